@@ -1,0 +1,25 @@
+# Every dependency is a Debian package; scripts/install-deps installs them.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(absl REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+if(ZEROTOUCH_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+if(ZEROTOUCH_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
+
+# google/api and google/rpc protos, which the grpc-gateway package ships.
+find_path(GOOGLEAPIS_PROTO_DIR google/api/annotations.proto
+  PATHS /usr/share/gocode/src/github.com/grpc-ecosystem/grpc-gateway/third_party/googleapis
+  REQUIRED)

@@ -1,0 +1,42 @@
+#include "base/fault.h"
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace zerotouch::fault {
+namespace {
+
+std::atomic<bool> any_armed = false;
+std::mutex mutex;
+std::string armed_point;
+std::function<absl::Status()> armed_effect;
+
+}  // namespace
+
+absl::Status At(std::string_view point) {
+  if (!any_armed.load(std::memory_order_acquire)) return absl::OkStatus();
+  std::function<absl::Status()> effect;
+  {
+    const std::lock_guard lock(mutex);
+    if (armed_point == point) effect = armed_effect;
+  }
+  return effect ? effect() : absl::OkStatus();
+}
+
+Armed::Armed(std::string_view point, std::function<absl::Status()> effect) {
+  const std::lock_guard lock(mutex);
+  armed_point = point;
+  armed_effect = std::move(effect);
+  any_armed.store(true, std::memory_order_release);
+}
+
+Armed::~Armed() {
+  const std::lock_guard lock(mutex);
+  any_armed.store(false, std::memory_order_release);
+  armed_point.clear();
+  armed_effect = nullptr;
+}
+
+}  // namespace zerotouch::fault

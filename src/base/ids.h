@@ -1,0 +1,40 @@
+#ifndef ZEROTOUCH_BASE_IDS_H_
+#define ZEROTOUCH_BASE_IDS_H_
+
+#include <compare>
+#include <cstdint>
+#include <utility>
+
+namespace zerotouch {
+
+// A number that names one kind of thing and cannot be taken for another's.
+// Valid ids are positive; 0 means "none".
+template <class Tag>
+class Id {
+ public:
+  constexpr Id() = default;
+  constexpr explicit Id(int64_t value) : value_(value) {}
+
+  constexpr int64_t value() const { return value_; }
+  constexpr explicit operator bool() const { return value_ != 0; }
+  friend constexpr auto operator<=>(Id, Id) = default;
+
+  template <class H>
+  friend H AbslHashValue(H h, Id id) {
+    return H::combine(std::move(h), id.value_);
+  }
+
+ private:
+  int64_t value_ = 0;
+};
+
+using PartnerId = Id<struct PartnerIdTag>;              // a reseller
+using VendorId = Id<struct VendorIdTag>;                // a reseller's sub-reseller
+using CustomerId = Id<struct CustomerIdTag>;            // who bought the device
+using DeviceId = Id<struct DeviceIdTag>;                // a record in the registry
+using ConfigurationId = Id<struct ConfigurationIdTag>;  // of a customer
+using OperationId = Id<struct OperationIdTag>;          // a batch
+
+}  // namespace zerotouch
+
+#endif  // ZEROTOUCH_BASE_IDS_H_

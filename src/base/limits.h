@@ -1,0 +1,86 @@
+#ifndef ZEROTOUCH_BASE_LIMITS_H_
+#define ZEROTOUCH_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+// Every limit of the system, with its unit and its reason.
+namespace zerotouch::limits {
+
+// Items in one *Async call: what Google's reseller library accepts at most.
+inline constexpr int kBatchItems = 100'000;
+
+// Bytes of a request body after inflating. A 100,000-item batch of claims
+// with metadata is 10 to 35 MB.
+inline constexpr size_t kBodyBytes = size_t{64} << 20;
+
+// Nesting of a JSON body. The deepest request of the API needs 5.
+inline constexpr int kJsonDepth = 64;
+
+// How many violations of one body are reported, so that a wrong 30 MB body
+// does not make a wrong 30 MB answer.
+inline constexpr int kReportedViolations = 50;
+
+// Bytes of all header lines of one request, and of the request's URL.
+inline constexpr size_t kHeaderBytes = size_t{16} << 10;
+inline constexpr size_t kUrlBytes = size_t{8} << 10;
+
+// How long a client may take to send its header, or to send or take the next
+// piece of a body; and how long a connection may be idle between requests.
+inline constexpr absl::Duration kReadTimeout = absl::Seconds(30);
+inline constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
+inline constexpr absl::Duration kIdleTimeout = absl::Minutes(2);
+
+// Open connections; more wait in the listen queue.
+inline constexpr int kConnections = 4'096;
+
+// Requests being handled or waiting to be; past it callers get 429.
+inline constexpr int kQueuedRequests = 1'024;
+
+// Bytes of bodies held by requests in flight; past it callers get 429.
+inline constexpr size_t kBodyBytesInFlight = size_t{256} << 20;
+
+// Writes waiting for the store; past it callers get 429.
+inline constexpr int kQueuedWrites = 4'096;
+
+// Unfinished operations of one partner; past it callers get 429.
+inline constexpr int kUnfinishedOperationsPerPartner = 100;
+
+// Metadata of one device.
+inline constexpr int kMetadataKeys = 100;
+inline constexpr size_t kMetadataKeyBytes = 128;
+inline constexpr size_t kMetadataValueBytes = 1024;
+
+// Characters of a serial number, and bytes of a manufacturer or model.
+inline constexpr size_t kSerialCharacters = 64;
+inline constexpr size_t kNameBytes = 256;
+
+// Bytes of a configuration's dpcExtras.
+inline constexpr size_t kDpcExtrasBytes = size_t{10} << 10;
+
+// E-mail addresses of one company.
+inline constexpr int kCompanyEmails = 100;
+
+// How long finished operations are kept.
+inline constexpr absl::Duration kOperationRetention = absl::Hours(24 * 30);
+
+// How long an access token lasts; the longest a JWT may; the clock skew that
+// is forgiven.
+inline constexpr absl::Duration kAccessTokenLifetime = absl::Hours(1);
+inline constexpr absl::Duration kJwtLifetime = absl::Hours(1);
+inline constexpr absl::Duration kJwtSkew = absl::Seconds(60);
+
+// Page size of findByIdentifier and findByOwner: 1 to this.
+inline constexpr int64_t kFindLimit = 100;
+
+// Page size of customers.list, also when unset.
+inline constexpr int32_t kCustomersPage = 100;
+
+// How many items of a batch are stored, and read back, together.
+inline constexpr int kStoredChunkItems = 1'000;
+
+}  // namespace zerotouch::limits
+
+#endif  // ZEROTOUCH_BASE_LIMITS_H_

@@ -1,0 +1,104 @@
+#include "base/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace zerotouch::log {
+namespace {
+
+spdlog::logger& Logger() {
+  static spdlog::logger* logger = [] {
+    auto* made = new spdlog::logger("zerotouch", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_pattern("%v");
+    return made;
+  }();
+  return *logger;
+}
+
+std::string& CurrentRequest() {
+  thread_local std::string id;
+  return id;
+}
+
+void AppendQuoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+struct AppendValue {
+  std::string& out;
+  void operator()(std::string_view v) const { AppendQuoted(out, v); }
+  void operator()(int64_t v) const { absl::StrAppend(&out, v); }
+  void operator()(double v) const { absl::StrAppend(&out, v); }
+  void operator()(bool v) const { out += v ? "true" : "false"; }
+};
+
+void Write(spdlog::level::level_enum level, std::string_view name, std::string_view message,
+           Fields fields) {
+  if (!Logger().should_log(level)) return;
+  std::string line = absl::StrCat(
+      "{\"time\":\"",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()),
+      "\",\"level\":\"", name, "\",\"message\":");
+  AppendQuoted(line, message);
+  if (!CurrentRequest().empty()) {
+    line += ",\"requestId\":";
+    AppendQuoted(line, CurrentRequest());
+  }
+  for (const Field& field : fields) {
+    line += ',';
+    AppendQuoted(line, field.name);
+    line += ':';
+    std::visit(AppendValue{line}, field.value);
+  }
+  line += '}';
+  Logger().log(level, "{}", line);
+}
+
+}  // namespace
+
+void SetLevel(Level level) {
+  switch (level) {
+    case Level::kDebug: return Logger().set_level(spdlog::level::debug);
+    case Level::kInfo: return Logger().set_level(spdlog::level::info);
+    case Level::kWarning: return Logger().set_level(spdlog::level::warn);
+    case Level::kError: return Logger().set_level(spdlog::level::err);
+    case Level::kOff: return Logger().set_level(spdlog::level::off);
+  }
+}
+
+void Debug(std::string_view message, Fields fields) {
+  Write(spdlog::level::debug, "debug", message, fields);
+}
+void Info(std::string_view message, Fields fields) {
+  Write(spdlog::level::info, "info", message, fields);
+}
+void Warning(std::string_view message, Fields fields) {
+  Write(spdlog::level::warn, "warning", message, fields);
+}
+void Error(std::string_view message, Fields fields) {
+  Write(spdlog::level::err, "error", message, fields);
+}
+
+RequestScope::RequestScope(std::string request_id)
+    : outer_(std::exchange(CurrentRequest(), std::move(request_id))) {}
+RequestScope::~RequestScope() { CurrentRequest() = std::move(outer_); }
+
+}  // namespace zerotouch::log

@@ -1,0 +1,56 @@
+#ifndef ZEROTOUCH_BASE_LOG_H_
+#define ZEROTOUCH_BASE_LOG_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+// Logs of the server: one JSON object a line on standard error, with `time`,
+// `level`, `message` and the fields given. Never pass a secret: no token, key,
+// assertion or Authorization header. Thread-safe.
+namespace zerotouch::log {
+
+enum class Level { kDebug, kInfo, kWarning, kError, kOff };
+
+// Lines below `level` are dropped. kInfo until set.
+void SetLevel(Level level);
+
+// One field of a line.
+struct Field {
+  std::string_view name;
+  std::variant<std::string_view, int64_t, double, bool> value;
+
+  Field(std::string_view n, std::string_view v) : name(n), value(v) {}
+  Field(std::string_view n, const char* v) : name(n), value(std::string_view(v)) {}
+  Field(std::string_view n, const std::string& v) : name(n), value(std::string_view(v)) {}
+  Field(std::string_view n, bool v) : name(n), value(v) {}
+  Field(std::string_view n, double v) : name(n), value(v) {}
+  template <class Int>
+    requires std::is_integral_v<Int>
+  Field(std::string_view n, Int v) : name(n), value(static_cast<int64_t>(v)) {}
+};
+
+using Fields = std::initializer_list<Field>;
+
+void Debug(std::string_view message, Fields fields = {});
+void Info(std::string_view message, Fields fields = {});
+void Warning(std::string_view message, Fields fields = {});
+void Error(std::string_view message, Fields fields = {});
+
+// Makes lines logged by this thread carry `request_id` while it lives.
+class RequestScope {
+ public:
+  explicit RequestScope(std::string request_id);
+  ~RequestScope();
+  RequestScope(const RequestScope&) = delete;
+  RequestScope& operator=(const RequestScope&) = delete;
+
+ private:
+  std::string outer_;
+};
+
+}  // namespace zerotouch::log
+
+#endif  // ZEROTOUCH_BASE_LOG_H_

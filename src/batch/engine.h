@@ -1,0 +1,70 @@
+#ifndef ZEROTOUCH_BATCH_ENGINE_H_
+#define ZEROTOUCH_BATCH_ENGINE_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "model/api.h"
+#include "model/rules.h"
+#include "store/operations.h"
+
+namespace zerotouch::store {
+class Store;
+}
+
+namespace zerotouch::batch {
+
+struct EngineOptions {
+  // Operations that run side by side, at most one of each partner.
+  int workers = 2;
+  // How long a lease lasts without a heartbeat: after a crash another worker
+  // goes on with the operation this much later.
+  absl::Duration lease = absl::Seconds(5);
+  // How long an operation runs while others wait, before it goes to the back.
+  absl::Duration slice = absl::Seconds(2);
+  // How long a chunk may hold the store's writer; sets the size of chunks.
+  absl::Duration chunk_time = absl::Milliseconds(20);
+  // Slows operations down so that progress can be watched; 0 is full speed.
+  double items_per_second = 0;
+};
+
+// Changes devices: one at a time for the synchronous methods, in batches for
+// the others, by the same steps (resolve, decide, apply). Thread-safe.
+class Engine {
+ public:
+  // All must outlive it.
+  Engine(store::Store& store, const RegistryRules& rules, const Clock& clock,
+         const EngineOptions& options);
+  ~Engine();
+
+  // Starts the workers: unfinished operations of the store are gone on with.
+  void Start();
+  // Stops them after their current chunk and gives their leases up. Idempotent.
+  void Stop();
+
+  // A batch of one, done when it returns.
+  absl::StatusOr<ItemResult> ClaimOne(PartnerId caller, const api::PartnerClaim& item);
+  absl::StatusOr<ItemResult> UnclaimOne(PartnerId caller, const api::PartnerUnclaim& item);
+
+  // Accepts a batch: durable when it returns, run by the workers. The request
+  // must have 1 to limits::kBatchItems items. RESOURCE_EXHAUSTED past
+  // limits::kUnfinishedOperationsPerPartner.
+  absl::StatusOr<store::OperationHead> AcceptClaims(PartnerId caller,
+                                                    const api::ClaimDevicesRequest& request);
+  absl::StatusOr<store::OperationHead> AcceptUnclaims(PartnerId caller,
+                                                      const api::UnclaimDevicesRequest& request);
+
+ private:
+  class Workers;
+  store::Store& store_;
+  const RegistryRules& rules_;
+  const Clock& clock_;
+  std::unique_ptr<Workers> workers_;
+};
+
+}  // namespace zerotouch::batch
+
+#endif  // ZEROTOUCH_BATCH_ENGINE_H_

@@ -1,0 +1,32 @@
+#ifndef ZEROTOUCH_CRYPTO_KEY_FILE_H_
+#define ZEROTOUCH_CRYPTO_KEY_FILE_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace zerotouch::crypto {
+
+// A service-account key in Google's JSON key format
+// (https://google.aip.dev/auth/4112).
+struct KeyFile {
+  std::string project_id;
+  std::string private_key_id;
+  std::string private_key;  // PKCS #8 PEM; a secret
+  std::string client_email;
+  std::string client_id;
+  std::string auth_uri;
+  std::string token_uri;
+  std::string universe_domain = "googleapis.com";
+};
+
+// Reads one. INVALID_ARGUMENT names the missing or wrong field, never its value.
+absl::StatusOr<KeyFile> ParseKeyFile(std::string_view json);
+
+// Writes one, pretty-printed, `"type": "service_account"` first.
+std::string WriteKeyFile(const KeyFile& file);
+
+}  // namespace zerotouch::crypto
+
+#endif  // ZEROTOUCH_CRYPTO_KEY_FILE_H_

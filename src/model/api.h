@@ -1,0 +1,13 @@
+#ifndef ZEROTOUCH_MODEL_API_H_
+#define ZEROTOUCH_MODEL_API_H_
+
+#include "google/android/device/provisioning/v1/devices.pb.h"
+
+namespace zerotouch {
+
+// The API's own messages.
+namespace api = google::android::device::provisioning::v1;
+
+}  // namespace zerotouch
+
+#endif  // ZEROTOUCH_MODEL_API_H_

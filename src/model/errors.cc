@@ -1,0 +1,207 @@
+#include "model/errors.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace zerotouch::errors {
+namespace {
+
+namespace api = google::android::device::provisioning::v1;
+
+// Marks statuses made here; never rendered.
+constexpr std::string_view kPublicType = "zerotouch.internal/public";
+// The HTTP status, where it is not the canonical one; never rendered.
+constexpr std::string_view kHttpStatusType = "zerotouch.internal/http-status";
+
+absl::Status Public(absl::StatusCode code, std::string_view message) {
+  absl::Status status(code, message);
+  status.SetPayload(kPublicType, absl::Cord());
+  return status;
+}
+
+void AddDetail(absl::Status& status, std::string_view type,
+               const google::protobuf::MessageLite& detail) {
+  status.SetPayload(type, absl::Cord(detail.SerializeAsString()));
+}
+
+void AddRetry(absl::Status& status, absl::Duration after) {
+  google::rpc::RetryInfo info;
+  const int64_t seconds = absl::IDivDuration(after, absl::Seconds(1), &after);
+  info.mutable_retry_delay()->set_seconds(seconds);
+  info.mutable_retry_delay()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(after)));
+  AddDetail(status, kRetryInfoType, info);
+}
+
+void AddBadRequest(absl::Status& status, const std::vector<Violation>& violations) {
+  google::rpc::BadRequest detail;
+  for (const Violation& violation : violations) {
+    auto* added = detail.add_field_violations();
+    added->set_field(violation.field);
+    added->set_description(violation.description);
+  }
+  AddDetail(status, kBadRequestType, detail);
+}
+
+absl::Status TooLarge(std::string_view what, size_t limit_bytes, int http_status) {
+  absl::Status status =
+      Public(absl::StatusCode::kResourceExhausted,
+             absl::StrCat("The request's ", what, " is larger than the limit of ", limit_bytes,
+                          " bytes."));
+  status.SetPayload(kHttpStatusType, absl::Cord(absl::StrCat(http_status)));
+  return status;
+}
+
+}  // namespace
+
+absl::Status Custom(absl::StatusCode code, ErrorCode error, std::string_view message) {
+  absl::Status status = Public(code, message);
+  api::CustomError detail;
+  detail.set_code(error);
+  detail.set_message(std::string(message));
+  AddDetail(status, kCustomErrorType, detail);
+  return status;
+}
+
+absl::Status BadRequest(const std::vector<Violation>& violations) {
+  absl::Status status =
+      Public(absl::StatusCode::kInvalidArgument,
+             absl::StrJoin(violations, "\n", [](std::string* out, const Violation& violation) {
+               absl::StrAppend(out, violation.description);
+             }));
+  AddBadRequest(status, violations);
+  return status;
+}
+
+absl::Status InvalidParameter(std::string_view field, std::string_view reason) {
+  absl::Status status = Custom(absl::StatusCode::kInvalidArgument, api::INVALID_PARAMETER,
+                               absl::StrCat("Invalid value at '", field, "': ", reason));
+  AddBadRequest(status, {{std::string(field), std::string(reason)}});
+  return status;
+}
+
+absl::Status InvalidPageToken() {
+  return Custom(absl::StatusCode::kInvalidArgument, api::INVALID_PAGE_TOKEN,
+                "The page token is not one that this call returned for the same arguments.");
+}
+
+absl::Status UnknownDevice() {
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_DEVICE_ID,
+                "There is no such device among those that this reseller has claimed.");
+}
+
+absl::Status UnknownOperation() {
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_OPERATION_ID,
+                "There is no such operation of this reseller.");
+}
+
+absl::Status UnknownCustomer() {
+  return Custom(absl::StatusCode::kInvalidArgument, api::INVALID_CUSTOMER_ID,
+                "There is no such customer of this reseller.");
+}
+
+absl::Status MissingCredentials() {
+  return Public(absl::StatusCode::kUnauthenticated,
+                "Request is missing required authentication credential. Expected OAuth 2 access "
+                "token, login cookie or other valid authentication credential. See "
+                "https://developers.google.com/identity/sign-in/web/devconsole-project.");
+}
+
+absl::Status InvalidCredentials() {
+  absl::Status status =
+      Public(absl::StatusCode::kUnauthenticated,
+             "Request had invalid authentication credentials. Expected OAuth 2 access token, "
+             "login cookie or other valid authentication credential. See "
+             "https://developers.google.com/identity/sign-in/web/devconsole-project.");
+  status.SetPayload(kChallengeType, absl::Cord("error=\"invalid_token\""));
+  return status;
+}
+
+absl::Status InsufficientScope(std::string_view scope, std::string_view method) {
+  absl::Status status = Public(absl::StatusCode::kPermissionDenied,
+                               "Request had insufficient authentication scopes.");
+  google::rpc::ErrorInfo info;
+  info.set_reason("ACCESS_TOKEN_SCOPE_INSUFFICIENT");
+  info.set_domain("googleapis.com");
+  (*info.mutable_metadata())["service"] = "androiddeviceprovisioning.googleapis.com";
+  (*info.mutable_metadata())["method"] = std::string(method);
+  AddDetail(status, kErrorInfoType, info);
+  status.SetPayload(kChallengeType, absl::Cord(absl::StrCat("error=\"insufficient_scope\", scope=\"",
+                                                            scope, "\"")));
+  return status;
+}
+
+absl::Status NotAllowed() {
+  return Custom(absl::StatusCode::kPermissionDenied, api::AUTHORIZATION_FAIL,
+                "The caller does not have permission");
+}
+
+absl::Status NoSuchRoute() {
+  return Public(absl::StatusCode::kNotFound,
+                "There is no such method at this path.");
+}
+
+absl::Status Unimplemented(std::string_view method) {
+  return Public(absl::StatusCode::kUnimplemented,
+                absl::StrCat("The method ", method, " is not provided by this server."));
+}
+
+absl::Status TooBusy(std::string_view what, absl::Duration retry_after) {
+  absl::Status status =
+      Public(absl::StatusCode::kResourceExhausted,
+             absl::StrCat("Resource has been exhausted (", what, "). Try again later."));
+  AddRetry(status, retry_after);
+  return status;
+}
+
+absl::Status BodyTooLarge(size_t limit) { return TooLarge("body", limit, 413); }
+absl::Status HeaderTooLarge(size_t limit) { return TooLarge("header", limit, 431); }
+absl::Status UrlTooLong(size_t limit) { return TooLarge("URL", limit, 414); }
+
+absl::Status Unavailable(std::string_view what) {
+  absl::Status status = Public(absl::StatusCode::kUnavailable,
+                               absl::StrCat("The service is unavailable: ", what, "."));
+  AddRetry(status, absl::Seconds(1));
+  return status;
+}
+
+absl::Status Internal() {
+  return Public(absl::StatusCode::kInternal, "Internal error encountered.");
+}
+
+bool IsPublic(const absl::Status& status) { return status.GetPayload(kPublicType).has_value(); }
+
+ErrorCode CodeOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kCustomErrorType);
+  api::CustomError detail;
+  if (!payload || !detail.ParseFromString(std::string(*payload))) return api::NO_ERROR;
+  return detail.code();
+}
+
+int HttpStatusOf(const absl::Status& status) {
+  if (const auto payload = status.GetPayload(kHttpStatusType)) {
+    int http = 500;
+    return absl::SimpleAtoi(std::string(*payload), &http) ? http : 500;
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kOk: return 200;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange: return 400;
+    case absl::StatusCode::kUnauthenticated: return 401;
+    case absl::StatusCode::kPermissionDenied: return 403;
+    case absl::StatusCode::kNotFound: return 404;
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kAborted: return 409;
+    case absl::StatusCode::kResourceExhausted: return 429;
+    case absl::StatusCode::kCancelled: return 499;
+    case absl::StatusCode::kUnimplemented: return 501;
+    case absl::StatusCode::kUnavailable: return 503;
+    case absl::StatusCode::kDeadlineExceeded: return 504;
+    default: return 500;
+  }
+}
+
+}  // namespace zerotouch::errors

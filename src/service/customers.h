@@ -1,0 +1,36 @@
+#ifndef ZEROTOUCH_SERVICE_CUSTOMERS_H_
+#define ZEROTOUCH_SERVICE_CUSTOMERS_H_
+
+#include "absl/status/statusor.h"
+#include "auth/authorized.h"
+#include "base/clock.h"
+#include "google/android/device/provisioning/v1/companies.pb.h"
+#include "model/api.h"
+
+namespace zerotouch::store {
+class Store;
+}
+
+namespace zerotouch::service {
+
+// partners.customers. Thread-safe.
+class PartnerCustomers {
+ public:
+  // Both must outlive it.
+  PartnerCustomers(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+
+  using Caller = auth::Authorized<auth::ActsForPartner>;
+
+  absl::StatusOr<api::Company> Create(const Caller& caller,
+                                      const api::CreateCustomerRequest& request);
+  absl::StatusOr<api::ListCustomersResponse> List(const Caller& caller,
+                                                  const api::ListPartnerCustomersRequest& request);
+
+ private:
+  store::Store& store_;
+  const Clock& clock_;
+};
+
+}  // namespace zerotouch::service
+
+#endif  // ZEROTOUCH_SERVICE_CUSTOMERS_H_

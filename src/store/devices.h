@@ -1,0 +1,54 @@
+#ifndef ZEROTOUCH_STORE_DEVICES_H_
+#define ZEROTOUCH_STORE_DEVICES_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "model/device.h"
+#include "model/identity.h"
+#include "store/companies.h"
+
+namespace zerotouch::store {
+
+// The distinct records that an identity's keys point to, ascending: none if it
+// is unknown, several if its parts belong to different records.
+using Matches = absl::InlinedVector<DeviceId, 1>;
+
+class DeviceReads {
+ public:
+  virtual ~DeviceReads() = default;
+  // The matches of identities[i] at [i]. Looks the keys up in index order
+  // whatever the order of the span. Serial numbers match to the letter.
+  virtual absl::StatusOr<std::vector<Matches>> Locate(
+      std::span<const Identity* const> identities) = 0;
+  // Claims of the devices `ids`, ascending and distinct; without records. In a
+  // transaction of a store with row locks, locks them in that order. An id
+  // that names nothing gives a state without claims.
+  virtual absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) = 0;
+  // Loads `record` of each state that has none, if the device exists.
+  virtual absl::Status ReadRecords(std::span<DeviceState* const> states) = 0;
+  // Devices on which `partner` holds a claim and that match any part of the
+  // identity, serial numbers whatever their case; ids above `after`.
+  virtual absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner,
+                                                           const Identity& identity,
+                                                           DeviceId after, int64_t limit) = 0;
+};
+
+class DeviceWrites {
+ public:
+  virtual ~DeviceWrites() = default;
+  // A fresh id, above every id given before by this process.
+  virtual DeviceId NextDeviceId() = 0;
+  // Writes what changed in each state. ABORTED if another replica registered
+  // the same hardware or id meanwhile: run the transaction again.
+  virtual absl::Status Apply(std::span<const DeviceState* const> states) = 0;
+};
+
+}  // namespace zerotouch::store
+
+#endif  // ZEROTOUCH_STORE_DEVICES_H_

@@ -1,0 +1,88 @@
+#ifndef ZEROTOUCH_STORE_OPERATIONS_H_
+#define ZEROTOUCH_STORE_OPERATIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "model/outcome.h"
+
+namespace zerotouch::store {
+
+// What a batch does to its devices. The numbers are stored.
+enum class BatchKind : uint8_t { kClaim = 1, kUnclaim = 2, kUpdateMetadata = 3 };
+
+// A batch without its items.
+struct OperationHead {
+  OperationId id;
+  PartnerId partner;
+  BatchKind kind = BatchKind::kUnclaim;
+  int32_t items = 0;
+  int32_t items_done = 0;       // how many have their result
+  int32_t items_succeeded = 0;
+  absl::Time accepted;
+  std::optional<absl::Time> started;   // by its first lease
+  std::optional<absl::Time> finished;  // when items_done reached items
+};
+
+// The result of the item at `index` of the request.
+struct IndexedResult {
+  uint32_t index = 0;
+  ItemResult result;
+};
+
+// A worker's right to run an operation until `until`. `token` grows with every
+// lease of the operation, so that whoever lost it cannot write any more.
+struct Lease {
+  OperationHead head;
+  int64_t token = 0;
+  absl::Time until;
+};
+
+class OperationReads {
+ public:
+  virtual ~OperationReads() = default;
+  // nullopt if there is no such operation.
+  virtual absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) = 0;
+  // Chunk `number` (from 0) of the request: a serialized ClaimDevicesRequest,
+  // UnclaimDevicesRequest or UpdateDeviceMetadataInBatchRequest with up to
+  // limits::kStoredChunkItems items.
+  virtual absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) = 0;
+  // Every result there is, in the order in which the items were run.
+  virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
+  // Unfinished operations of `partner`.
+  virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;
+};
+
+class OperationWrites {
+ public:
+  virtual ~OperationWrites() = default;
+  // Stores a new operation with its request chunks. ALREADY_EXISTS if the id is taken.
+  virtual absl::Status AddOperation(const OperationHead& head,
+                                    std::span<const std::string> chunks) = 0;
+  // Leases the operation that should run next: of each partner only its oldest
+  // unfinished one, and only if nobody holds a lease on it that has not run
+  // out; among those the partner served least recently. nullopt if there is none.
+  virtual absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
+                                                              absl::Duration length) = 0;
+  // Extends the lease. ABORTED if it was lost.
+  virtual absl::Status ExtendLease(const Lease& lease, absl::Time until) = 0;
+  // Gives the lease up, so that others may go first. OK if it was lost.
+  virtual absl::Status ReleaseLease(const Lease& lease) = 0;
+  // Adds results of items run under the lease, counts them in, extends the
+  // lease, and finishes the operation when none is left. ABORTED if the lease was lost.
+  virtual absl::Status RecordResults(const Lease& lease, std::span<const IndexedResult> results,
+                                     absl::Time now, absl::Time lease_until) = 0;
+  // Deletes operations finished before `before`, at most `limit`. Returns how many.
+  virtual absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) = 0;
+};
+
+}  // namespace zerotouch::store
+
+#endif  // ZEROTOUCH_STORE_OPERATIONS_H_

@@ -1,12 +1,11 @@
 #include "base/log.h"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
@@ -34,7 +33,7 @@ void AppendQuoted(std::string& out, std::string_view text) {
       out += '\\';
       out += c;
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned char>(c));
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
     } else {
       out += c;
     }
@@ -45,18 +44,17 @@ void AppendQuoted(std::string& out, std::string_view text) {
 struct AppendValue {
   std::string& out;
   void operator()(std::string_view v) const { AppendQuoted(out, v); }
-  void operator()(int64_t v) const { absl::StrAppend(&out, v); }
-  void operator()(double v) const { absl::StrAppend(&out, v); }
+  void operator()(int64_t v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
+  void operator()(double v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
   void operator()(bool v) const { out += v ? "true" : "false"; }
 };
 
 void Write(spdlog::level::level_enum level, std::string_view name, std::string_view message,
            Fields fields) {
   if (!Logger().should_log(level)) return;
-  std::string line = absl::StrCat(
-      "{\"time\":\"",
-      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()),
-      "\",\"level\":\"", name, "\",\"message\":");
+  std::string line =
+      fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",\"message\":",
+                  absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()), name);
   AppendQuoted(line, message);
   if (!CurrentRequest().empty()) {
     line += ",\"requestId\":";
@@ -76,11 +74,16 @@ void Write(spdlog::level::level_enum level, std::string_view name, std::string_v
 
 void SetLevel(Level level) {
   switch (level) {
-    case Level::kDebug: return Logger().set_level(spdlog::level::debug);
-    case Level::kInfo: return Logger().set_level(spdlog::level::info);
-    case Level::kWarning: return Logger().set_level(spdlog::level::warn);
-    case Level::kError: return Logger().set_level(spdlog::level::err);
-    case Level::kOff: return Logger().set_level(spdlog::level::off);
+    case Level::kDebug:
+      return Logger().set_level(spdlog::level::debug);
+    case Level::kInfo:
+      return Logger().set_level(spdlog::level::info);
+    case Level::kWarning:
+      return Logger().set_level(spdlog::level::warn);
+    case Level::kError:
+      return Logger().set_level(spdlog::level::err);
+    case Level::kOff:
+      return Logger().set_level(spdlog::level::off);
   }
 }
 

@@ -1,10 +1,11 @@
 #include "model/errors.h"
 
+#include <fmt/format.h>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/error_info.pb.h"
 
 namespace zerotouch::errors {
 namespace {
@@ -12,17 +13,17 @@ namespace {
 namespace api = google::android::device::provisioning::v1;
 
 // Marks statuses made here; never rendered.
-constexpr std::string_view kPublicType = "zerotouch.internal/public";
+constexpr char kPublicType[] = "zerotouch.internal/public";
 // The HTTP status, where it is not the canonical one; never rendered.
-constexpr std::string_view kHttpStatusType = "zerotouch.internal/http-status";
+constexpr char kHttpStatusType[] = "zerotouch.internal/http-status";
 
 absl::Status Public(absl::StatusCode code, std::string_view message) {
-  absl::Status status(code, message);
+  absl::Status status(code, std::string(message));
   status.SetPayload(kPublicType, absl::Cord());
   return status;
 }
 
-void AddDetail(absl::Status& status, std::string_view type,
+void AddDetail(absl::Status& status, const char* type,
                const google::protobuf::MessageLite& detail) {
   status.SetPayload(type, absl::Cord(detail.SerializeAsString()));
 }
@@ -46,11 +47,10 @@ void AddBadRequest(absl::Status& status, const std::vector<Violation>& violation
 }
 
 absl::Status TooLarge(std::string_view what, size_t limit_bytes, int http_status) {
-  absl::Status status =
-      Public(absl::StatusCode::kResourceExhausted,
-             absl::StrCat("The request's ", what, " is larger than the limit of ", limit_bytes,
-                          " bytes."));
-  status.SetPayload(kHttpStatusType, absl::Cord(absl::StrCat(http_status)));
+  absl::Status status = Public(
+      absl::StatusCode::kResourceExhausted,
+      fmt::format("The request's {} is larger than the limit of {} bytes.", what, limit_bytes));
+  status.SetPayload(kHttpStatusType, absl::Cord(fmt::format("{}", http_status)));
   return status;
 }
 
@@ -66,18 +66,17 @@ absl::Status Custom(absl::StatusCode code, ErrorCode error, std::string_view mes
 }
 
 absl::Status BadRequest(const std::vector<Violation>& violations) {
+  std::vector<std::string_view> descriptions;
+  for (const Violation& violation : violations) descriptions.push_back(violation.description);
   absl::Status status =
-      Public(absl::StatusCode::kInvalidArgument,
-             absl::StrJoin(violations, "\n", [](std::string* out, const Violation& violation) {
-               absl::StrAppend(out, violation.description);
-             }));
+      Public(absl::StatusCode::kInvalidArgument, fmt::format("{}", fmt::join(descriptions, "\n")));
   AddBadRequest(status, violations);
   return status;
 }
 
 absl::Status InvalidParameter(std::string_view field, std::string_view reason) {
   absl::Status status = Custom(absl::StatusCode::kInvalidArgument, api::INVALID_PARAMETER,
-                               absl::StrCat("Invalid value at '", field, "': ", reason));
+                               fmt::format("Invalid value at '{}': {}", field, reason));
   AddBadRequest(status, {{std::string(field), std::string(reason)}});
   return status;
 }
@@ -128,8 +127,8 @@ absl::Status InsufficientScope(std::string_view scope, std::string_view method) 
   (*info.mutable_metadata())["service"] = "androiddeviceprovisioning.googleapis.com";
   (*info.mutable_metadata())["method"] = std::string(method);
   AddDetail(status, kErrorInfoType, info);
-  status.SetPayload(kChallengeType, absl::Cord(absl::StrCat("error=\"insufficient_scope\", scope=\"",
-                                                            scope, "\"")));
+  status.SetPayload(kChallengeType,
+                    absl::Cord(fmt::format("error=\"insufficient_scope\", scope=\"{}\"", scope)));
   return status;
 }
 
@@ -139,19 +138,18 @@ absl::Status NotAllowed() {
 }
 
 absl::Status NoSuchRoute() {
-  return Public(absl::StatusCode::kNotFound,
-                "There is no such method at this path.");
+  return Public(absl::StatusCode::kNotFound, "There is no such method at this path.");
 }
 
 absl::Status Unimplemented(std::string_view method) {
   return Public(absl::StatusCode::kUnimplemented,
-                absl::StrCat("The method ", method, " is not provided by this server."));
+                fmt::format("The method {} is not provided by this server.", method));
 }
 
 absl::Status TooBusy(std::string_view what, absl::Duration retry_after) {
   absl::Status status =
       Public(absl::StatusCode::kResourceExhausted,
-             absl::StrCat("Resource has been exhausted (", what, "). Try again later."));
+             fmt::format("Resource has been exhausted ({}). Try again later.", what));
   AddRetry(status, retry_after);
   return status;
 }
@@ -161,8 +159,8 @@ absl::Status HeaderTooLarge(size_t limit) { return TooLarge("header", limit, 431
 absl::Status UrlTooLong(size_t limit) { return TooLarge("URL", limit, 414); }
 
 absl::Status Unavailable(std::string_view what) {
-  absl::Status status = Public(absl::StatusCode::kUnavailable,
-                               absl::StrCat("The service is unavailable: ", what, "."));
+  absl::Status status =
+      Public(absl::StatusCode::kUnavailable, fmt::format("The service is unavailable: {}.", what));
   AddRetry(status, absl::Seconds(1));
   return status;
 }
@@ -186,21 +184,33 @@ int HttpStatusOf(const absl::Status& status) {
     return absl::SimpleAtoi(std::string(*payload), &http) ? http : 500;
   }
   switch (status.code()) {
-    case absl::StatusCode::kOk: return 200;
+    case absl::StatusCode::kOk:
+      return 200;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kOutOfRange: return 400;
-    case absl::StatusCode::kUnauthenticated: return 401;
-    case absl::StatusCode::kPermissionDenied: return 403;
-    case absl::StatusCode::kNotFound: return 404;
+    case absl::StatusCode::kOutOfRange:
+      return 400;
+    case absl::StatusCode::kUnauthenticated:
+      return 401;
+    case absl::StatusCode::kPermissionDenied:
+      return 403;
+    case absl::StatusCode::kNotFound:
+      return 404;
     case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kAborted: return 409;
-    case absl::StatusCode::kResourceExhausted: return 429;
-    case absl::StatusCode::kCancelled: return 499;
-    case absl::StatusCode::kUnimplemented: return 501;
-    case absl::StatusCode::kUnavailable: return 503;
-    case absl::StatusCode::kDeadlineExceeded: return 504;
-    default: return 500;
+    case absl::StatusCode::kAborted:
+      return 409;
+    case absl::StatusCode::kResourceExhausted:
+      return 429;
+    case absl::StatusCode::kCancelled:
+      return 499;
+    case absl::StatusCode::kUnimplemented:
+      return 501;
+    case absl::StatusCode::kUnavailable:
+      return 503;
+    case absl::StatusCode::kDeadlineExceeded:
+      return 504;
+    default:
+      return 500;
   }
 }
 

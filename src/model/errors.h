@@ -19,17 +19,17 @@ namespace zerotouch::errors {
 using ErrorCode = google::android::device::provisioning::v1::CustomErrorCode;
 
 // The type URLs of the details, in the order in which they are rendered.
-inline constexpr std::string_view kCustomErrorType =
+inline constexpr char kCustomErrorType[] =
     "type.googleapis.com/google.android.device.provisioning.v1.CustomError";
-inline constexpr std::string_view kTosErrorType =
+inline constexpr char kTosErrorType[] =
     "type.googleapis.com/google.android.device.provisioning.v1.TosError";
-inline constexpr std::string_view kErrorInfoType = "type.googleapis.com/google.rpc.ErrorInfo";
-inline constexpr std::string_view kBadRequestType = "type.googleapis.com/google.rpc.BadRequest";
-inline constexpr std::string_view kRetryInfoType = "type.googleapis.com/google.rpc.RetryInfo";
+inline constexpr char kErrorInfoType[] = "type.googleapis.com/google.rpc.ErrorInfo";
+inline constexpr char kBadRequestType[] = "type.googleapis.com/google.rpc.BadRequest";
+inline constexpr char kRetryInfoType[] = "type.googleapis.com/google.rpc.RetryInfo";
 
 // Payload that is never rendered as a detail: the `error` (and `scope`) part
 // of the WWW-Authenticate challenge, e.g. `error="invalid_token"`.
-inline constexpr std::string_view kChallengeType = "zerotouch.internal/challenge";
+inline constexpr char kChallengeType[] = "zerotouch.internal/challenge";
 
 // An error of this API: `code` and `message` in a CustomError detail.
 absl::Status Custom(absl::StatusCode status, ErrorCode code, std::string_view message);

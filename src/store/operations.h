@@ -16,7 +16,7 @@
 namespace zerotouch::store {
 
 // What a batch does to its devices. The numbers are stored.
-enum class BatchKind : uint8_t { kClaim = 1, kUnclaim = 2, kUpdateMetadata = 3 };
+enum class BatchKind : uint8_t { kClaim = 1, kUnclaim = 2 };
 
 // A batch without its items.
 struct OperationHead {
@@ -50,14 +50,16 @@ class OperationReads {
   virtual ~OperationReads() = default;
   // nullopt if there is no such operation.
   virtual absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) = 0;
-  // Chunk `number` (from 0) of the request: a serialized ClaimDevicesRequest,
-  // UnclaimDevicesRequest or UpdateDeviceMetadataInBatchRequest with up to
-  // limits::kStoredChunkItems items.
+  // Chunk `number` (from 0) of the request: a serialized ClaimDevicesRequest or
+  // UnclaimDevicesRequest with up to limits::kStoredChunkItems items. NOT_FOUND
+  // if there is none.
   virtual absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) = 0;
   // Every result there is, in the order in which the items were run.
   virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
   // Unfinished operations of `partner`.
   virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;
+  // Whether LeaseOperation would find something to lease.
+  virtual absl::StatusOr<bool> AnyRunnable(absl::Time now) = 0;
 };
 
 class OperationWrites {

@@ -51,11 +51,18 @@ class Store {
   virtual absl::Status Ping() = 0;
 };
 
+// What a process does with the registry.
+enum class Role {
+  kServer,  // serves it: of a SQLite file, one process at a time
+  kAdmin,   // changes tenants and keys, beside a server or without one
+};
+
 // Opens `sqlite:///absolute/path` (or `sqlite:relative/path`), creating the
 // file and bringing it to this version's schema. Errors are one line that says
 // what to do: the folder cannot be written, the file is newer than this
-// program, the file is no registry, another process has it open.
-absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url, const Clock& clock);
+// program, the file is no registry, another server has it open.
+absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url, const Clock& clock,
+                                            Role role = Role::kServer);
 
 }  // namespace zerotouch::store
 

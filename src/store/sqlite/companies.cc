@@ -1,0 +1,267 @@
+#include "store/sqlite/companies.h"
+
+#include <fmt/format.h>
+
+#include "absl/strings/str_split.h"
+#include "base/status_macros.h"
+
+namespace zerotouch::store::sqlite {
+namespace {
+
+// E-mail addresses hold no line feed, so lists of them are kept one a line.
+std::string JoinLines(const std::vector<std::string>& lines) {
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+std::vector<std::string> SplitLines(std::string_view text) {
+  if (text.empty()) return {};
+  return absl::StrSplit(std::string(text), '\n');
+}
+
+Customer CustomerAt(const Cursor& row) {
+  Customer customer;
+  customer.id = CustomerId(row.IntAt(0));
+  customer.name = row.TextAt(1);
+  customer.owner_emails = SplitLines(row.TextAt(2));
+  customer.admin_emails = SplitLines(row.TextAt(3));
+  customer.language_code = row.TextAt(4);
+  customer.terms = static_cast<Terms>(row.IntAt(5));
+  customer.default_configuration = ConfigurationId(row.IntAt(6));
+  customer.created = row.TimeAt(7);
+  return customer;
+}
+
+#define ZT_CUSTOMER_COLUMNS                                                  \
+  "c.id, c.name, c.owner_emails, c.admin_emails, c.language_code, c.terms, " \
+  "c.default_configuration, c.created_us"
+
+absl::StatusOr<bool> Exists(Cursor& row) {
+  const bool found = row.Row();
+  ZT_RETURN_IF_ERROR(row.status());
+  return found;
+}
+
+absl::Status RequirePartner(Connection& db, PartnerId id) {
+  Cursor row = db.Use("SELECT 1 FROM partners WHERE id = ?");
+  row.Int(id.value());
+  ZT_ASSIGN_OR_RETURN(const bool found, Exists(row));
+  if (found) return absl::OkStatus();
+  return absl::NotFoundError(fmt::format("there is no partner {}", id.value()));
+}
+
+absl::Status RequireVendor(Connection& db, VendorId id, PartnerId partner) {
+  Cursor row = db.Use("SELECT 1 FROM vendors WHERE id = ? AND partner = ?");
+  row.Int(id.value()).Int(partner.value());
+  ZT_ASSIGN_OR_RETURN(const bool found, Exists(row));
+  if (found) return absl::OkStatus();
+  return absl::NotFoundError(
+      fmt::format("partner {} has no vendor {}", partner.value(), id.value()));
+}
+
+absl::Status NoSuchCustomer(CustomerId id) {
+  return absl::NotFoundError(fmt::format("there is no customer {}", id.value()));
+}
+
+absl::StatusOr<int64_t> CountCustomersOfPartner(Connection& db, PartnerId partner) {
+  Cursor row = db.Use("SELECT count(*) FROM partner_customers WHERE partner = ? AND vendor = 0");
+  row.Int(partner.value());
+  const int64_t count = row.Row() ? row.IntAt(0) : 0;
+  ZT_RETURN_IF_ERROR(row.status());
+  return count;
+}
+
+absl::StatusOr<bool> IsCustomerOf(Connection& db, PartnerId partner, CustomerId customer) {
+  Cursor row = db.Use("SELECT 1 FROM partner_customers WHERE customer = ? AND partner = ? LIMIT 1");
+  row.Int(customer.value()).Int(partner.value());
+  return Exists(row);
+}
+
+absl::StatusOr<CustomerFacts> ReadFacts(Connection& db, CustomerId customer) {
+  CustomerFacts facts;
+  Cursor defaults = db.Use("SELECT default_configuration FROM customers WHERE id = ?");
+  defaults.Int(customer.value());
+  if (defaults.Row()) facts.default_configuration = ConfigurationId(defaults.IntAt(0));
+  ZT_RETURN_IF_ERROR(defaults.status());
+  Cursor all = db.Use("SELECT id FROM configurations WHERE customer = ?");
+  all.Int(customer.value());
+  while (all.Row()) facts.configurations.insert(ConfigurationId(all.IntAt(0)));
+  ZT_RETURN_IF_ERROR(all.status());
+  return facts;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Partner>> ListPartners(Connection& db) {
+  std::vector<Partner> partners;
+  Cursor row = db.Use("SELECT id, name, created_us FROM partners ORDER BY id");
+  while (row.Row()) {
+    partners.push_back({PartnerId(row.IntAt(0)), std::string(row.TextAt(1)), row.TimeAt(2)});
+  }
+  ZT_RETURN_IF_ERROR(row.status());
+  return partners;
+}
+
+absl::StatusOr<std::optional<Partner>> FindPartner(Connection& db, PartnerId id) {
+  Cursor row = db.Use("SELECT id, name, created_us FROM partners WHERE id = ?");
+  row.Int(id.value());
+  if (row.Row()) {
+    return Partner{PartnerId(row.IntAt(0)), std::string(row.TextAt(1)), row.TimeAt(2)};
+  }
+  ZT_RETURN_IF_ERROR(row.status());
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<Vendor>> ListVendors(Connection& db, PartnerId partner) {
+  std::vector<Vendor> vendors;
+  Cursor row =
+      db.Use("SELECT id, partner, name, created_us FROM vendors WHERE partner = ? ORDER BY id");
+  row.Int(partner.value());
+  while (row.Row()) {
+    vendors.push_back({VendorId(row.IntAt(0)), PartnerId(row.IntAt(1)), std::string(row.TextAt(2)),
+                       row.TimeAt(3)});
+  }
+  ZT_RETURN_IF_ERROR(row.status());
+  return vendors;
+}
+
+absl::StatusOr<std::optional<Customer>> FindCustomer(Connection& db, CustomerId id) {
+  Cursor row = db.Use("SELECT " ZT_CUSTOMER_COLUMNS " FROM customers c WHERE c.id = ?");
+  row.Int(id.value());
+  if (row.Row()) return CustomerAt(row);
+  ZT_RETURN_IF_ERROR(row.status());
+  return std::nullopt;
+}
+
+absl::StatusOr<Page<Customer>> ListCustomersOfPartner(Connection& db, PartnerId partner,
+                                                      CustomerId after, int64_t limit) {
+  Page<Customer> page;
+  ZT_ASSIGN_OR_RETURN(page.total_size, CountCustomersOfPartner(db, partner));
+  Cursor row =
+      db.Use("SELECT " ZT_CUSTOMER_COLUMNS
+             " FROM partner_customers p JOIN customers c "
+             "ON c.id = p.customer WHERE p.partner = ? AND p.vendor = 0 AND p.customer > ? "
+             "ORDER BY p.customer LIMIT ?");
+  // One row more than asked for tells whether the list goes on.
+  row.Int(partner.value()).Int(after.value()).Int(limit == 0 ? -1 : limit + 1);
+  while (row.Row()) page.rows.push_back(CustomerAt(row));
+  ZT_RETURN_IF_ERROR(row.status());
+  if (limit != 0 && static_cast<int64_t>(page.rows.size()) > limit) {
+    page.rows.pop_back();
+    page.more = true;
+  }
+  return page;
+}
+
+absl::StatusOr<std::vector<Customer>> ListCustomers(Connection& db) {
+  std::vector<Customer> customers;
+  Cursor row = db.Use("SELECT " ZT_CUSTOMER_COLUMNS " FROM customers c ORDER BY c.id");
+  while (row.Row()) customers.push_back(CustomerAt(row));
+  ZT_RETURN_IF_ERROR(row.status());
+  return customers;
+}
+
+#undef ZT_CUSTOMER_COLUMNS
+
+absl::StatusOr<CustomersOfReseller> ReadCustomerFacts(Connection& db, PartnerId partner,
+                                                      std::span<const CustomerId> customers) {
+  CustomersOfReseller facts;
+  for (const CustomerId customer : customers) {
+    ZT_ASSIGN_OR_RETURN(const bool own, IsCustomerOf(db, partner, customer));
+    if (!own || facts.contains(customer)) continue;
+    ZT_ASSIGN_OR_RETURN(facts[customer], ReadFacts(db, customer));
+  }
+  return facts;
+}
+
+absl::StatusOr<std::vector<Dpc>> ListDpcs(Connection& db) {
+  std::vector<Dpc> dpcs;
+  Cursor row = db.Use("SELECT id, package_name, title FROM dpcs ORDER BY id");
+  while (row.Row()) {
+    dpcs.push_back({.id = std::string(row.TextAt(0)),
+                    .package_name = std::string(row.TextAt(1)),
+                    .title = std::string(row.TextAt(2))});
+  }
+  ZT_RETURN_IF_ERROR(row.status());
+  return dpcs;
+}
+
+absl::Status AddPartner(Connection& db, const Partner& partner) {
+  return db.Use("INSERT INTO partners (id, name, created_us) VALUES (?, ?, ?)")
+      .Int(partner.id.value())
+      .Text(partner.name)
+      .Time(partner.created)
+      .Run();
+}
+
+absl::Status AddVendor(Connection& db, const Vendor& vendor) {
+  ZT_RETURN_IF_ERROR(RequirePartner(db, vendor.partner));
+  return db.Use("INSERT INTO vendors (id, partner, name, created_us) VALUES (?, ?, ?, ?)")
+      .Int(vendor.id.value())
+      .Int(vendor.partner.value())
+      .Text(vendor.name)
+      .Time(vendor.created)
+      .Run();
+}
+
+absl::Status AddCustomer(Connection& db, const Customer& customer, PartnerId partner,
+                         VendorId vendor) {
+  ZT_RETURN_IF_ERROR(RequirePartner(db, partner));
+  if (vendor) ZT_RETURN_IF_ERROR(RequireVendor(db, vendor, partner));
+  const std::string owners = JoinLines(customer.owner_emails);
+  const std::string admins = JoinLines(customer.admin_emails);
+  ZT_RETURN_IF_ERROR(db.Use("INSERT INTO customers (id, name, owner_emails, admin_emails, "
+                            "language_code, terms, default_configuration, created_us) "
+                            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                         .Int(customer.id.value())
+                         .Text(customer.name)
+                         .Text(owners)
+                         .Text(admins)
+                         .Text(customer.language_code)
+                         .Int(static_cast<int64_t>(customer.terms))
+                         .Int(customer.default_configuration.value())
+                         .Time(customer.created)
+                         .Run());
+  return db.Use("INSERT INTO partner_customers (partner, vendor, customer) VALUES (?, ?, ?)")
+      .Int(partner.value())
+      .Int(vendor.value())
+      .Int(customer.id.value())
+      .Run();
+}
+
+absl::Status SetTerms(Connection& db, CustomerId customer, Terms terms) {
+  ZT_RETURN_IF_ERROR(db.Use("UPDATE customers SET terms = ? WHERE id = ?")
+                         .Int(static_cast<int64_t>(terms))
+                         .Int(customer.value())
+                         .Run());
+  return db.Changes() == 0 ? NoSuchCustomer(customer) : absl::OkStatus();
+}
+
+absl::Status AddConfiguration(Connection& db, CustomerId customer, ConfigurationId id,
+                              bool is_default) {
+  ZT_ASSIGN_OR_RETURN(const auto found, FindCustomer(db, customer));
+  if (!found.has_value()) return NoSuchCustomer(customer);
+  ZT_RETURN_IF_ERROR(db.Use("INSERT INTO configurations (id, customer) VALUES (?, ?)")
+                         .Int(id.value())
+                         .Int(customer.value())
+                         .Run());
+  if (!is_default) return absl::OkStatus();
+  return db.Use("UPDATE customers SET default_configuration = ? WHERE id = ?")
+      .Int(id.value())
+      .Int(customer.value())
+      .Run();
+}
+
+absl::Status PutDpc(Connection& db, const Dpc& dpc) {
+  return db.Use("INSERT OR REPLACE INTO dpcs (id, package_name, title) VALUES (?, ?, ?)")
+      .Text(dpc.id)
+      .Text(dpc.package_name)
+      .Text(dpc.title)
+      .Run();
+}
+
+absl::Status RemoveDpc(Connection& db, const std::string& id) {
+  ZT_RETURN_IF_ERROR(db.Use("DELETE FROM dpcs WHERE id = ?").Text(id).Run());
+  if (db.Changes() > 0) return absl::OkStatus();
+  return absl::NotFoundError(fmt::format("there is no DPC {}", id));
+}
+
+}  // namespace zerotouch::store::sqlite

@@ -1,0 +1,157 @@
+#include "store/sqlite/connection.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "base/status_macros.h"
+
+namespace zerotouch::store::sqlite {
+
+absl::Status StatusOfCode(int code, std::string_view text) {
+  const std::string message = fmt::format("SQLite: {}", text);
+  switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+      return absl::OkStatus();
+    case SQLITE_CONSTRAINT:
+      return code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE ||
+                     code == SQLITE_CONSTRAINT_ROWID
+                 ? absl::AlreadyExistsError(message)
+                 : absl::FailedPreconditionError(message);
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_NOMEM:
+      return absl::UnavailableError(message);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return absl::DataLossError(message);
+    default:
+      return absl::InternalError(message);
+  }
+}
+
+Cursor::~Cursor() { Reset(); }
+
+void Cursor::Check(int code) {
+  if (code != SQLITE_OK && status_.ok()) {
+    status_ = StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
+  }
+}
+
+Cursor& Cursor::Int(int64_t value) {
+  if (statement_ != nullptr) Check(sqlite3_bind_int64(statement_, ++bound_, value));
+  return *this;
+}
+
+Cursor& Cursor::Text(std::string_view value) {
+  // A null pointer would bind NULL, so an empty view is given an address.
+  const char* data = value.empty() ? "" : value.data();
+  if (statement_ != nullptr) {
+    Check(
+        sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_STATIC, SQLITE_UTF8));
+  }
+  return *this;
+}
+
+Cursor& Cursor::Blob(std::string_view value) {
+  const char* data = value.empty() ? "" : value.data();
+  if (statement_ != nullptr) {
+    Check(sqlite3_bind_blob64(statement_, ++bound_, data, value.size(), SQLITE_STATIC));
+  }
+  return *this;
+}
+
+Cursor& Cursor::Null() {
+  if (statement_ != nullptr) Check(sqlite3_bind_null(statement_, ++bound_));
+  return *this;
+}
+
+bool Cursor::Row() {
+  if (!status_.ok()) return false;
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) {
+    status_ = StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
+  }
+  return false;
+}
+
+absl::Status Cursor::Run() {
+  while (Row()) {
+  }
+  return status_;
+}
+
+void Cursor::Reset() {
+  if (statement_ != nullptr) sqlite3_reset(statement_);
+  bound_ = 0;
+}
+
+int64_t Cursor::IntAt(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string_view Cursor::TextAt(int column) const {
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int bytes = sqlite3_column_bytes(statement_, column);
+  if (data == nullptr) return {};
+  return {static_cast<const char*>(data), static_cast<size_t>(bytes)};
+}
+
+bool Cursor::IsNullAt(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path,
+                                                             Access access) {
+  const int mode =
+      access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &db, mode | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto connection = std::unique_ptr<Connection>(new Connection(db));
+  if (code != SQLITE_OK) {
+    return StatusOfCode(code, db == nullptr ? "out of memory" : sqlite3_errmsg(db));
+  }
+  sqlite3_extended_result_codes(db, 1);
+  // Before anything else: a second connection must wait for the first to set
+  // the journal up, rather than fail.
+  sqlite3_busy_timeout(db, 10'000);
+  // Only the writer, under its lock, may checkpoint: versions up to 3.51.2 can
+  // corrupt the log when one connection closes while another writes
+  // (sqlite.org/wal.html, "The WAL-Reset Bug").
+  sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  return connection;
+}
+
+Connection::~Connection() {
+  for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close_v2(db_);
+}
+
+absl::Status Connection::Run(const char* sql) {
+  const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) return absl::OkStatus();
+  return StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
+}
+
+Cursor Connection::Use(const char* sql) {
+  sqlite3_stmt*& statement = statements_[sql];
+  absl::Status status;
+  if (statement == nullptr) {
+    const int code =
+        sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) {
+      status = StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
+    }
+  }
+  return Cursor(db_, statement, std::move(status));
+}
+
+int64_t Connection::Changes() const { return sqlite3_changes64(db_); }
+
+bool Connection::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+}  // namespace zerotouch::store::sqlite

@@ -1,0 +1,116 @@
+#include "store/sqlite/writer.h"
+
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "base/fault.h"
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "store/sqlite/view.h"
+
+namespace zerotouch::store::sqlite {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// A group takes no more in after this long, so that its first members are not
+// kept waiting for their commit.
+constexpr auto kGroupTime = std::chrono::milliseconds(20);
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Connection> db, FileLock& lock, const Clock& clock)
+    : db_(std::move(db)), lock_(lock), ids_(clock), thread_([this] { Loop(); }) {}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  came_.notify_all();
+  thread_.join();
+}
+
+absl::Status Writer::Write(const Mutation& mutation) {
+  Waiting waiting{.mutation = mutation, .status = absl::OkStatus()};
+  std::unique_lock lock(mutex_);
+  if (queue_.size() >= static_cast<size_t>(limits::kQueuedWrites)) {
+    return absl::ResourceExhaustedError("too many writes are waiting for the store");
+  }
+  queue_.push_back(&waiting);
+  came_.notify_one();
+  done_.wait(lock, [&] { return waiting.done; });
+  return std::move(waiting.status);
+}
+
+void Writer::Loop() {
+  while (true) {
+    Waiting* first = nullptr;
+    {
+      std::unique_lock lock(mutex_);
+      came_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      first = queue_.front();
+      queue_.pop_front();
+    }
+    RunGroup(first);
+  }
+}
+
+Writer::Waiting* Writer::TakeNext() {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) return nullptr;
+  Waiting* next = queue_.front();
+  queue_.pop_front();
+  return next;
+}
+
+void Writer::Finish(std::span<Waiting* const> group) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (Waiting* waiting : group) waiting->done = true;
+  }
+  done_.notify_all();
+}
+
+absl::Status Writer::RunOne(const Mutation& mutation) {
+  ZT_RETURN_IF_ERROR(db_->Use("SAVEPOINT mutation").Run());
+  SqliteTransaction transaction(*db_, ids_);
+  absl::Status status = mutation(transaction);
+  if (!db_->InTransaction()) {
+    // SQLite gave the whole transaction up, as it may on a full disk.
+    return status.ok() ? absl::UnavailableError("the transaction was lost") : status;
+  }
+  if (!status.ok()) ZT_RETURN_IF_ERROR(db_->Use("ROLLBACK TO mutation").Run());
+  ZT_RETURN_IF_ERROR(db_->Use("RELEASE mutation").Run());
+  return status;
+}
+
+void Writer::RunGroup(Waiting* first) {
+  std::vector<Waiting*> group;
+  absl::Status status = lock_.LockWriting();
+  if (status.ok()) status = db_->Use("BEGIN IMMEDIATE").Run();
+  const SteadyClock::time_point start = SteadyClock::now();
+  for (Waiting* next = first; next != nullptr;) {
+    group.push_back(next);
+    if (!status.ok()) break;
+    next->status = RunOne(next->mutation);
+    if (!db_->InTransaction()) {
+      status = next->status;
+      break;
+    }
+    next = SteadyClock::now() - start < kGroupTime ? TakeNext() : nullptr;
+  }
+  if (status.ok()) status = fault::At("store.commit");
+  if (status.ok()) status = db_->Use("COMMIT").Run();
+  if (db_->InTransaction()) db_->Use("ROLLBACK").Run().IgnoreError();
+  lock_.UnlockWriting();
+  if (!status.ok()) {
+    for (Waiting* waiting : group) {
+      if (waiting->status.ok()) waiting->status = status;
+    }
+  }
+  Finish(group);
+}
+
+}  // namespace zerotouch::store::sqlite

@@ -2,6 +2,8 @@
 #define ZEROTOUCH_BATCH_ENGINE_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -16,6 +18,8 @@ class Store;
 }
 
 namespace zerotouch::batch {
+
+class Workers;
 
 struct EngineOptions {
   // Operations that run side by side, at most one of each partner.
@@ -58,7 +62,9 @@ class Engine {
                                                       const api::UnclaimDevicesRequest& request);
 
  private:
-  class Workers;
+  absl::StatusOr<store::OperationHead> Accept(store::OperationHead head,
+                                              const std::vector<std::string>& chunks);
+
   store::Store& store_;
   const RegistryRules& rules_;
   const Clock& clock_;

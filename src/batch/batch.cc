@@ -1,0 +1,216 @@
+#include "batch/batch.h"
+
+#include <google/protobuf/arena.h>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "batch/claim.h"
+#include "batch/claim_order.h"
+#include "batch/stored_request.h"
+#include "batch/unclaim.h"
+
+namespace zerotouch::batch {
+namespace {
+
+using store::IndexedResult;
+
+const auto& ItemsOf(const api::ClaimDevicesRequest& request) { return request.claims(); }
+const auto& ItemsOf(const api::UnclaimDevicesRequest& request) { return request.unclaims(); }
+
+// Items without a result, with their places in the request.
+template <class Request>
+struct Pending {
+  using Item = std::remove_cvref_t<decltype(ItemsOf(std::declval<Request>())[0])>;
+
+  google::protobuf::Arena arena;  // owns the items
+  std::vector<const Item*> items;
+  std::vector<uint32_t> indexes;
+
+  // Puts both lists in the order of `positions`.
+  void Reorder(std::span<const uint32_t> positions) {
+    std::vector<const Item*> new_items;
+    std::vector<uint32_t> new_indexes;
+    new_items.reserve(items.size());
+    new_indexes.reserve(items.size());
+    for (const uint32_t position : positions) {
+      new_items.push_back(items[position]);
+      new_indexes.push_back(indexes[position]);
+    }
+    items = std::move(new_items);
+    indexes = std::move(new_indexes);
+  }
+
+  std::vector<IndexedResult> Indexed(size_t begin, std::span<const ItemResult> results) const {
+    std::vector<IndexedResult> indexed;
+    indexed.reserve(results.size());
+    for (size_t i = 0; i < results.size(); ++i) {
+      indexed.push_back({.index = indexes[begin + i], .result = results[i]});
+    }
+    return indexed;
+  }
+};
+
+absl::StatusOr<std::vector<bool>> ReadDone(store::Snapshot& snapshot,
+                                           const store::OperationHead& head) {
+  std::vector<bool> done(static_cast<size_t>(head.items));
+  ZT_ASSIGN_OR_RETURN(const std::vector<IndexedResult> results, snapshot.ReadResults(head.id));
+  for (const IndexedResult& result : results) {
+    if (result.index >= done.size()) return absl::DataLossError("a result is out of range");
+    done[result.index] = true;
+  }
+  return done;
+}
+
+template <class Request>
+absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& head,
+                         Pending<Request>& pending) {
+  ZT_ASSIGN_OR_RETURN(const std::vector<bool> done, ReadDone(snapshot, head));
+  uint32_t index = 0;
+  for (int32_t chunk = 0; chunk < ChunksOf(head.items); ++chunk) {
+    auto* request = google::protobuf::Arena::CreateMessage<Request>(&pending.arena);
+    ZT_RETURN_IF_ERROR(ReadChunk(snapshot, head.id, chunk, *request));
+    for (const auto& item : ItemsOf(*request)) {
+      if (index >= done.size()) return absl::DataLossError("an operation has too many items");
+      if (!done[index]) {
+        pending.items.push_back(&item);
+        pending.indexes.push_back(index);
+      }
+      ++index;
+    }
+  }
+  if (index == done.size()) return absl::OkStatus();
+  return absl::DataLossError("an operation has too few items");
+}
+
+class UnclaimBatch final : public Batch {
+ public:
+  static absl::StatusOr<std::unique_ptr<Batch>> Load(store::Snapshot& snapshot,
+                                                     const store::OperationHead& head,
+                                                     const RegistryRules& rules, absl::Time now) {
+    auto batch = std::make_unique<UnclaimBatch>(head.partner);
+    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, batch->pending_));
+    ZT_RETURN_IF_ERROR(batch->Locate(snapshot, rules, now));
+    return batch;
+  }
+  explicit UnclaimBatch(PartnerId caller) : caller_(caller) {}
+
+  size_t size() const override { return pending_.items.size(); }
+
+  absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
+                                                 size_t end, absl::Time now) override {
+    ZT_ASSIGN_OR_RETURN(
+        const std::vector<ItemResult> results,
+        RunUnclaims(transaction, caller_, std::span(pending_.items).subspan(begin, end - begin),
+                    std::span(targets_).subspan(begin, end - begin), now));
+    return pending_.Indexed(begin, results);
+  }
+
+ private:
+  // Sorts by device id; refused and unknown items come last, in request order.
+  absl::Status Locate(store::Snapshot& snapshot, const RegistryRules& rules, absl::Time now) {
+    std::vector<UnclaimTarget> targets;
+    targets.reserve(pending_.items.size());
+    for (const api::PartnerUnclaim* item : pending_.items) {
+      targets.push_back(TargetOf(*item, rules, now));
+    }
+    ZT_RETURN_IF_ERROR(LocateTargets(snapshot, targets));
+
+    const auto key = [](const UnclaimTarget& target) {
+      const auto* id = std::get_if<DeviceId>(&target);
+      return id == nullptr ? std::numeric_limits<int64_t>::max() : id->value();
+    };
+    std::vector<std::pair<int64_t, uint32_t>> order;
+    order.reserve(targets.size());
+    for (uint32_t i = 0; i < targets.size(); ++i) order.emplace_back(key(targets[i]), i);
+    std::sort(order.begin(), order.end());
+    std::vector<uint32_t> positions;
+    positions.reserve(order.size());
+    targets_.reserve(order.size());
+    for (const auto& [id, i] : order) {
+      positions.push_back(i);
+      targets_.push_back(std::move(targets[i]));
+    }
+    pending_.Reorder(positions);
+    return absl::OkStatus();
+  }
+
+  const PartnerId caller_;
+  Pending<api::UnclaimDevicesRequest> pending_;
+  std::vector<UnclaimTarget> targets_;
+};
+
+class ClaimBatch final : public Batch {
+ public:
+  static absl::StatusOr<std::unique_ptr<Batch>> Load(store::Snapshot& snapshot,
+                                                     const store::OperationHead& head,
+                                                     const RegistryRules& rules) {
+    auto batch = std::make_unique<ClaimBatch>(head.partner, rules);
+    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, batch->pending_));
+    ZT_RETURN_IF_ERROR(batch->Order(snapshot));
+    return batch;
+  }
+  ClaimBatch(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
+
+  size_t size() const override { return pending_.items.size(); }
+
+  absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
+                                                 size_t end, absl::Time now) override {
+    ZT_ASSIGN_OR_RETURN(
+        const std::vector<ItemResult> results,
+        RunClaims(transaction, caller_, std::span(pending_.items).subspan(begin, end - begin),
+                  rules_, now));
+    return pending_.Indexed(begin, results);
+  }
+
+ private:
+  absl::Status Order(store::Snapshot& snapshot) {
+    std::vector<Identity> identities(pending_.items.size());
+    std::vector<const Identity*> sought(pending_.items.size());
+    for (size_t i = 0; i < pending_.items.size(); ++i) {
+      std::variant<CheckedClaim, Outcome> one = CheckClaim(*pending_.items[i], rules_);
+      if (auto* claim = std::get_if<CheckedClaim>(&one)) {
+        identities[i] = std::move(claim->identity);
+        sought[i] = &identities[i];
+      }
+    }
+    ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, Find(snapshot, sought));
+    pending_.Reorder(OrderClaims(sought, found));
+    return absl::OkStatus();
+  }
+
+  // The matches of those that are not null, at the same places.
+  static absl::StatusOr<std::vector<store::Matches>> Find(store::Snapshot& snapshot,
+                                                          std::span<const Identity* const> sought) {
+    static const Identity nothing;
+    std::vector<const Identity*> all;
+    all.reserve(sought.size());
+    for (const Identity* identity : sought)
+      all.push_back(identity == nullptr ? &nothing : identity);
+    return snapshot.Locate(all);
+  }
+
+  const PartnerId caller_;
+  const RegistryRules& rules_;
+  Pending<api::ClaimDevicesRequest> pending_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Batch>> LoadBatch(store::Store& store,
+                                                 const store::OperationHead& head,
+                                                 const RegistryRules& rules, absl::Time now) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
+  switch (head.kind) {
+    case store::BatchKind::kClaim:
+      return ClaimBatch::Load(*snapshot, head, rules);
+    case store::BatchKind::kUnclaim:
+      return UnclaimBatch::Load(*snapshot, head, rules, now);
+  }
+  return absl::DataLossError("an operation is of a kind that this program does not know");
+}
+
+}  // namespace zerotouch::batch

@@ -1,0 +1,94 @@
+#include "batch/claim_order.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <string_view>
+#include <tuple>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace zerotouch::batch {
+namespace {
+
+// Claims joined into groups (a disjoint-set forest over their positions).
+class Groups {
+ public:
+  explicit Groups(size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0); }
+
+  uint32_t RootOf(uint32_t i) {
+    while (parent_[i] != i) {
+      parent_[i] = parent_[parent_[i]];
+      i = parent_[i];
+    }
+    return i;
+  }
+
+  void Join(uint32_t a, uint32_t b) {
+    a = RootOf(a);
+    b = RootOf(b);
+    // The earliest claim is the root.
+    parent_[std::max(a, b)] = std::min(a, b);
+  }
+
+ private:
+  std::vector<uint32_t> parent_;
+};
+
+Groups JoinLinked(std::span<const Identity* const> identities,
+                  std::span<const store::Matches> found) {
+  Groups groups(identities.size());
+  absl::flat_hash_map<ModemKey, uint32_t> by_modem;
+  absl::flat_hash_map<std::string_view, uint32_t> by_serial;
+  absl::flat_hash_map<DeviceId, uint32_t> by_device;
+  by_modem.reserve(identities.size());
+  for (uint32_t i = 0; i < identities.size(); ++i) {
+    if (identities[i] == nullptr) continue;
+    for (const ModemKey modem : identities[i]->modems) {
+      groups.Join(by_modem.try_emplace(modem, i).first->second, i);
+    }
+    if (const std::string_view key = identities[i]->serial_key; !key.empty()) {
+      groups.Join(by_serial.try_emplace(key, i).first->second, i);
+    }
+    for (const DeviceId device : found[i]) {
+      groups.Join(by_device.try_emplace(device, i).first->second, i);
+    }
+  }
+  return groups;
+}
+
+// Where a group stands: by its first known device, else by its first key.
+struct Place {
+  int64_t device = std::numeric_limits<int64_t>::max();
+  int64_t modem = std::numeric_limits<int64_t>::max();
+};
+
+}  // namespace
+
+std::vector<uint32_t> OrderClaims(std::span<const Identity* const> identities,
+                                  std::span<const store::Matches> found) {
+  Groups groups = JoinLinked(identities, found);
+  std::vector<uint32_t> roots(identities.size());
+  std::vector<Place> places(identities.size());  // by root
+  for (uint32_t i = 0; i < identities.size(); ++i) {
+    roots[i] = groups.RootOf(i);
+    Place& place = places[roots[i]];
+    if (identities[i] == nullptr) {
+      place.device = 0;
+      continue;
+    }
+    for (const DeviceId device : found[i]) place.device = std::min(place.device, device.value());
+    for (const ModemKey modem : identities[i]->modems) place.modem = std::min(place.modem, modem);
+  }
+  std::vector<uint32_t> order(identities.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    const Place& at_a = places[roots[a]];
+    const Place& at_b = places[roots[b]];
+    return std::tie(at_a.device, at_a.modem, roots[a], a) <
+           std::tie(at_b.device, at_b.modem, roots[b], b);
+  });
+  return order;
+}
+
+}  // namespace zerotouch::batch

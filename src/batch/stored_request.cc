@@ -1,0 +1,67 @@
+#include "batch/stored_request.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/status_macros.h"
+
+namespace zerotouch::batch {
+namespace {
+
+using google::protobuf::RepeatedPtrField;
+using google::protobuf::internal::WireFormatLite;
+
+// Writes items [begin, end) as the repeated field `number` of a message,
+// straight from the request: nothing is copied first.
+template <class Item>
+std::string SerializeItems(const RepeatedPtrField<Item>& items, int begin, int end, int number) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream out(&stream);
+  for (int i = begin; i < end; ++i) {
+    out.WriteTag(WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
+    out.WriteVarint32(static_cast<uint32_t>(items[i].ByteSizeLong()));
+    items[i].SerializeWithCachedSizes(&out);
+  }
+  out.Trim();
+  return bytes;
+}
+
+template <class Item>
+std::vector<std::string> Split(const RepeatedPtrField<Item>& items, int number) {
+  std::vector<std::string> chunks;
+  for (int begin = 0; begin < items.size(); begin += limits::kStoredChunkItems) {
+    const int end = std::min(begin + limits::kStoredChunkItems, items.size());
+    chunks.push_back(SerializeItems(items, begin, end, number));
+  }
+  return chunks;
+}
+
+}  // namespace
+
+std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request) {
+  return Split(request.claims(), api::ClaimDevicesRequest::kClaimsFieldNumber);
+}
+
+std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request) {
+  return Split(request.unclaims(), api::UnclaimDevicesRequest::kUnclaimsFieldNumber);
+}
+
+int32_t ChunksOf(int32_t items) {
+  return (items + limits::kStoredChunkItems - 1) / limits::kStoredChunkItems;
+}
+
+absl::Status ReadChunk(store::OperationReads& reads, OperationId id, int32_t number,
+                       google::protobuf::Message& request) {
+  ZT_ASSIGN_OR_RETURN(const std::string bytes, reads.ReadRequestChunk(id, number));
+  if (request.ParseFromString(bytes)) return absl::OkStatus();
+  return absl::DataLossError(
+      fmt::format("request chunk {} of operation {} is unreadable", number, id.value()));
+}
+
+}  // namespace zerotouch::batch

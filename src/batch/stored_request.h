@@ -1,0 +1,29 @@
+#ifndef ZEROTOUCH_BATCH_STORED_REQUEST_H_
+#define ZEROTOUCH_BATCH_STORED_REQUEST_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "model/api.h"
+#include "store/operations.h"
+
+// How the request of an operation is kept: in its own order, in chunks of
+// limits::kStoredChunkItems items, each a serialized request message that holds
+// these items alone.
+namespace zerotouch::batch {
+
+std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request);
+std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request);
+
+// How many chunks a request of so many items has.
+int32_t ChunksOf(int32_t items);
+
+// Reads chunk `number` of operation `id` into `request`. DATA_LOSS if it
+// cannot be read.
+absl::Status ReadChunk(store::OperationReads& reads, OperationId id, int32_t number,
+                       google::protobuf::Message& request);
+
+}  // namespace zerotouch::batch
+
+#endif  // ZEROTOUCH_BATCH_STORED_REQUEST_H_

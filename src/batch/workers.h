@@ -1,0 +1,72 @@
+#ifndef ZEROTOUCH_BATCH_WORKERS_H_
+#define ZEROTOUCH_BATCH_WORKERS_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "batch/batch.h"
+#include "batch/engine.h"
+#include "model/rules.h"
+#include "store/store.h"
+
+namespace zerotouch::batch {
+
+// The threads that run operations. Each leases the operation that should go
+// next, runs it chunk by chunk for a while, and gives it back. Nothing is kept
+// here between leases: whoever leases it next goes on where the results end.
+class Workers {
+ public:
+  // The references must outlive it.
+  Workers(store::Store& store, const RegistryRules& rules, const Clock& clock,
+          const EngineOptions& options)
+      : store_(store), rules_(rules), clock_(clock), options_(options) {}
+  ~Workers() { Stop(); }
+
+  void Start();
+  // Lets each finish its current chunk. Idempotent.
+  void Stop();
+  // Says that there is a new operation.
+  void Wake();
+
+ private:
+  // How a turn at an operation ended.
+  enum class Turn { kFinished, kYielded, kLost, kStopping };
+
+  void Loop();
+  // Leases and runs one operation for a turn. False if there was none.
+  bool RunNext();
+  absl::StatusOr<std::optional<store::Lease>> LeaseNext();
+  Turn RunTurn(const store::Lease& lease);
+  Turn RunChunks(const store::Lease& lease, Batch& batch);
+  // Runs [begin, end) as one transaction, until it succeeds, the lease is lost
+  // or the end has come. `elapsed` is how long the store was held.
+  absl::Status RunChunk(const store::Lease& lease, Batch& batch, size_t begin, size_t end,
+                        absl::Duration& elapsed);
+  bool OthersWait();
+  void Sweep();
+
+  // Waits, unless the end comes. False at the end.
+  bool Pause(absl::Duration length);
+  bool Stopping();
+
+  store::Store& store_;
+  const RegistryRules& rules_;
+  const Clock& clock_;
+  const EngineOptions options_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  int64_t wakes_ = 0;  // how often Wake was called
+  absl::Time next_sweep_ = absl::InfinitePast();
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace zerotouch::batch
+
+#endif  // ZEROTOUCH_BATCH_WORKERS_H_

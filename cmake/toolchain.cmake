@@ -1,6 +1,6 @@
 # Compiler flags, sanitizers, linker and compiler cache.
 
-add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror -fno-omit-frame-pointer)
+add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Werror -fno-omit-frame-pointer)
 
 if(ZEROTOUCH_SANITIZE)
   add_compile_options(-fsanitize=${ZEROTOUCH_SANITIZE} -fno-sanitize-recover=all)

@@ -1,8 +1,9 @@
 #include "wire/routes.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "google/android/device/provisioning/v1/service.pb.h"
@@ -42,7 +43,7 @@ std::pair<std::string, std::string> PatternOf(const HttpRule& rule) {
 
 absl::Status Wrong(const MethodDescriptor& method, std::string_view reason) {
   return absl::InvalidArgumentError(
-      absl::StrCat("google.api.http of ", method.full_name(), ": ", reason));
+      fmt::format("google.api.http of {}: {}", method.full_name(), reason));
 }
 
 absl::Status SetBody(const MethodDescriptor& method, const std::string& body, Route& route) {
@@ -56,7 +57,7 @@ absl::Status SetBody(const MethodDescriptor& method, const std::string& body, Ro
   const bool is_message = route.body_field != nullptr && !route.body_field->is_repeated() &&
                           route.body_field->message_type() != nullptr;
   return is_message ? absl::OkStatus()
-                    : Wrong(method, absl::StrCat("the body ", body, " is no message field"));
+                    : Wrong(method, fmt::format("the body {} is no message field", body));
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ const FieldDescriptor* FindField(const Descriptor& message, std::string_view pat
     field = at->FindFieldByName(name);
     if (field == nullptr) field = at->FindFieldByCamelcaseName(name);
     if (field == nullptr) return nullptr;
-    absl::StrAppend(&found, found.empty() ? "" : ".", field->name());
+    found += (found.empty() ? "" : ".") + field->name();
     at = field->is_repeated() ? nullptr : field->message_type();
   }
   if (proto_path != nullptr) *proto_path = std::move(found);
@@ -115,7 +116,7 @@ absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rul
   for (const std::string& path : route.url.fields()) {
     const FieldDescriptor* field = FindField(*method.input_type(), path);
     if (field == nullptr || field->is_repeated() || field->message_type() != nullptr) {
-      return Wrong(method, absl::StrCat("the variable ", path, " is no single scalar field"));
+      return Wrong(method, fmt::format("the variable {} is no single scalar field", path));
     }
   }
   ZT_RETURN_IF_ERROR(CheckNew(route));
@@ -127,7 +128,7 @@ absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rul
 absl::Status RouteTable::CheckNew(const Route& route) const {
   for (const Route& other : routes_) {
     if (other.http_method == route.http_method && other.url.text() == route.url.text()) {
-      return Wrong(*route.method, absl::StrCat("has the route of ", other.method->full_name()));
+      return Wrong(*route.method, fmt::format("has the route of {}", other.method->full_name()));
     }
   }
   return absl::OkStatus();

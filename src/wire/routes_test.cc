@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/str_cat.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "model/errors.h"
@@ -26,14 +25,12 @@ std::string Describe(const RouteTable& table, std::string_view method, std::stri
   const auto match = table.Find(method, target);
   if (!match.ok()) return std::string(match.status().message());
   const Route& route = *match->route;
-  std::string out =
-      absl::StrCat(route.method->service()->name(), ".", route.method->name(), " ",
-                   route.body == Route::Body::kWhole  ? "*"
-                   : route.body == Route::Body::kNone ? "-"
-                                                      : route.body_field->name(),
-                   " ");
+  const std::string body = route.body == Route::Body::kWhole  ? "*"
+                           : route.body == Route::Body::kNone ? "-"
+                                                              : route.body_field->name();
+  std::string out = route.method->service()->name() + "." + route.method->name() + " " + body + " ";
   for (const auto& binding : match->bindings) {
-    absl::StrAppend(&out, binding.field, "=", binding.value, ";");
+    out += binding.field + "=" + binding.value + ";";
   }
   return out;
 }

@@ -1,10 +1,8 @@
 #include "wire/url_template.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "wire/percent.h"
@@ -95,8 +93,8 @@ class TemplateParser {
 
   absl::Status Wrong(std::string_view reason) const {
     return absl::InvalidArgumentError(
-        absl::StrCat("URL template ", template_.text_, ": ", reason, " at character ",
-                     template_.text_.size() - rest_.size()));
+        fmt::format("URL template {}: {} at character {}", template_.text_, reason,
+                    template_.text_.size() - rest_.size()));
   }
 
   UrlTemplate template_;
@@ -119,13 +117,13 @@ namespace {
 // need not, so the plain comparison nearly always decides.
 bool IsLiteral(const std::string& segment, const std::string& literal) {
   return segment == literal ||
-         (absl::StrContains(segment, '%') && PercentDecode(segment) == literal);
+         (segment.find('%') != std::string::npos && PercentDecode(segment) == literal);
 }
 
 }  // namespace
 
 bool UrlTemplate::FitsSegments(const std::vector<std::string>& segments) const {
-  const bool open_end = !segments_.empty() && segments_.back().kind == Kind::kRest;
+  const bool open_end = segments_.back().kind == Kind::kRest;
   const size_t fixed = segments_.size() - (open_end ? 1 : 0);
   if (open_end ? segments.size() < fixed : segments.size() != fixed) return false;
   for (size_t i = 0; i < fixed; ++i) {
@@ -147,7 +145,8 @@ std::optional<std::string> UrlTemplate::ValueOf(const Variable& variable,
   for (size_t i = variable.begin; i < end; ++i) {
     const auto decoded = PercentDecode(segments[i], Keep::kSlashes);
     if (!decoded) return std::nullopt;
-    absl::StrAppend(&value, i == variable.begin ? "" : "/", *decoded);
+    if (i > variable.begin) value += '/';
+    value += *decoded;
   }
   return value;
 }

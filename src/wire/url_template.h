@@ -49,6 +49,7 @@ class UrlTemplate {
 
  private:
   friend class TemplateParser;
+  UrlTemplate() = default;
 
   enum class Kind { kLiteral, kOne, kRest };
   struct Segment {

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/str_cat.h"
-
 namespace zerotouch::wire {
 namespace {
 
@@ -23,7 +21,7 @@ std::string Match(std::string_view text, std::string_view target) {
   const auto bindings = path ? parsed->Match(*path) : std::nullopt;
   if (!bindings) return "no";
   std::string out;
-  for (const auto& binding : *bindings) absl::StrAppend(&out, binding.field, "=", binding.value, ";");
+  for (const auto& binding : *bindings) out += binding.field + "=" + binding.value + ";";
   return out;
 }
 

@@ -1,0 +1,63 @@
+#include "model/company.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/limits.h"
+#include "model/errors.h"
+
+namespace zerotouch {
+namespace {
+
+constexpr size_t kEmailBytes = 254;
+
+constexpr std::string_view kLanguages[] = {
+    "ar", "zh-HK", "zh-CN", "zh-TW", "cs", "da", "nl", "en-GB", "en-US", "fil", "fi",     "fr", "de",
+    "iw", "hi",    "hu",    "id",    "it", "ja", "ko", "no",    "pl",    "pt-BR", "pt-PT", "ru", "es",
+    "es-419", "sv", "th", "tr", "uk", "vi"};
+
+bool HasControl(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+}
+
+bool IsEmail(std::string_view text) {
+  const size_t at = text.find('@');
+  if (at == 0 || at == std::string_view::npos || text.size() > kEmailBytes) return false;
+  if (HasControl(text) || text.find(' ') != std::string_view::npos) return false;
+  const std::string_view domain = text.substr(at + 1);
+  const size_t dot = domain.rfind('.');
+  return domain.find('@') == std::string_view::npos && dot != std::string_view::npos && dot > 0 &&
+         dot + 1 < domain.size() && domain.front() != '.' &&
+         domain.find("..") == std::string_view::npos;
+}
+
+}  // namespace
+
+absl::Status CheckCompanyName(std::string_view field, std::string_view name) {
+  if (name.empty()) return errors::InvalidParameter(field, "a company needs a name");
+  if (name.size() > limits::kNameBytes) {
+    return errors::InvalidParameter(field, "a company's name has at most 256 bytes");
+  }
+  if (HasControl(name) || name.front() == ' ' || name.back() == ' ') {
+    return errors::InvalidParameter(
+        field, "a company's name has no control characters, and no blanks around it");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckEmail(std::string_view field, std::string_view email) {
+  if (IsEmail(email)) return absl::OkStatus();
+  return errors::InvalidParameter(field, "this is not an e-mail address");
+}
+
+absl::Status CheckLanguageCode(std::string_view field, std::string_view code) {
+  if (code.empty() || std::find(std::begin(kLanguages), std::end(kLanguages), code) !=
+                          std::end(kLanguages)) {
+    return absl::OkStatus();
+  }
+  return errors::InvalidParameter(field, "this language is not supported");
+}
+
+}  // namespace zerotouch

@@ -1,0 +1,35 @@
+#include "store/company_ids.h"
+
+#include "base/status_macros.h"
+#include "crypto/random.h"
+
+namespace zerotouch::store {
+namespace {
+
+constexpr int kAttempts = 10;
+
+int64_t RandomNumber() { return crypto::RandomBetween(100'000'000, 9'999'999'999); }
+
+}  // namespace
+
+absl::StatusOr<PartnerId> FreePartnerId(CompanyReads& reads) {
+  for (int i = 0; i < kAttempts; ++i) {
+    const PartnerId id(RandomNumber());
+    ZT_ASSIGN_OR_RETURN(const std::optional<Partner> taken, reads.FindPartner(id));
+    if (!taken.has_value()) return id;
+  }
+  return absl::InternalError("found no free partner id");
+}
+
+absl::StatusOr<CustomerId> FreeCustomerId(CompanyReads& reads) {
+  for (int i = 0; i < kAttempts; ++i) {
+    const CustomerId id(RandomNumber());
+    ZT_ASSIGN_OR_RETURN(const std::optional<Customer> taken, reads.FindCustomer(id));
+    if (!taken.has_value()) return id;
+  }
+  return absl::InternalError("found no free customer id");
+}
+
+VendorId RandomVendorId() { return VendorId(RandomNumber()); }
+
+}  // namespace zerotouch::store

@@ -1,0 +1,19 @@
+#ifndef ZEROTOUCH_STORE_COMPANY_IDS_H_
+#define ZEROTOUCH_STORE_COMPANY_IDS_H_
+
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "store/companies.h"
+
+namespace zerotouch::store {
+
+// Ids for new companies: random numbers of 9 or 10 digits, as the API's own
+// samples have them, that nobody has yet.
+absl::StatusOr<PartnerId> FreePartnerId(CompanyReads& reads);
+absl::StatusOr<CustomerId> FreeCustomerId(CompanyReads& reads);
+// Vendors cannot be asked for by id: that this one is free is only very likely.
+VendorId RandomVendorId();
+
+}  // namespace zerotouch::store
+
+#endif  // ZEROTOUCH_STORE_COMPANY_IDS_H_

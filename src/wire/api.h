@@ -1,0 +1,64 @@
+#ifndef ZEROTOUCH_WIRE_API_H_
+#define ZEROTOUCH_WIRE_API_H_
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "auth/authenticator.h"
+#include "auth/principal.h"
+#include "auth/token_endpoint.h"
+#include "base/clock.h"
+#include "store/store.h"
+#include "wire/http.h"
+#include "wire/methods.h"
+#include "wire/query.h"
+#include "wire/routes.h"
+
+namespace zerotouch::wire {
+
+// Everything that the server answers over HTTP:
+//   /v1/...      the API; the routes are those of the descriptors
+//   POST /token  OAuth 2.0 tokens
+//   GET /healthz 200 while the process runs
+//   GET /readyz  200 while it can serve, 503 when the store cannot be read or
+//                the server is about to stop
+// and 404 for all else. Thread-safe.
+class Api final : public HttpHandler {
+ public:
+  // All but the methods must outlive it.
+  Api(MethodTable methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
+      store::Store& store, const Clock& clock);
+
+  std::optional<HttpResponse> RefuseEarly(const HttpRequest& header) override;
+  HttpResponse Handle(HttpRequest request) override;
+  HttpResponse RenderError(const absl::Status& status) override;
+
+  // Makes /readyz say that no more requests should be sent here.
+  void SetDraining() { draining_ = true; }
+
+ private:
+  // `account` gets the caller's name, for the log, once it is known.
+  HttpResponse Answer(HttpRequest& request, std::string& account);
+  HttpResponse Ready();
+  HttpResponse Token(const HttpRequest& request, std::string_view query);
+  absl::StatusOr<HttpResponse> Call(HttpRequest& request, const Target& target,
+                                    const Query& query, std::string& account);
+  absl::StatusOr<auth::Principal> Authenticate(const HttpRequest& request, const Query& query);
+  absl::Status CheckHeader(const HttpRequest& header, const Query& query);
+  void LogCall(const HttpRequest& request, int status, absl::Time begun,
+               std::string_view account) const;
+
+  const RouteTable routes_;
+  const MethodTable methods_;
+  auth::Authenticator& authenticator_;
+  auth::TokenEndpoint& tokens_;
+  store::Store& store_;
+  const Clock& clock_;
+  std::atomic<bool> draining_ = false;
+};
+
+}  // namespace zerotouch::wire
+
+#endif  // ZEROTOUCH_WIRE_API_H_

@@ -1,0 +1,23 @@
+#ifndef ZEROTOUCH_WIRE_ERROR_JSON_H_
+#define ZEROTOUCH_WIRE_ERROR_JSON_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "wire/http.h"
+
+namespace zerotouch::wire {
+
+// `status`, one of model/errors.h, as the body of an answer: Google's error
+// envelope, version 2 (AIP-193). `code` is the HTTP status; the details come
+// in the order of errors.h, and what that header does not list is left out.
+std::string ErrorJson(const absl::Status& status, bool pretty);
+
+// The whole answer to `status`: ErrorJson, with `WWW-Authenticate` where a
+// credential is missing or will not do (RFC 6750 section 3), and `Retry-After`
+// in whole seconds, at least 1, where it says when to come again.
+HttpResponse ErrorResponse(const absl::Status& status, bool pretty);
+
+}  // namespace zerotouch::wire
+
+#endif  // ZEROTOUCH_WIRE_ERROR_JSON_H_

@@ -1,0 +1,22 @@
+#include "wire/public_error.h"
+
+#include "absl/time/time.h"
+#include "base/log.h"
+#include "model/errors.h"
+
+namespace zerotouch::wire {
+
+absl::Status PublicError(const absl::Status& status) {
+  if (errors::IsPublic(status)) return status;
+  log::Error("a request failed inside", {{"error", status.ToString()}});
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kAborted:
+      return errors::Unavailable("the registry cannot be used just now");
+    case absl::StatusCode::kResourceExhausted:
+      return errors::TooBusy("too many requests are waiting", absl::Seconds(1));
+    default: return errors::Internal();
+  }
+}
+
+}  // namespace zerotouch::wire

@@ -1,0 +1,33 @@
+#include "wire/public_error.h"
+
+#include <gtest/gtest.h>
+
+#include "base/log.h"
+#include "model/errors.h"
+
+namespace zerotouch::wire {
+namespace {
+
+TEST(PublicError, ErrorsForCallers_PassUnchanged) {
+  for (const absl::Status& status :
+       {errors::UnknownDevice(), errors::Unavailable("x"), errors::InvalidCredentials()}) {
+    EXPECT_EQ(PublicError(status), status);
+  }
+}
+
+TEST(PublicError, FailuresInside_KeepTheirTextToThemselves) {
+  log::SetLevel(log::Level::kOff);
+  EXPECT_EQ(PublicError(absl::InternalError("secret")), errors::Internal());
+  EXPECT_EQ(PublicError(absl::NotFoundError("secret")), errors::Internal());
+  EXPECT_EQ(PublicError(absl::UnauthenticatedError("secret")), errors::Internal());
+  for (const absl::Status& passing :
+       {absl::UnavailableError("secret"), absl::AbortedError("secret")}) {
+    EXPECT_EQ(PublicError(passing),
+              errors::Unavailable("the registry cannot be used just now"));
+  }
+  EXPECT_EQ(errors::HttpStatusOf(PublicError(absl::ResourceExhaustedError("secret"))), 429);
+  log::SetLevel(log::Level::kInfo);
+}
+
+}  // namespace
+}  // namespace zerotouch::wire

@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <fstream>
+
+#include "store/store.h"
+#include "support/temp_dir.h"
+
+namespace zerotouch::store {
+namespace {
+
+using testing::HasSubstr;
+
+std::string ErrorOfOpening(const std::string& url) {
+  const auto opened = Open(url, Clock::System());
+  if (opened.ok()) return "opened";
+  const std::string message(opened.status().message());
+  EXPECT_EQ(message.find('\n'), std::string::npos) << "one line: " << message;
+  return message;
+}
+
+void RunSql(const std::string& path, const char* sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  sqlite3_close(db);
+}
+
+TEST(OpenSqlite, MissingFolder_SaysWhatToDo) {
+  const test::TempDir dir;
+  EXPECT_THAT(ErrorOfOpening("sqlite://" + dir / "none/registry.db"),
+              HasSubstr("give a path in a folder that exists"));
+}
+
+TEST(OpenSqlite, PathBelowAFile_SaysWhatToDo) {
+  const test::TempDir dir;
+  std::ofstream(dir / "file") << "x";
+  EXPECT_THAT(ErrorOfOpening("sqlite://" + dir / "file/registry.db"), HasSubstr("Not a directory"));
+}
+
+TEST(OpenSqlite, FileOfANewerVersion_IsLeftAlone) {
+  const test::TempDir dir;
+  const std::string path = dir / "registry.db";
+  ASSERT_TRUE(Open("sqlite://" + path, Clock::System()).ok());
+  RunSql(path, "PRAGMA user_version = 99");
+  EXPECT_THAT(ErrorOfOpening("sqlite://" + path), HasSubstr("newer zerotouchd"));
+}
+
+TEST(OpenSqlite, TextFile_IsLeftAlone) {
+  const test::TempDir dir;
+  const std::string path = dir / "notes.txt";
+  const std::string text(10'000, 'x');
+  std::ofstream(path) << text;
+  EXPECT_THAT(ErrorOfOpening("sqlite://" + path), HasSubstr("is not a registry"));
+  std::ifstream file(path);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
+}
+
+TEST(OpenSqlite, OtherProgramsDatabase_IsLeftAlone) {
+  const test::TempDir dir;
+  const std::string path = dir / "other.db";
+  RunSql(path, "CREATE TABLE theirs (x)");
+  EXPECT_THAT(ErrorOfOpening("sqlite://" + path), HasSubstr("another program's database"));
+}
+
+TEST(OpenSqlite, UnknownScheme_SaysWhatToWrite_WithoutRepeatingThePassword) {
+  const std::string message = ErrorOfOpening("mysql://user:secret@host/db");
+  EXPECT_THAT(message, HasSubstr("sqlite:///"));
+  EXPECT_THAT(message, testing::Not(HasSubstr("secret")));
+}
+
+TEST(OpenSqlite, RelativePath_IsTaken) {
+  const test::TempDir dir;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(dir.path());
+  EXPECT_TRUE(Open("sqlite:registry.db", Clock::System()).ok());
+  EXPECT_TRUE(std::filesystem::exists("registry.db"));
+  std::filesystem::current_path(before);
+}
+
+}  // namespace
+}  // namespace zerotouch::store

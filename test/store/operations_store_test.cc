@@ -1,0 +1,202 @@
+#include "store/store_test_base.h"
+
+namespace zerotouch::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::Field;
+
+class OperationsStoreTest : public StoreTest {
+ protected:
+  static constexpr absl::Duration kLease = absl::Seconds(5);
+
+  OperationId Accept(int64_t id, PartnerId partner, int32_t items) {
+    Write([&](Transaction& tx) {
+      return tx.AddOperation({.id = OperationId(id),
+                              .partner = partner,
+                              .kind = BatchKind::kUnclaim,
+                              .items = items,
+                              .accepted = clock_.Now(),
+                              .started = {},
+                              .finished = {}},
+                             std::vector<std::string>{"chunk zero", "chunk one"});
+    });
+    return OperationId(id);
+  }
+
+  std::optional<Lease> TryLease() {
+    std::optional<Lease> lease;
+    Write([&](Transaction& tx) -> absl::Status {
+      auto leased = tx.LeaseOperation(clock_.Now(), kLease);
+      if (!leased.ok()) return leased.status();
+      lease = *leased;
+      return absl::OkStatus();
+    });
+    return lease;
+  }
+
+  Lease TakeLease() {
+    const std::optional<Lease> lease = TryLease();
+    EXPECT_TRUE(lease.has_value());
+    return lease.value_or(Lease());
+  }
+
+  absl::Status Record(const Lease& lease, const std::vector<IndexedResult>& results) {
+    return store_->Write([&](Transaction& tx) {
+      return tx.RecordResults(lease, results, clock_.Now(), clock_.Now() + kLease);
+    });
+  }
+
+  OperationHead HeadOf(OperationId id) {
+    auto head = Read()->FindOperation(id);
+    EXPECT_TRUE(head.ok() && head->has_value());
+    return **head;
+  }
+
+  static IndexedResult Succeeded(uint32_t index) {
+    return {.index = index, .result = {.outcome = Outcome::kSuccess, .device = DeviceId(1)}};
+  }
+};
+
+TEST_P(OperationsStoreTest, AddOperation_IsThereAfterAReopen) {
+  Accept(7, kPartner, 1500);
+  Reopen();
+  const OperationHead head = HeadOf(OperationId(7));
+  EXPECT_EQ(head.partner, kPartner);
+  EXPECT_EQ(head.kind, BatchKind::kUnclaim);
+  EXPECT_EQ(head.items, 1500);
+  EXPECT_EQ(head.items_done, 0);
+  EXPECT_EQ(head.accepted, kNow);
+  EXPECT_FALSE(head.started.has_value());
+  EXPECT_FALSE(head.finished.has_value());
+  EXPECT_EQ(Read()->ReadRequestChunk(OperationId(7), 0).value(), "chunk zero");
+  EXPECT_EQ(Read()->ReadRequestChunk(OperationId(7), 1).value(), "chunk one");
+  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunk(OperationId(7), 2).status()));
+}
+
+TEST_P(OperationsStoreTest, AddOperation_TakenId_IsRefused) {
+  Accept(7, kPartner, 1);
+  const absl::Status status = store_->Write([&](Transaction& tx) {
+    return tx.AddOperation({.id = OperationId(7),
+                            .partner = kPartner,
+                            .items = 1,
+                            .accepted = kNow,
+                            .started = {},
+                            .finished = {}},
+                           {});
+  });
+  EXPECT_TRUE(absl::IsAlreadyExists(status)) << status;
+}
+
+TEST_P(OperationsStoreTest, FindOperation_Unknown_IsNone) {
+  EXPECT_FALSE(Read()->FindOperation(OperationId(1)).value().has_value());
+}
+
+TEST_P(OperationsStoreTest, Lease_RunsOnePartnersOperationsInOrder) {
+  const OperationId first = Accept(9, kPartner, 1);
+  const OperationId second = Accept(3, kPartner, 1);
+  const Lease lease = TakeLease();
+  EXPECT_EQ(lease.head.id, first);
+  EXPECT_FALSE(TryLease().has_value()) << "the second must wait for the first";
+  ASSERT_TRUE(Record(lease, {Succeeded(0)}).ok());
+  EXPECT_EQ(TakeLease().head.id, second);
+}
+
+TEST_P(OperationsStoreTest, Lease_TakesTurnsBetweenPartners) {
+  const OperationId big = Accept(1, kPartner, 2);
+  const OperationId other = Accept(2, kOtherPartner, 2);
+  const Lease lease = TakeLease();
+  EXPECT_EQ(lease.head.id, big);
+  Write([&](Transaction& tx) { return tx.ReleaseLease(lease); });
+  const Lease next = TakeLease();
+  EXPECT_EQ(next.head.id, other) << "who was served longest ago goes first";
+  Write([&](Transaction& tx) { return tx.ReleaseLease(next); });
+  EXPECT_EQ(TakeLease().head.id, big);
+}
+
+TEST_P(OperationsStoreTest, Lease_ThatRanOut_IsTakenOver_AndItsHolderCannotWrite) {
+  const OperationId id = Accept(1, kPartner, 2);
+  const Lease lost = TakeLease();
+  clock_.Advance(kLease - absl::Milliseconds(1));
+  EXPECT_FALSE(TryLease().has_value());
+  EXPECT_FALSE(Read()->AnyRunnable(clock_.Now()).value());
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_TRUE(Read()->AnyRunnable(clock_.Now()).value());
+  const Lease taken = TakeLease();
+  EXPECT_GT(taken.token, lost.token);
+  EXPECT_TRUE(absl::IsAborted(Record(lost, {Succeeded(0)})));
+  EXPECT_TRUE(absl::IsAborted(
+      store_->Write([&](Transaction& tx) { return tx.ExtendLease(lost, clock_.Now() + kLease); })));
+  Write([&](Transaction& tx) { return tx.ReleaseLease(lost); });
+  EXPECT_FALSE(TryLease().has_value()) << "a lost lease cannot release its successor's";
+  EXPECT_TRUE(Record(taken, {Succeeded(0)}).ok());
+  EXPECT_EQ(HeadOf(id).items_done, 1);
+}
+
+TEST_P(OperationsStoreTest, ExtendLease_KeepsOthersOut) {
+  Accept(1, kPartner, 2);
+  const Lease lease = TakeLease();
+  clock_.Advance(kLease - absl::Seconds(1));
+  Write([&](Transaction& tx) { return tx.ExtendLease(lease, clock_.Now() + kLease); });
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_FALSE(TryLease().has_value());
+}
+
+TEST_P(OperationsStoreTest, RecordResults_CountsAndFinishes) {
+  const OperationId id = Accept(1, kPartner, 3);
+  const Lease lease = TakeLease();
+  EXPECT_EQ(HeadOf(id).started, kNow);
+  ASSERT_TRUE(
+      Record(lease, {Succeeded(2),
+                     {.index = 0, .result = {.outcome = Outcome::kNotClaimed, .device = {}}}})
+          .ok());
+  EXPECT_EQ(HeadOf(id).items_done, 2);
+  EXPECT_EQ(HeadOf(id).items_succeeded, 1);
+  EXPECT_FALSE(HeadOf(id).finished.has_value());
+  EXPECT_EQ(Read()->CountUnfinished(kPartner).value(), 1);
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_TRUE(Record(lease, {Succeeded(1)}).ok());
+  EXPECT_EQ(HeadOf(id).finished, kNow + absl::Seconds(1));
+  EXPECT_EQ(Read()->CountUnfinished(kPartner).value(), 0);
+  EXPECT_TRUE(absl::IsAborted(Record(lease, {Succeeded(1)}))) << "a finished one takes no more";
+
+  const auto results = Read()->ReadResults(id);
+  ASSERT_TRUE(results.ok());
+  EXPECT_THAT(*results,
+              ElementsAre(Field(&IndexedResult::index, 2), Field(&IndexedResult::index, 0),
+                          Field(&IndexedResult::index, 1)));
+  EXPECT_EQ((*results)[1].result.outcome, Outcome::kNotClaimed);
+}
+
+TEST_P(OperationsStoreTest, SweepOperations_DeletesOldFinishedOnesAlone) {
+  const OperationId old = Accept(1, kPartner, 1);
+  ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());
+  clock_.Advance(absl::Hours(2));
+  const OperationId recent = Accept(2, kPartner, 1);
+  ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());
+  const OperationId unfinished = Accept(3, kPartner, 1);
+  int64_t swept = 0;
+  Write([&](Transaction& tx) -> absl::Status {
+    auto count = tx.SweepOperations(clock_.Now() - absl::Hours(1), 10);
+    swept = count.value_or(-1);
+    return count.status();
+  });
+  EXPECT_EQ(swept, 1);
+  EXPECT_FALSE(Read()->FindOperation(old).value().has_value());
+  EXPECT_TRUE(Read()->FindOperation(recent).value().has_value());
+  EXPECT_TRUE(Read()->FindOperation(unfinished).value().has_value());
+  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunk(old, 0).status()));
+}
+
+TEST_P(OperationsStoreTest, Reopen_EndsTheLeasesOfADeadServer) {
+  Accept(1, kPartner, 1);
+  const Lease lease = TakeLease();
+  Reopen();
+  EXPECT_TRUE(TryLease().has_value());
+  EXPECT_TRUE(absl::IsAborted(Record(lease, {Succeeded(0)})));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, OperationsStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);
+
+}  // namespace
+}  // namespace zerotouch::store

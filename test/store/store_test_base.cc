@@ -1,0 +1,68 @@
+#include "store/store_test_base.h"
+
+namespace zerotouch::store {
+
+std::vector<Kind> AllKinds() {
+  return {{.name = "Sqlite",
+           .url = [](const std::string& dir) { return "sqlite://" + dir + "/registry.db"; }}};
+}
+
+void StoreTest::SetUp() {
+  url_ = GetParam().url(dir_.path());
+  Reopen();
+  Write([&](Transaction& tx) -> absl::Status {
+    for (const auto& [partner, customer] :
+         {std::pair(kPartner, kCustomer), std::pair(kOtherPartner, kOtherCustomer)}) {
+      absl::Status status = tx.AddPartner({.id = partner, .name = "Reseller", .created = kNow});
+      if (status.ok()) {
+        status = tx.AddCustomer({.id = customer,
+                                 .name = "Customer",
+                                 .owner_emails = {"owner@example.com"},
+                                 .admin_emails = {},
+                                 .language_code = "",
+                                 .default_configuration = {},
+                                 .created = kNow},
+                                partner, VendorId());
+      }
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  });
+}
+
+void StoreTest::Reopen() {
+  store_.reset();
+  auto opened = Open(url_, clock_);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  store_ = *std::move(opened);
+}
+
+void StoreTest::Write(const std::function<absl::Status(Transaction&)>& mutation) {
+  const absl::Status status = store_->Write(mutation);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+std::unique_ptr<Snapshot> StoreTest::Read() {
+  auto snapshot = store_->Read();
+  EXPECT_TRUE(snapshot.ok()) << snapshot.status();
+  return *std::move(snapshot);
+}
+
+DeviceId StoreTest::AddDevice(std::vector<ModemKey> modems, PartnerId reseller, CustomerId owner) {
+  DeviceState state;
+  Write([&](Transaction& tx) {
+    state = DeviceState();
+    state.id = tx.NextDeviceId();
+    state.is_new = true;
+    state.record.emplace();
+    state.record->identifier.set_manufacturer("Maker");
+    state.new_modems = modems;
+    state.zero_touch = Claim{.held = true, .reseller = reseller, .owner = owner};
+    state.zero_touch_changed = true;
+    const DeviceState* const states[] = {&state};
+    return tx.Apply(states);
+  });
+  return state.id;
+}
+
+}  // namespace zerotouch::store

@@ -1,0 +1,58 @@
+#ifndef ZEROTOUCH_TEST_STORE_STORE_TEST_BASE_H_
+#define ZEROTOUCH_TEST_STORE_STORE_TEST_BASE_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "store/store.h"
+#include "support/temp_dir.h"
+
+namespace zerotouch::store {
+
+// One kind of store that the battery runs on.
+struct Kind {
+  std::string name;
+  // The URL of an empty database of that kind, with its files in `dir`.
+  std::function<std::string(const std::string& dir)> url;
+};
+
+// Every kind of store that this build has.
+std::vector<Kind> AllKinds();
+inline std::string NameOfKind(const testing::TestParamInfo<Kind>& kind) { return kind.param.name; }
+
+// A store of each kind, empty but for two partners with a customer each. Every
+// test of the battery is of this fixture, and runs once for each kind.
+class StoreTest : public testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override;
+
+  // Closes the store and opens it again.
+  void Reopen();
+
+  // Runs the mutation, which must succeed.
+  void Write(const std::function<absl::Status(Transaction&)>& mutation);
+  std::unique_ptr<Snapshot> Read();
+
+  // Stores a new device with these modem ids, claimed for zero touch.
+  DeviceId AddDevice(std::vector<ModemKey> modems, PartnerId reseller, CustomerId owner);
+
+  const PartnerId kPartner{100000001};
+  const PartnerId kOtherPartner{100000002};
+  const CustomerId kCustomer{200000001};
+  const CustomerId kOtherCustomer{200000002};
+  const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
+
+  test::TempDir dir_;
+  std::string url_;
+  FakeClock clock_{kNow};
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace zerotouch::store
+
+#endif  // ZEROTOUCH_TEST_STORE_STORE_TEST_BASE_H_

@@ -18,9 +18,9 @@ enum class Section : uint8_t { kSimLock = 1, kZeroTouch = 2 };
 // over by the next claim of the section.
 struct Claim {
   bool held = false;
-  PartnerId reseller;         // who claimed it last
-  CustomerId owner;           // who bought it; none for a Workspace account
-  std::string workspace;      // the Workspace account, ChromeOS only
+  PartnerId reseller;             // who claimed it last
+  CustomerId owner;               // who bought it; none for a Workspace account
+  std::string workspace;          // the Workspace account, ChromeOS only
   ConfigurationId configuration;  // applied; zero-touch only
   int64_t simlock_profile = 0;    // SIM lock only
   // The vacation, if one was ever set: it lasts while now < expires.

@@ -12,14 +12,13 @@ namespace {
 constexpr size_t kEmailBytes = 254;
 
 constexpr std::string_view kLanguages[] = {
-    "ar", "zh-HK", "zh-CN", "zh-TW", "cs", "da", "nl", "en-GB", "en-US", "fil", "fi",     "fr", "de",
-    "iw", "hi",    "hu",    "id",    "it", "ja", "ko", "no",    "pl",    "pt-BR", "pt-PT", "ru", "es",
-    "es-419", "sv", "th", "tr", "uk", "vi"};
+    "ar",    "zh-HK", "zh-CN", "zh-TW", "cs",     "da", "nl", "en-GB", "en-US", "fil", "fi",
+    "fr",    "de",    "iw",    "hi",    "hu",     "id", "it", "ja",    "ko",    "no",  "pl",
+    "pt-BR", "pt-PT", "ru",    "es",    "es-419", "sv", "th", "tr",    "uk",    "vi"};
 
 bool HasControl(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool IsEmail(std::string_view text) {
@@ -53,8 +52,8 @@ absl::Status CheckEmail(std::string_view field, std::string_view email) {
 }
 
 absl::Status CheckLanguageCode(std::string_view field, std::string_view code) {
-  if (code.empty() || std::find(std::begin(kLanguages), std::end(kLanguages), code) !=
-                          std::end(kLanguages)) {
+  if (code.empty() ||
+      std::find(std::begin(kLanguages), std::end(kLanguages), code) != std::end(kLanguages)) {
     return absl::OkStatus();
   }
   return errors::InvalidParameter(field, "this language is not supported");

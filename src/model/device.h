@@ -35,7 +35,7 @@ struct DeviceState {
   bool sim_lock_changed = false;
   bool zero_touch_changed = false;
   bool record_changed = false;
-  std::vector<ModemKey> new_modems;         // to be indexed
+  std::vector<ModemKey> new_modems;          // to be indexed
   std::vector<std::string> new_serial_keys;  // to be indexed
 
   std::optional<Claim>& ClaimIn(Section section) {

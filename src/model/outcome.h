@@ -36,14 +36,16 @@ enum class Outcome : uint8_t {
   kVacationPast = 18,
   kSimlockProfileMissing = 19,
   kSimlockProfileOnZeroTouch = 20,
-  kTokenMissing = 21,       // pre-provisioning token of a ChromeOS device
+  kTokenMissing = 21,  // pre-provisioning token of a ChromeOS device
   kTokenNotChromeOs = 22,
-  kTokenUnknown = 23,
+  // 23 was never used.
   // The registry says no.
   kUnknownDevice = 24,
   kNotClaimed = 25,
-  kHeldByOther = 26,        // on claim: another customer's or reseller's
-  kNotYours = 27,           // on unclaim and metadata: another reseller's
+  kHeldByOther = 26,  // on claim: another customer's or reseller's
+  kNotYours = 27,     // on unclaim and metadata: another reseller's
+  // Malformed, as those up to kInvalidModel; ChromeOS only.
+  kInvalidAttestedId = 28,
 };
 
 // How one item ended.

@@ -58,9 +58,8 @@ std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
 // Claims the device. `device` is never null: for hardware that the registry
 // does not know it is one with `is_new` set and an id of its own; its record
 // is loaded. On failure the device is left as it was.
-ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item,
-                       const CheckedClaim& checked, const CustomersOfReseller& customers,
-                       DeviceState& device, absl::Time now);
+ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
+                       const CustomersOfReseller& customers, DeviceState& device, absl::Time now);
 
 // The device as its reseller sees it: only this reseller's own held claims,
 // never the configuration; a vacation only while it lasts.

@@ -40,13 +40,13 @@ class Api final : public HttpHandler {
 
  private:
   // `account` gets the caller's name, for the log, once it is known.
-  HttpResponse Answer(HttpRequest& request, std::string& account);
+  HttpResponse Respond(HttpRequest& request, std::string& account);
   HttpResponse Ready();
   HttpResponse Token(const HttpRequest& request, std::string_view query);
-  absl::StatusOr<HttpResponse> Call(HttpRequest& request, const Target& target,
-                                    const Query& query, std::string& account);
+  absl::StatusOr<HttpResponse> Call(HttpRequest& request, const Target& target, const Query& query,
+                                    std::string& account);
   absl::StatusOr<auth::Principal> Authenticate(const HttpRequest& request, const Query& query);
-  absl::Status CheckHeader(const HttpRequest& header, const Query& query);
+  absl::Status CheckHeader(const HttpRequest& header, const Target& target, const Query& query);
   void LogCall(const HttpRequest& request, int status, absl::Time begun,
                std::string_view account) const;
 

@@ -25,11 +25,11 @@ struct Golden {
 void ExpectRendered(const Golden& golden) {
   const HttpResponse response = ErrorResponse(golden.status, /*pretty=*/false);
   EXPECT_EQ(response.status, golden.http) << golden.name;
-  EXPECT_EQ(response.body,
-            absl::StrReplaceAll(
-                golden.json,
-                {{"API:", "type.googleapis.com/google.android.device.provisioning.v1."},
-                 {"RPC:", "type.googleapis.com/google.rpc."}}))
+  EXPECT_EQ(
+      response.body,
+      absl::StrReplaceAll(golden.json,
+                          {{"API:", "type.googleapis.com/google.android.device.provisioning.v1."},
+                           {"RPC:", "type.googleapis.com/google.rpc."}}))
       << golden.name;
   EXPECT_EQ(response.headers.Get("WWW-Authenticate"), golden.challenge) << golden.name;
   EXPECT_EQ(response.headers.Get("Retry-After"), golden.retry_after) << golden.name;

@@ -19,8 +19,7 @@
 namespace zerotouch::wire {
 
 // What a method answers: a message, or an operation that may be streamed.
-using Answer =
-    std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer>;
+using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer>;
 
 // Which function serves which method, whatever the transport. A function can
 // only be entered by the type of its first argument, which proves that the
@@ -60,8 +59,7 @@ class MethodTable {
  private:
   struct Method {
     const google::protobuf::Descriptor* request = nullptr;
-    std::function<absl::StatusOr<Answer>(const auth::Principal&,
-                                         const google::protobuf::Message&)>
+    std::function<absl::StatusOr<Answer>(const auth::Principal&, const google::protobuf::Message&)>
         run;
   };
 

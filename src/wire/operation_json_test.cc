@@ -16,8 +16,8 @@ using google::protobuf::RepeatedPtrField;
 api::OperationPerDevice Item(int i) {
   api::OperationPerDevice item;
   item.mutable_unclaim()->set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
-  item.mutable_unclaim()->mutable_device_identifier()->set_serial_number(
-      "S\"\n" + std::to_string(i));
+  item.mutable_unclaim()->mutable_device_identifier()->set_serial_number("S\"\n" +
+                                                                         std::to_string(i));
   if (i % 3 == 0) item.clear_request();
   item.mutable_result()->set_status(api::SINGLE_DEVICE_STATUS_SUCCESS);
   item.mutable_result()->set_device_id(i);

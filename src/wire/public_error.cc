@@ -15,7 +15,8 @@ absl::Status PublicError(const absl::Status& status) {
       return errors::Unavailable("the registry cannot be used just now");
     case absl::StatusCode::kResourceExhausted:
       return errors::TooBusy("too many requests are waiting", absl::Seconds(1));
-    default: return errors::Internal();
+    default:
+      return errors::Internal();
   }
 }
 

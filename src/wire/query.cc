@@ -65,8 +65,9 @@ Query ParseQuery(std::string_view text) {
       Add(*std::move(name), *std::move(value), seen, query);
     } else {
       query.violations.push_back(
-          {"", name ? fmt::format("Malformed percent-encoding in the query parameter \"{}\".", *name)
-                    : "Malformed percent-encoding in the name of a query parameter."});
+          {"", name
+                   ? fmt::format("Malformed percent-encoding in the query parameter \"{}\".", *name)
+                   : "Malformed percent-encoding in the name of a query parameter."});
     }
   }
   return query;

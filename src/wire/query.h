@@ -28,9 +28,9 @@ struct QueryParameter {
 // (`key`, `quotaUser`, `uploadType`, ...) are recognised and dropped. Of a
 // system parameter given twice the first counts.
 struct Query {
-  bool pretty = true;        // prettyPrint; off for `false` and `0` alone
-  std::string alt;           // empty if not given
-  std::string access_token;  // access_token or oauth_token; a secret
+  bool pretty = true;                      // prettyPrint; off for `false` and `0` alone
+  std::string alt;                         // empty if not given
+  std::string access_token;                // access_token or oauth_token; a secret
   std::vector<QueryParameter> parameters;  // the method's own, in order
   std::vector<Violation> violations;       // malformed percent-encoding
 };

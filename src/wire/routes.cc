@@ -30,13 +30,20 @@ const void* volatile kServiceFile =
 // HTTP method and template of a rule; both empty if it has none.
 std::pair<std::string, std::string> PatternOf(const HttpRule& rule) {
   switch (rule.pattern_case()) {
-    case HttpRule::kGet: return {"GET", rule.get()};
-    case HttpRule::kPut: return {"PUT", rule.put()};
-    case HttpRule::kPost: return {"POST", rule.post()};
-    case HttpRule::kDelete: return {"DELETE", rule.delete_()};
-    case HttpRule::kPatch: return {"PATCH", rule.patch()};
-    case HttpRule::kCustom: return {rule.custom().kind(), rule.custom().path()};
-    case HttpRule::PATTERN_NOT_SET: break;
+    case HttpRule::kGet:
+      return {"GET", rule.get()};
+    case HttpRule::kPut:
+      return {"PUT", rule.put()};
+    case HttpRule::kPost:
+      return {"POST", rule.post()};
+    case HttpRule::kDelete:
+      return {"DELETE", rule.delete_()};
+    case HttpRule::kPatch:
+      return {"PATCH", rule.patch()};
+    case HttpRule::kCustom:
+      return {rule.custom().kind(), rule.custom().path()};
+    case HttpRule::PATTERN_NOT_SET:
+      break;
   }
   return {};
 }

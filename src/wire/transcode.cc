@@ -31,9 +31,10 @@ Violations ReadBody(const Route& route, std::string& body, Message& request) {
       if (IsBlank(body)) return {};
       return {{"", "Invalid JSON payload received. This method takes no body."}};
     case Route::Body::kField:
-      return json::Parse(body, *request.GetReflection()->MutableMessage(&request,
-                                                                        route.body_field));
-    case Route::Body::kWhole: return json::Parse(body, request);
+      return json::Parse(body,
+                         *request.GetReflection()->MutableMessage(&request, route.body_field));
+    case Route::Body::kWhole:
+      return json::Parse(body, request);
   }
   return {};
 }

@@ -87,7 +87,8 @@ TEST_F(TranscodeTest, BodyField_NestedVariableAndQuery) {
 }
 
 TEST_F(TranscodeTest, QueryParameters_InEitherCase) {
-  for (const char* query : {"?pageSize=5&pageToken=a%20b", "?page_size=5&page_token=a+b&alt=json"}) {
+  for (const char* query :
+       {"?pageSize=5&pageToken=a%20b", "?page_size=5&page_token=a+b&alt=json"}) {
     const auto request = Run<api::ListPartnerCustomersRequest>(
         "GET", std::string("/v1/partners/7/customers") + query, "");
     ASSERT_TRUE(request.ok()) << request.status();
@@ -114,12 +115,11 @@ TEST_F(TranscodeTest, Violations_OfPathQueryAndBody_AreReportedTogether) {
   const auto request = Run<api::UnclaimDeviceRequest>(
       "POST", "/v1/partners/abc/devices:unclaim?nope=1&bad=%zz", R"({"foo":1,"bar":2})");
   EXPECT_EQ(errors::HttpStatusOf(request.status()), 400);
-  EXPECT_THAT(
-      Descriptions(request.status()),
-      ElementsAre(AllOf(HasSubstr("partner_id"), HasSubstr("abc")),
-                  "Malformed percent-encoding in the query parameter \"bad\".",
-                  UnknownParameter("nope"), HasSubstr("Unknown name \"foo\""),
-                  HasSubstr("Unknown name \"bar\"")));
+  EXPECT_THAT(Descriptions(request.status()),
+              ElementsAre(AllOf(HasSubstr("partner_id"), HasSubstr("abc")),
+                          "Malformed percent-encoding in the query parameter \"bad\".",
+                          UnknownParameter("nope"), HasSubstr("Unknown name \"foo\""),
+                          HasSubstr("Unknown name \"bar\"")));
 }
 
 TEST_F(TranscodeTest, Violations_AreAtMostTheLimit) {

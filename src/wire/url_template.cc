@@ -92,9 +92,9 @@ class TemplateParser {
   }
 
   absl::Status Wrong(std::string_view reason) const {
-    return absl::InvalidArgumentError(
-        fmt::format("URL template {}: {} at character {}", template_.text_, reason,
-                    template_.text_.size() - rest_.size()));
+    return absl::InvalidArgumentError(fmt::format("URL template {}: {} at character {}",
+                                                  template_.text_, reason,
+                                                  template_.text_.size() - rest_.size()));
   }
 
   UrlTemplate template_;

@@ -1,0 +1,136 @@
+#include "zerotouchd/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "base/status_macros.h"
+
+namespace zerotouch::daemon {
+namespace {
+
+constexpr size_t kSmallFileBytes = size_t{1} << 20;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+absl::Status Cannot(std::string_view verb, const std::string& path, int error) {
+  return absl::FailedPreconditionError(
+      fmt::format("cannot {} {}: {}; check the path, its owner and the room on the disk", verb,
+                  path, strerror(error)));
+}
+
+absl::Status WriteAll(int fd, const std::string& path, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Cannot("write", path, errno);
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  if (fsync(fd) != 0) return Cannot("write", path, errno);
+  return absl::OkStatus();
+}
+
+// Makes the folder's list of names durable.
+absl::Status SyncFolderOf(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  if (folder.empty()) folder = ".";
+  const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || fsync(fd.get()) != 0) return Cannot("write", folder, errno);
+  return absl::OkStatus();
+}
+
+absl::Status WriteNewFile(const std::string& path, std::string_view content) {
+  const Descriptor fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (fd.get() < 0 && errno == EEXIST) {
+    return absl::AlreadyExistsError(
+        fmt::format("{} exists already; move it away, or give another path", path));
+  }
+  if (fd.get() < 0) return Cannot("create", path, errno);
+  absl::Status status = WriteAll(fd.get(), path, content);
+  if (!status.ok()) unlink(path.c_str());
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> ReadSmallFile(const std::string& path) {
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0 && errno == ENOENT) return std::nullopt;
+  if (fd.get() < 0) return Cannot("read", path, errno);
+  std::string content(kSmallFileBytes, '\0');
+  size_t size = 0;
+  while (size < content.size()) {
+    const ssize_t got = read(fd.get(), content.data() + size, content.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Cannot("read", path, errno);
+    if (got == 0) break;
+    size += static_cast<size_t>(got);
+  }
+  content.resize(size);
+  return content;
+}
+
+absl::Status ReplaceFile(const std::string& path, std::string_view content) {
+  const std::string temporary = path + ".new";
+  unlink(temporary.c_str());  // of a crash before
+  ZT_RETURN_IF_ERROR(WriteNewFile(temporary, content));
+  if (rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(temporary.c_str());
+    return Cannot("write", path, error);
+  }
+  return SyncFolderOf(path);
+}
+
+absl::Status CreateFile(const std::string& path, std::string_view content) {
+  ZT_RETURN_IF_ERROR(WriteNewFile(path, content));
+  absl::Status status = SyncFolderOf(path);
+  if (!status.ok()) unlink(path.c_str());
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<OwnedFolder>> OwnedFolder::Open(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path folder = std::filesystem::absolute(path, error).lexically_normal();
+  if (!error && !folder.has_filename()) folder = folder.parent_path();  // a slash at the end
+  if (!error) std::filesystem::create_directories(folder.parent_path(), error);
+  if (error) return Cannot("create the folder", path, error.value());
+  const std::string name = folder.string();
+  if (mkdir(name.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Cannot("create the folder", name, errno);
+  }
+  if (access(name.c_str(), W_OK | X_OK) != 0) return Cannot("write in the folder", name, errno);
+  const int fd = open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Cannot("open the folder", name, errno);
+  std::unique_ptr<OwnedFolder> owned(new OwnedFolder(name, fd));
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{} is in use by another zerotouchd; stop that one first, or give another --data-dir",
+        name));
+  }
+  return owned;
+}
+
+OwnedFolder::~OwnedFolder() { close(fd_); }
+
+}  // namespace zerotouch::daemon

@@ -1,0 +1,87 @@
+#include "json/field_table.h"
+
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
+namespace zerotouch::json {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+namespace {
+
+using Tables = std::unordered_map<const Descriptor*, std::unique_ptr<FieldTable>>;
+
+Form FormOf(const Descriptor& descriptor) {
+  switch (descriptor.well_known_type()) {
+    case Descriptor::WELLKNOWNTYPE_ANY: return Form::kAny;
+    case Descriptor::WELLKNOWNTYPE_TIMESTAMP: return Form::kTimestamp;
+    case Descriptor::WELLKNOWNTYPE_DURATION: return Form::kDuration;
+    case Descriptor::WELLKNOWNTYPE_FIELDMASK: return Form::kFieldMask;
+    case Descriptor::WELLKNOWNTYPE_STRUCT:
+    case Descriptor::WELLKNOWNTYPE_VALUE:
+    case Descriptor::WELLKNOWNTYPE_LISTVALUE: return Form::kUnsupported;
+    case Descriptor::WELLKNOWNTYPE_UNSPECIFIED: return Form::kObject;
+    default: return Form::kWrapper;
+  }
+}
+
+Field Describe(const FieldDescriptor& descriptor) {
+  Field field;
+  field.descriptor = &descriptor;
+  field.is_map = descriptor.is_map();
+  field.is_repeated = descriptor.is_repeated() && !field.is_map;
+  if (const auto* oneof = descriptor.real_containing_oneof()) {
+    field.oneof_bit = uint64_t{1} << (oneof->index() % 64);
+  }
+  field.quoted_name = '"' + descriptor.json_name() + "\":";
+  return field;
+}
+
+// A type may hold itself, so its table is entered before its fields are known.
+const FieldTable& Build(const Descriptor& descriptor, Tables& tables) {
+  std::unique_ptr<FieldTable>& slot = tables[&descriptor];
+  if (slot != nullptr) return *slot;
+  slot = std::make_unique<FieldTable>();
+  FieldTable& table = *slot;
+  table.form = FormOf(descriptor);
+  table.fields.reserve(static_cast<size_t>(descriptor.field_count()));
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    Field& field = table.fields.emplace_back(Describe(*descriptor.field(i)));
+    if (const Descriptor* type = field.descriptor->message_type()) {
+      field.message = &Build(*type, tables);
+    }
+    const std::string& json_name = field.descriptor->json_name();
+    const std::string& name = field.descriptor->name();
+    table.names.emplace_back(json_name, &field);
+    if (name != json_name) table.names.emplace_back(name, &field);
+  }
+  return table;
+}
+
+}  // namespace
+
+// Types have some ten names of different lengths: looking at them in turn is
+// faster than hashing.
+const Field* FieldTable::Find(std::string_view name) const {
+  for (const auto& [known, field] : names) {
+    if (known == name) return field;
+  }
+  return nullptr;
+}
+
+const FieldTable& TableOf(const Descriptor& descriptor) {
+  static std::shared_mutex& mutex = *new std::shared_mutex;
+  static Tables& tables = *new Tables;
+  {
+    std::shared_lock lock(mutex);
+    const auto found = tables.find(&descriptor);
+    if (found != tables.end()) return *found->second;
+  }
+  std::unique_lock lock(mutex);
+  return Build(descriptor, tables);
+}
+
+}  // namespace zerotouch::json

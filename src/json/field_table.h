@@ -1,0 +1,55 @@
+#ifndef ZEROTOUCH_JSON_FIELD_TABLE_H_
+#define ZEROTOUCH_JSON_FIELD_TABLE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/descriptor.h"
+
+namespace zerotouch::json {
+
+// How a message type stands in JSON (protobuf.dev "ProtoJSON format").
+enum class Form {
+  kObject,     // an object of its fields
+  kAny,        // an object of another type's fields beside `@type`
+  kTimestamp,  // a string, as kDuration and kFieldMask
+  kDuration,
+  kFieldMask,
+  kWrapper,      // google.protobuf.Int32Value and the like: the bare value
+  kUnsupported,  // Struct, Value, ListValue: refused; no API of ours has them
+};
+
+struct FieldTable;
+
+// What reading and writing need to know of a field, worked out once.
+struct Field {
+  const google::protobuf::FieldDescriptor* descriptor = nullptr;
+  const FieldTable* message = nullptr;  // of its message type; null if it has none
+  uint64_t oneof_bit = 0;               // which oneof of its message it is in; 0: none
+  bool is_repeated = false;             // a list; not a map
+  bool is_map = false;
+  std::string quoted_name;  // `"deviceId":`
+};
+
+// The fields of one message type.
+struct FieldTable {
+  Form form = Form::kObject;
+  std::vector<Field> fields;  // in the order of the .proto
+
+  // The field called `name`, in lowerCamelCase or as in the .proto; null if
+  // there is none.
+  const Field* Find(std::string_view name) const;
+
+  std::vector<std::pair<std::string_view, const Field*>> names;
+};
+
+// The table of `descriptor`, made at first use and kept for good: descriptors
+// must live as long as the process, as generated ones do. Thread-safe.
+const FieldTable& TableOf(const google::protobuf::Descriptor& descriptor);
+
+}  // namespace zerotouch::json
+
+#endif  // ZEROTOUCH_JSON_FIELD_TABLE_H_

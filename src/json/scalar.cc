@@ -1,0 +1,209 @@
+#include "json/scalar.h"
+
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "json/well_known.h"
+
+namespace zerotouch::json {
+
+using google::protobuf::EnumDescriptor;
+using google::protobuf::EnumValueDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+namespace {
+
+// How many digits `text` begins with.
+size_t Digits(std::string_view text) {
+  size_t count = 0;
+  while (count < text.size() && absl::ascii_isdigit(static_cast<unsigned char>(text[count]))) {
+    ++count;
+  }
+  return count;
+}
+
+std::optional<double> DoubleFrom(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Numbers as "1e3" and "100.0" are integers too.
+template <std::integral T>
+std::optional<T> IntegerFrom(std::string_view text) {
+  if (!IsJsonNumber(text)) return std::nullopt;
+  T value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size()) return value;
+  const auto real = DoubleFrom(text);
+  if (!real || std::trunc(*real) != *real) return std::nullopt;
+  // The limit above the largest T is a power of two, so a double holds it.
+  const double past_largest = std::ldexp(1.0, std::numeric_limits<T>::digits);
+  if (*real < static_cast<double>(std::numeric_limits<T>::min()) || *real >= past_largest) {
+    return std::nullopt;
+  }
+  return static_cast<T>(*real);
+}
+
+template <std::floating_point T>
+std::optional<T> RealFrom(const Scalar& scalar) {
+  if (scalar.kind == Scalar::Kind::kString) {
+    if (scalar.text == "NaN") return std::numeric_limits<T>::quiet_NaN();
+    if (scalar.text == "Infinity") return std::numeric_limits<T>::infinity();
+    if (scalar.text == "-Infinity") return -std::numeric_limits<T>::infinity();
+  }
+  if (!IsJsonNumber(scalar.text)) return std::nullopt;
+  const auto value = DoubleFrom(scalar.text);
+  if (!value || std::abs(*value) > static_cast<double>(std::numeric_limits<T>::max())) {
+    return std::nullopt;
+  }
+  return static_cast<T>(*value);
+}
+
+std::optional<bool> BoolFrom(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return std::nullopt;
+}
+
+// Newer clients may send numbers that this build has no name for; a quoted
+// number must have one.
+std::optional<int> EnumFrom(const Scalar& scalar, const EnumDescriptor& type) {
+  if (scalar.kind == Scalar::Kind::kBool) return std::nullopt;
+  if (scalar.kind == Scalar::Kind::kString) {
+    for (int i = 0; i < type.value_count(); ++i) {
+      if (type.value(i)->name() == scalar.text) return type.value(i)->number();
+    }
+  }
+  const auto number = IntegerFrom<int32_t>(scalar.text);
+  if (number && scalar.kind == Scalar::Kind::kString &&
+      type.FindValueByNumber(*number) == nullptr) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+Stored StoreEnum(const Scalar& scalar, const Field& field, Message& message) {
+  const auto value = EnumFrom(scalar, *field.descriptor->enum_type());
+  if (!value) {
+    return scalar.kind == Scalar::Kind::kString ? Stored::kUnknownName : Stored::kNo;
+  }
+  const auto& reflection = *message.GetReflection();
+  if (field.is_repeated) {
+    reflection.AddEnumValue(&message, field.descriptor, *value);
+  } else {
+    reflection.SetEnumValue(&message, field.descriptor, *value);
+  }
+  return Stored::kYes;
+}
+
+Stored StoreString(const Scalar& scalar, const Field& field, Message& message) {
+  if (scalar.kind != Scalar::Kind::kString) return Stored::kNo;
+  std::string value;
+  if (field.descriptor->type() == FieldDescriptor::TYPE_STRING) {
+    value = scalar.text;
+  } else if (!absl::Base64Unescape(scalar.text, &value) &&
+             !absl::WebSafeBase64Unescape(scalar.text, &value)) {
+    return Stored::kNo;
+  }
+  const auto& reflection = *message.GetReflection();
+  if (field.is_repeated) {
+    reflection.AddString(&message, field.descriptor, std::move(value));
+  } else {
+    reflection.SetString(&message, field.descriptor, std::move(value));
+  }
+  return Stored::kYes;
+}
+
+Stored StoreMessage(const Scalar& scalar, const Field& field, Message& message) {
+  const Form form = field.message->form;
+  if (form == Form::kObject || form == Form::kAny || form == Form::kUnsupported) {
+    return Stored::kNo;
+  }
+  const auto& reflection = *message.GetReflection();
+  Message& value = field.is_repeated ? *reflection.AddMessage(&message, field.descriptor)
+                                     : *reflection.MutableMessage(&message, field.descriptor);
+  if (form == Form::kWrapper) return Store(scalar, field.message->fields.front(), value);
+  const bool is_read = scalar.kind == Scalar::Kind::kString && ReadText(scalar.text, value);
+  return is_read ? Stored::kYes : Stored::kNo;
+}
+
+// The two members of Reflection that put a value of one type into a field.
+template <typename T>
+struct Setters {
+  using Reflection = google::protobuf::Reflection;
+  void (Reflection::*set)(Message*, const FieldDescriptor*, T) const;
+  void (Reflection::*add)(Message*, const FieldDescriptor*, T) const;
+};
+
+template <typename T>
+Stored StoreValue(std::optional<T> value, const Field& field, Message& message,
+                  Setters<T> setters) {
+  if (!value) return Stored::kNo;
+  const auto& reflection = *message.GetReflection();
+  (reflection.*(field.is_repeated ? setters.add : setters.set))(&message, field.descriptor, *value);
+  return Stored::kYes;
+}
+
+}  // namespace
+
+bool IsJsonNumber(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const size_t whole = Digits(text);
+  if (whole == 0 || (whole > 1 && text[0] == '0')) return false;
+  text.remove_prefix(whole);
+  if (text.starts_with('.')) {
+    const size_t fraction = Digits(text.substr(1));
+    if (fraction == 0) return false;
+    text.remove_prefix(1 + fraction);
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    const size_t exponent = Digits(text);
+    if (exponent == 0) return false;
+    text.remove_prefix(exponent);
+  }
+  return text.empty();
+}
+
+Stored Store(const Scalar& scalar, const Field& field, Message& message) {
+  using R = google::protobuf::Reflection;
+  switch (field.descriptor->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: return StoreString(scalar, field, message);
+    case FieldDescriptor::CPPTYPE_ENUM: return StoreEnum(scalar, field, message);
+    case FieldDescriptor::CPPTYPE_MESSAGE: return StoreMessage(scalar, field, message);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return StoreValue<bool>(BoolFrom(scalar.text), field, message, {&R::SetBool, &R::AddBool});
+    case FieldDescriptor::CPPTYPE_INT32:
+      return StoreValue<int32_t>(IntegerFrom<int32_t>(scalar.text), field, message,
+                                 {&R::SetInt32, &R::AddInt32});
+    case FieldDescriptor::CPPTYPE_INT64:
+      return StoreValue<int64_t>(IntegerFrom<int64_t>(scalar.text), field, message,
+                                 {&R::SetInt64, &R::AddInt64});
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return StoreValue<uint32_t>(IntegerFrom<uint32_t>(scalar.text), field, message,
+                                  {&R::SetUInt32, &R::AddUInt32});
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return StoreValue<uint64_t>(IntegerFrom<uint64_t>(scalar.text), field, message,
+                                  {&R::SetUInt64, &R::AddUInt64});
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return StoreValue<float>(RealFrom<float>(scalar), field, message,
+                               {&R::SetFloat, &R::AddFloat});
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return StoreValue<double>(RealFrom<double>(scalar), field, message,
+                                {&R::SetDouble, &R::AddDouble});
+  }
+  return Stored::kNo;
+}
+
+}  // namespace zerotouch::json

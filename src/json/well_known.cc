@@ -1,0 +1,93 @@
+#include "json/well_known.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/protobuf/util/field_mask_util.h"
+#include "google/protobuf/util/time_util.h"
+
+namespace zerotouch::json {
+
+using google::protobuf::Duration;
+using google::protobuf::DynamicCastToGenerated;
+using google::protobuf::FieldMask;
+using google::protobuf::Message;
+using google::protobuf::Timestamp;
+using google::protobuf::util::FieldMaskUtil;
+using google::protobuf::util::TimeUtil;
+
+namespace {
+
+// TimeUtil alone would take spaces, plus signs and doubled signs.
+bool IsDuration(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (!text.ends_with('s')) return false;
+  text.remove_suffix(1);
+  const size_t point = text.find('.');
+  const auto is_digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return is_digits(text.substr(0, point)) &&
+         (point == std::string_view::npos ||
+          (text.size() - point <= 10 && is_digits(text.substr(point + 1))));
+}
+
+bool ReadFieldMask(std::string_view text, FieldMask& mask) {
+  if (text.empty()) return true;
+  for (std::string_view path : absl::StrSplit(text, ',')) {
+    if (path.empty()) return false;
+    std::string name(path);
+    const bool is_camel = path.find('_') == std::string_view::npos;
+    if (is_camel && !FieldMaskUtil::CamelCaseToSnakeCase(std::string(path), &name)) return false;
+    mask.add_paths(std::move(name));
+  }
+  return true;
+}
+
+std::string WriteFieldMask(const FieldMask& mask) {
+  return absl::StrJoin(mask.paths(), ",", [](std::string* out, const std::string& path) {
+    std::string camel;
+    out->append(FieldMaskUtil::SnakeCaseToCamelCase(path, &camel) ? camel : path);
+  });
+}
+
+}  // namespace
+
+bool ReadText(std::string_view text, Message& message) {
+  if (auto* timestamp = DynamicCastToGenerated<Timestamp>(&message)) {
+    return TimeUtil::FromString(std::string(text), timestamp);
+  }
+  if (auto* duration = DynamicCastToGenerated<Duration>(&message)) {
+    return IsDuration(text) && TimeUtil::FromString(std::string(text), duration);
+  }
+  if (auto* mask = DynamicCastToGenerated<FieldMask>(&message)) return ReadFieldMask(text, *mask);
+  return false;
+}
+
+std::string WriteText(const Message& message) {
+  if (const auto* timestamp = DynamicCastToGenerated<Timestamp>(&message)) {
+    return TimeUtil::ToString(*timestamp);
+  }
+  if (const auto* duration = DynamicCastToGenerated<Duration>(&message)) {
+    return TimeUtil::ToString(*duration);
+  }
+  if (const auto* mask = DynamicCastToGenerated<FieldMask>(&message)) return WriteFieldMask(*mask);
+  return {};
+}
+
+std::unique_ptr<Message> NewFromTypeUrl(std::string_view type_url) {
+  const size_t slash = type_url.rfind('/');
+  if (slash == std::string_view::npos) return nullptr;
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+          std::string(type_url.substr(slash + 1)));
+  if (descriptor == nullptr) return nullptr;
+  const Message* prototype =
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
+  return std::unique_ptr<Message>(prototype == nullptr ? nullptr : prototype->New());
+}
+
+}  // namespace zerotouch::json

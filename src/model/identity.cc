@@ -1,0 +1,226 @@
+#include "model/identity.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/limits.h"
+
+namespace zerotouch {
+namespace {
+
+constexpr char kSeparator = '\x1f';  // no printable text holds it
+constexpr ModemKey kMeidBit = ModemKey{1} << 60;
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char ToUpper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+
+bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
+bool AllHex(std::string_view text) { return std::all_of(text.begin(), text.end(), IsHex); }
+
+std::string_view Trim(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+std::string WithoutSeparators(std::string_view text) {
+  std::string kept;
+  kept.reserve(text.size());
+  std::copy_if(text.begin(), text.end(), std::back_inserter(kept),
+               [](char c) { return c != ' ' && c != '-'; });
+  return kept;
+}
+
+bool IsPrintable(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+// Code points of UTF-8 text: the bytes that do not continue one.
+size_t CountCharacters(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+void AppendFolded(std::string_view text, std::string& key) {
+  key += kSeparator;
+  std::transform(text.begin(), text.end(), std::back_inserter(key), ToLower);
+}
+
+bool IsChromeOs(const api::DeviceIdentifier& identifier) {
+  return identifier.device_type() == api::DEVICE_TYPE_CHROME_OS ||
+         !identifier.chrome_os_attested_device_id().empty();
+}
+
+// Reads one modem id into `identity`. An outcome if it is malformed.
+std::optional<Outcome> AddImei(std::string_view text, const IdentityRules& rules,
+                               Identity& identity) {
+  if (Trim(text).empty()) return std::nullopt;
+  const std::string canonical = CanonicalImei(text, rules);
+  if (canonical.empty()) return Outcome::kInvalidImei;
+  identity.modems.push_back(ModemKeyOfImei(canonical));
+  return std::nullopt;
+}
+
+std::optional<Outcome> AddMeid(std::string_view text, Identity& identity) {
+  if (Trim(text).empty()) return std::nullopt;
+  const std::string canonical = CanonicalMeid(text);
+  if (canonical.empty()) return Outcome::kInvalidMeid;
+  identity.modems.push_back(ModemKeyOfMeid(canonical));
+  return std::nullopt;
+}
+
+std::optional<Outcome> AddModems(const api::DeviceIdentifier& identifier,
+                                 const IdentityRules& rules, Identity& identity) {
+  if (auto wrong = AddImei(identifier.imei(), rules, identity)) return wrong;
+  if (auto wrong = AddImei(identifier.imei2(), rules, identity)) return wrong;
+  if (auto wrong = AddMeid(identifier.meid(), identity)) return wrong;
+  if (auto wrong = AddMeid(identifier.meid2(), identity)) return wrong;
+  // Only two ids of one kind can be equal.
+  auto sorted = identity.modems;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+    return Outcome::kSecondSlotEqualsFirst;
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> CheckName(std::string_view text, Outcome wrong) {
+  if (text.size() > limits::kNameBytes || !IsPrintable(text)) return wrong;
+  return std::nullopt;
+}
+
+// Whether a serial number comes with all that makes it identify a device.
+bool IsSerialSetComplete(const api::DeviceIdentifier& identifier) {
+  if (Trim(identifier.serial_number()).empty() || Trim(identifier.model()).empty()) return false;
+  return IsChromeOs(identifier) ? !Trim(identifier.chrome_os_attested_device_id()).empty()
+                                : !Trim(identifier.manufacturer()).empty();
+}
+
+std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Identity& identity) {
+  const std::string_view serial = Trim(identifier.serial_number());
+  if (!IsPrintable(serial) || CountCharacters(serial) > limits::kSerialCharacters) {
+    return Outcome::kInvalidSerial;
+  }
+  identity.serial = serial;
+  std::string& key = identity.serial_key;
+  if (IsChromeOs(identifier)) {
+    key = "chromeos";
+    AppendFolded(serial, key);
+    AppendFolded(Trim(identifier.model()), key);
+    AppendFolded(Trim(identifier.chrome_os_attested_device_id()), key);
+  } else {
+    key = "android";
+    AppendFolded(serial, key);
+    AppendFolded(Trim(identifier.manufacturer()), key);
+    AppendFolded(Trim(identifier.model()), key);
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> CheckNames(const api::DeviceIdentifier& identifier) {
+  if (auto wrong = CheckName(identifier.manufacturer(), Outcome::kInvalidManufacturer)) {
+    return wrong;
+  }
+  if (auto wrong = CheckName(identifier.model(), Outcome::kInvalidModel)) return wrong;
+  return CheckName(identifier.chrome_os_attested_device_id(), Outcome::kInvalidSerial);
+}
+
+void Canonicalize(api::DeviceIdentifier& identifier, const IdentityRules& rules) {
+  identifier.set_imei(CanonicalImei(identifier.imei(), rules));
+  identifier.set_imei2(CanonicalImei(identifier.imei2(), rules));
+  identifier.set_meid(CanonicalMeid(identifier.meid()));
+  identifier.set_meid2(CanonicalMeid(identifier.meid2()));
+  for (std::string* text :
+       {identifier.mutable_serial_number(), identifier.mutable_manufacturer(),
+        identifier.mutable_model(), identifier.mutable_chrome_os_attested_device_id()}) {
+    *text = std::string(Trim(*text));
+  }
+}
+
+}  // namespace
+
+char LuhnDigit(std::string_view digits) {
+  int sum = 0;
+  bool doubled = true;  // the digit beside the check digit is doubled
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, doubled = !doubled) {
+    int value = *digit - '0';
+    if (doubled) value = value < 5 ? 2 * value : 2 * value - 9;
+    sum += value;
+  }
+  return static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
+std::string CanonicalImei(std::string_view text, const IdentityRules& rules) {
+  std::string digits = WithoutSeparators(Trim(text));
+  if (!AllDigits(digits) || digits.size() < 14 || digits.size() > 16) return {};
+  const char check = LuhnDigit(std::string_view(digits).substr(0, 14));
+  if (digits.size() == 15) return digits[14] == check || rules.lenient ? digits : std::string();
+  digits.resize(14);
+  digits += check;
+  return digits;
+}
+
+std::string CanonicalMeid(std::string_view text) {
+  std::string digits = WithoutSeparators(Trim(text));
+  if (digits.size() == 14 && AllHex(digits)) {
+    std::transform(digits.begin(), digits.end(), digits.begin(), ToUpper);
+    return digits;
+  }
+  if (digits.size() != 18 || !AllDigits(digits)) return {};
+  // Ten decimal digits stand for 32 bits, the other eight for 24.
+  const uint64_t high = std::stoull(digits.substr(0, 10));
+  const uint64_t low = std::stoull(digits.substr(10));
+  if (high > 0xffff'ffff || low > 0xff'ffff) return {};
+  return fmt::format("{:08X}{:06X}", high, low);
+}
+
+ModemKey ModemKeyOfImei(std::string_view canonical) {
+  ModemKey key = 0;
+  for (const char digit : canonical) key = key * 10 + (digit - '0');
+  // Fifteen zeros would be no key at all; no other IMEI has sixteen digits.
+  return key == 0 ? 1'000'000'000'000'000 : key;
+}
+
+ModemKey ModemKeyOfMeid(std::string_view canonical) {
+  ModemKey key = 0;
+  for (const char digit : canonical) {
+    key = key * 16 + (IsDigit(digit) ? digit - '0' : digit - 'A' + 10);
+  }
+  return key | kMeidBit;
+}
+
+std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& identifier,
+                                              const IdentityRules& rules) {
+  Identity identity;
+  if (auto wrong = AddModems(identifier, rules, identity)) return *wrong;
+  if (IsSerialSetComplete(identifier)) {
+    if (auto wrong = CheckNames(identifier)) return *wrong;
+    if (auto wrong = AddSerialSet(identifier, identity)) return *wrong;
+    return identity;
+  }
+  if (!identity.modems.empty()) return identity;
+  return Trim(identifier.serial_number()).empty() ? Outcome::kNoIdentifier
+                                                  : Outcome::kSerialSetIncomplete;
+}
+
+std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& identifier,
+                                                     const IdentityRules& rules) {
+  Identity identity;
+  if (auto wrong = AddModems(identifier, rules, identity)) return *wrong;
+  if (auto wrong = CheckNames(identifier)) return *wrong;
+  if (!Trim(identifier.serial_number()).empty()) {
+    if (!IsSerialSetComplete(identifier)) return Outcome::kSerialSetIncomplete;
+    if (auto wrong = AddSerialSet(identifier, identity)) return *wrong;
+  } else if (identity.modems.empty()) {
+    return Outcome::kNoIdentifier;
+  }
+  Canonicalize(identifier, rules);
+  return identity;
+}
+
+}  // namespace zerotouch

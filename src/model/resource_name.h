@@ -1,0 +1,51 @@
+#ifndef ZEROTOUCH_MODEL_RESOURCE_NAME_H_
+#define ZEROTOUCH_MODEL_RESOURCE_NAME_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+
+// The names by which the API calls its resources. `Parse…` gives nullopt for
+// anything but the one spelling that `Format…` makes: ids are positive
+// decimal numbers of 63 bits, without a sign or leading zeros.
+namespace zerotouch {
+
+// `partners/P/devices/D`
+struct DeviceName {
+  PartnerId partner;
+  DeviceId device;
+
+  friend bool operator==(const DeviceName&, const DeviceName&) = default;
+};
+
+// `partners/P/customers/C`
+struct PartnerCustomerName {
+  PartnerId partner;
+  CustomerId customer;
+
+  friend bool operator==(const PartnerCustomerName&, const PartnerCustomerName&) = default;
+};
+
+// `partners/P`
+std::string FormatPartnerName(PartnerId partner);
+std::optional<PartnerId> ParsePartnerName(std::string_view name);
+
+std::string FormatDeviceName(PartnerId partner, DeviceId device);
+std::optional<DeviceName> ParseDeviceName(std::string_view name);
+
+std::string FormatPartnerCustomerName(PartnerId partner, CustomerId customer);
+std::optional<PartnerCustomerName> ParsePartnerCustomerName(std::string_view name);
+
+// `customers/C`
+std::string FormatCustomerName(CustomerId customer);
+std::optional<CustomerId> ParseCustomerName(std::string_view name);
+
+// `operations/apibatchoperation/<id>`, the form of Google's own names.
+std::string FormatOperationName(OperationId operation);
+std::optional<OperationId> ParseOperationName(std::string_view name);
+
+}  // namespace zerotouch
+
+#endif  // ZEROTOUCH_MODEL_RESOURCE_NAME_H_

@@ -1,0 +1,385 @@
+#include "model/rules.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "model/resource_name.h"
+
+namespace zerotouch {
+namespace {
+
+constexpr int kVacationDays = 3650;
+
+// nullopt if the request names no section.
+std::optional<Section> SectionOf(api::SectionType type) {
+  switch (type) {
+    case api::SECTION_TYPE_SIM_LOCK:
+      return Section::kSimLock;
+    case api::SECTION_TYPE_ZERO_TOUCH:
+      return Section::kZeroTouch;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool IsHeld(const std::optional<Claim>& claim) { return claim.has_value() && claim->held; }
+
+std::optional<absl::Time> TimeOf(const google::protobuf::Timestamp& timestamp) {
+  if (timestamp.nanos() < 0 || timestamp.nanos() > 999'999'999) return std::nullopt;
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  *timestamp = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(micros);
+}
+
+bool AsksForVacation(const api::PartnerUnclaim& item) {
+  return item.vacation_mode_days() != 0 || item.has_vacation_mode_expire_time();
+}
+
+std::optional<Outcome> CheckVacation(const api::PartnerUnclaim& item, Section section,
+                                     absl::Time now) {
+  if (!AsksForVacation(item)) return std::nullopt;
+  if (section != Section::kSimLock) return Outcome::kVacationOnZeroTouch;
+  if (item.vacation_mode_days() != 0 && item.has_vacation_mode_expire_time()) {
+    return Outcome::kVacationTwice;
+  }
+  if (!item.has_vacation_mode_expire_time()) {
+    const bool fits = item.vacation_mode_days() > 0 && item.vacation_mode_days() <= kVacationDays;
+    return fits ? std::nullopt : std::optional(Outcome::kVacationPast);
+  }
+  const std::optional<absl::Time> end = TimeOf(item.vacation_mode_expire_time());
+  const bool fits = end.has_value() && *end > now && *end <= now + absl::Hours(24) * kVacationDays;
+  return fits ? std::nullopt : std::optional(Outcome::kVacationPast);
+}
+
+absl::Time VacationEnd(const api::PartnerUnclaim& item, absl::Time now) {
+  if (item.has_vacation_mode_expire_time()) {
+    return TimeOf(item.vacation_mode_expire_time()).value_or(now);
+  }
+  return now + absl::Hours(24) * item.vacation_mode_days();
+}
+
+bool IsChromeOs(const api::DeviceIdentifier& identifier) {
+  return identifier.device_type() == api::DEVICE_TYPE_CHROME_OS ||
+         !identifier.chrome_os_attested_device_id().empty();
+}
+
+std::optional<Outcome> CheckMetadata(const api::DeviceMetadata& metadata, api::DeviceType type,
+                                     const RegistryRules& rules) {
+  if (metadata.entries_size() > limits::kMetadataKeys) return Outcome::kMetadataTooLarge;
+  for (const auto& [key, value] : metadata.entries()) {
+    if (key.size() > limits::kMetadataKeyBytes || value.size() > limits::kMetadataValueBytes) {
+      return Outcome::kMetadataTooLarge;
+    }
+    if (!IsMetadataKey(key, type, rules)) return Outcome::kInvalidMetadataKey;
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> CheckSectionFields(const api::PartnerClaim& item, Section section) {
+  if (section == Section::kSimLock) {
+    if (item.simlock_profile_id() == 0) return Outcome::kSimlockProfileMissing;
+    if (item.configuration_id() != 0) return Outcome::kInvalidConfiguration;
+  } else if (item.simlock_profile_id() != 0) {
+    return Outcome::kSimlockProfileOnZeroTouch;
+  }
+  return std::nullopt;
+}
+
+// Who is to own the device: a customer account or, for ChromeOS, a Workspace one.
+std::optional<Outcome> CheckOwnerFields(const api::PartnerClaim& item, bool chrome_os) {
+  const bool workspace = !item.google_workspace_customer_id().empty();
+  if ((item.customer_id() != 0) == workspace) return Outcome::kInvalidCustomer;
+  if (workspace && !chrome_os) return Outcome::kInvalidCustomer;
+  if (chrome_os && item.pre_provisioning_token().empty()) return Outcome::kTokenMissing;
+  if (!chrome_os && !item.pre_provisioning_token().empty()) return Outcome::kTokenNotChromeOs;
+  return std::nullopt;
+}
+
+// What a claim is decided on, gathered from the request and the reseller's
+// customers.
+struct Request {
+  PartnerId reseller;
+  Section section;
+  CustomerId owner;
+  std::string workspace;
+  ConfigurationId configuration;          // asked for; none if not
+  ConfigurationId default_configuration;  // of the customer
+  int64_t simlock_profile;
+};
+
+std::variant<Request, Outcome> RequestOf(PartnerId caller, const api::PartnerClaim& item,
+                                         const CustomersOfReseller& customers) {
+  Request request{.reseller = caller,
+                  .section = *SectionOf(item.section_type()),
+                  .owner = CustomerId(item.customer_id()),
+                  .workspace = item.google_workspace_customer_id(),
+                  .configuration = ConfigurationId(item.configuration_id()),
+                  .default_configuration = {},
+                  .simlock_profile = item.simlock_profile_id()};
+  if (!request.workspace.empty()) {
+    if (request.configuration) return Outcome::kInvalidConfiguration;
+    return request;
+  }
+  const auto facts = customers.find(request.owner);
+  if (facts == customers.end()) return Outcome::kInvalidCustomer;
+  if (request.configuration && !facts->second.configurations.contains(request.configuration)) {
+    return Outcome::kInvalidConfiguration;
+  }
+  request.default_configuration = facts->second.default_configuration;
+  return request;
+}
+
+bool IsSameHolder(const Claim& claim, const Request& request) {
+  return claim.reseller == request.reseller && claim.owner == request.owner &&
+         claim.workspace == request.workspace;
+}
+
+// The claim after it was taken, or confirmed by its holder.
+Claim ClaimAfter(const std::optional<Claim>& before, const Request& request) {
+  const bool confirmed = IsHeld(before);
+  Claim claim = confirmed ? *before : Claim();
+  claim.held = true;
+  claim.reseller = request.reseller;
+  claim.owner = request.owner;
+  claim.workspace = request.workspace;
+  claim.simlock_profile = request.simlock_profile;
+  if (request.configuration) {
+    claim.configuration = request.configuration;
+  } else if (!confirmed && request.section == Section::kZeroTouch) {
+    claim.configuration = request.default_configuration;
+  }
+  return claim;
+}
+
+// Sets the keys given; an empty value deletes its key. False if it would grow
+// beyond the limit.
+bool MergeMetadata(const api::DeviceMetadata& given, api::DeviceMetadata& kept) {
+  for (const auto& [key, value] : given.entries()) {
+    if (value.empty()) {
+      kept.mutable_entries()->erase(key);
+    } else {
+      (*kept.mutable_entries())[key] = value;
+    }
+  }
+  return kept.entries_size() <= limits::kMetadataKeys;
+}
+
+// Puts a modem id into the first free slot of its kind, unless it is in one
+// already. False if none is free.
+bool AddModem(const std::string& id, std::string* first, std::string* second, bool& added) {
+  if (id.empty() || id == *first || id == *second) return true;
+  std::string* const slot = first->empty() ? first : second;
+  if (!slot->empty()) return false;
+  *slot = id;
+  added = true;
+  return true;
+}
+
+void FillIfEmpty(const std::string& given, std::string* kept, bool& added) {
+  if (given.empty() || !kept->empty()) return;
+  *kept = given;
+  added = true;
+}
+
+enum class Merge { kUnchanged, kChanged, kNoRoom };
+
+// Adds to a record what a claim says of the hardware. What is registered stays.
+Merge MergeIdentifier(const api::DeviceIdentifier& given, api::DeviceIdentifier& kept) {
+  bool added = false;
+  for (const std::string* imei : {&given.imei(), &given.imei2()}) {
+    if (!AddModem(*imei, kept.mutable_imei(), kept.mutable_imei2(), added)) return Merge::kNoRoom;
+  }
+  for (const std::string* meid : {&given.meid(), &given.meid2()}) {
+    if (!AddModem(*meid, kept.mutable_meid(), kept.mutable_meid2(), added)) return Merge::kNoRoom;
+  }
+  FillIfEmpty(given.serial_number(), kept.mutable_serial_number(), added);
+  FillIfEmpty(given.manufacturer(), kept.mutable_manufacturer(), added);
+  FillIfEmpty(given.model(), kept.mutable_model(), added);
+  FillIfEmpty(given.chrome_os_attested_device_id(), kept.mutable_chrome_os_attested_device_id(),
+              added);
+  if (kept.device_type() == api::DEVICE_TYPE_UNSPECIFIED &&
+      given.device_type() != api::DEVICE_TYPE_UNSPECIFIED) {
+    kept.set_device_type(given.device_type());
+    added = true;
+  }
+  return added ? Merge::kChanged : Merge::kUnchanged;
+}
+
+// The index keys of a canonical identifier.
+Identity KeysOf(const api::DeviceIdentifier& canonical) {
+  const std::variant<Identity, Outcome> keys = ParseIdentity(canonical, {.lenient = true});
+  const auto* identity = std::get_if<Identity>(&keys);
+  return identity == nullptr ? Identity() : *identity;
+}
+
+// Notes the keys that `after` has and `before` had not.
+void AddNewKeys(const Identity& before, const Identity& after, DeviceState& device) {
+  for (const ModemKey modem : after.modems) {
+    if (std::find(before.modems.begin(), before.modems.end(), modem) == before.modems.end() &&
+        std::find(device.new_modems.begin(), device.new_modems.end(), modem) ==
+            device.new_modems.end()) {
+      device.new_modems.push_back(modem);
+    }
+  }
+  if (!after.serial_key.empty() && after.serial_key != before.serial_key) {
+    device.new_serial_keys.push_back(after.serial_key);
+  }
+}
+
+void StartRecord(const api::PartnerClaim& item, const CheckedClaim& checked, DeviceState& device) {
+  device.record.emplace();
+  device.record->identifier = checked.identifier;
+  MergeMetadata(item.device_metadata(), device.record->metadata);
+  device.record_changed = true;
+  AddNewKeys(Identity(), checked.identity, device);
+}
+
+// Whether the record's metadata are those of a reseller that gave the device up
+// before `caller` first came to it: they are not the caller's to see.
+bool MetadataAreForeign(PartnerId caller, const DeviceState& device) {
+  return !IsHeld(device.sim_lock) && !IsHeld(device.zero_touch) && !IsVisibleTo(caller, device);
+}
+
+// nullopt when the record has taken in what the claim says; else it is as before.
+std::optional<Outcome> MergeIntoRecord(PartnerId caller, const api::PartnerClaim& item,
+                                       const CheckedClaim& checked, DeviceState& device) {
+  DeviceRecord merged = *device.record;
+  const bool foreign = MetadataAreForeign(caller, device);
+  if (foreign) merged.metadata.Clear();
+  const Merge merge = MergeIdentifier(checked.identifier, merged.identifier);
+  if (merge == Merge::kNoRoom) return Outcome::kIdentifiersPointApart;
+  if (!MergeMetadata(item.device_metadata(), merged.metadata)) return Outcome::kMetadataTooLarge;
+  if (merge == Merge::kChanged) {
+    AddNewKeys(KeysOf(device.record->identifier), KeysOf(merged.identifier), device);
+  }
+  if (merge == Merge::kChanged || foreign || item.device_metadata().entries_size() > 0) {
+    device.record = std::move(merged);
+    device.record_changed = true;
+  }
+  return std::nullopt;
+}
+
+void AddClaimView(PartnerId partner, Section section, const std::optional<Claim>& claim,
+                  absl::Time now, api::Device& view) {
+  if (!IsHeld(claim) || claim->reseller != partner) return;
+  api::DeviceClaim* out = view.add_claims();
+  out->set_owner_company_id(claim->owner.value());
+  out->set_reseller_id(claim->reseller.value());
+  out->set_section_type(static_cast<api::SectionType>(section));
+  out->set_google_workspace_customer_id(claim->workspace);
+  if (claim->vacation_starts.has_value() && claim->vacation_expires.has_value() &&
+      now < *claim->vacation_expires) {
+    SetTimestamp(*claim->vacation_starts, out->mutable_vacation_mode_start_time());
+    SetTimestamp(*claim->vacation_expires, out->mutable_vacation_mode_expire_time());
+  }
+}
+
+}  // namespace
+
+bool IsMetadataKey(const std::string& key, api::DeviceType type, const RegistryRules& rules) {
+  // "Device metadata" in Google's reseller guide.
+  static constexpr std::string_view kAndroid[] = {"phonenumber", "ordernumber"};
+  static constexpr std::string_view kChromeOs[] = {"ordernumber", "annotatedassetid",
+                                                   "annotatedlocation", "annotateduser"};
+  const auto has = [&](const auto& keys) {
+    return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
+  };
+  return (type == api::DEVICE_TYPE_CHROME_OS ? has(kChromeOs) : has(kAndroid)) ||
+         rules.more_metadata_keys.contains(key);
+}
+
+std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
+                                           const RegistryRules& rules, absl::Time now) {
+  const std::optional<Section> section = SectionOf(item.section_type());
+  if (!section.has_value()) return Outcome::kInvalidSection;
+  if (const auto wrong = CheckVacation(item, *section, now)) return *wrong;
+  if (item.has_device_id()) return Target(DeviceId(item.device_id()));
+  std::variant<Identity, Outcome> identity =
+      ParseIdentity(item.device_identifier(), rules.identity);
+  if (const auto* wrong = std::get_if<Outcome>(&identity)) return *wrong;
+  return Target(std::get<Identity>(std::move(identity)));
+}
+
+ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item, DeviceState* device,
+                         absl::Time now) {
+  if (device == nullptr || (item.has_device_id() && !IsVisibleTo(caller, *device))) {
+    return {.outcome = Outcome::kUnknownDevice};
+  }
+  const Section section = *SectionOf(item.section_type());
+  std::optional<Claim>& claim = device->ClaimIn(section);
+  if (!IsHeld(claim)) return {.outcome = Outcome::kNotClaimed};
+  if (claim->reseller != caller) return {.outcome = Outcome::kNotYours};
+  if (AsksForVacation(item)) {
+    claim->vacation_starts = now;
+    claim->vacation_expires = VacationEnd(item, now);
+  } else {
+    // Who held it last may still see the device.
+    const PartnerId last = claim->reseller;
+    claim = Claim();
+    claim->reseller = last;
+  }
+  device->MarkChanged(section);
+  return {.outcome = Outcome::kSuccess, .device = device->id};
+}
+
+std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
+                                               const RegistryRules& rules) {
+  const std::optional<Section> section = SectionOf(item.section_type());
+  if (!section.has_value()) return Outcome::kInvalidSection;
+  CheckedClaim checked{.identity = {}, .identifier = item.device_identifier()};
+  std::variant<Identity, Outcome> identity =
+      ParseAndCanonicalize(checked.identifier, rules.identity);
+  if (const auto* wrong = std::get_if<Outcome>(&identity)) return *wrong;
+  checked.identity = std::get<Identity>(std::move(identity));
+  const bool chrome_os = IsChromeOs(checked.identifier);
+  if (const auto wrong = CheckSectionFields(item, *section)) return *wrong;
+  if (const auto wrong = CheckOwnerFields(item, chrome_os)) return *wrong;
+  const api::DeviceType type =
+      chrome_os ? api::DEVICE_TYPE_CHROME_OS : checked.identifier.device_type();
+  if (const auto wrong = CheckMetadata(item.device_metadata(), type, rules)) return *wrong;
+  return checked;
+}
+
+ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
+                       const CustomersOfReseller& customers, DeviceState& device, absl::Time) {
+  const std::variant<Request, Outcome> request = RequestOf(caller, item, customers);
+  if (const auto* wrong = std::get_if<Outcome>(&request)) return {.outcome = *wrong};
+  const Request& wanted = std::get<Request>(request);
+  std::optional<Claim>& claim = device.ClaimIn(wanted.section);
+  if (IsHeld(claim) && !IsSameHolder(*claim, wanted)) {
+    return {.outcome = Outcome::kHeldByOther};
+  }
+  if (!device.record.has_value()) {
+    StartRecord(item, checked, device);
+  } else if (const auto wrong = MergeIntoRecord(caller, item, checked, device)) {
+    return {.outcome = *wrong};
+  }
+  Claim after = ClaimAfter(claim, wanted);
+  if (claim != after) {
+    claim = std::move(after);
+    device.MarkChanged(wanted.section);
+  }
+  return {.outcome = Outcome::kSuccess, .device = device.id};
+}
+
+api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now) {
+  api::Device view;
+  view.set_name(FormatDeviceName(partner, device.id));
+  view.set_device_id(device.id.value());
+  if (device.record.has_value()) {
+    *view.mutable_device_identifier() = device.record->identifier;
+    if (device.record->metadata.entries_size() > 0) {
+      *view.mutable_device_metadata() = device.record->metadata;
+    }
+  }
+  AddClaimView(partner, Section::kSimLock, device.sim_lock, now, view);
+  AddClaimView(partner, Section::kZeroTouch, device.zero_touch, now, view);
+  return view;
+}
+
+}  // namespace zerotouch

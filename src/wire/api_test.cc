@@ -1,0 +1,401 @@
+#include "wire/api.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/log.h"
+#include "crypto/jwt.h"
+#include "crypto/keys.h"
+#include "google/protobuf/empty.pb.h"
+#include "model/errors.h"
+#include "support/temp_dir.h"
+#include "wire/error_json.h"
+
+namespace zerotouch::wire {
+namespace {
+
+using google::longrunning::GetOperationRequest;
+using google::protobuf::RepeatedPtrField;
+using ::testing::HasSubstr;
+
+constexpr char kEmail[] = "reseller@sandbox.iam.gserviceaccount.com";
+constexpr char kKeyId[] = "0123456789abcdef0123456789abcdef01234567";
+constexpr char kEndpoint[] = "http://127.0.0.1:8080";
+constexpr char kScope[] = "https://www.googleapis.com/auth/androidworkprovisioning";
+constexpr int64_t kPartner = 7;
+constexpr char kUnclaim[] = "/v1/partners/7/devices:unclaim";
+constexpr char kOperation[] = "/v1/operations/apibatchoperation/5";
+
+// A store that cannot be reached.
+class DownStore final : public store::Store {
+ public:
+  absl::StatusOr<std::unique_ptr<store::Snapshot>> Read() override { return Down(); }
+  absl::Status Write(const std::function<absl::Status(store::Transaction&)>&) override {
+    return Down();
+  }
+  absl::Status Ping() override { return Down(); }
+
+ private:
+  static absl::Status Down() { return absl::UnavailableError("secret: no route to db-7"); }
+};
+
+// Gives items until `count`, then ends with `end`.
+class MadeItems final : public service::OperationItems {
+ public:
+  MadeItems(int count, absl::Status end) : left_(count), end_(std::move(end)) {}
+  absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
+    items->Clear();
+    if (left_ == 0 && !end_.ok()) return end_;
+    for (int i = 0; i < 1'000 && left_ > 0; ++i, --left_) {
+      items->Add()->mutable_result()->set_status(api::SINGLE_DEVICE_STATUS_SUCCESS);
+    }
+    return !items->empty();
+  }
+
+ private:
+  int left_;
+  const absl::Status end_;
+};
+
+// Stands in for the services: remembers what it was asked, answers as told.
+struct FakeServices {
+  absl::StatusOr<google::protobuf::Empty> Unclaim(
+      const auth::Authorized<auth::ActsForPartner>& caller,
+      const api::UnclaimDeviceRequest& request) {
+    ++calls;
+    partner = caller.right().partner;
+    unclaim = request;
+    if (!failure.ok()) return failure;
+    return google::protobuf::Empty();
+  }
+
+  absl::StatusOr<api::Device> Get(const auth::Authorized<auth::ActsForPartner>&,
+                                  const api::GetDeviceRequest& request) {
+    api::Device device;
+    device.set_name(request.name());
+    device.set_device_id(9);
+    return device;
+  }
+
+  absl::StatusOr<service::OperationAnswer> GetOperation(
+      const auth::Authorized<auth::ReadsOperations>&, const GetOperationRequest& request) {
+    service::OperationAnswer answer;
+    answer.operation.set_name(request.name());
+    if (items < 0) return answer;
+    answer.operation.set_done(true);
+    answer.items = std::make_unique<MadeItems>(items, items_end);
+    answer.success_count = items;
+    return answer;
+  }
+
+  int calls = 0;
+  PartnerId partner;
+  api::UnclaimDeviceRequest unclaim;
+  absl::Status failure;
+  int items = -1;
+  absl::Status items_end;
+};
+
+MethodTable FakeMethods(FakeServices& services) {
+  const std::string partner = "google.android.device.provisioning.v1.PartnerService.";
+  MethodTable table;
+  table.Register(partner + "UnclaimDevice", services, &FakeServices::Unclaim);
+  table.Register(partner + "GetDevice", services, &FakeServices::Get);
+  table.Register("google.longrunning.Operations.GetOperation", services,
+                 &FakeServices::GetOperation);
+  return table;
+}
+
+// An API over a registry with one reseller and its service account.
+class ApiTest : public ::testing::Test {
+ protected:
+  ApiTest() {
+    log::SetLevel(log::Level::kOff);
+    EXPECT_EQ(store_->Write([this](store::Transaction& tx) { return Seed(tx); }), absl::OkStatus());
+  }
+  ~ApiTest() override { log::SetLevel(log::Level::kInfo); }
+
+  absl::Status Seed(store::Transaction& tx) {
+    const absl::Status partner = tx.AddPartner({PartnerId(kPartner), "Reseller", clock_.Now()});
+    if (!partner.ok()) return partner;
+    store::ServiceAccount account;
+    account.email = kEmail;
+    account.client_id = "1";
+    account.partner = PartnerId(kPartner);
+    account.keys.push_back({kKeyId, key_.Public().ToPem(), clock_.Now()});
+    return tx.AddAccount(account);
+  }
+
+  // A JWT of the account for this audience.
+  std::string Jwt(const std::string& audience, const std::string& scope) const {
+    crypto::JwtClaims claims;
+    claims.issuer = kEmail;
+    claims.subject = kEmail;
+    claims.audience = audience;
+    claims.scope = scope;
+    claims.issued_at = clock_.Now();
+    claims.expires_at = clock_.Now() + absl::Hours(1);
+    return crypto::SignJwt(key_, kKeyId, claims).value();
+  }
+
+  std::string Bearer() const { return "Bearer " + Jwt(std::string(kEndpoint) + "/", kScope); }
+
+  static HttpRequest Request(std::string method, std::string target, std::string body = "") {
+    HttpRequest request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    if (!body.empty()) request.headers.Add("Content-Length", std::to_string(body.size()));
+    request.body = std::move(body);
+    request.request_id = "0123456789abcdef";
+    return request;
+  }
+
+  HttpRequest Authorized(std::string method, std::string target, std::string body = "") const {
+    HttpRequest request = Request(std::move(method), std::move(target), std::move(body));
+    request.headers.Add("authorization", Bearer());
+    return request;
+  }
+
+  test::TempDir dir_;
+  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
+  const crypto::PrivateKey key_ = crypto::PrivateKey::Generate(crypto::Algorithm::kEs256).value();
+  const std::unique_ptr<store::Store> store_ =
+      store::Open("sqlite://" + (dir_ / "registry.db"), clock_).value();
+  FakeServices services_;
+  auth::Authenticator authenticator_{*store_, clock_};
+  auth::TokenEndpoint tokens_{*store_, clock_};
+  Api api_{FakeMethods(services_), authenticator_, tokens_, *store_, clock_};
+};
+
+// The whole of a streamed answer.
+std::string Drain(BodySource& source) {
+  std::string out;
+  while (true) {
+    const auto more = source.Next(out);
+    EXPECT_TRUE(more.ok()) << more.status();
+    if (!more.ok() || !*more) return out;
+  }
+}
+
+TEST_F(ApiTest, Call_ReachesTheService) {
+  const HttpResponse response = api_.Handle(
+      Authorized("POST", kUnclaim, R"({"deviceId":"5","sectionType":"SECTION_TYPE_ZERO_TOUCH"})"));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "{}\n");
+  EXPECT_EQ(response.headers.Get("Content-Type"), "application/json; charset=UTF-8");
+  EXPECT_EQ(response.headers.Get("Vary"), "Origin, X-Origin, Referer");
+  EXPECT_EQ(response.headers.Get("Cache-Control"), "private");
+  EXPECT_EQ(response.headers.Get("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(services_.partner, PartnerId(kPartner));
+  EXPECT_EQ(services_.unclaim.partner_id(), kPartner);
+  EXPECT_EQ(services_.unclaim.device_id(), 5);
+}
+
+TEST_F(ApiTest, PrettyPrint_IsHonouredInAnswersAndErrors) {
+  const std::string path = "/v1/partners/7/devices/9";
+  EXPECT_EQ(api_.Handle(Authorized("GET", path)).body,
+            "{\n  \"name\": \"partners/7/devices/9\",\n  \"deviceId\": \"9\"\n}\n");
+  EXPECT_EQ(api_.Handle(Authorized("GET", path + "?prettyPrint=false&alt=json")).body,
+            R"({"name":"partners/7/devices/9","deviceId":"9"})");
+  EXPECT_EQ(api_.Handle(Request("GET", "/v1/nothing?$prettyPrint=false")).body,
+            ErrorJson(errors::NoSuchRoute(), false));
+}
+
+TEST_F(ApiTest, NoCredentials_AreRefusedBeforeTheBodyIsRead) {
+  const HttpResponse response = api_.Handle(Request("POST", kUnclaim, "not JSON"));
+  EXPECT_EQ(response.status, 401);
+  EXPECT_EQ(response.headers.Get("WWW-Authenticate"),
+            "Bearer realm=\"https://accounts.google.com/\"");
+  EXPECT_EQ(api_.Handle(Request("GET", kOperation)).status, 401);
+  EXPECT_EQ(services_.calls, 0);
+}
+
+TEST_F(ApiTest, WrongCredentials_AreChallengedAsInvalid) {
+  HttpRequest request = Request("POST", kUnclaim, "{}");
+  request.headers.Add("Authorization", "Bearer nonsense");
+  EXPECT_THAT(std::string(api_.Handle(std::move(request)).headers.Get("WWW-Authenticate")),
+              HasSubstr("error=\"invalid_token\""));
+}
+
+TEST_F(ApiTest, AnotherPartner_IsRefused) {
+  EXPECT_EQ(api_.Handle(Authorized("POST", "/v1/partners/8/devices:unclaim", "{}")).status, 403);
+  EXPECT_EQ(services_.calls, 0);
+}
+
+TEST_F(ApiTest, UnknownAlt_IsRefusedAheadOfTheCredentials) {
+  const HttpResponse response = api_.Handle(Request("POST", std::string(kUnclaim) + "?alt=xml"));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("xml"));
+}
+
+TEST_F(ApiTest, UnknownPathOrHttpMethod_IsNotFound) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"GET", "/"},        {"GET", kUnclaim}, {"POST", "/healthz"}, {"GET", "/token"},
+      {"POST", "/readyz"}, {"OPTIONS", "*"},  {"GET", "/v2/x"}};
+  for (const auto& [method, target] : cases) {
+    const HttpResponse response = api_.Handle(Authorized(method, target));
+    EXPECT_EQ(response.status, 404) << method << " " << target;
+    EXPECT_EQ(response.body, ErrorJson(errors::NoSuchRoute(), true));
+  }
+}
+
+TEST_F(ApiTest, BadBody_NeverReachesTheService) {
+  const HttpResponse response = api_.Handle(
+      Authorized("POST", std::string(kUnclaim) + "?nope=1", R"({"foo":1,"deviceId":"5"})"));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("Unknown name \\\"nope\\\""));
+  EXPECT_THAT(response.body, HasSubstr("Unknown name \\\"foo\\\""));
+  EXPECT_EQ(services_.calls, 0);
+}
+
+TEST_F(ApiTest, MethodNotProvided_IsUnimplemented) {
+  EXPECT_EQ(api_.Handle(Authorized("GET", "/v1/partners/7/vendors")).status, 501);
+  EXPECT_EQ(api_.Handle(Request("GET", "/v1/partners/7/vendors")).status, 401);
+}
+
+TEST_F(ApiTest, ErrorsOfTheService_AreRendered) {
+  services_.failure = errors::UnknownDevice();
+  const HttpResponse known = api_.Handle(Authorized("POST", kUnclaim, "{}"));
+  EXPECT_EQ(known.status, 404);
+  EXPECT_EQ(known.body, ErrorJson(errors::UnknownDevice(), true));
+
+  services_.failure = absl::InternalError("secret: row 5 is torn");
+  const HttpResponse inside = api_.Handle(Authorized("POST", kUnclaim, "{}"));
+  EXPECT_EQ(inside.status, 500);
+  EXPECT_EQ(inside.body, ErrorJson(errors::Internal(), true));
+
+  services_.failure = absl::ResourceExhaustedError("secret");
+  const HttpResponse busy = api_.Handle(Authorized("POST", kUnclaim, "{}"));
+  EXPECT_EQ(busy.status, 429);
+  EXPECT_EQ(busy.headers.Get("Retry-After"), "1");
+}
+
+TEST_F(ApiTest, SmallOperation_IsOneBody) {
+  services_.items = 1;
+  const HttpResponse response =
+      api_.Handle(Authorized("GET", std::string(kOperation) + "?prettyPrint=false"));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.stream, nullptr);
+  EXPECT_EQ(response.body,
+            R"({"name":"operations/apibatchoperation/5","done":true,"response":{"@type":)"
+            R"("type.googleapis.com/google.android.device.provisioning.v1.)"
+            R"(DevicesLongRunningOperationResponse","perDeviceStatus":[)"
+            R"({"result":{"status":"SINGLE_DEVICE_STATUS_SUCCESS"}}],"successCount":1}})");
+}
+
+TEST_F(ApiTest, PendingOperation_HasNoResponse) {
+  EXPECT_EQ(api_.Handle(Authorized("GET", kOperation)).body,
+            "{\n  \"name\": \"operations/apibatchoperation/5\"\n}\n");
+}
+
+TEST_F(ApiTest, LargeOperation_IsStreamed) {
+  services_.items = 20'000;
+  const HttpResponse response = api_.Handle(Authorized("GET", kOperation));
+  EXPECT_EQ(response.status, 200);
+  ASSERT_NE(response.stream, nullptr);
+  EXPECT_EQ(response.body, "");
+  const std::string text = Drain(*response.stream);
+  size_t items = 0;
+  for (size_t at = 0; (at = text.find("SINGLE_DEVICE_STATUS_SUCCESS", at)) != std::string::npos;
+       ++at) {
+    ++items;
+  }
+  EXPECT_EQ(items, 20'000u);
+  EXPECT_THAT(text, ::testing::EndsWith("    ],\n    \"successCount\": 20000\n  }\n}\n"));
+}
+
+TEST_F(ApiTest, OperationThatFailsAtOnce_IsAnError) {
+  services_.items = 1;
+  services_.items_end = absl::UnavailableError("secret");
+  const HttpResponse response = api_.Handle(Authorized("GET", kOperation));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body.find("secret"), std::string::npos);
+}
+
+TEST_F(ApiTest, OperationThatFailsLater_CutsTheStream) {
+  services_.items = 20'000;
+  services_.items_end = absl::UnavailableError("gone");
+  const HttpResponse response = api_.Handle(Authorized("GET", kOperation));
+  ASSERT_NE(response.stream, nullptr);
+  std::string out;
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = response.stream->Next(out);
+  EXPECT_EQ(more.status(), absl::UnavailableError("gone"));
+}
+
+TEST_F(ApiTest, Token_IsGivenAndGood) {
+  HttpRequest ask =
+      Request("POST", "/token",
+              "assertion=" + Jwt(std::string(kEndpoint) + "/token", kScope) +
+                  "&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer");
+  ask.headers.Add("Content-Type", "application/x-www-form-urlencoded");
+  const HttpResponse answer = api_.Handle(std::move(ask));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.headers.Get("Cache-Control"), "no-store");
+  const std::string start = "\"access_token\":\"";
+  const size_t at = answer.body.find(start);
+  ASSERT_NE(at, std::string::npos) << answer.body;
+  const size_t begin = at + start.size();
+  const std::string token = answer.body.substr(begin, answer.body.find('"', begin) - begin);
+  EXPECT_EQ(api_.Handle(Request("GET", "/v1/partners/7/devices/9?access_token=" + token)).status,
+            200);
+  HttpRequest in_header = Request("GET", "/v1/partners/7/devices/9");
+  in_header.headers.Add("Authorization", "Bearer " + token);
+  EXPECT_EQ(api_.Handle(std::move(in_header)).status, 200);
+}
+
+TEST_F(ApiTest, Token_Refused_IsAnOAuthError) {
+  const HttpResponse response = api_.Handle(Request("POST", "/token"));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("\"error\""));
+  EXPECT_EQ(api_.Handle(Request("POST", "/token", std::string(100'000, 'a'))).status, 413);
+}
+
+TEST_F(ApiTest, Health_NeedsNoCredentials) {
+  EXPECT_EQ(api_.Handle(Request("GET", "/healthz")).body, "{\"status\":\"ok\"}\n");
+  EXPECT_EQ(api_.Handle(Request("HEAD", "/healthz")).status, 200);
+  EXPECT_EQ(api_.Handle(Request("GET", "/readyz?verbose")).status, 200);
+}
+
+TEST_F(ApiTest, Draining_IsAliveButNotReady) {
+  api_.SetDraining();
+  EXPECT_EQ(api_.Handle(Request("GET", "/readyz")).status, 503);
+  EXPECT_EQ(api_.Handle(Request("GET", "/healthz")).status, 200);
+}
+
+TEST_F(ApiTest, StoreDown_IsNotReady) {
+  DownStore down;
+  Api api(FakeMethods(services_), authenticator_, tokens_, down, clock_);
+  const HttpResponse response = api.Handle(Request("GET", "/readyz"));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body.find("secret"), std::string::npos);
+}
+
+TEST_F(ApiTest, RefuseEarly_StrangersBodiesAreNotRead) {
+  EXPECT_EQ(api_.RefuseEarly(Request("POST", kUnclaim, "{}"))->status, 401);
+  EXPECT_EQ(api_.RefuseEarly(Authorized("POST", "/v1/nothing", "{}"))->status, 404);
+  EXPECT_EQ(api_.RefuseEarly(Authorized("POST", std::string(kUnclaim) + "?alt=xml", "{}"))->status,
+            400);
+  EXPECT_EQ(api_.RefuseEarly(Request("POST", "/token", std::string(100'000, 'a')))->status, 413);
+  HttpRequest chunked = Request("POST", kUnclaim);
+  chunked.headers.Add("Transfer-Encoding", "chunked");
+  EXPECT_EQ(api_.RefuseEarly(chunked)->status, 401);
+}
+
+TEST_F(ApiTest, RefuseEarly_LetsGoodRequestsPass) {
+  EXPECT_FALSE(api_.RefuseEarly(Authorized("POST", kUnclaim, "{}")).has_value());
+  EXPECT_FALSE(api_.RefuseEarly(Request("POST", "/token", "a=b")).has_value());
+  // Without a body there is nothing to save: Handle answers in full.
+  EXPECT_FALSE(api_.RefuseEarly(Request("GET", kOperation)).has_value());
+  EXPECT_FALSE(api_.RefuseEarly(Request("POST", kUnclaim)).has_value());
+}
+
+TEST_F(ApiTest, RenderError_KeepsFailuresInsideToItself) {
+  EXPECT_EQ(api_.RenderError(errors::BodyTooLarge(5)).status, 413);
+  const HttpResponse inside = api_.RenderError(absl::InternalError("secret"));
+  EXPECT_EQ(inside.status, 500);
+  EXPECT_EQ(inside.body, ErrorJson(errors::Internal(), true));
+}
+
+}  // namespace
+}  // namespace zerotouch::wire

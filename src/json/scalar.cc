@@ -124,17 +124,11 @@ Stored StoreString(const Scalar& scalar, const Field& field, Message& message) {
   return Stored::kYes;
 }
 
-Stored StoreMessage(const Scalar& scalar, const Field& field, Message& message) {
-  const Form form = field.message->form;
-  if (form == Form::kObject || form == Form::kAny || form == Form::kUnsupported) {
-    return Stored::kNo;
-  }
+Stored StoreSubmessage(const Scalar& scalar, const Field& field, Message& message) {
   const auto& reflection = *message.GetReflection();
-  Message& value = field.is_repeated ? *reflection.AddMessage(&message, field.descriptor)
-                                     : *reflection.MutableMessage(&message, field.descriptor);
-  if (form == Form::kWrapper) return Store(scalar, field.message->fields.front(), value);
-  const bool is_read = scalar.kind == Scalar::Kind::kString && ReadText(scalar.text, value);
-  return is_read ? Stored::kYes : Stored::kNo;
+  return StoreMessage(scalar, *field.message,
+                      field.is_repeated ? *reflection.AddMessage(&message, field.descriptor)
+                                        : *reflection.MutableMessage(&message, field.descriptor));
 }
 
 // The two members of Reflection that put a value of one type into a field.
@@ -176,12 +170,18 @@ bool IsJsonNumber(std::string_view text) {
   return text.empty();
 }
 
+Stored StoreMessage(const Scalar& scalar, const FieldTable& table, Message& message) {
+  if (table.form == Form::kWrapper) return Store(scalar, table.fields.front(), message);
+  const bool is_read = scalar.kind == Scalar::Kind::kString && ReadText(scalar.text, message);
+  return is_read ? Stored::kYes : Stored::kNo;
+}
+
 Stored Store(const Scalar& scalar, const Field& field, Message& message) {
   using R = google::protobuf::Reflection;
   switch (field.descriptor->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: return StoreString(scalar, field, message);
     case FieldDescriptor::CPPTYPE_ENUM: return StoreEnum(scalar, field, message);
-    case FieldDescriptor::CPPTYPE_MESSAGE: return StoreMessage(scalar, field, message);
+    case FieldDescriptor::CPPTYPE_MESSAGE: return StoreSubmessage(scalar, field, message);
     case FieldDescriptor::CPPTYPE_BOOL:
       return StoreValue<bool>(BoolFrom(scalar.text), field, message, {&R::SetBool, &R::AddBool});
     case FieldDescriptor::CPPTYPE_INT32:

@@ -22,12 +22,16 @@ enum class Stored {
 };
 
 // Puts `scalar`, which is not null, into `field` of `message`; a repeated field
-// gains an element. For a message type that stands as a scalar in JSON
-// (Timestamp, Duration, FieldMask, wrappers) fills that message. Numbers may be
+// gains an element. Numbers may be
 // quoted, as long as they are whole for integer types and within their range;
 // what JSON says of a number's form holds within quotes too. Strings must be
 // UTF-8.
 Stored Store(const Scalar& scalar, const Field& field, google::protobuf::Message& message);
+
+// Fills `message`, of the type of `table`, which must stand as a scalar in
+// JSON: Timestamp, Duration, FieldMask, wrappers.
+Stored StoreMessage(const Scalar& scalar, const FieldTable& table,
+                    google::protobuf::Message& message);
 
 // Whether `text` is a number as JSON writes it (RFC 8259, section 6).
 bool IsJsonNumber(std::string_view text);

@@ -28,13 +28,14 @@ size_t CharacterBytes(std::string_view text) {
   return size;
 }
 
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t size = CharacterBytes(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
+size_t ValidBytes(std::string_view text) {
+  size_t valid = 0;
+  while (valid < text.size()) {
+    const size_t size = CharacterBytes(text.substr(valid));
+    if (size == 0) break;
+    valid += size;
   }
-  return true;
+  return valid;
 }
 
 std::string_view Truncate(std::string_view text, size_t bytes) {

@@ -11,7 +11,8 @@ namespace zerotouch::json {
 // Sequences") or is empty.
 size_t CharacterBytes(std::string_view text);
 
-bool IsUtf8(std::string_view text);
+// Bytes of the longest well-formed beginning of `text`.
+size_t ValidBytes(std::string_view text);
 
 // The longest beginning of `text` of at most `bytes` bytes that cuts no
 // character in two.

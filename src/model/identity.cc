@@ -53,7 +53,7 @@ void AppendFolded(std::string_view text, std::string& key) {
 
 bool IsChromeOs(const api::DeviceIdentifier& identifier) {
   return identifier.device_type() == api::DEVICE_TYPE_CHROME_OS ||
-         !identifier.chrome_os_attested_device_id().empty();
+         !Trim(identifier.chrome_os_attested_device_id()).empty();
 }
 
 // Reads one modem id into `identity`. An outcome if it is malformed.
@@ -89,7 +89,8 @@ std::optional<Outcome> AddModems(const api::DeviceIdentifier& identifier,
   return std::nullopt;
 }
 
-std::optional<Outcome> CheckName(std::string_view text, Outcome wrong) {
+std::optional<Outcome> CheckName(std::string_view untrimmed, Outcome wrong) {
+  const std::string_view text = Trim(untrimmed);
   if (text.size() > limits::kNameBytes || !IsPrintable(text)) return wrong;
   return std::nullopt;
 }
@@ -127,7 +128,7 @@ std::optional<Outcome> CheckNames(const api::DeviceIdentifier& identifier) {
     return wrong;
   }
   if (auto wrong = CheckName(identifier.model(), Outcome::kInvalidModel)) return wrong;
-  return CheckName(identifier.chrome_os_attested_device_id(), Outcome::kInvalidSerial);
+  return CheckName(identifier.chrome_os_attested_device_id(), Outcome::kInvalidAttestedId);
 }
 
 void Canonicalize(api::DeviceIdentifier& identifier, const IdentityRules& rules) {
@@ -213,7 +214,7 @@ std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& iden
   Identity identity;
   if (auto wrong = AddModems(identifier, rules, identity)) return *wrong;
   if (auto wrong = CheckNames(identifier)) return *wrong;
-  if (!Trim(identifier.serial_number()).empty()) {
+  if (!Trim(identifier.serial_number()).empty() || IsChromeOs(identifier)) {
     if (!IsSerialSetComplete(identifier)) return Outcome::kSerialSetIncomplete;
     if (auto wrong = AddSerialSet(identifier, identity)) return *wrong;
   } else if (identity.modems.empty()) {

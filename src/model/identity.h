@@ -42,7 +42,8 @@ std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& ident
 
 // Reads identifiers that are to be registered (claim) and rewrites `identifier`
 // in the canonical form that is kept: IMEIs of 15 digits, MEIDs of 14
-// upper-case hexadecimal digits. A serial number needs manufacturer and model.
+// upper-case hexadecimal digits. A serial number needs manufacturer and model;
+// a ChromeOS device its serial number, model and attested id, modem or not.
 std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& identifier,
                                                      const IdentityRules& rules);
 

@@ -82,7 +82,7 @@ std::optional<Outcome> CheckMetadata(const api::DeviceMetadata& metadata, api::D
 
 std::optional<Outcome> CheckSectionFields(const api::PartnerClaim& item, Section section) {
   if (section == Section::kSimLock) {
-    if (item.simlock_profile_id() == 0) return Outcome::kSimlockProfileMissing;
+    if (item.simlock_profile_id() <= 0) return Outcome::kSimlockProfileMissing;
     if (item.configuration_id() != 0) return Outcome::kInvalidConfiguration;
   } else if (item.simlock_profile_id() != 0) {
     return Outcome::kSimlockProfileOnZeroTouch;
@@ -95,6 +95,9 @@ std::optional<Outcome> CheckOwnerFields(const api::PartnerClaim& item, bool chro
   const bool workspace = !item.google_workspace_customer_id().empty();
   if ((item.customer_id() != 0) == workspace) return Outcome::kInvalidCustomer;
   if (workspace && !chrome_os) return Outcome::kInvalidCustomer;
+  if (item.google_workspace_customer_id().size() > limits::kNameBytes) {
+    return Outcome::kInvalidCustomer;
+  }
   if (chrome_os && item.pre_provisioning_token().empty()) return Outcome::kTokenMissing;
   if (!chrome_os && !item.pre_provisioning_token().empty()) return Outcome::kTokenNotChromeOs;
   return std::nullopt;

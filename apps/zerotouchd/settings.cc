@@ -1,0 +1,260 @@
+#include "zerotouchd/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "zerotouchd/endpoint.h"
+#include "zerotouchd/settings_file.h"
+
+namespace zerotouch::daemon {
+namespace {
+
+constexpr char kVariablePrefix[] = "ZEROTOUCH_";
+constexpr char kItemsPerSecond[] = "operation-items-per-second";
+
+// Variables of the `zerotouch` CLI, which may be set in the same shell.
+constexpr std::string_view kClientVariables[] = {
+    "ZEROTOUCH_ENDPOINT", "ZEROTOUCH_PARTNER", "ZEROTOUCH_CREDENTIALS", "ZEROTOUCH_FORMAT",
+    "ZEROTOUCH_CUSTOMER"};
+
+absl::Status Not(std::string_view text, std::string_view what) {
+  return absl::InvalidArgumentError(fmt::format("\"{}\", but must be {}", text, what));
+}
+
+template <class Number>
+absl::Status ReadNumber(std::string_view text, Number low, Number high, Number& out) {
+  Number number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || !(number >= low && number <= high)) {
+    return Not(text, fmt::format("a number from {} to {}", low, high));
+  }
+  out = number;
+  return absl::OkStatus();
+}
+
+absl::Status ReadBool(std::string_view text, bool& out) {
+  if (text != "true" && text != "false") return Not(text, "true or false");
+  out = text == "true";
+  return absl::OkStatus();
+}
+
+absl::Status ReadListen(std::string_view text, Settings& settings) {
+  if (!ParseListenAddress(text).has_value()) {
+    return Not(text, "host:port, as in 127.0.0.1:8080 or [::1]:8080");
+  }
+  settings.listen = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadDataDir(std::string_view text, Settings& settings) {
+  if (text.empty()) return Not(text, "the path of a folder");
+  settings.data_dir = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadDatabase(std::string_view text, Settings& settings) {
+  // Not repeated, for a URL may hold a password; store::Open says more.
+  if (text.find(':') == std::string_view::npos) {
+    return absl::InvalidArgumentError(
+        "not a URL; write sqlite:///path/to/registry.db");
+  }
+  settings.database = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadPublicUrl(std::string_view text, Settings& settings) {
+  const std::optional<Endpoint> endpoint = ParsePublicUrl(text);
+  if (!endpoint.has_value()) {
+    return Not(text, "scheme and host, as in https://zerotouch.example.com");
+  }
+  settings.public_url = endpoint->http;
+  return absl::OkStatus();
+}
+
+absl::Status ReadLenient(std::string_view text, Settings& settings) {
+  return ReadBool(text, settings.lenient_identifiers);
+}
+
+bool IsKeyCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+}
+
+absl::Status ReadMetadataKeys(std::string_view text, Settings& settings) {
+  std::vector<std::string> keys;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    std::string key(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (key.empty() || key.size() > limits::kMetadataKeyBytes ||
+        !std::all_of(key.begin(), key.end(), IsKeyCharacter)) {
+      return Not(key, "keys of letters, digits, '_', '-' and '.', with commas between them");
+    }
+    keys.push_back(std::move(key));
+  }
+  settings.metadata_keys = std::move(keys);
+  return absl::OkStatus();
+}
+
+absl::Status ReadWorkerThreads(std::string_view text, Settings& settings) {
+  return ReadNumber(text, 1, 1024, settings.worker_threads);
+}
+
+absl::Status ReadOperationWorkers(std::string_view text, Settings& settings) {
+  return ReadNumber(text, 1, 64, settings.operation_workers);
+}
+
+absl::Status ReadLogLevel(std::string_view text, Settings& settings) {
+  constexpr std::pair<std::string_view, log::Level> kLevels[] = {
+      {"debug", log::Level::kDebug},
+      {"info", log::Level::kInfo},
+      {"warning", log::Level::kWarning},
+      {"error", log::Level::kError}};
+  for (const auto& [name, level] : kLevels) {
+    if (text != name) continue;
+    settings.log_level = level;
+    return absl::OkStatus();
+  }
+  return Not(text, "debug, info, warning or error");
+}
+
+absl::Status ReadMaxBodyBytes(std::string_view text, Settings& settings) {
+  return ReadNumber(text, size_t{1024}, size_t{1} << 30, settings.max_body_bytes);
+}
+
+absl::Status ReadDrainSeconds(std::string_view text, Settings& settings) {
+  return ReadNumber(text, 0, 3600, settings.drain_seconds);
+}
+
+absl::Status ReadItemsPerSecond(std::string_view text, Settings& settings) {
+  return ReadNumber(text, 0.0, 1e6, settings.operation_items_per_second);
+}
+
+constexpr uint8_t kServers = kSandbox | kServe;
+
+constexpr Setting kSettings[] = {
+    {"listen", "HOST:PORT", "127.0.0.1:8080",
+     "Where to listen, for HTTP and gRPC alike; port 0 picks a free one.", kServers, false,
+     ReadListen},
+    {"data-dir", "DIR", "",
+     "The sandbox's folder: registry, keys and sandbox.json (default ./zerotouch-sandbox).",
+     kSandbox | kAdmin, false, ReadDataDir},
+    {"database", "URL", "",
+     "The registry: sqlite:///absolute/path.db. In the sandbox by default one in its folder.",
+     kSandbox | kServe | kAdmin, false, ReadDatabase},
+    {"public-url", "URL", "",
+     "How clients reach the server where a proxy stands before it: https://zerotouch.example.com.",
+     kServe, false, ReadPublicUrl},
+    {"lenient-identifiers", "", "false", "Take 15-digit IMEIs whose check digit is wrong.",
+     kServers, false, ReadLenient},
+    {"metadata-keys", "KEY,...", "", "Metadata keys to allow beyond the API's own.", kServers, true,
+     ReadMetadataKeys},
+    {"worker-threads", "N", "16", "Requests handled side by side.", kServers, false,
+     ReadWorkerThreads},
+    {"operation-workers", "N", "2", "Batches run side by side, at most one of each partner.",
+     kServers, false, ReadOperationWorkers},
+    {"log-level", "LEVEL", "info", "debug, info, warning or error.", kServers, false,
+     ReadLogLevel},
+    {"max-body-bytes", "BYTES", "67108864", "The largest request body, after inflating.", kServers,
+     false, ReadMaxBodyBytes},
+    {"drain-seconds", "SECONDS", "10", "How long requests in flight may take when it is stopped.",
+     kServers, false, ReadDrainSeconds},
+    {kItemsPerSecond, "N", "0",
+     "Test switch: slows batches down so that their progress can be watched; 0 is full speed.",
+     kSandbox, false, ReadItemsPerSecond},
+};
+
+std::string VariableOf(std::string_view name) {
+  std::string variable = kVariablePrefix;
+  for (const char c : name) {
+    variable += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  }
+  return variable;
+}
+
+bool IsKnownVariable(std::string_view variable) {
+  return variable == "ZEROTOUCH_CONFIG" ||
+         std::find(std::begin(kClientVariables), std::end(kClientVariables), variable) !=
+             std::end(kClientVariables) ||
+         std::any_of(std::begin(kSettings), std::end(kSettings), [&](const Setting& setting) {
+           return VariableOf(setting.name) == variable;
+         });
+}
+
+absl::Status CheckVariables(const std::map<std::string, std::string>& variables) {
+  for (const auto& [variable, text] : variables) {
+    if (!variable.starts_with(kVariablePrefix) || IsKnownVariable(variable)) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("unknown variable {}; unset it, or see zerotouchd serve --help for the "
+                    "settings (each is a variable too: --log-level is ZEROTOUCH_LOG_LEVEL)",
+                    variable));
+  }
+  return absl::OkStatus();
+}
+
+// The file's texts, or none where no file is named.
+absl::StatusOr<GivenTexts> ReadFile(const GivenTexts& flags,
+                                    const std::map<std::string, std::string>& variables) {
+  if (const auto flag = flags.find("config"); flag != flags.end()) {
+    return ReadSettingsFile(flag->second.text);
+  }
+  if (const auto variable = variables.find("ZEROTOUCH_CONFIG"); variable != variables.end()) {
+    return ReadSettingsFile(variable->second);
+  }
+  return GivenTexts();
+}
+
+// What `name` was given as, by whoever goes first; null if by nobody.
+std::optional<GivenText> Given(const std::string& name, const GivenTexts& flags,
+                               const std::map<std::string, std::string>& variables,
+                               const GivenTexts& file) {
+  if (const auto flag = flags.find(name); flag != flags.end()) return flag->second;
+  const std::string variable = VariableOf(name);
+  if (const auto set = variables.find(variable); set != variables.end()) {
+    return GivenText{set->second, variable};
+  }
+  if (const auto line = file.find(name); line != file.end()) return line->second;
+  return std::nullopt;
+}
+
+absl::Status CheckSwitches(Command command, const Setting& setting, const GivenText& given) {
+  if (command != kServe || setting.name != std::string_view(kItemsPerSecond)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("{} (from {}) is a test switch, with which serve does not start; take it out, "
+                  "or run zerotouchd sandbox",
+                  setting.name, given.source));
+}
+
+}  // namespace
+
+std::span<const Setting> SettingTable() { return kSettings; }
+
+absl::StatusOr<Settings> ResolveSettings(Command command, const GivenTexts& flags,
+                                         const std::map<std::string, std::string>& variables) {
+  ZT_RETURN_IF_ERROR(CheckVariables(variables));
+  ZT_ASSIGN_OR_RETURN(const GivenTexts file, ReadFile(flags, variables));
+  Settings settings;
+  for (const Setting& setting : kSettings) {
+    const std::optional<GivenText> given = Given(setting.name, flags, variables, file);
+    if (!given.has_value()) continue;
+    ZT_RETURN_IF_ERROR(CheckSwitches(command, setting, *given));
+    const absl::Status status = setting.read(given->text, settings);
+    if (status.ok()) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("{} (from {}) is {}", setting.name, given->source, MessageOf(status)));
+  }
+  return settings;
+}
+
+}  // namespace zerotouch::daemon

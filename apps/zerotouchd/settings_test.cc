@@ -1,0 +1,169 @@
+#include "zerotouchd/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/status_text.h"
+#include "support/temp_dir.h"
+
+namespace zerotouch::daemon {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Variables = std::map<std::string, std::string>;
+
+GivenTexts Flags(const Variables& texts) {
+  GivenTexts flags;
+  for (const auto& [name, text] : texts) flags[name] = {text, "--" + name};
+  return flags;
+}
+
+Settings Resolve(Command command, const Variables& flags, const Variables& variables = {}) {
+  absl::StatusOr<Settings> settings = ResolveSettings(command, Flags(flags), variables);
+  EXPECT_TRUE(settings.ok()) << MessageOf(settings.status());
+  return settings.ok() ? *settings : Settings();
+}
+
+std::string ErrorOf(Command command, const Variables& flags, const Variables& variables = {}) {
+  const absl::StatusOr<Settings> settings = ResolveSettings(command, Flags(flags), variables);
+  const std::string message(MessageOf(settings.status()));
+  EXPECT_FALSE(settings.ok());
+  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  return message;
+}
+
+std::string FileWith(const test::TempDir& dir, const std::string& content) {
+  const std::string path = dir / "zerotouchd.toml";
+  std::ofstream(path) << content;
+  return path;
+}
+
+TEST(Settings, NothingGiven_IsTheDefaultsThatHelpNames) {
+  Settings from_table;
+  for (const Setting& setting : SettingTable()) {
+    if (*setting.by_default == '\0') continue;
+    ASSERT_TRUE(setting.read(setting.by_default, from_table).ok()) << setting.name;
+  }
+  EXPECT_EQ(from_table, Settings());
+  EXPECT_EQ(Resolve(kSandbox, {}), Settings());
+}
+
+TEST(Settings, EverySetting_IsTakenFromFlagThenVariableThenFile) {
+  struct Row {
+    std::string name, variable, flag_text, variable_text, toml;
+    std::function<std::string(const Settings&)> shown;
+    std::string by_flag, by_variable, by_file;
+  };
+  const Row rows[] = {
+      {"listen", "ZEROTOUCH_LISTEN", "127.0.0.1:1", "127.0.0.1:2", "\"127.0.0.1:3\"",
+       [](const Settings& s) { return s.listen; }, "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"},
+      {"data-dir", "ZEROTOUCH_DATA_DIR", "a", "b", "\"c\"",
+       [](const Settings& s) { return s.data_dir; }, "a", "b", "c"},
+      {"database", "ZEROTOUCH_DATABASE", "sqlite:a", "sqlite:b", "\"sqlite:c\"",
+       [](const Settings& s) { return s.database; }, "sqlite:a", "sqlite:b", "sqlite:c"},
+      {"public-url", "ZEROTOUCH_PUBLIC_URL", "https://a/", "http://b:81", "\"https://c\"",
+       [](const Settings& s) { return s.public_url; }, "https://a", "http://b:81", "https://c"},
+      {"lenient-identifiers", "ZEROTOUCH_LENIENT_IDENTIFIERS", "true", "false", "true",
+       [](const Settings& s) { return std::string(s.lenient_identifiers ? "1" : "0"); }, "1", "0",
+       "1"},
+      {"worker-threads", "ZEROTOUCH_WORKER_THREADS", "1", "2", "3",
+       [](const Settings& s) { return std::to_string(s.worker_threads); }, "1", "2", "3"},
+      {"operation-workers", "ZEROTOUCH_OPERATION_WORKERS", "1", "4", "3",
+       [](const Settings& s) { return std::to_string(s.operation_workers); }, "1", "4", "3"},
+      {"log-level", "ZEROTOUCH_LOG_LEVEL", "debug", "warning", "\"error\"",
+       [](const Settings& s) { return std::to_string(static_cast<int>(s.log_level)); },
+       std::to_string(static_cast<int>(log::Level::kDebug)),
+       std::to_string(static_cast<int>(log::Level::kWarning)),
+       std::to_string(static_cast<int>(log::Level::kError))},
+      {"max-body-bytes", "ZEROTOUCH_MAX_BODY_BYTES", "1024", "2048", "4096",
+       [](const Settings& s) { return std::to_string(s.max_body_bytes); }, "1024", "2048", "4096"},
+      {"drain-seconds", "ZEROTOUCH_DRAIN_SECONDS", "0", "1", "2",
+       [](const Settings& s) { return std::to_string(s.drain_seconds); }, "0", "1", "2"},
+      {"operation-items-per-second", "ZEROTOUCH_OPERATION_ITEMS_PER_SECOND", "1", "2", "3.0",
+       [](const Settings& s) { return std::to_string(int(s.operation_items_per_second)); }, "1",
+       "2", "3"},
+      {"metadata-keys", "ZEROTOUCH_METADATA_KEYS", "Asset,b", "c", "[\"d\", \"e\"]",
+       [](const Settings& s) {
+         std::string all;
+         for (const std::string& key : s.metadata_keys) all += key + ";";
+         return all;
+       },
+       "asset;b;", "c;", "d;e;"},
+  };
+  EXPECT_EQ(std::size(rows), SettingTable().size());
+  for (const Row& row : rows) {
+    const test::TempDir dir;
+    const std::string file = FileWith(dir, row.name + " = " + row.toml + "\n");
+    const Variables variable = {{row.variable, row.variable_text}};
+    const Variables config = {{"config", file}};
+    const Variables config_and_flag = {{"config", file}, {row.name, row.flag_text}};
+    EXPECT_EQ(row.shown(Resolve(kSandbox, config_and_flag, variable)), row.by_flag) << row.name;
+    EXPECT_EQ(row.shown(Resolve(kSandbox, config, variable)), row.by_variable) << row.name;
+    EXPECT_EQ(row.shown(Resolve(kSandbox, config)), row.by_file) << row.name;
+    EXPECT_EQ(row.shown(Resolve(kSandbox, {}, {{"ZEROTOUCH_CONFIG", file}})), row.by_file);
+  }
+}
+
+TEST(Settings, UnknownKeyInFile_IsNamedWithItsLine) {
+  const test::TempDir dir;
+  const std::string file = FileWith(dir, "listen = \"127.0.0.1:0\"\n\nlisen = 1\n");
+  EXPECT_THAT(ErrorOf(kServe, {{"config", file}}), HasSubstr(file + ":3: unknown setting \"lisen\""));
+}
+
+TEST(Settings, WrongFile_IsNamedWithItsLine) {
+  const test::TempDir dir;
+  EXPECT_THAT(ErrorOf(kServe, {{"config", FileWith(dir, "[listen]\n")}}), HasSubstr(":1: listen"));
+  EXPECT_THAT(ErrorOf(kServe, {{"config", FileWith(dir, "\nlisten =")}}), HasSubstr("not TOML"));
+  EXPECT_THAT(ErrorOf(kServe, {{"config", dir / "none"}}), HasSubstr("there is no file"));
+  EXPECT_THAT(ErrorOf(kServe, {{"config", dir.path()}}), HasSubstr(dir.path()));
+  EXPECT_THAT(ErrorOf(kServe, {{"config", FileWith(dir, "metadata-keys = [1]")}}),
+              HasSubstr("list of texts"));
+}
+
+TEST(Settings, UnknownVariable_IsNamed) {
+  EXPECT_THAT(ErrorOf(kServe, {}, {{"ZEROTOUCH_LISEN", "x"}}), HasSubstr("ZEROTOUCH_LISEN"));
+  EXPECT_EQ(Resolve(kServe, {}, {{"ZEROTOUCH_ENDPOINT", "x"}, {"PATH", "/"}}), Settings());
+}
+
+TEST(Settings, WrongValue_IsNamedWithItsSource) {
+  EXPECT_THAT(ErrorOf(kServe, {{"worker-threads", "0"}}),
+              HasSubstr("worker-threads (from --worker-threads) is \"0\", but must be a number"));
+  EXPECT_THAT(ErrorOf(kServe, {}, {{"ZEROTOUCH_LOG_LEVEL", "loud"}}),
+              HasSubstr("log-level (from ZEROTOUCH_LOG_LEVEL) is \"loud\""));
+  const test::TempDir dir;
+  const std::string file = FileWith(dir, "listen = 8080\n");
+  EXPECT_THAT(ErrorOf(kServe, {{"config", file}}), HasSubstr("listen (from " + file + ":1)"));
+  for (const char* listen : {"", "8080", "host", "host:", ":80", "host:65536", "::1:80", "[a]:1"}) {
+    ErrorOf(kServe, {{"listen", listen}});
+  }
+  for (const char* url : {"", "zerotouch", "ftp://a", "https://", "https://a/b", "http://a:b"}) {
+    ErrorOf(kServe, {{"public-url", url}});
+  }
+  ErrorOf(kServe, {{"lenient-identifiers", "maybe"}});
+  ErrorOf(kSandbox, {{"operation-items-per-second", "nan"}});
+  ErrorOf(kServe, {{"metadata-keys", "a,,b"}});
+  ErrorOf(kServe, {{"metadata-keys", "a b"}});
+  ErrorOf(kServe, {{"max-body-bytes", "64MB"}});
+}
+
+TEST(Settings, WrongDatabase_DoesNotRepeatWhatMayBeAPassword) {
+  EXPECT_THAT(ErrorOf(kServe, {{"database", "secret"}}), testing::Not(HasSubstr("secret")));
+}
+
+TEST(Settings, Serve_RefusesTestSwitchesWhereverTheyComeFrom) {
+  const test::TempDir dir;
+  const std::string file = FileWith(dir, "operation-items-per-second = 10\n");
+  for (const std::string& error :
+       {ErrorOf(kServe, {{"operation-items-per-second", "10"}}),
+        ErrorOf(kServe, {}, {{"ZEROTOUCH_OPERATION_ITEMS_PER_SECOND", "10"}}),
+        ErrorOf(kServe, {{"config", file}})}) {
+    EXPECT_THAT(error, HasSubstr("is a test switch, with which serve does not start"));
+  }
+  EXPECT_EQ(Resolve(kSandbox, {{"config", file}}).operation_items_per_second, 10);
+}
+
+}  // namespace
+}  // namespace zerotouch::daemon

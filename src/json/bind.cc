@@ -1,0 +1,59 @@
+#include "google/protobuf/message.h"
+#include "json/field_table.h"
+#include "json/json.h"
+#include "json/scalar.h"
+#include "json/utf8.h"
+#include "json/violations.h"
+
+namespace zerotouch::json {
+
+using google::protobuf::Message;
+
+namespace {
+
+// Whether another field of the oneof that `field` is in is set.
+bool IsOneofTaken(const Field& field, const Message& message) {
+  if (field.oneof_bit == 0) return false;
+  const auto* set = message.GetReflection()->GetOneofFieldDescriptor(
+      message, field.descriptor->containing_oneof());
+  return set != nullptr && set != field.descriptor;
+}
+
+// Whether more of a dotted path can stand after `field`, or whether it can be
+// the last.
+bool CanHoldMore(const Field& field) {
+  return field.message != nullptr && !field.is_repeated && field.message->form == Form::kObject;
+}
+
+std::vector<Violation> BindLast(const Field& field, std::string_view text, const Path& path,
+                                Message& message) {
+  const Scalar scalar{.kind = Scalar::Kind::kString, .text = text};
+  if (ValidBytes(text) == text.size() && Store(scalar, field, message) == Stored::kYes) return {};
+  return {InvalidValue(PathText(&path), *field.descriptor, Shown(scalar))};
+}
+
+// `rest` is the part of `whole` that is still to be walked, from `message` on.
+std::vector<Violation> Bind(std::string_view rest, std::string_view whole, std::string_view text,
+                            const Path* parent, Message& message) {
+  const size_t dot = rest.find('.');
+  const bool is_last = dot == std::string_view::npos;
+  const Field* field = TableOf(*message.GetDescriptor()).Find(rest.substr(0, dot));
+  if (field == nullptr || field->is_map || is_last == CanHoldMore(*field)) {
+    return {UnknownParameter(whole)};
+  }
+  if (IsOneofTaken(*field, message)) return {OneofSetTwice(PathText(parent), *field->descriptor)};
+  const Path path{.parent = parent, .field = field->descriptor};
+  if (is_last) return BindLast(*field, text, path, message);
+  Message* next = message.GetReflection()->MutableMessage(&message, field->descriptor);
+  return Bind(rest.substr(dot + 1), whole, text, &path, *next);
+}
+
+}  // namespace
+
+// A path is as deep as its dots, and no text of a URL is long enough to make
+// that a danger.
+std::vector<Violation> BindText(std::string_view path, std::string_view text, Message& message) {
+  return Bind(path, path, text, nullptr, message);
+}
+
+}  // namespace zerotouch::json

@@ -1,0 +1,353 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "google/protobuf/message.h"
+#include "json/field_table.h"
+#include "json/json.h"
+#include "json/utf8.h"
+#include "json/well_known.h"
+
+namespace zerotouch::json {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr char kHex[] = "0123456789abcdef";
+
+// What stands as it is in a JSON string: ASCII but for control characters,
+// quotes and backslashes, and `<` and `>`, so that no browser takes an answer
+// for HTML.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (size_t c = 0x20; c < 0x7F; ++c) plain[c] = true;
+  for (const unsigned char c : {'"', '\\', '<', '>'}) plain[c] = false;
+  return plain;
+}();
+
+void AppendEscape(char c, std::string& out) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  out += "\\u00";
+  out += kHex[byte >> 4];
+  out += kHex[byte & 0xF];
+}
+
+template <typename T>
+void AppendNumber(T value, std::string& out) {
+  char digits[32];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
+  out.append(digits, end);
+}
+
+template <typename T>
+void AppendQuotedNumber(T value, std::string& out) {
+  out += '"';
+  AppendNumber(value, out);
+  out += '"';
+}
+
+template <typename T>
+void AppendReal(T value, std::string& out) {
+  if (std::isnan(value)) {
+    out += "\"NaN\"";
+  } else if (std::isinf(value)) {
+    out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+  } else {
+    AppendNumber(value, out);
+  }
+}
+
+// The key of a map's entry as it stands between quotes.
+std::string KeyText(const Message& entry, const Field& field) {
+  const auto& reflection = *entry.GetReflection();
+  std::string text;
+  switch (field.descriptor->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: return reflection.GetString(entry, field.descriptor);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(entry, field.descriptor) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+      AppendNumber(reflection.GetInt32(entry, field.descriptor), text);
+      break;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      AppendNumber(reflection.GetUInt32(entry, field.descriptor), text);
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      AppendNumber(reflection.GetInt64(entry, field.descriptor), text);
+      break;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      AppendNumber(reflection.GetUInt64(entry, field.descriptor), text);
+      break;
+    default: break;  // no other type can be a map's key
+  }
+  return text;
+}
+
+class Writer {
+ public:
+  Writer(const WriteOptions& options, std::string& out)
+      : pretty_(options.pretty), depth_(options.depth), out_(out) {}
+
+  void WriteMessage(const Message& message, const FieldTable& table);
+
+ private:
+  void WriteFields(const Message& message, const FieldTable& table);
+  void WriteField(const Message& message, const Field& field);
+  void WriteList(const Message& message, const Field& field, int size);
+  void WriteMap(const Message& message, const Field& field);
+  void WriteValue(const Message& message, const Field& field, int index);
+  void WriteStringValue(const Message& message, const Field& field, int index);
+  void WriteEnumValue(const Message& message, const Field& field, int index);
+  void WriteAny(const Message& any);
+
+  // Brackets, and what parts the members between them.
+  void Open(char bracket);
+  void Next();
+  void Close(char bracket);
+  void NewLine();
+  void WriteName(std::string_view quoted_name);  // with its colon
+
+  const bool pretty_;
+  int depth_;
+  bool is_first_ = true;  // nothing has been written since the last Open
+  std::string& out_;
+};
+
+// --- layout ---
+
+void Writer::NewLine() {
+  if (!pretty_) return;
+  out_ += '\n';
+  out_.append(static_cast<size_t>(depth_) * 2, ' ');
+}
+
+void Writer::Open(char bracket) {
+  out_ += bracket;
+  ++depth_;
+  is_first_ = true;
+}
+
+void Writer::Next() {
+  if (!is_first_) out_ += ',';
+  is_first_ = false;
+  NewLine();
+}
+
+void Writer::Close(char bracket) {
+  --depth_;
+  if (!is_first_) NewLine();
+  is_first_ = false;
+  out_ += bracket;
+}
+
+void Writer::WriteName(std::string_view quoted_name) {
+  out_ += quoted_name;
+  if (pretty_) out_ += ' ';
+}
+
+// --- values ---
+
+void Writer::WriteStringValue(const Message& message, const Field& field, int index) {
+  std::string scratch;
+  const auto& reflection = *message.GetReflection();
+  const std::string& value =
+      index < 0 ? reflection.GetStringReference(message, field.descriptor, &scratch)
+                : reflection.GetRepeatedStringReference(message, field.descriptor, index, &scratch);
+  AppendString(field.descriptor->type() == FieldDescriptor::TYPE_BYTES
+                   ? std::string_view(scratch = absl::Base64Escape(value))
+                   : std::string_view(value),
+               out_);
+}
+
+// A number that this build has no name for stays a number.
+void Writer::WriteEnumValue(const Message& message, const Field& field, int index) {
+  const auto& reflection = *message.GetReflection();
+  const int number = index < 0
+                         ? reflection.GetEnumValue(message, field.descriptor)
+                         : reflection.GetRepeatedEnumValue(message, field.descriptor, index);
+  const auto* value = field.descriptor->enum_type()->FindValueByNumber(number);
+  if (value == nullptr) {
+    AppendNumber(number, out_);
+  } else {
+    AppendString(value->name(), out_);
+  }
+}
+
+// The value of a singular field (`index` -1), or the element `index` of a list.
+void Writer::WriteValue(const Message& message, const Field& field, int index) {
+  const auto& reflection = *message.GetReflection();
+  const auto get = [&](auto one, auto of_list) {
+    return index < 0 ? (reflection.*one)(message, field.descriptor)
+                     : (reflection.*of_list)(message, field.descriptor, index);
+  };
+  switch (field.descriptor->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: return WriteStringValue(message, field, index);
+    case FieldDescriptor::CPPTYPE_ENUM: return WriteEnumValue(message, field, index);
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return WriteMessage(
+          index < 0 ? reflection.GetMessage(message, field.descriptor)
+                    : reflection.GetRepeatedMessage(message, field.descriptor, index),
+          *field.message);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      out_ += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
+      return;
+    case FieldDescriptor::CPPTYPE_INT32:
+      return AppendNumber(get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32), out_);
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return AppendNumber(get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32), out_);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return AppendQuotedNumber(get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64), out_);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return AppendQuotedNumber(get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64), out_);
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return AppendReal(get(&Reflection::GetFloat, &Reflection::GetRepeatedFloat), out_);
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return AppendReal(get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble), out_);
+  }
+}
+
+// --- messages ---
+
+void Writer::WriteMessage(const Message& message, const FieldTable& table) {
+  switch (table.form) {
+    case Form::kTimestamp:
+    case Form::kDuration:
+    case Form::kFieldMask: return AppendString(WriteText(message), out_);
+    case Form::kWrapper: return WriteValue(message, table.fields.front(), -1);
+    case Form::kAny: return WriteAny(message);
+    case Form::kObject:
+    case Form::kUnsupported: break;
+  }
+  Open('{');
+  WriteFields(message, table);
+  Close('}');
+}
+
+void Writer::WriteFields(const Message& message, const FieldTable& table) {
+  for (const Field& field : table.fields) WriteField(message, field);
+}
+
+void Writer::WriteField(const Message& message, const Field& field) {
+  const auto& reflection = *message.GetReflection();
+  if (field.is_map || field.is_repeated) {
+    const int size = reflection.FieldSize(message, field.descriptor);
+    if (size == 0) return;
+    Next();
+    WriteName(field.quoted_name);
+    return field.is_map ? WriteMap(message, field) : WriteList(message, field, size);
+  }
+  if (!reflection.HasField(message, field.descriptor)) return;
+  Next();
+  WriteName(field.quoted_name);
+  WriteValue(message, field, -1);
+}
+
+void Writer::WriteList(const Message& message, const Field& field, int size) {
+  Open('[');
+  for (int i = 0; i < size; ++i) {
+    Next();
+    WriteValue(message, field, i);
+  }
+  Close(']');
+}
+
+// Of several entries with one key, which a map that was filled as a list may
+// still have, the last counts.
+void Writer::WriteMap(const Message& message, const Field& field) {
+  const Field& key_field = field.message->fields[0];
+  std::vector<std::pair<std::string, const Message*>> entries;
+  const auto& reflection = *message.GetReflection();
+  const int size = reflection.FieldSize(message, field.descriptor);
+  for (int i = 0; i < size; ++i) {
+    const Message& entry = reflection.GetRepeatedMessage(message, field.descriptor, i);
+    entries.emplace_back(KeyText(entry, key_field), &entry);
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  Open('{');
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i + 1 < entries.size() && entries[i + 1].first == entries[i].first) continue;
+    Next();
+    AppendString(entries[i].first, out_);
+    WriteName(":");
+    WriteValue(*entries[i].second, field.message->fields[1], -1);
+  }
+  Close('}');
+}
+
+// Of a type that is not compiled in, only the name can be shown.
+void Writer::WriteAny(const Message& any) {
+  const auto& reflection = *any.GetReflection();
+  const auto& type = *any.GetDescriptor();
+  std::string scratch;
+  const std::string type_url = reflection.GetString(any, type.FindFieldByNumber(1));
+  Open('{');
+  if (!type_url.empty()) {
+    Next();
+    WriteName("\"@type\":");
+    AppendString(type_url, out_);
+  }
+  const std::unique_ptr<Message> packed = NewFromTypeUrl(type_url);
+  if (packed != nullptr && packed->ParseFromString(reflection.GetStringReference(
+                               any, type.FindFieldByNumber(2), &scratch))) {
+    const FieldTable& table = TableOf(*packed->GetDescriptor());
+    if (table.form == Form::kObject) {
+      WriteFields(*packed, table);
+    } else {
+      Next();
+      WriteName("\"value\":");
+      WriteMessage(*packed, table);
+    }
+  }
+  Close('}');
+}
+
+}  // namespace
+
+void AppendString(std::string_view text, std::string& out) {
+  out += '"';
+  size_t written = 0;
+  for (size_t i = 0; i < text.size();) {
+    if (kPlain[static_cast<unsigned char>(text[i])]) {
+      ++i;
+      continue;
+    }
+    const size_t size = CharacterBytes(text.substr(i));
+    if (size > 1) {
+      i += size;
+      continue;
+    }
+    out.append(text, written, i - written);
+    if (size == 0) {
+      out += kReplacement;
+    } else {
+      AppendEscape(text[i], out);
+    }
+    written = ++i;
+  }
+  out.append(text, written);
+  out += '"';
+}
+
+void Append(const Message& message, const WriteOptions& options, std::string& out) {
+  Writer(options, out).WriteMessage(message, TableOf(*message.GetDescriptor()));
+}
+
+}  // namespace zerotouch::json

@@ -147,7 +147,8 @@ bool Reader::TakeScalar(Value& value, json_type type, Scalar* scalar) {
     if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return EndHere();
     return TakeString(raw.raw(), &scalar->text);
   }
-  scalar->text = absl::StripTrailingAsciiWhitespace(value.raw_json_token());
+  scalar->text = value.raw_json_token();
+  scalar->text.remove_suffix(scalar->text.size() - 1 - scalar->text.find_last_not_of(" \t\r\n"));
   const std::string_view text = scalar->text;
   bool is_good = false;
   if (type == json_type::number) {

@@ -111,8 +111,8 @@ Stored StoreString(const Scalar& scalar, const Field& field, Message& message) {
   std::string value;
   if (field.descriptor->type() == FieldDescriptor::TYPE_STRING) {
     value = scalar.text;
-  } else if (!absl::Base64Unescape(scalar.text, &value) &&
-             !absl::WebSafeBase64Unescape(scalar.text, &value)) {
+  } else if (!absl::Base64Unescape(std::string(scalar.text), &value) &&
+             !absl::WebSafeBase64Unescape(std::string(scalar.text), &value)) {
     return Stored::kNo;
   }
   const auto& reflection = *message.GetReflection();

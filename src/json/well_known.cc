@@ -37,21 +37,22 @@ bool IsDuration(std::string_view text) {
 
 bool ReadFieldMask(std::string_view text, FieldMask& mask) {
   if (text.empty()) return true;
-  for (std::string_view path : absl::StrSplit(text, ',')) {
+  for (const std::string& path : std::vector<std::string>(absl::StrSplit(std::string(text), ','))) {
     if (path.empty()) return false;
-    std::string name(path);
-    const bool is_camel = path.find('_') == std::string_view::npos;
-    if (is_camel && !FieldMaskUtil::CamelCaseToSnakeCase(std::string(path), &name)) return false;
-    mask.add_paths(std::move(name));
+    FieldMask one;
+    if (path.find('_') != std::string::npos) {
+      one.add_paths(path);
+    } else if (!FieldMaskUtil::FromJsonString(path, &one)) {
+      return false;
+    }
+    mask.MergeFrom(one);
   }
   return true;
 }
 
 std::string WriteFieldMask(const FieldMask& mask) {
-  return absl::StrJoin(mask.paths(), ",", [](std::string* out, const std::string& path) {
-    std::string camel;
-    out->append(FieldMaskUtil::SnakeCaseToCamelCase(path, &camel) ? camel : path);
-  });
+  std::string text;
+  return FieldMaskUtil::ToJsonString(mask, &text) ? text : FieldMaskUtil::ToString(mask);
 }
 
 }  // namespace

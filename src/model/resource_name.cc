@@ -56,6 +56,13 @@ std::optional<PartnerId> ParsePartnerName(std::string_view name) {
   return ParseOneId<PartnerId>(kPartners, name);
 }
 
+std::optional<PartnerId> LeadingPartner(std::string_view name) {
+  PartnerId partner;
+  if (!Take(kPartners, name) || !TakeId(name, partner)) return std::nullopt;
+  if (!name.empty() && name.front() != '/') return std::nullopt;
+  return partner;
+}
+
 std::string FormatDeviceName(PartnerId partner, DeviceId device) {
   return fmt::format("{}{}{}{}", kPartners, partner.value(), kSlashDevices, device.value());
 }

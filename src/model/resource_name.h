@@ -31,6 +31,8 @@ struct PartnerCustomerName {
 // `partners/P`
 std::string FormatPartnerName(PartnerId partner);
 std::optional<PartnerId> ParsePartnerName(std::string_view name);
+// The partner of `partners/P` or of anything below it, whatever follows.
+std::optional<PartnerId> LeadingPartner(std::string_view name);
 
 std::string FormatDeviceName(PartnerId partner, DeviceId device);
 std::optional<DeviceName> ParseDeviceName(std::string_view name);

@@ -162,8 +162,9 @@ class ApiTest : public ::testing::Test {
   const std::unique_ptr<store::Store> store_ =
       store::Open("sqlite://" + (dir_ / "registry.db"), clock_).value();
   FakeServices services_;
-  auth::Authenticator authenticator_{*store_, clock_};
-  auth::TokenEndpoint tokens_{*store_, clock_};
+  const auth::Audience audience_{kEndpoint};
+  auth::Authenticator authenticator_{*store_, clock_, audience_};
+  auth::TokenEndpoint tokens_{*store_, clock_, audience_};
   Api api_{FakeMethods(services_), authenticator_, tokens_, *store_, clock_};
 };
 

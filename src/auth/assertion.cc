@@ -1,0 +1,60 @@
+#include "auth/assertion.h"
+
+#include <optional>
+
+#include "base/limits.h"
+#include "base/status_macros.h"
+
+namespace zerotouch::auth {
+namespace {
+
+absl::Status CheckTimes(const crypto::JwtClaims& claims, absl::Time now) {
+  if (claims.expires_at <= claims.issued_at) {
+    return absl::InvalidArgumentError("Invalid JWT: exp is not after iat.");
+  }
+  if (claims.expires_at - claims.issued_at > limits::kJwtLifetime) {
+    return absl::InvalidArgumentError("Invalid JWT: it is good for more than one hour.");
+  }
+  if (claims.issued_at > now + limits::kJwtSkew) {
+    return absl::InvalidArgumentError("Invalid JWT: iat is in the future. Check the clock.");
+  }
+  if (claims.expires_at + limits::kJwtSkew < now) {
+    return absl::InvalidArgumentError("Invalid JWT: it has expired. Check the clock.");
+  }
+  return absl::OkStatus();
+}
+
+// The id of the account's key that signed the JWT. A `kid` must name it; without
+// one, any of the account's keys may have.
+std::optional<std::string> FindSigner(const store::ServiceAccount& account,
+                                      const crypto::ParsedJwt& jwt) {
+  for (const store::AccountKey& key : account.keys) {
+    if (!jwt.key_id.empty() && key.key_id != jwt.key_id) continue;
+    const auto parsed = crypto::PublicKey::FromPem(key.public_pem);
+    if (parsed.ok() && crypto::VerifySignature(jwt, *parsed)) return key.key_id;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::StatusOr<VerifiedJwt> VerifyJwt(store::AccountReads& accounts, std::string_view token,
+                                      absl::Time now) {
+  ZT_ASSIGN_OR_RETURN(crypto::ParsedJwt jwt, crypto::ParseJwt(token));
+  ZT_ASSIGN_OR_RETURN(std::optional<store::ServiceAccount> account,
+                      accounts.FindAccount(jwt.claims.issuer));
+  const std::optional<std::string> signer =
+      account.has_value() && !account->disabled ? FindSigner(*account, jwt) : std::nullopt;
+  // One answer for an unknown account, a wrong key and a forged signature.
+  if (!signer.has_value()) {
+    return absl::InvalidArgumentError("Invalid JWT Signature.");
+  }
+  ZT_RETURN_IF_ERROR(CheckTimes(jwt.claims, now));
+  if (!jwt.claims.subject.empty() && jwt.claims.subject != jwt.claims.issuer) {
+    return absl::InvalidArgumentError("Invalid JWT: sub must be iss, or absent.");
+  }
+  return VerifiedJwt{
+      .claims = std::move(jwt.claims), .account = *std::move(account), .key_id = *signer};
+}
+
+}  // namespace zerotouch::auth

@@ -1,0 +1,78 @@
+#include "auth/authenticator.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "auth/access_token.h"
+#include "auth/assertion.h"
+#include "base/status_macros.h"
+#include "model/errors.h"
+
+namespace zerotouch::auth {
+namespace {
+
+Principal PrincipalOf(const store::ServiceAccount& account, Scopes scopes) {
+  return {.email = account.email,
+          .scopes = scopes,
+          .partner = account.partner,
+          .customers = account.customers};
+}
+
+// The token after the scheme `Bearer`, in any case; empty if it is another.
+std::string_view BearerTokenOf(std::string_view header) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (header.size() < kScheme.size()) return {};
+  const bool bearer = std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char a, char b) {
+    return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + 32) : b);
+  });
+  if (!bearer) return {};
+  header.remove_prefix(kScheme.size());
+  const size_t begin = header.find_first_not_of(' ');
+  return begin == std::string_view::npos ? std::string_view() : header.substr(begin);
+}
+
+}  // namespace
+
+absl::StatusOr<Principal> Authenticator::Authenticate(std::string_view header,
+                                                      std::string_view query) const {
+  if (header.empty() && query.empty()) return errors::MissingCredentials();
+  const std::string_view token = header.empty() ? query : BearerTokenOf(header);
+  if (token.empty()) return errors::InvalidCredentials();
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+  return IsAccessToken(token) ? ByAccessToken(*snapshot, token) : ByJwt(*snapshot, token);
+}
+
+absl::StatusOr<Principal> Authenticator::ByAccessToken(store::Snapshot& snapshot,
+                                                       std::string_view text) const {
+  ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot.ServerSecret());
+  const std::optional<AccessToken> token = ReadToken(text, secret);
+  if (!token.has_value() || token->expires <= clock_.Now()) return errors::InvalidCredentials();
+  ZT_ASSIGN_OR_RETURN(const std::optional<store::ServiceAccount> account,
+                      snapshot.FindAccount(token->email));
+  if (!account.has_value() || account->disabled) return errors::InvalidCredentials();
+  const bool key_lives =
+      std::any_of(account->keys.begin(), account->keys.end(),
+                  [&](const store::AccountKey& key) { return key.key_id == token->key_id; });
+  if (!key_lives) return errors::InvalidCredentials();
+  return PrincipalOf(*account, token->scopes);
+}
+
+absl::StatusOr<Principal> Authenticator::ByJwt(store::Snapshot& snapshot,
+                                               std::string_view token) const {
+  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(snapshot, token, clock_.Now());
+  if (absl::IsInvalidArgument(jwt.status())) return errors::InvalidCredentials();
+  ZT_RETURN_IF_ERROR(jwt.status());
+  const crypto::JwtClaims& claims = jwt->claims;
+  const std::string audience = claims.audience.value_or("");
+  if (audience.empty() ? claims.scope.empty() : !audience_.TakesBearer(audience)) {
+    return errors::InvalidCredentials();
+  }
+  // Without a scope the audience stands for all that the account may do.
+  const Scopes scopes = claims.scope.empty()
+                            ? Scopes{.reseller = static_cast<bool>(jwt->account.partner),
+                                     .customer = !jwt->account.customers.empty()}
+                            : ParseScopes(claims.scope);
+  return PrincipalOf(jwt->account, scopes);
+}
+
+}  // namespace zerotouch::auth

@@ -1,0 +1,38 @@
+#ifndef ZEROTOUCH_AUTH_AUTHENTICATOR_H_
+#define ZEROTOUCH_AUTH_AUTHENTICATOR_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "auth/audience.h"
+#include "auth/principal.h"
+#include "base/clock.h"
+#include "store/store.h"
+
+namespace zerotouch::auth {
+
+// Tells who calls, from access tokens of this store and from self-signed JWTs
+// of service accounts (https://google.aip.dev/auth/4111). Account and key are
+// read each time: one that is revoked or disabled is refused at once. Thread-safe.
+class Authenticator {
+ public:
+  // All must outlive it.
+  Authenticator(store::Store& store, const Clock& clock, const Audience& audience)
+      : store_(store), clock_(clock), audience_(audience) {}
+
+  // `header` is the Authorization header, `query` the access_token parameter;
+  // the header goes first. UNAUTHENTICATED if there is no good credential.
+  absl::StatusOr<Principal> Authenticate(std::string_view header, std::string_view query) const;
+
+ private:
+  absl::StatusOr<Principal> ByAccessToken(store::Snapshot& snapshot, std::string_view token) const;
+  absl::StatusOr<Principal> ByJwt(store::Snapshot& snapshot, std::string_view token) const;
+
+  store::Store& store_;
+  const Clock& clock_;
+  const Audience& audience_;
+};
+
+}  // namespace zerotouch::auth
+
+#endif  // ZEROTOUCH_AUTH_AUTHENTICATOR_H_

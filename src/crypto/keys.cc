@@ -1,0 +1,168 @@
+#include "crypto/keys.h"
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <optional>
+
+namespace zerotouch::crypto {
+namespace {
+
+// Deleters for OpenSSL's handles.
+template <auto Free>
+struct Deleter {
+  template <class T>
+  void operator()(T* handle) const {
+    Free(handle);
+  }
+};
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
+using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
+
+constexpr int kRsaBits = 2048;
+constexpr size_t kCoordinateBytes = 32;  // of P-256
+
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+std::shared_ptr<EVP_PKEY> Own(EVP_PKEY* key) {
+  return std::shared_ptr<EVP_PKEY>(key, EVP_PKEY_free);
+}
+
+Bio ReadFrom(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+std::string TextIn(const Bio& bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<size_t>(size)};
+}
+
+absl::StatusOr<Algorithm> AlgorithmOf(const EVP_PKEY* key) {
+  if (EVP_PKEY_is_a(key, "RSA") == 1) {
+    if (EVP_PKEY_get_bits(key) >= kRsaBits) return Algorithm::kRs256;
+    return absl::InvalidArgumentError("the RSA key has fewer than 2048 bits");
+  }
+  char group[32] = {};
+  if (EVP_PKEY_is_a(key, "EC") == 1 &&
+      EVP_PKEY_get_group_name(key, group, sizeof(group), nullptr) == 1 &&
+      std::string_view(group) == "prime256v1") {
+    return Algorithm::kEs256;
+  }
+  return absl::InvalidArgumentError("the key is neither RSA nor P-256");
+}
+
+// JWS writes ES256 signatures as r and s of 32 bytes each (RFC 7518 section
+// 3.4); OpenSSL as DER. nullopt if `raw` has not 64 bytes.
+std::optional<std::string> DerOfRaw(std::string_view raw) {
+  if (raw.size() != 2 * kCoordinateBytes) return std::nullopt;
+  const EcdsaSignature signature(ECDSA_SIG_new());
+  BIGNUM* r = BN_bin2bn(Bytes(raw), kCoordinateBytes, nullptr);
+  BIGNUM* s = BN_bin2bn(Bytes(raw) + kCoordinateBytes, kCoordinateBytes, nullptr);
+  ECDSA_SIG_set0(signature.get(), r, s);
+  unsigned char* der = nullptr;
+  const int size = i2d_ECDSA_SIG(signature.get(), &der);
+  if (size <= 0) return std::nullopt;
+  std::string bytes(reinterpret_cast<char*>(der), static_cast<size_t>(size));
+  OPENSSL_free(der);
+  return bytes;
+}
+
+std::string RawOfDer(std::string_view der) {
+  const unsigned char* data = Bytes(der);
+  const EcdsaSignature signature(d2i_ECDSA_SIG(nullptr, &data, static_cast<long>(der.size())));
+  std::string raw(2 * kCoordinateBytes, '\0');
+  auto* out = reinterpret_cast<unsigned char*>(raw.data());
+  BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), out, kCoordinateBytes);
+  BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), out + kCoordinateBytes, kCoordinateBytes);
+  return raw;
+}
+
+// A passphrase is never asked for on the terminal.
+int NoPassphrase(char*, int, int, void*) { return 0; }
+
+}  // namespace
+
+std::string_view NameOf(Algorithm algorithm) {
+  return algorithm == Algorithm::kRs256 ? "RS256" : "ES256";
+}
+
+absl::StatusOr<PublicKey> PublicKey::FromPem(std::string_view pem) {
+  const Bio bio = ReadFrom(pem);
+  auto key = Own(PEM_read_bio_PUBKEY(bio.get(), nullptr, NoPassphrase, nullptr));
+  if (key == nullptr) return absl::InvalidArgumentError("this is not a public key in PEM form");
+  const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());
+  if (!algorithm.ok()) return algorithm.status();
+  return PublicKey(std::move(key), *algorithm);
+}
+
+std::string PublicKey::ToPem() const {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PUBKEY(bio.get(), key_.get());
+  return TextIn(bio);
+}
+
+bool PublicKey::Verify(std::string_view data, std::string_view signature) const {
+  std::string der;
+  if (algorithm_ == Algorithm::kEs256) {
+    std::optional<std::string> converted = DerOfRaw(signature);
+    if (!converted.has_value()) return false;
+    der = *std::move(converted);
+    signature = der;
+  }
+  const DigestContext context(EVP_MD_CTX_new());
+  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&
+         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(), Bytes(data),
+                          data.size()) == 1;
+}
+
+absl::StatusOr<PrivateKey> PrivateKey::Generate(Algorithm algorithm) {
+  auto key = Own(algorithm == Algorithm::kRs256
+                     ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<size_t>(kRsaBits))
+                     : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  if (key == nullptr) return absl::InternalError("cannot generate a key");
+  return PrivateKey(std::move(key), algorithm);
+}
+
+absl::StatusOr<PrivateKey> PrivateKey::FromPem(std::string_view pem) {
+  const Bio bio = ReadFrom(pem);
+  auto key = Own(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
+  if (key == nullptr) return absl::InvalidArgumentError("this is not a private key in PEM form");
+  const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());
+  if (!algorithm.ok()) return algorithm.status();
+  return PrivateKey(std::move(key), *algorithm);
+}
+
+std::string PrivateKey::ToPem() const {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  return TextIn(bio);
+}
+
+PublicKey PrivateKey::Public() const { return PublicKey(key_, algorithm_); }
+
+absl::StatusOr<std::string> PrivateKey::Sign(std::string_view data) const {
+  const DigestContext context(EVP_MD_CTX_new());
+  size_t size = 0;
+  if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
+      EVP_DigestSign(context.get(), nullptr, &size, Bytes(data), data.size()) != 1) {
+    return absl::InternalError("cannot sign");
+  }
+  std::string signature(size, '\0');
+  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                     Bytes(data), data.size()) != 1) {
+    return absl::InternalError("cannot sign");
+  }
+  signature.resize(size);
+  return algorithm_ == Algorithm::kEs256 ? RawOfDer(signature) : signature;
+}
+
+}  // namespace zerotouch::crypto

@@ -1,0 +1,34 @@
+# A thin front of CMake and the scripts; see CMakePresets.json.
+JOBS ?= $(shell nproc)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test test-sanitizers format
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: build ## Run the main job for real, on loopback
+	scripts/demo
+
+build: ## Build build/bin/zerotouchd
+	scripts/install-deps build
+	cmake --preset release -DZEROTOUCH_TESTS=OFF
+	cmake --build build -j $(JOBS)
+
+test: ## Build and run every test
+	scripts/install-deps test
+	cmake --preset dev
+	cmake --build build-dev -j $(JOBS)
+	ctest --test-dir build-dev --output-on-failure -j $(JOBS)
+
+test-sanitizers: ## The tests under ASan+UBSan, then under TSan
+	scripts/install-deps test
+	cmake --preset asan
+	cmake --build build-asan -j $(JOBS)
+	ctest --test-dir build-asan --output-on-failure -j $(JOBS)
+	cmake --preset tsan
+	cmake --build build-tsan -j $(JOBS)
+	TSAN_OPTIONS="halt_on_error=1" ctest --test-dir build-tsan --output-on-failure -j $(JOBS)
+
+format: ## Format the C++ with clang-format
+	find src apps test -name '*.cc' -o -name '*.h' | xargs clang-format -i

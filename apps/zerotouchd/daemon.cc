@@ -1,0 +1,197 @@
+#include "zerotouchd/daemon.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "auth/audience.h"
+#include "auth/authenticator.h"
+#include "auth/token_endpoint.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "batch/engine.h"
+#include "service/customers.h"
+#include "service/devices.h"
+#include "service/operations.h"
+#include "store/store.h"
+#include "wire/api.h"
+#include "wire/api_methods.h"
+#include "wire/server.h"
+#include "zerotouchd/endpoint.h"
+#include "zerotouchd/files.h"
+#include "zerotouchd/sandbox.h"
+
+namespace zerotouch::daemon {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+void WaitForStop() {
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::Info("stopping; send the signal again to stop at once", {{"signal", signal}});
+  std::thread([signals] {
+    int second = 0;
+    sigwait(&signals, &second);
+    _Exit(1);
+  }).detach();
+}
+
+void PrepareProcess(const Settings& settings) {
+  log::SetLevel(settings.log_level);
+  signal(SIGPIPE, SIG_IGN);
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  // A batch asks for much memory on whichever thread it is: few arenas, so that
+  // what one gave back another can have.
+  mallopt(M_ARENA_MAX, 4);
+}
+
+RegistryRules RulesOf(const Settings& settings) {
+  RegistryRules rules;
+  rules.identity.lenient = settings.lenient_identifiers;
+  rules.more_metadata_keys.insert(settings.metadata_keys.begin(), settings.metadata_keys.end());
+  return rules;
+}
+
+batch::EngineOptions EngineOptionsOf(const Settings& settings) {
+  batch::EngineOptions options;
+  options.workers = settings.operation_workers;
+  options.items_per_second = settings.operation_items_per_second;
+  return options;
+}
+
+wire::ServerOptions ServerOptionsOf(const Settings& settings) {
+  wire::ServerOptions options;
+  options.listen = settings.listen;
+  options.worker_threads = settings.worker_threads;
+  options.body_bytes = settings.max_body_bytes;
+  return options;
+}
+
+void Print(const std::string& line) {
+  std::fputs(line.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+// The whole server on one store. Members are in the order of who uses whom.
+class Daemon {
+ public:
+  Daemon(const Settings& settings, std::unique_ptr<store::Store> store, bool sandbox)
+      : settings_(settings),
+        rules_(RulesOf(settings)),
+        store_(std::move(store)),
+        audience_("", sandbox),
+        authenticator_(*store_, Clock::System(), audience_),
+        tokens_(*store_, Clock::System(), audience_),
+        engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
+        devices_(*store_, engine_, rules_, Clock::System()),
+        customers_(*store_, Clock::System()),
+        operations_(*store_),
+        api_(wire::ApiMethods(devices_, customers_, operations_), authenticator_, tokens_, *store_,
+             Clock::System()) {}
+
+  store::Store& store() { return *store_; }
+
+  // Listens and starts to work. Returns how clients reach it.
+  absl::StatusOr<Endpoint> Start() {
+    ZT_ASSIGN_OR_RETURN(server_, wire::Server::Start(ServerOptionsOf(settings_), api_));
+    ListenAddress address = *ParseListenAddress(settings_.listen);
+    address.port = server_->port();
+    if (!IsLoopback(address)) {
+      log::Warning("this address can be reached from elsewhere and speaks plain HTTP: put a proxy "
+                   "that speaks TLS before it");
+    }
+    const Endpoint endpoint = settings_.public_url.empty() ? EndpointAt(address)
+                                                           : *ParsePublicUrl(settings_.public_url);
+    audience_.SetEndpoint(endpoint.http);
+    engine_.Start();
+    return endpoint;
+  }
+
+  void Stop() {
+    api_.SetDraining();
+    server_->Drain(absl::Seconds(settings_.drain_seconds));
+    engine_.Stop();
+    server_.reset();
+  }
+
+ private:
+  const Settings settings_;
+  const RegistryRules rules_;
+  const std::unique_ptr<store::Store> store_;
+  auth::Audience audience_;
+  auth::Authenticator authenticator_;
+  auth::TokenEndpoint tokens_;
+  batch::Engine engine_;
+  service::Devices devices_;
+  service::PartnerCustomers customers_;
+  service::Operations operations_;
+  wire::Api api_;
+  std::unique_ptr<wire::Server> server_;
+};
+
+}  // namespace
+
+void BlockStopSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+absl::Status RunSandbox(const Settings& settings) {
+  PrepareProcess(settings);
+  const std::string given = settings.data_dir.empty() ? "zerotouch-sandbox" : settings.data_dir;
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<OwnedFolder> folder, OwnedFolder::Open(given));
+  const std::string& dir = folder->path();
+  const std::string url =
+      settings.database.empty() ? fmt::format("sqlite://{}/registry.db", dir) : settings.database;
+  ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store, store::Open(url, Clock::System()));
+  ZT_RETURN_IF_ERROR(SeedSandbox(*store, Clock::System()));
+  Daemon daemon(settings, std::move(store), /*sandbox=*/true);
+  ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start());
+  absl::Status status = WriteKeyFiles(daemon.store(), Clock::System(), dir, endpoint);
+  absl::StatusOr<std::string> line = status;
+  if (status.ok()) line = DescribeSandbox(daemon.store(), dir, endpoint);
+  if (line.ok()) status = ReplaceFile(dir + "/sandbox.json", *line);
+  if (line.ok() && status.ok()) {
+    Print(*line);
+    WaitForStop();
+  }
+  daemon.Stop();
+  return line.ok() ? status : line.status();
+}
+
+absl::Status RunServe(const Settings& settings) {
+  PrepareProcess(settings);
+  if (settings.database.empty()) {
+    return absl::InvalidArgumentError(
+        "no database is given; add --database sqlite:///var/lib/zerotouch/registry.db");
+  }
+  ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
+                      store::Open(settings.database, Clock::System()));
+  Daemon daemon(settings, std::move(store), /*sandbox=*/false);
+  ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start());
+  Print(fmt::format("{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\"}}\n", endpoint.http,
+                    endpoint.grpc));
+  WaitForStop();
+  daemon.Stop();
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::daemon

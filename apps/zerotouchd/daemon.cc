@@ -147,6 +147,15 @@ class Daemon {
   std::unique_ptr<wire::Server> server_;
 };
 
+// Writes key files and sandbox.json. Returns the line that says it all.
+absl::StatusOr<std::string> Publish(store::Store& store, const std::string& dir,
+                                    const Endpoint& endpoint) {
+  ZT_RETURN_IF_ERROR(WriteKeyFiles(store, Clock::System(), dir, endpoint));
+  ZT_ASSIGN_OR_RETURN(const std::string line, DescribeSandbox(store, dir, endpoint));
+  ZT_RETURN_IF_ERROR(ReplaceFile(dir + "/sandbox.json", line));
+  return line;
+}
+
 }  // namespace
 
 void BlockStopSignals() {
@@ -165,16 +174,13 @@ absl::Status RunSandbox(const Settings& settings) {
   ZT_RETURN_IF_ERROR(SeedSandbox(*store, Clock::System()));
   Daemon daemon(settings, std::move(store), /*sandbox=*/true);
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start());
-  absl::Status status = WriteKeyFiles(daemon.store(), Clock::System(), dir, endpoint);
-  absl::StatusOr<std::string> line = status;
-  if (status.ok()) line = DescribeSandbox(daemon.store(), dir, endpoint);
-  if (line.ok()) status = ReplaceFile(dir + "/sandbox.json", *line);
-  if (line.ok() && status.ok()) {
+  const absl::StatusOr<std::string> line = Publish(daemon.store(), dir, endpoint);
+  if (line.ok()) {
     Print(*line);
     WaitForStop();
   }
   daemon.Stop();
-  return line.ok() ? status : line.status();
+  return line.status();
 }
 
 absl::Status RunServe(const Settings& settings) {

@@ -128,8 +128,8 @@ absl::Status ListCustomers(const Settings& settings, const Flags& flags) {
   ZT_ASSIGN_OR_RETURN(const auto store, View(settings, snapshot));
   std::vector<store::Customer> customers;
   if (flags.partner != 0) {
-    ZT_ASSIGN_OR_RETURN(auto page, snapshot->ListCustomersOfPartner(PartnerId(flags.partner),
-                                                                    CustomerId(), 0));
+    ZT_ASSIGN_OR_RETURN(
+        auto page, snapshot->ListCustomersOfPartner(PartnerId(flags.partner), CustomerId(), 0));
     customers = std::move(page.rows);
   } else {
     ZT_ASSIGN_OR_RETURN(customers, snapshot->ListCustomers());
@@ -197,10 +197,10 @@ absl::Status CreateKey(const Settings& settings, const Flags& flags) {
     return absl::InvalidArgumentError("give --partner or --customer: whom the key acts for");
   }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Store> store, OpenRegistry(settings));
-  ZT_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
-                      crypto::PrivateKey::Generate(flags.algorithm == "ES256"
-                                                       ? crypto::Algorithm::kEs256
-                                                       : crypto::Algorithm::kRs256));
+  ZT_ASSIGN_OR_RETURN(
+      const crypto::PrivateKey key,
+      crypto::PrivateKey::Generate(flags.algorithm == "ES256" ? crypto::Algorithm::kEs256
+                                                              : crypto::Algorithm::kRs256));
   std::string key_id;
   for (const char byte : crypto::RandomBytes(20)) {
     key_id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
@@ -259,7 +259,8 @@ absl::Status SetTerms(const Settings& settings, const Flags& flags, store::Terms
 void AddCompanyCommands(CLI::App& app, AdminAction& action, const std::shared_ptr<Flags>& flags) {
   CLI::App& partners = *app.add_subcommand("partners", "resellers")->require_subcommand(1);
   AddCommand(partners, "create", "print the new id", action, flags, CreatePartner)
-      ->add_option("--name", flags->name)->required();
+      ->add_option("--name", flags->name)
+      ->required();
   AddCommand(partners, "list", "id and name of each", action, flags,
              [](const Settings& settings, const Flags&) { return ListPartners(settings); });
 
@@ -268,7 +269,8 @@ void AddCompanyCommands(CLI::App& app, AdminAction& action, const std::shared_pt
   create->add_option("--partner", flags->partner)->required();
   create->add_option("--name", flags->name)->required();
   AddCommand(vendors, "list", "id and name of each", action, flags, ListVendors)
-      ->add_option("--partner", flags->partner)->required();
+      ->add_option("--partner", flags->partner)
+      ->required();
 
   CLI::App& customers = *app.add_subcommand("customers", "who buys devices")->require_subcommand(1);
   create = AddCommand(customers, "create", "print the new id", action, flags, CreateCustomer);
@@ -283,11 +285,15 @@ void AddCompanyCommands(CLI::App& app, AdminAction& action, const std::shared_pt
   AddCommand(customers, "accept-terms", "as if its owner had accepted them", action, flags,
              [](const Settings& settings, const Flags& given) {
                return SetTerms(settings, given, store::Terms::kAccepted);
-             })->add_option("id", flags->customer)->required();
+             })
+      ->add_option("id", flags->customer)
+      ->required();
   AddCommand(customers, "reset-terms", "as if nobody had accepted them", action, flags,
              [](const Settings& settings, const Flags& given) {
                return SetTerms(settings, given, store::Terms::kNotAccepted);
-             })->add_option("id", flags->customer)->required();
+             })
+      ->add_option("id", flags->customer)
+      ->required();
 }
 
 void AddDpcCommands(CLI::App& app, AdminAction& action, const std::shared_ptr<Flags>& flags) {
@@ -296,8 +302,7 @@ void AddDpcCommands(CLI::App& app, AdminAction& action, const std::shared_ptr<Fl
       dpcs, "add", "add one, or change it", action, flags,
       [](const Settings& settings, const Flags& given) {
         return Change(settings, [&](store::Transaction& tx) {
-          return tx.PutDpc(
-              {.id = given.id, .package_name = given.package, .title = given.title});
+          return tx.PutDpc({.id = given.id, .package_name = given.package, .title = given.title});
         });
       });
   add->add_option("--id", flags->id)->required();
@@ -309,13 +314,16 @@ void AddDpcCommands(CLI::App& app, AdminAction& action, const std::shared_ptr<Fl
              [](const Settings& settings, const Flags& given) {
                return Change(settings,
                              [&](store::Transaction& tx) { return tx.RemoveDpc(given.id); });
-             })->add_option("id", flags->id)->required();
+             })
+      ->add_option("id", flags->id)
+      ->required();
 }
 
 void AddKeyCommands(CLI::App& app, AdminAction& action, const std::shared_ptr<Flags>& flags) {
   CLI::App& keys = *app.add_subcommand("keys", "service-account keys")->require_subcommand(1);
-  CLI::App* create = AddCommand(keys, "create", "write a key file; the server keeps its public half",
-                                action, flags, CreateKey);
+  CLI::App* create =
+      AddCommand(keys, "create", "write a key file; the server keeps its public half", action,
+                 flags, CreateKey);
   create->add_option("--partner", flags->partner);
   create->add_option("--customer", flags->customers);
   create->add_option("--out", flags->out, "the new file")->required();

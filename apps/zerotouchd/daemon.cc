@@ -115,11 +115,12 @@ class Daemon {
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
     if (!IsLoopback(address)) {
-      log::Warning("this address can be reached from elsewhere and speaks plain HTTP: put a proxy "
-                   "that speaks TLS before it");
+      log::Warning(
+          "this address can be reached from elsewhere and speaks plain HTTP: put a proxy "
+          "that speaks TLS before it");
     }
-    const Endpoint endpoint = settings_.public_url.empty() ? EndpointAt(address)
-                                                           : *ParsePublicUrl(settings_.public_url);
+    const Endpoint endpoint =
+        settings_.public_url.empty() ? EndpointAt(address) : *ParsePublicUrl(settings_.public_url);
     audience_.SetEndpoint(endpoint.http);
     engine_.Start();
     return endpoint;

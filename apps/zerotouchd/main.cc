@@ -32,11 +32,20 @@ void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
     const std::string flag = fmt::format("--{}", name);
     const std::string key = name;
     if (*value == '\0') {
-      app.add_flag_callback(flag, [&given, key, flag] { given[key] = {"true", flag}; }, help);
+      app.add_flag_callback(
+          flag,
+          [&given, key, flag] {
+            given[key] = {"true", flag};
+          },
+          help);
       return;
     }
     app.add_option_function<std::string>(
-           flag, [&given, key, flag](const std::string& text) { given[key] = {text, flag}; }, help)
+           flag,
+           [&given, key, flag](const std::string& text) {
+             given[key] = {text, flag};
+           },
+           help)
         ->type_name(value);
   };
   for (const Setting& setting : SettingTable()) {
@@ -54,8 +63,9 @@ int Fail(const absl::Status& status) {
 }
 
 int Run(int argc, char** argv) {
-  CLI::App app("A zero-touch enrolment service that speaks Google's Android Device Provisioning "
-               "Partner API v1.\nTry: zerotouchd sandbox");
+  CLI::App app(
+      "A zero-touch enrolment service that speaks Google's Android Device Provisioning "
+      "Partner API v1.\nTry: zerotouchd sandbox");
   app.set_version_flag("--version", ZEROTOUCH_VERSION);
   app.require_subcommand(1);
   GivenTexts given;

@@ -39,16 +39,15 @@ store::ServiceAccount NewAccount(std::string_view name) {
 
 absl::Status SeedCustomer(store::Transaction& tx, PartnerId partner, int number, absl::Time now) {
   ZT_ASSIGN_OR_RETURN(const CustomerId id, store::FreeCustomerId(tx));
-  ZT_RETURN_IF_ERROR(
-      tx.AddCustomer({.id = id,
-                      .name = fmt::format("Sandbox Customer {}", number),
-                      .owner_emails = {fmt::format("owner-{}@example.com", number)},
-                      .admin_emails = {},
-                      .language_code = "en-US",
-                      .terms = store::Terms::kAccepted,
-                      .default_configuration = {},
-                      .created = now},
-                     partner, VendorId()));
+  ZT_RETURN_IF_ERROR(tx.AddCustomer({.id = id,
+                                     .name = fmt::format("Sandbox Customer {}", number),
+                                     .owner_emails = {fmt::format("owner-{}@example.com", number)},
+                                     .admin_emails = {},
+                                     .language_code = "en-US",
+                                     .terms = store::Terms::kAccepted,
+                                     .default_configuration = {},
+                                     .created = now},
+                                    partner, VendorId()));
   store::ServiceAccount account = NewAccount(fmt::format("customer-{}", id.value()));
   account.customers = {id};
   return tx.AddAccount(account);
@@ -79,9 +78,8 @@ absl::Status Seed(store::Transaction& tx, absl::Time now) {
   ZT_RETURN_IF_ERROR(tx.PutDpc({.id = "clouddpc",
                                 .package_name = "com.google.android.apps.work.clouddpc",
                                 .title = "Android Device Policy"}));
-  return tx.PutDpc({.id = "sandboxdpc",
-                    .package_name = "com.example.sandboxdpc",
-                    .title = "Sandbox DPC"});
+  return tx.PutDpc(
+      {.id = "sandboxdpc", .package_name = "com.example.sandboxdpc", .title = "Sandbox DPC"});
 }
 
 // The sandbox's accounts, by e-mail address.
@@ -142,11 +140,9 @@ absl::Status EnsureKeyFile(store::Store& store, const Clock& clock, const std::s
     if (key.key_id == file->private_key_id) return absl::OkStatus();
   }
   ZT_ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::PrivateKey::FromPem(file->private_key));
-  const store::AccountKey added{.key_id = file->private_key_id,
-                                .public_pem = key.Public().ToPem(),
-                                .created = clock.Now()};
-  return store.Write(
-      [&](store::Transaction& tx) { return tx.AddKey(account.email, added); });
+  const store::AccountKey added{
+      .key_id = file->private_key_id, .public_pem = key.Public().ToPem(), .created = clock.Now()};
+  return store.Write([&](store::Transaction& tx) { return tx.AddKey(account.email, added); });
 }
 
 void AppendQuoted(std::string_view name, std::string_view value, std::string& json) {
@@ -190,9 +186,8 @@ absl::Status WriteKeyFiles(store::Store& store, const Clock& clock, const std::s
   std::vector<std::future<absl::Status>> made;
   made.reserve(accounts.size());
   for (const store::ServiceAccount& account : accounts) {
-    made.push_back(std::async(std::launch::async, [&] {
-      return EnsureKeyFile(store, clock, dir, endpoint, account);
-    }));
+    made.push_back(std::async(std::launch::async,
+                              [&] { return EnsureKeyFile(store, clock, dir, endpoint, account); }));
   }
   absl::Status status;
   for (std::future<absl::Status>& one : made) status.Update(one.get());
@@ -212,15 +207,16 @@ absl::StatusOr<std::string> DescribeSandbox(store::Store& store, const std::stri
       continue;
     }
     for (const CustomerId customer : account.customers) {
-      customers += fmt::format("{}{{\"customerId\":\"{}\",", customers.empty() ? "" : ",",
-                               customer.value());
+      customers +=
+          fmt::format("{}{{\"customerId\":\"{}\",", customers.empty() ? "" : ",", customer.value());
       AppendQuoted("credentials", FileOf(dir, account), customers);
       customers += '}';
     }
   }
-  return fmt::format("{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\",\"resellers\":[{}],"
-                     "\"customers\":[{}]}}\n",
-                     endpoint.http, endpoint.grpc, resellers, customers);
+  return fmt::format(
+      "{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\",\"resellers\":[{}],"
+      "\"customers\":[{}]}}\n",
+      endpoint.http, endpoint.grpc, resellers, customers);
 }
 
 }  // namespace zerotouch::daemon

@@ -20,9 +20,9 @@ constexpr char kVariablePrefix[] = "ZEROTOUCH_";
 constexpr char kItemsPerSecond[] = "operation-items-per-second";
 
 // Variables of the `zerotouch` CLI, which may be set in the same shell.
-constexpr std::string_view kClientVariables[] = {
-    "ZEROTOUCH_ENDPOINT", "ZEROTOUCH_PARTNER", "ZEROTOUCH_CREDENTIALS", "ZEROTOUCH_FORMAT",
-    "ZEROTOUCH_CUSTOMER"};
+constexpr std::string_view kClientVariables[] = {"ZEROTOUCH_ENDPOINT", "ZEROTOUCH_PARTNER",
+                                                 "ZEROTOUCH_CREDENTIALS", "ZEROTOUCH_FORMAT",
+                                                 "ZEROTOUCH_CUSTOMER"};
 
 absl::Status Not(std::string_view text, std::string_view what) {
   return absl::InvalidArgumentError(fmt::format("\"{}\", but must be {}", text, what));
@@ -63,8 +63,7 @@ absl::Status ReadDataDir(std::string_view text, Settings& settings) {
 absl::Status ReadDatabase(std::string_view text, Settings& settings) {
   // Not repeated, for a URL may hold a password; store::Open says more.
   if (text.find(':') == std::string_view::npos) {
-    return absl::InvalidArgumentError(
-        "not a URL; write sqlite:///path/to/registry.db");
+    return absl::InvalidArgumentError("not a URL; write sqlite:///path/to/registry.db");
   }
   settings.database = text;
   return absl::OkStatus();
@@ -114,11 +113,10 @@ absl::Status ReadOperationWorkers(std::string_view text, Settings& settings) {
 }
 
 absl::Status ReadLogLevel(std::string_view text, Settings& settings) {
-  constexpr std::pair<std::string_view, log::Level> kLevels[] = {
-      {"debug", log::Level::kDebug},
-      {"info", log::Level::kInfo},
-      {"warning", log::Level::kWarning},
-      {"error", log::Level::kError}};
+  constexpr std::pair<std::string_view, log::Level> kLevels[] = {{"debug", log::Level::kDebug},
+                                                                 {"info", log::Level::kInfo},
+                                                                 {"warning", log::Level::kWarning},
+                                                                 {"error", log::Level::kError}};
   for (const auto& [name, level] : kLevels) {
     if (text != name) continue;
     settings.log_level = level;
@@ -162,8 +160,7 @@ constexpr Setting kSettings[] = {
      ReadWorkerThreads},
     {"operation-workers", "N", "2", "Batches run side by side, at most one of each partner.",
      kServers, false, ReadOperationWorkers},
-    {"log-level", "LEVEL", "info", "debug, info, warning or error.", kServers, false,
-     ReadLogLevel},
+    {"log-level", "LEVEL", "info", "debug, info, warning or error.", kServers, false, ReadLogLevel},
     {"max-body-bytes", "BYTES", "67108864", "The largest request body, after inflating.", kServers,
      false, ReadMaxBodyBytes},
     {"drain-seconds", "SECONDS", "10", "How long requests in flight may take when it is stopped.",
@@ -185,9 +182,8 @@ bool IsKnownVariable(std::string_view variable) {
   return variable == "ZEROTOUCH_CONFIG" ||
          std::find(std::begin(kClientVariables), std::end(kClientVariables), variable) !=
              std::end(kClientVariables) ||
-         std::any_of(std::begin(kSettings), std::end(kSettings), [&](const Setting& setting) {
-           return VariableOf(setting.name) == variable;
-         });
+         std::any_of(std::begin(kSettings), std::end(kSettings),
+                     [&](const Setting& setting) { return VariableOf(setting.name) == variable; });
 }
 
 absl::Status CheckVariables(const std::map<std::string, std::string>& variables) {

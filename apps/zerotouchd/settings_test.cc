@@ -110,7 +110,8 @@ TEST(Settings, EverySetting_IsTakenFromFlagThenVariableThenFile) {
 TEST(Settings, UnknownKeyInFile_IsNamedWithItsLine) {
   const test::TempDir dir;
   const std::string file = FileWith(dir, "listen = \"127.0.0.1:0\"\n\nlisen = 1\n");
-  EXPECT_THAT(ErrorOf(kServe, {{"config", file}}), HasSubstr(file + ":3: unknown setting \"lisen\""));
+  EXPECT_THAT(ErrorOf(kServe, {{"config", file}}),
+              HasSubstr(file + ":3: unknown setting \"lisen\""));
 }
 
 TEST(Settings, WrongFile_IsNamedWithItsLine) {

@@ -22,9 +22,9 @@ Principal PrincipalOf(const store::ServiceAccount& account, Scopes scopes) {
 std::string_view BearerTokenOf(std::string_view header) {
   constexpr std::string_view kScheme = "bearer ";
   if (header.size() < kScheme.size()) return {};
-  const bool bearer = std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char a, char b) {
-    return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + 32) : b);
-  });
+  const bool bearer = std::equal(
+      kScheme.begin(), kScheme.end(), header.begin(),
+      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + 32) : b); });
   if (!bearer) return {};
   header.remove_prefix(kScheme.size());
   const size_t begin = header.find_first_not_of(' ');

@@ -12,7 +12,7 @@ namespace {
 // The fields, in the order in which they are written.
 struct Field {
   const char* name;
-  std::string KeyFile::* member;
+  std::string KeyFile::*member;
   bool required;
 };
 constexpr Field kFields[] = {

@@ -42,7 +42,8 @@ absl::Status CheckEmails(const char* field,
 
 absl::Status CheckNew(const api::Company& customer) {
   if (!customer.name().empty()) {
-    return errors::InvalidParameter("customer.name", "the name is given by the server; leave it out");
+    return errors::InvalidParameter("customer.name",
+                                    "the name is given by the server; leave it out");
   }
   if (customer.company_id() != 0) {
     return errors::InvalidParameter("customer.company_id",

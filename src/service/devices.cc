@@ -74,8 +74,8 @@ absl::StatusOr<google::longrunning::Operation> Devices::ClaimAsync(
   return OperationOf(head);
 }
 
-absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(
-    const Caller& caller, const api::UnclaimDeviceRequest& request) {
+absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Caller& caller,
+                                                         const api::UnclaimDeviceRequest& request) {
   ZT_ASSIGN_OR_RETURN(const ItemResult result,
                       engine_.UnclaimOne(caller.right().partner, ItemOf(request)));
   ZT_RETURN_IF_ERROR(StatusOf(result.outcome));

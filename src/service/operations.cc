@@ -109,15 +109,13 @@ absl::StatusOr<OperationAnswer> Operations::Get(
   const std::optional<OperationId> id = ParseOperationName(request.name());
   if (!id.has_value()) return errors::UnknownOperation();
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> head,
-                      snapshot->FindOperation(*id));
+  ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> head, snapshot->FindOperation(*id));
   if (!head.has_value() || head->partner != caller.right().partner) {
     return errors::UnknownOperation();
   }
   OperationAnswer answer{.operation = OperationOf(*head), .items = nullptr};
   if (!head->finished.has_value()) return answer;
-  ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
-                      snapshot->ReadResults(*id));
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results, snapshot->ReadResults(*id));
   ZT_ASSIGN_OR_RETURN(std::vector<ItemResult> ordered, InRequestOrder(*head, results));
   answer.items = std::make_unique<StoredItems>(store_, *head, std::move(ordered));
   answer.success_count = head->items_succeeded;

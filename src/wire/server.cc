@@ -313,14 +313,13 @@ asio::awaitable<bool> Connection::ServeOne() {
   const unsigned version = parser.get().version();
   const bool keep_alive = parser.get().keep_alive();
   const bool chunked = parser.chunked();
-  const uint64_t declared =
-      chunked ? kLargeBody : parser.content_length().value_or(0);
+  const uint64_t declared = chunked ? kLargeBody : parser.content_length().value_or(0);
 
   std::optional<HttpResponse> refused;
   const InFlight in_flight(server_, declared);
   if (!in_flight.entered()) {
-    refused = server_.handler().RenderError(
-        errors::TooBusy("requests in flight", absl::Seconds(1)));
+    refused =
+        server_.handler().RenderError(errors::TooBusy("requests in flight", absl::Seconds(1)));
   } else {
     refused = co_await RefuseFromHeader(request, declared);
   }
@@ -335,9 +334,10 @@ asio::awaitable<bool> Connection::ServeOne() {
   }
   if (refused.has_value()) {
     const bool complete = parser.is_done();
-    const bool open = co_await Answer(*std::move(refused), request, version, keep_alive && complete);
+    const bool open =
+        co_await Answer(*std::move(refused), request, version, keep_alive && complete);
     if (!complete) co_await Linger();
-    co_return open && complete;
+    co_return open&& complete;
   }
   request.body = std::move(parser.get().body());
   const HttpRequest shape{.method = request.method, .request_id = request.request_id};
@@ -354,8 +354,8 @@ asio::awaitable<bool> Connection::Answer(HttpResponse response, const HttpReques
   http::response<http::empty_body> header(static_cast<http::status>(response.status), version);
   for (const auto& [name, value] : response.headers.all()) header.insert(name, value);
   header.set(http::field::server, "OpenZeroTouch");
-  header.set(http::field::date, absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(),
-                                                 absl::UTCTimeZone()));
+  header.set(http::field::date,
+             absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone()));
   if (!request.request_id.empty()) header.set("X-Request-Id", request.request_id);
   header.keep_alive(keep_alive);
   if (chunked) header.chunked(true);
@@ -365,7 +365,7 @@ asio::awaitable<bool> Connection::Answer(HttpResponse response, const HttpReques
   if (streamed && !bodyless) {
     const bool whole =
         co_await AnswerStream(std::move(header), std::move(response.stream), chunked);
-    co_return whole && keep_alive;
+    co_return whole&& keep_alive;
   }
   http::response_serializer<http::empty_body> serializer(header);
   stream_.expires_after(Chrono(server_.options().write_timeout));
@@ -416,7 +416,8 @@ asio::awaitable<bool> Connection::AnswerStream(http::response<http::empty_body> 
     }
   }
   if (!chunked) co_return true;
-  const auto [error, bytes] = co_await asio::async_write(stream_, http::make_chunk_last(), kNoThrow);
+  const auto [error, bytes] =
+      co_await asio::async_write(stream_, http::make_chunk_last(), kNoThrow);
   co_return !error;
 }
 
@@ -437,13 +438,12 @@ absl::Status Http1Server::Listen() {
   std::string host = options_.listen.substr(0, colon);
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   beast::error_code error;
-  const asio::ip::address address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host,
-                                                           error);
+  const asio::ip::address address =
+      asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
   const int port = colon == std::string::npos ? -1 : std::atoi(options_.listen.c_str() + colon + 1);
   if (error || port < 0 || port > 65535) {
-    return absl::InvalidArgumentError(
-        fmt::format("cannot listen on {}: write it as ADDRESS:PORT, like 127.0.0.1:8080",
-                    options_.listen));
+    return absl::InvalidArgumentError(fmt::format(
+        "cannot listen on {}: write it as ADDRESS:PORT, like 127.0.0.1:8080", options_.listen));
   }
   const tcp::endpoint endpoint(address, static_cast<uint16_t>(port));
   acceptor_.open(endpoint.protocol(), error);

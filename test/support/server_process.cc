@@ -1,0 +1,154 @@
+#include "support/server_process.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "absl/time/clock.h"
+#include "crypto/jwt.h"
+#include "crypto/key_file.h"
+
+namespace zerotouch::test {
+namespace {
+
+size_t AppendTo(char* data, size_t size, size_t count, void* text) {
+  static_cast<std::string*>(text)->append(data, size * count);
+  return size * count;
+}
+
+Answer Perform(CURL* curl, const std::string& url, const std::string* body) {
+  Answer answer;
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, AppendTo);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.body);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, AppendTo);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &answer.headers);
+  if (body != nullptr) {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body->c_str());
+  }
+  if (curl_easy_perform(curl) != CURLE_OK) return {};
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
+  return answer;
+}
+
+using Curl = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+
+// The text after `mark` up to the next quotation mark.
+std::string Quoted(const std::string& text, const std::string& mark, size_t from = 0) {
+  const size_t at = text.find(mark, from);
+  if (at == std::string::npos) return {};
+  const size_t begin = at + mark.size();
+  return text.substr(begin, text.find('"', begin) - begin);
+}
+
+Sandbox::Reseller ParseReseller(const std::string& line, size_t from) {
+  Sandbox::Reseller reseller;
+  reseller.partner = Quoted(line, "\"partnerId\":\"", from);
+  reseller.credentials = Quoted(line, "\"credentials\":\"", from);
+  const size_t customers = line.find("\"customerIds\":", from);
+  reseller.customer = Quoted(line, "[\"", customers);
+  reseller.second_customer = Quoted(line, ",\"", customers);
+  return reseller;
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(const std::vector<std::string>& arguments) {
+  int out[2];
+  if (pipe(out) != 0) return;
+  pid_ = fork();
+  if (pid_ == 0) {
+    dup2(out[1], STDOUT_FILENO);
+    close(out[0]);
+    close(out[1]);
+    std::vector<char*> argv = {const_cast<char*>(ZEROTOUCHD)};
+    for (const std::string& argument : arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    execv(ZEROTOUCHD, argv.data());
+    _exit(127);
+  }
+  close(out[1]);
+  char c = 0;
+  while (read(out[0], &c, 1) == 1 && c != '\n') ready_line_ += c;
+  close(out[0]);
+}
+
+ServerProcess::~ServerProcess() { Kill(); }
+
+void ServerProcess::Kill() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  Wait();
+}
+
+int ServerProcess::Terminate() {
+  kill(pid_, SIGTERM);
+  return Wait();
+}
+
+int ServerProcess::Wait() {
+  int status = 0;
+  if (pid_ > 0) waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+Sandbox ParseSandbox(const std::string& line) {
+  const size_t first = line.find("\"partnerId\"");
+  return {.endpoint = Quoted(line, "\"endpoint\":\""),
+          .first = ParseReseller(line, first),
+          .second = ParseReseller(line, line.find("\"partnerId\"", first + 1))};
+}
+
+ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials)
+    : endpoint_(std::move(endpoint)) {
+  std::ifstream stream(credentials);
+  std::stringstream text;
+  text << stream.rdbuf();
+  const crypto::KeyFile file = crypto::ParseKeyFile(text.str()).value();
+  token_ =
+      crypto::SignJwt(crypto::PrivateKey::FromPem(file.private_key).value(), file.private_key_id,
+                      {.issuer = file.client_email,
+                       .subject = file.client_email,
+                       .audience = endpoint_ + "/",
+                       .scope = "https://www.googleapis.com/auth/androidworkprovisioning",
+                       .issued_at = absl::Now(),
+                       .expires_at = absl::Now() + absl::Minutes(55)})
+          .value();
+}
+
+Answer ApiCaller::Call(const std::string& method, const std::string& path, const std::string& body,
+                       const std::string& token) {
+  const Curl curl(curl_easy_init(), curl_easy_cleanup);
+  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
+  headers = curl_slist_append(headers, "Expect:");
+  if (!token.empty()) {
+    headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());
+  }
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  const Answer answer = Perform(curl.get(), endpoint_ + path, method == "GET" ? nullptr : &body);
+  curl_slist_free_all(headers);
+  return answer;
+}
+
+Answer PostForm(const std::string& url, const std::string& form) {
+  const Curl curl(curl_easy_init(), curl_easy_cleanup);
+  return Perform(curl.get(), url, &form);
+}
+
+std::string FieldIn(const std::string& json, const std::string& name) {
+  return Quoted(json, "\"" + name + "\": \"");
+}
+
+}  // namespace zerotouch::test

@@ -183,7 +183,7 @@ bool Reader::CheckMembers(Object& object) {
 
 // Walks through a value that is not wanted.
 bool Reader::Check(Value& value) {
-  json_type type;
+  json_type type = json_type::null;
   if (!TakeType(value, &type)) return false;
   if (type == json_type::object) {
     Object object;
@@ -231,7 +231,7 @@ bool Reader::ReadField(Value& value, std::string_view name, const FieldTable& ta
     if (options_.ignore_unknown_fields) return Check(value);
     return Note(UnknownName(PathText(path), name, kNoSuchField)) && Check(value);
   }
-  json_type type;
+  json_type type = json_type::null;
   if (!TakeType(value, &type)) return false;
   if (type == json_type::null) {
     Scalar unused;
@@ -299,7 +299,7 @@ bool Reader::ReadMap(Value& value, const Field& field, Message& message, const P
 
 // One value: of a field, of an element of a list, of an entry of a map.
 bool Reader::ReadValue(Value& value, const Field& field, Message& message, const Path& path) {
-  json_type type;
+  json_type type = json_type::null;
   if (!TakeType(value, &type)) return false;
   switch (type) {
     case json_type::object: return ReadObject(value, field, message, path);
@@ -377,7 +377,7 @@ bool Reader::FindTypeUrl(Object& object, std::string* url) {
   const auto error = object.find_field_unordered(kTypeKey).get(value);
   if (error == simdjson::NO_SUCH_FIELD) return true;
   if (error != simdjson::SUCCESS) return EndHere();
-  json_type type;
+  json_type type = json_type::null;
   if (!TakeType(value, &type)) return false;
   if (type != json_type::string) return true;
   Scalar scalar;
@@ -410,7 +410,7 @@ bool Reader::ReadPacked(Object& object, Message& packed, const Path& path) {
 // `value`.
 bool Reader::ReadPackedValue(Value& value, const FieldTable& table, Message& packed,
                              const Path& path) {
-  json_type type;
+  json_type type = json_type::null;
   if (!TakeType(value, &type)) return false;
   if (type == json_type::object && StandsAsObject(table.form)) {
     return ReadMembers(value, table, packed, path);
@@ -440,7 +440,7 @@ void Reader::Read(size_t capacity, Message& message) {
 }
 
 bool Reader::ReadRoot(Message& message) {
-  json_type type;
+  json_type type = json_type::null;
   if (document_->type().get(type) != simdjson::SUCCESS) return EndHere();
   if (type != json_type::object) return Note(UnknownName("", "", kNotAMessage));
   Object object;

@@ -1,0 +1,195 @@
+#include <gtest/gtest.h>
+
+#include "auth/access_token.h"
+#include "auth/authenticator.h"
+#include "auth/authorized.h"
+#include "auth/token_endpoint.h"
+#include "crypto/jwt.h"
+#include "crypto/keys.h"
+#include "model/api.h"
+#include "support/temp_dir.h"
+
+namespace zerotouch::auth {
+namespace {
+
+constexpr char kEmail[] = "reseller@example.com";
+constexpr char kEndpoint[] = "http://127.0.0.1:8080";
+constexpr char kGrant[] = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
+constexpr char kForm[] = "application/x-www-form-urlencoded";
+
+class AuthTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(store_
+                    ->Write([&](store::Transaction& tx) -> absl::Status {
+                      const absl::Status added = tx.AddPartner({.id = PartnerId(7), .name = "R"});
+                      if (!added.ok()) return added;
+                      return tx.AddAccount(
+                          {.email = kEmail,
+                           .client_id = "1",
+                           .partner = PartnerId(7),
+                           .keys = {{.key_id = "k1", .public_pem = key_.Public().ToPem()}}});
+                    })
+                    .ok());
+  }
+
+  crypto::JwtClaims Claims() const {
+    return {.issuer = kEmail,
+            .subject = kEmail,
+            .audience = std::string(kEndpoint) + "/token",
+            .scope = std::string(kResellerScope),
+            .issued_at = clock_.Now(),
+            .expires_at = clock_.Now() + absl::Hours(1)};
+  }
+  TokenAnswer Ask(const crypto::JwtClaims& claims, const std::string& key_id = "k1") {
+    return tokens_.Answer(
+        kForm, std::string(kGrant) + "&assertion=" + crypto::SignJwt(key_, key_id, claims).value(),
+        "");
+  }
+  // Whether a call with this bearer token is let in.
+  bool IsTaken(const std::string& token) {
+    return authenticator_.Authenticate("bearer " + token, "").ok();
+  }
+  bool IsTaken(const crypto::JwtClaims& claims) {
+    return IsTaken(crypto::SignJwt(key_, "k1", claims).value());
+  }
+  std::string TokenIn(const TokenAnswer& answer) {
+    const size_t begin = answer.body.find("ya29");
+    return answer.body.substr(begin, answer.body.find('"', begin) - begin);
+  }
+
+  test::TempDir dir_;
+  FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  const crypto::PrivateKey key_ = crypto::PrivateKey::Generate(crypto::Algorithm::kEs256).value();
+  const std::unique_ptr<store::Store> store_ =
+      store::Open("sqlite://" + dir_ / "registry.db", clock_).value();
+  Audience audience_{kEndpoint};
+  Authenticator authenticator_{*store_, clock_, audience_};
+  TokenEndpoint tokens_{*store_, clock_, audience_};
+};
+
+TEST_F(AuthTest, GrantedToken_IsTaken_UntilItExpires) {
+  const TokenAnswer answer = Ask(Claims());
+  ASSERT_EQ(answer.http_status, 200) << answer.body;
+  const std::string token = TokenIn(answer);
+  const auto caller = authenticator_.Authenticate("Bearer " + token, "");
+  ASSERT_TRUE(caller.ok());
+  EXPECT_EQ(caller->email, kEmail);
+  EXPECT_EQ(caller->partner, PartnerId(7));
+  EXPECT_EQ(caller->scopes, (Scopes{.reseller = true}));
+  EXPECT_TRUE(authenticator_.Authenticate("", token).ok()) << "as access_token in the query";
+  clock_.Advance(absl::Hours(1));
+  EXPECT_FALSE(IsTaken(token));
+}
+
+TEST_F(AuthTest, GrantedToken_EndsWithItsKeyAndAccount) {
+  const std::string token = TokenIn(Ask(Claims()));
+  ASSERT_TRUE(
+      store_->Write([](store::Transaction& tx) { return tx.SetAccountDisabled(kEmail, true); })
+          .ok());
+  EXPECT_FALSE(IsTaken(token));
+  EXPECT_EQ(Ask(Claims()).http_status, 400);
+  ASSERT_TRUE(
+      store_->Write([](store::Transaction& tx) { return tx.SetAccountDisabled(kEmail, false); })
+          .ok());
+  EXPECT_TRUE(IsTaken(token));
+  ASSERT_TRUE(
+      store_->Write([](store::Transaction& tx) { return tx.RevokeKey(kEmail, "k1"); }).ok());
+  EXPECT_FALSE(IsTaken(token));
+}
+
+TEST_F(AuthTest, AnyByteOfATokenChanged_IsRefused) {
+  const std::string token = TokenIn(Ask(Claims()));
+  for (size_t i = 0; i < token.size(); ++i) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(IsTaken(changed)) << "byte " << i;
+  }
+}
+
+TEST_F(AuthTest, Assertion_TimesAudienceScopeAndKey_AreChecked) {
+  const auto refused = [&](auto change, const char* error) {
+    crypto::JwtClaims claims = Claims();
+    change(claims);
+    const TokenAnswer answer = Ask(claims);
+    EXPECT_EQ(answer.http_status, 400) << answer.body;
+    EXPECT_NE(answer.body.find(error), std::string::npos) << answer.body;
+  };
+  refused([](auto& c) { c.expires_at += absl::Seconds(2); }, "invalid_grant");
+  refused(
+      [](auto& c) {
+        c.issued_at += absl::Seconds(62);
+        c.expires_at += absl::Seconds(62);
+      },
+      "invalid_grant");
+  refused(
+      [](auto& c) {
+        c.issued_at -= absl::Hours(3);
+        c.expires_at -= absl::Seconds(3662);
+      },
+      "invalid_grant");
+  refused([](auto& c) { c.audience = "https://oauth2.googleapis.com/token"; }, "invalid_grant");
+  refused([](auto& c) { c.audience = std::nullopt; }, "invalid_grant");
+  refused([](auto& c) { c.issuer = "nobody@example.com"; }, "invalid_grant");
+  refused([](auto& c) { c.scope = "openid"; }, "invalid_scope");
+  EXPECT_EQ(Ask(Claims(), "k2").http_status, 400) << "an unknown kid";
+  EXPECT_EQ(Ask(Claims(), "").http_status, 200) << "no kid: any key of the account";
+}
+
+TEST_F(AuthTest, TokenRequest_MayBeInTheQuery_AndMustBeWhole) {
+  const std::string assertion = crypto::SignJwt(key_, "k1", Claims()).value();
+  EXPECT_EQ(tokens_.Answer("", "", std::string(kGrant) + "&assertion=" + assertion).http_status,
+            200);
+  EXPECT_NE(tokens_.Answer(kForm, "grant_type=password", "").body.find("unsupported_grant_type"),
+            std::string::npos);
+  EXPECT_NE(tokens_.Answer(kForm, kGrant, "").body.find("invalid_request"), std::string::npos);
+  EXPECT_NE(tokens_.Answer("application/json", "{}", "").body.find("invalid_request"),
+            std::string::npos);
+}
+
+TEST_F(AuthTest, SelfSignedToken_AudienceOrScope) {
+  const auto with = [&](std::optional<std::string> audience, const std::string& scope) {
+    crypto::JwtClaims claims = Claims();
+    claims.audience = std::move(audience);
+    claims.scope = scope;
+    return IsTaken(claims);
+  };
+  EXPECT_TRUE(with("https://androiddeviceprovisioning.googleapis.com/", ""));
+  EXPECT_TRUE(with("https://androiddeviceprovisioning.googleapis.com", ""));
+  EXPECT_TRUE(with("http://127.0.0.1:8080/v1/partners", ""));
+  EXPECT_FALSE(with("http://127.0.0.1:80801/", ""));
+  EXPECT_FALSE(with("https://example.com/", std::string(kResellerScope)));
+  EXPECT_TRUE(with(std::nullopt, std::string(kResellerScope)));
+  EXPECT_FALSE(with(std::nullopt, ""));
+}
+
+TEST_F(AuthTest, Authorize_NeedsScopeAndBinding) {
+  api::UnclaimDeviceRequest request;
+  request.set_partner_id(7);
+  const Principal good{.email = kEmail, .scopes = {.reseller = true}, .partner = PartnerId(7)};
+  Principal unscoped = good;
+  unscoped.scopes = {.customer = true};
+  Principal other = good;
+  other.partner = PartnerId(8);
+  Principal customer = good;
+  customer.partner = PartnerId();
+  const auto code = [&](const Principal& caller) {
+    return Authorize<ActsForPartner>(caller, request, "M").status().code();
+  };
+  EXPECT_EQ(code(good), absl::StatusCode::kOk);
+  EXPECT_EQ(code(unscoped), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(code(other), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(code(customer), absl::StatusCode::kPermissionDenied);
+  request.set_partner_id(0);
+  EXPECT_EQ(code(customer), absl::StatusCode::kPermissionDenied);
+  api::GetDeviceRequest get;
+  for (const char* name : {"", "partners/8/devices/1", "partners/x/devices/1", "partners/71"}) {
+    get.set_name(name);
+    EXPECT_FALSE(Authorize<ActsForPartner>(good, get, "M").ok()) << name;
+  }
+  get.set_name("partners/7/devices/1");
+  EXPECT_TRUE(Authorize<ActsForPartner>(good, get, "M").ok());
+}
+
+}  // namespace
+}  // namespace zerotouch::auth

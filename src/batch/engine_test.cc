@@ -1,0 +1,207 @@
+#include "batch/engine.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "base/fault.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "model/errors.h"
+#include "store/store.h"
+#include "support/temp_dir.h"
+
+namespace zerotouch::batch {
+namespace {
+
+std::string Imei(int64_t number) {
+  const std::string digits = fmt::format("35{:012}", number);
+  return digits + LuhnDigit(digits);
+}
+
+class EngineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    log::SetLevel(log::Level::kOff);
+    store_ = store::Open("sqlite://" + dir_ / "registry.db", Clock::System()).value();
+    ASSERT_TRUE(store_
+                    ->Write([&](store::Transaction& tx) {
+                      for (const auto& [partner, customer] :
+                           {std::pair(kPartner, kCustomer), std::pair(kOther, kOtherCustomer)}) {
+                        absl::Status status =
+                            tx.AddPartner({.id = partner, .name = "R", .created = absl::Now()});
+                        if (status.ok()) {
+                          status = tx.AddCustomer(
+                              {.id = customer, .name = "C", .created = absl::Now()}, partner, {});
+                        }
+                        if (!status.ok()) return status;
+                      }
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  }
+  void TearDown() override { log::SetLevel(log::Level::kInfo); }
+
+  api::PartnerClaim ClaimOf(const std::string& imei, const std::string& imei2 = "") {
+    api::PartnerClaim claim;
+    claim.mutable_device_identifier()->set_imei(imei);
+    claim.mutable_device_identifier()->set_imei2(imei2);
+    claim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+    claim.set_customer_id(kCustomer.value());
+    return claim;
+  }
+  api::PartnerUnclaim UnclaimOf(const std::string& imei) {
+    api::PartnerUnclaim unclaim;
+    unclaim.mutable_device_identifier()->set_imei(imei);
+    unclaim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+    return unclaim;
+  }
+
+  // Waits until the operation is over; its results in the order of the request.
+  std::vector<ItemResult> Results(const absl::StatusOr<store::OperationHead>& accepted) {
+    EXPECT_TRUE(accepted.ok()) << accepted.status();
+    std::vector<ItemResult> results(static_cast<size_t>(accepted->items));
+    while (!store_->Read().value()->FindOperation(accepted->id).value()->finished.has_value()) {
+      std::this_thread::yield();
+    }
+    std::vector<bool> seen(results.size());
+    const std::vector<store::IndexedResult> stored =
+        store_->Read().value()->ReadResults(accepted->id).value();
+    for (const store::IndexedResult& result : stored) {
+      EXPECT_FALSE(seen[result.index]) << "item " << result.index << " has two results";
+      seen[result.index] = true;
+      results[result.index] = result.result;
+    }
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), false), 0);
+    return results;
+  }
+
+  std::vector<ItemResult> RunClaims(const std::vector<api::PartnerClaim>& claims) {
+    api::ClaimDevicesRequest request;
+    for (const api::PartnerClaim& claim : claims) *request.add_claims() = claim;
+    return Results(engine_->AcceptClaims(kPartner, request));
+  }
+  std::vector<ItemResult> RunUnclaims(const std::vector<std::string>& imeis) {
+    api::UnclaimDevicesRequest request;
+    for (const std::string& imei : imeis) *request.add_unclaims() = UnclaimOf(imei);
+    return Results(engine_->AcceptUnclaims(kPartner, request));
+  }
+  void StartEngine(const EngineOptions& options = {}) {
+    engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(), options);
+    engine_->Start();
+  }
+
+  const PartnerId kPartner{1}, kOther{2};
+  const CustomerId kCustomer{11}, kOtherCustomer{12};
+  test::TempDir dir_;
+  RegistryRules rules_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(EngineTest, Batch_ResultsStandInRequestOrder_AtEveryChunkSize) {
+  StartEngine({.chunk_time = absl::Microseconds(1)});  // the smallest chunks
+  std::vector<api::PartnerClaim> claims;
+  for (int i = 0; i < 2500; ++i) claims.push_back(ClaimOf(Imei((i * 37) % 2500)));
+  claims[1234] = ClaimOf("not an IMEI");
+  const auto claimed = RunClaims(claims);
+  for (int i = 0; i < 2500; ++i) {
+    EXPECT_EQ(claimed[static_cast<size_t>(i)].outcome,
+              i == 1234 ? Outcome::kInvalidImei : Outcome::kSuccess);
+  }
+  std::vector<std::string> imeis;
+  for (int i = 2499; i >= 0; --i) imeis.push_back(Imei((i * 37) % 2500));
+  const auto unclaimed = RunUnclaims(imeis);
+  for (int i = 0; i < 2500; ++i) {
+    const auto& claim = claimed[static_cast<size_t>(2499 - i)];
+    const auto& unclaim = unclaimed[static_cast<size_t>(i)];
+    if (2499 - i == 1234) {
+      EXPECT_EQ(unclaim.outcome, Outcome::kUnknownDevice);
+    } else {
+      EXPECT_EQ(unclaim, claim) << "the same device";
+    }
+  }
+}
+
+TEST_F(EngineTest, SameDeviceTwice_FirstSucceeds_SecondFindsNoClaim) {
+  StartEngine();
+  ASSERT_EQ(RunClaims({ClaimOf(Imei(1))})[0].outcome, Outcome::kSuccess);
+  const auto results = RunUnclaims({Imei(2), Imei(1), Imei(1)});
+  EXPECT_EQ(results[0].outcome, Outcome::kUnknownDevice);
+  EXPECT_EQ(results[1].outcome, Outcome::kSuccess);
+  EXPECT_EQ(results[2].outcome, Outcome::kNotClaimed);
+}
+
+TEST_F(EngineTest, ClaimsThatShareIdentifiers_RunInRequestOrder) {
+  StartEngine();
+  // The first makes a device of 7, the second one of 8; the third names both.
+  const auto apart = RunClaims({ClaimOf(Imei(7)), ClaimOf(Imei(8)), ClaimOf(Imei(8), Imei(7))});
+  EXPECT_EQ(apart[0].outcome, Outcome::kSuccess);
+  EXPECT_EQ(apart[1].outcome, Outcome::kSuccess);
+  EXPECT_NE(apart[0].device, apart[1].device);
+  EXPECT_EQ(apart[2].outcome, Outcome::kIdentifiersPointApart);
+  // The first registers both slots, so the others are the same device.
+  const auto same = RunClaims({ClaimOf(Imei(18), Imei(17)), ClaimOf(Imei(17)), ClaimOf(Imei(18))});
+  EXPECT_EQ(same[0].outcome, Outcome::kSuccess);
+  EXPECT_EQ(same[1], same[0]);
+  EXPECT_EQ(same[2], same[0]);
+}
+
+TEST_F(EngineTest, SingleCalls_TakeTheSamePath) {
+  StartEngine();
+  const ItemResult claimed = engine_->ClaimOne(kPartner, ClaimOf(Imei(1))).value();
+  EXPECT_EQ(claimed.outcome, Outcome::kSuccess);
+  EXPECT_EQ(engine_->UnclaimOne(kOther, UnclaimOf(Imei(1)))->outcome, Outcome::kNotYours);
+  EXPECT_EQ(engine_->UnclaimOne(kPartner, UnclaimOf(Imei(1))).value(), claimed);
+  EXPECT_EQ(engine_->UnclaimOne(kPartner, UnclaimOf(Imei(1)))->outcome, Outcome::kNotClaimed);
+}
+
+TEST_F(EngineTest, FailingCommits_AreTriedAgain_AndNothingIsDoneTwice) {
+  StartEngine();
+  std::vector<api::PartnerClaim> claims;
+  std::vector<std::string> imeis;
+  for (int i = 0; i < 3000; ++i) {
+    claims.push_back(ClaimOf(Imei(i)));
+    imeis.push_back(Imei(i));
+  }
+  RunClaims(claims);
+  std::atomic<int> chunk = 0;
+  const fault::Armed failing("batch.chunk", [&] {
+    return chunk++ % 2 == 1 ? absl::UnavailableError("disk full") : absl::OkStatus();
+  });
+  for (const ItemResult& result : RunUnclaims(imeis)) {
+    EXPECT_EQ(result.outcome, Outcome::kSuccess);
+  }
+  EXPECT_GT(chunk, 2);
+}
+
+TEST_F(EngineTest, StoppedEngine_IsGoneOnWith) {
+  StartEngine({.items_per_second = 2000});
+  std::vector<api::PartnerClaim> claims;
+  api::ClaimDevicesRequest request;
+  for (int i = 0; i < 1000; ++i) *request.add_claims() = ClaimOf(Imei(i));
+  const auto accepted = engine_->AcceptClaims(kPartner, request);
+  while (store_->Read().value()->FindOperation(accepted->id).value()->items_done == 0) {
+    std::this_thread::yield();
+  }
+  engine_->Stop();
+  EXPECT_LT(store_->Read().value()->FindOperation(accepted->id).value()->items_done, 1000);
+  StartEngine();
+  for (const ItemResult& result : Results(accepted)) EXPECT_EQ(result.outcome, Outcome::kSuccess);
+}
+
+TEST_F(EngineTest, TooManyUnfinishedOperations_AreRefused) {
+  engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(), EngineOptions());
+  api::UnclaimDevicesRequest request;
+  *request.add_unclaims() = UnclaimOf(Imei(1));
+  for (int i = 0; i < limits::kUnfinishedOperationsPerPartner; ++i) {
+    ASSERT_TRUE(engine_->AcceptUnclaims(kPartner, request).ok());
+  }
+  EXPECT_EQ(errors::HttpStatusOf(engine_->AcceptUnclaims(kPartner, request).status()), 429);
+  EXPECT_TRUE(engine_->AcceptUnclaims(kOther, request).ok());
+}
+
+}  // namespace
+}  // namespace zerotouch::batch

@@ -1,0 +1,120 @@
+#include <gtest/gtest.h>
+
+#include "crypto/encoding.h"
+#include "crypto/jwt.h"
+#include "crypto/key_file.h"
+#include "crypto/keys.h"
+#include "crypto/random.h"
+
+namespace zerotouch::crypto {
+namespace {
+
+JwtClaims Claims() {
+  return {.issuer = "robot@example.com",
+          .subject = "robot@example.com",
+          .audience = "https://example.com/token",
+          .scope = "one two",
+          .issued_at = absl::FromUnixSeconds(1'800'000'000),
+          .expires_at = absl::FromUnixSeconds(1'800'003'600)};
+}
+
+TEST(Base64Url, RoundTrip_Rfc4648Vectors) {
+  EXPECT_EQ(Base64UrlEncode("fo"), "Zm8");
+  EXPECT_EQ(Base64UrlEncode("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(Base64UrlEncode("\xfb\xff"), "-_8");
+  for (const std::string& bytes : {std::string(), std::string("f"), RandomBytes(1000)}) {
+    EXPECT_EQ(Base64UrlDecode(Base64UrlEncode(bytes)), bytes);
+  }
+}
+
+TEST(Base64Url, OtherText_IsRefused) {
+  for (const char* text : {"Zm8=", "Zm+v", "Zm/v", "Z", "Zm9", "Zm 8"}) {
+    EXPECT_FALSE(Base64UrlDecode(text).has_value()) << text;
+  }
+}
+
+TEST(Hashes, KnownAnswers) {
+  // FIPS 180-4 "abc"; RFC 4231 test case 2.
+  EXPECT_EQ(Base64UrlEncode(Sha256("abc")), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+  EXPECT_EQ(Base64UrlEncode(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM");
+  EXPECT_TRUE(ConstantTimeEquals("same", "same"));
+  EXPECT_FALSE(ConstantTimeEquals("same", "sane"));
+  EXPECT_FALSE(ConstantTimeEquals("same", "sam"));
+}
+
+TEST(Keys, Es256Signature_IsRawAndBoundToItsKey) {
+  const PrivateKey key = PrivateKey::Generate(Algorithm::kEs256).value();
+  const std::string text = "what is signed";
+  const std::string signature = key.Sign(text).value();
+  EXPECT_EQ(signature.size(), 64u);
+  EXPECT_TRUE(key.Public().Verify(text, signature));
+  EXPECT_FALSE(PrivateKey::Generate(Algorithm::kEs256)->Public().Verify(text, signature));
+}
+
+TEST(Jwt, EveryAlgorithm_RoundTrip) {
+  for (const Algorithm algorithm : {Algorithm::kRs256, Algorithm::kEs256}) {
+    const PrivateKey key = PrivateKey::Generate(algorithm).value();
+    const auto jwt = ParseJwt(SignJwt(key, "key-1", Claims()).value());
+    ASSERT_TRUE(jwt.ok()) << jwt.status();
+    EXPECT_EQ(jwt->key_id, "key-1");
+    EXPECT_EQ(jwt->claims.issuer, "robot@example.com");
+    EXPECT_EQ(jwt->claims.audience, "https://example.com/token");
+    EXPECT_EQ(jwt->claims.scope, "one two");
+    EXPECT_EQ(jwt->claims.expires_at, Claims().expires_at);
+    EXPECT_TRUE(VerifySignature(*jwt, PublicKey::FromPem(key.Public().ToPem()).value()));
+    const Algorithm other = algorithm == Algorithm::kRs256 ? Algorithm::kEs256 : Algorithm::kRs256;
+    EXPECT_FALSE(VerifySignature(*jwt, PrivateKey::Generate(other)->Public()));
+  }
+}
+
+TEST(Jwt, AnyByteChanged_IsNoticed) {
+  const PrivateKey key = PrivateKey::Generate(Algorithm::kEs256).value();
+  const std::string token = SignJwt(key, "key-1", Claims()).value();
+  for (size_t i = 0; i < token.size(); ++i) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    const auto jwt = ParseJwt(changed);
+    EXPECT_FALSE(jwt.ok() && VerifySignature(*jwt, key.Public())) << "byte " << i;
+  }
+}
+
+TEST(Jwt, OtherAlgorithms_DoNotParse) {
+  const std::string payload = Base64UrlEncode(R"({"iss":"a","iat":1800000000,"exp":1800003600})");
+  for (const char* header : {R"({"alg":"none"})", R"({"alg":"HS256"})", R"({})",
+                             R"({"alg":"RS256","crit":["x"]})", "[]", "x"}) {
+    EXPECT_FALSE(ParseJwt(Base64UrlEncode(header) + "." + payload + ".").ok()) << header;
+  }
+  EXPECT_FALSE(ParseJwt("").ok());
+  EXPECT_FALSE(ParseJwt("a.b").ok());
+  EXPECT_FALSE(ParseJwt(std::string(20'000, 'A')).ok());
+}
+
+TEST(Keys, SmallOrForeignKeys_AreRefused) {
+  EXPECT_FALSE(PublicKey::FromPem("not a key").ok());
+  EXPECT_FALSE(
+      PrivateKey::FromPem("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----").ok());
+}
+
+TEST(KeyFile, RoundTrip_AndMissingFieldsAreNamed) {
+  const PrivateKey key = PrivateKey::Generate(Algorithm::kEs256).value();
+  KeyFile file{.project_id = "p",
+               .private_key_id = "k",
+               .private_key = key.ToPem(),
+               .client_email = "robot@example.com",
+               .client_id = "1",
+               .auth_uri = "https://example.com/auth",
+               .token_uri = "https://example.com/token"};
+  const auto read = ParseKeyFile(WriteKeyFile(file));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->private_key, file.private_key);
+  EXPECT_EQ(read->universe_domain, "googleapis.com");
+  file.client_email = "";
+  EXPECT_NE(ParseKeyFile(WriteKeyFile(file)).status().message().find("client_email"),
+            absl::string_view::npos);
+  EXPECT_FALSE(ParseKeyFile("{}").ok());
+  EXPECT_FALSE(ParseKeyFile("").ok());
+}
+
+}  // namespace
+}  // namespace zerotouch::crypto

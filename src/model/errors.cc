@@ -1,6 +1,8 @@
 #include "model/errors.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
@@ -23,9 +25,21 @@ absl::Status Public(absl::StatusCode code, std::string_view message) {
   return status;
 }
 
+// The same bytes for the same detail, so that equal errors are equal: map
+// entries have no order of their own.
+std::string Serialize(const google::protobuf::MessageLite& detail) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream out(&stream);
+  out.SetSerializationDeterministic(true);
+  detail.SerializeToCodedStream(&out);
+  out.Trim();
+  return bytes;
+}
+
 void AddDetail(absl::Status& status, const char* type,
                const google::protobuf::MessageLite& detail) {
-  status.SetPayload(type, absl::Cord(detail.SerializeAsString()));
+  status.SetPayload(type, absl::Cord(Serialize(detail)));
 }
 
 void AddRetry(absl::Status& status, absl::Duration after) {

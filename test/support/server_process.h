@@ -19,6 +19,7 @@ class ServerProcess {
 
   // What it printed when it was ready.
   const std::string& ready_line() const { return ready_line_; }
+  pid_t pid() const { return pid_; }
   void Kill();      // SIGKILL
   int Terminate();  // SIGTERM; the exit code, -1 if a signal ended it
   int Wait();
@@ -52,6 +53,8 @@ class ApiCaller {
   Answer Post(const std::string& path, const std::string& body) {
     return Call("POST", path, body, token_);
   }
+  // The bearer token of the account.
+  const std::string& token() const { return token_; }
   // With another bearer token; empty: none.
   Answer Call(const std::string& method, const std::string& path, const std::string& body,
               const std::string& token);

@@ -1,0 +1,111 @@
+#include "bench/sqlite_floor.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "bench/registry.h"
+#include "bench/statistics.h"
+
+namespace zerotouch::bench {
+namespace {
+
+constexpr size_t kChunk = 5'000;
+constexpr size_t kResultBytes = 13;
+
+class Loop {
+ public:
+  explicit Loop(const std::string& path) {
+    Check(
+        sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr));
+    // What the server sets.
+    Run("PRAGMA journal_mode = WAL");
+    Run("PRAGMA synchronous = FULL");
+    Run("PRAGMA cache_size = -32768");
+    Run("CREATE TABLE floor_results (first INTEGER PRIMARY KEY, results BLOB NOT NULL)");
+    locate_ = Prepare("SELECT device FROM modems WHERE modem = ?");
+    read_ = Prepare("SELECT held, reseller FROM claims WHERE device = ? AND section = 2");
+    give_up_ = Prepare(
+        "UPDATE claims SET held = 0, owner = 0, configuration = 0 WHERE device = ? AND section = "
+        "2");
+    record_ = Prepare("INSERT INTO floor_results (first, results) VALUES (?, ?)");
+    begin_ = Prepare("BEGIN IMMEDIATE");
+    commit_ = Prepare("COMMIT");
+  }
+  ~Loop() {
+    for (sqlite3_stmt* statement : {locate_, read_, give_up_, record_, begin_, commit_}) {
+      sqlite3_finalize(statement);
+    }
+    sqlite3_close(db_);
+  }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void Unclaim(std::vector<ModemKey> modems) {
+    std::sort(modems.begin(), modems.end());
+    std::vector<int64_t> devices;
+    devices.reserve(modems.size());
+    Run("BEGIN");  // else each lookup takes and gives back a lock
+    for (const ModemKey modem : modems) {
+      sqlite3_bind_int64(locate_, 1, modem);
+      if (sqlite3_step(locate_) == SQLITE_ROW) devices.push_back(sqlite3_column_int64(locate_, 0));
+      sqlite3_reset(locate_);
+    }
+    Run("COMMIT");
+    std::sort(devices.begin(), devices.end());
+    for (size_t at = 0; at < devices.size(); at += kChunk) {
+      RunChunk(devices, at, std::min(at + kChunk, devices.size()));
+    }
+  }
+
+ private:
+  void RunChunk(const std::vector<int64_t>& devices, size_t begin, size_t end) {
+    Step(begin_);
+    for (size_t i = begin; i < end; ++i) {
+      sqlite3_bind_int64(read_, 1, devices[i]);
+      const bool held = sqlite3_step(read_) == SQLITE_ROW && sqlite3_column_int64(read_, 0) == 1 &&
+                        sqlite3_column_int64(read_, 1) == kReseller.value();
+      sqlite3_reset(read_);
+      if (!held) continue;
+      sqlite3_bind_int64(give_up_, 1, devices[i]);
+      Step(give_up_);
+    }
+    const std::string results((end - begin) * kResultBytes, 'r');
+    sqlite3_bind_int64(record_, 1, static_cast<int64_t>(begin));
+    sqlite3_bind_blob64(record_, 2, results.data(), results.size(), SQLITE_STATIC);
+    Step(record_);
+    Step(commit_);
+  }
+
+  void Check(int code) {
+    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return;
+    fmt::print(stderr, "SQLite: {}\n", sqlite3_errmsg(db_));
+    std::exit(1);
+  }
+  void Run(const char* sql) { Check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr)); }
+  sqlite3_stmt* Prepare(const char* sql) {
+    sqlite3_stmt* statement = nullptr;
+    Check(sqlite3_prepare_v2(db_, sql, -1, &statement, nullptr));
+    return statement;
+  }
+  void Step(sqlite3_stmt* statement) {
+    Check(sqlite3_step(statement));
+    sqlite3_reset(statement);
+  }
+
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt *locate_, *read_, *give_up_, *record_, *begin_, *commit_;
+};
+
+}  // namespace
+
+double UnclaimByBareLoop(const std::string& path, const std::vector<ModemKey>& modems) {
+  Loop loop(path);
+  const SteadyClock::time_point start = SteadyClock::now();
+  loop.Unclaim(modems);
+  return MillisecondsSince(start);
+}
+
+}  // namespace zerotouch::bench

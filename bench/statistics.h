@@ -1,0 +1,27 @@
+#ifndef ZEROTOUCH_BENCH_STATISTICS_H_
+#define ZEROTOUCH_BENCH_STATISTICS_H_
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace zerotouch::bench {
+
+using SteadyClock = std::chrono::steady_clock;
+
+inline double MillisecondsBetween(SteadyClock::time_point from, SteadyClock::time_point to) {
+  return std::chrono::duration<double, std::milli>(to - from).count();
+}
+inline double MillisecondsSince(SteadyClock::time_point from) {
+  return MillisecondsBetween(from, SteadyClock::now());
+}
+
+// The value below which the share `p` (0 to 1) of `values` lies; 0 of none.
+double Percentile(std::vector<double> values, double p);
+
+// "minimum/median/maximum" with one decimal.
+std::string Spread(const std::vector<double>& values);
+
+}  // namespace zerotouch::bench
+
+#endif  // ZEROTOUCH_BENCH_STATISTICS_H_

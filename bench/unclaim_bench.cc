@@ -1,0 +1,281 @@
+// The main job through the front door: an unclaimAsync of 100,000 devices by
+// IMEI on a registry of 1,000,000 over HTTP, from the first byte of the body to
+// `done`, beside a bare SQLite loop that does the same to a copy of the registry.
+// Meanwhile, in every second round, another reseller reads devices.
+//
+//   unclaim_bench FOLDER [DEVICES [ITEMS [ROUNDS [CUSTOMERS]]]]
+//
+// FOLDER keeps the registry from run to run.
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "bench/registry.h"
+#include "bench/sqlite_floor.h"
+#include "bench/statistics.h"
+#include "support/server_process.h"
+
+namespace zerotouch::bench {
+namespace {
+
+using test::ApiCaller;
+
+std::string BodyOf(const std::vector<int64_t>& picks) {
+  std::string body = "{\"unclaims\":[";
+  for (size_t i = 0; i < picks.size(); ++i) {
+    body += fmt::format(
+        "{}{{\"deviceIdentifier\":{{\"imei\":\"{}\",\"manufacturer\":\"Google\"}},"
+        "\"sectionType\":\"SECTION_TYPE_ZERO_TOUCH\"}}",
+        i == 0 ? "" : ",", ImeiOf(picks[i]));
+  }
+  return body + "]}";
+}
+
+std::vector<ModemKey> ModemsOf(const std::vector<int64_t>& picks) {
+  std::vector<ModemKey> modems;
+  for (const int64_t pick : picks) modems.push_back(ModemKeyOfImei(ImeiOf(pick)));
+  return modems;
+}
+
+// KiB of a line such as VmHWM of /proc/PID/status.
+double MemoryMib(pid_t pid, const std::string& line) {
+  std::ifstream status(fmt::format("/proc/{}/status", pid));
+  std::string word;
+  while (status >> word) {
+    if (word == line + ":") {
+      double kib = 0;
+      status >> kib;
+      return kib / 1024;
+    }
+  }
+  return 0;
+}
+
+// Reads a device over and over on a connection of its own until it is stopped,
+// one call every 2 ms, and notes how long each took.
+class Reader {
+ public:
+  Reader(ApiCaller& caller, std::string path) : caller_(caller), path_(std::move(path)) {
+    thread_ = std::thread([this] { Loop(); });
+  }
+  std::vector<double> Stop() {
+    stop_ = true;
+    thread_.join();
+    return std::move(ms_);
+  }
+
+ private:
+  void Loop() {
+    while (!stop_) {
+      const SteadyClock::time_point begun = SteadyClock::now();
+      const test::Answer answer = caller_.Get(path_);
+      ms_.push_back(MillisecondsSince(begun));
+      if (answer.status != 200) {
+        fmt::print(stderr, "devices.get: {} {}\n", answer.status, answer.body);
+        std::exit(1);
+      }
+      std::this_thread::sleep_until(begun + std::chrono::milliseconds(2));
+    }
+  }
+
+  ApiCaller& caller_;
+  const std::string path_;
+  std::atomic<bool> stop_ = false;
+  std::vector<double> ms_;
+  std::thread thread_;
+};
+
+struct Round {
+  double floor_ms = 0;     // the bare loop
+  double done_ms = 0;      // first byte of the body to `done`
+  double answer_ms = 0;    // last byte of the body to the answer of the call
+  double download_ms = 0;  // of the finished operation with all results
+  double download_mb = 0;
+  double memory_mib = 0;  // at most, over idle
+  std::vector<double> idle_reads_ms, reads_ms;
+};
+
+struct Upload {
+  const std::string& body;
+  size_t sent = 0;
+  SteadyClock::time_point first_byte, last_byte;
+
+  static size_t Read(char* out, size_t size, size_t count, void* self) {
+    auto& upload = *static_cast<Upload*>(self);
+    if (upload.sent == 0) upload.first_byte = SteadyClock::now();
+    const size_t bytes = std::min(size * count, upload.body.size() - upload.sent);
+    std::copy_n(upload.body.data() + upload.sent, bytes, out);
+    upload.sent += bytes;
+    if (upload.sent == upload.body.size()) upload.last_byte = SteadyClock::now();
+    return bytes;
+  }
+};
+
+size_t AppendTo(char* data, size_t size, size_t count, void* text) {
+  static_cast<std::string*>(text)->append(data, size * count);
+  return size * count;
+}
+
+// Sends the batch and returns the operation's name.
+std::string Send(const std::string& url, const std::string& token, Upload& upload, Round& round) {
+  CURL* curl = curl_easy_init();
+  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
+  headers = curl_slist_append(headers, "Expect:");
+  headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());
+  std::string answer;
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_POST, 1L);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 512L << 10);
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(upload.body.size()));
+  curl_easy_setopt(curl, CURLOPT_READFUNCTION, Upload::Read);
+  curl_easy_setopt(curl, CURLOPT_READDATA, &upload);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, AppendTo);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  const CURLcode code = curl_easy_perform(curl);
+  round.answer_ms = MillisecondsSince(upload.last_byte);
+  curl_slist_free_all(headers);
+  curl_easy_cleanup(curl);
+  std::string name = test::FieldIn(answer, "name");
+  if (code != CURLE_OK || name.empty()) {
+    fmt::print(stderr, "unclaimAsync: {} {}\n", curl_easy_strerror(code), answer);
+    std::exit(1);
+  }
+  return name;
+}
+
+Round RunOnce(const Registry& registry, int64_t items, uint64_t seed, bool with_reads) {
+  Round round;
+  const std::vector<int64_t> picks = PickDevices(registry.devices, items, seed);
+  round.floor_ms = UnclaimByBareLoop(FreshCopy(registry, "floor"), ModemsOf(picks));
+
+  const std::string body = BodyOf(picks);
+  const std::string copy = FreshCopy(registry, "server");
+  test::ServerProcess server({"serve", "--log-level", "error", "--listen", "127.0.0.1:0",
+                              "--database", "sqlite://" + copy});
+  const std::string endpoint = test::ParseSandbox(server.ready_line()).endpoint;
+  ApiCaller caller(endpoint, registry.reseller_key);
+  ApiCaller reading(endpoint, registry.reseller_key);
+  const std::string partner = fmt::format("/v1/partners/{}/", kReseller.value());
+  // Of a device that the batch leaves alone.
+  const test::Answer found =
+      caller.Post(partner + "devices:findByIdentifier",
+                  fmt::format("{{\"deviceIdentifier\":{{\"imei\":\"{}\"}},\"limit\":1}}",
+                              ImeiOf(picks.back())));
+  const std::string device = "/v1/" + test::FieldIn(found.body, "name");
+  {
+    Reader idle(reading, device);
+    absl::SleepFor(absl::Milliseconds(with_reads ? 1'000 : 100));
+    round.idle_reads_ms = idle.Stop();
+  }
+  const double idle_mib = MemoryMib(server.pid(), "VmRSS");
+
+  std::unique_ptr<Reader> reader;
+  if (with_reads) reader = std::make_unique<Reader>(reading, device);
+  Upload upload{.body = body, .first_byte = {}, .last_byte = {}};
+  const std::string name =
+      Send(endpoint + partner + "devices:unclaimAsync", caller.token(), upload, round);
+  const std::string operation = "/v1/" + name + "?prettyPrint=false";
+  while (true) {
+    const SteadyClock::time_point asked = SteadyClock::now();
+    const test::Answer answer = caller.Get(operation);
+    if (answer.body.find("\"done\":true") != std::string::npos) {
+      // Done when it was asked: the download is not part of it.
+      round.done_ms = MillisecondsBetween(upload.first_byte, asked);
+      round.download_ms = MillisecondsSince(asked);
+      round.download_mb = static_cast<double>(answer.body.size()) / 1e6;
+      if (answer.body.find(fmt::format("\"successCount\":{}", items)) == std::string::npos) {
+        fmt::print(stderr, "some items failed\n");
+        std::exit(1);
+      }
+      break;
+    }
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  if (reader != nullptr) round.reads_ms = reader->Stop();
+  round.memory_mib = MemoryMib(server.pid(), "VmHWM") - idle_mib;
+  server.Terminate();
+  return round;
+}
+
+template <class Value>
+std::vector<double> Each(const std::vector<Round>& rounds, Value value) {
+  std::vector<double> values;
+  for (const Round& round : rounds) values.push_back(value(round));
+  return values;
+}
+
+std::vector<double> Joined(const std::vector<Round>& rounds, std::vector<double> Round::*list) {
+  std::vector<double> all;
+  for (const Round& round : rounds) {
+    all.insert(all.end(), (round.*list).begin(), (round.*list).end());
+  }
+  return all;
+}
+
+void Print(const std::vector<Round>& quiet, const std::vector<Round>& read) {
+  fmt::print("alone (minimum/median/maximum of {})\n", quiet.size());
+  fmt::print("  limit: bare SQLite loop, ms        {}\n",
+             Spread(Each(quiet, [](const Round& r) { return r.floor_ms; })));
+  fmt::print("  first body byte to done, ms        {}\n",
+             Spread(Each(quiet, [](const Round& r) { return r.done_ms; })));
+  fmt::print("  ratio                              {}   (to reach: 2)\n",
+             Spread(Each(quiet, [](const Round& r) { return r.done_ms / r.floor_ms; })));
+  fmt::print("  last body byte to answer, ms       {}   (to reach: 200)\n",
+             Spread(Each(quiet, [](const Round& r) { return r.answer_ms; })));
+  fmt::print("  download of the results, ms        {}   ({:.1f} MB)\n",
+             Spread(Each(quiet, [](const Round& r) { return r.download_ms; })),
+             quiet[0].download_mb);
+  fmt::print("  memory over idle, MiB              {}   (to reach: 200)\n",
+             Spread(Each(quiet, [](const Round& r) { return r.memory_mib; })));
+  if (read.empty()) return;
+  fmt::print("while devices are read (of {})\n", read.size());
+  fmt::print("  ratio                              {}\n",
+             Spread(Each(read, [](const Round& r) { return r.done_ms / r.floor_ms; })));
+  const std::vector<double> idle = Joined(read, &Round::idle_reads_ms);
+  const std::vector<double> busy = Joined(read, &Round::reads_ms);
+  fmt::print("  limit: devices.get idle, ms        p50 {:.2f}, p99 {:.2f}   ({} calls)\n",
+             Percentile(idle, 0.5), Percentile(idle, 0.99), idle.size());
+  fmt::print(
+      "  devices.get during the batch, ms   p50 {:.2f}, p99 {:.2f}   ({} calls; to reach: 20)\n",
+      Percentile(busy, 0.5), Percentile(busy, 0.99), busy.size());
+}
+
+int Run(int argc, char** argv) {
+  if (argc < 2) {
+    fmt::print(stderr, "usage: unclaim_bench FOLDER [DEVICES [ITEMS [ROUNDS [CUSTOMERS]]]]\n");
+    return 1;
+  }
+  const auto number = [&](int at, int64_t by_default) {
+    return argc > at ? std::atoll(argv[at]) : by_default;
+  };
+  const int64_t devices = number(2, 1'000'000);
+  const int64_t items = number(3, 100'000);
+  const int64_t rounds = number(4, 5);
+  const int64_t customers = number(5, 10);
+  const Registry registry = MakeRegistry(argv[1], devices, static_cast<int>(customers));
+  fmt::print("unclaimAsync of {} devices by IMEI, registry of {}, {} customers, seeds from 1\n",
+             items, devices, customers);
+  std::vector<Round> quiet, read;
+  for (int64_t i = 0; i < rounds; ++i) {
+    quiet.push_back(RunOnce(registry, items, 1 + static_cast<uint64_t>(i), false));
+    read.push_back(RunOnce(registry, items, 1 + static_cast<uint64_t>(i), true));
+  }
+  Print(quiet, read);
+  return 0;
+}
+
+}  // namespace
+}  // namespace zerotouch::bench
+
+int main(int argc, char** argv) { return zerotouch::bench::Run(argc, argv); }

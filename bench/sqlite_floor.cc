@@ -24,6 +24,7 @@ class Loop {
     Run("PRAGMA journal_mode = WAL");
     Run("PRAGMA synchronous = FULL");
     Run("PRAGMA cache_size = -32768");
+    Run("PRAGMA wal_autocheckpoint = 4000");
     Run("CREATE TABLE floor_results (first INTEGER PRIMARY KEY, results BLOB NOT NULL)");
     locate_ = Prepare("SELECT device FROM modems WHERE modem = ?");
     read_ = Prepare("SELECT held, reseller FROM claims WHERE device = ? AND section = 2");

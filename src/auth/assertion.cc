@@ -1,7 +1,9 @@
 #include "auth/assertion.h"
 
+#include <mutex>
 #include <optional>
 
+#include "absl/container/flat_hash_map.h"
 #include "base/limits.h"
 #include "base/status_macros.h"
 
@@ -24,14 +26,32 @@ absl::Status CheckTimes(const crypto::JwtClaims& claims, absl::Time now) {
   return absl::OkStatus();
 }
 
+// The key of a PEM text. Keys are kept as they were parsed, for parsing one
+// takes some twenty times as long as a verification.
+std::optional<crypto::PublicKey> KeyOf(const std::string& pem) {
+  constexpr size_t kKept = 10'000;
+  static std::mutex& mutex = *new std::mutex;
+  static auto& kept = *new absl::flat_hash_map<std::string, crypto::PublicKey>;
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto found = kept.find(pem); found != kept.end()) return found->second;
+  }
+  absl::StatusOr<crypto::PublicKey> key = crypto::PublicKey::FromPem(pem);
+  if (!key.ok()) return std::nullopt;
+  const std::lock_guard lock(mutex);
+  if (kept.size() >= kKept) kept.clear();
+  kept.insert_or_assign(pem, *key);
+  return *std::move(key);
+}
+
 // The id of the account's key that signed the JWT. A `kid` must name it; without
 // one, any of the account's keys may have.
 std::optional<std::string> FindSigner(const store::ServiceAccount& account,
                                       const crypto::ParsedJwt& jwt) {
   for (const store::AccountKey& key : account.keys) {
     if (!jwt.key_id.empty() && key.key_id != jwt.key_id) continue;
-    const auto parsed = crypto::PublicKey::FromPem(key.public_pem);
-    if (parsed.ok() && crypto::VerifySignature(jwt, *parsed)) return key.key_id;
+    const std::optional<crypto::PublicKey> parsed = KeyOf(key.public_pem);
+    if (parsed.has_value() && crypto::VerifySignature(jwt, *parsed)) return key.key_id;
   }
   return std::nullopt;
 }

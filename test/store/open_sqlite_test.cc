@@ -70,6 +70,22 @@ TEST(OpenSqlite, UnknownScheme_SaysWhatToWrite_WithoutRepeatingThePassword) {
   EXPECT_THAT(message, testing::Not(HasSubstr("secret")));
 }
 
+TEST(OpenSqlite, ClosedStore_HasEverythingInTheFile) {
+  const test::TempDir dir;
+  const std::string path = dir / "registry.db";
+  const Partner partner{.id = PartnerId(1), .name = "Kept", .created = absl::UnixEpoch()};
+  {
+    const auto store = Open("sqlite://" + path, Clock::System()).value();
+    ASSERT_TRUE(store->Write([&](Transaction& tx) { return tx.AddPartner(partner); }).ok());
+  }
+  std::filesystem::remove(path + "-wal");
+  std::filesystem::remove(path + "-shm");
+  const auto store = Open("sqlite://" + path, Clock::System()).value();
+  const auto found = store->Read().value()->FindPartner(partner.id).value();
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->name, partner.name);
+}
+
 TEST(OpenSqlite, RelativePath_IsTaken) {
   const test::TempDir dir;
   const std::filesystem::path before = std::filesystem::current_path();

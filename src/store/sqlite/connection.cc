@@ -152,6 +152,25 @@ Cursor Connection::Use(const char* sql) {
 
 int64_t Connection::Changes() const { return sqlite3_changes64(db_); }
 
+void Connection::TakeOverCheckpoints() {
+  // The hook takes the place of SQLite's own, which checkpoints inside COMMIT.
+  sqlite3_wal_hook(
+      db_,
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<Connection*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+}
+
+absl::Status Connection::Checkpoint() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  log_pages_ = 0;
+  if (code == SQLITE_OK || code == SQLITE_BUSY) return absl::OkStatus();
+  return StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
+}
+
 bool Connection::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 }  // namespace zerotouch::store::sqlite

@@ -81,10 +81,18 @@ class Connection {
   // Whether a transaction is open. Some errors end it by themselves.
   bool InTransaction() const;
 
+  // From now on SQLite leaves it to the caller to copy the write-ahead log into
+  // the file, and LogPages() says how many pages the log has.
+  void TakeOverCheckpoints();
+  int LogPages() const { return log_pages_; }
+  // Copies what no reader still needs. OK also if that is not all of it.
+  absl::Status Checkpoint();
+
  private:
   explicit Connection(sqlite3* db) : db_(db) {}
 
   sqlite3* db_;
+  int log_pages_ = 0;
   absl::flat_hash_map<const char*, sqlite3_stmt*> statements_;
 };
 

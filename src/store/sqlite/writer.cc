@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/fault.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/status_macros.h"
+#include "base/status_text.h"
 #include "store/sqlite/view.h"
 
 namespace zerotouch::store::sqlite {
@@ -17,10 +19,22 @@ using SteadyClock = std::chrono::steady_clock;
 // kept waiting for their commit.
 constexpr auto kGroupTime = std::chrono::milliseconds(20);
 
+// Pages of the log (4 KiB each) after which it is copied into the file even
+// though more writes wait. Seldom enough that a page which several transactions
+// changed is copied once; often enough that the copying, which the next write
+// waits for, takes some 20 ms.
+constexpr int kLongLogPages = 4'000;
+
+// The log is copied when nobody has written for so long.
+constexpr auto kIdleTime = std::chrono::milliseconds(200);
+
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Connection> db, FileLock& lock, const Clock& clock)
-    : db_(std::move(db)), lock_(lock), ids_(clock), thread_([this] { Loop(); }) {}
+    : db_(std::move(db)), lock_(lock), ids_(clock) {
+  db_->TakeOverCheckpoints();
+  thread_ = std::thread([this] { Loop(); });
+}
 
 Writer::~Writer() {
   {
@@ -44,16 +58,35 @@ absl::Status Writer::Write(const Mutation& mutation) {
 }
 
 void Writer::Loop() {
-  while (true) {
-    Waiting* first = nullptr;
-    {
-      std::unique_lock lock(mutex_);
-      came_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      first = queue_.front();
-      queue_.pop_front();
-    }
+  while (Waiting* first = AwaitNext()) {
     RunGroup(first);
+    if (db_->LogPages() >= kLongLogPages) Checkpoint();
+  }
+  if (db_->LogPages() > 0) Checkpoint();
+}
+
+Writer::Waiting* Writer::AwaitNext() {
+  const auto called = [&] { return stopping_ || !queue_.empty(); };
+  std::unique_lock lock(mutex_);
+  if (db_->LogPages() > 0 && !came_.wait_for(lock, kIdleTime, called)) {
+    lock.unlock();
+    Checkpoint();
+    lock.lock();
+  }
+  came_.wait(lock, called);
+  if (queue_.empty()) return nullptr;
+  Waiting* next = queue_.front();
+  queue_.pop_front();
+  return next;
+}
+
+// What it could not copy the next one will.
+void Writer::Checkpoint() {
+  absl::Status status = lock_.LockWriting();
+  if (status.ok()) status = db_->Checkpoint();
+  lock_.UnlockWriting();
+  if (!status.ok()) {
+    log::Warning("cannot copy the log into the registry file", {{"error", MessageOf(status)}});
   }
 }
 

@@ -22,6 +22,9 @@ namespace zerotouch::store::sqlite {
 // inside a savepoint, so that one that fails leaves the others alone), and
 // commits once for all of them: N clients that change one device each share
 // one sync, and a small mutation waits for at most what stands before it.
+//
+// The write-ahead log is copied into the file between transactions, when those
+// who wait have their answer: once it is long, or when nobody writes.
 class Writer {
  public:
   using Mutation = std::function<absl::Status(Transaction&)>;
@@ -42,6 +45,9 @@ class Writer {
   };
 
   void Loop();
+  // The next mutation; null at the end. While none comes, checkpoints.
+  Waiting* AwaitNext();
+  void Checkpoint();
   // Runs `first` and what else waits, in one transaction.
   void RunGroup(Waiting* first);
   absl::Status RunOne(const Mutation& mutation);

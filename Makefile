@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 BENCH_DIR ?= build/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers bench format
+.PHONY: help demo build test test-sanitizers bench fuzz tidy format fresh-machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,5 +39,22 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 	build/bin/start_bench
 	build/bin/json_bench
 
+fuzz: ## Run each fuzz target for FUZZ_SECONDS (60 unless set)
+	scripts/install-deps tools
+	cmake --preset fuzz
+	cmake --build build-fuzz -j $(JOBS)
+	test/fuzz/run build-fuzz
+
+tidy: ## Run clang-tidy on the files that changed; TIDY=--all for every one
+	scripts/install-deps tools
+	cmake --preset dev
+	cmake --build build-dev -j $(JOBS) --target zt_proto
+	JOBS=$(JOBS) scripts/tidy $(TIDY)
+
 format: ## Format the C++ with clang-format
+	scripts/install-deps tools
 	find src apps test bench -name '*.cc' -o -name '*.h' | xargs clang-format -i
+
+fresh-machine: ## Run `make demo` and `make test` in a new minimal Debian 12 (as root)
+	scripts/install-deps fresh
+	scripts/fresh-machine

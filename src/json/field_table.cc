@@ -16,15 +16,22 @@ using Tables = std::unordered_map<const Descriptor*, std::unique_ptr<FieldTable>
 
 Form FormOf(const Descriptor& descriptor) {
   switch (descriptor.well_known_type()) {
-    case Descriptor::WELLKNOWNTYPE_ANY: return Form::kAny;
-    case Descriptor::WELLKNOWNTYPE_TIMESTAMP: return Form::kTimestamp;
-    case Descriptor::WELLKNOWNTYPE_DURATION: return Form::kDuration;
-    case Descriptor::WELLKNOWNTYPE_FIELDMASK: return Form::kFieldMask;
+    case Descriptor::WELLKNOWNTYPE_ANY:
+      return Form::kAny;
+    case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
+      return Form::kTimestamp;
+    case Descriptor::WELLKNOWNTYPE_DURATION:
+      return Form::kDuration;
+    case Descriptor::WELLKNOWNTYPE_FIELDMASK:
+      return Form::kFieldMask;
     case Descriptor::WELLKNOWNTYPE_STRUCT:
     case Descriptor::WELLKNOWNTYPE_VALUE:
-    case Descriptor::WELLKNOWNTYPE_LISTVALUE: return Form::kUnsupported;
-    case Descriptor::WELLKNOWNTYPE_UNSPECIFIED: return Form::kObject;
-    default: return Form::kWrapper;
+    case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+      return Form::kUnsupported;
+    case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
+      return Form::kObject;
+    default:
+      return Form::kWrapper;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "json/scalar.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <concepts>
@@ -37,21 +38,51 @@ std::optional<double> DoubleFrom(std::string_view text) {
   return value;
 }
 
-// Numbers as "1e3" and "100.0" are integers too.
+// The whole number that `text`, which IsJsonNumber, stands for, as plain digits:
+// "1e3" and "1000.0" are 1000, exactly. nullopt if it has a fraction, or more
+// digits than any integer type.
+std::optional<std::string> WholeDigits(std::string_view text) {
+  constexpr int kMostDigits = 20;
+  const size_t e = std::min(text.find_first_of("eE"), text.size());
+  std::string_view exponent_text = text.substr(std::min(e + 1, text.size()));
+  if (exponent_text.starts_with('+')) exponent_text.remove_prefix(1);
+  const std::string_view mantissa = text.substr(0, e);
+  const size_t point = std::min(mantissa.find('.'), mantissa.size());
+  std::string digits(mantissa.substr(0, point));
+  const std::string_view fraction = mantissa.substr(std::min(point + 1, mantissa.size()));
+  digits += fraction;
+
+  const bool is_negative = digits.starts_with('-');
+  digits.erase(0, is_negative ? 1 : 0);
+  const size_t first = digits.find_first_not_of('0');
+  if (first == std::string::npos) return "0";
+  int exponent = 0;
+  const char* const end = exponent_text.data() + exponent_text.size();
+  if (!exponent_text.empty() &&
+      std::from_chars(exponent_text.data(), end, exponent).ec != std::errc()) {
+    return std::nullopt;
+  }
+  // Zeros that are to come after the digits; below 0, how many stand past the point.
+  int64_t zeros = int64_t{exponent} - static_cast<int64_t>(fraction.size());
+  for (; zeros < 0 && digits.ends_with('0'); ++zeros) digits.pop_back();
+  digits.erase(0, first);
+  if (zeros < 0 || zeros + static_cast<int64_t>(digits.size()) > kMostDigits) return std::nullopt;
+  digits.append(static_cast<size_t>(zeros), '0');
+  return is_negative ? '-' + digits : digits;
+}
+
 template <std::integral T>
 std::optional<T> IntegerFrom(std::string_view text) {
   if (!IsJsonNumber(text)) return std::nullopt;
   T value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size()) return value;
-  const auto real = DoubleFrom(text);
-  if (!real || std::trunc(*real) != *real) return std::nullopt;
-  // The limit above the largest T is a power of two, so a double holds it.
-  const double past_largest = std::ldexp(1.0, std::numeric_limits<T>::digits);
-  if (*real < static_cast<double>(std::numeric_limits<T>::min()) || *real >= past_largest) {
-    return std::nullopt;
-  }
-  return static_cast<T>(*real);
+  const auto take = [&value](std::string_view digits) {
+    const char* const end = digits.data() + digits.size();
+    const auto [at, error] = std::from_chars(digits.data(), end, value);
+    return error == std::errc() && at == end;
+  };
+  if (take(text)) return value;
+  const auto digits = WholeDigits(text);
+  return digits && take(*digits) ? std::optional(value) : std::nullopt;
 }
 
 template <std::floating_point T>
@@ -179,9 +210,12 @@ Stored StoreMessage(const Scalar& scalar, const FieldTable& table, Message& mess
 Stored Store(const Scalar& scalar, const Field& field, Message& message) {
   using R = google::protobuf::Reflection;
   switch (field.descriptor->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return StoreString(scalar, field, message);
-    case FieldDescriptor::CPPTYPE_ENUM: return StoreEnum(scalar, field, message);
-    case FieldDescriptor::CPPTYPE_MESSAGE: return StoreSubmessage(scalar, field, message);
+    case FieldDescriptor::CPPTYPE_STRING:
+      return StoreString(scalar, field, message);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return StoreEnum(scalar, field, message);
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return StoreSubmessage(scalar, field, message);
     case FieldDescriptor::CPPTYPE_BOOL:
       return StoreValue<bool>(BoolFrom(scalar.text), field, message, {&R::SetBool, &R::AddBool});
     case FieldDescriptor::CPPTYPE_INT32:

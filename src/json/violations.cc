@@ -40,10 +40,13 @@ std::string PathText(const Path* path) {
 
 std::string Shown(const Scalar& value) {
   switch (value.kind) {
-    case Scalar::Kind::kNull: return "null";
-    case Scalar::Kind::kString: return '"' + Cut(value.text) + '"';
+    case Scalar::Kind::kNull:
+      return "null";
+    case Scalar::Kind::kString:
+      return '"' + Cut(value.text) + '"';
     case Scalar::Kind::kBool:
-    case Scalar::Kind::kNumber: return Cut(value.text);
+    case Scalar::Kind::kNumber:
+      return Cut(value.text);
   }
   return {};
 }
@@ -54,9 +57,9 @@ Violation InvalidValue(std::string path, const FieldDescriptor& field, std::stri
 }
 
 Violation OneofSetTwice(std::string path, const FieldDescriptor& field) {
-  std::string text = fmt::format(
-      "Invalid value at '{}' (oneof), oneof field '{}' is already set. Cannot set '{}'", path,
-      field.containing_oneof()->name(), field.json_name());
+  std::string text =
+      fmt::format("Invalid value at '{}' (oneof), oneof field '{}' is already set. Cannot set '{}'",
+                  path, field.containing_oneof()->name(), field.json_name());
   return {std::move(path), std::move(text)};
 }
 

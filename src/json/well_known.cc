@@ -1,5 +1,7 @@
 #include "json/well_known.h"
 
+#include <cstdlib>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -21,7 +23,8 @@ using google::protobuf::util::TimeUtil;
 
 namespace {
 
-// TimeUtil alone would take spaces, plus signs and doubled signs.
+// TimeUtil alone would take spaces, plus signs, doubled signs and more than the
+// 10,000 years that duration.proto allows.
 bool IsDuration(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   if (!text.ends_with('s')) return false;
@@ -33,6 +36,12 @@ bool IsDuration(std::string_view text) {
   return is_digits(text.substr(0, point)) &&
          (point == std::string_view::npos ||
           (text.size() - point <= 10 && is_digits(text.substr(point + 1))));
+}
+
+bool IsInRange(const Duration& duration) {
+  constexpr int64_t kMost = TimeUtil::kDurationMaxSeconds;
+  return duration.seconds() >= -kMost && duration.seconds() <= kMost &&
+         (std::abs(duration.seconds()) < kMost || duration.nanos() == 0);
 }
 
 bool ReadFieldMask(std::string_view text, FieldMask& mask) {
@@ -62,7 +71,8 @@ bool ReadText(std::string_view text, Message& message) {
     return TimeUtil::FromString(std::string(text), timestamp);
   }
   if (auto* duration = DynamicCastToGenerated<Duration>(&message)) {
-    return IsDuration(text) && TimeUtil::FromString(std::string(text), duration);
+    return IsDuration(text) && TimeUtil::FromString(std::string(text), duration) &&
+           IsInRange(*duration);
   }
   if (auto* mask = DynamicCastToGenerated<FieldMask>(&message)) return ReadFieldMask(text, *mask);
   return false;

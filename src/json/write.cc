@@ -35,14 +35,29 @@ constexpr std::array<bool, 256> kPlain = [] {
 
 void AppendEscape(char c, std::string& out) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   const auto byte = static_cast<unsigned char>(c);
   out += "\\u00";
@@ -80,7 +95,8 @@ std::string KeyText(const Message& entry, const Field& field) {
   const auto& reflection = *entry.GetReflection();
   std::string text;
   switch (field.descriptor->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return reflection.GetString(entry, field.descriptor);
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetString(entry, field.descriptor);
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection.GetBool(entry, field.descriptor) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_INT32:
@@ -95,7 +111,8 @@ std::string KeyText(const Message& entry, const Field& field) {
     case FieldDescriptor::CPPTYPE_UINT64:
       AppendNumber(reflection.GetUInt64(entry, field.descriptor), text);
       break;
-    default: break;  // no other type can be a map's key
+    default:
+      break;  // no other type can be a map's key
   }
   return text;
 }
@@ -179,9 +196,8 @@ void Writer::WriteStringValue(const Message& message, const Field& field, int in
 // A number that this build has no name for stays a number.
 void Writer::WriteEnumValue(const Message& message, const Field& field, int index) {
   const auto& reflection = *message.GetReflection();
-  const int number = index < 0
-                         ? reflection.GetEnumValue(message, field.descriptor)
-                         : reflection.GetRepeatedEnumValue(message, field.descriptor, index);
+  const int number = index < 0 ? reflection.GetEnumValue(message, field.descriptor)
+                               : reflection.GetRepeatedEnumValue(message, field.descriptor, index);
   const auto* value = field.descriptor->enum_type()->FindValueByNumber(number);
   if (value == nullptr) {
     AppendNumber(number, out_);
@@ -198,13 +214,15 @@ void Writer::WriteValue(const Message& message, const Field& field, int index) {
                      : (reflection.*of_list)(message, field.descriptor, index);
   };
   switch (field.descriptor->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return WriteStringValue(message, field, index);
-    case FieldDescriptor::CPPTYPE_ENUM: return WriteEnumValue(message, field, index);
+    case FieldDescriptor::CPPTYPE_STRING:
+      return WriteStringValue(message, field, index);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return WriteEnumValue(message, field, index);
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return WriteMessage(
-          index < 0 ? reflection.GetMessage(message, field.descriptor)
-                    : reflection.GetRepeatedMessage(message, field.descriptor, index),
-          *field.message);
+      return WriteMessage(index < 0
+                              ? reflection.GetMessage(message, field.descriptor)
+                              : reflection.GetRepeatedMessage(message, field.descriptor, index),
+                          *field.message);
     case FieldDescriptor::CPPTYPE_BOOL:
       out_ += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
       return;
@@ -229,11 +247,15 @@ void Writer::WriteMessage(const Message& message, const FieldTable& table) {
   switch (table.form) {
     case Form::kTimestamp:
     case Form::kDuration:
-    case Form::kFieldMask: return AppendString(WriteText(message), out_);
-    case Form::kWrapper: return WriteValue(message, table.fields.front(), -1);
-    case Form::kAny: return WriteAny(message);
+    case Form::kFieldMask:
+      return AppendString(WriteText(message), out_);
+    case Form::kWrapper:
+      return WriteValue(message, table.fields.front(), -1);
+    case Form::kAny:
+      return WriteAny(message);
     case Form::kObject:
-    case Form::kUnsupported: break;
+    case Form::kUnsupported:
+      break;
   }
   Open('{');
   WriteFields(message, table);

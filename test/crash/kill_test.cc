@@ -6,11 +6,11 @@
 
 #include <chrono>
 #include <random>
-#include <thread>
 
 #include "model/identity.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
+#include "support/wait.h"
 
 namespace zerotouch::test {
 namespace {
@@ -52,12 +52,12 @@ class KillTest : public testing::Test {
   std::string KillUntilDone(const std::string& path, std::mt19937& random, int& kills) {
     for (int round = 0; round < 1000; ++round) {
       if (kills < kKills) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 120));
+        LetRun(std::chrono::milliseconds(random() % 120));
         server_->Kill();
         ++kills;
         Start();
       } else {
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        LetRun(std::chrono::milliseconds(20));
       }
       const Answer answer = caller_->Get(path);
       if (answer.body.find("\"done\": true") != std::string::npos) return answer.body;

@@ -6,10 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <thread>
 
 #include "support/server_process.h"
 #include "support/temp_dir.h"
+#include "support/wait.h"
 
 namespace zerotouch::test {
 namespace {
@@ -68,13 +68,12 @@ class MainJobTest : public testing::Test {
     EXPECT_THAT(accepted.body, HasSubstr("BATCH_PROCESS_PENDING"));
     EXPECT_THAT(accepted.body, Not(HasSubstr("\"done\"")));
     const std::string path = "/v1/" + FieldIn(accepted.body, "name");
-    for (int i = 0; i < 3000; ++i) {
-      const Answer answer = first_.Get(path);
-      if (answer.body.find("\"done\": true") != std::string::npos) return answer.body;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    ADD_FAILURE() << "the operation did not finish";
-    return "";
+    std::string operation;
+    EXPECT_TRUE(WaitUntil([&] {
+      operation = first_.Get(path).body;
+      return operation.find("\"done\": true") != std::string::npos;
+    })) << operation;
+    return operation;
   }
   std::string UnclaimInBatch(const std::string& fields) {
     return RunBatch("unclaimAsync", R"({"unclaims":[{)" + fields + "}]}");

@@ -1,0 +1,26 @@
+#ifndef ZEROTOUCH_TEST_FUZZ_INPUT_H_
+#define ZEROTOUCH_TEST_FUZZ_INPUT_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace zerotouch::test {
+
+// A fuzzer's input as text.
+inline std::string_view TextOf(const uint8_t* data, size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+// Ends the run with `what`, and the input that led there, if `holds` is false.
+inline void Expect(bool holds, const char* what, const std::string& about = "") {
+  if (holds) return;
+  std::fprintf(stderr, "does not hold: %s\n%s\n", what, about.c_str());
+  std::abort();
+}
+
+}  // namespace zerotouch::test
+
+#endif  // ZEROTOUCH_TEST_FUZZ_INPUT_H_

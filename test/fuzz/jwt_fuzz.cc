@@ -1,0 +1,27 @@
+// Takes JWTs apart: whole tokens, and header and payload given as JSON with a
+// line break in between, which are encoded here so that the fuzzer gets past
+// base64.
+
+#include "crypto/encoding.h"
+#include "crypto/jwt.h"
+#include "crypto/key_file.h"
+#include "fuzz/input.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace zerotouch::crypto;  // NOLINT(google-build-using-namespace)
+  const std::string_view text = zerotouch::test::TextOf(data, size);
+  static_cast<void>(ParseJwt(text));
+  static_cast<void>(ParseKeyFile(text));
+  const size_t end = text.find('\n');
+  if (end == std::string_view::npos) return 0;
+  const std::string signed_text =
+      Base64UrlEncode(text.substr(0, end)) + "." + Base64UrlEncode(text.substr(end + 1));
+  const auto jwt = ParseJwt(signed_text + ".c2ln");
+  if (!jwt.ok()) return 0;
+  zerotouch::test::Expect(jwt->signed_text == signed_text && jwt->signature == "sig",
+                          "what was signed is what was sent");
+  zerotouch::test::Expect(
+      jwt->claims.issued_at >= absl::UnixEpoch() && jwt->claims.expires_at >= absl::UnixEpoch(),
+      "times are within range");
+  return 0;
+}

@@ -42,7 +42,7 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 fuzz: ## Run each fuzz target for FUZZ_SECONDS (60 unless set)
 	scripts/install-deps tools
 	cmake --preset fuzz
-	cmake --build build-fuzz -j $(JOBS)
+	cmake --build build-fuzz -j $(JOBS) --target fuzz_targets
 	test/fuzz/run build-fuzz
 
 tidy: ## Run clang-tidy on the files that changed; TIDY=--all for every one

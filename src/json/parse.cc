@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/limits.h"
 #include "google/protobuf/message.h"
 #include "json/field_table.h"
@@ -126,8 +127,7 @@ bool MessageReader::ReadList(Value& value, const Field& field, Message& message,
   return true;
 }
 
-// A map is a list of entries with a key and a value; of several with one key
-// the last counts.
+// A map is a list of entries with a key and a value.
 bool MessageReader::ReadMap(Value& value, const Field& field, Message& message,
                             const Path* parent) {
   const Field& key_field = field.message->fields[0];
@@ -142,10 +142,15 @@ bool MessageReader::ReadMap(Value& value, const Field& field, Message& message,
   Path entry_path{.parent = parent, .field = field.descriptor, .index = 0};
   const Path key_path{.parent = &entry_path, .field = key_field.descriptor};
   const Path value_path{.parent = &entry_path, .field = value_field.descriptor};
+  absl::flat_hash_set<std::string> keys;
   for (auto result : object) {
     Scalar key{.kind = Scalar::Kind::kString, .text = {}};
     Value member;
     if (!text_.TakeMember(result, &key.text, &member)) return false;
+    if (!keys.emplace(key.text).second) {
+      if (!Note(RepeatedKey(PathText(&entry_path), key.text)) || !text_.Check(member)) return false;
+      continue;
+    }
     Message& entry = *message.GetReflection()->AddMessage(&message, field.descriptor);
     if (Store(key, key_field, entry) != Stored::kYes &&
         !Note(InvalidValue(PathText(&key_path), *key_field.descriptor, Shown(key)))) {

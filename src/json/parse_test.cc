@@ -204,15 +204,26 @@ TEST(Parse, FieldMask_InEitherName) {
   api::UpdateConfigurationRequest update;
   EXPECT_THAT(Wrong(R"({"updateMask":"isDefault,dpc_extras"})", &update), IsEmpty());
   EXPECT_THAT(update.update_mask().paths(), ElementsAre("is_default", "dpc_extras"));
-  EXPECT_THAT(Wrong<api::UpdateConfigurationRequest>(R"({"updateMask":"a,,b"})"), SizeIs(1));
+  EXPECT_THAT(Wrong<api::UpdateConfigurationRequest>(R"({"updateMask":"*"})"), IsEmpty());
+  for (const char* mask :
+       {"a,,b", ",", "a, b", "a..b", ".a", "a.", "a;b", "a_B", "A", "a.B", "a*"}) {
+    EXPECT_THAT(
+        Wrong<api::UpdateConfigurationRequest>(std::string("{\"updateMask\":\"") + mask + "\"}"),
+        SizeIs(1))
+        << mask;
+  }
   EXPECT_THAT(Wrong<api::UpdateConfigurationRequest>(R"({"updateMask":["a"]})"), SizeIs(1));
 }
 
 TEST(Parse, Maps) {
   api::DeviceMetadata metadata;
-  EXPECT_THAT(Wrong(R"({"entries":{"a":"1","b":"2","a":"3"}})", &metadata), IsEmpty());
+  EXPECT_THAT(Wrong(R"({"entries":{"a":"1","b":"2"}})", &metadata), IsEmpty());
   EXPECT_THAT(metadata.entries(), SizeIs(2));
-  EXPECT_EQ(metadata.entries().at("a"), "3");
+  EXPECT_EQ(metadata.entries().at("a"), "1");
+  EXPECT_THAT(Wrong<api::DeviceMetadata>(R"({"entries":{"a":"1","b":"2","a":"3","c":4}})"),
+              ElementsAre("Invalid JSON payload received. Unknown name \"a\" at 'entries[2]': "
+                          "Repeated map key: 'a' is already set.",
+                          "Invalid value at 'entries[2].value' (TYPE_STRING), 4"));
   EXPECT_THAT(Wrong<api::DeviceMetadata>(R"({"entries":{"a":1}})"), SizeIs(1));
   EXPECT_THAT(Wrong<api::DeviceMetadata>(R"({"entries":[]})"), SizeIs(1));
   EXPECT_THAT(Wrong<api::DeviceMetadata>(R"({"entries":{"a":null}})"), SizeIs(1));
@@ -230,6 +241,7 @@ TEST(Parse, Any_TypeMayComeLast) {
   EXPECT_EQ(metadata.progress(), 5);
   EXPECT_THAT(Wrong<google::longrunning::Operation>(R"({"metadata":{}})"), IsEmpty());
   for (const char* text : {R"({"metadata":{"progress":5}})", R"({"metadata":{"@type":"nope"}})",
+                           R"({"metadata":{"@type":"example.com/google.protobuf.Duration"}})",
                            R"({"metadata":{"@type":5}})", R"({"metadata":5})"}) {
     EXPECT_THAT(Wrong<google::longrunning::Operation>(text), SizeIs(1)) << text;
   }

@@ -70,6 +70,11 @@ Violation UnknownName(std::string path, std::string_view name, std::string_view 
   return {std::move(path), std::move(text)};
 }
 
+Violation RepeatedKey(std::string path, std::string_view key) {
+  const std::string why = fmt::format("Repeated map key: '{}' is already set.", Cut(key));
+  return UnknownName(std::move(path), key, why);
+}
+
 Violation UnknownParameter(std::string_view name) {
   return {"", fmt::format("Invalid JSON payload received. Unknown name \"{0}\": Cannot bind query "
                           "parameter. Field '{0}' could not be found in request message.",

@@ -31,6 +31,7 @@ Violation InvalidValue(std::string path, const google::protobuf::FieldDescriptor
                        std::string_view what);
 Violation OneofSetTwice(std::string path, const google::protobuf::FieldDescriptor& field);
 Violation UnknownName(std::string path, std::string_view name, std::string_view why);
+Violation RepeatedKey(std::string path, std::string_view key);
 Violation UnknownParameter(std::string_view name);
 
 // The text is no JSON: `what` is wrong at its byte `offset`.

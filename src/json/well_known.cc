@@ -44,10 +44,25 @@ bool IsInRange(const Duration& duration) {
          (std::abs(duration.seconds()) < kMost || duration.nanos() == 0);
 }
 
+// Names joined by dots, in one of the two styles; `*` alone means everything.
+bool IsMaskPath(std::string_view path) {
+  if (path == "*") return true;
+  bool has_capital = false;
+  bool in_name = false;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (!in_name && (c == '.' || absl::ascii_isupper(byte))) return false;
+    if (c != '.' && c != '_' && !absl::ascii_isalnum(byte)) return false;
+    has_capital |= absl::ascii_isupper(byte);
+    in_name = c != '.';
+  }
+  return in_name && !(has_capital && path.find('_') != std::string_view::npos);
+}
+
 bool ReadFieldMask(std::string_view text, FieldMask& mask) {
   if (text.empty()) return true;
   for (const std::string& path : std::vector<std::string>(absl::StrSplit(std::string(text), ','))) {
-    if (path.empty()) return false;
+    if (!IsMaskPath(path)) return false;
     FieldMask one;
     if (path.find('_') != std::string::npos) {
       one.add_paths(path);
@@ -90,11 +105,11 @@ std::string WriteText(const Message& message) {
 }
 
 std::unique_ptr<Message> NewFromTypeUrl(std::string_view type_url) {
-  const size_t slash = type_url.rfind('/');
-  if (slash == std::string_view::npos) return nullptr;
+  constexpr std::string_view kPrefix = "type.googleapis.com/";
+  if (!type_url.starts_with(kPrefix)) return nullptr;
   const auto* descriptor =
       google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
-          std::string(type_url.substr(slash + 1)));
+          std::string(type_url.substr(kPrefix.size())));
   if (descriptor == nullptr) return nullptr;
   const Message* prototype =
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);

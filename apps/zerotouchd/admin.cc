@@ -216,7 +216,7 @@ absl::Status CreateKey(const Settings& settings, const Flags& flags) {
   ZT_RETURN_IF_ERROR(CreateFile(flags.out, crypto::WriteKeyFile(file)));
   const store::AccountKey added{
       .key_id = key_id, .public_pem = key.Public().ToPem(), .created = absl::Now()};
-  const absl::Status status = store->Write([&](store::Transaction& tx) {
+  absl::Status status = store->Write([&](store::Transaction& tx) {
     return AddKey(tx, flags, file.client_email, file.client_id, added);
   });
   if (!status.ok()) {

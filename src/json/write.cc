@@ -126,12 +126,18 @@ class Writer {
 
  private:
   void WriteFields(const Message& message, const FieldTable& table);
-  void WriteField(const Message& message, const Field& field);
-  void WriteList(const Message& message, const Field& field, int size);
-  void WriteMap(const Message& message, const Field& field);
-  void WriteValue(const Message& message, const Field& field, int index);
-  void WriteStringValue(const Message& message, const Field& field, int index);
-  void WriteEnumValue(const Message& message, const Field& field, int index);
+  // `reflection` is that of `message`: asking for it anew for each field costs
+  // more than all else.
+  void WriteField(const Message& message, const Reflection& reflection, const Field& field);
+  void WriteList(const Message& message, const Reflection& reflection, const Field& field,
+                 int size);
+  void WriteMap(const Message& message, const Reflection& reflection, const Field& field);
+  void WriteValue(const Message& message, const Reflection& reflection, const Field& field,
+                  int index);
+  void WriteStringValue(const Message& message, const Reflection& reflection, const Field& field,
+                        int index);
+  void WriteEnumValue(const Message& message, const Reflection& reflection, const Field& field,
+                      int index);
   void WriteAny(const Message& any);
 
   // Brackets, and what parts the members between them.
@@ -181,9 +187,9 @@ void Writer::WriteName(std::string_view quoted_name) {
 
 // --- values ---
 
-void Writer::WriteStringValue(const Message& message, const Field& field, int index) {
+void Writer::WriteStringValue(const Message& message, const Reflection& reflection,
+                              const Field& field, int index) {
   std::string scratch;
-  const auto& reflection = *message.GetReflection();
   const std::string& value =
       index < 0 ? reflection.GetStringReference(message, field.descriptor, &scratch)
                 : reflection.GetRepeatedStringReference(message, field.descriptor, index, &scratch);
@@ -194,8 +200,8 @@ void Writer::WriteStringValue(const Message& message, const Field& field, int in
 }
 
 // A number that this build has no name for stays a number.
-void Writer::WriteEnumValue(const Message& message, const Field& field, int index) {
-  const auto& reflection = *message.GetReflection();
+void Writer::WriteEnumValue(const Message& message, const Reflection& reflection,
+                            const Field& field, int index) {
   const int number = index < 0 ? reflection.GetEnumValue(message, field.descriptor)
                                : reflection.GetRepeatedEnumValue(message, field.descriptor, index);
   const auto* value = field.descriptor->enum_type()->FindValueByNumber(number);
@@ -207,17 +213,17 @@ void Writer::WriteEnumValue(const Message& message, const Field& field, int inde
 }
 
 // The value of a singular field (`index` -1), or the element `index` of a list.
-void Writer::WriteValue(const Message& message, const Field& field, int index) {
-  const auto& reflection = *message.GetReflection();
+void Writer::WriteValue(const Message& message, const Reflection& reflection, const Field& field,
+                        int index) {
   const auto get = [&](auto one, auto of_list) {
     return index < 0 ? (reflection.*one)(message, field.descriptor)
                      : (reflection.*of_list)(message, field.descriptor, index);
   };
   switch (field.descriptor->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return WriteStringValue(message, field, index);
+      return WriteStringValue(message, reflection, field, index);
     case FieldDescriptor::CPPTYPE_ENUM:
-      return WriteEnumValue(message, field, index);
+      return WriteEnumValue(message, reflection, field, index);
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return WriteMessage(index < 0
                               ? reflection.GetMessage(message, field.descriptor)
@@ -250,7 +256,7 @@ void Writer::WriteMessage(const Message& message, const FieldTable& table) {
     case Form::kFieldMask:
       return AppendString(WriteText(message), out_);
     case Form::kWrapper:
-      return WriteValue(message, table.fields.front(), -1);
+      return WriteValue(message, *message.GetReflection(), table.fields.front(), -1);
     case Form::kAny:
       return WriteAny(message);
     case Form::kObject:
@@ -263,39 +269,40 @@ void Writer::WriteMessage(const Message& message, const FieldTable& table) {
 }
 
 void Writer::WriteFields(const Message& message, const FieldTable& table) {
-  for (const Field& field : table.fields) WriteField(message, field);
+  const Reflection& reflection = *message.GetReflection();
+  for (const Field& field : table.fields) WriteField(message, reflection, field);
 }
 
-void Writer::WriteField(const Message& message, const Field& field) {
-  const auto& reflection = *message.GetReflection();
+void Writer::WriteField(const Message& message, const Reflection& reflection, const Field& field) {
   if (field.is_map || field.is_repeated) {
     const int size = reflection.FieldSize(message, field.descriptor);
     if (size == 0) return;
     Next();
     WriteName(field.quoted_name);
-    return field.is_map ? WriteMap(message, field) : WriteList(message, field, size);
+    return field.is_map ? WriteMap(message, reflection, field)
+                        : WriteList(message, reflection, field, size);
   }
   if (!reflection.HasField(message, field.descriptor)) return;
   Next();
   WriteName(field.quoted_name);
-  WriteValue(message, field, -1);
+  WriteValue(message, reflection, field, -1);
 }
 
-void Writer::WriteList(const Message& message, const Field& field, int size) {
+void Writer::WriteList(const Message& message, const Reflection& reflection, const Field& field,
+                       int size) {
   Open('[');
   for (int i = 0; i < size; ++i) {
     Next();
-    WriteValue(message, field, i);
+    WriteValue(message, reflection, field, i);
   }
   Close(']');
 }
 
 // Of several entries with one key, which a map that was filled as a list may
 // still have, the last counts.
-void Writer::WriteMap(const Message& message, const Field& field) {
+void Writer::WriteMap(const Message& message, const Reflection& reflection, const Field& field) {
   const Field& key_field = field.message->fields[0];
   std::vector<std::pair<std::string, const Message*>> entries;
-  const auto& reflection = *message.GetReflection();
   const int size = reflection.FieldSize(message, field.descriptor);
   for (int i = 0; i < size; ++i) {
     const Message& entry = reflection.GetRepeatedMessage(message, field.descriptor, i);
@@ -309,7 +316,8 @@ void Writer::WriteMap(const Message& message, const Field& field) {
     Next();
     AppendString(entries[i].first, out_);
     WriteName(":");
-    WriteValue(*entries[i].second, field.message->fields[1], -1);
+    const Message& entry = *entries[i].second;
+    WriteValue(entry, *entry.GetReflection(), field.message->fields[1], -1);
   }
   Close('}');
 }

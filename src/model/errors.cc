@@ -60,12 +60,17 @@ void AddBadRequest(absl::Status& status, const std::vector<Violation>& violation
   AddDetail(status, kBadRequestType, detail);
 }
 
-absl::Status TooLarge(std::string_view what, size_t limit_bytes, int http_status) {
-  absl::Status status = Public(
-      absl::StatusCode::kResourceExhausted,
-      fmt::format("The request's {} is larger than the limit of {} bytes.", what, limit_bytes));
+absl::Status WithHttpStatus(absl::Status status, int http_status) {
   status.SetPayload(kHttpStatusType, absl::Cord(fmt::format("{}", http_status)));
   return status;
+}
+
+absl::Status TooLarge(std::string_view what, size_t limit_bytes, int http_status) {
+  return WithHttpStatus(
+      Public(absl::StatusCode::kResourceExhausted,
+             fmt::format("The request's {} is larger than the limit of {} bytes.", what,
+                         limit_bytes)),
+      http_status);
 }
 
 }  // namespace
@@ -171,6 +176,11 @@ absl::Status TooBusy(std::string_view what, absl::Duration retry_after) {
 absl::Status BodyTooLarge(size_t limit) { return TooLarge("body", limit, 413); }
 absl::Status HeaderTooLarge(size_t limit) { return TooLarge("header", limit, 431); }
 absl::Status UrlTooLong(size_t limit) { return TooLarge("URL", limit, 414); }
+
+absl::Status UnsupportedContentCoding() {
+  return WithHttpStatus(BadRequest({{"", "The body's Content-Encoding must be gzip or identity."}}),
+                        415);
+}
 
 absl::Status Unavailable(std::string_view what) {
   absl::Status status =

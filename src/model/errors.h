@@ -70,6 +70,8 @@ absl::Status TooBusy(std::string_view what, absl::Duration retry_after);
 absl::Status BodyTooLarge(size_t limit_bytes);
 absl::Status HeaderTooLarge(size_t limit_bytes);
 absl::Status UrlTooLong(size_t limit_bytes);
+// 415: the body is compressed in a way that this server does not read.
+absl::Status UnsupportedContentCoding();
 // 503 with RetryInfo: the store cannot be used just now.
 absl::Status Unavailable(std::string_view what);
 // 500. The cause goes to the log, never to the caller.
@@ -82,7 +84,7 @@ bool IsPublic(const absl::Status& status);
 // The CustomError code of `status`, NO_ERROR if it has none.
 ErrorCode CodeOf(const absl::Status& status);
 
-// The HTTP status of `status`: 413, 431 and 414 for the size errors, else the
+// The HTTP status of `status`: 413, 431, 414 and 415 for those above, else the
 // canonical mapping of google.rpc.Code.
 int HttpStatusOf(const absl::Status& status);
 

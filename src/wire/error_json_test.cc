@@ -150,6 +150,11 @@ TEST(ErrorResponse, SizesAndInternal) {
       {"UrlTooLong", errors::UrlTooLong(10), 414,
        R"({"error":{"code":414,"message":"The request's URL is larger than the limit of 10 )"
        R"(bytes.","status":"RESOURCE_EXHAUSTED"}})"},
+      {"UnsupportedContentCoding", errors::UnsupportedContentCoding(), 415,
+       R"({"error":{"code":415,"message":"The body's Content-Encoding must be gzip or identity.",)"
+       R"("status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/)"
+       R"(google.rpc.BadRequest","fieldViolations":[{"description":)"
+       R"("The body's Content-Encoding must be gzip or identity."}]}]}})"},
       {"Internal", errors::Internal(), 500,
        R"({"error":{"code":500,"message":"Internal error encountered.","status":"INTERNAL"}})"},
   };

@@ -15,6 +15,9 @@
 // here knows of sockets, Beast or HTTP/2.
 namespace zerotouch::wire {
 
+// Whether two texts are the same but for the case of their ASCII letters.
+bool EqualWithoutCase(std::string_view a, std::string_view b);
+
 // Header fields in the order of the wire. Names compare without case.
 class Headers {
  public:

@@ -1,0 +1,349 @@
+#include "wire/http1/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http.hpp>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/log.h"
+#include "model/errors.h"
+#include "wire/request_body.h"
+#include "wire/request_id.h"
+
+namespace zerotouch::wire::http1 {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using Parser = http::request_parser<http::string_body>;
+
+// Bytes read at once while a large body comes: small reads make one of 12 MB
+// 20 times slower.
+constexpr size_t kLargeRead = size_t{512} << 10;
+constexpr uint64_t kLargeBody = size_t{64} << 10;
+
+// What is read of a request that was refused before its body came, so that the
+// client reads the answer instead of a reset (RFC 9112 section 9.6).
+constexpr size_t kLingerBytes = size_t{1} << 20;
+constexpr auto kLingerTime = std::chrono::seconds(1);
+
+// What an answer needs to know of its request.
+struct Asked {
+  std::string request_id;
+  bool head = false;
+  unsigned version = 11;  // as Beast has it: 10 or 11
+  bool keep_alive = false;
+};
+
+HttpRequest RequestOf(const Parser::value_type& message) {
+  HttpRequest request;
+  request.method = std::string(message.method_string());
+  request.target = std::string(message.target());
+  for (const auto& field : message) {
+    request.headers.Add(std::string(field.name_string()), std::string(field.value()));
+  }
+  request.request_id = NewRequestId();
+  return request;
+}
+
+// The error for what the parser did not take.
+absl::Status StatusOfParse(const Parser& parser, const beast::error_code& error,
+                           const ServerOptions& options) {
+  if (error == http::error::header_limit) {
+    return parser.get().target().empty() ? errors::UrlTooLong(options.url_bytes)
+                                         : errors::HeaderTooLarge(options.header_bytes);
+  }
+  if (error == http::error::body_limit) return errors::BodyTooLarge(options.body_bytes);
+  return errors::BadRequest({{"", "The request is not well-formed HTTP/1.1."}});
+}
+
+bool IsParseError(const beast::error_code& error) {
+  return error.category() == make_error_code(http::error::bad_method).category() &&
+         error != http::error::end_of_stream && error != http::error::partial_message;
+}
+
+// What RFC 9112 has a server refuse, and Beast takes.
+absl::Status CheckFraming(const Parser& parser) {
+  const auto& message = parser.get();
+  if (message.version() >= 11 && message.count(http::field::host) != 1) {
+    return errors::BadRequest({{"", "The request must have one Host header."}});
+  }
+  // Of a body with another coding nobody knows where it ends.
+  const size_t codings = message.count(http::field::transfer_encoding);
+  if (codings > 1 ||
+      (codings == 1 && !beast::iequals(message[http::field::transfer_encoding], "chunked"))) {
+    return errors::BadRequest({{"", "The only Transfer-Encoding taken is chunked."}});
+  }
+  return absl::OkStatus();
+}
+
+class Http1Connection final : public Connection {
+ public:
+  Http1Connection(const Serving& serving, beast::tcp_stream stream, beast::flat_buffer read)
+      : serving_(serving), stream_(std::move(stream)), buffer_(std::move(read)) {}
+
+  asio::awaitable<void> Run() override;
+  void Drain() override {
+    if (idle_) Close();
+  }
+  void Close() override {
+    beast::error_code ignored;
+    stream_.socket().close(ignored);
+  }
+
+ private:
+  // Waits for the first bytes of a request. False at the end.
+  asio::awaitable<bool> AwaitRequest();
+  // Reads, handles and answers one request. False if the connection is over.
+  asio::awaitable<bool> ServeOne();
+  asio::awaitable<bool> ServeParsed(Parser& parser);
+  // The answer if the request is refused from its header.
+  asio::awaitable<std::optional<HttpResponse>> RefuseFromHeader(const Parser& parser,
+                                                                const HttpRequest& request,
+                                                                Admission::Ticket& ticket);
+  // The answer if the body cannot be taken; nullopt with `gone` set if the
+  // client is gone.
+  asio::awaitable<std::optional<HttpResponse>> ReadBody(Parser& parser, Admission::Ticket& ticket,
+                                                        bool& gone);
+  asio::awaitable<HttpResponse> Handle(HttpRequest request, Admission::Ticket& ticket);
+  asio::awaitable<bool> Answer(HttpResponse response, Asked asked);
+  asio::awaitable<bool> AnswerStream(http::response<http::empty_body> header,
+                                     std::unique_ptr<BodySource> source, bool chunked);
+  asio::awaitable<bool> Write(asio::const_buffer bytes);
+  asio::awaitable<bool> WriteHeader(http::response<http::empty_body> header);
+  asio::awaitable<void> Linger();
+
+  HttpResponse Refuse(const absl::Status& status) { return serving_.handler.RenderError(status); }
+
+  const Serving& serving_;
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  bool idle_ = true;  // nothing of a request has come
+};
+
+asio::awaitable<void> Http1Connection::Run() {
+  while (co_await AwaitRequest()) {
+    if (!co_await ServeOne()) break;
+    if (buffer_.size() == 0 && buffer_.capacity() > kLargeBody) buffer_ = beast::flat_buffer();
+  }
+  beast::error_code ignored;
+  stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+asio::awaitable<bool> Http1Connection::AwaitRequest() {
+  if (buffer_.size() > 0) {
+    idle_ = false;
+    co_return true;
+  }
+  if (serving_.draining) co_return false;
+  idle_ = true;
+  stream_.expires_after(Chrono(serving_.options.idle_timeout));
+  const auto [error, bytes] =
+      co_await stream_.async_read_some(buffer_.prepare(kSmallRead), kNoThrow);
+  idle_ = false;
+  if (error) co_return false;
+  buffer_.commit(bytes);
+  co_return true;
+}
+
+asio::awaitable<bool> Http1Connection::ServeOne() {
+  Parser parser;
+  parser.header_limit(static_cast<uint32_t>(serving_.options.header_bytes));
+  parser.body_limit(serving_.options.body_bytes);
+  stream_.expires_after(Chrono(serving_.options.read_timeout));
+  const auto [error, bytes] = co_await http::async_read_header(stream_, buffer_, parser, kNoThrow);
+  if (!error) co_return co_await ServeParsed(parser);
+  if (!IsParseError(error)) co_return false;
+  HttpResponse refused = Refuse(StatusOfParse(parser, error, serving_.options));
+  Asked asked{.request_id = NewRequestId()};
+  if (co_await Answer(std::move(refused), std::move(asked))) co_await Linger();
+  co_return false;
+}
+
+asio::awaitable<bool> Http1Connection::ServeParsed(Parser& parser) {
+  HttpRequest request = RequestOf(parser.get());
+  Asked asked{.request_id = request.request_id,
+              .head = request.method == "HEAD",
+              .version = parser.get().version(),
+              .keep_alive = parser.get().keep_alive()};
+  std::optional<Admission::Ticket> ticket = serving_.admission.Enter();
+  std::optional<HttpResponse> refused;
+  if (const absl::Status framing = CheckFraming(parser); !framing.ok()) {
+    refused = Refuse(framing);
+    asked.keep_alive = false;
+  } else if (!ticket.has_value()) {
+    refused = Refuse(errors::TooBusy("requests in flight", absl::Seconds(1)));
+  } else {
+    refused = co_await RefuseFromHeader(parser, request, *ticket);
+  }
+  if (!refused.has_value() && !parser.is_done()) {
+    if (beast::iequals(request.headers.Get("Expect"), "100-continue")) {
+      constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      if (!co_await Write(asio::buffer(kContinue))) co_return false;
+    }
+    bool gone = false;
+    refused = co_await ReadBody(parser, *ticket, gone);
+    if (gone) co_return false;
+  }
+  if (refused.has_value()) {
+    const bool complete = parser.is_done();
+    asked.keep_alive = asked.keep_alive && complete;
+    const bool sent = co_await Answer(*std::move(refused), asked);
+    if (sent && !complete) co_await Linger();
+    co_return sent&& asked.keep_alive && !serving_.draining;
+  }
+  request.body = std::move(parser.get().body());
+  HttpResponse response = co_await Handle(std::move(request), *ticket);
+  ticket->HoldNothing();
+  asked.keep_alive =
+      asked.keep_alive && !serving_.draining && !(response.stream != nullptr && asked.version < 11);
+  co_return co_await Answer(std::move(response), asked) && asked.keep_alive;
+}
+
+asio::awaitable<std::optional<HttpResponse>> Http1Connection::RefuseFromHeader(
+    const Parser& parser, const HttpRequest& request, Admission::Ticket& ticket) {
+  const uint64_t declared = parser.content_length().value_or(0);
+  if (const absl::Status status = CheckHeader(request, declared, serving_.options); !status.ok()) {
+    co_return Refuse(status);
+  }
+  if (parser.is_done()) co_return std::nullopt;
+  if (!ticket.Hold(declared)) {
+    co_return Refuse(errors::TooBusy("request bodies", absl::Seconds(1)));
+  }
+  co_return co_await asio::co_spawn(
+      serving_.workers,
+      [&]() -> asio::awaitable<std::optional<HttpResponse>> {
+        co_return serving_.handler.RefuseEarly(request);
+      },
+      asio::use_awaitable);
+}
+
+asio::awaitable<std::optional<HttpResponse>> Http1Connection::ReadBody(Parser& parser,
+                                                                       Admission::Ticket& ticket,
+                                                                       bool& gone) {
+  const uint64_t declared = parser.content_length_remaining().value_or(kLargeBody);
+  buffer_.reserve(declared >= kLargeBody ? kLargeRead : kSmallRead);
+  while (!parser.is_done()) {
+    stream_.expires_after(Chrono(serving_.options.read_timeout));
+    const auto [error, bytes] = co_await http::async_read_some(stream_, buffer_, parser, kNoThrow);
+    if (error) {
+      gone = !IsParseError(error);
+      if (gone) co_return std::nullopt;
+      co_return Refuse(StatusOfParse(parser, error, serving_.options));
+    }
+    // Of a chunked body only what has come is known.
+    if (parser.chunked() && !ticket.Hold(parser.get().body().capacity())) {
+      co_return Refuse(errors::TooBusy("request bodies", absl::Seconds(1)));
+    }
+  }
+  co_return std::nullopt;
+}
+
+asio::awaitable<HttpResponse> Http1Connection::Handle(HttpRequest request,
+                                                      Admission::Ticket& ticket) {
+  co_return co_await asio::co_spawn(
+      serving_.workers,
+      [&]() -> asio::awaitable<HttpResponse> {
+        const absl::Status decoded = DecodeBody(request, ticket, serving_.options);
+        if (!decoded.ok()) co_return serving_.handler.RenderError(decoded);
+        co_return serving_.handler.Handle(std::move(request));
+      },
+      asio::use_awaitable);
+}
+
+// False if the client is gone, or must not be left to take what came for whole.
+asio::awaitable<bool> Http1Connection::Answer(HttpResponse response, Asked asked) {
+  const bool streamed = response.stream != nullptr;
+  const bool chunked = streamed && asked.version >= 11;
+  http::response<http::empty_body> header(static_cast<http::status>(response.status),
+                                          asked.version);
+  for (const auto& [name, value] : response.headers.all()) header.insert(name, value);
+  header.set(http::field::server, "OpenZeroTouch");
+  header.set(http::field::date,
+             absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone()));
+  header.set("X-Request-Id", asked.request_id);
+  header.keep_alive(asked.keep_alive && !serving_.draining);
+  if (chunked) header.chunked(true);
+  if (!streamed) header.content_length(response.body.size());
+
+  if (streamed && !asked.head) {
+    co_return co_await AnswerStream(std::move(header), std::move(response.stream), chunked);
+  }
+  if (!co_await WriteHeader(std::move(header))) co_return false;
+  if (asked.head || response.body.empty()) co_return true;
+  co_return co_await Write(asio::buffer(response.body));
+}
+
+asio::awaitable<bool> Http1Connection::AnswerStream(http::response<http::empty_body> header,
+                                                    std::unique_ptr<BodySource> source,
+                                                    bool chunked) {
+  if (!co_await WriteHeader(std::move(header))) co_return false;
+  std::string piece;
+  bool more = true;
+  while (more) {
+    piece.clear();
+    const absl::StatusOr<bool> next = co_await asio::co_spawn(
+        serving_.workers,
+        [&]() -> asio::awaitable<absl::StatusOr<bool>> { co_return source->Next(piece); },
+        asio::use_awaitable);
+    if (!next.ok()) {
+      log::Error("an answer was cut", {{"error", next.status().ToString()}});
+      co_return false;
+    }
+    more = *next;
+    if (piece.empty()) continue;
+    if (!chunked) {
+      if (!co_await Write(asio::buffer(piece))) co_return false;
+      continue;
+    }
+    stream_.expires_after(Chrono(serving_.options.write_timeout));
+    const auto [error, bytes] =
+        co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), kNoThrow);
+    if (error) co_return false;
+  }
+  if (!chunked) co_return true;
+  stream_.expires_after(Chrono(serving_.options.write_timeout));
+  const auto [error, bytes] =
+      co_await asio::async_write(stream_, http::make_chunk_last(), kNoThrow);
+  co_return !error;
+}
+
+asio::awaitable<bool> Http1Connection::WriteHeader(http::response<http::empty_body> header) {
+  http::response_serializer<http::empty_body> serializer(header);
+  stream_.expires_after(Chrono(serving_.options.write_timeout));
+  const auto [error, bytes] = co_await http::async_write_header(stream_, serializer, kNoThrow);
+  co_return !error;
+}
+
+asio::awaitable<bool> Http1Connection::Write(asio::const_buffer bytes) {
+  stream_.expires_after(Chrono(serving_.options.write_timeout));
+  const auto [error, written] = co_await asio::async_write(stream_, bytes, kNoThrow);
+  co_return !error;
+}
+
+asio::awaitable<void> Http1Connection::Linger() {
+  beast::error_code ignored;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(kLingerTime);
+  std::string rest(size_t{64} << 10, '\0');
+  for (size_t read = 0; read < kLingerBytes;) {
+    const auto [error, bytes] = co_await stream_.async_read_some(asio::buffer(rest), kNoThrow);
+    if (error) co_return;
+    read += bytes;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> MakeConnection(const Serving& serving, beast::tcp_stream stream,
+                                           beast::flat_buffer read) {
+  return std::make_unique<Http1Connection>(serving, std::move(stream), std::move(read));
+}
+
+}  // namespace zerotouch::wire::http1

@@ -1,0 +1,42 @@
+#include "wire/request_body.h"
+
+#include <string>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "model/errors.h"
+#include "wire/gzip.h"
+
+namespace zerotouch::wire {
+namespace {
+
+bool IsGzip(std::string_view coding) {
+  return EqualWithoutCase(coding, "gzip") || EqualWithoutCase(coding, "x-gzip");
+}
+
+}  // namespace
+
+absl::Status CheckHeader(const HttpRequest& header, uint64_t declared,
+                         const ServerOptions& options) {
+  if (header.target.size() > options.url_bytes) return errors::UrlTooLong(options.url_bytes);
+  const std::string_view coding = header.headers.Get("Content-Encoding");
+  if (!coding.empty() && !IsGzip(coding) && !EqualWithoutCase(coding, "identity")) {
+    return errors::UnsupportedContentCoding();
+  }
+  if (declared > options.body_bytes) return errors::BodyTooLarge(options.body_bytes);
+  return absl::OkStatus();
+}
+
+absl::Status DecodeBody(HttpRequest& request, Admission::Ticket& ticket,
+                        const ServerOptions& options) {
+  if (!IsGzip(request.headers.Get("Content-Encoding"))) return absl::OkStatus();
+  const size_t compressed = request.body.size();
+  ZT_ASSIGN_OR_RETURN(request.body, Gunzip(request.body, options.body_bytes, [&](size_t bytes) {
+                        return ticket.Hold(compressed + bytes);
+                      }));
+  // Only less than before: this cannot be refused.
+  static_cast<void>(ticket.Hold(request.body.size()));
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::wire

@@ -1,0 +1,66 @@
+#ifndef ZEROTOUCH_TEST_SUPPORT_SERVER_TEST_BASE_H_
+#define ZEROTOUCH_TEST_SUPPORT_SERVER_TEST_BASE_H_
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+#include "support/http1_client.h"
+#include "support/scripted_handler.h"
+#include "wire/server.h"
+
+namespace zerotouch::wire {
+
+inline std::string Gzip(const std::string& text) {
+  z_stream stream = {};
+  deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+// A server of a scripted handler on a free port.
+class ServerTestBase : public ::testing::Test {
+ protected:
+  ServerTestBase() {
+    log::SetLevel(log::Level::kOff);
+    options_.listen = "127.0.0.1:0";
+    options_.worker_threads = 4;
+  }
+  ~ServerTestBase() override {
+    server_.reset();
+    log::SetLevel(log::Level::kInfo);
+  }
+
+  // Starts with the options as they are; clients connect to it.
+  void Start() {
+    auto server = Server::Start(options_, handler_);
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+
+  // The one answer to `request`, sent on a connection of its own.
+  test::Response Ask(const std::string& request) {
+    if (server_ == nullptr) Start();
+    test::SocketClient client(server_->port());
+    client.Send(request);
+    return test::Reader(client).Next();
+  }
+
+  ServerOptions options_;
+  ScriptedHandler handler_;
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace zerotouch::wire
+
+#endif  // ZEROTOUCH_TEST_SUPPORT_SERVER_TEST_BASE_H_

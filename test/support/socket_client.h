@@ -1,0 +1,90 @@
+#ifndef ZEROTOUCH_TEST_SUPPORT_SOCKET_CLIENT_H_
+#define ZEROTOUCH_TEST_SUPPORT_SOCKET_CLIENT_H_
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace zerotouch::test {
+
+// A TCP connection to this machine for tests that choose each byte. Reads give
+// up after 20 s, so that a test fails instead of hanging.
+class SocketClient {
+ public:
+  explicit SocketClient(uint16_t port, int receive_buffer_bytes = 0)
+      : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    if (receive_buffer_bytes > 0) {
+      setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof(receive_buffer_bytes));
+    }
+    const timeval patience = {.tv_sec = 20, .tv_usec = 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~SocketClient() { Close(); }
+  SocketClient(const SocketClient&) = delete;
+  SocketClient& operator=(const SocketClient&) = delete;
+
+  bool connected() const { return connected_; }
+
+  // False if the server has closed.
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    }
+    return true;
+  }
+
+  // What comes next: at least one byte; empty at the end, after a reset, or
+  // when nothing came in time.
+  std::string Receive() {
+    std::string bytes(size_t{64} << 10, '\0');
+    const ssize_t got = recv(fd_, bytes.data(), bytes.size(), 0);
+    bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
+    return bytes;
+  }
+
+  // Everything up to the end.
+  std::string ReceiveAll() {
+    std::string all;
+    for (std::string piece = Receive(); !piece.empty(); piece = Receive()) all += piece;
+    return all;
+  }
+
+  // Says that nothing more will be sent.
+  void FinishSending() { shutdown(fd_, SHUT_WR); }
+
+  // Closes at once, by a reset, dropping what was not read.
+  void Reset() {
+    const linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    Close();
+  }
+
+  void Close() {
+    if (fd_ >= 0) close(std::exchange(fd_, -1));
+  }
+
+ private:
+  int fd_;
+  bool connected_ = false;
+};
+
+}  // namespace zerotouch::test
+
+#endif  // ZEROTOUCH_TEST_SUPPORT_SOCKET_CLIENT_H_

@@ -1,0 +1,131 @@
+#include "client/api_error.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "absl/strings/cord.h"
+#include "google/rpc/code.pb.h"
+
+namespace zerotouch::client {
+namespace {
+
+constexpr char kPayload[] = "zerotouch.client/api-error";
+
+// How much of a text from the server is worth showing.
+constexpr size_t kShownBytes = 500;
+
+using simdjson::dom::element;
+
+std::string Text(const simdjson::simdjson_result<element>& value) {
+  std::string_view text;
+  return value.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+}
+
+void ReadDetail(const element& detail, ApiError& error) {
+  const std::string type = Text(detail["@type"]);
+  if (type.ends_with(".CustomError")) {
+    error.code = Text(detail["code"]);
+    error.custom_message = Text(detail["message"]);
+  }
+  error.terms_not_accepted |= type.ends_with(".TosError");
+}
+
+void ReadEnvelope(const std::string& body, ApiError& error) {
+  simdjson::dom::parser parser;
+  element root;
+  if (parser.parse(body).get(root) != simdjson::SUCCESS) return;
+  const auto envelope = root["error"];
+  error.status = Text(envelope["status"]);
+  error.message = Text(envelope["message"]);
+  simdjson::dom::array details;
+  if (envelope["details"].get(details) != simdjson::SUCCESS) return;
+  for (const element detail : details) ReadDetail(detail, error);
+}
+
+// Fit for one line: of many violations, each on a line of its own, too.
+std::string OneLine(std::string_view text) {
+  std::string line(text.substr(0, kShownBytes));
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  if (text.size() > kShownBytes) line += "...";
+  return line;
+}
+
+absl::StatusCode CodeOfHttp(int http_status) {
+  switch (http_status) {
+    case 400:
+      return absl::StatusCode::kInvalidArgument;
+    case 401:
+      return absl::StatusCode::kUnauthenticated;
+    case 403:
+      return absl::StatusCode::kPermissionDenied;
+    case 404:
+      return absl::StatusCode::kNotFound;
+    case 409:
+      return absl::StatusCode::kAborted;
+    case 429:
+      return absl::StatusCode::kResourceExhausted;
+    case 501:
+      return absl::StatusCode::kUnimplemented;
+    case 502:
+    case 503:
+      return absl::StatusCode::kUnavailable;
+    case 504:
+      return absl::StatusCode::kDeadlineExceeded;
+    default:
+      return http_status >= 500 ? absl::StatusCode::kInternal : absl::StatusCode::kUnknown;
+  }
+}
+
+absl::StatusCode CodeOf(const ApiError& error) {
+  google::rpc::Code code;
+  if (google::rpc::Code_Parse(error.status, &code) && code != google::rpc::OK) {
+    return static_cast<absl::StatusCode>(code);
+  }
+  return CodeOfHttp(error.http_status);
+}
+
+}  // namespace
+
+ApiError ParseApiError(const HttpResponse& response) {
+  ApiError error{.http_status = response.status, .retry_after = response.retry_after};
+  ReadEnvelope(response.body, error);
+  if (error.message.empty()) error.message = OneLine(response.body);
+  return error;
+}
+
+absl::Status ErrorStatus(const HttpResponse& response) {
+  const ApiError error = ParseApiError(response);
+  std::string line = fmt::format("HTTP {}", error.http_status);
+  for (const std::string& text : {error.status, error.code}) {
+    if (!text.empty()) line += " " + text;
+  }
+  if (!error.message.empty()) line += ": " + OneLine(error.message);
+  if (!error.custom_message.empty() && error.custom_message != error.message) {
+    line += fmt::format(" ({})", OneLine(error.custom_message));
+  }
+  absl::Status status(CodeOf(error), line);
+  const int64_t retry_after_ms =
+      error.retry_after ? absl::ToInt64Milliseconds(*error.retry_after) : -1;
+  status.SetPayload(kPayload, absl::Cord(fmt::format("{} {} {}", error.http_status, retry_after_ms,
+                                                     response.body)));
+  return status;
+}
+
+std::optional<ApiError> ApiErrorOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kPayload);
+  if (!payload) return std::nullopt;
+  const std::string text(*payload);
+  HttpResponse response;
+  char* at = nullptr;
+  response.status = static_cast<int>(std::strtol(text.c_str(), &at, 10));
+  const int64_t retry_after_ms = std::strtoll(at, &at, 10);
+  if (retry_after_ms >= 0) response.retry_after = absl::Milliseconds(retry_after_ms);
+  response.body = at + 1;
+  return ParseApiError(response);
+}
+
+}  // namespace zerotouch::client

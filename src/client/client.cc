@@ -1,0 +1,200 @@
+#include "client/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "client/api_error.h"
+#include "client/http_call.h"
+#include "google/android/device/provisioning/v1/service.pb.h"
+#include "json/json.h"
+
+namespace zerotouch::client {
+
+using google::longrunning::Operation;
+using google::protobuf::DescriptorPool;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+namespace {
+
+// A pointer whose use makes the linker keep service.pb.cc, which has no symbol
+// that anything else refers to.
+const void* volatile kServiceFile =
+    &descriptor_table_google_2fandroid_2fdevice_2fprovisioning_2fv1_2fservice_2eproto;
+
+constexpr char kPartnerService[] = "google.android.device.provisioning.v1.PartnerService.";
+constexpr char kGetOperation[] = "google.longrunning.Operations.GetOperation";
+
+const MethodDescriptor& FindMethod(const std::string& name) {
+  static_cast<void>(kServiceFile);
+  if (name == kGetOperation) {  // its file is linked for the messages
+    return *Operation::descriptor()
+                ->file()
+                ->FindServiceByName("Operations")
+                ->FindMethodByName("GetOperation");
+  }
+  return *DescriptorPool::generated_pool()->FindMethodByName(name);
+}
+
+std::string WithoutSlash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+// Whether a new token could help (RFC 6750 section 3.1).
+bool IsTokenRefused(const HttpResponse& answer) {
+  return answer.status == 401 &&
+         answer.challenge.find("error=\"invalid_token\"") != std::string::npos;
+}
+
+// Whether `failure` is one of the moment: the server was out of reach or busy.
+bool MayPass(const absl::Status& failure) {
+  return absl::IsUnavailable(failure) || absl::IsAborted(failure) ||
+         absl::IsDeadlineExceeded(failure) || absl::IsResourceExhausted(failure) ||
+         absl::IsInternal(failure);
+}
+
+absl::Status ParseAnswer(HttpResponse& answer, Message& response) {
+  if (answer.status < 200 || answer.status > 299) return ErrorStatus(answer);
+  // A newer server may know fields that this client does not.
+  const auto violations = json::Parse(answer.body, response, {.ignore_unknown_fields = true});
+  if (violations.empty()) return absl::OkStatus();
+  return absl::InternalError(fmt::format("the server's answer is not a {}: {}",
+                                         response.GetDescriptor()->name(),
+                                         violations.front().description));
+}
+
+}  // namespace
+
+Client::Client(Credentials credentials, Transport& transport, ClientOptions options)
+    : transport_(transport),
+      pacer_(*options.pacer),
+      options_(std::move(options)),
+      endpoint_(WithoutSlash(options_.endpoint.empty() ? credentials.DefaultEndpoint()
+                                                       : options_.endpoint)),
+      tokens_(std::move(credentials), options_.scope, transport, pacer_, options_.on_retry) {}
+
+absl::Status Client::Call(const std::string& method, Repeat repeat, Message& request,
+                          Message& response, const RetryPolicy& policy) {
+  ZT_ASSIGN_OR_RETURN(const HttpCall call, RenderCall(FindMethod(method), request));
+  for (bool first = true;; first = false) {
+    ZT_ASSIGN_OR_RETURN(const std::string token, tokens_.Get(policy));
+    HttpRequest http{.method = call.method,
+                     .url = endpoint_ + call.path,
+                     .headers = {"Authorization: Bearer " + token},
+                     .body = call.body,
+                     .timeout = options_.call_timeout};
+    if (!call.body.empty()) http.headers.push_back("Content-Type: application/json");
+    ZT_ASSIGN_OR_RETURN(HttpResponse answer, SendWithRetries(transport_, pacer_, policy, repeat,
+                                                             std::move(http), options_.on_retry));
+    if (!first || !IsTokenRefused(answer)) return ParseAnswer(answer, response);
+    tokens_.Drop(token);
+  }
+}
+
+template <class Response>
+absl::StatusOr<Response> Client::CallPartner(const std::string& method, Repeat repeat,
+                                             Message& request) {
+  Response response;
+  ZT_RETURN_IF_ERROR(Call(kPartnerService + method, repeat, request, response, options_.retry));
+  return response;
+}
+
+absl::StatusOr<api::ClaimDeviceResponse> Client::ClaimDevice(api::ClaimDeviceRequest request) {
+  return CallPartner<api::ClaimDeviceResponse>("ClaimDevice", Repeat::kAlways, request);
+}
+
+absl::StatusOr<google::protobuf::Empty> Client::UnclaimDevice(api::UnclaimDeviceRequest request) {
+  return CallPartner<google::protobuf::Empty>("UnclaimDevice", Repeat::kIfNotActedOn, request);
+}
+
+absl::StatusOr<api::Device> Client::GetDevice(api::GetDeviceRequest request) {
+  return CallPartner<api::Device>("GetDevice", Repeat::kAlways, request);
+}
+
+absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Client::FindDevicesByDeviceIdentifier(
+    api::FindDevicesByDeviceIdentifierRequest request) {
+  return CallPartner<api::FindDevicesByDeviceIdentifierResponse>("FindDevicesByDeviceIdentifier",
+                                                                 Repeat::kAlways, request);
+}
+
+absl::StatusOr<Operation> Client::ClaimDevicesAsync(api::ClaimDevicesRequest request) {
+  return CallPartner<Operation>("ClaimDevicesAsync", Repeat::kAlways, request);
+}
+
+absl::StatusOr<Operation> Client::UnclaimDevicesAsync(api::UnclaimDevicesRequest request) {
+  return CallPartner<Operation>("UnclaimDevicesAsync", Repeat::kIfNotActedOn, request);
+}
+
+absl::StatusOr<api::Company> Client::CreateCustomer(api::CreateCustomerRequest request) {
+  return CallPartner<api::Company>("CreateCustomer", Repeat::kIfNotActedOn, request);
+}
+
+absl::StatusOr<api::ListCustomersResponse> Client::ListCustomers(
+    api::ListPartnerCustomersRequest request) {
+  return CallPartner<api::ListCustomersResponse>("ListCustomers", Repeat::kAlways, request);
+}
+
+absl::StatusOr<Operation> Client::Look(const std::string& name, const RetryPolicy& policy) {
+  google::longrunning::GetOperationRequest request;
+  request.set_name(name);
+  Operation operation;
+  ZT_RETURN_IF_ERROR(Call(kGetOperation, Repeat::kAlways, request, operation, policy));
+  return operation;
+}
+
+absl::StatusOr<Operation> Client::GetOperation(const std::string& name) {
+  return Look(name, options_.retry);
+}
+
+absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOptions& options) {
+  const RetryPolicy policy{.attempts = std::numeric_limits<int>::max(),
+                           .total = options.longest_outage,
+                           .deadline = options.deadline,
+                           .first_pause = options_.retry.first_pause,
+                           .longest_pause = options.longest_pause};
+  absl::Duration pause = options.first_pause;
+  for (;;) {
+    const absl::Time begin = pacer_.Now();
+    absl::StatusOr<Operation> operation = Look(name, policy);
+    if (operation.ok() && options.on_look) options.on_look(*operation);
+    if (operation.ok() && operation->done()) return operation;
+    // The outage may have been cut short by the deadline.
+    const bool out_of_time =
+        operation.ok()
+            ? pacer_.Now() + pause >= options.deadline
+            : MayPass(operation.status()) && begin + options.longest_outage >= options.deadline;
+    if (out_of_time) {
+      return absl::DeadlineExceededError(fmt::format("{} was not done in time", name));
+    }
+    if (!operation.ok()) return operation;
+    pacer_.Sleep(pause);
+    pause = std::min(pause * 1.5, options.longest_pause);
+  }
+}
+
+absl::StatusOr<api::DevicesLongRunningOperationResponse> ResultsOf(const Operation& operation) {
+  if (operation.has_error()) {
+    return absl::Status(
+        static_cast<absl::StatusCode>(operation.error().code()),
+        fmt::format("{} failed: {}", operation.name(), operation.error().message()));
+  }
+  api::DevicesLongRunningOperationResponse results;
+  if (!operation.response().UnpackTo(&results)) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} holds no results of devices", operation.name()));
+  }
+  return results;
+}
+
+api::DevicesLongRunningOperationMetadata ProgressOf(const Operation& operation) {
+  api::DevicesLongRunningOperationMetadata metadata;
+  if (!operation.metadata().UnpackTo(&metadata)) metadata.Clear();
+  return metadata;
+}
+
+}  // namespace zerotouch::client

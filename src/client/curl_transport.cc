@@ -1,0 +1,179 @@
+#include "client/curl_transport.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace zerotouch::client {
+namespace {
+
+constexpr long kConnectTimeoutMs = 10'000;
+
+// A server that has not sent or taken a byte for so long is gone.
+constexpr long kStallSeconds = 120;
+
+// More than any answer of this API: 100,000 results are some 40 MB.
+constexpr size_t kAnswerBytes = size_t{512} << 20;
+
+using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+// What is being received.
+struct Receiving {
+  CURL* curl;
+  HttpResponse& response;
+};
+
+size_t OnBody(char* data, size_t size, size_t count, void* user) {
+  auto& [curl, response] = *static_cast<Receiving*>(user);
+  std::string& body = response.body;
+  if (body.empty()) {
+    curl_off_t length = -1;
+    curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length > 0) body.reserve(std::min(static_cast<size_t>(length), kAnswerBytes));
+  }
+  if (body.size() + size * count > kAnswerBytes) return CURL_WRITEFUNC_ERROR;
+  body.append(data, size * count);
+  return size * count;
+}
+
+// Whether the server cannot have seen the request.
+bool IsUnsent(CURLcode code, CURL* curl) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+      return true;
+    default:
+      break;
+  }
+  // A failure while connecting (a timeout, too) has sent nothing yet.
+  curl_off_t before_sending_us = 0;
+  curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &before_sending_us);
+  return before_sending_us == 0;
+}
+
+bool IsForGood(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string Origin(const std::string& url) {
+  const size_t scheme = url.find("://");
+  return url.substr(0, url.find('/', scheme == std::string::npos ? 0 : scheme + 3));
+}
+
+absl::Status Failure(CURLcode code, CURL* curl, const char* detail, const std::string& url) {
+  const std::string message =
+      fmt::format("{}: {}", Origin(url), *detail != '\0' ? detail : curl_easy_strerror(code));
+  if (IsForGood(code)) return absl::InvalidArgumentError(message);
+  if (IsUnsent(code, curl)) return absl::UnavailableError(message);
+  if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError(message);
+  return absl::AbortedError(message);
+}
+
+HeaderList MakeHeaders(const std::vector<std::string>& lines) {
+  // Servers answer a body that they refuse; waiting for "100 Continue" would
+  // cost a second with those that do not know it.
+  HeaderList list(curl_slist_append(nullptr, "Expect:"), curl_slist_free_all);
+  for (const std::string& line : lines) curl_slist_append(list.get(), line.c_str());
+  return list;
+}
+
+void SetMethod(CURL* curl, const HttpRequest& request) {
+  if (request.method == "GET") {
+    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+    return;
+  }
+  curl_easy_setopt(curl, CURLOPT_POST, 1L);
+  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  // Not copied; null would make curl read standard input.
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+}
+
+}  // namespace
+
+struct CurlTransport::Handle {
+  Handle() : curl(curl_easy_init()) {}
+  ~Handle() { curl_easy_cleanup(curl); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  CURL* const curl;
+};
+
+CurlTransport::CurlTransport(std::string_view user_agent)
+    : user_agent_(fmt::format("{} (gzip)", user_agent)) {
+  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static_cast<void>(initialised);
+}
+
+CurlTransport::~CurlTransport() = default;
+
+std::unique_ptr<CurlTransport::Handle> CurlTransport::Take() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<Handle>();
+  std::unique_ptr<Handle> handle = std::move(idle_.back());
+  idle_.pop_back();
+  return handle;
+}
+
+absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
+  std::unique_ptr<Handle> handle = Take();
+  CURL* const curl = handle->curl;
+  if (curl == nullptr) return absl::InvalidArgumentError("libcurl cannot be used");
+  char detail[CURL_ERROR_SIZE] = "";
+  HttpResponse response;
+  Receiving receiving{curl, response};
+  const HeaderList headers = MakeHeaders(request.headers);
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, user_agent_.c_str());
+  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
+  curl_easy_setopt(
+      curl, CURLOPT_TIMEOUT_MS,
+      std::max<long>(1, static_cast<long>(absl::ToInt64Milliseconds(request.timeout))));
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, OnBody);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &receiving);
+  SetMethod(curl, request);
+
+  const CURLcode code = curl_easy_perform(curl);
+  absl::StatusOr<HttpResponse> result = absl::UnknownError("");
+  if (code == CURLE_OK) {
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    response.status = static_cast<int>(status);
+    curl_off_t retry_after_seconds = 0;
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after_seconds);
+    if (retry_after_seconds > 0) response.retry_after = absl::Seconds(retry_after_seconds);
+    curl_header* challenge = nullptr;
+    if (curl_easy_header(curl, "WWW-Authenticate", 0, CURLH_HEADER, -1, &challenge) == CURLHE_OK) {
+      response.challenge = challenge->value;
+    }
+    result = std::move(response);
+  } else {
+    result = Failure(code, curl, detail, request.url);
+  }
+  curl_easy_reset(curl);  // keeps its connections, forgets the secrets
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(handle));
+  return result;
+}
+
+}  // namespace zerotouch::client

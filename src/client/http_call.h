@@ -1,0 +1,28 @@
+#ifndef ZEROTOUCH_CLIENT_HTTP_CALL_H_
+#define ZEROTOUCH_CLIENT_HTTP_CALL_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+namespace zerotouch::client {
+
+// A call of a method over HTTP.
+struct HttpCall {
+  std::string method;
+  std::string path;  // with the query, percent-encoded
+  std::string body;  // JSON; empty for none
+};
+
+// Renders `request`, of the method's input type, as the method's
+// google.api.http annotation says ("HTTP/gRPC transcoding",
+// google/api/http.proto). Fields that go into the path or the query are cleared
+// in `request`. INVALID_ARGUMENT names a field of the path that is not set.
+absl::StatusOr<HttpCall> RenderCall(const google::protobuf::MethodDescriptor& method,
+                                    google::protobuf::Message& request);
+
+}  // namespace zerotouch::client
+
+#endif  // ZEROTOUCH_CLIENT_HTTP_CALL_H_

@@ -1,0 +1,46 @@
+#include "zerotouch/connection.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/status_macros.h"
+#include "client/credentials.h"
+
+namespace zerotouch::cli {
+
+absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry on_retry) {
+  if (flags.credentials.empty()) {
+    return absl::InvalidArgumentError(
+        "no credentials; give a service account's key file by --credentials FILE, "
+        "ZEROTOUCH_CREDENTIALS or GOOGLE_APPLICATION_CREDENTIALS");
+  }
+  if (!flags.endpoint.empty() && !flags.endpoint.starts_with("http://") &&
+      !flags.endpoint.starts_with("https://")) {
+    return absl::InvalidArgumentError(fmt::format(
+        "the endpoint {} is not a URL; write it as http://127.0.0.1:8080", flags.endpoint));
+  }
+  ZT_ASSIGN_OR_RETURN(client::Credentials credentials, client::ReadCredentials(flags.credentials));
+  Connection connection;
+  connection.email = credentials.email;
+  connection.begin = absl::Now();
+  connection.deadline = connection.begin + flags.timeout;
+  connection.transport = std::make_unique<client::CurlTransport>("zerotouch/" ZEROTOUCH_VERSION);
+  client::ClientOptions options;
+  options.endpoint = flags.endpoint;
+  options.retry.deadline = connection.deadline;
+  options.on_retry = std::move(on_retry);
+  connection.client = std::make_unique<client::Client>(std::move(credentials),
+                                                       *connection.transport, std::move(options));
+  return connection;
+}
+
+std::string RepeatedFlags(const ConnectionFlags& flags) {
+  std::string text;
+  if (!flags.credentials.empty()) text += " --credentials " + flags.credentials;
+  if (!flags.endpoint.empty()) text += " --endpoint " + flags.endpoint;
+  return text;
+}
+
+}  // namespace zerotouch::cli

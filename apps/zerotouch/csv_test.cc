@@ -1,0 +1,87 @@
+#include "zerotouch/csv.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace zerotouch::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<CsvRecord> ReadAll(const std::string& text) {
+  std::vector<CsvRecord> records;
+  CsvReader reader(text);
+  CsvRecord record;
+  while (reader.Next(record)) records.push_back(record);
+  return records;
+}
+
+TEST(CsvReaderTest, PlainRows_InEveryLineEnding) {
+  for (const char* text : {"a,b\n1,2\n", "a,b\r\n1,2\r\n",
+                           "\xef\xbb\xbf"
+                           "a,b\n1,2",
+                           "a,b\r\n1,2"}) {
+    const auto records = ReadAll(text);
+    ASSERT_EQ(records.size(), 2u) << text;
+    EXPECT_THAT(records[0].fields, ElementsAre("a", "b"));
+    EXPECT_THAT(records[1].fields, ElementsAre("1", "2"));
+    EXPECT_EQ(records[1].line, 2);
+  }
+}
+
+TEST(CsvReaderTest, QuotedFields_HoldAnything) {
+  const auto records = ReadAll("\"a,\"\"b\"\"\",\"x\ny\",\"\"\r\nnext,,\n");
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_THAT(records[0].fields, ElementsAre("a,\"b\"", "x\ny", ""));
+  EXPECT_THAT(records[1].fields, ElementsAre("next", "", ""));
+  EXPECT_EQ(records[1].line, 3);
+}
+
+TEST(CsvReaderTest, BlankLines_AreSkipped_AndCounted) {
+  const auto records = ReadAll("\n\r\n  \na\n\n\nb\n\n");
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].line, 4);
+  EXPECT_EQ(records[1].line, 7);
+}
+
+TEST(CsvReaderTest, WrongRow_CostsItsOwnLineOnly) {
+  const auto records = ReadAll("a,b\n\"open,1\nc,d\n\"x\"y,2\r\ne,f\n");
+  ASSERT_EQ(records.size(), 5u);
+  EXPECT_THAT(records[1].problem, HasSubstr("quotation mark"));
+  EXPECT_THAT(records[1].fields, ElementsAre("\"open,1"));
+  EXPECT_THAT(records[2].fields, ElementsAre("c", "d"));
+  EXPECT_EQ(records[2].line, 3);
+  EXPECT_THAT(records[3].problem, HasSubstr("after a closing"));
+  EXPECT_THAT(records[3].fields, ElementsAre("\"x\"y,2"));
+  EXPECT_THAT(records[4].fields, ElementsAre("e", "f"));
+  EXPECT_EQ(records[4].line, 5);
+  EXPECT_EQ(records[4].problem, "");
+}
+
+TEST(CsvReaderTest, LongRows_AreBounded) {
+  const std::string endless = "\"" + std::string(3 * CsvReader::kRecordBytes, 'x');
+  const auto records = ReadAll(endless + "\nnext\n" + endless.substr(1) + "\nlast\n");
+  ASSERT_EQ(records.size(), 4u);
+  EXPECT_THAT(records[0].problem, HasSubstr("not closed"));
+  EXPECT_THAT(records[2].problem, HasSubstr("longer"));
+  EXPECT_EQ(records[2].fields[0].size(), CsvReader::kRecordBytes);
+  EXPECT_THAT(records[3].fields, ElementsAre("last"));
+}
+
+TEST(CsvReaderTest, EmptyText_HasNoRows) {
+  EXPECT_TRUE(ReadAll("").empty());
+  EXPECT_TRUE(ReadAll("\xef\xbb\xbf\r\n").empty());
+}
+
+TEST(CsvRowTest, WhatIsWritten_ReadsBack) {
+  const std::vector<std::string> fields = {"plain", "a,b", "say \"x\"", "two\nlines", "", "\r"};
+  std::string text;
+  AppendCsvRow(fields, text);
+  const auto records = ReadAll(text);
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].fields, fields);
+}
+
+}  // namespace
+}  // namespace zerotouch::cli

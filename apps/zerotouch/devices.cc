@@ -1,0 +1,313 @@
+#include "zerotouch/devices.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "client/api_error.h"
+#include "zerotouch/csv.h"
+#include "zerotouch/results.h"
+#include "zerotouch/stop_notice.h"
+
+namespace zerotouch::cli {
+
+using google::longrunning::Operation;
+
+namespace {
+
+// Rows that cannot be sent which are named on standard error; the results name
+// the others.
+constexpr int kNamedRows = 20;
+
+absl::StatusOr<std::string> ReadInput(const std::string& path) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (file == nullptr) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read {}: {}; give a CSV file by --csv", path, std::strerror(errno)));
+  }
+  std::string text;
+  constexpr size_t kPieceBytes = size_t{1} << 20;
+  for (size_t got = kPieceBytes; got == kPieceBytes;) {
+    const size_t before = text.size();
+    text.resize(before + kPieceBytes);
+    got = std::fread(text.data() + before, 1, kPieceBytes, file.get());
+    text.resize(before + got);
+  }
+  if (std::ferror(file.get()) != 0) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read {}: {}; give a CSV file by --csv", path, std::strerror(errno)));
+  }
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    return absl::InvalidArgumentError(fmt::format("{} is UTF-16; save it as CSV in UTF-8", path));
+  }
+  return text;
+}
+
+// The rows that go into one batch, in the order of the file.
+struct Batch {
+  struct Row {
+    std::vector<std::string> input;
+    int64_t line = 0;
+    std::string problem;  // empty: the row is sent
+  };
+  std::vector<Row> rows;
+  api::ClaimDevicesRequest claims;
+  api::UnclaimDevicesRequest unclaims;
+
+  int sent() const { return claims.claims_size() + unclaims.unclaims_size(); }
+};
+
+// One run of the command.
+class Run {
+ public:
+  Run(Action action, const DevicesFlags& flags)
+      : action_(action),
+        flags_(flags),
+        display_(std::string(NameOf(action)), stderr, IsTerminal()) {}
+
+  ExitCode Go() {
+    absl::Status status = Prepare();
+    if (status.ok()) status = SendAll();
+    if (!status.ok()) PrintError(MessageOf(status));
+    // Before anything is sent, what was there stays as it was, results too.
+    if (!status.ok() && !sent_) return ExitCodeOf(status, sent_);
+    if (flags_.async)
+      return !status.ok() ? ExitCodeOf(status, sent_) : bad_rows_ == 0 ? kDone : kSomeFailed;
+    const absl::Status written = Finish();
+    if (!written.ok()) PrintError(MessageOf(written));
+    if (!status.ok()) return ExitCodeOf(status, sent_);
+    return summary_.failed() == 0 && written.ok() ? kDone : kSomeFailed;
+  }
+
+ private:
+  // All that can go wrong before anything is sent.
+  absl::Status Prepare() {
+    ZT_ASSIGN_OR_RETURN(text_, ReadInput(flags_.csv));
+    reader_.emplace(text_);
+    CsvRecord header;
+    if (!reader_->Next(header)) {
+      return absl::InvalidArgumentError(fmt::format("{} is empty", flags_.csv));
+    }
+    absl::StatusOr<DeviceCsv> csv = DeviceCsv::Open(header, action_, flags_.customer);
+    if (!csv.ok()) {
+      return absl::InvalidArgumentError(fmt::format("{}: {}", flags_.csv, MessageOf(csv.status())));
+    }
+    csv_ = *std::move(csv);
+    if (!csv_.ignored().empty()) {
+      fmt::print(stderr, "zerotouch: {}: no meaning is known of the columns {}\n", flags_.csv,
+                 fmt::join(csv_.ignored(), ", "));
+    }
+    has_row_ = reader_->Next(row_);
+    if (!has_row_) {
+      return absl::InvalidArgumentError(fmt::format("{} has no rows below its header", flags_.csv));
+    }
+    ZT_ASSIGN_OR_RETURN(connection_, Connect(flags_.connection, [this](const absl::Status& failure,
+                                                                       absl::Duration pause) {
+                          display_.NoteRetry(failure, pause);
+                        }));
+    return flags_.async ? absl::OkStatus() : OpenResults();
+  }
+
+  absl::Status OpenResults() {
+    std::error_code ignored;
+    if (!flags_.results.empty()) {
+      if (std::filesystem::equivalent(flags_.results, flags_.csv, ignored)) {
+        return absl::InvalidArgumentError(
+            "--results would replace the file that --csv names; name another one");
+      }
+      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults(flags_.results, csv_.names()));
+    }
+    if (flags_.format == Format::kCsv) {
+      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults("", csv_.names()));
+    }
+    if (flags_.format == Format::kJson) sinks_.push_back(OpenJsonResults());
+    return absl::OkStatus();
+  }
+
+  absl::Status SendAll() {
+    while (has_row_) {
+      Batch batch = NextBatch();
+      if (batch.sent() > 0) {
+        absl::StatusOr<api::DevicesLongRunningOperationResponse> results = Process(batch);
+        if (!results.ok()) {
+          if (sent_) AddAll(batch, nullptr, batch_state_);
+          return results.status();
+        }
+        AddAll(batch, &*results, kUnfinished);
+      } else {
+        AddAll(batch, nullptr, kUnfinished);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  Batch NextBatch() {
+    Batch batch;
+    while (has_row_ && batch.sent() < limits::kBatchItems) {
+      Batch::Row& row = batch.rows.emplace_back();
+      row.line = row_.line;
+      if (!flags_.async) row.input = csv_.InputOf(row_);
+      const absl::Status status = AddItem(batch);
+      if (!status.ok()) {
+        row.problem = MessageOf(status);
+        NameRow(row);
+      }
+      has_row_ = reader_->Next(row_);
+    }
+    return batch;
+  }
+
+  absl::Status AddItem(Batch& batch) {
+    if (action_ == Action::kClaim) {
+      ZT_ASSIGN_OR_RETURN(*batch.claims.add_claims(), csv_.ClaimOf(row_));
+    } else {
+      ZT_ASSIGN_OR_RETURN(*batch.unclaims.add_unclaims(), csv_.UnclaimOf(row_));
+    }
+    return absl::OkStatus();
+  }
+
+  void NameRow(const Batch::Row& row) {
+    if (++bad_rows_ > kNamedRows) return;
+    fmt::print(stderr, "zerotouch: {}: line {} is not sent: {}\n", flags_.csv, row.line,
+               row.problem);
+    if (bad_rows_ == kNamedRows) {
+      fmt::print(stderr, "zerotouch: further such lines are named in the results alone\n");
+    }
+  }
+
+  // Sends a batch and, unless told not to, waits for it. batch_state_ says what
+  // its rows are if this fails.
+  absl::StatusOr<api::DevicesLongRunningOperationResponse> Process(Batch& batch) {
+    const int count = batch.sent();
+    SetStopNotice(fmt::format(
+        "\nzerotouch: stopped before the server answered; it may have taken the batch or not. "
+        "Run the command again: what is done already stays done.\n"));
+    batch_state_ = kNotSent;
+    absl::StatusOr<Operation> operation = Send(batch);
+    if (!operation.ok()) return Explain(operation.status());
+    sent_ = true;
+    batch_state_ = kUnfinished;
+    operations_.push_back(operation->name());
+    if (flags_.async) {
+      fmt::print("{}\n", operation->name());
+      return api::DevicesLongRunningOperationResponse();
+    }
+    display_.Note(
+        fmt::format("{}: {} devices sent, {}", NameOf(action_), Grouped(count), operation->name()));
+    ZT_ASSIGN_OR_RETURN(const Operation finished,
+                        WaitFor(connection_, operation->name(),
+                                WaitCommand(operation->name(), flags_.connection), display_));
+    ZT_ASSIGN_OR_RETURN(auto results, client::ResultsOf(finished));
+    if (results.per_device_status_size() != count) {
+      return absl::DataLossError(fmt::format("{} holds {} results for {} devices",
+                                             operation->name(), results.per_device_status_size(),
+                                             count));
+    }
+    return results;
+  }
+
+  absl::StatusOr<Operation> Send(Batch& batch) {
+    if (action_ == Action::kClaim) {
+      batch.claims.set_partner_id(flags_.partner);
+      return connection_.client->ClaimDevicesAsync(std::move(batch.claims));
+    }
+    batch.unclaims.set_partner_id(flags_.partner);
+    return connection_.client->UnclaimDevicesAsync(std::move(batch.unclaims));
+  }
+
+  // What to do about a batch that was not taken, or may not have been.
+  absl::Status Explain(const absl::Status& error) {
+    const std::string_view message = MessageOf(error);
+    const std::optional<client::ApiError> answer = client::ApiErrorOf(error);
+    if (answer && answer->http_status == 403) {
+      return absl::PermissionDeniedError(
+          fmt::format("{} Is partner {} right, and may {} act for it?", message, flags_.partner,
+                      connection_.email));
+    }
+    const bool in_doubt = absl::IsAborted(error) || absl::IsDeadlineExceeded(error) ||
+                          (answer && answer->http_status >= 500);
+    if (!in_doubt) return error;
+    sent_ = true;
+    batch_state_ = kUnfinished;
+    return absl::Status(
+        error.code(),
+        fmt::format("{}; the server may have taken the batch or not: run the command again{}",
+                    message,
+                    action_ == Action::kUnclaim
+                        ? ", devices that are unclaimed already will then say INVALID_OPERATION"
+                        : ", what is claimed already stays as it is"));
+  }
+
+  // Adds the results of a batch's rows: those of the operation in their order,
+  // or `otherwise` for all if there are none.
+  void AddAll(const Batch& batch, const api::DevicesLongRunningOperationResponse* results,
+              const char* otherwise) {
+    int next = 0;
+    for (const Batch::Row& row : batch.rows) {
+      RowResult result{.line = row.line, .status = otherwise};
+      if (!row.problem.empty()) {
+        result.status = kInvalidRow;
+        result.error_message = row.problem;
+      } else if (flags_.async) {
+        continue;
+      } else if (results != nullptr) {
+        result = ResultOf(row.line, results->per_device_status(next++).result());
+      } else if (!operations_.empty() && otherwise == kUnfinished) {
+        result.error_message = fmt::format("see {}", operations_.back());
+      }
+      summary_.Add(result);
+      for (const auto& sink : sinks_) sink->Add(row.input, result);
+    }
+  }
+
+  // Every row of the file is in the results, those that were never sent too.
+  absl::Status Finish() {
+    for (; has_row_; has_row_ = reader_->Next(row_)) {
+      const RowResult result{.line = row_.line, .status = kNotSent};
+      summary_.Add(result);
+      for (const auto& sink : sinks_) sink->Add(csv_.InputOf(row_), result);
+    }
+    absl::Status status;
+    for (const auto& sink : sinks_) status.Update(sink->End(summary_, operations_));
+    fmt::print(flags_.format == Format::kTable ? stdout : stderr, "{}", summary_.Table("line"));
+    if (!flags_.results.empty() && status.ok()) {
+      fmt::print(stderr, "results of each line: {}\n", flags_.results);
+    }
+    return status;
+  }
+
+  const Action action_;
+  const DevicesFlags& flags_;
+  ProgressDisplay display_;
+
+  std::string text_;  // of the file
+  std::optional<CsvReader> reader_;
+  DeviceCsv csv_;
+  CsvRecord row_;  // the next one
+  bool has_row_ = false;
+  int bad_rows_ = 0;
+
+  Connection connection_;
+  bool sent_ = false;                   // whether the server may have taken a batch
+  const char* batch_state_ = kNotSent;  // of the batch at hand, see Process
+  std::vector<std::string> operations_;
+
+  std::vector<std::unique_ptr<ResultSink>> sinks_;
+  Summary summary_;
+};
+
+}  // namespace
+
+ExitCode RunDevices(Action action, const DevicesFlags& flags) { return Run(action, flags).Go(); }
+
+}  // namespace zerotouch::cli

@@ -1,0 +1,3 @@
+#include "zerotouch/arguments.h"
+
+int main(int argc, char** argv) { return zerotouch::cli::RunCommandLine(argc, argv); }

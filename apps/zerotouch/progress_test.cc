@@ -1,0 +1,74 @@
+#include "zerotouch/progress.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace zerotouch::cli {
+namespace {
+
+Progress At(int percent, double seconds) {
+  return {.percent = percent, .devices = 100'000, .elapsed = absl::Seconds(seconds)};
+}
+
+// What a display prints.
+class Screen {
+ public:
+  explicit Screen(bool is_terminal)
+      : file_(open_memstream(&text_, &size_), std::fclose),
+        display("claim", file_.get(), is_terminal) {}
+  ~Screen() {
+    file_.reset();
+    std::free(text_);
+  }
+  std::string Text() {
+    std::fflush(file_.get());
+    return {text_, size_};
+  }
+
+ private:
+  char* text_ = nullptr;
+  size_t size_ = 0;
+  std::unique_ptr<FILE, int (*)(FILE*)> file_;
+
+ public:
+  ProgressDisplay display;
+};
+
+TEST(ProgressTest, Texts) {
+  EXPECT_EQ(BarText(At(37, 2)),
+            "[##############                          ]  37 %  37,000 of 100,000  2.0 s");
+  EXPECT_EQ(BarText({.percent = 100}), "[########################################] 100 %  0.0 s");
+  EXPECT_EQ(LineText(At(50, 75)), "50 %, 50,000 of 100,000, 1:15");
+  EXPECT_EQ(LineText({.percent = 250, .elapsed = absl::Seconds(1)}), "100 %, 1.0 s");
+}
+
+TEST(ProgressTest, Terminal_HasABarThatMoves) {
+  Screen screen(true);
+  screen.display.Update(At(0, 0));
+  screen.display.Update(At(1, 1));
+  screen.display.Note("careful");
+  screen.display.End();
+  const std::string first = "claim " + BarText(At(0, 0));
+  const std::string second = "claim " + BarText(At(1, 1));
+  EXPECT_EQ(screen.Text(),
+            "\r" + first + "\x1b[K\r" + second + "\x1b[K\rcareful\x1b[K\n" + second + "\n");
+}
+
+TEST(ProgressTest, Elsewhere_ALineForEachTenth_OrTenSeconds) {
+  Screen screen(false);
+  for (const auto& [percent, seconds] : std::initializer_list<std::pair<int, double>>{
+           {0, 0}, {5, 1}, {9, 2}, {12, 3}, {13, 4}, {14, 14}, {100, 15}}) {
+    screen.display.Update(At(percent, seconds));
+  }
+  screen.display.End();
+  EXPECT_EQ(screen.Text(),
+            "claim: 0 %, 0 of 100,000, 0.0 s\n"
+            "claim: 12 %, 12,000 of 100,000, 3.0 s\n"
+            "claim: 14 %, 14,000 of 100,000, 14.0 s\n"
+            "claim: 100 %, 100,000 of 100,000, 15.0 s\n");
+}
+
+}  // namespace
+}  // namespace zerotouch::cli

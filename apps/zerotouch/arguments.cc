@@ -37,7 +37,7 @@ constexpr char kFile[] =
     "zero-touch portal; modemtype2 and modemid2 for a second modem; phonenumber and ordernumber\n"
     "as metadata of claims. A device needs a modem id, or serial, model and manufacturer.\n"
     "A row that is wrong is named by its line; the others go on. Files of more than 100,000 rows\n"
-    "are sent in several batches, in order. Results are the rows with the columns status, "
+    "are sent in several operations, in order. Results are the rows with the columns status, "
     "deviceId,\n"
     "errorIdentifier and errorMessage. Progress and errors go to standard error.\n";
 
@@ -136,6 +136,10 @@ void AddDevices(CLI::App& parent, Action action, Arguments& arguments, int& code
         ->check(IsId())
         ->type_name("ID");
   }
+  app->add_option("--batch-size", flags.batch_items,
+                  "Devices in one operation at most (default 100000)")
+      ->check(CLI::Range(1, limits::kBatchItems).description(""))
+      ->type_name("N");
   CLI::Option* const async = app->add_flag("--async", flags.async,
                                            "Do not wait: print the name of each operation and end");
   AddOutput(*app, arguments);

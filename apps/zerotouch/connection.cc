@@ -9,6 +9,23 @@
 #include "client/credentials.h"
 
 namespace zerotouch::cli {
+namespace {
+
+// As a shell reads it.
+std::string ShellWord(const std::string& text) {
+  if (text.find_first_of(" \t\n'\"\\$&;|<>()*?[]#~`!") == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      word += "'\\''";
+    } else {
+      word += c;
+    }
+  }
+  return word + "'";
+}
+
+}  // namespace
 
 absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry on_retry) {
   if (flags.credentials.empty()) {
@@ -38,8 +55,8 @@ absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry
 
 std::string RepeatedFlags(const ConnectionFlags& flags) {
   std::string text;
-  if (!flags.credentials.empty()) text += " --credentials " + flags.credentials;
-  if (!flags.endpoint.empty()) text += " --endpoint " + flags.endpoint;
+  if (!flags.credentials.empty()) text += " --credentials " + ShellWord(flags.credentials);
+  if (!flags.endpoint.empty()) text += " --endpoint " + ShellWord(flags.endpoint);
   return text;
 }
 

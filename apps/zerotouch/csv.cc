@@ -75,7 +75,8 @@ bool CsvReader::ReadFields(CsvRecord& record) {
     if (at_ < text_.size() && text_[at_] == '"') {
       if (!ReadQuoted(field, record)) return false;
       if (!IsAtLineEnd() && text_[at_] != ',') {
-        record.problem = "there is text after a closing quotation mark";
+        record.problem = line_ == record.line ? "there is text after a closing quotation mark"
+                                              : "a quotation mark is not closed";
         return false;
       }
     } else {

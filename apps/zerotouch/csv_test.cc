@@ -48,7 +48,7 @@ TEST(CsvReaderTest, BlankLines_AreSkipped_AndCounted) {
 TEST(CsvReaderTest, WrongRow_CostsItsOwnLineOnly) {
   const auto records = ReadAll("a,b\n\"open,1\nc,d\n\"x\"y,2\r\ne,f\n");
   ASSERT_EQ(records.size(), 5u);
-  EXPECT_THAT(records[1].problem, HasSubstr("quotation mark"));
+  EXPECT_THAT(records[1].problem, HasSubstr("not closed"));
   EXPECT_THAT(records[1].fields, ElementsAre("\"open,1"));
   EXPECT_THAT(records[2].fields, ElementsAre("c", "d"));
   EXPECT_EQ(records[2].line, 3);

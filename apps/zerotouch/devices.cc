@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/limits.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "client/api_error.h"
@@ -153,7 +152,7 @@ class Run {
 
   Batch NextBatch() {
     Batch batch;
-    while (has_row_ && batch.sent() < limits::kBatchItems) {
+    while (has_row_ && batch.sent() < flags_.batch_items) {
       Batch::Row& row = batch.rows.emplace_back();
       row.line = row_.line;
       if (!flags_.async) row.input = csv_.InputOf(row_);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/limits.h"
 #include "zerotouch/connection.h"
 #include "zerotouch/device_csv.h"
 #include "zerotouch/exit_code.h"
@@ -15,8 +16,9 @@ struct DevicesFlags {
   ConnectionFlags connection;
   std::string csv;
   int64_t partner = 0;
-  int64_t customer = 0;  // owner of rows that name none; 0: none
-  std::string results;   // path; empty: none
+  int64_t customer = 0;                   // owner of rows that name none; 0: none
+  int batch_items = limits::kBatchItems;  // devices in one operation at most
+  std::string results;                    // path; empty: none
   Format format = Format::kTable;
   bool async = false;
 };

@@ -1,0 +1,44 @@
+#ifndef ZEROTOUCH_TEST_SUPPORT_CLI_PROCESS_H_
+#define ZEROTOUCH_TEST_SUPPORT_CLI_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "support/temp_dir.h"
+
+namespace zerotouch::test {
+
+// A run of the `zerotouch` program, as in a shell without a terminal.
+class CliProcess {
+ public:
+  // `environment`: all variables that it sees, as NAME=VALUE.
+  explicit CliProcess(const std::vector<std::string>& arguments,
+                      const std::vector<std::string>& environment = {});
+  ~CliProcess();  // SIGKILL if it still runs
+  CliProcess(const CliProcess&) = delete;
+  CliProcess& operator=(const CliProcess&) = delete;
+
+  // Waits until standard error holds `text`; false if it ends without, or a
+  // minute passes.
+  bool WaitForError(const std::string& text);
+  void Signal(int signal);
+  // Its exit code, or minus the signal that ended it.
+  int Wait();
+
+  // What it has printed so far.
+  std::string out() const;
+  std::string err() const;
+
+ private:
+  bool HasEnded();
+
+  TempDir dir_;
+  pid_t pid_ = -1;
+  int status_ = 0;
+};
+
+}  // namespace zerotouch::test
+
+#endif  // ZEROTOUCH_TEST_SUPPORT_CLI_PROCESS_H_

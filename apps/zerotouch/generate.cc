@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <span>
 #include <string_view>
 
 #include "model/identity.h"
@@ -121,8 +122,8 @@ class Generator {
   static constexpr uint64_t kPerPrefix = 500'000;
 
   // Takes a device of one of `models`; its place among those of its prefix.
-  template <size_t n>
-  static uint64_t Take(Numbers& numbers, const Model (&models)[n], Row& row, std::string& prefix) {
+  static uint64_t Take(Numbers& numbers, std::span<const Model> models, Row& row,
+                       std::string& prefix) {
     const uint64_t number = numbers.Next();
     const Model& model = models[number / kPerPrefix];
     row.model = model.model;

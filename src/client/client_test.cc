@@ -159,12 +159,14 @@ TEST_F(ClientTest, LostAnswer_RepeatsClaims_ButNotUnclaims) {
   api::ClaimDevicesRequest claims;
   claims.set_partner_id(12);
   EXPECT_TRUE(client.ClaimDevicesAsync(claims).ok());
+  EXPECT_FALSE(transport_.requests.back().only_once);
   transport_.Fail(absl::AbortedError("reset"));
   transport_.Answer(200, R"({"name":"operations/a/2"})");
   api::UnclaimDevicesRequest unclaims;
   unclaims.set_partner_id(12);
   EXPECT_TRUE(absl::IsAborted(client.UnclaimDevicesAsync(unclaims).status()));
   EXPECT_EQ(transport_.answers.size(), 1u) << "not sent again";
+  EXPECT_TRUE(transport_.requests.back().only_once) << "by nobody below either";
 }
 
 TEST_F(ClientTest, UnknownFieldsOfANewerServer_AreIgnored) {
@@ -182,12 +184,21 @@ TEST_F(ClientTest, AnswersThatAreNoJson_AreErrors) {
   EXPECT_TRUE(absl::IsInternal(MakeClient().GetOperation("operations/a/1").status()));
 }
 
-constexpr char kRunning[] = R"({"name":"operations/a/1","metadata":{
-  "@type":"type.googleapis.com/google.android.device.provisioning.v1.DevicesLongRunningOperationMetadata",
-  "devicesCount":4,"progress":50,"processingStatus":"BATCH_PROCESS_IN_PROGRESS"}})";
-constexpr char kDone[] = R"({"name":"operations/a/1","done":true,"response":{
-  "@type":"type.googleapis.com/google.android.device.provisioning.v1.DevicesLongRunningOperationResponse",
-  "successCount":1,"perDeviceStatus":[{"result":{"status":"SINGLE_DEVICE_STATUS_SUCCESS","deviceId":"9"}}]}})";
+// The operation `operations/a/1`, with `fields`; TYPE stands for the name space
+// of the API's types.
+std::string OperationJson(std::string fields) {
+  const std::string mark = "TYPE";
+  fields.replace(fields.find(mark), mark.size(),
+                 "type.googleapis.com/google.android.device.provisioning.v1");
+  return R"({"name":"operations/a/1",)" + fields + "}";
+}
+
+const std::string kRunning = OperationJson(R"("metadata":{
+    "@type":"TYPE.DevicesLongRunningOperationMetadata",
+    "devicesCount":4,"progress":50,"processingStatus":"BATCH_PROCESS_IN_PROGRESS"})");
+const std::string kDone = OperationJson(R"("done":true,"response":{
+    "@type":"TYPE.DevicesLongRunningOperationResponse","successCount":1,
+    "perDeviceStatus":[{"result":{"status":"SINGLE_DEVICE_STATUS_SUCCESS","deviceId":"9"}}]})");
 
 TEST_F(ClientTest, Wait_LooksLessAndLessOften_AndTellsProgress) {
   transport_.Answer(200, Token("one"));

@@ -145,6 +145,7 @@ absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
   curl_easy_setopt(
       curl, CURLOPT_TIMEOUT_MS,
       std::max<long>(1, static_cast<long>(absl::ToInt64Milliseconds(request.timeout))));
+  curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.only_once ? 1L : 0L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);

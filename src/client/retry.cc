@@ -38,6 +38,7 @@ absl::StatusOr<HttpResponse> SendWithRetries(Transport& transport, Pacer& pacer,
                                              HttpRequest request, const OnRetry& on_retry) {
   const absl::Time end = std::min(pacer.Now() + policy.total, policy.deadline);
   const absl::Duration timeout = request.timeout;
+  request.only_once = repeat == Repeat::kIfNotActedOn;
   for (int attempt = 1;; ++attempt) {
     request.timeout = std::min(timeout, policy.deadline - pacer.Now());
     absl::StatusOr<HttpResponse> answer = transport.Send(request);

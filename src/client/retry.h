@@ -12,9 +12,9 @@ namespace zerotouch::client {
 
 // How often, and how long, a call that failed is repeated.
 struct RetryPolicy {
-  int attempts = 8;                              // the first included
-  absl::Duration total = absl::Minutes(2);       // from the first to the begin of the last
-  absl::Time deadline = absl::InfiniteFuture();  // when the last is cut off
+  int attempts = 8;                                      // the first included
+  absl::Duration total = absl::Minutes(2);               // from the first to the begin of the last
+  absl::Time deadline = absl::InfiniteFuture();          // when the last is cut off
   absl::Duration first_pause = absl::Milliseconds(250);  // doubles with each attempt, up to
   absl::Duration longest_pause = absl::Seconds(15);
 };

@@ -14,8 +14,11 @@ namespace zerotouch::client {
 struct HttpRequest {
   std::string method;
   std::string url;
-  std::vector<std::string> headers;           // `Name: value`; may hold secrets
-  std::string_view body;                      // must live until the answer is here; not copied
+  std::vector<std::string> headers;  // `Name: value`; may hold secrets
+  std::string_view body;             // must live until the answer is here; not copied
+  // On a connection of its own, for on a used one that turns out to be closed
+  // HTTP libraries send a request again by themselves, whatever its method.
+  bool only_once = false;
   absl::Duration timeout = absl::Minutes(2);  // for all of it; at least 1 ms is given
 };
 

@@ -5,10 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
 #include <sstream>
-#include <thread>
+
+#include "support/wait.h"
 
 namespace zerotouch::test {
 namespace {
@@ -65,13 +65,13 @@ bool CliProcess::HasEnded() {
 }
 
 bool CliProcess::WaitForError(const std::string& text) {
-  for (int i = 0; i < 12'000; ++i) {
-    const bool has_ended = HasEnded();
-    if (err().find(text) != std::string::npos) return true;
-    if (has_ended) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return false;
+  bool is_there = false;
+  return WaitUntil([&] {
+           const bool has_ended = HasEnded();
+           is_there = err().find(text) != std::string::npos;
+           return is_there || has_ended;
+         }) &&
+         is_there;
 }
 
 int CliProcess::Wait() {

@@ -20,8 +20,8 @@ class CliProcess {
   CliProcess(const CliProcess&) = delete;
   CliProcess& operator=(const CliProcess&) = delete;
 
-  // Waits until standard error holds `text`; false if it ends without, or a
-  // minute passes.
+  // Waits until standard error holds `text`; false if the program ends without
+  // it, or does not come to it.
   bool WaitForError(const std::string& text);
   void Signal(int signal);
   // Its exit code, or minus the signal that ended it.

@@ -34,11 +34,12 @@ class ScriptedTransport final : public client::Transport {
     std::string method, url, body;
     std::vector<std::string> headers;
     absl::Duration timeout;
+    bool only_once;
   };
 
   absl::StatusOr<client::HttpResponse> Send(const client::HttpRequest& request) override {
-    requests.push_back(
-        {request.method, request.url, std::string(request.body), request.headers, request.timeout});
+    requests.push_back({request.method, request.url, std::string(request.body), request.headers,
+                        request.timeout, request.only_once});
     if (answers.empty()) return absl::UnavailableError("the script has ended");
     absl::StatusOr<client::HttpResponse> answer = std::move(answers.front());
     answers.pop_front();

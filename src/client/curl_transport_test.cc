@@ -1,0 +1,205 @@
+#include "client/curl_transport.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/status_text.h"
+
+namespace zerotouch::client {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+// A server on loopback that does with each request what it is told: sends a
+// text, or closes the connection if it is empty, or nothing at all.
+class LoopbackServer {
+ public:
+  // `answer`: to the request with this number, from 1; nullopt: none, ever.
+  explicit LoopbackServer(std::function<std::optional<std::string>(int)> answer)
+      : answer_(std::move(answer)), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    listen(listener_, 8);
+    socklen_t size = sizeof(address);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    url_ = fmt::format("http://127.0.0.1:{}", ntohs(address.sin_port));
+    thread_ = std::thread([this] { Accept(); });
+  }
+  ~LoopbackServer() { Stop(); }
+
+  void Stop() {
+    if (!thread_.joinable()) return;
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+
+  const std::string& url() const { return url_; }
+  int requests() const { return requests_; }
+  // Header and body of the last request. After Stop.
+  const std::string& last() const { return last_; }
+
+ private:
+  void Accept() {
+    std::vector<int> clients;
+    std::vector<std::thread> threads;
+    for (int client = 0; (client = accept(listener_, nullptr, nullptr)) >= 0;) {
+      clients.push_back(client);
+      threads.emplace_back([this, client] { Serve(client); });
+    }
+    for (const int client : clients) shutdown(client, SHUT_RDWR);
+    for (std::thread& thread : threads) thread.join();
+    for (const int client : clients) close(client);
+  }
+
+  void Serve(int client) {
+    while (std::optional<std::string> request = Read(client)) {
+      {
+        const std::lock_guard lock(mutex_);
+        last_ = *std::move(request);
+      }
+      const std::optional<std::string> text = answer_(++requests_);
+      if (!text.has_value()) continue;
+      send(client, text->data(), text->size(), MSG_NOSIGNAL);
+      if (text->empty() || text->find("Connection: close") != std::string::npos) break;
+    }
+    shutdown(client, SHUT_RDWR);
+  }
+
+  static std::optional<std::string> Read(int client) {
+    std::string request;
+    size_t wanted = std::string::npos;
+    char piece[65536];
+    while (request.size() < wanted) {
+      const ssize_t got = recv(client, piece, sizeof(piece), 0);
+      if (got <= 0) return std::nullopt;
+      request.append(piece, static_cast<size_t>(got));
+      const size_t end = request.find("\r\n\r\n");
+      if (end == std::string::npos) continue;
+      const size_t length = request.find("Content-Length: ");
+      wanted = end + 4 + (length < end ? std::stoul(request.substr(length + 16)) : 0);
+    }
+    return request;
+  }
+
+  const std::function<std::optional<std::string>(int)> answer_;
+  const int listener_;
+  std::string url_;
+  std::atomic<int> requests_ = 0;
+  std::mutex mutex_;
+  std::string last_;  // guarded by mutex_
+  std::thread thread_;
+};
+
+constexpr char kOk[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+TEST(CurlTransportTest, Request_GoesOut_AnswerComesIn) {
+  LoopbackServer server([](int) {
+    return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\nRetry-After: 7\r\n"
+           "WWW-Authenticate: Bearer realm=\"r\", error=\"invalid_token\"\r\n\r\nwrong";
+  });
+  CurlTransport transport("test/1.0");
+  const std::string body(1 << 20, 'x');
+  const auto answer = transport.Send({.method = "POST",
+                                      .url = server.url() + "/v1/x:y",
+                                      .headers = {"Authorization: Bearer t"},
+                                      .body = body});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->status, 401);
+  EXPECT_EQ(answer->body, "wrong");
+  EXPECT_EQ(answer->retry_after, absl::Seconds(7));
+  EXPECT_THAT(answer->challenge, HasSubstr("invalid_token"));
+  server.Stop();
+  EXPECT_THAT(server.last(), StartsWith("POST /v1/x:y HTTP/1.1\r\n"));
+  for (const char* header : {"\r\nAuthorization: Bearer t\r\n", "\r\nAccept-Encoding: gzip\r\n",
+                             "\r\nUser-Agent: test/1.0 (gzip)\r\n"}) {
+    EXPECT_THAT(server.last(), HasSubstr(header));
+  }
+  EXPECT_THAT(server.last(), Not(HasSubstr("Expect:")));
+  EXPECT_THAT(server.last(), EndsWith("\r\n\r\n" + body));
+}
+
+TEST(CurlTransportTest, Chunked_AndGzip_AreUndone) {
+  // gzip of "hello".
+  const std::string hello(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00"
+      "\x00\x00",
+      25);
+  LoopbackServer server([&](int) {
+    return fmt::format(
+               "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: "
+               "chunked\r\n\r\n{:x}\r\n",
+               hello.size()) +
+           hello + "\r\n0\r\n\r\n";
+  });
+  CurlTransport transport("test/1.0");
+  const auto answer = transport.Send({.method = "GET", .url = server.url()});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->body, "hello");
+}
+
+TEST(CurlTransportTest, WhatTheServerCannotHaveSeen_IsUnavailable) {
+  std::string url;
+  {
+    LoopbackServer gone([](int) { return kOk; });
+    url = gone.url();
+  }
+  CurlTransport transport("test/1.0");
+  const absl::Status status =
+      transport.Send({.method = "POST", .url = url, .headers = {"Authorization: Bearer secret"}})
+          .status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(MessageOf(status)), HasSubstr(url));
+  EXPECT_THAT(std::string(MessageOf(status)), Not(HasSubstr("secret")));
+}
+
+TEST(CurlTransportTest, LostAnswer_IsAborted_AndSentOnlyOnce) {
+  LoopbackServer server([](int request) { return request == 1 ? kOk : ""; });
+  CurlTransport transport("test/1.0");
+  HttpRequest request{.method = "POST", .url = server.url(), .body = "{}", .only_once = true};
+  ASSERT_TRUE(transport.Send(request).ok()) << "leaves a connection that could be used again";
+  const absl::Status status = transport.Send(request).status();
+  EXPECT_TRUE(absl::IsAborted(status)) << status;
+  EXPECT_EQ(server.requests(), 2);
+}
+
+TEST(CurlTransportTest, CutAnswer_IsAborted) {
+  LoopbackServer server(
+      [](int) { return "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nabc"; });
+  CurlTransport transport("test/1.0");
+  const auto answer = transport.Send({.method = "GET", .url = server.url()});
+  EXPECT_TRUE(absl::IsAborted(answer.status())) << answer.status();
+}
+
+TEST(CurlTransportTest, NoAnswerInTime_IsDeadlineExceeded) {
+  LoopbackServer server([](int) { return std::nullopt; });
+  CurlTransport transport("test/1.0");
+  const auto answer = transport.Send(
+      {.method = "POST", .url = server.url(), .body = "{}", .timeout = absl::Milliseconds(100)});
+  EXPECT_TRUE(absl::IsDeadlineExceeded(answer.status())) << answer.status();
+}
+
+TEST(CurlTransportTest, UrlsThatCanNeverWork_AreInvalid) {
+  CurlTransport transport("test/1.0");
+  for (const char* url : {"ftp://127.0.0.1/x", "http://", "no url"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(transport.Send({.method = "GET", .url = url}).status()))
+        << url << " " << transport.Send({.method = "GET", .url = url}).status();
+  }
+}
+
+}  // namespace
+}  // namespace zerotouch::client

@@ -173,7 +173,7 @@ absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOption
     }
     if (!operation.ok()) return operation;
     pacer_.Sleep(pause);
-    pause = std::min(pause * 1.5, options.longest_pause);
+    pause = std::min(pause * 1.2, options.longest_pause);
   }
 }
 

@@ -45,7 +45,8 @@ struct ClientOptions {
 // How Wait waits.
 struct WaitOptions {
   absl::Time deadline = absl::InfiniteFuture();
-  // Pause between two looks; grows by half each time.
+  // Pause between two looks; grows by a fifth each time, so that an operation
+  // is not over much longer than it took before that is seen.
   absl::Duration first_pause = absl::Milliseconds(100);
   absl::Duration longest_pause = absl::Seconds(2);
   // How long the server may be out of reach without a break: a restart or an

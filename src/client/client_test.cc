@@ -202,7 +202,7 @@ const std::string kDone = OperationJson(R"("done":true,"response":{
 
 TEST_F(ClientTest, Wait_LooksLessAndLessOften_AndTellsProgress) {
   transport_.Answer(200, Token("one"));
-  for (int i = 0; i < 12; ++i) transport_.Answer(200, kRunning);
+  for (int i = 0; i < 20; ++i) transport_.Answer(200, kRunning);
   transport_.Answer(200, kDone);
   int looks = 0;
   WaitOptions options;
@@ -213,7 +213,7 @@ TEST_F(ClientTest, Wait_LooksLessAndLessOften_AndTellsProgress) {
   const auto operation = MakeClient().Wait("operations/a/1", options);
   ASSERT_TRUE(operation.ok()) << operation.status();
   EXPECT_EQ(ResultsOf(*operation)->per_device_status(0).result().device_id(), 9);
-  EXPECT_EQ(looks, 13);
+  EXPECT_EQ(looks, 21);
   EXPECT_EQ(pacer_.slept.front(), absl::Milliseconds(100));
   EXPECT_EQ(pacer_.slept.back(), absl::Seconds(2));
 }

@@ -11,7 +11,7 @@ help: ## List these targets
 demo: build ## Run the main job for real, on loopback
 	scripts/demo
 
-build: ## Build build/bin/zerotouchd
+build: ## Build build/bin/zerotouchd and build/bin/zerotouch
 	scripts/install-deps build
 	cmake --preset release -DZEROTOUCH_TESTS=OFF -DZEROTOUCH_BENCH=OFF
 	cmake --build build -j $(JOBS)

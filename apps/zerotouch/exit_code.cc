@@ -6,7 +6,9 @@ ExitCode ExitCodeOf(const absl::Status& error, bool sent) {
   if (absl::IsUnauthenticated(error) || absl::IsPermissionDenied(error)) return kDenied;
   if (absl::IsDeadlineExceeded(error)) return kTimedOut;
   if (!sent) return kUsage;
-  return absl::IsUnavailable(error) || absl::IsAborted(error) ? kTimedOut : kSomeFailed;
+  const bool is_lost = absl::IsUnavailable(error) || absl::IsAborted(error) ||
+                       absl::IsInternal(error) || absl::IsResourceExhausted(error);
+  return is_lost ? kTimedOut : kSomeFailed;
 }
 
 }  // namespace zerotouch::cli

@@ -67,10 +67,12 @@ struct WaitOptions {
 // (SendWithRetries). After a failure that leaves open whether the server acted,
 // calls that only read are repeated, and claims too: a device that is already
 // claimed for the same customer answers as it did the first time, with the same
-// id, alone or in a batch. Unclaims, metadata updates and new customers are not
-// repeated then: a second unclaim would report "no claim" for each device that
-// the first took out. They fail with ABORTED, DEADLINE_EXCEEDED or the 5xx, and
-// the caller decides; unclaiming again does no harm but for those results.
+// id, alone or in a batch. (Only a device that somebody else of the same
+// reseller unclaims between the two attempts is claimed anew.) Unclaims,
+// metadata updates and new customers are not repeated then: a second unclaim
+// would report "no claim" for each device that the first took out. They fail
+// with ABORTED, DEADLINE_EXCEEDED or the 5xx, and the caller decides; unclaiming
+// again does no harm but for those results.
 class Client {
  public:
   // `transport` must outlive it.

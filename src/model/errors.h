@@ -44,8 +44,8 @@ absl::Status InvalidParameter(std::string_view field, std::string_view reason);
 // 400 with CustomError INVALID_PAGE_TOKEN.
 absl::Status InvalidPageToken();
 
-// 404 with the CustomError code given, for ids that name nothing the caller
-// may see. Each is the same whether the thing exists or not.
+// 404 with a CustomError (400 for a customer, whom a body names), for ids that
+// name nothing the caller may see. Each is the same whether it exists or not.
 absl::Status UnknownDevice();
 absl::Status UnknownOperation();
 absl::Status UnknownCustomer();

@@ -168,7 +168,8 @@ std::string CanonicalImei(std::string_view text, const IdentityRules& rules) {
 
 std::string CanonicalMeid(std::string_view text) {
   std::string digits = WithoutSeparators(Trim(text));
-  if (digits.size() == 14 && AllHex(digits)) {
+  if ((digits.size() == 14 || digits.size() == 15) && AllHex(digits)) {
+    digits.resize(14);
     std::transform(digits.begin(), digits.end(), digits.begin(), ToUpper);
     return digits;
   }

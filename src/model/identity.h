@@ -52,7 +52,8 @@ std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& iden
 // hold it (3GPP TS 23.003 annex B) unless lenient; 16 (IMEISV) lose the
 // software version and get the digit.
 std::string CanonicalImei(std::string_view text, const IdentityRules& rules);
-// MEID: 14 hexadecimal or 18 decimal digits (3GPP2 S.R0048-A).
+// MEID: 14 hexadecimal or 18 decimal digits (3GPP2 S.R0048-A). A fifteenth
+// hexadecimal digit is the check digit, which is dropped.
 std::string CanonicalMeid(std::string_view text);
 
 // The Luhn check digit of decimal digits, '0' to '9'.

@@ -40,7 +40,8 @@ constexpr Meaning kMeanings[] = {
      "the software version."},
     {Outcome::kInvalidMeid, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER, api::INVALID_MEID,
      StatusCode::kInvalidArgument,
-     "The MEID is not one. Give 14 hexadecimal or 18 decimal digits."},
+     "The MEID is not one. Give 14 hexadecimal digits, 15 with the check digit, or 18 decimal "
+     "ones."},
     {Outcome::kInvalidSerial, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_SERIAL, StatusCode::kInvalidArgument,
      "The serialNumber is not one. Give 1 to 64 printable characters."},
@@ -91,9 +92,8 @@ constexpr Meaning kMeanings[] = {
      StatusCode::kInvalidArgument,
      "The vacation cannot end then. Give a vacationModeExpireTime in the future, or "
      "vacationModeDays from 1 to 3650."},
-    {Outcome::kSimlockProfileMissing, api::SINGLE_DEVICE_STATUS_OTHER_ERROR,
-     api::INVALID_PARAMETER, StatusCode::kInvalidArgument,
-     "The simlockProfileId is missing. A SIM-lock claim needs one."},
+    {Outcome::kSimlockProfileMissing, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
+     StatusCode::kInvalidArgument, "The simlockProfileId is missing. A SIM-lock claim needs one."},
     {Outcome::kSimlockProfileOnZeroTouch, api::SINGLE_DEVICE_STATUS_OTHER_ERROR,
      api::INVALID_PARAMETER, StatusCode::kInvalidArgument,
      "A zero-touch claim has no SIM-lock profile. Leave simlockProfileId out."},
@@ -110,8 +110,8 @@ constexpr Meaning kMeanings[] = {
     {Outcome::kNotClaimed, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_OPERATION,
      StatusCode::kFailedPrecondition,
      "The device has no claim in this section. It may have been given up already."},
-    {Outcome::kHeldByOther, api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS,
-     api::DEVICE_ALREADY_EXISTS, StatusCode::kFailedPrecondition,
+    {Outcome::kHeldByOther, api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS, api::DEVICE_ALREADY_EXISTS,
+     StatusCode::kFailedPrecondition,
      "The device is claimed already, for another customer or by another reseller. Its claim must "
      "be given up first."},
     {Outcome::kNotYours, api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS, api::AUTHORIZATION_FAIL,

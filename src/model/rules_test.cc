@@ -1,0 +1,537 @@
+#include "model/rules.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/limits.h"
+
+namespace zerotouch {
+namespace {
+
+constexpr Outcome kFine = Outcome::kSuccess;
+constexpr char kZeroTouch[] = "section_type: SECTION_TYPE_ZERO_TOUCH ";
+constexpr char kSimLock[] = "section_type: SECTION_TYPE_SIM_LOCK ";
+constexpr char kImei[] = "device_identifier { imei: '490154203237518' } ";
+constexpr char kChromeOs[] =
+    "device_identifier { serial_number: 'S' model: 'N' chrome_os_attested_device_id: 'A' } ";
+
+const PartnerId kCaller{1}, kOther{2};
+const CustomerId kCustomer{11}, kSecondCustomer{12}, kForeignCustomer{21};
+const ConfigurationId kDefault{101}, kChosen{102}, kForeignConfiguration{201};
+const DeviceId kDevice{1000};
+
+template <class Item>
+Item Parse(const std::string& text) {
+  Item item;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &item)) << text;
+  return item;
+}
+
+absl::Time Now() { return absl::FromUnixSeconds(1'800'000'000); }
+
+CustomersOfReseller Customers() {
+  return {{kCustomer, {.default_configuration = kDefault, .configurations = {kDefault, kChosen}}},
+          {kSecondCustomer, {.default_configuration = {}, .configurations = {}}}};
+}
+
+Claim HeldBy(PartnerId reseller, CustomerId owner = kCustomer) {
+  Claim claim;
+  claim.held = true;
+  claim.reseller = reseller;
+  claim.owner = owner;
+  claim.configuration = kDefault;
+  return claim;
+}
+
+Claim GivenUpBy(PartnerId reseller) {
+  Claim claim;
+  claim.reseller = reseller;
+  return claim;
+}
+
+DeviceState Device(std::optional<Claim> zero_touch, std::optional<Claim> sim_lock = {}) {
+  DeviceState device;
+  device.id = kDevice;
+  device.zero_touch = std::move(zero_touch);
+  device.sim_lock = std::move(sim_lock);
+  device.record.emplace();
+  device.record->identifier = Parse<api::DeviceIdentifier>("imei: '490154203237518'");
+  return device;
+}
+
+DeviceState NewDevice() {
+  DeviceState device;
+  device.id = kDevice;
+  device.is_new = true;
+  return device;
+}
+
+// ---- Unclaim ----------------------------------------------------------------
+
+Outcome CheckOfUnclaim(const std::string& item) {
+  const auto checked = CheckUnclaim(Parse<api::PartnerUnclaim>(item), {}, Now());
+  const auto* refused = std::get_if<Outcome>(&checked);
+  return refused == nullptr ? kFine : *refused;
+}
+
+TEST(CheckUnclaim, EachRow) {
+  const std::string zero = std::string(kZeroTouch) + kImei;
+  const std::string sim = std::string(kSimLock) + kImei;
+  const int64_t now = absl::ToUnixSeconds(Now());
+  const auto expires = [](int64_t seconds) {
+    return fmt::format("vacation_mode_expire_time {{ seconds: {} }} ", seconds);
+  };
+  const struct {
+    const char* reason;
+    std::string item;
+    Outcome outcome;
+  } rows[] = {
+      {"by identifier", zero, kFine},
+      {"by id", std::string(kZeroTouch) + "device_id: 5", kFine},
+      {"by an id that cannot be one", std::string(kZeroTouch) + "device_id: -5", kFine},
+      {"no section", kImei, Outcome::kInvalidSection},
+      {"a section of 0", std::string("section_type: SECTION_TYPE_UNSPECIFIED ") + kImei,
+       Outcome::kInvalidSection},
+      {"no device", kZeroTouch, Outcome::kNoIdentifier},
+      {"an empty identifier", std::string(kZeroTouch) + "device_identifier {}",
+       Outcome::kNoIdentifier},
+      {"a bad IMEI", std::string(kZeroTouch) + "device_identifier { imei: '1' }",
+       Outcome::kInvalidImei},
+      {"vacation days, SIM lock", sim + "vacation_mode_days: 3", kFine},
+      {"the most days", sim + "vacation_mode_days: 3650", kFine},
+      {"a day more", sim + "vacation_mode_days: 3651", Outcome::kVacationPast},
+      {"negative days", sim + "vacation_mode_days: -1", Outcome::kVacationPast},
+      {"an end ahead, SIM lock", sim + expires(now + 1), kFine},
+      {"an end now", sim + expires(now), Outcome::kVacationPast},
+      {"an end past", sim + expires(now - 1), Outcome::kVacationPast},
+      {"an end far ahead", sim + expires(now + 3651 * 86'400LL), Outcome::kVacationPast},
+      {"nanoseconds that are none",
+       sim + fmt::format("vacation_mode_expire_time {{ seconds: {} nanos: -1 }}", now + 9),
+       Outcome::kVacationPast},
+      {"both forms", sim + "vacation_mode_days: 3 " + expires(now + 9), Outcome::kVacationTwice},
+      {"days, zero touch", zero + "vacation_mode_days: 3", Outcome::kVacationOnZeroTouch},
+      {"an end, zero touch", zero + expires(now + 9), Outcome::kVacationOnZeroTouch},
+      {"both, zero touch", zero + "vacation_mode_days: 3 " + expires(now + 9),
+       Outcome::kVacationOnZeroTouch},
+  };
+  for (const auto& row : rows) EXPECT_EQ(CheckOfUnclaim(row.item), row.outcome) << row.reason;
+}
+
+TEST(DecideUnclaim, WhoMayGiveUpWhat) {
+  const std::string by_imei = std::string(kZeroTouch) + kImei;
+  const std::string by_id = std::string(kZeroTouch) + "device_id: 1000";
+  const struct {
+    const char* reason;
+    std::string item;
+    std::optional<DeviceState> device;
+    Outcome outcome;
+  } rows[] = {
+      {"own claim", by_imei, Device(HeldBy(kCaller)), kFine},
+      {"own claim, by id", by_id, Device(HeldBy(kCaller)), kFine},
+      {"an unknown device", by_imei, std::nullopt, Outcome::kUnknownDevice},
+      {"an unknown id", by_id, std::nullopt, Outcome::kUnknownDevice},
+      {"no claim ever", by_imei, Device({}), Outcome::kNotClaimed},
+      {"given up already", by_imei, Device(GivenUpBy(kCaller)), Outcome::kNotClaimed},
+      {"given up already, by id", by_id, Device(GivenUpBy(kCaller)), Outcome::kNotClaimed},
+      {"given up by another", by_imei, Device(GivenUpBy(kOther)), Outcome::kNotClaimed},
+      {"a claim in the other section alone", by_imei, Device({}, HeldBy(kCaller)),
+       Outcome::kNotClaimed},
+      {"another reseller's claim", by_imei, Device(HeldBy(kOther)), Outcome::kNotYours},
+      {"another reseller's claim, by id: it tells nothing", by_id, Device(HeldBy(kOther)),
+       Outcome::kUnknownDevice},
+      {"given up by another, by id: nor does this", by_id, Device(GivenUpBy(kOther)),
+       Outcome::kUnknownDevice},
+      {"another's claim on a device of ours, by id", by_id, Device(HeldBy(kOther), HeldBy(kCaller)),
+       Outcome::kNotYours},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.reason);
+    std::optional<DeviceState> device = row.device;
+    const ItemResult result = DecideUnclaim(kCaller, Parse<api::PartnerUnclaim>(row.item),
+                                            device.has_value() ? &*device : nullptr, Now());
+    EXPECT_EQ(result.outcome, row.outcome);
+    EXPECT_EQ(result.device, row.outcome == kFine ? kDevice : DeviceId());
+    if (!device.has_value()) continue;
+    EXPECT_EQ(device->Changed(), row.outcome == kFine);
+    if (row.outcome == kFine) continue;
+    EXPECT_EQ(device->zero_touch, row.device->zero_touch) << "a refused item changes nothing";
+    EXPECT_EQ(device->sim_lock, row.device->sim_lock);
+  }
+}
+
+TEST(DecideUnclaim, Success_TakesTheConfigurationOff_AndLeavesTheOtherSection) {
+  DeviceState device = Device(HeldBy(kCaller), HeldBy(kCaller));
+  const auto item = Parse<api::PartnerUnclaim>(std::string(kZeroTouch) + kImei);
+  EXPECT_EQ(DecideUnclaim(kCaller, item, &device, Now()).outcome, kFine);
+  EXPECT_EQ(device.zero_touch, GivenUpBy(kCaller)) << "who held it last is all that is kept";
+  EXPECT_EQ(device.sim_lock, HeldBy(kCaller));
+  EXPECT_TRUE(device.zero_touch_changed);
+  EXPECT_FALSE(device.sim_lock_changed);
+  EXPECT_TRUE(IsVisibleTo(kCaller, device));
+  EXPECT_EQ(DecideUnclaim(kCaller, item, &device, Now()).outcome, Outcome::kNotClaimed)
+      << "the same device twice in a batch";
+}
+
+TEST(DecideUnclaim, Vacation_KeepsTheClaim_UntilItEnds) {
+  const auto claims_at = [](const DeviceState& device, absl::Time now) {
+    return PartnerView(kCaller, device, now).claims(0);
+  };
+  DeviceState device = Device({}, HeldBy(kCaller));
+  const auto days =
+      Parse<api::PartnerUnclaim>(std::string(kSimLock) + kImei + "vacation_mode_days: 3");
+  ASSERT_EQ(DecideUnclaim(kCaller, days, &device, Now()).outcome, kFine);
+  EXPECT_TRUE(device.sim_lock->held);
+  EXPECT_EQ(device.sim_lock->vacation_starts, Now());
+  EXPECT_EQ(device.sim_lock->vacation_expires, Now() + absl::Hours(72));
+  EXPECT_TRUE(claims_at(device, Now() + absl::Hours(71)).has_vacation_mode_start_time());
+  EXPECT_TRUE(claims_at(device, Now() + absl::Hours(71)).has_vacation_mode_expire_time());
+  EXPECT_FALSE(claims_at(device, Now() + absl::Hours(72)).has_vacation_mode_start_time());
+  EXPECT_FALSE(claims_at(device, Now() + absl::Hours(72)).has_vacation_mode_expire_time());
+
+  const auto until = Parse<api::PartnerUnclaim>(
+      std::string(kSimLock) + kImei +
+      fmt::format("vacation_mode_expire_time {{ seconds: {} }}", absl::ToUnixSeconds(Now()) + 60));
+  ASSERT_EQ(DecideUnclaim(kCaller, until, &device, Now()).outcome, kFine);
+  EXPECT_EQ(device.sim_lock->vacation_expires, Now() + absl::Minutes(1));
+
+  const auto for_good = Parse<api::PartnerUnclaim>(std::string(kSimLock) + kImei);
+  ASSERT_EQ(DecideUnclaim(kCaller, for_good, &device, Now()).outcome, kFine);
+  EXPECT_EQ(device.sim_lock, GivenUpBy(kCaller));
+}
+
+// ---- Claim ------------------------------------------------------------------
+
+RegistryRules MoreKeys() {
+  RegistryRules rules;
+  rules.more_metadata_keys = {"asset"};
+  return rules;
+}
+
+Outcome CheckOfClaim(const std::string& item, const RegistryRules& rules = {}) {
+  const auto checked = CheckClaim(Parse<api::PartnerClaim>(item), rules);
+  const auto* refused = std::get_if<Outcome>(&checked);
+  return refused == nullptr ? kFine : *refused;
+}
+
+using Entries = std::map<std::string, std::string>;
+
+std::string Metadata(const Entries& entries) {
+  std::string text = "device_metadata { ";
+  for (const auto& [key, value] : entries) {
+    text += fmt::format("entries {{ key: '{}' value: '{}' }} ", key, value);
+  }
+  return text + "} ";
+}
+std::string Metadata(const std::string& key, const std::string& value = "v") {
+  return Metadata({{key, value}});
+}
+
+TEST(CheckClaim, EachRow) {
+  const std::string zero = std::string(kZeroTouch) + kImei;
+  const std::string good = zero + "customer_id: 11 ";
+  const std::string sim = std::string(kSimLock) + kImei + "customer_id: 11 ";
+  const std::string chrome = std::string(kZeroTouch) + kChromeOs + "pre_provisioning_token: 'T' ";
+  const std::string workspace = "google_workspace_customer_id: 'C01' ";
+  const struct {
+    const char* reason;
+    std::string item;
+    Outcome outcome;
+  } rows[] = {
+      {"zero touch", good, kFine},
+      {"SIM lock", sim + "simlock_profile_id: 7", kFine},
+      {"no section", std::string(kImei) + "customer_id: 11", Outcome::kInvalidSection},
+      {"no device", std::string(kZeroTouch) + "customer_id: 11", Outcome::kNoIdentifier},
+      {"a serial number alone",
+       std::string(kZeroTouch) + "device_identifier { serial_number: 'S' } customer_id: 11",
+       Outcome::kSerialSetIncomplete},
+      {"no customer", zero, Outcome::kInvalidCustomer},
+      {"a SIM lock without a profile", sim, Outcome::kSimlockProfileMissing},
+      {"a negative profile", sim + "simlock_profile_id: -7", Outcome::kSimlockProfileMissing},
+      {"a profile on zero touch", good + "simlock_profile_id: 7",
+       Outcome::kSimlockProfileOnZeroTouch},
+      {"a configuration on a SIM lock", sim + "simlock_profile_id: 7 configuration_id: 102",
+       Outcome::kInvalidConfiguration},
+      {"ChromeOS for a Workspace account", chrome + workspace, kFine},
+      {"ChromeOS for a customer account", chrome + "customer_id: 11", kFine},
+      {"ChromeOS without a token", std::string(kZeroTouch) + kChromeOs + workspace,
+       Outcome::kTokenMissing},
+      {"a token for Android", good + "pre_provisioning_token: 'T'", Outcome::kTokenNotChromeOs},
+      {"a Workspace account for Android", zero + workspace, Outcome::kInvalidCustomer},
+      {"two owners", chrome + workspace + "customer_id: 11", Outcome::kInvalidCustomer},
+      {"a Workspace id that is too long",
+       chrome + "google_workspace_customer_id: '" + std::string(257, 'c') + "'",
+       Outcome::kInvalidCustomer},
+      {"metadata", good + Metadata({{"phonenumber", "1"}, {"ordernumber", "2"}}), kFine},
+      {"an unknown metadata key", good + Metadata("colour"), Outcome::kInvalidMetadataKey},
+      {"an unknown key, deleted", good + Metadata("colour", ""), Outcome::kInvalidMetadataKey},
+      {"a key in capitals", good + Metadata("OrderNumber"), Outcome::kInvalidMetadataKey},
+      {"an empty key", good + Metadata(""), Outcome::kInvalidMetadataKey},
+      {"a ChromeOS key on Android", good + Metadata("annotateduser"), Outcome::kInvalidMetadataKey},
+      {"a ChromeOS key on ChromeOS", chrome + workspace + Metadata("annotateduser"), kFine},
+      {"an Android key on ChromeOS", chrome + workspace + Metadata("phonenumber"),
+       Outcome::kInvalidMetadataKey},
+      {"the largest value", good + Metadata("ordernumber", std::string(1024, 'v')), kFine},
+      {"a value too large", good + Metadata("ordernumber", std::string(1025, 'v')),
+       Outcome::kMetadataTooLarge},
+      {"a key too large", good + Metadata(std::string(129, 'k')), Outcome::kMetadataTooLarge},
+  };
+  for (const auto& row : rows) EXPECT_EQ(CheckOfClaim(row.item), row.outcome) << row.reason;
+}
+
+TEST(CheckClaim, ConfiguredMetadataKeys_AreAllowedOnAllDevices_UpToTheLimit) {
+  const std::string base = std::string(kZeroTouch) + kImei + "customer_id: 11 ";
+  EXPECT_EQ(CheckOfClaim(base + Metadata("asset")), Outcome::kInvalidMetadataKey);
+  EXPECT_EQ(CheckOfClaim(base + Metadata("asset"), MoreKeys()), kFine);
+  RegistryRules many;
+  Entries entries;
+  while (entries.size() < limits::kMetadataKeys) {
+    entries[fmt::format("k{}", entries.size())] = "v";
+  }
+  for (const auto& [key, value] : entries) many.more_metadata_keys.insert(key);
+  EXPECT_EQ(CheckOfClaim(base + Metadata(entries), many), kFine);
+  entries["asset"] = "v";
+  many.more_metadata_keys.insert("asset");
+  EXPECT_EQ(CheckOfClaim(base + Metadata(entries), many), Outcome::kMetadataTooLarge);
+}
+
+TEST(CheckClaim, LenientRules_TakeWrongCheckDigits) {
+  const std::string item =
+      std::string(kZeroTouch) + "device_identifier { imei: '490154203237519' } customer_id: 11";
+  EXPECT_EQ(CheckOfClaim(item), Outcome::kInvalidImei);
+  EXPECT_EQ(CheckOfClaim(item, {.identity = {.lenient = true}, .more_metadata_keys = {}}), kFine);
+}
+
+ItemResult Decide(const std::string& text, DeviceState& device, PartnerId caller = kCaller) {
+  const auto item = Parse<api::PartnerClaim>(text);
+  const auto checked = CheckClaim(item, MoreKeys());
+  EXPECT_TRUE(std::holds_alternative<CheckedClaim>(checked)) << text;
+  return DecideClaim(caller, item, std::get<CheckedClaim>(checked), Customers(), device, Now());
+}
+
+std::string ClaimFor(CustomerId customer, const std::string& more = "",
+                     const char* section = kZeroTouch, const std::string& device = kImei) {
+  return fmt::format("{} {} customer_id: {} {}", section, device, customer.value(), more);
+}
+
+TEST(DecideClaim, WhoMayClaimWhat) {
+  const struct {
+    const char* reason;
+    std::string item;
+    DeviceState device;
+    Outcome outcome;
+  } rows[] = {
+      {"new hardware", ClaimFor(kCustomer), NewDevice(), kFine},
+      {"hardware that nobody holds", ClaimFor(kCustomer), Device({}), kFine},
+      {"held for the same customer", ClaimFor(kCustomer), Device(HeldBy(kCaller)), kFine},
+      {"held for another customer", ClaimFor(kSecondCustomer), Device(HeldBy(kCaller)),
+       Outcome::kHeldByOther},
+      {"held by another reseller", ClaimFor(kCustomer), Device(HeldBy(kOther)),
+       Outcome::kHeldByOther},
+      {"given up by ourselves", ClaimFor(kSecondCustomer), Device(GivenUpBy(kCaller)), kFine},
+      {"given up by another reseller", ClaimFor(kCustomer), Device(GivenUpBy(kOther)), kFine},
+      {"another's claim in the other section", ClaimFor(kCustomer), Device({}, HeldBy(kOther)),
+       kFine},
+      {"an unknown customer", ClaimFor(CustomerId(99)), NewDevice(), Outcome::kInvalidCustomer},
+      {"another reseller's customer", ClaimFor(kForeignCustomer), NewDevice(),
+       Outcome::kInvalidCustomer},
+      {"a negative customer", ClaimFor(CustomerId(-1)), NewDevice(), Outcome::kInvalidCustomer},
+      {"a configuration of the customer", ClaimFor(kCustomer, "configuration_id: 102"), NewDevice(),
+       kFine},
+      {"a configuration of another", ClaimFor(kCustomer, "configuration_id: 201"), NewDevice(),
+       Outcome::kInvalidConfiguration},
+      {"a wrong customer of a held device: nothing is said of the device",
+       ClaimFor(kForeignCustomer), Device(HeldBy(kOther)), Outcome::kInvalidCustomer},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.reason);
+    DeviceState device = row.device;
+    const ItemResult result = Decide(row.item, device);
+    EXPECT_EQ(result.outcome, row.outcome);
+    EXPECT_EQ(result.device, row.outcome == kFine ? kDevice : DeviceId());
+    if (row.outcome == kFine) {
+      ASSERT_TRUE(device.zero_touch.has_value());
+      EXPECT_TRUE(device.zero_touch->held);
+      EXPECT_EQ(device.zero_touch->reseller, kCaller);
+      continue;
+    }
+    EXPECT_EQ(device.zero_touch, row.device.zero_touch) << "a refused item changes nothing";
+    EXPECT_EQ(device.record.has_value(), row.device.record.has_value());
+    EXPECT_EQ(device.zero_touch_changed || device.record_changed, false);
+  }
+}
+
+TEST(DecideClaim, Configuration_IsTheOneAskedFor_ElseTheDefaultOfANewClaim) {
+  Claim without_default = HeldBy(kCaller);
+  without_default.configuration = {};
+  Claim chosen = HeldBy(kCaller);
+  chosen.configuration = kChosen;
+  const struct {
+    const char* reason;
+    std::string item;
+    DeviceState device;
+    ConfigurationId configuration;
+  } rows[] = {
+      {"new", ClaimFor(kCustomer), NewDevice(), kDefault},
+      {"new, asked for", ClaimFor(kCustomer, "configuration_id: 102"), NewDevice(), kChosen},
+      {"new, a customer without a default", ClaimFor(kSecondCustomer), NewDevice(),
+       ConfigurationId()},
+      {"claimed again after it was given up", ClaimFor(kCustomer), Device(GivenUpBy(kCaller)),
+       kDefault},
+      {"a default is not set on devices that are there already", ClaimFor(kCustomer),
+       Device(without_default), ConfigurationId()},
+      {"nor does it replace another", ClaimFor(kCustomer), Device(chosen), kChosen},
+      {"one asked for does", ClaimFor(kCustomer, "configuration_id: 102"), Device(HeldBy(kCaller)),
+       kChosen},
+  };
+  for (const auto& row : rows) {
+    DeviceState device = row.device;
+    ASSERT_EQ(Decide(row.item, device).outcome, kFine) << row.reason;
+    EXPECT_EQ(device.zero_touch->configuration, row.configuration) << row.reason;
+  }
+}
+
+TEST(DecideClaim, SimLock_HasItsProfileAndNoConfiguration) {
+  DeviceState device = NewDevice();
+  ASSERT_EQ(Decide(ClaimFor(kCustomer, "simlock_profile_id: 7", kSimLock), device).outcome, kFine);
+  EXPECT_EQ(device.sim_lock->simlock_profile, 7);
+  EXPECT_EQ(device.sim_lock->configuration, ConfigurationId());
+  EXPECT_FALSE(device.zero_touch.has_value());
+  ASSERT_EQ(Decide(ClaimFor(kCustomer, "simlock_profile_id: 8", kSimLock), device).outcome, kFine);
+  EXPECT_EQ(device.sim_lock->simlock_profile, 8) << "the holder changes the profile";
+}
+
+TEST(DecideClaim, Workspace_OwnsTheDevice_WithoutConfiguration) {
+  const std::string base = std::string(kZeroTouch) + kChromeOs +
+                           "pre_provisioning_token: 'T' google_workspace_customer_id: 'C01' ";
+  DeviceState device = NewDevice();
+  ASSERT_EQ(Decide(base, device).outcome, kFine);
+  EXPECT_EQ(device.zero_touch->workspace, "C01");
+  EXPECT_EQ(device.zero_touch->owner, CustomerId());
+  EXPECT_EQ(Decide(base, device).outcome, kFine) << "the same again";
+  const std::string other = std::string(kZeroTouch) + kChromeOs +
+                            "pre_provisioning_token: 'T' google_workspace_customer_id: 'C02' ";
+  EXPECT_EQ(Decide(other, device).outcome, Outcome::kHeldByOther);
+  DeviceState fresh = NewDevice();
+  EXPECT_EQ(Decide(base + "configuration_id: 102", fresh).outcome, Outcome::kInvalidConfiguration);
+}
+
+std::map<std::string, std::string> MetadataOf(const DeviceState& device) {
+  const auto& entries = device.record->metadata.entries();
+  return {entries.begin(), entries.end()};
+}
+
+TEST(DecideClaim, Metadata_IsMerged_AndAnEmptyValueDeletes) {
+  DeviceState device = NewDevice();
+  Decide(ClaimFor(kCustomer, Metadata({{"phonenumber", "1"}, {"asset", ""}})), device);
+  EXPECT_EQ(MetadataOf(device), (Entries{{"phonenumber", "1"}}));
+  Decide(ClaimFor(kCustomer, Metadata("ordernumber", "2")), device);
+  EXPECT_EQ(MetadataOf(device), (Entries{{"ordernumber", "2"}, {"phonenumber", "1"}}));
+  Decide(ClaimFor(kCustomer, Metadata("phonenumber", "3")), device);
+  EXPECT_EQ(MetadataOf(device), (Entries{{"ordernumber", "2"}, {"phonenumber", "3"}}));
+  Decide(ClaimFor(kCustomer, Metadata("phonenumber", "")), device);
+  EXPECT_EQ(MetadataOf(device), (Entries{{"ordernumber", "2"}}));
+}
+
+TEST(DecideClaim, Metadata_ThatWouldOutgrowTheDevice_IsRefused) {
+  DeviceState device = Device(HeldBy(kCaller));
+  for (int i = 0; i < limits::kMetadataKeys; ++i) {
+    (*device.record->metadata.mutable_entries())[fmt::format("old{}", i)] = "v";
+  }
+  EXPECT_EQ(Decide(ClaimFor(kCustomer, Metadata("ordernumber")), device).outcome,
+            Outcome::kMetadataTooLarge);
+  EXPECT_EQ(device.record->metadata.entries_size(), limits::kMetadataKeys);
+  EXPECT_FALSE(device.record_changed);
+}
+
+TEST(DecideClaim, Metadata_OfAResellerThatIsGone_IsNotTheNextOnes) {
+  const auto with_metadata = [](DeviceState device) {
+    (*device.record->metadata.mutable_entries())["ordernumber"] = "theirs";
+    return device;
+  };
+  DeviceState given_up = with_metadata(Device(GivenUpBy(kOther)));
+  ASSERT_EQ(Decide(ClaimFor(kCustomer, Metadata("phonenumber", "1")), given_up).outcome, kFine);
+  EXPECT_EQ(MetadataOf(given_up), (Entries{{"phonenumber", "1"}}));
+  DeviceState own = with_metadata(Device(GivenUpBy(kCaller)));
+  ASSERT_EQ(Decide(ClaimFor(kCustomer), own).outcome, kFine);
+  EXPECT_EQ(MetadataOf(own), (Entries{{"ordernumber", "theirs"}})) << "its own come back";
+}
+
+TEST(DecideClaim, Identifiers_AreAddedToTheRecord_NeverReplaced) {
+  DeviceState device = Device(HeldBy(kCaller));
+  const auto claim = [&](const std::string& identifier) {
+    return Decide(ClaimFor(kCustomer, "", kZeroTouch, "device_identifier { " + identifier + " }"),
+                  device)
+        .outcome;
+  };
+  EXPECT_EQ(claim("imei: '490154203237518'"), kFine);
+  EXPECT_FALSE(device.Changed()) << "nothing new";
+  EXPECT_EQ(claim("imei: '356938035643809' imei2: '490154203237518' serial_number: 'S' "
+                  "manufacturer: 'M' model: 'N'"),
+            kFine);
+  EXPECT_EQ(device.record->identifier.imei(), "490154203237518");
+  EXPECT_EQ(device.record->identifier.imei2(), "356938035643809") << "into the free slot";
+  EXPECT_EQ(device.record->identifier.serial_number(), "S");
+  ASSERT_EQ(device.new_modems.size(), 1) << "what was indexed is not indexed again";
+  EXPECT_EQ(device.new_modems[0], ModemKeyOfImei("356938035643809"));
+  EXPECT_EQ(device.new_serial_keys.size(), 1);
+
+  const DeviceRecord before = *device.record;
+  EXPECT_EQ(claim("imei: '490154203237518' imei2: '012345678901237'"),
+            Outcome::kIdentifiersPointApart)
+      << "a third IMEI does not belong to the device";
+  EXPECT_EQ(device.record->identifier.SerializeAsString(), before.identifier.SerializeAsString());
+  EXPECT_EQ(device.new_modems.size(), 1);
+}
+
+TEST(DecideClaim, NewDevice_IsIndexedByAllItsIdentifiers) {
+  DeviceState device = NewDevice();
+  ASSERT_EQ(Decide(ClaimFor(kCustomer, "", kZeroTouch,
+                            "device_identifier { imei2: '490154203237518' meid: "
+                            "'293608736500703710' serial_number: 'S' manufacturer: 'M' model: "
+                            "'N' }"),
+                   device)
+                .outcome,
+            kFine);
+  EXPECT_EQ(device.new_modems.size(), 2);
+  EXPECT_EQ(device.new_serial_keys.size(), 1);
+  EXPECT_EQ(device.record->identifier.meid(), "AF0123450ABCDE");
+}
+
+// ---- What a reseller sees ---------------------------------------------------
+
+TEST(PartnerView, ShowsOwnHeldClaimsAlone_NeverTheConfiguration) {
+  DeviceState device = Device(HeldBy(kCaller), HeldBy(kOther));
+  (*device.record->metadata.mutable_entries())["ordernumber"] = "2";
+  const api::Device view = PartnerView(kCaller, device, Now());
+  EXPECT_EQ(view.name(), "partners/1/devices/1000");
+  EXPECT_EQ(view.device_id(), 1000);
+  EXPECT_EQ(view.device_identifier().imei(), "490154203237518");
+  EXPECT_EQ(view.device_metadata().entries().at("ordernumber"), "2");
+  EXPECT_EQ(view.configuration(), "");
+  ASSERT_EQ(view.claims_size(), 1);
+  EXPECT_EQ(view.claims(0).section_type(), api::SECTION_TYPE_ZERO_TOUCH);
+  EXPECT_EQ(view.claims(0).owner_company_id(), kCustomer.value());
+  EXPECT_EQ(view.claims(0).reseller_id(), kCaller.value());
+  EXPECT_FALSE(view.claims(0).has_vacation_mode_start_time());
+}
+
+TEST(PartnerView, AfterUnclaim_HasNoClaims) {
+  const api::Device view = PartnerView(kCaller, Device(GivenUpBy(kCaller)), Now());
+  EXPECT_EQ(view.claims_size(), 0);
+  EXPECT_FALSE(view.has_device_metadata());
+}
+
+TEST(Visibility, IsThatOfTheLastHolderOfASection) {
+  EXPECT_TRUE(IsVisibleTo(kCaller, Device(HeldBy(kCaller))));
+  EXPECT_TRUE(IsVisibleTo(kCaller, Device(GivenUpBy(kCaller))));
+  EXPECT_TRUE(IsVisibleTo(kCaller, Device(HeldBy(kOther), GivenUpBy(kCaller))));
+  EXPECT_FALSE(IsVisibleTo(kCaller, Device(HeldBy(kOther))));
+  EXPECT_FALSE(IsVisibleTo(kCaller, Device(GivenUpBy(kOther))));
+  EXPECT_FALSE(IsVisibleTo(kCaller, Device({})));
+}
+
+}  // namespace
+}  // namespace zerotouch

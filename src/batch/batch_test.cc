@@ -1,0 +1,304 @@
+// The promise on which everything else stands: a batch, in whatever chunks and
+// after whatever restarts, means its items one after the other.
+
+#include "batch/batch.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "base/log.h"
+#include "batch/engine.h"
+#include "store/store.h"
+#include "support/temp_dir.h"
+
+namespace zerotouch::batch {
+namespace {
+
+constexpr int kHardware = 12;  // few, so that items meet
+const PartnerId kPartners[] = {PartnerId(1), PartnerId(2)};
+const CustomerId kCustomers[] = {CustomerId(11), CustomerId(12), CustomerId(21), CustomerId(22)};
+const ConfigurationId kConfiguration(101);
+
+std::string Imei(int number) {
+  const std::string digits = fmt::format("35{:012}", number);
+  return digits + LuhnDigit(digits);
+}
+
+// One registry with two resellers, the first of whose first customer has a
+// default configuration.
+class Registry {
+ public:
+  explicit Registry(const Clock& clock)
+      : store_(store::Open("sqlite://" + dir_ / "registry.db", clock).value()),
+        engine_(*store_, rules_, clock, EngineOptions()) {
+    EXPECT_TRUE(store_->Write(Seed).ok());
+  }
+
+  store::Store& store() { return *store_; }
+  Engine& engine() { return engine_; }  // without workers
+  const RegistryRules& rules() const { return rules_; }
+
+  // The device as it is, with what its id must not differ in.
+  DeviceState Read(DeviceId id) {
+    const auto snapshot = store_->Read().value();
+    const DeviceId ids[] = {id};
+    DeviceState state = snapshot->ReadClaims(ids).value()[0];
+    DeviceState* const states[] = {&state};
+    EXPECT_TRUE(snapshot->ReadRecords(states).ok());
+    return state;
+  }
+
+ private:
+  static absl::Status Seed(store::Transaction& tx) {
+    absl::Status status;
+    for (int i = 0; i < 2; ++i) {
+      status.Update(tx.AddPartner({.id = kPartners[i], .name = "R", .created = absl::Now()}));
+      for (int j = 0; j < 2; ++j) {
+        status.Update(
+            tx.AddCustomer({.id = kCustomers[2 * i + j], .name = "C", .created = absl::Now()},
+                           kPartners[i], VendorId()));
+      }
+    }
+    status.Update(tx.AddConfiguration(kCustomers[0], kConfiguration, /*is_default=*/true));
+    return status;
+  }
+
+  const test::TempDir dir_;
+  const RegistryRules rules_;
+  std::unique_ptr<store::Store> store_;
+  Engine engine_;
+};
+
+// Random requests about little hardware: they meet, contradict each other, and
+// are wrong now and then.
+class Requests {
+ public:
+  explicit Requests(unsigned seed) : random_(seed) {}
+
+  int Below(int end) { return static_cast<int>(random_() % static_cast<unsigned>(end)); }
+  bool OneIn(int count) { return Below(count) == 0; }
+
+  api::DeviceIdentifier Identifier() {
+    api::DeviceIdentifier identifier;
+    const int hardware = Below(kHardware);
+    if (!OneIn(4)) identifier.set_imei(Spelled(hardware));
+    // Most often the second slot of the same hardware, now and then another's.
+    if (OneIn(3)) identifier.set_imei2(Imei(100 + (OneIn(5) ? Below(kHardware) : hardware)));
+    if (OneIn(8)) identifier.set_imei(identifier.imei2());
+    if (OneIn(4)) identifier.set_meid2(fmt::format("a0000000000{:03x}", hardware));
+    if (OneIn(3)) {
+      identifier.set_serial_number(fmt::format("{}{}", OneIn(4) ? "s" : "S", hardware));
+      identifier.set_manufacturer(OneIn(2) ? "Maker" : "MAKER");
+      if (!OneIn(6)) identifier.set_model("Model");
+    }
+    return identifier;
+  }
+
+  api::SectionType Section() {
+    if (OneIn(15)) return api::SECTION_TYPE_UNSPECIFIED;
+    return OneIn(3) ? api::SECTION_TYPE_SIM_LOCK : api::SECTION_TYPE_ZERO_TOUCH;
+  }
+
+  api::PartnerClaim Claim(int partner) {
+    api::PartnerClaim claim;
+    *claim.mutable_device_identifier() = Identifier();
+    claim.set_section_type(Section());
+    const int of = OneIn(12) ? 1 - partner : partner;
+    claim.set_customer_id(kCustomers[2 * of + (OneIn(4) ? 1 : 0)].value());
+    if (claim.section_type() == api::SECTION_TYPE_SIM_LOCK) {
+      claim.set_simlock_profile_id(1 + Below(2));
+    }
+    if (OneIn(10)) claim.set_configuration_id(kConfiguration.value());
+    if (OneIn(3)) {
+      (*claim.mutable_device_metadata()
+            ->mutable_entries())[OneIn(2) ? "ordernumber" : "phonenumber"] =
+          OneIn(3) ? "" : fmt::format("{}", Below(100));
+    }
+    return claim;
+  }
+
+  // `known` are the ids of devices that there were before, each by its number.
+  api::PartnerUnclaim Unclaim(size_t known, std::optional<size_t>& by_number) {
+    api::PartnerUnclaim unclaim;
+    unclaim.set_section_type(Section());
+    if (known > 0 && OneIn(3)) {
+      by_number = static_cast<size_t>(Below(static_cast<int>(known)));
+    } else {
+      *unclaim.mutable_device_identifier() = Identifier();
+    }
+    if (unclaim.section_type() == api::SECTION_TYPE_SIM_LOCK && OneIn(3)) {
+      unclaim.set_vacation_mode_days(1 + Below(5));
+    }
+    return unclaim;
+  }
+
+ private:
+  // One of the spellings of an IMEI.
+  std::string Spelled(int hardware) {
+    const std::string imei = Imei(hardware);
+    switch (Below(5)) {
+      case 0:
+        return imei.substr(0, 14);
+      case 1:
+        return imei.substr(0, 14) + "07";
+      case 2:
+        return imei.substr(0, 2) + "-" + imei.substr(2, 6) + " " + imei.substr(8);
+      default:
+        return imei;
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+class BatchTest : public testing::Test {
+ protected:
+  void SetUp() override { log::SetLevel(log::Level::kOff); }
+  void TearDown() override { log::SetLevel(log::Level::kInfo); }
+
+  // Runs an accepted operation in random chunks, as workers would that die now
+  // and then: what is not recorded is loaded again. Results in request order.
+  std::vector<ItemResult> RunInChunks(const store::OperationHead& accepted) {
+    std::vector<ItemResult> results;
+    while (true) {
+      std::optional<store::Lease> lease;
+      EXPECT_TRUE(batches_.store()
+                      .Write([&](store::Transaction& tx) -> absl::Status {
+                        lease = tx.LeaseOperation(clock_.Now(), absl::Hours(1)).value();
+                        return absl::OkStatus();
+                      })
+                      .ok());
+      if (!lease.has_value()) break;
+      RunTurn(*lease);
+    }
+    results.resize(static_cast<size_t>(accepted.items));
+    size_t read = 0;
+    const auto stored = batches_.store().Read().value()->ReadResults(accepted.id).value();
+    for (const store::IndexedResult& one : stored) {
+      results[one.index] = one.result;
+      ++read;
+    }
+    EXPECT_EQ(read, results.size()) << "each item has one result";
+    return results;
+  }
+
+  // A few chunks of the operation, sometimes all that are left.
+  void RunTurn(const store::Lease& lease) {
+    const auto batch =
+        LoadBatch(batches_.store(), lease.head, batches_.rules(), clock_.Now()).value();
+    const int largest = 1 + requests_->Below(60);
+    size_t at = 0;
+    while (at < batch->size() && (at == 0 || !requests_->OneIn(6))) {
+      const size_t end =
+          std::min(batch->size(), at + 1 + static_cast<size_t>(requests_->Below(largest)));
+      const bool lost = requests_->OneIn(8);  // as if the commit had failed
+      const absl::Status status =
+          batches_.store().Write([&](store::Transaction& tx) -> absl::Status {
+            const auto results = batch->Run(tx, at, end, clock_.Now()).value();
+            const absl::Status recorded =
+                tx.RecordResults(lease, results, clock_.Now(), clock_.Now() + absl::Hours(1));
+            return lost ? absl::UnavailableError("lost") : recorded;
+          });
+      EXPECT_EQ(status.ok(), !lost) << status;
+      if (!lost) at = end;
+    }
+    EXPECT_TRUE(batches_.store()
+                    .Write([&](store::Transaction& tx) { return tx.ReleaseLease(lease); })
+                    .ok());
+  }
+
+  // Results must be equal up to which id each registry gave a device.
+  void ExpectSame(const ItemResult& in_batch, const ItemResult& alone, const std::string& item) {
+    ASSERT_EQ(static_cast<int>(in_batch.outcome), static_cast<int>(alone.outcome)) << item;
+    if (alone.outcome != Outcome::kSuccess) return;
+    const auto [known, is_new] = twins_.emplace(alone.device, in_batch.device);
+    ASSERT_EQ(known->second, in_batch.device) << "another device: " << item;
+    if (is_new) numbered_.push_back(alone.device);
+  }
+
+  void RunClaims(int partner, int count) {
+    api::ClaimDevicesRequest request;
+    for (int i = 0; i < count; ++i) *request.add_claims() = requests_->Claim(partner);
+    const auto results =
+        RunInChunks(batches_.engine().AcceptClaims(kPartners[partner], request).value());
+    for (int i = 0; i < count; ++i) {
+      const api::PartnerClaim& item = request.claims(i);
+      ExpectSame(results[static_cast<size_t>(i)],
+                 alone_.engine().ClaimOne(kPartners[partner], item).value(),
+                 fmt::format("{} {}", i, item.ShortDebugString()));
+      if (HasFatalFailure()) return;
+    }
+  }
+
+  void RunUnclaims(int partner, int count) {
+    api::UnclaimDevicesRequest request;
+    api::UnclaimDevicesRequest same;  // with the other registry's ids
+    for (int i = 0; i < count; ++i) {
+      std::optional<size_t> number;
+      *request.add_unclaims() = *same.add_unclaims() = requests_->Unclaim(numbered_.size(), number);
+      if (!number.has_value()) continue;
+      same.mutable_unclaims(i)->set_device_id(numbered_[*number].value());
+      request.mutable_unclaims(i)->set_device_id(twins_.at(numbered_[*number]).value());
+    }
+    const auto results =
+        RunInChunks(batches_.engine().AcceptUnclaims(kPartners[partner], request).value());
+    for (int i = 0; i < count; ++i) {
+      const api::PartnerUnclaim& item = same.unclaims(i);
+      ExpectSame(results[static_cast<size_t>(i)],
+                 alone_.engine().UnclaimOne(kPartners[partner], item).value(),
+                 fmt::format("{} {}", i, item.ShortDebugString()));
+      if (HasFatalFailure()) return;
+    }
+  }
+
+  static std::map<std::string, std::string> EntriesOf(const DeviceState& state) {
+    const auto& entries = state.record->metadata.entries();
+    return {entries.begin(), entries.end()};
+  }
+
+  void ExpectSameRegistries() {
+    for (const auto& [alone, in_batch] : twins_) {
+      const DeviceState expected = alone_.Read(alone);
+      const DeviceState state = batches_.Read(in_batch);
+      ASSERT_TRUE(expected.record.has_value() && state.record.has_value());
+      const std::string device = expected.record->identifier.ShortDebugString();
+      EXPECT_EQ(state.record->identifier.ShortDebugString(), device);
+      EXPECT_EQ(EntriesOf(state), EntriesOf(expected)) << device;
+      EXPECT_EQ(state.zero_touch, expected.zero_touch) << device;
+      EXPECT_EQ(state.sim_lock, expected.sim_lock) << device;
+    }
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  Registry batches_{clock_};
+  Registry alone_{clock_};
+  std::optional<Requests> requests_;
+  std::map<DeviceId, DeviceId> twins_;  // in `alone_`, in `batches_`
+  std::vector<DeviceId> numbered_;
+};
+
+TEST_F(BatchTest, AnyChunking_MeansTheItemsOneAfterTheOther) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  RecordProperty("seed", fmt::format("{}", seed));
+  requests_.emplace(seed);
+  for (int round = 0; round < 25; ++round) {
+    const int partner = requests_->Below(2);
+    const int count = 1 + requests_->Below(80);
+    if (requests_->OneIn(2)) {
+      RunClaims(partner, count);
+    } else {
+      RunUnclaims(partner, count);
+    }
+    if (HasFatalFailure()) return;
+    clock_.Advance(absl::Hours(requests_->Below(48)));
+  }
+  ExpectSameRegistries();
+  EXPECT_GT(twins_.size(), 5u) << "the requests were about something";
+}
+
+}  // namespace
+}  // namespace zerotouch::batch

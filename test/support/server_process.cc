@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "crypto/jwt.h"
 #include "crypto/key_file.h"
+#include "support/temp_dir.h"
 
 namespace zerotouch::test {
 namespace {
@@ -60,22 +62,43 @@ Sandbox::Reseller ParseReseller(const std::string& line, size_t from) {
   return reseller;
 }
 
+// Makes this process zerotouchd.
+[[noreturn]] void Become(const std::vector<std::string>& arguments) {
+  std::vector<char*> argv = {const_cast<char*>(ZEROTOUCHD)};
+  for (const std::string& argument : arguments) {
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  }
+  argv.push_back(nullptr);
+  execv(ZEROTOUCHD, argv.data());
+  _exit(127);
+}
+
 }  // namespace
+
+ProgramRun RunZerotouchd(const std::vector<std::string>& arguments) {
+  const TempDir dir;
+  const std::string out = dir / "out";
+  const std::string err = dir / "err";
+  const pid_t pid = fork();
+  if (pid == 0) {
+    dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDOUT_FILENO);
+    dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
+    Become(arguments);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+          .out = ReadFile(out),
+          .err = ReadFile(err)};
+}
 
 ServerProcess::ServerProcess(const std::vector<std::string>& arguments) {
   int out[2];
-  if (pipe(out) != 0) return;
+  if (pipe2(out, O_CLOEXEC) != 0) return;
   pid_ = fork();
   if (pid_ == 0) {
     dup2(out[1], STDOUT_FILENO);
-    close(out[0]);
-    close(out[1]);
-    std::vector<char*> argv = {const_cast<char*>(ZEROTOUCHD)};
-    for (const std::string& argument : arguments)
-      argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    execv(ZEROTOUCHD, argv.data());
-    _exit(127);
+    Become(arguments);
   }
   close(out[1]);
   char c = 0;
@@ -110,22 +133,45 @@ Sandbox ParseSandbox(const std::string& line) {
           .second = ParseReseller(line, line.find("\"partnerId\"", first + 1))};
 }
 
-ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials)
-    : endpoint_(std::move(endpoint)) {
-  std::ifstream stream(credentials);
+std::string ReadFile(const std::string& path) {
+  std::ifstream stream(path);
   std::stringstream text;
   text << stream.rdbuf();
-  const crypto::KeyFile file = crypto::ParseKeyFile(text.str()).value();
-  token_ =
-      crypto::SignJwt(crypto::PrivateKey::FromPem(file.private_key).value(), file.private_key_id,
-                      {.issuer = file.client_email,
-                       .subject = file.client_email,
-                       .audience = endpoint_ + "/",
-                       .scope = "https://www.googleapis.com/auth/androidworkprovisioning",
-                       .issued_at = absl::Now(),
-                       .expires_at = absl::Now() + absl::Minutes(55)})
-          .value();
+  return text.str();
 }
+
+crypto::JwtClaims ClaimsOf(const std::string& credentials, const std::string& endpoint) {
+  const crypto::KeyFile file = crypto::ParseKeyFile(ReadFile(credentials)).value();
+  return {.issuer = file.client_email,
+          .subject = file.client_email,
+          .audience = endpoint + "/",
+          .scope = "https://www.googleapis.com/auth/androidworkprovisioning",
+          .issued_at = absl::Now(),
+          .expires_at = absl::Now() + absl::Minutes(55)};
+}
+
+std::string SignToken(const std::string& credentials, const crypto::JwtClaims& claims) {
+  const crypto::KeyFile file = crypto::ParseKeyFile(ReadFile(credentials)).value();
+  return crypto::SignJwt(crypto::PrivateKey::FromPem(file.private_key).value(), file.private_key_id,
+                         claims)
+      .value();
+}
+
+std::string Answer::Header(const std::string& name) const {
+  std::istringstream lines(headers);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t colon = line.find(':');
+    if (colon != name.size() || strncasecmp(line.c_str(), name.c_str(), colon) != 0) continue;
+    const size_t begin = line.find_first_not_of(' ', colon + 1);
+    const size_t end = line.find_last_not_of("\r ");
+    return begin == std::string::npos ? "" : line.substr(begin, end - begin + 1);
+  }
+  return {};
+}
+
+ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials)
+    : endpoint_(std::move(endpoint)),
+      token_(SignToken(credentials, ClaimsOf(credentials, endpoint_))) {}
 
 Answer ApiCaller::Call(const std::string& method, const std::string& path, const std::string& body,
                        const std::string& token) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "crypto/jwt.h"
+
 namespace zerotouch::test {
 
 // A zerotouchd process, started as a user would, that ends with the object.
@@ -29,20 +31,42 @@ class ServerProcess {
   std::string ready_line_;
 };
 
+// What a program that ran to its end did.
+struct ProgramRun {
+  int exit_code = -1;  // -1: a signal ended it
+  std::string out;
+  std::string err;
+};
+// Runs zerotouchd with these arguments, and waits for its end.
+ProgramRun RunZerotouchd(const std::vector<std::string>& arguments);
+
 // What a sandbox's ready line says of its first and second reseller.
 struct Sandbox {
   std::string endpoint;
   struct Reseller {
     std::string partner, credentials, customer, second_customer;
+    // The path of the collection of its devices.
+    std::string Devices() const { return "/v1/partners/" + partner + "/devices"; }
   } first, second;
 };
 Sandbox ParseSandbox(const std::string& ready_line);
+
+// The file's content.
+std::string ReadFile(const std::string& path);
+
+// What a self-signed bearer token of a key file says unless a test changes it:
+// good for the reseller methods of `endpoint`, for 55 minutes.
+crypto::JwtClaims ClaimsOf(const std::string& credentials, const std::string& endpoint);
+std::string SignToken(const std::string& credentials, const crypto::JwtClaims& claims);
 
 // An HTTP answer.
 struct Answer {
   long status = 0;  // 0: no answer came
   std::string body;
   std::string headers;  // as sent, a line each
+
+  // The value of a header, whatever the case of its name; empty if it is not there.
+  std::string Header(const std::string& name) const;
 };
 
 // Calls `endpoint` as the account of a key file, by a self-signed token.

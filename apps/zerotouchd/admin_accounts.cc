@@ -1,0 +1,241 @@
+// admin accounts and keys: who may call.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "absl/time/clock.h"
+#include "base/status_macros.h"
+#include "crypto/key_file.h"
+#include "crypto/keys.h"
+#include "crypto/random.h"
+#include "model/company.h"
+#include "zerotouchd/admin_command.h"
+#include "zerotouchd/endpoint.h"
+#include "zerotouchd/files.h"
+
+namespace zerotouch::daemon {
+namespace {
+
+std::vector<std::string> TextsOf(const std::vector<CustomerId>& ids) {
+  std::vector<std::string> texts;
+  for (const CustomerId id : ids) texts.push_back(std::to_string(id.value()));
+  return texts;
+}
+
+absl::Status ListAccounts(const Settings& settings, const AdminFlags& flags) {
+  return View(settings, [&](store::Snapshot& snapshot) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(const auto accounts, snapshot.ListAccounts());
+    Table table({{"EMAIL", "email"},
+                 {"PARTNER", "partnerId"},
+                 {"CUSTOMERS", "customerIds"},
+                 {"DISABLED", "disabled"},
+                 {"KEYS", "keyIds"}});
+    for (const store::ServiceAccount& account : accounts) {
+      std::vector<std::string> keys;
+      for (const store::AccountKey& key : account.keys) keys.push_back(key.key_id);
+      table.Add({account.email, account.partner ? std::to_string(account.partner.value()) : "",
+                 TextsOf(account.customers), account.disabled, keys});
+    }
+    Print(flags, table);
+    return absl::OkStatus();
+  });
+}
+
+AdminGroup::Run SetDisabled(bool disabled) {
+  return [disabled](const Settings& settings, const AdminFlags& flags) {
+    return WithHint(Change(settings,
+                           [&](store::Transaction& tx) {
+                             return tx.SetAccountDisabled(flags.email, disabled);
+                           }),
+                    "accounts list");
+  };
+}
+
+std::string EmailFor(const AdminFlags& flags) {
+  if (!flags.email.empty()) return flags.email;
+  return flags.partner != 0
+             ? fmt::format("reseller-{}@zerotouch.iam.gserviceaccount.com", flags.partner)
+             : fmt::format("customer-{}@zerotouch.iam.gserviceaccount.com", flags.customers[0]);
+}
+
+std::vector<CustomerId> CustomersOf(const AdminFlags& flags) {
+  std::vector<CustomerId> customers(flags.customers.begin(), flags.customers.end());
+  std::sort(customers.begin(), customers.end());
+  customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
+  return customers;
+}
+
+// That the companies for which a new account is to act are there.
+absl::Status CheckCompanies(store::Transaction& tx, const AdminFlags& flags) {
+  if (flags.partner != 0) {
+    ZT_ASSIGN_OR_RETURN(const auto partner, tx.FindPartner(PartnerId(flags.partner)));
+    if (!partner.has_value()) {
+      return WithHint(absl::NotFoundError(fmt::format("there is no partner {}", flags.partner)),
+                      "partners list");
+    }
+  }
+  for (const CustomerId id : CustomersOf(flags)) {
+    ZT_ASSIGN_OR_RETURN(const auto customer, tx.FindCustomer(id));
+    if (!customer.has_value()) {
+      return WithHint(absl::NotFoundError(fmt::format("there is no customer {}", id.value())),
+                      "customers list");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Adds the key, and the account if there is none of that address.
+absl::Status AddKey(store::Transaction& tx, const AdminFlags& flags, const crypto::KeyFile& file,
+                    const store::AccountKey& key) {
+  ZT_ASSIGN_OR_RETURN(const auto account, tx.FindAccount(file.client_email));
+  if (account.has_value()) {
+    if (account->partner == PartnerId(flags.partner) && account->customers == CustomersOf(flags)) {
+      return tx.AddKey(file.client_email, key);
+    }
+    return absl::FailedPreconditionError(
+        fmt::format("{} acts for another company; give another --email", file.client_email));
+  }
+  ZT_RETURN_IF_ERROR(CheckCompanies(tx, flags));
+  return tx.AddAccount({.email = file.client_email,
+                        .client_id = file.client_id,
+                        .partner = PartnerId(flags.partner),
+                        .customers = CustomersOf(flags),
+                        .disabled = false,
+                        .keys = {key}});
+}
+
+absl::Status CheckNewKey(const AdminFlags& flags) {
+  if ((flags.partner != 0) == !flags.customers.empty()) {
+    return absl::InvalidArgumentError("give either --partner or --customer: whom the key acts for");
+  }
+  if (!flags.email.empty()) ZT_RETURN_IF_ERROR(CheckText("--email", flags.email));
+  if (!flags.email.empty()) ZT_RETURN_IF_ERROR(CheckEmail("--email", flags.email));
+  // A server takes assertions for exactly this address of its own.
+  std::string_view url = flags.token_uri;
+  constexpr std::string_view kPath = "/token";
+  if (url.ends_with(kPath)) {
+    url.remove_suffix(kPath.size());
+    if (!url.ends_with('/') && ParsePublicUrl(url).has_value()) return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "--token-uri must be the server's URL with /token, as in "
+      "https://zerotouch.example.com/token");
+}
+
+std::string RandomKeyId() {
+  std::string id;
+  for (const char byte : crypto::RandomBytes(20)) {
+    id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  }
+  return id;
+}
+
+absl::Status CreateKey(const Settings& settings, const AdminFlags& flags) {
+  ZT_RETURN_IF_ERROR(CheckNewKey(flags));
+  ZT_ASSIGN_OR_RETURN(
+      const crypto::PrivateKey key,
+      crypto::PrivateKey::Generate(flags.algorithm == "ES256" ? crypto::Algorithm::kEs256
+                                                              : crypto::Algorithm::kRs256));
+  const crypto::KeyFile file{
+      .project_id = "zerotouch",
+      .private_key_id = RandomKeyId(),
+      .private_key = key.ToPem(),
+      .client_email = EmailFor(flags),
+      .client_id = fmt::format("1{:020}", crypto::RandomBetween(0, 999'999'999'999'999'999)),
+      .auth_uri = "https://accounts.google.com/o/oauth2/auth",
+      .token_uri = flags.token_uri};
+  // The file first: a key whose private half nobody has would be of no use.
+  ZT_RETURN_IF_ERROR(CreateFile(flags.out, crypto::WriteKeyFile(file)));
+  const store::AccountKey added{
+      .key_id = file.private_key_id, .public_pem = key.Public().ToPem(), .created = absl::Now()};
+  absl::Status status =
+      Change(settings, [&](store::Transaction& tx) { return AddKey(tx, flags, file, added); });
+  if (!status.ok()) {
+    std::remove(flags.out.c_str());
+    return status;
+  }
+  if (flags.format == "json") {
+    fmt::print("{{\"email\":{},\"keyId\":{},\"file\":{}}}\n", Cell(file.client_email).json,
+               Cell(file.private_key_id).json, Cell(flags.out).json);
+  } else {
+    fmt::print("{}\t{}\n", file.client_email, file.private_key_id);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListKeys(const Settings& settings, const AdminFlags& flags) {
+  return View(settings, [&](store::Snapshot& snapshot) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(const auto accounts, snapshot.ListAccounts());
+    Table table({{"EMAIL", "email"},
+                 {"KEY ID", "keyId"},
+                 {"CREATED", "createTime"},
+                 {"DISABLED", "disabled"}});
+    for (const store::ServiceAccount& account : accounts) {
+      for (const store::AccountKey& key : account.keys) {
+        table.Add({account.email, key.key_id,
+                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", key.created, absl::UTCTimeZone()),
+                   account.disabled});
+      }
+    }
+    Print(flags, table);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status RevokeKey(const Settings& settings, const AdminFlags& flags) {
+  return WithHint(
+      Change(settings,
+             [&](store::Transaction& tx) { return tx.RevokeKey(flags.email, flags.key); }),
+      "keys list");
+}
+
+}  // namespace
+
+void AddAccountCommands(CLI::App& app, AdminAction& action) {
+  AdminGroup group(app, "accounts", "Service accounts, which act for a company by their keys",
+                   action);
+  AdminFlags& flags = group.flags();
+  group.AddPrinting("list", "Every account, whom it acts for, and its keys", ListAccounts);
+  group.Add("disable", "Refuse the account and its tokens, at once", SetDisabled(true))
+      .add_option("email", flags.email, "of the account")
+      ->required();
+  group.Add("enable", "Take them again", SetDisabled(false))
+      .add_option("email", flags.email, "of the account")
+      ->required();
+}
+
+void AddKeyCommands(CLI::App& app, AdminAction& action) {
+  AdminGroup group(app, "keys", "Service-account keys", action);
+  AdminFlags& flags = group.flags();
+  CLI::App& create = group.AddPrinting(
+      "create", "Write a key file, in Google's format; the server keeps the public half alone",
+      CreateKey);
+  create.add_option("--partner", flags.partner, "the id of the reseller it acts for")
+      ->type_name("ID");
+  create.add_option("--customer", flags.customers, "the id of a customer it acts for")
+      ->type_name("ID");
+  create.add_option("--out", flags.out, "the new file, mode 0600")->type_name("FILE")->required();
+  create
+      .add_option("--token-uri", flags.token_uri,
+                  "the server's URL with /token, as in https://zerotouch.example.com/token")
+      ->type_name("URL")
+      ->required();
+  create
+      .add_option("--email", flags.email,
+                  "of the account, which is made if it is not there (default: from the id)")
+      ->type_name("EMAIL");
+  create.add_option("--algorithm", flags.algorithm, "RS256 or ES256 (default RS256)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"RS256", "ES256"}));
+  group.AddPrinting("list", "Every live key", ListKeys);
+  CLI::App& revoke =
+      group.Add("revoke", "Forget a key: it and its tokens stop working at once", RevokeKey);
+  revoke.add_option("--email", flags.email, "of its account")->type_name("EMAIL")->required();
+  revoke.add_option("--key-id", flags.key, "private_key_id in the key file")
+      ->type_name("ID")
+      ->required();
+}
+
+}  // namespace zerotouch::daemon

@@ -98,16 +98,17 @@ absl::Status WithHint(absl::Status status, std::string_view command) {
 
 void AddAdminCommands(CLI::App& app, AdminAction& action) {
   app.require_subcommand(1);
+  AddCompanyCommands(app, action);
+  AddDpcCommands(app, action);
+  AddAccountCommands(app, action);
+  AddKeyCommands(app, action);
+  // Last, for the commands would inherit it.
   app.footer(
       "Works beside a running server, which sees every change at once. A new reseller:\n"
       "  zerotouchd admin --database URL partners create --name \"A Reseller\"\n"
       "  zerotouchd admin --database URL keys create --partner ID --out key.json \\\n"
       "      --token-uri https://zerotouch.example.com/token\n"
       "Lists are tables, or JSON with --format json; create prints the new id alone.");
-  AddCompanyCommands(app, action);
-  AddDpcCommands(app, action);
-  AddAccountCommands(app, action);
-  AddKeyCommands(app, action);
 }
 
 }  // namespace zerotouch::daemon

@@ -53,6 +53,8 @@ void WaitForStop() {
 void PrepareProcess(const Settings& settings) {
   log::SetLevel(settings.log_level);
   signal(SIGPIPE, SIG_IGN);
+  // A file-size limit is met like a full disk: the write fails, the server goes on.
+  signal(SIGXFSZ, SIG_IGN);
   rlimit files = {};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;

@@ -57,6 +57,17 @@ void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
   add("config", "FILE", "TOML file with settings of the same names");
 }
 
+// The command that was being given, as in "zerotouchd admin keys".
+std::string CommandOf(const CLI::App& app) {
+  std::string command = "zerotouchd";
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    command += ' ' + at->get_name();
+  }
+  return command;
+}
+
 int Fail(const absl::Status& status) {
   fmt::print(stderr, "zerotouchd: {}\n", MessageOf(status));
   return 1;
@@ -82,7 +93,7 @@ int Run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing
     if (error.get_exit_code() == 0) return app.exit(error);
-    fmt::print(stderr, "zerotouchd: {}; see zerotouchd --help\n", error.what());
+    fmt::print(stderr, "zerotouchd: {}; see {} --help\n", error.what(), CommandOf(app));
     return 1;
   }
   const Command command = *sandbox ? kSandbox : *serve ? kServe : kAdmin;

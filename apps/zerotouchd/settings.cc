@@ -144,7 +144,7 @@ constexpr Setting kSettings[] = {
      "Where to listen, for HTTP and gRPC alike; port 0 picks a free one.", kServers, false,
      ReadListen},
     {"data-dir", "DIR", "",
-     "The sandbox's folder: registry, keys and sandbox.json (default ./zerotouch-sandbox).",
+     "The sandbox's folder: registry, keys and sandbox.json (sandbox alone: ./zerotouch-sandbox).",
      kSandbox | kAdmin, false, ReadDataDir},
     {"database", "URL", "",
      "The registry: sqlite:///absolute/path.db. In the sandbox by default one in its folder.",

@@ -1,0 +1,174 @@
+// A disk without room: callers are told to come again, a batch waits, and once
+// there is room nothing was lost and nothing is done twice.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "e2e/sandbox_test_base.h"
+
+namespace zerotouch::test {
+namespace {
+
+constexpr int kItems = 1000;
+
+class FullDiskTest : public testing::Test {
+ protected:
+  void Start(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"sandbox", "--listen",    "127.0.0.1:0", "--data-dir",
+                                          data_,     "--log-level", "error"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    server_ = std::make_unique<ServerProcess>(arguments);
+    ASSERT_NE(server_->ready_line(), "");
+    sandbox_ = ParseSandbox(server_->ready_line());
+    caller_ = std::make_unique<ApiCaller>(sandbox_.endpoint, sandbox_.first.credentials);
+  }
+
+  // From now on the server's files may grow to so many bytes.
+  void LimitFiles(rlim_t bytes) {
+    rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+    ASSERT_EQ(prlimit(server_->pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
+  }
+
+  std::string Claim(int number) const {
+    return fmt::format(R"({{"deviceIdentifier":{{"meid":"A000000{:07}"}},{},"customerId":"{}"}})",
+                       number, kZeroTouch, sandbox_.first.customer);
+  }
+  Answer ClaimAlone(int number) {
+    return caller_->Post(sandbox_.first.Devices() + ":claim", Claim(number));
+  }
+  std::string AcceptClaims() {
+    std::string body = R"({"claims":[)";
+    for (int i = 0; i < kItems; ++i) body += (i == 0 ? "" : ",") + Claim(i);
+    const Answer answer = caller_->Post(sandbox_.first.Devices() + ":claimAsync", body + "]}");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return "/v1/" + FieldIn(answer.body, "name");
+  }
+  std::string Progress(const std::string& operation) {
+    const Answer answer = caller_->Get(operation);
+    EXPECT_EQ(answer.status, 200) << "reads go on: " << answer.body;
+    return Json(answer.body)["/metadata/progress"];
+  }
+  void ExpectAllDone(const std::string& operation) {
+    for (int i = 0; i < 3000; ++i) {
+      const Json json(caller_->Get(operation).body);
+      if (json["/done"] == "true") {
+        EXPECT_EQ(json["/response/successCount"], std::to_string(kItems));
+        EXPECT_EQ(json.Size("/response/perDeviceStatus"), static_cast<size_t>(kItems));
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ADD_FAILURE() << "the operation did not finish";
+  }
+  static void ExpectToldToComeAgain(const Answer& answer) {
+    ExpectError(answer, 503, "UNAVAILABLE");
+    EXPECT_EQ(answer.Header("Retry-After"), "1");
+    EXPECT_EQ(answer.body.find("SQLite"), std::string::npos) << answer.body;
+    EXPECT_EQ(answer.body.find("disk"), std::string::npos) << answer.body;
+  }
+
+  const TempDir dir_;
+  std::string data_ = dir_ / "data";
+  std::unique_ptr<ServerProcess> server_;
+  Sandbox sandbox_;
+  std::unique_ptr<ApiCaller> caller_;
+};
+
+TEST_F(FullDiskTest, SingleCalls_AreToldToComeAgain_AndNothingIsHalfDone) {
+  Start();
+  EXPECT_EQ(ClaimAlone(1).status, 200);
+  LimitFiles(1);
+  ExpectToldToComeAgain(ClaimAlone(2));
+  ExpectToldToComeAgain(caller_->Post(sandbox_.first.Devices() + ":unclaimAsync",
+                                      R"({"unclaims":[{"deviceId":"5"}]})"));
+  EXPECT_EQ(caller_->Get("/healthz").status, 200) << "the process is alive";
+  LimitFiles(RLIM_INFINITY);
+  const std::string find = sandbox_.first.Devices() + ":findByIdentifier";
+  EXPECT_EQ(caller_->Post(find, R"({"deviceIdentifier":{"meid":"A0000000000002"},"limit":1})").body,
+            "{}\n")
+      << "it was not claimed";
+  EXPECT_EQ(ClaimAlone(2).status, 200);
+  EXPECT_EQ(server_->Terminate(), 0);
+}
+
+TEST_F(FullDiskTest, Batch_WaitsForRoom_AndGoesOn) {
+  Start({"--operation-items-per-second", "1000"});
+  const std::string operation = AcceptClaims();
+  while (Progress(operation).empty()) {
+  }
+  LimitFiles(1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // for a chunk to fail
+  const std::string stuck = Progress(operation);
+  EXPECT_NE(stuck, "100");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(Progress(operation), stuck);
+  LimitFiles(RLIM_INFINITY);
+  ExpectAllDone(operation);
+  EXPECT_EQ(server_->Terminate(), 0);
+}
+
+TEST_F(FullDiskTest, ServerThatStopsWhileItIsFull_GoesOnWithTheBatchLater) {
+  Start({"--operation-items-per-second", "1000"});
+  const std::string operation = AcceptClaims();
+  while (Progress(operation).empty()) {
+  }
+  LimitFiles(1);
+  EXPECT_EQ(server_->Terminate(), 0);
+  Start();
+  ExpectAllDone(operation);
+}
+
+// The same on a file system that is really full, where one may be mounted.
+TEST_F(FullDiskTest, FileSystemWithoutRoom_IsMetTheSameWay) {
+  if (mount("none", dir_.path().c_str(), "tmpfs", 0, "size=8m") != 0) {
+    GTEST_SKIP() << "only root can mount one";
+  }
+  Start({"--operation-items-per-second", "1000"});
+  const std::string operation = AcceptClaims();
+  {
+    std::ofstream filler(dir_ / "filler", std::ios::binary);
+    const std::string block(4096, 'x');
+    while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+    }
+  }
+  bool refused = false;
+  for (int i = 0; i < 2000 && !refused; ++i) {
+    const Answer answer = ClaimAlone(kItems + i);
+    if (answer.status == 200) continue;  // there was room left in the log
+    refused = true;
+    ExpectToldToComeAgain(answer);
+  }
+  EXPECT_TRUE(refused);
+  std::filesystem::remove(dir_ / "filler");
+  ExpectAllDone(operation);
+  EXPECT_EQ(ClaimAlone(kItems + 3000).status, 200);
+  EXPECT_EQ(server_->Terminate(), 0);
+  EXPECT_EQ(umount(dir_.path().c_str()), 0);
+}
+
+TEST_F(FullDiskTest, StartWithoutRoom_SaysSo_AndTheNextStartIsWhole) {
+  if (mount("none", dir_.path().c_str(), "tmpfs", 0, "size=64k") != 0) {
+    GTEST_SKIP() << "only root can mount one";
+  }
+  const std::vector<std::string> arguments = {"sandbox", "--listen", "127.0.0.1:0", "--data-dir",
+                                              data_};
+  const ProgramRun run = RunZerotouchd(arguments);
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(run.err.find("room"), std::string::npos) << run.err;
+  EXPECT_EQ(mount("none", dir_.path().c_str(), "tmpfs", MS_REMOUNT, "size=8m"), 0);
+  Start();
+  EXPECT_EQ(ClaimAlone(1).status, 200);
+  EXPECT_EQ(server_->Terminate(), 0);
+  EXPECT_EQ(umount(dir_.path().c_str()), 0);
+}
+
+}  // namespace
+}  // namespace zerotouch::test

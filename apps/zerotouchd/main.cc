@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -109,6 +110,8 @@ int Run(int argc, char** argv) {
 }  // namespace zerotouch::daemon
 
 int main(int argc, char** argv) {
+  // The registry holds the secret that signs tokens: its files are the owner's alone.
+  umask(0077);
   zerotouch::daemon::BlockStopSignals();
   return zerotouch::daemon::Run(argc, argv);
 }

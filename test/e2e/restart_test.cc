@@ -1,10 +1,15 @@
 // Stopping and starting again: what is kept, and how a server goes.
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "e2e/sandbox_test_base.h"
@@ -94,7 +99,6 @@ TEST_F(RestartTest, Sigterm_StopsAfterTheChunk_AndTheNextStartGoesOn) {
   }
   EXPECT_EQ(server_->Terminate(), 0);
   Start();
-  const Json before(caller_->Get(operation).body);
   const Json done(WaitUntilDone(operation));
   EXPECT_EQ(done["/response/successCount"], std::to_string(kItems));
   EXPECT_EQ(done.Size("/response/perDeviceStatus"), static_cast<size_t>(kItems));
@@ -102,6 +106,131 @@ TEST_F(RestartTest, Sigterm_StopsAfterTheChunk_AndTheNextStartGoesOn) {
     EXPECT_EQ(done[fmt::format("/response/perDeviceStatus/{}/claim/deviceIdentifier/meid", i)],
               fmt::format("A000000{:07}", i));
   }
+}
+
+// A connection by hand, to stop in the middle of a request.
+class RawConnection {
+ public:
+  explicit RawConnection(const std::string& endpoint)
+      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port =
+        htons(static_cast<uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
+    connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~RawConnection() { close(fd_); }
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+
+  bool connected() const { return connected_; }
+  void Send(const std::string& text) {
+    EXPECT_EQ(send(fd_, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+  }
+  // All until the server closes.
+  std::string ReadToEnd() {
+    std::string text;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = recv(fd_, buffer, sizeof buffer, 0)) > 0;) {
+      text.append(buffer, static_cast<size_t>(got));
+    }
+    return text;
+  }
+
+ private:
+  const int fd_;
+  bool connected_ = false;
+};
+
+class DrainTest : public RestartTest {
+ protected:
+  // Tells the server to stop, and waits until it takes no new connection.
+  void BeginToStop() {
+    ASSERT_EQ(kill(server_->pid(), SIGTERM), 0);
+    while (RawConnection(sandbox_.endpoint).connected()) {
+    }
+  }
+  // Waits until the server has begun to read what was sent: it answers on
+  // another connection that was opened later.
+  void LetItRead() { EXPECT_EQ(caller_->Get("/healthz").status, 200); }
+};
+
+TEST_F(DrainTest, Readyz_Answers503_WhileRequestsAreLetFinish) {
+  Start();
+  EXPECT_EQ(caller_->Get("/readyz").status, 200);
+  RawConnection waiting(sandbox_.endpoint);
+  waiting.Send("GET /readyz HTTP/1.1\r\nHost: localhost\r\n");
+  LetItRead();
+  BeginToStop();
+  waiting.Send("\r\n");
+  const std::string answer = waiting.ReadToEnd();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
+  EXPECT_NE(answer.find("\r\nRetry-After: 1\r\n"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("\"UNAVAILABLE\""), std::string::npos) << answer;
+  EXPECT_EQ(server_->Wait(), 0);
+}
+
+TEST_F(DrainTest, CallInFlight_IsAnswered) {
+  Start();
+  const std::string body = fmt::format(R"({{{},{},"customerId":"{}"}})", Imei("490154203237518"),
+                                       kZeroTouch, sandbox_.first.customer);
+  const std::string token = SignToken(sandbox_.first.credentials,
+                                      ClaimsOf(sandbox_.first.credentials, sandbox_.endpoint));
+  RawConnection call(sandbox_.endpoint);
+  call.Send(
+      fmt::format("POST {}:claim HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n"
+                  "Content-Length: {}\r\n\r\n{}",
+                  sandbox_.first.Devices(), token, body.size(), body.substr(0, 20)));
+  LetItRead();
+  BeginToStop();
+  call.Send(body.substr(20));
+  const std::string answer = call.ReadToEnd();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+  EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos) << answer;
+  EXPECT_EQ(server_->Wait(), 0);
+  Start();
+  EXPECT_NE(caller_
+                ->Post(sandbox_.first.Devices() + ":findByIdentifier",
+                       "{" + Imei("490154203237518") + R"(,"limit":1})")
+                .body.find("deviceId"),
+            std::string::npos);
+}
+
+TEST_F(DrainTest, CallThatNeverEnds_IsCutAfterDrainSeconds) {
+  Start({"--drain-seconds", "1"});
+  RawConnection stuck(sandbox_.endpoint);
+  stuck.Send("GET /healthz HTTP/1.1\r\n");
+  LetItRead();
+  EXPECT_EQ(server_->Terminate(), 0);
+  EXPECT_EQ(stuck.ReadToEnd().find("200"), std::string::npos);
+}
+
+TEST_F(DrainTest, SecondSignal_StopsAtOnce) {
+  Start({"--drain-seconds", "3600"});
+  RawConnection stuck(sandbox_.endpoint);
+  stuck.Send("GET /healthz HTTP/1.1\r\n");
+  LetItRead();
+  BeginToStop();
+  EXPECT_EQ(server_->Terminate(), 1);
+}
+
+// The registry has the secret that signs tokens.
+TEST_F(RestartTest, Files_AreTheOwnersAlone) {
+  Start();
+  for (const auto& file : std::filesystem::directory_iterator(data_)) {
+    EXPECT_EQ(file.status().permissions() &
+                  (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+              std::filesystem::perms::none)
+        << file.path();
+  }
+  const std::string path = dir_ / "registry.db";
+  ServerProcess serve({"serve", "--listen", "127.0.0.1:0", "--database", "sqlite://" + path,
+                       "--log-level", "error"});
+  ASSERT_NE(serve.ready_line(), "");
+  struct stat info = {};
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
 TEST_F(RestartTest, SigintStopsItToo) {

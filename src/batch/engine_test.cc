@@ -158,6 +158,28 @@ TEST_F(EngineTest, SingleCalls_TakeTheSamePath) {
   EXPECT_EQ(engine_->UnclaimOne(kPartner, UnclaimOf(Imei(1)))->outcome, Outcome::kNotClaimed);
 }
 
+TEST_F(EngineTest, DefaultConfiguration_IsForNewAndReclaimedDevices_NotForHeldOnes) {
+  StartEngine();
+  const auto configuration = [&](DeviceId id) {
+    const DeviceId ids[] = {id};
+    return store_->Read().value()->ReadClaims(ids).value()[0].zero_touch->configuration;
+  };
+  const DeviceId before = RunClaims({ClaimOf(Imei(1))})[0].device;
+  const ConfigurationId chosen(101);
+  ASSERT_TRUE(store_
+                  ->Write([&](store::Transaction& tx) {
+                    return tx.AddConfiguration(kCustomer, chosen, /*is_default=*/true);
+                  })
+                  .ok());
+  RunClaims({ClaimOf(Imei(1))});
+  EXPECT_EQ(configuration(before), ConfigurationId()) << "it was there already";
+  EXPECT_EQ(configuration(RunClaims({ClaimOf(Imei(2))})[0].device), chosen) << "new";
+  RunUnclaims({Imei(1)});
+  EXPECT_EQ(configuration(before), ConfigurationId()) << "taken off with the claim";
+  RunClaims({ClaimOf(Imei(1))});
+  EXPECT_EQ(configuration(before), chosen) << "claimed again";
+}
+
 TEST_F(EngineTest, FailingCommits_AreTriedAgain_AndNothingIsDoneTwice) {
   StartEngine();
   std::vector<api::PartnerClaim> claims;

@@ -12,6 +12,8 @@ namespace {
 
 using testing::HasSubstr;
 
+constexpr char kBadRequest[] = "type.googleapis.com/google.rpc.BadRequest";
+
 class BadInputTest : public SandboxTest {
  protected:
   Answer UnclaimAsync(const std::string& body) {
@@ -44,9 +46,7 @@ TEST_F(BadInputTest, BodiesThatAreNoRequest_AreRefused) {
     SCOPED_TRACE(reason);
     const Answer answer = UnclaimAsync(body);
     ExpectError(answer, 400, "INVALID_ARGUMENT");
-    EXPECT_EQ(Json(answer.body)["/error/details/0/@type"],
-              "type.googleapis.com/google.rpc.BadRequest")
-        << answer.body;
+    EXPECT_EQ(Json(answer.body)["/error/details/0/@type"], kBadRequest) << answer.body;
   }
 }
 
@@ -54,7 +54,8 @@ TEST_F(BadInputTest, WrongTypesAndUnknownFields_AreAllListed_AndNothingIsStored)
   const std::string id = Claimed(Imei("490154203237518"));
   const Answer answer = UnclaimAsync(fmt::format(
       R"({{"unclaims":[{{"deviceId":"{}",{}}},{{"deviceId":"x"}},{{"sectionType":"NOPE"}},)"
-      R"({{"vacationModeDays":1.5}},{{"deviceIdentifier":5}},{{"deviceIdentifier":{{"imie":"1"}}}},)"
+      R"({{"vacationModeDays":1.5}},{{"deviceIdentifier":5}},)"
+      R"({{"deviceIdentifier":{{"imie":"1"}}}},)"
       R"({{"vacationModeExpireTime":"tomorrow"}},{{"deviceIdentifier":{{"imei":5}}}}],"extra":1}})",
       id, kZeroTouch));
   ExpectError(answer, 400, "INVALID_ARGUMENT");

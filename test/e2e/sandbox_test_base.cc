@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <chrono>
-#include <thread>
+#include "support/wait.h"
 
 namespace zerotouch::test {
 
@@ -79,13 +78,12 @@ std::string SandboxTest::RunBatch(const std::string& method, const std::string& 
   const Answer accepted = first_.Post(sandbox().first.Devices() + ":" + method, body);
   EXPECT_EQ(accepted.status, 200) << accepted.body;
   const std::string path = "/v1/" + FieldIn(accepted.body, "name");
-  for (int i = 0; i < 3000; ++i) {
-    const Answer answer = first_.Get(path);
-    if (answer.body.find("\"done\": true") != std::string::npos) return answer.body;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  ADD_FAILURE() << "the operation did not finish";
-  return "";
+  std::string operation;
+  EXPECT_TRUE(WaitUntil([&] {
+    operation = first_.Get(path).body;
+    return operation.find("\"done\": true") != std::string::npos;
+  })) << operation;
+  return operation;
 }
 
 std::string SandboxTest::UnclaimInBatch(const std::vector<std::string>& items) {

@@ -12,7 +12,7 @@ function(zerotouch_folder name)
 
   if(sources)
     add_library(zt_${name} STATIC ${sources})
-    target_include_directories(zt_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+    target_include_directories(zt_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
     target_link_libraries(zt_${name} PUBLIC ${ARG_LINKS})
   else()
     add_library(zt_${name} INTERFACE)

@@ -44,9 +44,10 @@ absl::Status RequirePartner(store::CompanyReads& reads, int64_t id) {
 
 absl::Status CreateVendor(const Settings& settings, const AdminFlags& flags) {
   ZT_RETURN_IF_ERROR(CheckText("--name", flags.name));
-  const VendorId id = store::RandomVendorId();
+  VendorId id;
   ZT_RETURN_IF_ERROR(WithHint(Change(settings,
-                                     [&](store::Transaction& tx) {
+                                     [&](store::Transaction& tx) -> absl::Status {
+                                       ZT_ASSIGN_OR_RETURN(id, store::FreeVendorId(tx));
                                        return tx.AddVendor({.id = id,
                                                             .partner = PartnerId(flags.partner),
                                                             .name = flags.name,
@@ -60,9 +61,10 @@ absl::Status CreateVendor(const Settings& settings, const AdminFlags& flags) {
 absl::Status ListVendors(const Settings& settings, const AdminFlags& flags) {
   return View(settings, [&](store::Snapshot& snapshot) -> absl::Status {
     ZT_RETURN_IF_ERROR(RequirePartner(snapshot, flags.partner));
-    ZT_ASSIGN_OR_RETURN(const auto vendors, snapshot.ListVendors(PartnerId(flags.partner)));
+    ZT_ASSIGN_OR_RETURN(const auto vendors,
+                        snapshot.ListVendors(PartnerId(flags.partner), VendorId(), 0));
     Table table({{"ID", "vendorId"}, {"NAME", "name"}});
-    for (const store::Vendor& vendor : vendors) table.Add({vendor.id.value(), vendor.name});
+    for (const store::Vendor& vendor : vendors.rows) table.Add({vendor.id.value(), vendor.name});
     Print(flags, table);
     return absl::OkStatus();
   });

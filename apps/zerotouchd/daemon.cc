@@ -16,9 +16,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "batch/engine.h"
-#include "service/customers.h"
-#include "service/devices.h"
-#include "service/operations.h"
+#include "service/services.h"
 #include "store/store.h"
 #include "wire/api.h"
 #include "wire/api_methods.h"
@@ -103,11 +101,9 @@ class Daemon {
         authenticator_(*store_, Clock::System(), audience_),
         tokens_(*store_, Clock::System(), audience_),
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
-        devices_(*store_, engine_, rules_, Clock::System()),
-        customers_(*store_, Clock::System()),
-        operations_(*store_),
-        api_(wire::ApiMethods(devices_, customers_, operations_), authenticator_, tokens_, *store_,
-             Clock::System()) {}
+        // Half of the threads stay free of callers who wait for operations.
+        services_(*store_, engine_, rules_, Clock::System(), settings.worker_threads / 2),
+        api_(wire::ApiMethods(services_), authenticator_, tokens_, *store_, Clock::System()) {}
 
   store::Store& store() { return *store_; }
 
@@ -130,6 +126,7 @@ class Daemon {
 
   void Stop() {
     api_.SetDraining();
+    services_.operations.StopWaiting();
     server_->Drain(absl::Seconds(settings_.drain_seconds));
     engine_.Stop();
     server_.reset();
@@ -143,9 +140,7 @@ class Daemon {
   auth::Authenticator authenticator_;
   auth::TokenEndpoint tokens_;
   batch::Engine engine_;
-  service::Devices devices_;
-  service::PartnerCustomers customers_;
-  service::Operations operations_;
+  service::Services services_;
   wire::Api api_;
   std::unique_ptr<wire::Server> server_;
 };

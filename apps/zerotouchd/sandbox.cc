@@ -57,7 +57,8 @@ absl::Status SeedReseller(store::Transaction& tx, int number, absl::Time now) {
   ZT_ASSIGN_OR_RETURN(const PartnerId partner, store::FreePartnerId(tx));
   ZT_RETURN_IF_ERROR(tx.AddPartner(
       {.id = partner, .name = fmt::format("Sandbox Reseller {}", number), .created = now}));
-  ZT_RETURN_IF_ERROR(tx.AddVendor({.id = store::RandomVendorId(),
+  ZT_ASSIGN_OR_RETURN(const VendorId vendor, store::FreeVendorId(tx));
+  ZT_RETURN_IF_ERROR(tx.AddVendor({.id = vendor,
                                    .partner = partner,
                                    .name = fmt::format("Sandbox Vendor {}", number),
                                    .created = now}));
@@ -162,14 +163,14 @@ std::string IdList(const Rows& rows) {
 absl::StatusOr<std::string> DescribeReseller(store::Snapshot& snapshot, const std::string& dir,
                                              const store::ServiceAccount& account) {
   ZT_ASSIGN_OR_RETURN(const auto partner, snapshot.FindPartner(account.partner));
-  ZT_ASSIGN_OR_RETURN(const auto vendors, snapshot.ListVendors(account.partner));
+  ZT_ASSIGN_OR_RETURN(const auto vendors, snapshot.ListVendors(account.partner, VendorId(), 0));
   ZT_ASSIGN_OR_RETURN(const auto customers,
                       snapshot.ListCustomersOfPartner(account.partner, CustomerId(), 0));
   std::string json = fmt::format("{{\"partnerId\":\"{}\",", account.partner.value());
   AppendQuoted("name", partner.has_value() ? partner->name : "", json);
   json += ',';
   AppendQuoted("credentials", FileOf(dir, account), json);
-  return json + fmt::format(",\"vendorIds\":{},\"customerIds\":{}}}", IdList(vendors),
+  return json + fmt::format(",\"vendorIds\":{},\"customerIds\":{}}}", IdList(vendors.rows),
                             IdList(customers.rows));
 }
 

@@ -15,7 +15,8 @@ Principal PrincipalOf(const store::ServiceAccount& account, Scopes scopes) {
   return {.email = account.email,
           .scopes = scopes,
           .partner = account.partner,
-          .customers = account.customers};
+          .customers = account.customers,
+          .terms_pending = account.terms_pending};
 }
 
 // The token after the scheme `Bearer`, in any case; empty if it is another.

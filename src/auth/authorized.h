@@ -1,14 +1,16 @@
 #ifndef ZEROTOUCH_AUTH_AUTHORIZED_H_
 #define ZEROTOUCH_AUTH_AUTHORIZED_H_
 
-#include <concepts>
+#include <algorithm>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "auth/principal.h"
+#include "base/status_macros.h"
 #include "model/errors.h"
 #include "model/resource_name.h"
 
@@ -26,6 +28,23 @@ struct ActsForPartner {
 // To read operations: the reseller scope. Only those of `partner` are shown.
 struct ReadsOperations {
   PartnerId partner;
+};
+
+// To call them off or delete them: the same. Only those of `partner` are there.
+struct ChangesOperations {
+  PartnerId partner;
+};
+
+// To act for this customer: the customer scope, an account bound to it, and the
+// newest terms of service accepted.
+struct ActsForCustomer {
+  CustomerId customer;
+};
+
+// To learn which customers the account is bound to: the customer scope and, if
+// there are any, the newest terms accepted for one of them.
+struct ListsCustomers {
+  std::vector<CustomerId> customers;  // ascending; all, with pending terms too
 };
 
 template <class Right>
@@ -56,19 +75,81 @@ std::optional<PartnerId> PartnerOf(const Request& request) {
   }
 }
 
+// The customer that a request is about: the first part of its `parent`, `name`
+// or, where it brings a configuration, of that one's name.
+template <class Request>
+std::optional<CustomerId> CustomerOf(const Request& request) {
+  if constexpr (requires { request.parent(); }) {
+    return LeadingCustomer(request.parent());
+  } else if constexpr (requires { request.name(); }) {
+    return LeadingCustomer(request.name());
+  } else {
+    return LeadingCustomer(request.configuration().name());
+  }
+}
+
+// The rights themselves, one rule for each. `method` is the full RPC name.
+
+inline absl::Status RequireReseller(const Principal& caller, const std::string& method) {
+  if (!caller.scopes.reseller) return errors::InsufficientScope(kResellerScope, method);
+  return caller.partner ? absl::OkStatus() : errors::NotAllowed();
+}
+
+template <class Request>
+absl::StatusOr<ActsForPartner> Grant(std::type_identity<ActsForPartner>, const Principal& caller,
+                                     const Request& request, const std::string& method) {
+  ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
+  if (PartnerOf(request) != caller.partner) return errors::NotAllowed();
+  return ActsForPartner{caller.partner};
+}
+
+template <class Request>
+absl::StatusOr<ReadsOperations> Grant(std::type_identity<ReadsOperations>, const Principal& caller,
+                                      const Request&, const std::string& method) {
+  ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
+  return ReadsOperations{caller.partner};
+}
+
+template <class Request>
+absl::StatusOr<ChangesOperations> Grant(std::type_identity<ChangesOperations>,
+                                        const Principal& caller, const Request&,
+                                        const std::string& method) {
+  ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
+  return ChangesOperations{caller.partner};
+}
+
+template <class Request>
+absl::StatusOr<ActsForCustomer> Grant(std::type_identity<ActsForCustomer>, const Principal& caller,
+                                      const Request& request, const std::string& method) {
+  if (!caller.scopes.customer) return errors::InsufficientScope(kCustomerScope, method);
+  const std::optional<CustomerId> customer = CustomerOf(request);
+  if (!customer.has_value() || !std::ranges::binary_search(caller.customers, *customer)) {
+    return errors::NotAllowed();
+  }
+  if (std::ranges::binary_search(caller.terms_pending, *customer)) {
+    return errors::TermsNotAccepted();
+  }
+  return ActsForCustomer{*customer};
+}
+
+template <class Request>
+absl::StatusOr<ListsCustomers> Grant(std::type_identity<ListsCustomers>, const Principal& caller,
+                                     const Request&, const std::string& method) {
+  if (!caller.scopes.customer) return errors::InsufficientScope(kCustomerScope, method);
+  if (!caller.customers.empty() && caller.terms_pending.size() == caller.customers.size()) {
+    return errors::TermsNotAccepted();
+  }
+  return ListsCustomers{caller.customers};
+}
+
 // Checks that `caller` has the right for `request`; `method` is the full RPC
-// name. PERMISSION_DENIED if the scope is missing, or the account is not bound
-// to the company.
+// name. PERMISSION_DENIED if the scope is missing, the account is not bound to
+// the company, or the customer's terms of service are not accepted.
 template <class Right, class Request>
 absl::StatusOr<Authorized<Right>> Authorize(const Principal& caller, const Request& request,
                                             const std::string& method) {
-  static_assert(std::same_as<Right, ActsForPartner> || std::same_as<Right, ReadsOperations>);
-  if (!caller.scopes.reseller) return errors::InsufficientScope(kResellerScope, method);
-  if (!caller.partner) return errors::NotAllowed();
-  if constexpr (std::same_as<Right, ActsForPartner>) {
-    if (PartnerOf(request) != caller.partner) return errors::NotAllowed();
-  }
-  return Authorized<Right>(Right{caller.partner});
+  ZT_ASSIGN_OR_RETURN(Right right, Grant(std::type_identity<Right>(), caller, request, method));
+  return Authorized<Right>(std::move(right));
 }
 
 }  // namespace zerotouch::auth

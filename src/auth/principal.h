@@ -11,10 +11,11 @@ namespace zerotouch::auth {
 
 // Who calls, and for which company.
 struct Principal {
-  std::string email;  // of the service account
-  Scopes scopes;      // of the token
-  PartnerId partner;  // that the account is bound to; none if to customers
-  std::vector<CustomerId> customers;
+  std::string email;                      // of the service account
+  Scopes scopes;                          // of the token
+  PartnerId partner;                      // that the account is bound to; none if to customers
+  std::vector<CustomerId> customers;      // ascending
+  std::vector<CustomerId> terms_pending;  // those whose newest terms nobody has accepted
 };
 
 }  // namespace zerotouch::auth

@@ -60,6 +60,16 @@ inline constexpr size_t kNameBytes = 256;
 // Bytes of a configuration's dpcExtras.
 inline constexpr size_t kDpcExtrasBytes = size_t{10} << 10;
 
+// Configurations of one customer: they are listed without pages.
+inline constexpr int kConfigurationsPerCustomer = 1'000;
+
+// Bytes of a configuration's message to the user, and of a telephone number.
+inline constexpr size_t kMessageBytes = 1024;
+inline constexpr size_t kPhoneBytes = 64;
+
+// The longest time until an unprovisioned device resets itself.
+inline constexpr absl::Duration kForcedReset = absl::Hours(6);
+
 // E-mail addresses of one company.
 inline constexpr int kCompanyEmails = 100;
 
@@ -77,6 +87,21 @@ inline constexpr int64_t kFindLimit = 100;
 
 // Page size of customers.list, also when unset.
 inline constexpr int32_t kCustomersPage = 100;
+
+// Owners that one findByOwner may name: each is a look-up of its own.
+inline constexpr int kOwnersSought = 1'000;
+
+// Page size of customers.devices.list, when unset and at most.
+inline constexpr int64_t kDevicesPageDefault = 5'000;
+inline constexpr int64_t kDevicesPage = 10'000;
+
+// Page size of Operations.ListOperations, when unset and at most.
+inline constexpr int32_t kOperationsPageDefault = 100;
+inline constexpr int32_t kOperationsPage = 1'000;
+
+// How long Operations.WaitOperation keeps its caller, at most: while it does,
+// it keeps a worker thread too.
+inline constexpr absl::Duration kOperationWait = absl::Seconds(10);
 
 // How many items of a batch are stored, and read back, together.
 inline constexpr int kStoredChunkItems = 1'000;

@@ -10,8 +10,11 @@
 #include "base/status_macros.h"
 #include "batch/claim.h"
 #include "batch/claim_order.h"
+#include "batch/metadata_update.h"
 #include "batch/stored_request.h"
+#include "batch/targets.h"
 #include "batch/unclaim.h"
+#include "model/metadata.h"
 
 namespace zerotouch::batch {
 namespace {
@@ -20,6 +23,31 @@ using store::IndexedResult;
 
 const auto& ItemsOf(const api::ClaimDevicesRequest& request) { return request.claims(); }
 const auto& ItemsOf(const api::UnclaimDevicesRequest& request) { return request.unclaims(); }
+
+const auto& ItemsOf(const api::UpdateDeviceMetadataInBatchRequest& request) {
+  return request.updates();
+}
+
+// What each kind of item does.
+ItemTarget TargetFor(const api::PartnerUnclaim& item, const RegistryRules& rules, absl::Time now) {
+  return TargetOf(CheckUnclaim(item, rules, now));
+}
+ItemTarget TargetFor(const api::UpdateMetadataArguments& item, const RegistryRules& rules,
+                     absl::Time) {
+  return TargetOf(CheckMetadataUpdate(item, rules));
+}
+absl::StatusOr<std::vector<ItemResult>> RunItems(store::Transaction& transaction, PartnerId caller,
+                                                 std::span<const api::PartnerUnclaim* const> items,
+                                                 std::span<const ItemTarget> targets,
+                                                 const RegistryRules&, absl::Time now) {
+  return RunUnclaims(transaction, caller, items, targets, now);
+}
+absl::StatusOr<std::vector<ItemResult>> RunItems(
+    store::Transaction& transaction, PartnerId caller,
+    std::span<const api::UpdateMetadataArguments* const> items, std::span<const ItemTarget> targets,
+    const RegistryRules& rules, absl::Time) {
+  return RunMetadataUpdates(transaction, caller, items, targets, rules);
+}
 
 // Items without a result, with their places in the request.
 template <class Request>
@@ -86,17 +114,19 @@ absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& 
   return absl::DataLossError("an operation has too few items");
 }
 
-class UnclaimBatch final : public Batch {
+// A batch of items that name devices which exist, if anywhere, before it is run.
+template <class Request>
+class TargetBatch final : public Batch {
  public:
   static absl::StatusOr<std::unique_ptr<Batch>> Load(store::Snapshot& snapshot,
                                                      const store::OperationHead& head,
                                                      const RegistryRules& rules, absl::Time now) {
-    auto batch = std::make_unique<UnclaimBatch>(head.partner);
+    auto batch = std::make_unique<TargetBatch>(head.partner, rules);
     ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, batch->pending_));
-    ZT_RETURN_IF_ERROR(batch->Locate(snapshot, rules, now));
+    ZT_RETURN_IF_ERROR(batch->Locate(snapshot, now));
     return batch;
   }
-  explicit UnclaimBatch(PartnerId caller) : caller_(caller) {}
+  TargetBatch(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
   size_t size() const override { return pending_.items.size(); }
 
@@ -104,22 +134,20 @@ class UnclaimBatch final : public Batch {
                                                  size_t end, absl::Time now) override {
     ZT_ASSIGN_OR_RETURN(
         const std::vector<ItemResult> results,
-        RunUnclaims(transaction, caller_, std::span(pending_.items).subspan(begin, end - begin),
-                    std::span(targets_).subspan(begin, end - begin), now));
+        RunItems(transaction, caller_, std::span(pending_.items).subspan(begin, end - begin),
+                 std::span(targets_).subspan(begin, end - begin), rules_, now));
     return pending_.Indexed(begin, results);
   }
 
  private:
   // Sorts by device id; refused and unknown items come last, in request order.
-  absl::Status Locate(store::Snapshot& snapshot, const RegistryRules& rules, absl::Time now) {
-    std::vector<UnclaimTarget> targets;
+  absl::Status Locate(store::Snapshot& snapshot, absl::Time now) {
+    std::vector<ItemTarget> targets;
     targets.reserve(pending_.items.size());
-    for (const api::PartnerUnclaim* item : pending_.items) {
-      targets.push_back(TargetOf(*item, rules, now));
-    }
+    for (const auto* item : pending_.items) targets.push_back(TargetFor(*item, rules_, now));
     ZT_RETURN_IF_ERROR(LocateTargets(snapshot, targets));
 
-    const auto key = [](const UnclaimTarget& target) {
+    const auto key = [](const ItemTarget& target) {
       const auto* id = std::get_if<DeviceId>(&target);
       return id == nullptr ? std::numeric_limits<int64_t>::max() : id->value();
     };
@@ -139,8 +167,9 @@ class UnclaimBatch final : public Batch {
   }
 
   const PartnerId caller_;
-  Pending<api::UnclaimDevicesRequest> pending_;
-  std::vector<UnclaimTarget> targets_;
+  const RegistryRules& rules_;
+  Pending<Request> pending_;
+  std::vector<ItemTarget> targets_;
 };
 
 class ClaimBatch final : public Batch {
@@ -208,7 +237,10 @@ absl::StatusOr<std::unique_ptr<Batch>> LoadBatch(store::Store& store,
     case store::BatchKind::kClaim:
       return ClaimBatch::Load(*snapshot, head, rules);
     case store::BatchKind::kUnclaim:
-      return UnclaimBatch::Load(*snapshot, head, rules, now);
+      return TargetBatch<api::UnclaimDevicesRequest>::Load(*snapshot, head, rules, now);
+    case store::BatchKind::kUpdateMetadata:
+      return TargetBatch<api::UpdateDeviceMetadataInBatchRequest>::Load(*snapshot, head, rules,
+                                                                        now);
   }
   return absl::DataLossError("an operation is of a kind that this program does not know");
 }

@@ -62,7 +62,8 @@ class Registry {
                            kPartners[i], VendorId()));
       }
     }
-    status.Update(tx.AddConfiguration(kCustomers[0], kConfiguration, /*is_default=*/true));
+    status.Update(
+        tx.PutConfiguration({.id = kConfiguration, .customer = kCustomers[0], .is_default = true}));
     return status;
   }
 

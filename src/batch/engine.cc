@@ -4,10 +4,12 @@
 #include "base/status_macros.h"
 #include "batch/claim.h"
 #include "batch/stored_request.h"
-#include "batch/unclaim.h"
+#include "batch/targets.h"
 #include "batch/workers.h"
 #include "crypto/random.h"
+#include "model/customer_rules.h"
 #include "model/errors.h"
+#include "model/metadata.h"
 #include "store/store.h"
 
 namespace zerotouch::batch {
@@ -38,48 +40,100 @@ absl::StatusOr<ItemResult> Engine::ClaimOne(PartnerId caller, const api::Partner
 }
 
 absl::StatusOr<ItemResult> Engine::UnclaimOne(PartnerId caller, const api::PartnerUnclaim& item) {
-  ItemResult result;
   const absl::Time now = clock_.Now();
-  const api::PartnerUnclaim* const items[] = {&item};
-  const UnclaimTarget targets[] = {TargetOf(item, rules_, now)};
+  return ChangeOne(TargetOf(CheckUnclaim(item, rules_, now)),
+                   [&](store::Transaction&, DeviceState* device) -> absl::StatusOr<ItemResult> {
+                     return DecideUnclaim(caller, item, device, now);
+                   });
+}
+
+absl::StatusOr<ItemResult> Engine::UpdateMetadataOne(PartnerId caller,
+                                                     const api::UpdateMetadataArguments& item,
+                                                     api::DeviceMetadata& after) {
+  return ChangeOne(
+      TargetOf(CheckMetadataUpdate(item, rules_)),
+      [&](store::Transaction& transaction, DeviceState* device) -> absl::StatusOr<ItemResult> {
+        if (device != nullptr) {
+          DeviceState* const states[] = {device};
+          ZT_RETURN_IF_ERROR(transaction.ReadRecords(states));
+        }
+        const ItemResult result = DecideMetadataUpdate(caller, item, rules_, device);
+        if (result.outcome == Outcome::kSuccess) after = device->record->metadata;
+        return result;
+      });
+}
+
+absl::StatusOr<ItemResult> Engine::ConfigureOne(CustomerId caller,
+                                                const api::DeviceReference& device,
+                                                ConfigurationId configuration) {
+  return ChangeOne(
+      TargetOf(TargetIn(device, rules_)),
+      [&](store::Transaction& transaction, DeviceState* state) -> absl::StatusOr<ItemResult> {
+        if (configuration) {
+          ZT_ASSIGN_OR_RETURN(const auto found,
+                              transaction.FindConfiguration(caller, configuration));
+          if (!found.has_value()) {
+            return ItemResult{.outcome = Outcome::kInvalidConfiguration, .device = {}};
+          }
+        }
+        return DecideConfiguration(caller, configuration, state);
+      });
+}
+
+absl::StatusOr<ItemResult> Engine::CustomerUnclaimOne(CustomerId caller,
+                                                      const api::DeviceReference& device) {
+  return ChangeOne(TargetOf(TargetIn(device, rules_)),
+                   [&](store::Transaction&, DeviceState* state) -> absl::StatusOr<ItemResult> {
+                     return DecideCustomerUnclaim(caller, state);
+                   });
+}
+
+template <class Decision>
+absl::StatusOr<ItemResult> Engine::ChangeOne(const ItemTarget& target, const Decision& decide) {
+  // What is refused whatever the registry holds need not wait for the store.
+  if (const auto* refused = std::get_if<Outcome>(&target)) {
+    return ItemResult{.outcome = *refused, .device = {}};
+  }
+  const ItemTarget targets[] = {target};
+  absl::StatusOr<ItemResult> result = ItemResult();
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        RunUnclaims(transaction, caller, items, targets, now));
-    result = results[0];
-    return absl::OkStatus();
+    ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
+    ZT_ASSIGN_OR_RETURN(result, devices.Decide(0, [&](DeviceState* device) {
+      return decide(transaction, device);
+    }));
+    return devices.Apply(transaction);
   }));
   return result;
 }
 
 absl::StatusOr<store::OperationHead> Engine::AcceptClaims(PartnerId caller,
                                                           const api::ClaimDevicesRequest& request) {
-  return Accept({.id = {},
-                 .partner = caller,
-                 .kind = store::BatchKind::kClaim,
-                 .items = request.claims_size(),
-                 .accepted = clock_.Now(),
-                 .started = {},
-                 .finished = {}},
-                SplitRequest(request));
+  return Accept(caller, store::BatchKind::kClaim, request.claims_size(), SplitRequest(request));
 }
 
 absl::StatusOr<store::OperationHead> Engine::AcceptUnclaims(
     PartnerId caller, const api::UnclaimDevicesRequest& request) {
-  return Accept({.id = {},
-                 .partner = caller,
-                 .kind = store::BatchKind::kUnclaim,
-                 .items = request.unclaims_size(),
-                 .accepted = clock_.Now(),
-                 .started = {},
-                 .finished = {}},
+  return Accept(caller, store::BatchKind::kUnclaim, request.unclaims_size(), SplitRequest(request));
+}
+
+absl::StatusOr<store::OperationHead> Engine::AcceptMetadataUpdates(
+    PartnerId caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
+  return Accept(caller, store::BatchKind::kUpdateMetadata, request.updates_size(),
                 SplitRequest(request));
 }
 
-absl::StatusOr<store::OperationHead> Engine::Accept(store::OperationHead head,
+absl::StatusOr<store::OperationHead> Engine::Accept(PartnerId caller, store::BatchKind kind,
+                                                    int32_t items,
                                                     const std::vector<std::string>& chunks) {
-  // Not guessable; should two be equal after all, the second is refused and
-  // the caller's retry gets another.
-  head.id = OperationId(crypto::RandomId());
+  // The id is not guessable; should two be equal after all, the second is
+  // refused and the caller's retry gets another.
+  const store::OperationHead head{.id = OperationId(crypto::RandomId()),
+                                  .partner = caller,
+                                  .kind = kind,
+                                  .items = items,
+                                  .accepted = clock_.Now(),
+                                  .started = {},
+                                  .finished = {}};
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const int64_t unfinished, transaction.CountUnfinished(head.partner));
     if (unfinished >= limits::kUnfinishedOperationsPerPartner) {

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "batch/targets.h"
 #include "model/api.h"
 #include "model/rules.h"
 #include "store/operations.h"
@@ -52,6 +53,16 @@ class Engine {
   // A batch of one, done when it returns.
   absl::StatusOr<ItemResult> ClaimOne(PartnerId caller, const api::PartnerClaim& item);
   absl::StatusOr<ItemResult> UnclaimOne(PartnerId caller, const api::PartnerUnclaim& item);
+  // `after` gets the metadata that the device has then.
+  absl::StatusOr<ItemResult> UpdateMetadataOne(PartnerId caller,
+                                               const api::UpdateMetadataArguments& item,
+                                               api::DeviceMetadata& after);
+  // The same for a customer. Puts the configuration on the device, or takes it
+  // off if `configuration` is none; kInvalidConfiguration if it is not the customer's.
+  absl::StatusOr<ItemResult> ConfigureOne(CustomerId caller, const api::DeviceReference& device,
+                                          ConfigurationId configuration);
+  absl::StatusOr<ItemResult> CustomerUnclaimOne(CustomerId caller,
+                                                const api::DeviceReference& device);
 
   // Accepts a batch: durable when it returns, run by the workers. The request
   // must have 1 to limits::kBatchItems items. RESOURCE_EXHAUSTED past
@@ -60,9 +71,17 @@ class Engine {
                                                     const api::ClaimDevicesRequest& request);
   absl::StatusOr<store::OperationHead> AcceptUnclaims(PartnerId caller,
                                                       const api::UnclaimDevicesRequest& request);
+  absl::StatusOr<store::OperationHead> AcceptMetadataUpdates(
+      PartnerId caller, const api::UpdateDeviceMetadataInBatchRequest& request);
 
  private:
-  absl::StatusOr<store::OperationHead> Accept(store::OperationHead head,
+  // Resolves the device, decides by `decide` (of the transaction and the device,
+  // null if there is none) and applies.
+  template <class Decision>
+  absl::StatusOr<ItemResult> ChangeOne(const ItemTarget& target, const Decision& decide);
+
+  absl::StatusOr<store::OperationHead> Accept(PartnerId caller, store::BatchKind kind,
+                                              int32_t items,
                                               const std::vector<std::string>& chunks);
 
   store::Store& store_;

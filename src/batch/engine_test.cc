@@ -168,7 +168,8 @@ TEST_F(EngineTest, DefaultConfiguration_IsForNewAndReclaimedDevices_NotForHeldOn
   const ConfigurationId chosen(101);
   ASSERT_TRUE(store_
                   ->Write([&](store::Transaction& tx) {
-                    return tx.AddConfiguration(kCustomer, chosen, /*is_default=*/true);
+                    return tx.PutConfiguration(
+                        {.id = chosen, .customer = kCustomer, .is_default = true});
                   })
                   .ok());
   RunClaims({ClaimOf(Imei(1))});

@@ -52,6 +52,10 @@ std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request)
   return Split(request.unclaims(), api::UnclaimDevicesRequest::kUnclaimsFieldNumber);
 }
 
+std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequest& request) {
+  return Split(request.updates(), api::UpdateDeviceMetadataInBatchRequest::kUpdatesFieldNumber);
+}
+
 int32_t ChunksOf(int32_t items) {
   return (items + limits::kStoredChunkItems - 1) / limits::kStoredChunkItems;
 }

@@ -15,6 +15,7 @@ namespace zerotouch::batch {
 
 std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request);
 std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request);
+std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequest& request);
 
 // How many chunks a request of so many items has.
 int32_t ChunksOf(int32_t items);

@@ -30,6 +30,15 @@ struct Claim {
   friend bool operator==(const Claim&, const Claim&) = default;
 };
 
+// What is kept of a claim that is given up: who may still see the device.
+inline Claim GivenUp(const Claim& claim) {
+  Claim kept;
+  kept.reseller = claim.reseller;
+  return kept;
+}
+
+inline bool IsHeld(const std::optional<Claim>& claim) { return claim.has_value() && claim->held; }
+
 }  // namespace zerotouch
 
 #endif  // ZEROTOUCH_MODEL_CLAIM_H_

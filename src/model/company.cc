@@ -34,21 +34,27 @@ bool IsEmail(std::string_view text) {
 
 }  // namespace
 
-absl::Status CheckCompanyName(std::string_view field, std::string_view name) {
-  if (name.empty()) return errors::InvalidParameter(field, "a company needs a name");
-  if (name.size() > limits::kNameBytes) {
-    return errors::InvalidParameter(field, "a company's name has at most 256 bytes");
-  }
+std::string_view NameFault(std::string_view name) {
+  if (name.empty()) return "a company needs a name";
+  if (name.size() > limits::kNameBytes) return "a company's name has at most 256 bytes";
   if (HasControl(name) || name.front() == ' ' || name.back() == ' ') {
-    return errors::InvalidParameter(
-        field, "a company's name has no control characters, and no blanks around it");
+    return "a company's name has no control characters, and no blanks around it";
   }
-  return absl::OkStatus();
+  return {};
+}
+
+std::string_view EmailFault(std::string_view email) {
+  return IsEmail(email) ? std::string_view() : "this is not an e-mail address";
+}
+
+absl::Status CheckCompanyName(std::string_view field, std::string_view name) {
+  const std::string_view fault = NameFault(name);
+  return fault.empty() ? absl::OkStatus() : errors::InvalidParameter(field, fault);
 }
 
 absl::Status CheckEmail(std::string_view field, std::string_view email) {
-  if (IsEmail(email)) return absl::OkStatus();
-  return errors::InvalidParameter(field, "this is not an e-mail address");
+  const std::string_view fault = EmailFault(email);
+  return fault.empty() ? absl::OkStatus() : errors::InvalidParameter(field, fault);
 }
 
 absl::Status CheckLanguageCode(std::string_view field, std::string_view code) {

@@ -12,6 +12,11 @@ namespace zerotouch {
 // 1 to limits::kNameBytes bytes, without control characters or blanks around.
 absl::Status CheckCompanyName(std::string_view field, std::string_view name);
 
+// What is wrong with the text as one of these, as a sentence for the caller;
+// empty if nothing.
+std::string_view NameFault(std::string_view name);
+std::string_view EmailFault(std::string_view email);
+
 // The shape local@domain.tld, at most 254 bytes (RFC 5321, 4.5.3.1.3).
 absl::Status CheckEmail(std::string_view field, std::string_view email);
 

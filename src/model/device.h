@@ -52,6 +52,13 @@ struct DeviceState {
   }
 };
 
+// nullopt if the request names no section.
+std::optional<Section> SectionOf(api::SectionType type);
+
+// The platform of the hardware; unspecified counts as Android's unless it has
+// what only ChromeOS devices have.
+api::DeviceType PlatformOf(const api::DeviceIdentifier& identifier);
+
 // Whether the registry admits to `partner` that it knows the device: it holds
 // a claim on it, or was the last to hold the section's.
 bool IsVisibleTo(PartnerId partner, const DeviceState& device);

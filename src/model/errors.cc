@@ -94,10 +94,22 @@ absl::Status BadRequest(const std::vector<Violation>& violations) {
 }
 
 absl::Status InvalidParameter(std::string_view field, std::string_view reason) {
-  absl::Status status = Custom(absl::StatusCode::kInvalidArgument, api::INVALID_PARAMETER,
-                               fmt::format("Invalid value at '{}': {}", field, reason));
-  AddBadRequest(status, {{std::string(field), std::string(reason)}});
+  return InvalidParameters({{std::string(field), std::string(reason)}});
+}
+
+absl::Status InvalidParameters(const std::vector<Violation>& violations) {
+  std::string message;
+  for (const Violation& violation : violations) {
+    message += fmt::format("{}Invalid value at '{}': {}", message.empty() ? "" : "\n",
+                           violation.field, violation.description);
+  }
+  absl::Status status = Custom(absl::StatusCode::kInvalidArgument, api::INVALID_PARAMETER, message);
+  AddBadRequest(status, violations);
   return status;
+}
+
+absl::Status InvalidOperation(std::string_view reason) {
+  return Custom(absl::StatusCode::kFailedPrecondition, api::INVALID_OPERATION, reason);
 }
 
 absl::Status InvalidPageToken() {
@@ -118,6 +130,21 @@ absl::Status UnknownOperation() {
 absl::Status UnknownCustomer() {
   return Custom(absl::StatusCode::kInvalidArgument, api::INVALID_CUSTOMER_ID,
                 "There is no such customer of this reseller.");
+}
+
+absl::Status UnknownVendor() {
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_RESELLER_ID,
+                "There is no such vendor of this reseller.");
+}
+
+absl::Status UnknownDeviceOfCustomer() {
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_DEVICE_ID,
+                "There is no such device of this customer.");
+}
+
+absl::Status UnknownConfiguration() {
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_PARAMETER,
+                "There is no such configuration of this customer.");
 }
 
 absl::Status MissingCredentials() {
@@ -154,6 +181,17 @@ absl::Status InsufficientScope(std::string_view scope, std::string_view method) 
 absl::Status NotAllowed() {
   return Custom(absl::StatusCode::kPermissionDenied, api::AUTHORIZATION_FAIL,
                 "The caller does not have permission");
+}
+
+absl::Status TermsNotAccepted() {
+  absl::Status status = Public(
+      absl::StatusCode::kPermissionDenied,
+      "The caller does not have permission: the newest terms of service are not accepted for this "
+      "customer. Its owner must accept them first.");
+  api::TosError detail;
+  detail.set_latest_tos_accepted(false);
+  AddDetail(status, kTosErrorType, detail);
+  return status;
 }
 
 absl::Status NoSuchRoute() {

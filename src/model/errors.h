@@ -41,6 +41,13 @@ absl::Status BadRequest(const std::vector<Violation>& violations);
 // 400 with CustomError INVALID_PARAMETER and a BadRequest naming `field`.
 absl::Status InvalidParameter(std::string_view field, std::string_view reason);
 
+// The same for several fields, at least one; all are named.
+absl::Status InvalidParameters(const std::vector<Violation>& violations);
+
+// 400 with CustomError INVALID_OPERATION: what is asked for is not possible as
+// things stand.
+absl::Status InvalidOperation(std::string_view reason);
+
 // 400 with CustomError INVALID_PAGE_TOKEN.
 absl::Status InvalidPageToken();
 
@@ -49,6 +56,10 @@ absl::Status InvalidPageToken();
 absl::Status UnknownDevice();
 absl::Status UnknownOperation();
 absl::Status UnknownCustomer();
+absl::Status UnknownVendor();
+// To a customer.
+absl::Status UnknownDeviceOfCustomer();
+absl::Status UnknownConfiguration();
 
 // 401: no credential was sent.
 absl::Status MissingCredentials();
@@ -58,6 +69,9 @@ absl::Status InvalidCredentials();
 absl::Status InsufficientScope(std::string_view scope, std::string_view method);
 // 403 with CustomError AUTHORIZATION_FAIL: the caller may not act for this company.
 absl::Status NotAllowed();
+// 403 with TosError: nobody has accepted the newest terms of service for the
+// customer.
+absl::Status TermsNotAccepted();
 
 // 404: no such method or path.
 absl::Status NoSuchRoute();

@@ -120,7 +120,17 @@ constexpr Meaning kMeanings[] = {
     {Outcome::kInvalidAttestedId, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_IDENTIFIER_SET, StatusCode::kInvalidArgument,
      "The chromeOsAttestedDeviceId is not one. Give at most 256 bytes of printable characters."},
+    {Outcome::kMetadataMissing, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
+     StatusCode::kInvalidArgument,
+     "The deviceMetadata is missing. Give the entries to set, with an empty value for those to "
+     "delete."},
+    {Outcome::kCancelled, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::UNKNOWN_ERROR,
+     StatusCode::kCancelled,
+     "The operation was cancelled before this item was run: the device is as it was."},
 };
+
+// For a cancelled item, which the API's own codes have no name for.
+constexpr char kCancelledIdentifier[] = "OPERATION_CANCELLED";
 
 constexpr bool EachStandsAtItsNumber() {
   for (size_t i = 0; i < std::size(kMeanings); ++i) {
@@ -153,7 +163,9 @@ void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status) {
     status->set_device_id(result.device.value());
     return;
   }
-  status->set_error_identifier(api::CustomErrorCode_Name(meaning.error));
+  status->set_error_identifier(meaning.outcome == Outcome::kCancelled
+                                   ? kCancelledIdentifier
+                                   : api::CustomErrorCode_Name(meaning.error));
   status->set_error_message(meaning.message);
 }
 

@@ -46,6 +46,9 @@ enum class Outcome : uint8_t {
   kNotYours = 27,     // on unclaim and metadata: another reseller's
   // Malformed, as those up to kInvalidModel; ChromeOS only.
   kInvalidAttestedId = 28,
+  kMetadataMissing = 29,
+  // The batch was cancelled before this item was run.
+  kCancelled = 30,
 };
 
 // How one item ended.

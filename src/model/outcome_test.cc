@@ -48,6 +48,7 @@ constexpr Row kRows[] = {
     {Outcome::kSimlockProfileOnZeroTouch, "OTHER_ERROR", "INVALID_PARAMETER", kArgument, 400},
     {Outcome::kTokenMissing, "INVALID_TOKEN", "INVALID_PARAMETER", kArgument, 400},
     {Outcome::kTokenNotChromeOs, "INVALID_TOKEN", "INVALID_PARAMETER", kArgument, 400},
+    {Outcome::kMetadataMissing, "OTHER_ERROR", "INVALID_PARAMETER", kArgument, 400},
     {Outcome::kUnknownDevice, kIdentifier, "INVALID_DEVICE_ID", StatusCode::kNotFound, 404},
     {Outcome::kNotClaimed, "OTHER_ERROR", "INVALID_OPERATION", StatusCode::kFailedPrecondition,
      400},
@@ -78,7 +79,7 @@ TEST(Outcome, EachFailure_HasItsMeaningAloneAndInABatch) {
 }
 
 TEST(Outcome, TheTableAbove_HasThemAll) {
-  std::set<Outcome> covered = {Outcome::kSuccess};
+  std::set<Outcome> covered = {Outcome::kSuccess, Outcome::kCancelled};
   for (const Row& row : kRows) EXPECT_TRUE(covered.insert(row.outcome).second);
   for (int number = 1; number < 256; ++number) {
     const auto outcome = static_cast<Outcome>(number);
@@ -88,6 +89,14 @@ TEST(Outcome, TheTableAbove_HasThemAll) {
     EXPECT_EQ(result.status(), api::SINGLE_DEVICE_STATUS_UNKNOWN_ERROR)
         << "outcome " << number << " has a meaning but no row";
   }
+}
+
+TEST(Outcome, Cancelled_HasAnIdentifierOfItsOwn) {
+  api::PerDeviceStatusInBatch result;
+  FillResult({.outcome = Outcome::kCancelled, .device = {}}, &result);
+  EXPECT_EQ(result.status(), api::SINGLE_DEVICE_STATUS_OTHER_ERROR);
+  EXPECT_EQ(result.error_identifier(), "OPERATION_CANCELLED");
+  EXPECT_FALSE(result.error_message().empty());
 }
 
 TEST(Outcome, Success_NamesTheDevice) {

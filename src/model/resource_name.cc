@@ -11,6 +11,9 @@ constexpr std::string_view kPartners = "partners/";
 constexpr std::string_view kCustomers = "customers/";
 constexpr std::string_view kSlashDevices = "/devices/";
 constexpr std::string_view kSlashCustomers = "/customers/";
+constexpr std::string_view kSlashVendors = "/vendors/";
+constexpr std::string_view kSlashConfigurations = "/configurations/";
+constexpr std::string_view kSlashDpcs = "/dpcs/";
 constexpr std::string_view kOperations = "operations/apibatchoperation/";
 
 // Takes `text` off the front of `name`, if it is there.
@@ -46,6 +49,22 @@ bool ParseOfPartner(std::string_view name, std::string_view collection, PartnerI
          TakeId(name, child) && name.empty();
 }
 
+template <class ChildId>
+bool ParseOfCustomer(std::string_view name, std::string_view collection, CustomerId& customer,
+                     ChildId& child) {
+  return Take(kCustomers, name) && TakeId(name, customer) && Take(collection, name) &&
+         TakeId(name, child) && name.empty();
+}
+
+// The id after `collection` at the front of `name`, whatever follows it.
+template <class AnyId>
+std::optional<AnyId> LeadingId(std::string_view collection, std::string_view name) {
+  AnyId id;
+  if (!Take(collection, name) || !TakeId(name, id)) return std::nullopt;
+  if (!name.empty() && name.front() != '/') return std::nullopt;
+  return id;
+}
+
 }  // namespace
 
 std::string FormatPartnerName(PartnerId partner) {
@@ -57,10 +76,11 @@ std::optional<PartnerId> ParsePartnerName(std::string_view name) {
 }
 
 std::optional<PartnerId> LeadingPartner(std::string_view name) {
-  PartnerId partner;
-  if (!Take(kPartners, name) || !TakeId(name, partner)) return std::nullopt;
-  if (!name.empty() && name.front() != '/') return std::nullopt;
-  return partner;
+  return LeadingId<PartnerId>(kPartners, name);
+}
+
+std::optional<CustomerId> LeadingCustomer(std::string_view name) {
+  return LeadingId<CustomerId>(kCustomers, name);
 }
 
 std::string FormatDeviceName(PartnerId partner, DeviceId device) {
@@ -80,6 +100,58 @@ std::string FormatPartnerCustomerName(PartnerId partner, CustomerId customer) {
 std::optional<PartnerCustomerName> ParsePartnerCustomerName(std::string_view name) {
   PartnerCustomerName parsed;
   if (!ParseOfPartner(name, kSlashCustomers, parsed.partner, parsed.customer)) return std::nullopt;
+  return parsed;
+}
+
+std::string FormatVendorName(PartnerId partner, VendorId vendor) {
+  return fmt::format("{}{}{}{}", kPartners, partner.value(), kSlashVendors, vendor.value());
+}
+
+std::optional<VendorName> ParseVendorName(std::string_view name) {
+  VendorName parsed;
+  if (!ParseOfPartner(name, kSlashVendors, parsed.partner, parsed.vendor)) return std::nullopt;
+  return parsed;
+}
+
+std::string FormatVendorCustomerName(PartnerId partner, VendorId vendor, CustomerId customer) {
+  return fmt::format("{}{}{}", FormatVendorName(partner, vendor), kSlashCustomers,
+                     customer.value());
+}
+
+std::string FormatCustomerDeviceName(CustomerId customer, DeviceId device) {
+  return fmt::format("{}{}{}{}", kCustomers, customer.value(), kSlashDevices, device.value());
+}
+
+std::optional<CustomerDeviceName> ParseCustomerDeviceName(std::string_view name) {
+  CustomerDeviceName parsed;
+  if (!ParseOfCustomer(name, kSlashDevices, parsed.customer, parsed.device)) return std::nullopt;
+  return parsed;
+}
+
+std::string FormatConfigurationName(CustomerId customer, ConfigurationId configuration) {
+  return fmt::format("{}{}{}{}", kCustomers, customer.value(), kSlashConfigurations,
+                     configuration.value());
+}
+
+std::optional<ConfigurationName> ParseConfigurationName(std::string_view name) {
+  ConfigurationName parsed;
+  if (!ParseOfCustomer(name, kSlashConfigurations, parsed.customer, parsed.configuration)) {
+    return std::nullopt;
+  }
+  return parsed;
+}
+
+std::string FormatDpcName(CustomerId customer, std::string_view dpc) {
+  return fmt::format("{}{}{}{}", kCustomers, customer.value(), kSlashDpcs, dpc);
+}
+
+std::optional<DpcName> ParseDpcName(std::string_view name) {
+  DpcName parsed;
+  if (!Take(kCustomers, name) || !TakeId(name, parsed.customer) || !Take(kSlashDpcs, name) ||
+      name.empty() || name.find('/') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  parsed.dpc = name;
   return parsed;
 }
 

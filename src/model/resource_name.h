@@ -28,17 +28,66 @@ struct PartnerCustomerName {
   friend bool operator==(const PartnerCustomerName&, const PartnerCustomerName&) = default;
 };
 
+// `partners/P/vendors/V`
+struct VendorName {
+  PartnerId partner;
+  VendorId vendor;
+
+  friend bool operator==(const VendorName&, const VendorName&) = default;
+};
+
+// `customers/C/devices/D`
+struct CustomerDeviceName {
+  CustomerId customer;
+  DeviceId device;
+
+  friend bool operator==(const CustomerDeviceName&, const CustomerDeviceName&) = default;
+};
+
+// `customers/C/configurations/F`
+struct ConfigurationName {
+  CustomerId customer;
+  ConfigurationId configuration;
+
+  friend bool operator==(const ConfigurationName&, const ConfigurationName&) = default;
+};
+
+// `customers/C/dpcs/D`; D is any text without a slash.
+struct DpcName {
+  CustomerId customer;
+  std::string dpc;
+
+  friend bool operator==(const DpcName&, const DpcName&) = default;
+};
+
 // `partners/P`
 std::string FormatPartnerName(PartnerId partner);
 std::optional<PartnerId> ParsePartnerName(std::string_view name);
 // The partner of `partners/P` or of anything below it, whatever follows.
 std::optional<PartnerId> LeadingPartner(std::string_view name);
 
+// The same for a customer.
+std::optional<CustomerId> LeadingCustomer(std::string_view name);
+
 std::string FormatDeviceName(PartnerId partner, DeviceId device);
 std::optional<DeviceName> ParseDeviceName(std::string_view name);
 
 std::string FormatPartnerCustomerName(PartnerId partner, CustomerId customer);
 std::optional<PartnerCustomerName> ParsePartnerCustomerName(std::string_view name);
+
+std::string FormatVendorName(PartnerId partner, VendorId vendor);
+std::optional<VendorName> ParseVendorName(std::string_view name);
+// `partners/P/vendors/V/customers/C`
+std::string FormatVendorCustomerName(PartnerId partner, VendorId vendor, CustomerId customer);
+
+std::string FormatCustomerDeviceName(CustomerId customer, DeviceId device);
+std::optional<CustomerDeviceName> ParseCustomerDeviceName(std::string_view name);
+
+std::string FormatConfigurationName(CustomerId customer, ConfigurationId configuration);
+std::optional<ConfigurationName> ParseConfigurationName(std::string_view name);
+
+std::string FormatDpcName(CustomerId customer, std::string_view dpc);
+std::optional<DpcName> ParseDpcName(std::string_view name);
 
 // `customers/C`
 std::string FormatCustomerName(CustomerId customer);

@@ -1,39 +1,18 @@
 #include "model/rules.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 
 #include "base/limits.h"
-#include "model/resource_name.h"
+#include "model/metadata.h"
 
 namespace zerotouch {
 namespace {
 
 constexpr int kVacationDays = 3650;
 
-// nullopt if the request names no section.
-std::optional<Section> SectionOf(api::SectionType type) {
-  switch (type) {
-    case api::SECTION_TYPE_SIM_LOCK:
-      return Section::kSimLock;
-    case api::SECTION_TYPE_ZERO_TOUCH:
-      return Section::kZeroTouch;
-    default:
-      return std::nullopt;
-  }
-}
-
-bool IsHeld(const std::optional<Claim>& claim) { return claim.has_value() && claim->held; }
-
 std::optional<absl::Time> TimeOf(const google::protobuf::Timestamp& timestamp) {
   if (timestamp.nanos() < 0 || timestamp.nanos() > 999'999'999) return std::nullopt;
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
-void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  *timestamp = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(micros);
 }
 
 bool AsksForVacation(const api::PartnerUnclaim& item) {
@@ -61,23 +40,6 @@ absl::Time VacationEnd(const api::PartnerUnclaim& item, absl::Time now) {
     return TimeOf(item.vacation_mode_expire_time()).value_or(now);
   }
   return now + absl::Hours(24) * item.vacation_mode_days();
-}
-
-bool IsChromeOs(const api::DeviceIdentifier& identifier) {
-  return identifier.device_type() == api::DEVICE_TYPE_CHROME_OS ||
-         !identifier.chrome_os_attested_device_id().empty();
-}
-
-std::optional<Outcome> CheckMetadata(const api::DeviceMetadata& metadata, api::DeviceType type,
-                                     const RegistryRules& rules) {
-  if (metadata.entries_size() > limits::kMetadataKeys) return Outcome::kMetadataTooLarge;
-  for (const auto& [key, value] : metadata.entries()) {
-    if (key.size() > limits::kMetadataKeyBytes || value.size() > limits::kMetadataValueBytes) {
-      return Outcome::kMetadataTooLarge;
-    }
-    if (!IsMetadataKey(key, type, rules)) return Outcome::kInvalidMetadataKey;
-  }
-  return std::nullopt;
 }
 
 std::optional<Outcome> CheckSectionFields(const api::PartnerClaim& item, Section section) {
@@ -157,19 +119,6 @@ Claim ClaimAfter(const std::optional<Claim>& before, const Request& request) {
     claim.configuration = request.default_configuration;
   }
   return claim;
-}
-
-// Sets the keys given; an empty value deletes its key. False if it would grow
-// beyond the limit.
-bool MergeMetadata(const api::DeviceMetadata& given, api::DeviceMetadata& kept) {
-  for (const auto& [key, value] : given.entries()) {
-    if (value.empty()) {
-      kept.mutable_entries()->erase(key);
-    } else {
-      (*kept.mutable_entries())[key] = value;
-    }
-  }
-  return kept.entries_size() <= limits::kMetadataKeys;
 }
 
 // Puts a modem id into the first free slot of its kind, unless it is in one
@@ -267,45 +216,14 @@ std::optional<Outcome> MergeIntoRecord(PartnerId caller, const api::PartnerClaim
   return std::nullopt;
 }
 
-void AddClaimView(PartnerId partner, Section section, const std::optional<Claim>& claim,
-                  absl::Time now, api::Device& view) {
-  if (!IsHeld(claim) || claim->reseller != partner) return;
-  api::DeviceClaim* out = view.add_claims();
-  out->set_owner_company_id(claim->owner.value());
-  out->set_reseller_id(claim->reseller.value());
-  out->set_section_type(static_cast<api::SectionType>(section));
-  out->set_google_workspace_customer_id(claim->workspace);
-  if (claim->vacation_starts.has_value() && claim->vacation_expires.has_value() &&
-      now < *claim->vacation_expires) {
-    SetTimestamp(*claim->vacation_starts, out->mutable_vacation_mode_start_time());
-    SetTimestamp(*claim->vacation_expires, out->mutable_vacation_mode_expire_time());
-  }
-}
-
 }  // namespace
-
-bool IsMetadataKey(const std::string& key, api::DeviceType type, const RegistryRules& rules) {
-  // "Device metadata" in Google's reseller guide.
-  static constexpr std::string_view kAndroid[] = {"phonenumber", "ordernumber"};
-  static constexpr std::string_view kChromeOs[] = {"ordernumber", "annotatedassetid",
-                                                   "annotatedlocation", "annotateduser"};
-  const auto has = [&](const auto& keys) {
-    return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
-  };
-  return (type == api::DEVICE_TYPE_CHROME_OS ? has(kChromeOs) : has(kAndroid)) ||
-         rules.more_metadata_keys.contains(key);
-}
 
 std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
                                            const RegistryRules& rules, absl::Time now) {
   const std::optional<Section> section = SectionOf(item.section_type());
   if (!section.has_value()) return Outcome::kInvalidSection;
   if (const auto wrong = CheckVacation(item, *section, now)) return *wrong;
-  if (item.has_device_id()) return Target(DeviceId(item.device_id()));
-  std::variant<Identity, Outcome> identity =
-      ParseIdentity(item.device_identifier(), rules.identity);
-  if (const auto* wrong = std::get_if<Outcome>(&identity)) return *wrong;
-  return Target(std::get<Identity>(std::move(identity)));
+  return TargetIn(item, rules);
 }
 
 ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item, DeviceState* device,
@@ -321,10 +239,7 @@ ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item, Devi
     claim->vacation_starts = now;
     claim->vacation_expires = VacationEnd(item, now);
   } else {
-    // Who held it last may still see the device.
-    const PartnerId last = claim->reseller;
-    claim = Claim();
-    claim->reseller = last;
+    claim = GivenUp(*claim);
   }
   device->MarkChanged(section);
   return {.outcome = Outcome::kSuccess, .device = device->id};
@@ -339,12 +254,12 @@ std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
       ParseAndCanonicalize(checked.identifier, rules.identity);
   if (const auto* wrong = std::get_if<Outcome>(&identity)) return *wrong;
   checked.identity = std::get<Identity>(std::move(identity));
-  const bool chrome_os = IsChromeOs(checked.identifier);
+  const api::DeviceType platform = PlatformOf(checked.identifier);
   if (const auto wrong = CheckSectionFields(item, *section)) return *wrong;
-  if (const auto wrong = CheckOwnerFields(item, chrome_os)) return *wrong;
-  const api::DeviceType type =
-      chrome_os ? api::DEVICE_TYPE_CHROME_OS : checked.identifier.device_type();
-  if (const auto wrong = CheckMetadata(item.device_metadata(), type, rules)) return *wrong;
+  if (const auto wrong = CheckOwnerFields(item, platform == api::DEVICE_TYPE_CHROME_OS)) {
+    return *wrong;
+  }
+  if (const auto wrong = CheckMetadata(item.device_metadata(), platform, rules)) return *wrong;
   return checked;
 }
 
@@ -368,21 +283,6 @@ ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const Ch
     device.MarkChanged(wanted.section);
   }
   return {.outcome = Outcome::kSuccess, .device = device.id};
-}
-
-api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now) {
-  api::Device view;
-  view.set_name(FormatDeviceName(partner, device.id));
-  view.set_device_id(device.id.value());
-  if (device.record.has_value()) {
-    *view.mutable_device_identifier() = device.record->identifier;
-    if (device.record->metadata.entries_size() > 0) {
-      *view.mutable_device_metadata() = device.record->metadata;
-    }
-  }
-  AddClaimView(partner, Section::kSimLock, device.sim_lock, now, view);
-  AddClaimView(partner, Section::kZeroTouch, device.zero_touch, now, view);
-  return view;
 }
 
 }  // namespace zerotouch

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "absl/container/flat_hash_map.h"
@@ -37,6 +38,17 @@ struct RegistryRules {
 // The device that an item names: by record id, or by hardware.
 using Target = std::variant<DeviceId, Identity>;
 
+// The device that `item`, any message with a record id or hardware, names; or
+// why it names none.
+template <class Item>
+std::variant<Target, Outcome> TargetIn(const Item& item, const RegistryRules& rules) {
+  if (item.has_device_id()) return Target(DeviceId(item.device_id()));
+  std::variant<Identity, Outcome> identity =
+      ParseIdentity(item.device_identifier(), rules.identity);
+  if (const auto* wrong = std::get_if<Outcome>(&identity)) return *wrong;
+  return Target(std::get<Identity>(std::move(identity)));
+}
+
 // What an unclaim names, or why it is refused whatever the registry holds.
 std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
                                            const RegistryRules& rules, absl::Time now);
@@ -60,13 +72,6 @@ std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
 // is loaded. On failure the device is left as it was.
 ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
                        const CustomersOfReseller& customers, DeviceState& device, absl::Time now);
-
-// The device as its reseller sees it: only this reseller's own held claims,
-// never the configuration; a vacation only while it lasts.
-api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now);
-
-// Whether `key` may be used in metadata of a device of that type.
-bool IsMetadataKey(const std::string& key, api::DeviceType type, const RegistryRules& rules);
 
 }  // namespace zerotouch
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "model/rules_test_values.h"
+#include "model/views.h"
 
 namespace zerotouch::rules_test {
 namespace {

@@ -2,30 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
 #include "base/limits.h"
 #include "base/status_macros.h"
-#include "crypto/random.h"
 #include "model/company.h"
 #include "model/errors.h"
 #include "model/resource_name.h"
-#include "service/page_token.h"
+#include "service/companies.h"
+#include "service/listing.h"
 #include "store/company_ids.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
 namespace {
 
-// A customer as its reseller sees it. Owner addresses and language are input
-// only.
 api::Company PartnerViewOf(PartnerId partner, const store::Customer& customer) {
-  api::Company company;
-  company.set_name(FormatPartnerCustomerName(partner, customer.id));
-  company.set_company_id(customer.id.value());
-  company.set_company_name(customer.name);
-  company.mutable_admin_emails()->Assign(customer.admin_emails.begin(),
-                                         customer.admin_emails.end());
-  company.set_terms_status(static_cast<api::Company::TermsStatus>(customer.terms));
-  return company;
+  return CompanyOf(FormatPartnerCustomerName(partner, customer.id), customer);
 }
 
 absl::Status CheckEmails(const char* field,
@@ -86,24 +81,44 @@ absl::StatusOr<api::Company> PartnerCustomers::Create(const Caller& caller,
 
 absl::StatusOr<api::ListCustomersResponse> PartnerCustomers::List(
     const Caller& caller, const api::ListPartnerCustomersRequest& request) {
-  if (request.page_size() < 0) {
-    return errors::InvalidParameter("page_size", "a page has at least one row");
-  }
+  ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const PartnerId partner = caller.right().partner;
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot->ServerSecret());
-  const std::string list = fmt::format("partners.customers.list {}", partner.value());
-  ZT_ASSIGN_OR_RETURN(const int64_t after, ReadPageToken(secret, list, request.page_token()));
+  ZT_ASSIGN_OR_RETURN(
+      Listing listing,
+      Listing::Open(store_, fmt::format("partners.customers.list {}", partner.value()),
+                    request.page_token()));
   ZT_ASSIGN_OR_RETURN(
       const store::Page<store::Customer> page,
-      snapshot->ListCustomersOfPartner(partner, CustomerId(after), request.page_size()));
+      listing.snapshot().ListCustomersOfPartner(partner, CustomerId(listing.after()), size));
   api::ListCustomersResponse response;
   for (const store::Customer& customer : page.rows) {
     *response.add_customers() = PartnerViewOf(partner, customer);
   }
-  response.set_total_size(static_cast<int32_t>(page.total_size));
+  response.set_total_size(TotalSize(page.total_size));
   if (page.more) {
-    response.set_next_page_token(MakePageToken(secret, list, page.rows.back().id.value()));
+    response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value()));
+  }
+  return response;
+}
+
+absl::StatusOr<api::CustomerListCustomersResponse> Customers::List(
+    const auth::Authorized<auth::ListsCustomers>& caller,
+    const api::CustomerListCustomersRequest& request) {
+  ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size(), limits::kCustomersPage,
+                                                   limits::kCustomersPage));
+  ZT_ASSIGN_OR_RETURN(Listing listing,
+                      Listing::Open(store_, "customers.list", request.page_token()));
+  const std::vector<CustomerId>& customers = caller.right().customers;
+  auto next = std::ranges::upper_bound(customers, CustomerId(listing.after()));
+  api::CustomerListCustomersResponse response;
+  for (; next != customers.end() && response.customers_size() < size; ++next) {
+    ZT_ASSIGN_OR_RETURN(const std::optional<store::Customer> customer,
+                        listing.snapshot().FindCustomer(*next));
+    if (!customer.has_value()) continue;
+    *response.add_customers() = CompanyOf(FormatCustomerName(*next), *customer);
+  }
+  if (next != customers.end()) {
+    response.set_next_page_token(listing.TokenAfter(std::prev(next)->value()));
   }
   return response;
 }

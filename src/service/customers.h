@@ -31,6 +31,20 @@ class PartnerCustomers {
   const Clock& clock_;
 };
 
+// customers. Thread-safe.
+class Customers {
+ public:
+  // The store must outlive it.
+  explicit Customers(store::Store& store) : store_(store) {}
+
+  absl::StatusOr<api::CustomerListCustomersResponse> List(
+      const auth::Authorized<auth::ListsCustomers>& caller,
+      const api::CustomerListCustomersRequest& request);
+
+ private:
+  store::Store& store_;
+};
+
 }  // namespace zerotouch::service
 
 #endif  // ZEROTOUCH_SERVICE_CUSTOMERS_H_

@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
 #include "base/limits.h"
 #include "base/status_macros.h"
 #include "batch/engine.h"
 #include "model/errors.h"
 #include "model/resource_name.h"
+#include "model/views.h"
+#include "service/listing.h"
 #include "service/operations.h"
-#include "service/page_token.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
@@ -51,6 +56,67 @@ absl::Status CheckBatchSize(std::string_view field, int items) {
                            limits::kBatchItems, items));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckLimit(int64_t limit) {
+  if (limit >= 1 && limit <= limits::kFindLimit) return absl::OkStatus();
+  return errors::InvalidParameter("limit",
+                                  fmt::format("give a limit from 1 to {}", limits::kFindLimit));
+}
+
+template <class Value>
+void SortDistinct(std::vector<Value>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+// The owners that are sought, and where.
+absl::StatusOr<store::OwnerQuery> OwnerQueryOf(PartnerId partner,
+                                               const api::FindDevicesByOwnerRequest& request) {
+  const std::optional<Section> section = SectionOf(request.section_type());
+  if (!section.has_value()) return StatusOf(Outcome::kInvalidSection);
+  store::OwnerQuery query{.reseller = partner,
+                          .section = *section,
+                          .customers = {request.customer_id().begin(), request.customer_id().end()},
+                          .workspaces = {request.google_workspace_customer_id().begin(),
+                                         request.google_workspace_customer_id().end()}};
+  std::erase(query.workspaces, "");
+  SortDistinct(query.customers);
+  SortDistinct(query.workspaces);
+  const size_t owners = query.customers.size() + query.workspaces.size();
+  if (owners == 0) {
+    return errors::InvalidParameter("customer_id",
+                                    "give customers, or googleWorkspaceCustomerId, whose devices "
+                                    "to find");
+  }
+  if (owners > limits::kOwnersSought) {
+    return errors::InvalidParameter(
+        "customer_id", fmt::format("give at most {} owners at a time", limits::kOwnersSought));
+  }
+  return query;
+}
+
+// Names the list for page tokens.
+std::string NameOf(const store::OwnerQuery& query) {
+  std::string name = fmt::format("devices.findByOwner {} {}", query.reseller.value(),
+                                 static_cast<int>(query.section));
+  for (const CustomerId customer : query.customers) name += fmt::format(" {}", customer.value());
+  for (const std::string& workspace : query.workspaces) {
+    name += fmt::format(" {}:{}", workspace.size(), workspace);
+  }
+  return name;
+}
+
+template <class Response>
+void FillDevices(PartnerId partner, const Listing& listing, const store::Page<DeviceState>& page,
+                 int64_t total_size, absl::Time now, Response& response) {
+  for (const DeviceState& device : page.rows) {
+    *response.add_devices() = PartnerView(partner, device, now);
+  }
+  response.set_total_size(TotalSize(total_size));
+  if (page.more) {
+    response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value(), total_size));
+  }
 }
 
 }  // namespace
@@ -109,31 +175,77 @@ absl::StatusOr<api::Device> Devices::Get(const Caller& caller,
 absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Devices::FindByIdentifier(
     const Caller& caller, const api::FindDevicesByDeviceIdentifierRequest& request) {
   const PartnerId partner = caller.right().partner;
-  if (request.limit() < 1 || request.limit() > limits::kFindLimit) {
-    return errors::InvalidParameter("limit",
-                                    fmt::format("give a limit from 1 to {}", limits::kFindLimit));
-  }
+  ZT_RETURN_IF_ERROR(CheckLimit(request.limit()));
   const std::variant<Identity, Outcome> identity =
       ParseIdentity(request.device_identifier(), rules_.identity);
   if (const auto* wrong = std::get_if<Outcome>(&identity)) return StatusOf(*wrong);
-
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot->ServerSecret());
-  const std::string list = fmt::format("devices.findByIdentifier {} {}", partner.value(),
-                                       request.device_identifier().SerializeAsString());
-  ZT_ASSIGN_OR_RETURN(const int64_t after, ReadPageToken(secret, list, request.page_token()));
-  ZT_ASSIGN_OR_RETURN(const store::Page<DeviceState> page,
-                      snapshot->FindByIdentity(partner, std::get<Identity>(identity),
-                                               DeviceId(after), request.limit()));
+  ZT_ASSIGN_OR_RETURN(Listing listing,
+                      Listing::Open(store_,
+                                    fmt::format("devices.findByIdentifier {} {}", partner.value(),
+                                                request.device_identifier().SerializeAsString()),
+                                    request.page_token()));
+  ZT_ASSIGN_OR_RETURN(
+      const store::Page<DeviceState> page,
+      listing.snapshot().FindByIdentity(partner, std::get<Identity>(identity),
+                                        DeviceId(listing.after()), request.limit()));
   api::FindDevicesByDeviceIdentifierResponse response;
-  for (const DeviceState& device : page.rows) {
-    *response.add_devices() = PartnerView(partner, device, clock_.Now());
-  }
-  response.set_total_size(static_cast<int32_t>(page.total_size));
-  if (page.more) {
-    response.set_next_page_token(MakePageToken(secret, list, page.rows.back().id.value()));
-  }
+  FillDevices(partner, listing, page, page.total_size, clock_.Now(), response);
   return response;
+}
+
+absl::StatusOr<api::FindDevicesByOwnerResponse> Devices::FindByOwner(
+    const Caller& caller, const api::FindDevicesByOwnerRequest& request) {
+  const PartnerId partner = caller.right().partner;
+  ZT_RETURN_IF_ERROR(CheckLimit(request.limit()));
+  ZT_ASSIGN_OR_RETURN(const store::OwnerQuery query, OwnerQueryOf(partner, request));
+  ZT_ASSIGN_OR_RETURN(Listing listing, Listing::Open(store_, NameOf(query), request.page_token()));
+  ZT_ASSIGN_OR_RETURN(const CustomersOfReseller own,
+                      listing.snapshot().ReadCustomerFacts(partner, query.customers));
+  if (own.size() != query.customers.size()) return errors::UnknownCustomer();
+  ZT_ASSIGN_OR_RETURN(
+      const store::Page<DeviceState> page,
+      listing.snapshot().FindByOwner(query, DeviceId(listing.after()), request.limit()));
+  // Counted once: counting all for each page would make a long list slow.
+  const int64_t total = listing.after() == 0 ? page.total_size : listing.total_size();
+  api::FindDevicesByOwnerResponse response;
+  FillDevices(partner, listing, page, total, clock_.Now(), response);
+  return response;
+}
+
+absl::StatusOr<api::GetDeviceSimLockStateResponse> Devices::GetSimLockState(
+    const Caller& caller, const api::GetDeviceSimLockStateRequest& request) {
+  const std::variant<Identity, Outcome> identity =
+      ParseIdentity(request.device_identifier(), rules_.identity);
+  if (const auto* wrong = std::get_if<Outcome>(&identity)) return StatusOf(*wrong);
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+  const Identity* const sought[] = {&std::get<Identity>(identity)};
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, snapshot->Locate(sought));
+  if (found[0].size() > 1) return StatusOf(Outcome::kIdentifiersPointApart);
+  ZT_ASSIGN_OR_RETURN(const std::vector<DeviceState> states, snapshot->ReadClaims(found[0]));
+  api::GetDeviceSimLockStateResponse response;
+  response.set_sim_lock_state(
+      SimLockStateOf(caller.right().partner, states.empty() ? nullptr : &states[0], clock_.Now()));
+  return response;
+}
+
+absl::StatusOr<api::DeviceMetadata> Devices::UpdateMetadata(
+    const Caller& caller, const api::UpdateDeviceMetadataRequest& request) {
+  api::UpdateMetadataArguments item;
+  item.set_device_id(request.device_id());
+  if (request.has_device_metadata()) *item.mutable_device_metadata() = request.device_metadata();
+  api::DeviceMetadata after;
+  ZT_ASSIGN_OR_RETURN(const ItemResult result,
+                      engine_.UpdateMetadataOne(caller.right().partner, item, after));
+  ZT_RETURN_IF_ERROR(StatusOf(result.outcome));
+  return after;
+}
+
+absl::StatusOr<google::longrunning::Operation> Devices::UpdateMetadataAsync(
+    const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
+  ZT_RETURN_IF_ERROR(CheckBatchSize("updates", request.updates_size()));
+  ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
+                      engine_.AcceptMetadataUpdates(caller.right().partner, request));
+  return OperationOf(head);
 }
 
 }  // namespace zerotouch::service

@@ -40,6 +40,14 @@ class Devices {
   absl::StatusOr<api::Device> Get(const Caller& caller, const api::GetDeviceRequest& request);
   absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> FindByIdentifier(
       const Caller& caller, const api::FindDevicesByDeviceIdentifierRequest& request);
+  absl::StatusOr<api::FindDevicesByOwnerResponse> FindByOwner(
+      const Caller& caller, const api::FindDevicesByOwnerRequest& request);
+  absl::StatusOr<api::GetDeviceSimLockStateResponse> GetSimLockState(
+      const Caller& caller, const api::GetDeviceSimLockStateRequest& request);
+  absl::StatusOr<api::DeviceMetadata> UpdateMetadata(
+      const Caller& caller, const api::UpdateDeviceMetadataRequest& request);
+  absl::StatusOr<google::longrunning::Operation> UpdateMetadataAsync(
+      const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request);
 
  private:
   store::Store& store_;

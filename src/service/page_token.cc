@@ -10,42 +10,52 @@
 namespace zerotouch::service {
 namespace {
 
-constexpr size_t kIdBytes = 8;
+constexpr size_t kNumberBytes = 8;
+constexpr size_t kEndBytes = 2 * kNumberBytes;
 constexpr size_t kSignatureBytes = 16;
 
-// The id and, so that nobody can make a token or use one elsewhere, what signs
+// The end and, so that nobody can make a token or use one elsewhere, what signs
 // it for this list.
-std::string Signed(std::string_view secret, std::string_view list, std::string_view id) {
+std::string Signed(std::string_view secret, std::string_view list, std::string_view end) {
   // A key of its own: a signature made here is good for nothing else.
   const std::string key = crypto::HmacSha256(secret, "page-token");
-  const std::string signature = crypto::HmacSha256(key, fmt::format("{}\n{}", list, id));
-  return fmt::format("{}{}", id, std::string_view(signature).substr(0, kSignatureBytes));
+  const std::string signature = crypto::HmacSha256(key, fmt::format("{}\n{}", list, end));
+  return fmt::format("{}{}", end, std::string_view(signature).substr(0, kSignatureBytes));
+}
+
+void AppendNumber(int64_t number, std::string& out) {
+  for (size_t i = 0; i < kNumberBytes; ++i) out += static_cast<char>(number >> (8 * i));
+}
+
+int64_t NumberIn(std::string_view bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < kNumberBytes; ++i) {
+    value |= static_cast<uint64_t>(static_cast<uint8_t>(bytes[i])) << (8 * i);
+  }
+  return static_cast<int64_t>(value);
 }
 
 }  // namespace
 
-std::string MakePageToken(std::string_view secret, std::string_view list, int64_t last_id) {
-  std::string id;
-  for (size_t i = 0; i < kIdBytes; ++i) id += static_cast<char>(last_id >> (8 * i));
-  return crypto::Base64UrlEncode(Signed(secret, list, id));
+std::string MakePageToken(std::string_view secret, std::string_view list, const PageEnd& end) {
+  std::string bytes;
+  AppendNumber(end.last_id, bytes);
+  AppendNumber(end.total_size, bytes);
+  return crypto::Base64UrlEncode(Signed(secret, list, bytes));
 }
 
-absl::StatusOr<int64_t> ReadPageToken(std::string_view secret, std::string_view list,
+absl::StatusOr<PageEnd> ReadPageToken(std::string_view secret, std::string_view list,
                                       std::string_view token) {
-  if (token.empty()) return 0;
+  if (token.empty()) return PageEnd();
   const std::optional<std::string> bytes = crypto::Base64UrlDecode(token);
-  if (!bytes.has_value() || bytes->size() != kIdBytes + kSignatureBytes) {
+  if (!bytes.has_value() || bytes->size() != kEndBytes + kSignatureBytes) {
     return errors::InvalidPageToken();
   }
-  const std::string_view id = std::string_view(*bytes).substr(0, kIdBytes);
-  if (!crypto::ConstantTimeEquals(*bytes, Signed(secret, list, id))) {
+  const std::string_view end = std::string_view(*bytes).substr(0, kEndBytes);
+  if (!crypto::ConstantTimeEquals(*bytes, Signed(secret, list, end))) {
     return errors::InvalidPageToken();
   }
-  uint64_t value = 0;
-  for (size_t i = 0; i < kIdBytes; ++i) {
-    value |= static_cast<uint64_t>(static_cast<uint8_t>(id[i])) << (8 * i);
-  }
-  return static_cast<int64_t>(value);
+  return PageEnd{.last_id = NumberIn(end), .total_size = NumberIn(end.substr(kNumberBytes))};
 }
 
 }  // namespace zerotouch::service

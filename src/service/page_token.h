@@ -11,13 +11,19 @@
 // bound to the call that made them (https://google.aip.dev/158).
 namespace zerotouch::service {
 
-// A token for the page after the row `last_id` of the list that `list` names:
-// method and arguments, without page size and token. `secret` is the store's.
-std::string MakePageToken(std::string_view secret, std::string_view list, int64_t last_id);
+// Where a page ended.
+struct PageEnd {
+  int64_t last_id = 0;     // of its last row; 0 before the first page
+  int64_t total_size = 0;  // that the list was found to have, if that is kept
+};
 
-// The id in a token of that list; 0 for an empty token. INVALID_PAGE_TOKEN if
-// the token was changed, or made for another list.
-absl::StatusOr<int64_t> ReadPageToken(std::string_view secret, std::string_view list,
+// A token for the page after `end` of the list that `list` names: method and
+// arguments, without page size and token. `secret` is the store's.
+std::string MakePageToken(std::string_view secret, std::string_view list, const PageEnd& end);
+
+// What a token of that list says; zeros for an empty token. INVALID_PAGE_TOKEN
+// if the token was changed, or made for another list.
+absl::StatusOr<PageEnd> ReadPageToken(std::string_view secret, std::string_view list,
                                       std::string_view token);
 
 }  // namespace zerotouch::service

@@ -23,10 +23,13 @@ struct AccountKey {
 // A service account: who calls, and for which company. Bound to one reseller,
 // or to one or more customers.
 struct ServiceAccount {
-  std::string email;      // unique
-  std::string client_id;  // a number, as text
-  PartnerId partner;      // none if bound to customers
+  std::string email;                  // unique
+  std::string client_id;              // a number, as text
+  PartnerId partner;                  // none if bound to customers
   std::vector<CustomerId> customers;  // ascending
+  // Those of them whose newest terms nobody has accepted, ascending; read, not
+  // written.
+  std::vector<CustomerId> terms_pending;
   bool disabled = false;
   std::vector<AccountKey> keys;  // the live ones; a revoked key is gone
 };

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "base/ids.h"
 #include "model/rules.h"
+#include "store/page.h"
 
 namespace zerotouch::store {
 
@@ -49,12 +50,21 @@ struct Dpc {
   std::string title;
 };
 
-// One page of a list ordered by ascending id.
-template <class Row>
-struct Page {
-  std::vector<Row> rows;
-  bool more = false;       // whether rows follow
-  int64_t total_size = 0;  // rows of the whole list
+// What a customer's devices are set up with; the API's Configuration.
+struct Configuration {
+  ConfigurationId id;
+  CustomerId customer;
+  std::string name;
+  std::string dpc;  // a Dpc's id
+  std::string dpc_extras;
+  std::string company_name;
+  std::string contact_email;
+  std::string contact_phone;
+  std::string custom_message;
+  std::optional<absl::Duration> forced_reset;  // whole nanoseconds
+  bool is_default = false;
+
+  friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
 class CompanyReads {
@@ -62,19 +72,29 @@ class CompanyReads {
   virtual ~CompanyReads() = default;
   virtual absl::StatusOr<std::vector<Partner>> ListPartners() = 0;
   virtual absl::StatusOr<std::optional<Partner>> FindPartner(PartnerId id) = 0;
-  virtual absl::StatusOr<std::vector<Vendor>> ListVendors(PartnerId partner) = 0;
+  // The reseller's vendors, ids above `after`; `limit` 0 is no limit.
+  virtual absl::StatusOr<Page<Vendor>> ListVendors(PartnerId partner, VendorId after,
+                                                   int64_t limit) = 0;
+  virtual absl::StatusOr<std::optional<Vendor>> FindVendor(VendorId id) = 0;
   virtual absl::StatusOr<std::optional<Customer>> FindCustomer(CustomerId id) = 0;
   // The reseller's own customers (not its vendors'), ids above `after`;
   // `limit` 0 is no limit.
-  virtual absl::StatusOr<Page<Customer>> ListCustomersOfPartner(PartnerId partner,
-                                                                CustomerId after,
+  virtual absl::StatusOr<Page<Customer>> ListCustomersOfPartner(PartnerId partner, CustomerId after,
                                                                 int64_t limit) = 0;
+  // The same for the customers of one of its vendors.
+  virtual absl::StatusOr<Page<Customer>> ListCustomersOfVendor(const Vendor& vendor,
+                                                               CustomerId after, int64_t limit) = 0;
   // Every customer, by id.
   virtual absl::StatusOr<std::vector<Customer>> ListCustomers() = 0;
   // Those of `customers` that are `partner`'s, or a vendor of its.
   virtual absl::StatusOr<CustomersOfReseller> ReadCustomerFacts(
       PartnerId partner, std::span<const CustomerId> customers) = 0;
   virtual absl::StatusOr<std::vector<Dpc>> ListDpcs() = 0;
+  // Every configuration of the customer, by id.
+  virtual absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer) = 0;
+  // nullopt if the customer has no such configuration.
+  virtual absl::StatusOr<std::optional<Configuration>> FindConfiguration(CustomerId customer,
+                                                                         ConfigurationId id) = 0;
 };
 
 class CompanyWrites {
@@ -90,9 +110,13 @@ class CompanyWrites {
                                    VendorId vendor) = 0;
   // NOT_FOUND if there is no such customer.
   virtual absl::Status SetTerms(CustomerId customer, Terms terms) = 0;
-  // Adds a configuration of a customer; a default one takes that place.
-  virtual absl::Status AddConfiguration(CustomerId customer, ConfigurationId id,
-                                        bool is_default) = 0;
+  // Adds the configuration, or replaces the customer's one of the same id. A
+  // default one takes that place from another; one that is not leaves it.
+  // NOT_FOUND if there is no such customer, ALREADY_EXISTS if the id is another's.
+  virtual absl::Status PutConfiguration(const Configuration& configuration) = 0;
+  // NOT_FOUND if the customer has no such configuration, FAILED_PRECONDITION if
+  // a device uses it.
+  virtual absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) = 0;
   // Adds the DPC, or replaces the one of the same id.
   virtual absl::Status PutDpc(const Dpc& dpc) = 0;
   // NOT_FOUND if there is no such DPC.

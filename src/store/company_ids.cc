@@ -30,6 +30,17 @@ absl::StatusOr<CustomerId> FreeCustomerId(CompanyReads& reads) {
   return absl::InternalError("found no free customer id");
 }
 
-VendorId RandomVendorId() { return VendorId(RandomNumber()); }
+absl::StatusOr<VendorId> FreeVendorId(CompanyReads& reads) {
+  for (int i = 0; i < kAttempts; ++i) {
+    const VendorId id(RandomNumber());
+    ZT_ASSIGN_OR_RETURN(const std::optional<Vendor> taken, reads.FindVendor(id));
+    if (!taken.has_value()) return id;
+  }
+  return absl::InternalError("found no free vendor id");
+}
+
+ConfigurationId RandomConfigurationId() {
+  return ConfigurationId(crypto::RandomBetween(1'000'000'000'000'000, 8'999'999'999'999'999));
+}
 
 }  // namespace zerotouch::store

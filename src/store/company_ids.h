@@ -11,8 +11,11 @@ namespace zerotouch::store {
 // samples have them, that nobody has yet.
 absl::StatusOr<PartnerId> FreePartnerId(CompanyReads& reads);
 absl::StatusOr<CustomerId> FreeCustomerId(CompanyReads& reads);
-// Vendors cannot be asked for by id: that this one is free is only very likely.
-VendorId RandomVendorId();
+absl::StatusOr<VendorId> FreeVendorId(CompanyReads& reads);
+
+// An id for a new configuration, random too: with 16 digits it is very likely
+// to be free, and every JSON reader can still hold it as a number.
+ConfigurationId RandomConfigurationId();
 
 }  // namespace zerotouch::store
 

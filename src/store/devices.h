@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -11,13 +12,21 @@
 #include "base/ids.h"
 #include "model/device.h"
 #include "model/identity.h"
-#include "store/companies.h"
+#include "store/page.h"
 
 namespace zerotouch::store {
 
 // The distinct records that an identity's keys point to, ascending: none if it
 // is unknown, several if its parts belong to different records.
 using Matches = absl::InlinedVector<DeviceId, 1>;
+
+// Whose devices are sought, among those that a reseller claimed.
+struct OwnerQuery {
+  PartnerId reseller;
+  Section section = Section::kZeroTouch;
+  std::vector<CustomerId> customers;    // distinct
+  std::vector<std::string> workspaces;  // Workspace accounts; distinct
+};
 
 class DeviceReads {
  public:
@@ -35,8 +44,18 @@ class DeviceReads {
   // Devices on which `partner` holds a claim and that match any part of the
   // identity, serial numbers whatever their case; ids above `after`.
   virtual absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner,
-                                                           const Identity& identity,
-                                                           DeviceId after, int64_t limit) = 0;
+                                                           const Identity& identity, DeviceId after,
+                                                           int64_t limit) = 0;
+
+  // Devices on which `query.reseller` holds a claim of `query.section` for one of
+  // the owners; ids above `after`. Counts the total only if `after` is none.
+  virtual absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
+                                                        int64_t limit) = 0;
+  // Devices on which somebody holds a claim for the customer; ids above
+  // `after`. Does not count the total.
+  virtual absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer,
+                                                                  DeviceId after,
+                                                                  int64_t limit) = 0;
 };
 
 class DeviceWrites {

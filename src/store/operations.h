@@ -12,23 +12,26 @@
 #include "absl/time/time.h"
 #include "base/ids.h"
 #include "model/outcome.h"
+#include "store/page.h"
 
 namespace zerotouch::store {
 
 // What a batch does to its devices. The numbers are stored.
-enum class BatchKind : uint8_t { kClaim = 1, kUnclaim = 2 };
+enum class BatchKind : uint8_t { kClaim = 1, kUnclaim = 2, kUpdateMetadata = 3 };
 
 // A batch without its items.
 struct OperationHead {
   OperationId id;
+  int64_t number = 0;  // given by the store, in the order in which they are accepted
   PartnerId partner;
   BatchKind kind = BatchKind::kUnclaim;
   int32_t items = 0;
-  int32_t items_done = 0;       // how many have their result
+  int32_t items_done = 0;  // how many have their result
   int32_t items_succeeded = 0;
   absl::Time accepted;
   std::optional<absl::Time> started;   // by its first lease
-  std::optional<absl::Time> finished;  // when items_done reached items
+  std::optional<absl::Time> finished;  // when items_done reached items, or it was cancelled
+  bool cancelled = false;              // items without a result were called off
 };
 
 // The result of the item at `index` of the request.
@@ -50,9 +53,14 @@ class OperationReads {
   virtual ~OperationReads() = default;
   // nullopt if there is no such operation.
   virtual absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) = 0;
-  // Chunk `number` (from 0) of the request: a serialized ClaimDevicesRequest or
-  // UnclaimDevicesRequest with up to limits::kStoredChunkItems items. NOT_FOUND
-  // if there is none.
+  // Operations of `partner` with numbers above `after`, ascending: of `done`,
+  // those that are finished or those that are not. Does not count the total.
+  virtual absl::StatusOr<Page<OperationHead>> ListOperations(PartnerId partner,
+                                                             std::optional<bool> done,
+                                                             int64_t after, int64_t limit) = 0;
+  // Chunk `number` (from 0) of the request: a serialized ClaimDevicesRequest,
+  // UnclaimDevicesRequest or UpdateDeviceMetadataInBatchRequest with up to
+  // limits::kStoredChunkItems items. NOT_FOUND if there is none.
   virtual absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) = 0;
   // Every result there is, in the order in which the items were run.
   virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
@@ -81,6 +89,12 @@ class OperationWrites {
   // lease, and finishes the operation when none is left. ABORTED if the lease was lost.
   virtual absl::Status RecordResults(const Lease& lease, std::span<const IndexedResult> results,
                                      absl::Time now, absl::Time lease_until) = 0;
+  // Finishes the operation as it stands: items without a result stay without
+  // one, and whoever holds a lease on it cannot write any more. Nothing happens
+  // if it is finished. NOT_FOUND if there is none.
+  virtual absl::Status CancelOperation(OperationId id, absl::Time now) = 0;
+  // Deletes the operation with its request and results. NOT_FOUND if there is none.
+  virtual absl::Status DeleteOperation(OperationId id) = 0;
   // Deletes operations finished before `before`, at most `limit`. Returns how many.
   virtual absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) = 0;
 };

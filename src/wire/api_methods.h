@@ -4,16 +4,13 @@
 #include "wire/methods.h"
 
 namespace zerotouch::service {
-class Devices;
-class Operations;
-class PartnerCustomers;
-}  // namespace zerotouch::service
+struct Services;
+}
 
 namespace zerotouch::wire {
 
-// The methods that this server provides. The services must outlive the table.
-MethodTable ApiMethods(service::Devices& devices, service::PartnerCustomers& customers,
-                       service::Operations& operations);
+// Every method of the API. The services must outlive the table.
+MethodTable ApiMethods(service::Services& services);
 
 }  // namespace zerotouch::wire
 

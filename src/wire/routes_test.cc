@@ -41,7 +41,8 @@ struct Case {
   const char* expected;
 };
 
-// Every method of the API, by the table of its reference documentation.
+// Every method of the API, by the table of its reference documentation; and
+// those of google.longrunning.Operations beyond it.
 constexpr Case kMethods[] = {
     {"GET", "/v1/operations/apibatchoperation/5231233147924387049",
      "Operations.GetOperation - name=operations/apibatchoperation/5231233147924387049;"},
@@ -88,6 +89,13 @@ constexpr Case kMethods[] = {
     {"GET", "/v1/partners/1/vendors", "PartnerService.ListVendors - parent=partners/1;"},
     {"GET", "/v1/partners/1/vendors/2/customers",
      "PartnerService.ListVendorCustomers - parent=partners/1/vendors/2;"},
+    {"GET", "/v1/operations", "Operations.ListOperations - name=operations;"},
+    {"DELETE", "/v1/operations/apibatchoperation/5",
+     "Operations.DeleteOperation - name=operations/apibatchoperation/5;"},
+    {"POST", "/v1/operations/apibatchoperation/5:cancel",
+     "Operations.CancelOperation * name=operations/apibatchoperation/5;"},
+    {"POST", "/v1/operations/apibatchoperation/5:wait",
+     "Operations.WaitOperation * name=operations/apibatchoperation/5;"},
 };
 
 TEST(RouteTable, Find_EveryMethodOfTheApi) {

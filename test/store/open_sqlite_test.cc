@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "store/sqlite/schema.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
 
@@ -45,6 +46,31 @@ TEST(OpenSqlite, FileOfANewerVersion_IsLeftAlone) {
   ASSERT_TRUE(Open("sqlite://" + path, Clock::System()).ok());
   RunSql(path, "PRAGMA user_version = 99");
   EXPECT_THAT(ErrorOfOpening("sqlite://" + path), HasSubstr("newer zerotouchd"));
+}
+
+TEST(OpenSqlite, FileOfTheFirstVersion_IsBroughtUpToDate_WithAllThatIsInIt) {
+  const test::TempDir dir;
+  const std::string path = dir / "registry.db";
+  RunSql(path, sqlite::Migrations()[0]);
+  RunSql(path,
+         "PRAGMA application_id = 1515475527; PRAGMA user_version = 1;"
+         "INSERT INTO meta VALUES ('secret', x'0102');"
+         "INSERT INTO partners VALUES (1, 'Reseller', 0, 0);"
+         "INSERT INTO customers VALUES (11, 'Customer', '', '', '', 2, 5, 0);"
+         "INSERT INTO partner_customers VALUES (1, 0, 11);"
+         "INSERT INTO configurations VALUES (5, 11);"
+         "INSERT INTO devices VALUES (7, x'', x'');"
+         "INSERT INTO claims VALUES (7, 2, 1, 1, 11, 5, 0, '', NULL, NULL);"
+         "INSERT INTO operations VALUES (1, 99, 1, 2, 1, 1, 1, 0, 1, 2, 1, 0);");
+  const auto store = Open("sqlite://" + path, Clock::System());
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto snapshot = (*store)->Read().value();
+  EXPECT_EQ(snapshot->ServerSecret().value(), "\x01\x02");
+  EXPECT_TRUE(snapshot->FindConfiguration(CustomerId(11), ConfigurationId(5)).value()->is_default);
+  EXPECT_EQ(snapshot->ListDevicesOfCustomer(CustomerId(11), {}, 10)->rows.size(), 1u);
+  const auto operations = snapshot->ListOperations(PartnerId(1), true, 0, 10);
+  ASSERT_EQ(operations->rows.size(), 1u);
+  EXPECT_FALSE(operations->rows[0].cancelled);
 }
 
 TEST(OpenSqlite, TextFile_IsLeftAlone) {

@@ -188,6 +188,73 @@ TEST_P(OperationsStoreTest, SweepOperations_DeletesOldFinishedOnesAlone) {
   EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunk(old, 0).status()));
 }
 
+TEST_P(OperationsStoreTest, ListOperations_AreThePartners_InOrder_ByWhetherDone) {
+  const auto list = [&](std::optional<bool> done, int64_t after = 0, int64_t limit = 10) {
+    return Read()->ListOperations(kPartner, done, after, limit).value();
+  };
+  const auto ids = [](const Page<OperationHead>& page) {
+    std::vector<int64_t> found;
+    for (const OperationHead& head : page.rows) found.push_back(head.id.value());
+    return found;
+  };
+  Accept(9, kPartner, 1);
+  Accept(3, kPartner, 1);
+  Accept(5, kOtherPartner, 1);
+  Accept(7, kPartner, 1);
+  ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());
+  EXPECT_THAT(ids(list(std::nullopt)), ElementsAre(9, 3, 7));
+  EXPECT_THAT(ids(list(true)), ElementsAre(9));
+  EXPECT_THAT(ids(list(false)), ElementsAre(3, 7));
+  const Page<OperationHead> page = list(std::nullopt, 0, 2);
+  EXPECT_THAT(ids(page), ElementsAre(9, 3));
+  EXPECT_TRUE(page.more);
+  const Page<OperationHead> rest = list(std::nullopt, page.rows.back().number, 2);
+  EXPECT_THAT(ids(rest), ElementsAre(7));
+  EXPECT_FALSE(rest.more);
+}
+
+TEST_P(OperationsStoreTest, CancelOperation_EndsIt_AndWhoRunsItCannotWrite) {
+  const OperationId id = Accept(1, kPartner, 3);
+  const OperationId next = Accept(2, kPartner, 1);
+  const Lease lease = TakeLease();
+  ASSERT_TRUE(Record(lease, {Succeeded(2)}).ok());
+  clock_.Advance(absl::Seconds(1));
+  Write([&](Transaction& tx) { return tx.CancelOperation(id, clock_.Now()); });
+  EXPECT_TRUE(HeadOf(id).cancelled);
+  EXPECT_EQ(HeadOf(id).finished, clock_.Now());
+  EXPECT_EQ(HeadOf(id).items_done, 1);
+  EXPECT_TRUE(absl::IsAborted(Record(lease, {Succeeded(0)})));
+  EXPECT_THAT(Read()->ReadResults(id).value(), ElementsAre(Field(&IndexedResult::index, 2)));
+  EXPECT_EQ(Read()->CountUnfinished(kPartner).value(), 1);
+  EXPECT_EQ(TakeLease().head.id, next) << "the partner's next one may run at once";
+  Reopen();
+  EXPECT_TRUE(HeadOf(id).cancelled);
+}
+
+TEST_P(OperationsStoreTest, CancelOperation_Finished_StaysAsItIs) {
+  const OperationId id = Accept(1, kPartner, 1);
+  ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());
+  clock_.Advance(absl::Seconds(1));
+  Write([&](Transaction& tx) { return tx.CancelOperation(id, clock_.Now()); });
+  EXPECT_FALSE(HeadOf(id).cancelled);
+  EXPECT_EQ(HeadOf(id).finished, kNow);
+  EXPECT_TRUE(absl::IsNotFound(store_->Write(
+      [&](Transaction& tx) { return tx.CancelOperation(OperationId(2), clock_.Now()); })));
+}
+
+TEST_P(OperationsStoreTest, DeleteOperation_TakesAllOfIt) {
+  const OperationId id = Accept(1, kPartner, 1);
+  const OperationId other = Accept(2, kPartner, 1);
+  ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());
+  Write([&](Transaction& tx) { return tx.DeleteOperation(id); });
+  EXPECT_FALSE(Read()->FindOperation(id).value().has_value());
+  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunk(id, 0).status()));
+  EXPECT_TRUE(Read()->ReadResults(id).value().empty());
+  EXPECT_EQ(Read()->ReadRequestChunk(other, 0).value(), "chunk zero");
+  EXPECT_TRUE(
+      absl::IsNotFound(store_->Write([&](Transaction& tx) { return tx.DeleteOperation(id); })));
+}
+
 TEST_P(OperationsStoreTest, Reopen_EndsTheLeasesOfADeadServer) {
   Accept(1, kPartner, 1);
   const Lease lease = TakeLease();

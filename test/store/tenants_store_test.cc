@@ -141,8 +141,8 @@ TEST_P(TenantsStoreTest, ListCustomersOfPartner_PagesById_WithoutVendorsCustomer
   EXPECT_THAT(second.rows, SizeIs(2));
   EXPECT_FALSE(second.more);
   EXPECT_EQ(second.total_size, 5);
-  EXPECT_THAT(Read()->ListVendors(kPartner).value(), SizeIs(1));
-  EXPECT_THAT(Read()->ListVendors(kOtherPartner).value(), SizeIs(0));
+  EXPECT_THAT(Read()->ListVendors(kPartner, VendorId(), 0)->rows, SizeIs(1));
+  EXPECT_THAT(Read()->ListVendors(kOtherPartner, VendorId(), 0)->rows, SizeIs(0));
 }
 
 TEST_P(TenantsStoreTest, ReadCustomerFacts_KnowsOwnAndVendorsCustomersAlone) {
@@ -152,10 +152,11 @@ TEST_P(TenantsStoreTest, ReadCustomerFacts_KnowsOwnAndVendorsCustomersAlone) {
   });
   const CustomerId vendors = AddCustomer(300000001, kPartner, VendorId(50));
   Write([&](Transaction& tx) {
-    return tx.AddConfiguration(kCustomer, ConfigurationId(11), /*is_default=*/false);
+    return tx.PutConfiguration({.id = ConfigurationId(11), .customer = kCustomer});
   });
   Write([&](Transaction& tx) {
-    return tx.AddConfiguration(kCustomer, ConfigurationId(12), /*is_default=*/true);
+    return tx.PutConfiguration(
+        {.id = ConfigurationId(12), .customer = kCustomer, .is_default = true});
   });
   const CustomerId asked[] = {kCustomer, kOtherCustomer, vendors, CustomerId(1)};
   const CustomersOfReseller facts = Read()->ReadCustomerFacts(kPartner, asked).value();
@@ -165,7 +166,7 @@ TEST_P(TenantsStoreTest, ReadCustomerFacts_KnowsOwnAndVendorsCustomersAlone) {
   EXPECT_TRUE(facts.at(kCustomer).configurations.contains(ConfigurationId(11)));
   EXPECT_THAT(facts.at(kCustomer).configurations, SizeIs(2));
   EXPECT_TRUE(absl::IsNotFound(store_->Write([&](Transaction& tx) {
-    return tx.AddConfiguration(CustomerId(1), ConfigurationId(13), false);
+    return tx.PutConfiguration({.id = ConfigurationId(13), .customer = CustomerId(1)});
   })));
 }
 
@@ -192,9 +193,65 @@ TEST_P(TenantsStoreTest, Dpcs_ArePutAndRemoved) {
       absl::IsNotFound(store_->Write([&](Transaction& tx) { return tx.RemoveDpc("one"); })));
 }
 
+TEST_P(TenantsStoreTest, Account_NamesCustomersWhoseTermsArePending) {
+  AddCustomer(300000001, kPartner);
+  AddCustomer(300000002, kPartner);
+  ServiceAccount account = Account("robot@example.com");
+  account.partner = {};
+  account.customers = {kCustomer, CustomerId(300000001), CustomerId(300000002)};
+  Write([&](Transaction& tx) { return tx.AddAccount(account); });
+  Write([&](Transaction& tx) { return tx.SetTerms(CustomerId(300000002), Terms::kStale); });
+  EXPECT_THAT(Read()->FindAccount("robot@example.com").value()->terms_pending,
+              ElementsAre(kCustomer, CustomerId(300000002)));
+}
+
+TEST_P(TenantsStoreTest, ListVendors_PagesById) {
+  for (const int64_t id : {53, 51, 52}) {
+    Write([&](Transaction& tx) {
+      return tx.AddVendor(
+          {.id = VendorId(id), .partner = kPartner, .name = "Vendor", .created = kNow});
+    });
+  }
+  Write([&](Transaction& tx) {
+    return tx.AddVendor(
+        {.id = VendorId(60), .partner = kOtherPartner, .name = "Theirs", .created = kNow});
+  });
+  const auto first = Read()->ListVendors(kPartner, VendorId(), 2).value();
+  ASSERT_THAT(first.rows, SizeIs(2));
+  EXPECT_EQ(first.rows[0].id, VendorId(51));
+  EXPECT_EQ(first.rows[1].id, VendorId(52));
+  EXPECT_TRUE(first.more);
+  EXPECT_EQ(first.total_size, 3);
+  const auto second = Read()->ListVendors(kPartner, VendorId(52), 2).value();
+  ASSERT_THAT(second.rows, SizeIs(1));
+  EXPECT_FALSE(second.more);
+  EXPECT_EQ(second.total_size, 3);
+  EXPECT_THAT(Read()->ListVendors(kPartner, VendorId(), 3)->rows, SizeIs(3));
+  EXPECT_FALSE(Read()->ListVendors(kPartner, VendorId(), 3)->more);
+  EXPECT_EQ(Read()->FindVendor(VendorId(60)).value()->partner, kOtherPartner);
+  EXPECT_FALSE(Read()->FindVendor(VendorId(61)).value().has_value());
+}
+
+TEST_P(TenantsStoreTest, ListCustomersOfVendor_AreItsOwnAlone) {
+  const Vendor vendor{.id = VendorId(50), .partner = kPartner, .name = "Vendor", .created = kNow};
+  const Vendor other{.id = VendorId(51), .partner = kPartner, .name = "Other", .created = kNow};
+  Write([&](Transaction& tx) { return tx.AddVendor(vendor); });
+  Write([&](Transaction& tx) { return tx.AddVendor(other); });
+  for (int64_t id = 300000001; id <= 300000003; ++id) AddCustomer(id, kPartner, vendor.id);
+  AddCustomer(300000004, kPartner, other.id);
+  const auto first = Read()->ListCustomersOfVendor(vendor, CustomerId(), 2).value();
+  EXPECT_THAT(first.rows, SizeIs(2));
+  EXPECT_TRUE(first.more);
+  EXPECT_EQ(first.total_size, 3);
+  const auto rest = Read()->ListCustomersOfVendor(vendor, first.rows.back().id, 2).value();
+  EXPECT_THAT(rest.rows, SizeIs(1));
+  EXPECT_FALSE(rest.more);
+}
+
 TEST_P(TenantsStoreTest, FreeIds_AreOfNineOrTenDigits) {
   const auto snapshot = Read();
   for (int i = 0; i < 100; ++i) {
+    EXPECT_GE(FreeVendorId(*snapshot)->value(), 100'000'000);
     EXPECT_GE(FreeCustomerId(*snapshot)->value(), 100'000'000);
     EXPECT_LE(FreePartnerId(*snapshot)->value(), 9'999'999'999);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/status_macros.h"
+#include "store/companies.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -17,10 +18,16 @@ ServiceAccount AccountAt(const Cursor& row) {
 }
 
 absl::Status LoadBindingsAndKeys(Connection& db, ServiceAccount& account) {
-  Cursor customers =
-      db.Use("SELECT customer FROM account_customers WHERE email = ? ORDER BY customer");
+  Cursor customers = db.Use(
+      "SELECT a.customer, c.terms FROM account_customers a JOIN customers c ON c.id = a.customer "
+      "WHERE a.email = ? ORDER BY a.customer");
   customers.Text(account.email);
-  while (customers.Row()) account.customers.emplace_back(customers.IntAt(0));
+  while (customers.Row()) {
+    account.customers.emplace_back(customers.IntAt(0));
+    if (static_cast<Terms>(customers.IntAt(1)) != Terms::kAccepted) {
+      account.terms_pending.push_back(account.customers.back());
+    }
+  }
   ZT_RETURN_IF_ERROR(customers.status());
 
   Cursor keys = db.Use(

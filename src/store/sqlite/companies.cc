@@ -61,12 +61,35 @@ absl::Status NoSuchCustomer(CustomerId id) {
   return absl::NotFoundError(fmt::format("there is no customer {}", id.value()));
 }
 
-absl::StatusOr<int64_t> CountCustomersOfPartner(Connection& db, PartnerId partner) {
-  Cursor row = db.Use("SELECT count(*) FROM partner_customers WHERE partner = ? AND vendor = 0");
-  row.Int(partner.value());
+absl::StatusOr<int64_t> CountAt(Cursor& row) {
   const int64_t count = row.Row() ? row.IntAt(0) : 0;
   ZT_RETURN_IF_ERROR(row.status());
   return count;
+}
+
+absl::StatusOr<int64_t> CountCustomersThrough(Connection& db, PartnerId partner, VendorId vendor) {
+  Cursor row = db.Use("SELECT count(*) FROM partner_customers WHERE partner = ? AND vendor = ?");
+  row.Int(partner.value()).Int(vendor.value());
+  return CountAt(row);
+}
+
+absl::StatusOr<int64_t> CountVendors(Connection& db, PartnerId partner) {
+  Cursor row = db.Use("SELECT count(*) FROM vendors WHERE partner = ?");
+  row.Int(partner.value());
+  return CountAt(row);
+}
+
+// One row more than asked for tells whether a list goes on; 0 asks for all.
+int64_t RowsFor(int64_t limit) { return limit == 0 ? -1 : limit + 1; }
+
+template <class Row>
+void EndPage(int64_t limit, Page<Row>& page) {
+  if (limit != 0) CutAt(limit, page);
+}
+
+Vendor VendorAt(const Cursor& row) {
+  return {VendorId(row.IntAt(0)), PartnerId(row.IntAt(1)), std::string(row.TextAt(2)),
+          row.TimeAt(3)};
 }
 
 absl::StatusOr<bool> IsCustomerOf(Connection& db, PartnerId partner, CustomerId customer) {
@@ -110,17 +133,26 @@ absl::StatusOr<std::optional<Partner>> FindPartner(Connection& db, PartnerId id)
   return std::nullopt;
 }
 
-absl::StatusOr<std::vector<Vendor>> ListVendors(Connection& db, PartnerId partner) {
-  std::vector<Vendor> vendors;
-  Cursor row =
-      db.Use("SELECT id, partner, name, created_us FROM vendors WHERE partner = ? ORDER BY id");
-  row.Int(partner.value());
-  while (row.Row()) {
-    vendors.push_back({VendorId(row.IntAt(0)), PartnerId(row.IntAt(1)), std::string(row.TextAt(2)),
-                       row.TimeAt(3)});
-  }
+absl::StatusOr<Page<Vendor>> ListVendors(Connection& db, PartnerId partner, VendorId after,
+                                         int64_t limit) {
+  Page<Vendor> page;
+  ZT_ASSIGN_OR_RETURN(page.total_size, CountVendors(db, partner));
+  Cursor row = db.Use(
+      "SELECT id, partner, name, created_us FROM vendors WHERE partner = ? AND id > ? "
+      "ORDER BY id LIMIT ?");
+  row.Int(partner.value()).Int(after.value()).Int(RowsFor(limit));
+  while (row.Row()) page.rows.push_back(VendorAt(row));
   ZT_RETURN_IF_ERROR(row.status());
-  return vendors;
+  EndPage(limit, page);
+  return page;
+}
+
+absl::StatusOr<std::optional<Vendor>> FindVendor(Connection& db, VendorId id) {
+  Cursor row = db.Use("SELECT id, partner, name, created_us FROM vendors WHERE id = ?");
+  row.Int(id.value());
+  if (row.Row()) return VendorAt(row);
+  ZT_RETURN_IF_ERROR(row.status());
+  return std::nullopt;
 }
 
 absl::StatusOr<std::optional<Customer>> FindCustomer(Connection& db, CustomerId id) {
@@ -131,24 +163,35 @@ absl::StatusOr<std::optional<Customer>> FindCustomer(Connection& db, CustomerId 
   return std::nullopt;
 }
 
-absl::StatusOr<Page<Customer>> ListCustomersOfPartner(Connection& db, PartnerId partner,
-                                                      CustomerId after, int64_t limit) {
+namespace {
+
+absl::StatusOr<Page<Customer>> ListCustomersThrough(Connection& db, PartnerId partner,
+                                                    VendorId vendor, CustomerId after,
+                                                    int64_t limit) {
   Page<Customer> page;
-  ZT_ASSIGN_OR_RETURN(page.total_size, CountCustomersOfPartner(db, partner));
+  ZT_ASSIGN_OR_RETURN(page.total_size, CountCustomersThrough(db, partner, vendor));
   Cursor row =
       db.Use("SELECT " ZT_CUSTOMER_COLUMNS
              " FROM partner_customers p JOIN customers c "
-             "ON c.id = p.customer WHERE p.partner = ? AND p.vendor = 0 AND p.customer > ? "
+             "ON c.id = p.customer WHERE p.partner = ? AND p.vendor = ? AND p.customer > ? "
              "ORDER BY p.customer LIMIT ?");
-  // One row more than asked for tells whether the list goes on.
-  row.Int(partner.value()).Int(after.value()).Int(limit == 0 ? -1 : limit + 1);
+  row.Int(partner.value()).Int(vendor.value()).Int(after.value()).Int(RowsFor(limit));
   while (row.Row()) page.rows.push_back(CustomerAt(row));
   ZT_RETURN_IF_ERROR(row.status());
-  if (limit != 0 && static_cast<int64_t>(page.rows.size()) > limit) {
-    page.rows.pop_back();
-    page.more = true;
-  }
+  EndPage(limit, page);
   return page;
+}
+
+}  // namespace
+
+absl::StatusOr<Page<Customer>> ListCustomersOfPartner(Connection& db, PartnerId partner,
+                                                      CustomerId after, int64_t limit) {
+  return ListCustomersThrough(db, partner, VendorId(), after, limit);
+}
+
+absl::StatusOr<Page<Customer>> ListCustomersOfVendor(Connection& db, const Vendor& vendor,
+                                                     CustomerId after, int64_t limit) {
+  return ListCustomersThrough(db, vendor.partner, vendor.id, after, limit);
 }
 
 absl::StatusOr<std::vector<Customer>> ListCustomers(Connection& db) {
@@ -233,21 +276,6 @@ absl::Status SetTerms(Connection& db, CustomerId customer, Terms terms) {
                          .Int(customer.value())
                          .Run());
   return db.Changes() == 0 ? NoSuchCustomer(customer) : absl::OkStatus();
-}
-
-absl::Status AddConfiguration(Connection& db, CustomerId customer, ConfigurationId id,
-                              bool is_default) {
-  ZT_ASSIGN_OR_RETURN(const auto found, FindCustomer(db, customer));
-  if (!found.has_value()) return NoSuchCustomer(customer);
-  ZT_RETURN_IF_ERROR(db.Use("INSERT INTO configurations (id, customer) VALUES (?, ?)")
-                         .Int(id.value())
-                         .Int(customer.value())
-                         .Run());
-  if (!is_default) return absl::OkStatus();
-  return db.Use("UPDATE customers SET default_configuration = ? WHERE id = ?")
-      .Int(id.value())
-      .Int(customer.value())
-      .Run();
 }
 
 absl::Status PutDpc(Connection& db, const Dpc& dpc) {

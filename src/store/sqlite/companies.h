@@ -9,10 +9,14 @@ namespace zerotouch::store::sqlite {
 
 absl::StatusOr<std::vector<Partner>> ListPartners(Connection& db);
 absl::StatusOr<std::optional<Partner>> FindPartner(Connection& db, PartnerId id);
-absl::StatusOr<std::vector<Vendor>> ListVendors(Connection& db, PartnerId partner);
+absl::StatusOr<Page<Vendor>> ListVendors(Connection& db, PartnerId partner, VendorId after,
+                                         int64_t limit);
+absl::StatusOr<std::optional<Vendor>> FindVendor(Connection& db, VendorId id);
 absl::StatusOr<std::optional<Customer>> FindCustomer(Connection& db, CustomerId id);
 absl::StatusOr<Page<Customer>> ListCustomersOfPartner(Connection& db, PartnerId partner,
                                                       CustomerId after, int64_t limit);
+absl::StatusOr<Page<Customer>> ListCustomersOfVendor(Connection& db, const Vendor& vendor,
+                                                     CustomerId after, int64_t limit);
 absl::StatusOr<std::vector<Customer>> ListCustomers(Connection& db);
 absl::StatusOr<CustomersOfReseller> ReadCustomerFacts(Connection& db, PartnerId partner,
                                                       std::span<const CustomerId> customers);
@@ -23,8 +27,6 @@ absl::Status AddVendor(Connection& db, const Vendor& vendor);
 absl::Status AddCustomer(Connection& db, const Customer& customer, PartnerId partner,
                          VendorId vendor);
 absl::Status SetTerms(Connection& db, CustomerId customer, Terms terms);
-absl::Status AddConfiguration(Connection& db, CustomerId customer, ConfigurationId id,
-                              bool is_default);
 absl::Status PutDpc(Connection& db, const Dpc& dpc);
 absl::Status RemoveDpc(Connection& db, const std::string& id);
 

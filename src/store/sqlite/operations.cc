@@ -10,7 +10,7 @@ namespace {
 
 #define ZT_HEAD_COLUMNS                                                          \
   "o.id, o.partner, o.kind, o.items, o.items_done, o.succeeded, o.accepted_us, " \
-  "o.started_us, o.finished_us"
+  "o.started_us, o.finished_us, o.cancelled, o.number"
 
 // Of each partner the oldest unfinished operation, if nobody holds it.
 #define ZT_RUNNABLE                                                                  \
@@ -29,6 +29,8 @@ OperationHead HeadAt(const Cursor& row) {
   head.accepted = row.TimeAt(6);
   if (!row.IsNullAt(7)) head.started = row.TimeAt(7);
   if (!row.IsNullAt(8)) head.finished = row.TimeAt(8);
+  head.cancelled = row.IntAt(9) != 0;
+  head.number = row.IntAt(10);
   return head;
 }
 
@@ -67,13 +69,43 @@ absl::StatusOr<Held> ReadHeld(Connection& db, const Lease& lease) {
   return LostLease(lease.head.id);
 }
 
-absl::Status DeleteOperation(Connection& db, int64_t number) {
+absl::Status DeleteNumber(Connection& db, int64_t number) {
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM operation_results WHERE operation = ?").Int(number).Run());
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM operation_chunks WHERE operation = ?").Int(number).Run());
   return db.Use("DELETE FROM operations WHERE number = ?").Int(number).Run();
 }
 
+absl::Status NoSuchOperation(OperationId id) {
+  return absl::NotFoundError(fmt::format("there is no operation {}", id.value()));
+}
+
 }  // namespace
+
+const char kOperationsOfPartner[] = "SELECT " ZT_HEAD_COLUMNS
+                                    " FROM operations o WHERE o.partner = ? AND o.number > ? "
+                                    "ORDER BY o.number LIMIT ?";
+const char kUnfinishedOfPartner[] =
+    "SELECT " ZT_HEAD_COLUMNS
+    " FROM operations o WHERE o.finished_us IS NULL AND o.partner = ? AND o.number > ? "
+    "ORDER BY o.number LIMIT ?";
+const char kFinishedOfPartner[] =
+    "SELECT " ZT_HEAD_COLUMNS
+    " FROM operations o WHERE o.finished_us IS NOT NULL AND o.partner = ? AND o.number > ? "
+    "ORDER BY o.number LIMIT ?";
+
+absl::StatusOr<Page<OperationHead>> ListOperations(Connection& db, PartnerId partner,
+                                                   std::optional<bool> done, int64_t after,
+                                                   int64_t limit) {
+  Page<OperationHead> page;
+  Cursor row = db.Use(!done.has_value() ? kOperationsOfPartner
+                      : *done           ? kFinishedOfPartner
+                                        : kUnfinishedOfPartner);
+  row.Int(partner.value()).Int(after).Int(limit + 1);
+  while (row.Row()) page.rows.push_back(HeadAt(row));
+  ZT_RETURN_IF_ERROR(row.status());
+  CutAt(limit, page);
+  return page;
+}
 
 absl::StatusOr<std::optional<OperationHead>> FindOperation(Connection& db, OperationId id) {
   Cursor row = db.Use("SELECT " ZT_HEAD_COLUMNS " FROM operations o WHERE o.id = ?");
@@ -156,7 +188,7 @@ absl::StatusOr<std::optional<Lease>> LeaseOperation(Connection& db, absl::Time n
       return std::nullopt;
     }
     lease.head = HeadAt(row);
-    lease.token = row.IntAt(9) + 1;
+    lease.token = row.IntAt(11) + 1;
   }
   lease.until = now + length;
   if (!lease.head.started.has_value()) lease.head.started = now;
@@ -217,6 +249,24 @@ absl::Status RecordResults(Connection& db, const Lease& lease,
   return update.Int(held.number).Run();
 }
 
+absl::Status CancelOperation(Connection& db, OperationId id, absl::Time now) {
+  ZT_ASSIGN_OR_RETURN(const int64_t number, NumberOf(db, id));
+  if (number == 0) return NoSuchOperation(id);
+  // A new token, so that a chunk that is being run finds its lease lost.
+  return db
+      .Use(
+          "UPDATE operations SET cancelled = 1, finished_us = ?, lease_until_us = 0, "
+          "lease_token = lease_token + 1 WHERE number = ? AND finished_us IS NULL")
+      .Time(now)
+      .Int(number)
+      .Run();
+}
+
+absl::Status DeleteOperation(Connection& db, OperationId id) {
+  ZT_ASSIGN_OR_RETURN(const int64_t number, NumberOf(db, id));
+  return number == 0 ? NoSuchOperation(id) : DeleteNumber(db, number);
+}
+
 absl::StatusOr<int64_t> SweepOperations(Connection& db, absl::Time before, int64_t limit) {
   std::vector<int64_t> numbers;
   {
@@ -225,7 +275,7 @@ absl::StatusOr<int64_t> SweepOperations(Connection& db, absl::Time before, int64
     while (row.Row()) numbers.push_back(row.IntAt(0));
     ZT_RETURN_IF_ERROR(row.status());
   }
-  for (const int64_t number : numbers) ZT_RETURN_IF_ERROR(DeleteOperation(db, number));
+  for (const int64_t number : numbers) ZT_RETURN_IF_ERROR(DeleteNumber(db, number));
   return static_cast<int64_t>(numbers.size());
 }
 

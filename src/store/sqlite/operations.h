@@ -8,6 +8,9 @@
 namespace zerotouch::store::sqlite {
 
 absl::StatusOr<std::optional<OperationHead>> FindOperation(Connection& db, OperationId id);
+absl::StatusOr<Page<OperationHead>> ListOperations(Connection& db, PartnerId partner,
+                                                   std::optional<bool> done, int64_t after,
+                                                   int64_t limit);
 absl::StatusOr<std::string> ReadRequestChunk(Connection& db, OperationId id, int32_t number);
 absl::StatusOr<std::vector<IndexedResult>> ReadResults(Connection& db, OperationId id);
 absl::StatusOr<int64_t> CountUnfinished(Connection& db, PartnerId partner);
@@ -22,7 +25,14 @@ absl::Status ReleaseLease(Connection& db, const Lease& lease);
 absl::Status RecordResults(Connection& db, const Lease& lease,
                            std::span<const IndexedResult> results, absl::Time now,
                            absl::Time lease_until);
+absl::Status CancelOperation(Connection& db, OperationId id, absl::Time now);
+absl::Status DeleteOperation(Connection& db, OperationId id);
 absl::StatusOr<int64_t> SweepOperations(Connection& db, absl::Time before, int64_t limit);
+
+// The statements behind ListOperations: partner, number to start after, rows.
+extern const char kOperationsOfPartner[];
+extern const char kUnfinishedOfPartner[];
+extern const char kFinishedOfPartner[];
 
 // Ends every lease: for a server that has just started and is the only one.
 absl::Status EndAllLeases(Connection& db);

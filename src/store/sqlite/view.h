@@ -3,10 +3,12 @@
 
 #include "store/sqlite/accounts.h"
 #include "store/sqlite/companies.h"
+#include "store/sqlite/configurations.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/device_ids.h"
 #include "store/sqlite/devices.h"
 #include "store/sqlite/operations.h"
+#include "store/sqlite/owned_devices.h"
 #include "store/store.h"
 
 namespace zerotouch::store::sqlite {
@@ -30,8 +32,12 @@ class ReadsOn : public Base {
   absl::StatusOr<std::optional<Partner>> FindPartner(PartnerId id) override {
     return sqlite::FindPartner(db_, id);
   }
-  absl::StatusOr<std::vector<Vendor>> ListVendors(PartnerId partner) override {
-    return sqlite::ListVendors(db_, partner);
+  absl::StatusOr<Page<Vendor>> ListVendors(PartnerId partner, VendorId after,
+                                           int64_t limit) override {
+    return sqlite::ListVendors(db_, partner, after, limit);
+  }
+  absl::StatusOr<std::optional<Vendor>> FindVendor(VendorId id) override {
+    return sqlite::FindVendor(db_, id);
   }
   absl::StatusOr<std::optional<Customer>> FindCustomer(CustomerId id) override {
     return sqlite::FindCustomer(db_, id);
@@ -39,6 +45,10 @@ class ReadsOn : public Base {
   absl::StatusOr<Page<Customer>> ListCustomersOfPartner(PartnerId partner, CustomerId after,
                                                         int64_t limit) override {
     return sqlite::ListCustomersOfPartner(db_, partner, after, limit);
+  }
+  absl::StatusOr<Page<Customer>> ListCustomersOfVendor(const Vendor& vendor, CustomerId after,
+                                                       int64_t limit) override {
+    return sqlite::ListCustomersOfVendor(db_, vendor, after, limit);
   }
   absl::StatusOr<std::vector<Customer>> ListCustomers() override {
     return sqlite::ListCustomers(db_);
@@ -48,6 +58,13 @@ class ReadsOn : public Base {
     return sqlite::ReadCustomerFacts(db_, partner, customers);
   }
   absl::StatusOr<std::vector<Dpc>> ListDpcs() override { return sqlite::ListDpcs(db_); }
+  absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer) override {
+    return sqlite::ListConfigurations(db_, customer);
+  }
+  absl::StatusOr<std::optional<Configuration>> FindConfiguration(CustomerId customer,
+                                                                 ConfigurationId id) override {
+    return sqlite::FindConfiguration(db_, customer, id);
+  }
 
   absl::StatusOr<std::vector<Matches>> Locate(
       std::span<const Identity* const> identities) override {
@@ -63,9 +80,21 @@ class ReadsOn : public Base {
                                                    DeviceId after, int64_t limit) override {
     return sqlite::FindByIdentity(db_, partner, identity, after, limit);
   }
+  absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
+                                                int64_t limit) override {
+    return sqlite::FindByOwner(db_, query, after, limit);
+  }
+  absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer, DeviceId after,
+                                                          int64_t limit) override {
+    return sqlite::ListDevicesOfCustomer(db_, customer, after, limit);
+  }
 
   absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) override {
     return sqlite::FindOperation(db_, id);
+  }
+  absl::StatusOr<Page<OperationHead>> ListOperations(PartnerId partner, std::optional<bool> done,
+                                                     int64_t after, int64_t limit) override {
+    return sqlite::ListOperations(db_, partner, done, after, limit);
   }
   absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) override {
     return sqlite::ReadRequestChunk(db_, id, number);
@@ -111,8 +140,11 @@ class SqliteTransaction final : public ReadsOn<Transaction> {
   absl::Status SetTerms(CustomerId customer, Terms terms) override {
     return sqlite::SetTerms(db_, customer, terms);
   }
-  absl::Status AddConfiguration(CustomerId customer, ConfigurationId id, bool is_default) override {
-    return sqlite::AddConfiguration(db_, customer, id, is_default);
+  absl::Status PutConfiguration(const Configuration& configuration) override {
+    return sqlite::PutConfiguration(db_, configuration);
+  }
+  absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override {
+    return sqlite::RemoveConfiguration(db_, customer, id);
   }
   absl::Status PutDpc(const Dpc& dpc) override { return sqlite::PutDpc(db_, dpc); }
   absl::Status RemoveDpc(const std::string& id) override { return sqlite::RemoveDpc(db_, id); }
@@ -140,6 +172,10 @@ class SqliteTransaction final : public ReadsOn<Transaction> {
                              absl::Time now, absl::Time lease_until) override {
     return sqlite::RecordResults(db_, lease, results, now, lease_until);
   }
+  absl::Status CancelOperation(OperationId id, absl::Time now) override {
+    return sqlite::CancelOperation(db_, id, now);
+  }
+  absl::Status DeleteOperation(OperationId id) override { return sqlite::DeleteOperation(db_, id); }
   absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) override {
     return sqlite::SweepOperations(db_, before, limit);
   }

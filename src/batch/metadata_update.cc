@@ -1,0 +1,25 @@
+#include "batch/metadata_update.h"
+
+#include "base/status_macros.h"
+#include "model/metadata.h"
+
+namespace zerotouch::batch {
+
+absl::StatusOr<std::vector<ItemResult>> RunMetadataUpdates(
+    store::Transaction& transaction, PartnerId caller,
+    std::span<const api::UpdateMetadataArguments* const> items, std::span<const ItemTarget> targets,
+    const RegistryRules& rules) {
+  ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
+  ZT_RETURN_IF_ERROR(devices.LoadRecords(transaction));
+  std::vector<ItemResult> results;
+  results.reserve(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    results.push_back(devices.Decide(i, [&](DeviceState* device) {
+      return DecideMetadataUpdate(caller, *items[i], rules, device);
+    }));
+  }
+  ZT_RETURN_IF_ERROR(devices.Apply(transaction));
+  return results;
+}
+
+}  // namespace zerotouch::batch

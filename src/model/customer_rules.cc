@@ -1,0 +1,42 @@
+#include "model/customer_rules.h"
+
+#include <optional>
+
+namespace zerotouch {
+namespace {
+
+bool IsHeldFor(CustomerId customer, const std::optional<Claim>& claim) {
+  return IsHeld(claim) && claim->owner == customer;
+}
+
+// Why the customer cannot change the device's zero-touch claim; nullopt if it can.
+std::optional<Outcome> WhyNot(CustomerId caller, const DeviceState* device) {
+  if (device == nullptr || !IsOwnedBy(caller, *device)) return Outcome::kUnknownDevice;
+  if (!IsHeldFor(caller, device->zero_touch)) return Outcome::kNotClaimed;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool IsOwnedBy(CustomerId customer, const DeviceState& device) {
+  return IsHeldFor(customer, device.sim_lock) || IsHeldFor(customer, device.zero_touch);
+}
+
+ItemResult DecideConfiguration(CustomerId caller, ConfigurationId configuration,
+                               DeviceState* device) {
+  if (const auto wrong = WhyNot(caller, device)) return {.outcome = *wrong, .device = {}};
+  if (device->zero_touch->configuration != configuration) {
+    device->zero_touch->configuration = configuration;
+    device->MarkChanged(Section::kZeroTouch);
+  }
+  return {.outcome = Outcome::kSuccess, .device = device->id};
+}
+
+ItemResult DecideCustomerUnclaim(CustomerId caller, DeviceState* device) {
+  if (const auto wrong = WhyNot(caller, device)) return {.outcome = *wrong, .device = {}};
+  device->zero_touch = GivenUp(*device->zero_touch);
+  device->MarkChanged(Section::kZeroTouch);
+  return {.outcome = Outcome::kSuccess, .device = device->id};
+}
+
+}  // namespace zerotouch

@@ -1,0 +1,81 @@
+#include "model/metadata.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "base/limits.h"
+
+namespace zerotouch {
+namespace {
+
+bool Holds(PartnerId partner, const std::optional<Claim>& claim) {
+  return IsHeld(claim) && claim->reseller == partner;
+}
+
+}  // namespace
+
+bool IsMetadataKey(const std::string& key, api::DeviceType type, const RegistryRules& rules) {
+  // "Device metadata" in Google's reseller guide.
+  static constexpr std::string_view kAndroid[] = {"phonenumber", "ordernumber"};
+  static constexpr std::string_view kChromeOs[] = {"ordernumber", "annotatedassetid",
+                                                   "annotatedlocation", "annotateduser"};
+  const auto has = [&](const auto& keys) {
+    return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
+  };
+  return (type == api::DEVICE_TYPE_CHROME_OS ? has(kChromeOs) : has(kAndroid)) ||
+         rules.more_metadata_keys.contains(key);
+}
+
+std::optional<Outcome> CheckMetadata(const api::DeviceMetadata& metadata, api::DeviceType type,
+                                     const RegistryRules& rules) {
+  if (metadata.entries_size() > limits::kMetadataKeys) return Outcome::kMetadataTooLarge;
+  for (const auto& [key, value] : metadata.entries()) {
+    if (key.size() > limits::kMetadataKeyBytes || value.size() > limits::kMetadataValueBytes) {
+      return Outcome::kMetadataTooLarge;
+    }
+    if (!IsMetadataKey(key, type, rules)) return Outcome::kInvalidMetadataKey;
+  }
+  return std::nullopt;
+}
+
+bool MergeMetadata(const api::DeviceMetadata& given, api::DeviceMetadata& kept) {
+  for (const auto& [key, value] : given.entries()) {
+    if (value.empty()) {
+      kept.mutable_entries()->erase(key);
+    } else {
+      (*kept.mutable_entries())[key] = value;
+    }
+  }
+  return kept.entries_size() <= limits::kMetadataKeys;
+}
+
+std::variant<Target, Outcome> CheckMetadataUpdate(const api::UpdateMetadataArguments& item,
+                                                  const RegistryRules& rules) {
+  if (!item.has_device_metadata()) return Outcome::kMetadataMissing;
+  return TargetIn(item, rules);
+}
+
+ItemResult DecideMetadataUpdate(PartnerId caller, const api::UpdateMetadataArguments& item,
+                                const RegistryRules& rules, DeviceState* device) {
+  if (device == nullptr || (item.has_device_id() && !IsVisibleTo(caller, *device))) {
+    return {.outcome = Outcome::kUnknownDevice, .device = {}};
+  }
+  if (!Holds(caller, device->sim_lock) && !Holds(caller, device->zero_touch)) {
+    return {.outcome = Outcome::kNotYours, .device = {}};
+  }
+  const api::DeviceType platform = PlatformOf(device->record->identifier);
+  if (const auto wrong = CheckMetadata(item.device_metadata(), platform, rules)) {
+    return {.outcome = *wrong, .device = {}};
+  }
+  api::DeviceMetadata merged = device->record->metadata;
+  if (!MergeMetadata(item.device_metadata(), merged)) {
+    return {.outcome = Outcome::kMetadataTooLarge, .device = {}};
+  }
+  device->record->metadata = std::move(merged);
+  device->record_changed = true;
+  return {.outcome = Outcome::kSuccess, .device = device->id};
+}
+
+}  // namespace zerotouch

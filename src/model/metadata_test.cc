@@ -1,0 +1,149 @@
+#include "model/metadata.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "base/limits.h"
+
+namespace zerotouch {
+namespace {
+
+const PartnerId kCaller{1}, kOther{2};
+
+api::DeviceMetadata Metadata(const std::map<std::string, std::string>& entries) {
+  api::DeviceMetadata metadata;
+  metadata.mutable_entries()->insert(entries.begin(), entries.end());
+  return metadata;
+}
+
+std::map<std::string, std::string> EntriesOf(const DeviceState& device) {
+  const auto& entries = device.record->metadata.entries();
+  return {entries.begin(), entries.end()};
+}
+
+api::UpdateMetadataArguments ById(const std::map<std::string, std::string>& entries) {
+  api::UpdateMetadataArguments item;
+  item.set_device_id(7);
+  *item.mutable_device_metadata() = Metadata(entries);
+  return item;
+}
+
+api::UpdateMetadataArguments ByImei(const std::map<std::string, std::string>& entries) {
+  api::UpdateMetadataArguments item = ById(entries);
+  item.mutable_device_identifier()->set_imei("490154203237518");
+  return item;
+}
+
+DeviceState DeviceOf(PartnerId reseller, bool held = true) {
+  DeviceState device;
+  device.id = DeviceId(7);
+  device.zero_touch = Claim{.held = held, .reseller = reseller};
+  device.record.emplace();
+  device.record->metadata = Metadata({{"phonenumber", "1"}, {"ordernumber", "A"}});
+  return device;
+}
+
+TEST(CheckMetadataUpdate, NamesADeviceAndHasMetadata_OrIsRefused) {
+  api::UpdateMetadataArguments item = ById({});
+  EXPECT_EQ(std::get<DeviceId>(std::get<Target>(CheckMetadataUpdate(item, {}))), DeviceId(7));
+  item.clear_device_metadata();
+  EXPECT_EQ(std::get<Outcome>(CheckMetadataUpdate(item, {})), Outcome::kMetadataMissing);
+  item = ById({});
+  item.clear_device_id();
+  EXPECT_EQ(std::get<Outcome>(CheckMetadataUpdate(item, {})), Outcome::kNoIdentifier);
+  item.mutable_device_identifier()->set_imei("1");
+  EXPECT_EQ(std::get<Outcome>(CheckMetadataUpdate(item, {})), Outcome::kInvalidImei);
+}
+
+TEST(DecideMetadataUpdate, SetsReplacesAndDeletes) {
+  DeviceState device = DeviceOf(kCaller);
+  const ItemResult result =
+      DecideMetadataUpdate(kCaller, ById({{"phonenumber", "2"}, {"ordernumber", ""}}), {}, &device);
+  EXPECT_EQ(result, (ItemResult{.outcome = Outcome::kSuccess, .device = DeviceId(7)}));
+  EXPECT_EQ(EntriesOf(device), (std::map<std::string, std::string>{{"phonenumber", "2"}}));
+  EXPECT_TRUE(device.record_changed);
+  EXPECT_FALSE(device.zero_touch_changed);
+}
+
+TEST(DecideMetadataUpdate, WhoMayNot) {
+  DeviceState others = DeviceOf(kOther);
+  DeviceState given_up = DeviceOf(kCaller, /*held=*/false);
+  const struct {
+    const char* reason;
+    api::UpdateMetadataArguments item;
+    DeviceState* device;
+    Outcome outcome;
+  } rows[] = {
+      {"unknown hardware", ByImei({}), nullptr, Outcome::kUnknownDevice},
+      {"another's, by its id", ById({}), &others, Outcome::kUnknownDevice},
+      {"another's, by its hardware", ByImei({}), &others, Outcome::kNotYours},
+      {"given up, by its id", ById({}), &given_up, Outcome::kNotYours},
+      {"given up, by its hardware", ByImei({}), &given_up, Outcome::kNotYours},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(DecideMetadataUpdate(kCaller, row.item, {}, row.device).outcome, row.outcome)
+        << row.reason;
+    EXPECT_FALSE(row.device != nullptr && row.device->Changed()) << row.reason;
+  }
+}
+
+TEST(DecideMetadataUpdate, SimLockClaimIsEnough) {
+  DeviceState device = DeviceOf(kOther);
+  device.sim_lock = Claim{.held = true, .reseller = kCaller};
+  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({}), {}, &device).outcome, Outcome::kSuccess);
+}
+
+TEST(DecideMetadataUpdate, WrongMetadata_LeaveTheDeviceAsItWas) {
+  const struct {
+    std::map<std::string, std::string> entries;
+    Outcome outcome;
+  } rows[] = {
+      {{{"colour", "red"}}, Outcome::kInvalidMetadataKey},
+      {{{"annotateduser", "x"}}, Outcome::kInvalidMetadataKey},
+      {{{"phonenumber", "2"}, {"colour", ""}}, Outcome::kInvalidMetadataKey},
+      {{{"phonenumber", std::string(limits::kMetadataValueBytes + 1, 'x')}},
+       Outcome::kMetadataTooLarge},
+  };
+  for (const auto& row : rows) {
+    DeviceState device = DeviceOf(kCaller);
+    EXPECT_EQ(DecideMetadataUpdate(kCaller, ById(row.entries), {}, &device).outcome, row.outcome);
+    EXPECT_EQ(EntriesOf(device).at("phonenumber"), "1");
+    EXPECT_FALSE(device.Changed());
+  }
+}
+
+TEST(DecideMetadataUpdate, KeysGoByTheDevicesPlatform_AndTheOperatorsOwn) {
+  DeviceState chrome_os = DeviceOf(kCaller);
+  chrome_os.record->identifier.set_chrome_os_attested_device_id("A");
+  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({{"annotateduser", "x"}}), {}, &chrome_os).outcome,
+            Outcome::kSuccess);
+  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({{"phonenumber", "x"}}), {}, &chrome_os).outcome,
+            Outcome::kInvalidMetadataKey);
+  DeviceState android = DeviceOf(kCaller);
+  RegistryRules rules;
+  rules.more_metadata_keys = {"colour"};
+  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({{"colour", "red"}}), rules, &android).outcome,
+            Outcome::kSuccess);
+}
+
+TEST(DecideMetadataUpdate, MoreKeysThanADeviceTakes_AreRefused) {
+  DeviceState device = DeviceOf(kCaller);
+  RegistryRules rules;
+  std::map<std::string, std::string> entries;
+  for (int i = 0; i < limits::kMetadataKeys; ++i) entries["k" + std::to_string(i)] = "v";
+  for (const auto& [key, value] : entries) rules.more_metadata_keys.insert(key);
+  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById(entries), rules, &device).outcome,
+            Outcome::kMetadataTooLarge)
+      << "with the two there are already";
+  EXPECT_EQ(EntriesOf(device).size(), 2u);
+  entries["phonenumber"] = entries["ordernumber"] = "";
+  entries.erase("k0");
+  entries.erase("k1");
+  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById(entries), rules, &device).outcome,
+            Outcome::kSuccess);
+}
+
+}  // namespace
+}  // namespace zerotouch

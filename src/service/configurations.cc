@@ -1,0 +1,156 @@
+#include "service/configurations.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/time_util.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "model/configuration.h"
+#include "model/errors.h"
+#include "model/resource_name.h"
+#include "store/company_ids.h"
+#include "store/store.h"
+
+namespace zerotouch::service {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+api::Configuration MessageOf(const store::Configuration& stored) {
+  api::Configuration message;
+  message.set_name(FormatConfigurationName(stored.customer, stored.id));
+  message.set_configuration_id(stored.id.value());
+  message.set_configuration_name(stored.name);
+  message.set_dpc_resource_path(FormatDpcName(stored.customer, stored.dpc));
+  message.set_dpc_extras(stored.dpc_extras);
+  message.set_company_name(stored.company_name);
+  message.set_contact_email(stored.contact_email);
+  message.set_contact_phone(stored.contact_phone);
+  message.set_custom_message(stored.custom_message);
+  message.set_is_default(stored.is_default);
+  if (stored.forced_reset.has_value()) {
+    *message.mutable_forced_reset_time() =
+        TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(*stored.forced_reset));
+  }
+  return message;
+}
+
+// `message` was checked.
+store::Configuration StoredOf(CustomerId customer, ConfigurationId id,
+                              const api::Configuration& message) {
+  store::Configuration stored{.id = id,
+                              .customer = customer,
+                              .name = message.configuration_name(),
+                              .dpc = ParseDpcName(message.dpc_resource_path())->dpc,
+                              .dpc_extras = message.dpc_extras(),
+                              .company_name = message.company_name(),
+                              .contact_email = message.contact_email(),
+                              .contact_phone = message.contact_phone(),
+                              .custom_message = message.custom_message(),
+                              .forced_reset = std::nullopt,
+                              .is_default = message.is_default()};
+  if (message.has_forced_reset_time()) {
+    stored.forced_reset =
+        absl::Nanoseconds(TimeUtil::DurationToNanoseconds(message.forced_reset_time()));
+  }
+  return stored;
+}
+
+// errors::InvalidParameters with all that is wrong. `kept` is the DPC that the
+// configuration has already, if any: it may stay though it is no longer offered.
+absl::Status Check(store::CompanyReads& reads, CustomerId customer,
+                   const api::Configuration& configuration, const std::string& kept = "") {
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::Dpc> dpcs, reads.ListDpcs());
+  std::vector<std::string> ids = {kept};
+  for (const store::Dpc& dpc : dpcs) ids.push_back(dpc.id);
+  const std::vector<Violation> wrong = CheckConfiguration(customer, configuration, ids);
+  return wrong.empty() ? absl::OkStatus() : errors::InvalidParameters(wrong);
+}
+
+// What `name` names. errors::UnknownConfiguration if that is nothing.
+absl::StatusOr<store::Configuration> Find(store::CompanyReads& reads, std::string_view name) {
+  const std::optional<ConfigurationName> parsed = ParseConfigurationName(name);
+  if (!parsed.has_value()) return errors::UnknownConfiguration();
+  ZT_ASSIGN_OR_RETURN(std::optional<store::Configuration> found,
+                      reads.FindConfiguration(parsed->customer, parsed->configuration));
+  if (!found.has_value()) return errors::UnknownConfiguration();
+  return *std::move(found);
+}
+
+// Room for one more; errors::InvalidOperation if there is none.
+absl::Status CheckRoom(store::CompanyReads& reads, CustomerId customer) {
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::Configuration> all,
+                      reads.ListConfigurations(customer));
+  if (all.size() < limits::kConfigurationsPerCustomer) return absl::OkStatus();
+  return errors::InvalidOperation(
+      fmt::format("A customer has at most {} configurations.", limits::kConfigurationsPerCustomer));
+}
+
+}  // namespace
+
+absl::StatusOr<api::Configuration> Configurations::Create(
+    const Caller& caller, const api::CreateConfigurationRequest& request) {
+  const CustomerId customer = caller.right().customer;
+  store::Configuration stored;
+  const absl::Status written = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    ZT_RETURN_IF_ERROR(Check(transaction, customer, request.configuration()));
+    ZT_RETURN_IF_ERROR(CheckRoom(transaction, customer));
+    stored = StoredOf(customer, store::RandomConfigurationId(), request.configuration());
+    return transaction.PutConfiguration(stored);
+  });
+  ZT_RETURN_IF_ERROR(written);
+  return MessageOf(stored);
+}
+
+absl::StatusOr<api::Configuration> Configurations::Get(
+    const Caller&, const api::GetConfigurationRequest& request) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+  ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(*snapshot, request.name()));
+  return MessageOf(found);
+}
+
+absl::StatusOr<api::CustomerListConfigurationsResponse> Configurations::List(
+    const Caller& caller, const api::CustomerListConfigurationsRequest&) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::Configuration> all,
+                      snapshot->ListConfigurations(caller.right().customer));
+  api::CustomerListConfigurationsResponse response;
+  for (const store::Configuration& one : all) *response.add_configurations() = MessageOf(one);
+  return response;
+}
+
+absl::StatusOr<api::Configuration> Configurations::Update(
+    const Caller& caller, const api::UpdateConfigurationRequest& request) {
+  const CustomerId customer = caller.right().customer;
+  api::Configuration message;
+  const absl::Status written = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(const store::Configuration before,
+                        Find(transaction, request.configuration().name()));
+    message = MessageOf(before);
+    ZT_RETURN_IF_ERROR(MergeConfiguration(request.configuration(), request.update_mask(), message));
+    ZT_RETURN_IF_ERROR(Check(transaction, customer, message, before.dpc));
+    return transaction.PutConfiguration(StoredOf(customer, before.id, message));
+  });
+  ZT_RETURN_IF_ERROR(written);
+  return message;
+}
+
+absl::StatusOr<google::protobuf::Empty> Configurations::Delete(
+    const Caller&, const api::DeleteConfigurationRequest& request) {
+  const absl::Status written = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(transaction, request.name()));
+    const absl::Status removed = transaction.RemoveConfiguration(found.customer, found.id);
+    if (!absl::IsFailedPrecondition(removed)) return removed;
+    return errors::InvalidOperation(
+        "A device uses this configuration. Apply another to it, or remove it from it, first.");
+  });
+  ZT_RETURN_IF_ERROR(written);
+  return google::protobuf::Empty();
+}
+
+}  // namespace zerotouch::service

@@ -1,0 +1,42 @@
+#ifndef ZEROTOUCH_SERVICE_CONFIGURATIONS_H_
+#define ZEROTOUCH_SERVICE_CONFIGURATIONS_H_
+
+#include "absl/status/statusor.h"
+#include "auth/authorized.h"
+#include "google/android/device/provisioning/v1/companies.pb.h"
+#include "google/protobuf/empty.pb.h"
+#include "model/api.h"
+
+namespace zerotouch::store {
+class Store;
+}
+
+namespace zerotouch::service {
+
+// customers.configurations. Thread-safe.
+class Configurations {
+ public:
+  // The store must outlive it.
+  explicit Configurations(store::Store& store) : store_(store) {}
+
+  using Caller = auth::Authorized<auth::ActsForCustomer>;
+
+  absl::StatusOr<api::Configuration> Create(const Caller& caller,
+                                            const api::CreateConfigurationRequest& request);
+  absl::StatusOr<api::Configuration> Get(const Caller& caller,
+                                         const api::GetConfigurationRequest& request);
+  absl::StatusOr<api::CustomerListConfigurationsResponse> List(
+      const Caller& caller, const api::CustomerListConfigurationsRequest& request);
+  // Its name is that of the URL, whatever the body says.
+  absl::StatusOr<api::Configuration> Update(const Caller& caller,
+                                            const api::UpdateConfigurationRequest& request);
+  absl::StatusOr<google::protobuf::Empty> Delete(const Caller& caller,
+                                                 const api::DeleteConfigurationRequest& request);
+
+ private:
+  store::Store& store_;
+};
+
+}  // namespace zerotouch::service
+
+#endif  // ZEROTOUCH_SERVICE_CONFIGURATIONS_H_

@@ -1,0 +1,100 @@
+#include "service/customer_devices.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "batch/engine.h"
+#include "model/customer_rules.h"
+#include "model/errors.h"
+#include "model/resource_name.h"
+#include "model/views.h"
+#include "service/listing.h"
+#include "store/store.h"
+
+namespace zerotouch::service {
+namespace {
+
+// The answer to a change of one device: the same outcomes as for resellers,
+// in words for a customer.
+absl::StatusOr<google::protobuf::Empty> AnswerOf(const absl::StatusOr<ItemResult>& result) {
+  ZT_RETURN_IF_ERROR(result.status());
+  switch (result->outcome) {
+    case Outcome::kUnknownDevice:
+      return errors::UnknownDeviceOfCustomer();
+    case Outcome::kInvalidConfiguration:
+      return errors::InvalidParameter("configuration",
+                                      "there is no such configuration of this customer");
+    default:
+      ZT_RETURN_IF_ERROR(StatusOf(result->outcome));
+      return google::protobuf::Empty();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<api::Device> CustomerDevices::Get(const Caller& caller,
+                                                 const api::GetCustomerDeviceRequest& request) {
+  const CustomerId customer = caller.right().customer;
+  const std::optional<CustomerDeviceName> name = ParseCustomerDeviceName(request.name());
+  if (!name.has_value()) {
+    return errors::InvalidParameter("name", "a device is named customers/CUSTOMER/devices/DEVICE");
+  }
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+  const DeviceId ids[] = {name->device};
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, snapshot->ReadClaims(ids));
+  if (!IsOwnedBy(customer, states[0])) return errors::UnknownDeviceOfCustomer();
+  DeviceState* const found[] = {&states[0]};
+  ZT_RETURN_IF_ERROR(snapshot->ReadRecords(found));
+  return CustomerView(customer, states[0], clock_.Now());
+}
+
+absl::StatusOr<api::CustomerListDevicesResponse> CustomerDevices::List(
+    const Caller& caller, const api::CustomerListDevicesRequest& request) {
+  ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size(), limits::kDevicesPageDefault,
+                                                   limits::kDevicesPage));
+  const CustomerId customer = caller.right().customer;
+  ZT_ASSIGN_OR_RETURN(
+      Listing listing,
+      Listing::Open(store_, fmt::format("customers.devices.list {}", customer.value()),
+                    request.page_token()));
+  ZT_ASSIGN_OR_RETURN(
+      const store::Page<DeviceState> page,
+      listing.snapshot().ListDevicesOfCustomer(customer, DeviceId(listing.after()), size));
+  api::CustomerListDevicesResponse response;
+  const absl::Time now = clock_.Now();
+  for (const DeviceState& device : page.rows) {
+    *response.add_devices() = CustomerView(customer, device, now);
+  }
+  if (page.more) response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value()));
+  return response;
+}
+
+absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(
+    const Caller& caller, const api::CustomerApplyConfigurationRequest& request) {
+  const CustomerId customer = caller.right().customer;
+  const std::optional<ConfigurationName> name = ParseConfigurationName(request.configuration());
+  if (!name.has_value() || name->customer != customer) {
+    return errors::InvalidParameter(
+        "configuration", fmt::format("a configuration is named {}/configurations/CONFIGURATION",
+                                     FormatCustomerName(customer)));
+  }
+  return AnswerOf(engine_.ConfigureOne(customer, request.device(), name->configuration));
+}
+
+absl::StatusOr<google::protobuf::Empty> CustomerDevices::RemoveConfiguration(
+    const Caller& caller, const api::CustomerRemoveConfigurationRequest& request) {
+  return AnswerOf(
+      engine_.ConfigureOne(caller.right().customer, request.device(), ConfigurationId()));
+}
+
+absl::StatusOr<google::protobuf::Empty> CustomerDevices::Unclaim(
+    const Caller& caller, const api::CustomerUnclaimDeviceRequest& request) {
+  return AnswerOf(engine_.CustomerUnclaimOne(caller.right().customer, request.device()));
+}
+
+}  // namespace zerotouch::service

@@ -1,0 +1,49 @@
+#ifndef ZEROTOUCH_SERVICE_CUSTOMER_DEVICES_H_
+#define ZEROTOUCH_SERVICE_CUSTOMER_DEVICES_H_
+
+#include "absl/status/statusor.h"
+#include "auth/authorized.h"
+#include "base/clock.h"
+#include "google/android/device/provisioning/v1/companies.pb.h"
+#include "google/protobuf/empty.pb.h"
+#include "model/api.h"
+
+namespace zerotouch::store {
+class Store;
+}
+namespace zerotouch::batch {
+class Engine;
+}
+
+namespace zerotouch::service {
+
+// customers.devices. Thread-safe.
+class CustomerDevices {
+ public:
+  // All must outlive it.
+  CustomerDevices(store::Store& store, batch::Engine& engine, const Clock& clock)
+      : store_(store), engine_(engine), clock_(clock) {}
+
+  using Caller = auth::Authorized<auth::ActsForCustomer>;
+
+  absl::StatusOr<api::Device> Get(const Caller& caller,
+                                  const api::GetCustomerDeviceRequest& request);
+  absl::StatusOr<api::CustomerListDevicesResponse> List(
+      const Caller& caller, const api::CustomerListDevicesRequest& request);
+  absl::StatusOr<google::protobuf::Empty> ApplyConfiguration(
+      const Caller& caller, const api::CustomerApplyConfigurationRequest& request);
+  // The customer's default does not take its place.
+  absl::StatusOr<google::protobuf::Empty> RemoveConfiguration(
+      const Caller& caller, const api::CustomerRemoveConfigurationRequest& request);
+  absl::StatusOr<google::protobuf::Empty> Unclaim(const Caller& caller,
+                                                  const api::CustomerUnclaimDeviceRequest& request);
+
+ private:
+  store::Store& store_;
+  batch::Engine& engine_;
+  const Clock& clock_;
+};
+
+}  // namespace zerotouch::service
+
+#endif  // ZEROTOUCH_SERVICE_CUSTOMER_DEVICES_H_

@@ -1,0 +1,58 @@
+#ifndef ZEROTOUCH_SERVICE_LISTING_H_
+#define ZEROTOUCH_SERVICE_LISTING_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "service/page_token.h"
+#include "store/store.h"
+
+namespace zerotouch::service {
+
+// One call of a method that lists in pages: a view of the registry, and where
+// in the list the page begins.
+class Listing {
+ public:
+  // `list` names method and arguments (page_token.h). errors::InvalidPageToken
+  // if the token is not one of this list.
+  static absl::StatusOr<Listing> Open(store::Store& store, std::string list,
+                                      const std::string& page_token);
+
+  store::Snapshot& snapshot() { return *snapshot_; }
+  // The id after which the page begins; 0 for the first page.
+  int64_t after() const { return begin_.last_id; }
+  // The total that the token brought along; 0 on the first page.
+  int64_t total_size() const { return begin_.total_size; }
+
+  // The token of the page after the row `last_id`.
+  std::string TokenAfter(int64_t last_id, int64_t total_size = 0) const {
+    return MakePageToken(secret_, list_, {.last_id = last_id, .total_size = total_size});
+  }
+
+ private:
+  Listing() = default;
+
+  std::unique_ptr<store::Snapshot> snapshot_;
+  std::string list_;
+  std::string secret_;
+  PageEnd begin_;
+};
+
+// A page size from a request: `by_default` if it is not given (0: no end), at
+// most `most`. errors::InvalidParameter if it is negative.
+absl::StatusOr<int64_t> PageSize(int64_t given, int64_t by_default = 0,
+                                 int64_t most = std::numeric_limits<int32_t>::max());
+
+// For response fields of 32 bits.
+inline int32_t TotalSize(int64_t rows) {
+  return static_cast<int32_t>(std::min<int64_t>(rows, std::numeric_limits<int32_t>::max()));
+}
+
+}  // namespace zerotouch::service
+
+#endif  // ZEROTOUCH_SERVICE_LISTING_H_

@@ -1,0 +1,40 @@
+#ifndef ZEROTOUCH_SERVICE_SERVICES_H_
+#define ZEROTOUCH_SERVICE_SERVICES_H_
+
+#include "service/configurations.h"
+#include "service/customer_devices.h"
+#include "service/customers.h"
+#include "service/devices.h"
+#include "service/dpcs.h"
+#include "service/operations.h"
+#include "service/vendors.h"
+
+namespace zerotouch::service {
+
+// Every part of the API, on one registry. Thread-safe.
+struct Services {
+  // All must outlive it. `waiters`: as for Operations.
+  Services(store::Store& store, batch::Engine& engine, const RegistryRules& rules,
+           const Clock& clock, int waiters)
+      : devices(store, engine, rules, clock),
+        partner_customers(store, clock),
+        vendors(store),
+        customers(store),
+        configurations(store),
+        customer_devices(store, engine, clock),
+        dpcs(store),
+        operations(store, clock, waiters) {}
+
+  Devices devices;
+  PartnerCustomers partner_customers;
+  Vendors vendors;
+  Customers customers;
+  Configurations configurations;
+  CustomerDevices customer_devices;
+  Dpcs dpcs;
+  Operations operations;
+};
+
+}  // namespace zerotouch::service
+
+#endif  // ZEROTOUCH_SERVICE_SERVICES_H_

@@ -1,0 +1,34 @@
+#ifndef ZEROTOUCH_SERVICE_VENDORS_H_
+#define ZEROTOUCH_SERVICE_VENDORS_H_
+
+#include "absl/status/statusor.h"
+#include "auth/authorized.h"
+#include "google/android/device/provisioning/v1/companies.pb.h"
+#include "model/api.h"
+
+namespace zerotouch::store {
+class Store;
+}
+
+namespace zerotouch::service {
+
+// partners.vendors and partners.vendors.customers. Thread-safe.
+class Vendors {
+ public:
+  // The store must outlive it.
+  explicit Vendors(store::Store& store) : store_(store) {}
+
+  using Caller = auth::Authorized<auth::ActsForPartner>;
+
+  absl::StatusOr<api::ListVendorsResponse> List(const Caller& caller,
+                                                const api::ListVendorsRequest& request);
+  absl::StatusOr<api::ListVendorCustomersResponse> ListCustomers(
+      const Caller& caller, const api::ListVendorCustomersRequest& request);
+
+ private:
+  store::Store& store_;
+};
+
+}  // namespace zerotouch::service
+
+#endif  // ZEROTOUCH_SERVICE_VENDORS_H_

@@ -1,0 +1,27 @@
+#ifndef ZEROTOUCH_STORE_PAGE_H_
+#define ZEROTOUCH_STORE_PAGE_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace zerotouch::store {
+
+// One page of a list ordered by ascending id.
+template <class Row>
+struct Page {
+  std::vector<Row> rows;
+  bool more = false;       // whether rows follow
+  int64_t total_size = 0;  // rows of the whole list
+};
+
+// Ends a page for which one row more than `limit` was read, which tells
+// whether the list goes on.
+template <class Row>
+void CutAt(int64_t limit, Page<Row>& page) {
+  page.more = static_cast<int64_t>(page.rows.size()) > limit;
+  if (page.more) page.rows.resize(static_cast<size_t>(limit));
+}
+
+}  // namespace zerotouch::store
+
+#endif  // ZEROTOUCH_STORE_PAGE_H_

@@ -14,8 +14,6 @@ namespace {
 constexpr char kRealm[] = "Bearer realm=\"https://accounts.google.com/\"";
 constexpr char kInvalid[] =
     "Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"";
-constexpr char kResellerScope[] = "https://www.googleapis.com/auth/androidworkprovisioning";
-constexpr char kCustomerScope[] = "https://www.googleapis.com/auth/androidworkzerotouchemm";
 
 class AccessTest : public SandboxTest {
  protected:

@@ -74,6 +74,10 @@ std::string SandboxTest::ClaimedByOther(const std::string& identifier) {
   return FieldIn(answer.body, "deviceId");
 }
 
+ApiCaller SandboxTest::CustomerCaller(const std::string& customer) {
+  return {sandbox().endpoint, data_dir() + "/customer-" + customer + ".json", kCustomerScope};
+}
+
 std::string SandboxTest::RunBatch(const std::string& method, const std::string& body) {
   const Answer accepted = first_.Post(sandbox().first.Devices() + ":" + method, body);
   EXPECT_EQ(accepted.status, 200) << accepted.body;

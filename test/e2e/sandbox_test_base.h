@@ -50,6 +50,9 @@ class SandboxTest : public testing::Test {
   // The second reseller's claim of the device, for its first customer; the device's id.
   std::string ClaimedByOther(const std::string& identifier);
 
+  // A caller of the customer methods, for one of the sandbox's customers.
+  static ApiCaller CustomerCaller(const std::string& customer);
+
   // Runs a batch (of the first reseller) to its end; the finished operation.
   std::string RunBatch(const std::string& method, const std::string& body);
   std::string UnclaimInBatch(const std::vector<std::string>& items);

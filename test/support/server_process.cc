@@ -145,7 +145,7 @@ crypto::JwtClaims ClaimsOf(const std::string& credentials, const std::string& en
   return {.issuer = file.client_email,
           .subject = file.client_email,
           .audience = endpoint + "/",
-          .scope = "https://www.googleapis.com/auth/androidworkprovisioning",
+          .scope = kResellerScope,
           .issued_at = absl::Now(),
           .expires_at = absl::Now() + absl::Minutes(55)};
 }
@@ -169,9 +169,12 @@ std::string Answer::Header(const std::string& name) const {
   return {};
 }
 
-ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials)
-    : endpoint_(std::move(endpoint)),
-      token_(SignToken(credentials, ClaimsOf(credentials, endpoint_))) {}
+ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials, const std::string& scope)
+    : endpoint_(std::move(endpoint)) {
+  crypto::JwtClaims claims = ClaimsOf(credentials, endpoint_);
+  claims.scope = scope;
+  token_ = SignToken(credentials, claims);
+}
 
 Answer ApiCaller::Call(const std::string& method, const std::string& path, const std::string& body,
                        const std::string& token) {

@@ -69,16 +69,25 @@ struct Answer {
   std::string Header(const std::string& name) const;
 };
 
+// The scopes of the API's two halves.
+inline constexpr char kResellerScope[] = "https://www.googleapis.com/auth/androidworkprovisioning";
+inline constexpr char kCustomerScope[] = "https://www.googleapis.com/auth/androidworkzerotouchemm";
+
 // Calls `endpoint` as the account of a key file, by a self-signed token.
 class ApiCaller {
  public:
-  ApiCaller(std::string endpoint, const std::string& credentials);
+  ApiCaller(std::string endpoint, const std::string& credentials,
+            const std::string& scope = kResellerScope);
   Answer Get(const std::string& path) { return Call("GET", path, "", token_); }
   Answer Post(const std::string& path, const std::string& body) {
     return Call("POST", path, body, token_);
   }
   // The bearer token of the account.
   const std::string& token() const { return token_; }
+  Answer Patch(const std::string& path, const std::string& body) {
+    return Call("PATCH", path, body, token_);
+  }
+  Answer Delete(const std::string& path) { return Call("DELETE", path, "", token_); }
   // With another bearer token; empty: none.
   Answer Call(const std::string& method, const std::string& path, const std::string& body,
               const std::string& token);

@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
+
+#include <deque>
+#include <memory>
+#include <string>
 
 #include "store/sqlite/configurations.h"
 #include "store/sqlite/operations.h"
@@ -23,28 +26,22 @@ class SqlitePlans : public testing::Test {
   void SetUp() override {
     const std::string path = dir_ / "registry.db";
     ASSERT_TRUE(Open("sqlite://" + path, Clock::System()).ok());
-    ASSERT_EQ(sqlite3_open(path.c_str(), &db_), SQLITE_OK);
+    db_ = Connection::Open(path, Access::kRead).value();
   }
-  void TearDown() override { sqlite3_close(db_); }
 
   // The steps of SQLite's plan, a line each (sqlite.org/eqp.html).
-  std::string PlanOf(const std::string& sql) {
-    sqlite3_stmt* statement = nullptr;
-    EXPECT_EQ(
-        sqlite3_prepare_v2(db_, ("EXPLAIN QUERY PLAN " + sql).c_str(), -1, &statement, nullptr),
-        SQLITE_OK)
-        << sqlite3_errmsg(db_);
+  std::string PlanOf(const char* sql) {
+    statements_.push_back(std::string("EXPLAIN QUERY PLAN ") + sql);
+    Cursor row = db_->Use(statements_.back().c_str());
     std::string plan;
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-      plan += reinterpret_cast<const char*>(sqlite3_column_text(statement, 3));
-      plan += '\n';
-    }
-    sqlite3_finalize(statement);
+    while (row.Row()) plan += std::string(row.TextAt(3)) + "\n";
+    EXPECT_TRUE(row.status().ok()) << row.status();
     return plan;
   }
 
   test::TempDir dir_;
-  sqlite3* db_ = nullptr;
+  std::deque<std::string> statements_;  // the connection knows each by its address
+  std::unique_ptr<Connection> db_;
 };
 
 TEST_F(SqlitePlans, ListsByOwner_ReadOneCoveringIndexInOrder) {

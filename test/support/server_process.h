@@ -88,6 +88,9 @@ class ApiCaller {
     return Call("PATCH", path, body, token_);
   }
   Answer Delete(const std::string& path) { return Call("DELETE", path, "", token_); }
+  Answer Call(const std::string& method, const std::string& path, const std::string& body) {
+    return Call(method, path, body, token_);
+  }
   // With another bearer token; empty: none.
   Answer Call(const std::string& method, const std::string& path, const std::string& body,
               const std::string& token);

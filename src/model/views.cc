@@ -33,6 +33,15 @@ api::DeviceClaim ViewOf(Section section, const Claim& claim, absl::Time now) {
   return view;
 }
 
+bool IsHeldByOthersAlone(PartnerId partner, const DeviceState& device) {
+  const auto held = [](const std::optional<Claim>& claim) { return IsHeld(claim); };
+  const auto own = [&](const std::optional<Claim>& claim) {
+    return IsHeld(claim) && claim->reseller == partner;
+  };
+  return (held(device.sim_lock) || held(device.zero_touch)) && !own(device.sim_lock) &&
+         !own(device.zero_touch);
+}
+
 // The device under `name`, with those of its held claims that `may_see`.
 template <class MaySee>
 api::Device ViewOf(std::string name, const DeviceState& device, absl::Time now,
@@ -56,8 +65,10 @@ api::Device ViewOf(std::string name, const DeviceState& device, absl::Time now,
 }  // namespace
 
 api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now) {
-  return ViewOf(FormatDeviceName(partner, device.id), device, now,
-                [&](const Claim& claim) { return claim.reseller == partner; });
+  api::Device view = ViewOf(FormatDeviceName(partner, device.id), device, now,
+                            [&](const Claim& claim) { return claim.reseller == partner; });
+  if (IsHeldByOthersAlone(partner, device)) view.clear_device_metadata();
+  return view;
 }
 
 api::Device CustomerView(CustomerId customer, const DeviceState& device, absl::Time now) {

@@ -10,7 +10,7 @@
 namespace zerotouch {
 
 // The device as its reseller sees it: only this reseller's own held claims,
-// never the configuration.
+// never the configuration; the metadata unless others alone hold the device.
 api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now);
 
 // The device as the customer sees it: the claims held for this customer,

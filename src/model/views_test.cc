@@ -24,6 +24,16 @@ DeviceState SharedDevice() {
   return device;
 }
 
+TEST(PartnerView, WhoGaveItUp_DoesNotSeeWhatItsHolderNotes) {
+  DeviceState device = SharedDevice();
+  EXPECT_TRUE(PartnerView(kPartner, device, kNow).has_device_metadata());
+  device.zero_touch = GivenUp(*device.zero_touch);
+  EXPECT_FALSE(PartnerView(kPartner, device, kNow).has_device_metadata());
+  EXPECT_TRUE(PartnerView(kOtherPartner, device, kNow).has_device_metadata());
+  device.sim_lock.reset();
+  EXPECT_TRUE(PartnerView(kPartner, device, kNow).has_device_metadata()) << "nobody holds it";
+}
+
 TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
   const api::Device view = CustomerView(kCustomer, SharedDevice(), kNow);
   EXPECT_EQ(view.name(), "customers/11/devices/7");

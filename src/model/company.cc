@@ -47,6 +47,12 @@ std::string_view EmailFault(std::string_view email) {
   return IsEmail(email) ? std::string_view() : "this is not an e-mail address";
 }
 
+std::string_view LanguageFault(std::string_view code) {
+  const bool known = code.empty() || std::find(std::begin(kLanguages), std::end(kLanguages),
+                                               code) != std::end(kLanguages);
+  return known ? std::string_view() : "this language is not supported";
+}
+
 absl::Status CheckCompanyName(std::string_view field, std::string_view name) {
   const std::string_view fault = NameFault(name);
   return fault.empty() ? absl::OkStatus() : errors::InvalidParameter(field, fault);
@@ -58,11 +64,8 @@ absl::Status CheckEmail(std::string_view field, std::string_view email) {
 }
 
 absl::Status CheckLanguageCode(std::string_view field, std::string_view code) {
-  if (code.empty() ||
-      std::find(std::begin(kLanguages), std::end(kLanguages), code) != std::end(kLanguages)) {
-    return absl::OkStatus();
-  }
-  return errors::InvalidParameter(field, "this language is not supported");
+  const std::string_view fault = LanguageFault(code);
+  return fault.empty() ? absl::OkStatus() : errors::InvalidParameter(field, fault);
 }
 
 }  // namespace zerotouch

@@ -16,6 +16,7 @@ absl::Status CheckCompanyName(std::string_view field, std::string_view name);
 // empty if nothing.
 std::string_view NameFault(std::string_view name);
 std::string_view EmailFault(std::string_view email);
+std::string_view LanguageFault(std::string_view code);
 
 // The shape local@domain.tld, at most 254 bytes (RFC 5321, 4.5.3.1.3).
 absl::Status CheckEmail(std::string_view field, std::string_view email);

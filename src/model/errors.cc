@@ -66,11 +66,10 @@ absl::Status WithHttpStatus(absl::Status status, int http_status) {
 }
 
 absl::Status TooLarge(std::string_view what, size_t limit_bytes, int http_status) {
-  return WithHttpStatus(
-      Public(absl::StatusCode::kResourceExhausted,
-             fmt::format("The request's {} is larger than the limit of {} bytes.", what,
-                         limit_bytes)),
-      http_status);
+  return WithHttpStatus(Public(absl::StatusCode::kResourceExhausted,
+                               fmt::format("The request's {} is larger than the limit of {} bytes.",
+                                           what, limit_bytes)),
+                        http_status);
 }
 
 }  // namespace

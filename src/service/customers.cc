@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "base/violation.h"
 #include "model/company.h"
 #include "model/errors.h"
 #include "model/resource_name.h"
@@ -23,35 +27,39 @@ api::Company PartnerViewOf(PartnerId partner, const store::Customer& customer) {
   return CompanyOf(FormatPartnerCustomerName(partner, customer.id), customer);
 }
 
-absl::Status CheckEmails(const char* field,
-                         const google::protobuf::RepeatedPtrField<std::string>& emails) {
-  if (emails.size() > limits::kCompanyEmails) {
-    return errors::InvalidParameter(
-        field, fmt::format("a company has at most {} of these", limits::kCompanyEmails));
-  }
-  for (int i = 0; i < emails.size(); ++i) {
-    ZT_RETURN_IF_ERROR(CheckEmail(fmt::format("{}[{}]", field, i), emails[i]));
-  }
-  return absl::OkStatus();
+// Notes `reason` unless it is empty.
+void Note(std::string_view field, std::string_view reason, std::vector<Violation>& wrong) {
+  if (!reason.empty()) wrong.push_back({fmt::format("customer.{}", field), std::string(reason)});
 }
 
+void CheckEmails(const char* field, const google::protobuf::RepeatedPtrField<std::string>& emails,
+                 std::vector<Violation>& wrong) {
+  if (emails.size() > limits::kCompanyEmails) {
+    Note(field, fmt::format("a company has at most {} of these", limits::kCompanyEmails), wrong);
+    return;
+  }
+  for (int i = 0; i < emails.size(); ++i) {
+    Note(fmt::format("{}[{}]", field, i), EmailFault(emails[i]), wrong);
+  }
+}
+
+// errors::InvalidParameters with all that is wrong.
 absl::Status CheckNew(const api::Company& customer) {
+  std::vector<Violation> wrong;
   if (!customer.name().empty()) {
-    return errors::InvalidParameter("customer.name",
-                                    "the name is given by the server; leave it out");
+    Note("name", "the name is given by the server; leave it out", wrong);
   }
   if (customer.company_id() != 0) {
-    return errors::InvalidParameter("customer.company_id",
-                                    "the id is given by the server; leave it out");
+    Note("company_id", "the id is given by the server; leave it out", wrong);
   }
-  ZT_RETURN_IF_ERROR(CheckCompanyName("customer.company_name", customer.company_name()));
+  Note("company_name", NameFault(customer.company_name()), wrong);
   if (customer.owner_emails().empty()) {
-    return errors::InvalidParameter("customer.owner_emails",
-                                    "a customer needs at least one owner's e-mail address");
+    Note("owner_emails", "a customer needs at least one owner's e-mail address", wrong);
   }
-  ZT_RETURN_IF_ERROR(CheckEmails("customer.owner_emails", customer.owner_emails()));
-  ZT_RETURN_IF_ERROR(CheckEmails("customer.admin_emails", customer.admin_emails()));
-  return CheckLanguageCode("customer.language_code", customer.language_code());
+  CheckEmails("owner_emails", customer.owner_emails(), wrong);
+  CheckEmails("admin_emails", customer.admin_emails(), wrong);
+  Note("language_code", LanguageFault(customer.language_code()), wrong);
+  return wrong.empty() ? absl::OkStatus() : errors::InvalidParameters(wrong);
 }
 
 store::Customer CustomerOf(const api::Company& company, absl::Time now) {

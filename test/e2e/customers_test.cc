@@ -55,6 +55,22 @@ TEST_F(CustomersTest, WrongCompanies_AreRefused_NamingTheField) {
   }
 }
 
+TEST_F(CustomersTest, AllThatIsWrong_IsNamedAtOnce) {
+  const Answer answer =
+      first_.Post(Path(sandbox().first), R"({"customer":{"name":"x","companyId":"1",)"
+                                         R"("ownerEmails":["a","b@c.example","d"],)"
+                                         R"("languageCode":"xx"}})");
+  ExpectCustomError(answer, 400, "INVALID_ARGUMENT", "INVALID_PARAMETER");
+  const Json json(answer.body);
+  const char* fields[] = {
+      "name", "company_id", "company_name", "owner_emails[0]", "owner_emails[2]", "language_code"};
+  ASSERT_EQ(json.Size("/error/details/1/fieldViolations"), std::size(fields)) << answer.body;
+  for (size_t i = 0; i < std::size(fields); ++i) {
+    EXPECT_EQ(json[fmt::format("/error/details/1/fieldViolations/{}/field", i)],
+              std::string("customer.") + fields[i]);
+  }
+}
+
 TEST_F(CustomersTest, Pages_HaveEveryRowOnce) {
   const std::string path = Path(sandbox().first);
   for (int i = 0; i < 5; ++i) {

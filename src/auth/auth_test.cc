@@ -6,6 +6,7 @@
 #include "auth/token_endpoint.h"
 #include "crypto/jwt.h"
 #include "crypto/keys.h"
+#include "google/android/device/provisioning/v1/companies.pb.h"
 #include "model/api.h"
 #include "support/temp_dir.h"
 
@@ -189,6 +190,55 @@ TEST_F(AuthTest, Authorize_NeedsScopeAndBinding) {
   }
   get.set_name("partners/7/devices/1");
   EXPECT_TRUE(Authorize<ActsForPartner>(good, get, "M").ok());
+}
+
+TEST_F(AuthTest, Authorize_Customer_NeedsScopeBindingAndTerms) {
+  const CustomerId bound(11), pending(12), foreign(13);
+  const Principal good{.email = kEmail,
+                       .scopes = {.customer = true},
+                       .customers = {bound, pending},
+                       .terms_pending = {pending}};
+  const auto status = [](const Principal& caller, CustomerId customer) {
+    api::CustomerListDevicesRequest list;
+    list.set_parent(FormatCustomerName(customer));
+    api::GetCustomerDeviceRequest get;
+    get.set_name(FormatCustomerDeviceName(customer, DeviceId(1)));
+    api::UpdateConfigurationRequest update;
+    update.mutable_configuration()->set_name(FormatConfigurationName(customer, ConfigurationId(1)));
+    const absl::Status by_parent = Authorize<ActsForCustomer>(caller, list, "M").status();
+    EXPECT_EQ(Authorize<ActsForCustomer>(caller, get, "M").status(), by_parent);
+    EXPECT_EQ(Authorize<ActsForCustomer>(caller, update, "M").status(), by_parent);
+    return by_parent;
+  };
+  EXPECT_TRUE(status(good, bound).ok());
+  EXPECT_EQ(status(good, pending), errors::TermsNotAccepted());
+  EXPECT_EQ(status(good, foreign), errors::NotAllowed());
+  Principal unscoped = good;
+  unscoped.scopes = {.reseller = true};
+  EXPECT_EQ(status(unscoped, bound), errors::InsufficientScope(kCustomerScope, "M"));
+  EXPECT_EQ(status(unscoped, pending), errors::InsufficientScope(kCustomerScope, "M"));
+  api::CustomerListDevicesRequest nameless;
+  for (const char* parent : {"", "customers/x", "partners/11", "customers/110", "customers/11x"}) {
+    nameless.set_parent(parent);
+    EXPECT_EQ(Authorize<ActsForCustomer>(good, nameless, "M").status(), errors::NotAllowed())
+        << parent;
+  }
+}
+
+TEST_F(AuthTest, Authorize_ListsCustomers_UnlessAllTermsArePending) {
+  const CustomerId first(11), second(12);
+  Principal caller{.email = kEmail, .scopes = {.customer = true}};
+  const auto listed = [&] {
+    return Authorize<ListsCustomers>(caller, api::CustomerListCustomersRequest(), "M");
+  };
+  EXPECT_TRUE(listed()->right().customers.empty());
+  caller.customers = {first, second};
+  caller.terms_pending = {second};
+  EXPECT_EQ(listed()->right().customers, caller.customers) << "with those that are pending";
+  caller.terms_pending = caller.customers;
+  EXPECT_EQ(listed().status(), errors::TermsNotAccepted());
+  caller.scopes = {.reseller = true};
+  EXPECT_EQ(listed().status(), errors::InsufficientScope(kCustomerScope, "M"));
 }
 
 }  // namespace

@@ -121,19 +121,37 @@ class Requests {
     return claim;
   }
 
+  // Names a device of which nothing but its place among the `known` is said in
+  // `by_number`, or hardware.
+  template <class Item>
+  void Name(size_t known, Item& item, std::optional<size_t>& by_number) {
+    if (known > 0 && OneIn(3)) {
+      by_number = static_cast<size_t>(Below(static_cast<int>(known)));
+    } else {
+      *item.mutable_device_identifier() = Identifier();
+    }
+  }
+
   // `known` are the ids of devices that there were before, each by its number.
   api::PartnerUnclaim Unclaim(size_t known, std::optional<size_t>& by_number) {
     api::PartnerUnclaim unclaim;
     unclaim.set_section_type(Section());
-    if (known > 0 && OneIn(3)) {
-      by_number = static_cast<size_t>(Below(static_cast<int>(known)));
-    } else {
-      *unclaim.mutable_device_identifier() = Identifier();
-    }
+    Name(known, unclaim, by_number);
     if (unclaim.section_type() == api::SECTION_TYPE_SIM_LOCK && OneIn(3)) {
       unclaim.set_vacation_mode_days(1 + Below(5));
     }
     return unclaim;
+  }
+
+  api::UpdateMetadataArguments Update(size_t known, std::optional<size_t>& by_number) {
+    api::UpdateMetadataArguments update;
+    Name(known, update, by_number);
+    if (OneIn(15)) return update;
+    auto& entries = *update.mutable_device_metadata()->mutable_entries();
+    if (OneIn(10)) entries["colour"] = "red";
+    if (!OneIn(4)) entries["ordernumber"] = OneIn(3) ? "" : fmt::format("{}", Below(100));
+    if (OneIn(3)) entries["phonenumber"] = OneIn(3) ? "" : fmt::format("{}", Below(100));
+    return update;
   }
 
  private:
@@ -234,15 +252,41 @@ class BatchTest : public testing::Test {
     }
   }
 
+  // Gives both items, of which the second goes to the other registry, their ids.
+  template <class Item>
+  void GiveIds(const std::optional<size_t>& number, Item& in_batch, Item& alone) {
+    if (!number.has_value()) return;
+    alone.set_device_id(numbered_[*number].value());
+    in_batch.set_device_id(twins_.at(numbered_[*number]).value());
+  }
+
+  void RunUpdates(int partner, int count) {
+    api::UpdateDeviceMetadataInBatchRequest request;
+    api::UpdateDeviceMetadataInBatchRequest same;  // with the other registry's ids
+    for (int i = 0; i < count; ++i) {
+      std::optional<size_t> number;
+      *request.add_updates() = *same.add_updates() = requests_->Update(numbered_.size(), number);
+      GiveIds(number, *request.mutable_updates(i), *same.mutable_updates(i));
+    }
+    const auto results =
+        RunInChunks(batches_.engine().AcceptMetadataUpdates(kPartners[partner], request).value());
+    for (int i = 0; i < count; ++i) {
+      const api::UpdateMetadataArguments& item = same.updates(i);
+      api::DeviceMetadata after;
+      ExpectSame(results[static_cast<size_t>(i)],
+                 alone_.engine().UpdateMetadataOne(kPartners[partner], item, after).value(),
+                 fmt::format("{} {}", i, item.ShortDebugString()));
+      if (HasFatalFailure()) return;
+    }
+  }
+
   void RunUnclaims(int partner, int count) {
     api::UnclaimDevicesRequest request;
     api::UnclaimDevicesRequest same;  // with the other registry's ids
     for (int i = 0; i < count; ++i) {
       std::optional<size_t> number;
       *request.add_unclaims() = *same.add_unclaims() = requests_->Unclaim(numbered_.size(), number);
-      if (!number.has_value()) continue;
-      same.mutable_unclaims(i)->set_device_id(numbered_[*number].value());
-      request.mutable_unclaims(i)->set_device_id(twins_.at(numbered_[*number]).value());
+      GiveIds(number, *request.mutable_unclaims(i), *same.mutable_unclaims(i));
     }
     const auto results =
         RunInChunks(batches_.engine().AcceptUnclaims(kPartners[partner], request).value());
@@ -291,6 +335,8 @@ TEST_F(BatchTest, AnyChunking_MeansTheItemsOneAfterTheOther) {
     const int count = 1 + requests_->Below(80);
     if (requests_->OneIn(2)) {
       RunClaims(partner, count);
+    } else if (requests_->OneIn(3)) {
+      RunUpdates(partner, count);
     } else {
       RunUnclaims(partner, count);
     }

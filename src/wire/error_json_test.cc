@@ -67,6 +67,52 @@ TEST(ErrorResponse, BadArguments) {
   for (const Golden& golden : cases) ExpectRendered(golden);
 }
 
+TEST(ErrorResponse, TermsOfService_ValueIsThereToBeRead) {
+  ExpectRendered(
+      {"TermsNotAccepted", errors::TermsNotAccepted(), 403,
+       R"({"error":{"code":403,"message":"The caller does not have permission: the newest )"
+       R"(terms of service are not accepted for this customer. Its owner must accept them first.",)"
+       R"("status":"PERMISSION_DENIED","details":[{"@type":"API:TosError",)"
+       R"("latestTosAccepted":false}]}})"});
+}
+
+TEST(ErrorResponse, SeveralParameters_AreAllNamed) {
+  ExpectRendered({"InvalidParameters", errors::InvalidParameters({{"a", "First."}, {"b", "Last."}}),
+                  400,
+                  R"({"error":{"code":400,"message":"Invalid value at 'a': First.\nInvalid value )"
+                  R"(at 'b': Last.","status":"INVALID_ARGUMENT","details":[)"
+                  R"({"@type":"API:CustomError","code":"INVALID_PARAMETER",)"
+                  R"("message":"Invalid value at 'a': First.\nInvalid value at 'b': Last."},)"
+                  R"({"@type":"RPC:BadRequest","fieldViolations":[)"
+                  R"({"field":"a","description":"First."},)"
+                  R"({"field":"b","description":"Last."}]}]}})"});
+}
+
+TEST(ErrorResponse, CustomersMethods) {
+  const Golden cases[] = {
+      {"UnknownVendor", errors::UnknownVendor(), 404,
+       R"({"error":{"code":404,"message":"There is no such vendor of this reseller.",)"
+       R"("status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
+       R"("code":"INVALID_RESELLER_ID",)"
+       R"("message":"There is no such vendor of this reseller."}]}})"},
+      {"UnknownDeviceOfCustomer", errors::UnknownDeviceOfCustomer(), 404,
+       R"({"error":{"code":404,"message":"There is no such device of this customer.",)"
+       R"("status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
+       R"("code":"INVALID_DEVICE_ID",)"
+       R"("message":"There is no such device of this customer."}]}})"},
+      {"UnknownConfiguration", errors::UnknownConfiguration(), 404,
+       R"({"error":{"code":404,"message":"There is no such configuration of this customer.",)"
+       R"("status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
+       R"("code":"INVALID_PARAMETER",)"
+       R"("message":"There is no such configuration of this customer."}]}})"},
+      {"InvalidOperation", errors::InvalidOperation("Not now."), 400,
+       R"({"error":{"code":400,"message":"Not now.","status":"FAILED_PRECONDITION",)"
+       R"("details":[{"@type":"API:CustomError","code":"INVALID_OPERATION",)"
+       R"("message":"Not now."}]}})"},
+  };
+  for (const Golden& golden : cases) ExpectRendered(golden);
+}
+
 TEST(ErrorResponse, NotFoundAndNotProvided) {
   const Golden cases[] = {
       {"UnknownDevice", errors::UnknownDevice(), 404,

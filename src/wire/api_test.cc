@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "model/errors.h"
-#include "wire/api_fixture.h"
+#include "wire/api_test_base.h"
 #include "wire/error_json.h"
 
 namespace zerotouch::wire {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
-#include "wire/api_fixture.h"
+#include "wire/api_test_base.h"
 
 namespace zerotouch::wire {
 namespace {

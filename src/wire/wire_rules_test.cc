@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "wire/api_fixture.h"
+#include "wire/api_test_base.h"
 #include "wire/error_json.h"
 #include "wire/gzip.h"
 

@@ -210,7 +210,7 @@ await step('partners.devices.unclaim', async () => {
   assert.deepEqual(data, {});
 });
 
-await step('partners.devices.claimAsync and unclaimAsync, 5,000 devices with failing ones', async () => {
+await step('claimAsync and unclaimAsync, 5,000 devices with failing ones', async () => {
   const numbers = Array.from({length: 5000}, (_, i) => 1000 + i);
   const claim = await ours.partners.devices.claimAsync(
       {partnerId, requestBody: {claims: numbers.filter(n => n % 10).map(claimBody)}});

@@ -1,5 +1,5 @@
-#ifndef ZEROTOUCH_WIRE_API_FIXTURE_H_
-#define ZEROTOUCH_WIRE_API_FIXTURE_H_
+#ifndef ZEROTOUCH_WIRE_API_TEST_BASE_H_
+#define ZEROTOUCH_WIRE_API_TEST_BASE_H_
 
 #include <gtest/gtest.h>
 
@@ -183,4 +183,4 @@ inline std::string Drain(BodySource& source) {
 
 }  // namespace zerotouch::wire
 
-#endif  // ZEROTOUCH_WIRE_API_FIXTURE_H_
+#endif  // ZEROTOUCH_WIRE_API_TEST_BASE_H_

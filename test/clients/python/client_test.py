@@ -76,14 +76,14 @@ class ClientTest(unittest.TestCase):
     def tearDownClass(cls):
         assert cls.sandbox.stop() == 0
 
-    def claim_body(self, number):
+    def claim_body(self, number, customer=None):
         # A number for int64 fields: the library sends what it is given.
         return {'deviceIdentifier': {'imei': imei(number), 'manufacturer': 'Google'},
-                'sectionType': ZERO_TOUCH, 'customerId': int(self.customer_id)}
+                'sectionType': ZERO_TOUCH, 'customerId': int(customer or self.customer_id)}
 
-    def claim(self, number):
+    def claim(self, number, customer=None):
         return self.ours.partners().devices().claim(
-            partnerId=self.partner, body=self.claim_body(number)).execute()['deviceId']
+            partnerId=self.partner, body=self.claim_body(number, customer)).execute()['deviceId']
 
     def finished(self, operation):
         end = time.monotonic() + 120
@@ -143,10 +143,11 @@ class ClientTest(unittest.TestCase):
         self.assertNotIn('claims', devices.get(name=name).execute())
 
     def test_find_by_owner_with_a_bare_customer(self):
-        device_id = self.claim(2)
+        customer = self.reseller['customerIds'][1]
+        device_id = self.claim(2, customer)
         found = self.ours.partners().devices().findByOwner(partnerId=self.partner, body={
-            'customerId': self.customer_id, 'sectionType': ZERO_TOUCH, 'limit': 100}).execute()
-        self.assertIn(device_id, [d['deviceId'] for d in found['devices']])
+            'customerId': customer, 'sectionType': ZERO_TOUCH, 'limit': 100}).execute()
+        self.assertEqual([d['deviceId'] for d in found['devices']], [device_id])
 
     def test_metadata(self):
         device_id = self.claim(3)

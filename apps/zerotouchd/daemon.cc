@@ -120,6 +120,7 @@ class Daemon {
     const Endpoint endpoint =
         settings_.public_url.empty() ? EndpointAt(address) : *ParsePublicUrl(settings_.public_url);
     audience_.SetEndpoint(endpoint.http);
+    api_.SetRootUrl(endpoint.http);
     engine_.Start();
     return endpoint;
   }

@@ -33,6 +33,19 @@ inline constexpr absl::Duration kReadTimeout = absl::Seconds(30);
 inline constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
 inline constexpr absl::Duration kIdleTimeout = absl::Minutes(2);
 
+// Bytes of a form: a token request (an assertion is under 2 KiB), or the query
+// of a GET that was sent as a POST. Whoever sends one may be a stranger.
+inline constexpr size_t kFormBytes = size_t{64} << 10;
+
+// Calls in one batch request, as Google's clients send at most, and how many of
+// them run at once. Bytes of such a request, which may come from a stranger
+// (the credentials are in its parts); and of the answers that it may collect,
+// past which a call's answer is an error that says to make it on its own.
+inline constexpr int kBatchCalls = 1'000;
+inline constexpr int kBatchCallsAtOnce = 8;
+inline constexpr size_t kBatchRequestBytes = size_t{16} << 20;
+inline constexpr size_t kBatchAnswerBytes = size_t{64} << 20;
+
 // Open connections; more wait in the listen queue.
 inline constexpr int kConnections = 4'096;
 

@@ -79,6 +79,25 @@ TEST(Jwt, AnyByteChanged_IsNoticed) {
   }
 }
 
+// As google-auth for Python made them up to version 1.5.
+TEST(Jwt, PaddedParts_AreTakenAsTheyWereSigned) {
+  const PrivateKey key = PrivateKey::Generate(Algorithm::kRs256).value();
+  const auto padded = [](std::string text) {
+    while (text.size() % 4 != 0) text += '=';
+    return text;
+  };
+  const std::string text =
+      padded(Base64UrlEncode(R"({"alg": "RS256"})")) + "." +
+      padded(Base64UrlEncode(R"({"iss":"ab","iat":1800000000,"exp":1800003600})"));
+  ASSERT_TRUE(text.ends_with('=') && text.find("=.") != std::string::npos) << text;
+  const auto jwt = ParseJwt(text + "." + padded(Base64UrlEncode(key.Sign(text).value())));
+  ASSERT_TRUE(jwt.ok()) << jwt.status();
+  EXPECT_TRUE(VerifySignature(*jwt, key.Public()));
+  EXPECT_FALSE(ParseJwt(text + "=.c2ln").ok());
+  EXPECT_FALSE(ParseJwt(text + ".c2ln==").ok());
+  EXPECT_FALSE(ParseJwt("=" + text + ".c2ln").ok());
+}
+
 TEST(Jwt, OtherAlgorithms_DoNotParse) {
   const std::string payload = Base64UrlEncode(R"({"iss":"a","iat":1800000000,"exp":1800003600})");
   for (const char* header : {R"({"alg":"none"})", R"({"alg":"HS256"})", R"({})",

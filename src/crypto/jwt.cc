@@ -88,6 +88,15 @@ absl::Status ReadClaims(const std::string& json, JwtClaims& claims) {
   return absl::OkStatus();
 }
 
+// A part, decoded. Padding has no place there (RFC 7515 section 2), but
+// google-auth for Python wrote it up to version 1.5, and Google takes it.
+std::optional<std::string> DecodePart(std::string_view part) {
+  if (part.size() % 4 == 0 && part.ends_with('=')) {
+    part.remove_suffix(part.ends_with("==") ? 2 : 1);
+  }
+  return Base64UrlDecode(part);
+}
+
 void AppendClaim(const char* name, std::string_view value, std::string& json) {
   if (value.empty()) return;
   json += fmt::format("\"{}\":", name);
@@ -104,9 +113,9 @@ absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token) {
   if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) {
     return Wrong("it has not three parts");
   }
-  const auto header = Base64UrlDecode(token.substr(0, first));
-  const auto payload = Base64UrlDecode(token.substr(first + 1, second - first - 1));
-  const auto signature = Base64UrlDecode(token.substr(second + 1));
+  const auto header = DecodePart(token.substr(0, first));
+  const auto payload = DecodePart(token.substr(first + 1, second - first - 1));
+  const auto signature = DecodePart(token.substr(second + 1));
   if (!header || !payload || !signature) return Wrong("a part is not base64url");
   ParsedJwt jwt;
   ZT_RETURN_IF_ERROR(ReadHeader(*header, jwt));

@@ -39,9 +39,13 @@ std::vector<Violation> Parse(std::string& text, google::protobuf::Message& messa
 std::vector<Violation> BindText(std::string_view path, std::string_view text,
                                 google::protobuf::Message& message);
 
+class Selection;
+
 struct WriteOptions {
   bool pretty = true;  // two spaces of indentation, one field a line
   int depth = 0;       // nesting at which the text will stand, for indentation
+  // Which fields to write; null: all. Must outlive the call.
+  const Selection* selection = nullptr;
 };
 
 // Appends `message` as a JSON object, without a newline after it. Fields with

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <memory>
@@ -9,7 +8,7 @@
 #include "google/protobuf/message.h"
 #include "json/field_table.h"
 #include "json/json.h"
-#include "json/utf8.h"
+#include "json/selection.h"
 #include "json/well_known.h"
 
 namespace zerotouch::json {
@@ -19,51 +18,6 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr char kHex[] = "0123456789abcdef";
-
-// What stands as it is in a JSON string: ASCII but for control characters,
-// quotes and backslashes, and `<` and `>`, so that no browser takes an answer
-// for HTML.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (size_t c = 0x20; c < 0x7F; ++c) plain[c] = true;
-  for (const unsigned char c : {'"', '\\', '<', '>'}) plain[c] = false;
-  return plain;
-}();
-
-void AppendEscape(char c, std::string& out) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      break;
-  }
-  const auto byte = static_cast<unsigned char>(c);
-  out += "\\u00";
-  out += kHex[byte >> 4];
-  out += kHex[byte & 0xF];
-}
 
 template <typename T>
 void AppendNumber(T value, std::string& out) {
@@ -122,23 +76,26 @@ class Writer {
   Writer(const WriteOptions& options, std::string& out)
       : pretty_(options.pretty), depth_(options.depth), out_(out) {}
 
-  void WriteMessage(const Message& message, const FieldTable& table);
+  void WriteMessage(const Message& message, const FieldTable& table, const Selection* selection);
 
  private:
-  void WriteFields(const Message& message, const FieldTable& table);
+  // `selection` is of the message, the field or the value; null: all of it.
   // `reflection` is that of `message`: asking for it anew for each field costs
   // more than all else.
-  void WriteField(const Message& message, const Reflection& reflection, const Field& field);
-  void WriteList(const Message& message, const Reflection& reflection, const Field& field,
-                 int size);
-  void WriteMap(const Message& message, const Reflection& reflection, const Field& field);
+  void WriteFields(const Message& message, const FieldTable& table, const Selection* selection);
+  void WriteField(const Message& message, const Reflection& reflection, const Field& field,
+                  const Selection* selection);
+  void WriteList(const Message& message, const Reflection& reflection, const Field& field, int size,
+                 const Selection* selection);
+  void WriteMap(const Message& message, const Reflection& reflection, const Field& field,
+                const Selection* selection);
   void WriteValue(const Message& message, const Reflection& reflection, const Field& field,
-                  int index);
+                  int index, const Selection* selection);
   void WriteStringValue(const Message& message, const Reflection& reflection, const Field& field,
                         int index);
   void WriteEnumValue(const Message& message, const Reflection& reflection, const Field& field,
                       int index);
-  void WriteAny(const Message& any);
+  void WriteAny(const Message& any, const Selection* selection);
 
   // Brackets, and what parts the members between them.
   void Open(char bracket);
@@ -214,7 +171,7 @@ void Writer::WriteEnumValue(const Message& message, const Reflection& reflection
 
 // The value of a singular field (`index` -1), or the element `index` of a list.
 void Writer::WriteValue(const Message& message, const Reflection& reflection, const Field& field,
-                        int index) {
+                        int index, const Selection* selection) {
   const auto get = [&](auto one, auto of_list) {
     return index < 0 ? (reflection.*one)(message, field.descriptor)
                      : (reflection.*of_list)(message, field.descriptor, index);
@@ -228,7 +185,7 @@ void Writer::WriteValue(const Message& message, const Reflection& reflection, co
       return WriteMessage(index < 0
                               ? reflection.GetMessage(message, field.descriptor)
                               : reflection.GetRepeatedMessage(message, field.descriptor, index),
-                          *field.message);
+                          *field.message, selection);
     case FieldDescriptor::CPPTYPE_BOOL:
       out_ += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
       return;
@@ -249,58 +206,67 @@ void Writer::WriteValue(const Message& message, const Reflection& reflection, co
 
 // --- messages ---
 
-void Writer::WriteMessage(const Message& message, const FieldTable& table) {
+void Writer::WriteMessage(const Message& message, const FieldTable& table,
+                          const Selection* selection) {
   switch (table.form) {
     case Form::kTimestamp:
     case Form::kDuration:
     case Form::kFieldMask:
       return AppendString(WriteText(message), out_);
     case Form::kWrapper:
-      return WriteValue(message, *message.GetReflection(), table.fields.front(), -1);
+      return WriteValue(message, *message.GetReflection(), table.fields.front(), -1, nullptr);
     case Form::kAny:
-      return WriteAny(message);
+      return WriteAny(message, selection);
     case Form::kObject:
     case Form::kUnsupported:
       break;
   }
   Open('{');
-  WriteFields(message, table);
+  WriteFields(message, table, selection);
   Close('}');
 }
 
-void Writer::WriteFields(const Message& message, const FieldTable& table) {
+void Writer::WriteFields(const Message& message, const FieldTable& table,
+                         const Selection* selection) {
   const Reflection& reflection = *message.GetReflection();
-  for (const Field& field : table.fields) WriteField(message, reflection, field);
+  const bool is_all = selection == nullptr || selection->is_everything();
+  for (const Field& field : table.fields) {
+    const Selection* const of_field =
+        is_all ? nullptr : selection->Find(field.descriptor->json_name());
+    if (is_all || of_field != nullptr) WriteField(message, reflection, field, of_field);
+  }
 }
 
-void Writer::WriteField(const Message& message, const Reflection& reflection, const Field& field) {
+void Writer::WriteField(const Message& message, const Reflection& reflection, const Field& field,
+                        const Selection* selection) {
   if (field.is_map || field.is_repeated) {
     const int size = reflection.FieldSize(message, field.descriptor);
     if (size == 0) return;
     Next();
     WriteName(field.quoted_name);
-    return field.is_map ? WriteMap(message, reflection, field)
-                        : WriteList(message, reflection, field, size);
+    return field.is_map ? WriteMap(message, reflection, field, selection)
+                        : WriteList(message, reflection, field, size, selection);
   }
   if (!reflection.HasField(message, field.descriptor)) return;
   Next();
   WriteName(field.quoted_name);
-  WriteValue(message, reflection, field, -1);
+  WriteValue(message, reflection, field, -1, selection);
 }
 
 void Writer::WriteList(const Message& message, const Reflection& reflection, const Field& field,
-                       int size) {
+                       int size, const Selection* selection) {
   Open('[');
   for (int i = 0; i < size; ++i) {
     Next();
-    WriteValue(message, reflection, field, i);
+    WriteValue(message, reflection, field, i, selection);
   }
   Close(']');
 }
 
 // Of several entries with one key, which a map that was filled as a list may
 // still have, the last counts.
-void Writer::WriteMap(const Message& message, const Reflection& reflection, const Field& field) {
+void Writer::WriteMap(const Message& message, const Reflection& reflection, const Field& field,
+                      const Selection* selection) {
   const Field& key_field = field.message->fields[0];
   std::vector<std::pair<std::string, const Message*>> entries;
   const int size = reflection.FieldSize(message, field.descriptor);
@@ -310,20 +276,24 @@ void Writer::WriteMap(const Message& message, const Reflection& reflection, cons
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
+  const bool is_all = selection == nullptr || selection->is_everything();
   Open('{');
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (i + 1 < entries.size() && entries[i + 1].first == entries[i].first) continue;
+    const auto& [key, entry] = entries[i];
+    if (i + 1 < entries.size() && entries[i + 1].first == key) continue;
+    const Selection* const of_entry = is_all ? nullptr : selection->Find(key);
+    if (!is_all && of_entry == nullptr) continue;
     Next();
-    AppendString(entries[i].first, out_);
+    AppendString(key, out_);
     WriteName(":");
-    const Message& entry = *entries[i].second;
-    WriteValue(entry, *entry.GetReflection(), field.message->fields[1], -1);
+    WriteValue(*entry, *entry->GetReflection(), field.message->fields[1], -1, of_entry);
   }
   Close('}');
 }
 
-// Of a type that is not compiled in, only the name can be shown.
-void Writer::WriteAny(const Message& any) {
+// Of a type that is not compiled in, only the name can be shown. The name is
+// always there: without it the rest says little.
+void Writer::WriteAny(const Message& any, const Selection* selection) {
   const auto& reflection = *any.GetReflection();
   const auto& type = *any.GetDescriptor();
   std::string scratch;
@@ -339,11 +309,11 @@ void Writer::WriteAny(const Message& any) {
                                any, type.FindFieldByNumber(2), &scratch))) {
     const FieldTable& table = TableOf(*packed->GetDescriptor());
     if (table.form == Form::kObject) {
-      WriteFields(*packed, table);
+      WriteFields(*packed, table, selection);
     } else {
       Next();
       WriteName("\"value\":");
-      WriteMessage(*packed, table);
+      WriteMessage(*packed, table, nullptr);
     }
   }
   Close('}');
@@ -351,33 +321,8 @@ void Writer::WriteAny(const Message& any) {
 
 }  // namespace
 
-void AppendString(std::string_view text, std::string& out) {
-  out += '"';
-  size_t written = 0;
-  for (size_t i = 0; i < text.size();) {
-    if (kPlain[static_cast<unsigned char>(text[i])]) {
-      ++i;
-      continue;
-    }
-    const size_t size = CharacterBytes(text.substr(i));
-    if (size > 1) {
-      i += size;
-      continue;
-    }
-    out.append(text, written, i - written);
-    if (size == 0) {
-      out += kReplacement;
-    } else {
-      AppendEscape(text[i], out);
-    }
-    written = ++i;
-  }
-  out.append(text, written);
-  out += '"';
-}
-
 void Append(const Message& message, const WriteOptions& options, std::string& out) {
-  Writer(options, out).WriteMessage(message, TableOf(*message.GetDescriptor()));
+  Writer(options, out).WriteMessage(message, TableOf(*message.GetDescriptor()), options.selection);
 }
 
 }  // namespace zerotouch::json

@@ -111,6 +111,16 @@ absl::Status InvalidOperation(std::string_view reason) {
   return Custom(absl::StatusCode::kFailedPrecondition, api::INVALID_OPERATION, reason);
 }
 
+absl::Status InvalidFields(std::string_view fields, std::string_view path) {
+  absl::Status status =
+      Public(absl::StatusCode::kInvalidArgument, "Request contains an invalid argument.");
+  AddBadRequest(status, {{std::string(fields),
+                          fmt::format("Error expanding 'fields' parameter. Cannot find matching "
+                                      "fields for path '{}'.",
+                                      path)}});
+  return status;
+}
+
 absl::Status InvalidPageToken() {
   return Custom(absl::StatusCode::kInvalidArgument, api::INVALID_PAGE_TOKEN,
                 "The page token is not one that this call returned for the same arguments.");

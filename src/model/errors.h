@@ -48,6 +48,9 @@ absl::Status InvalidParameters(const std::vector<Violation>& violations);
 // things stand.
 absl::Status InvalidOperation(std::string_view reason);
 
+// 400: `fields`, the mask of a partial response, selects nothing by its `path`.
+absl::Status InvalidFields(std::string_view fields, std::string_view path);
+
 // 400 with CustomError INVALID_PAGE_TOKEN.
 absl::Status InvalidPageToken();
 

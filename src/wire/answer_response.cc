@@ -32,8 +32,9 @@ class Continued final : public BodySource {
   const std::unique_ptr<BodySource> rest_;
 };
 
-absl::StatusOr<HttpResponse> OperationResponse(service::OperationAnswer answer, bool pretty) {
-  auto source = std::make_unique<OperationJson>(std::move(answer), pretty);
+absl::StatusOr<HttpResponse> OperationResponse(service::OperationAnswer answer, bool pretty,
+                                               std::shared_ptr<const json::Selection> selection) {
+  auto source = std::make_unique<OperationJson>(std::move(answer), pretty, std::move(selection));
   std::string text;
   while (text.size() < kBufferedBytes) {
     ZT_ASSIGN_OR_RETURN(const bool more, source->Next(text));
@@ -46,13 +47,14 @@ absl::StatusOr<HttpResponse> OperationResponse(service::OperationAnswer answer, 
 
 }  // namespace
 
-absl::StatusOr<HttpResponse> AnswerResponse(Answer answer, bool pretty) {
+absl::StatusOr<HttpResponse> AnswerResponse(Answer answer, bool pretty,
+                                            std::shared_ptr<const json::Selection> selection) {
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
-    return OperationResponse(std::move(*operation), pretty);
+    return OperationResponse(std::move(*operation), pretty, std::move(selection));
   }
   std::string text;
-  json::Append(*std::get<std::unique_ptr<google::protobuf::Message>>(answer), {.pretty = pretty},
-               text);
+  json::Append(*std::get<std::unique_ptr<google::protobuf::Message>>(answer),
+               {.pretty = pretty, .selection = selection.get()}, text);
   if (pretty) text += '\n';
   return JsonResponse(200, std::move(text));
 }

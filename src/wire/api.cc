@@ -2,26 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "model/errors.h"
 #include "wire/answer_response.h"
+#include "wire/batch_request.h"
+#include "wire/content_coding.h"
+#include "wire/cors.h"
 #include "wire/error_json.h"
+#include "wire/jsonp.h"
+#include "wire/method_override.h"
 #include "wire/public_error.h"
 #include "wire/responses.h"
 #include "wire/transcode.h"
 
 namespace zerotouch::wire {
 namespace {
-
-// Bytes of a token request. An assertion is under 2 KiB, but whoever sends one
-// is still a stranger.
-constexpr size_t kTokenBodyBytes = size_t{64} << 10;
 
 // HEAD is a GET whose answer the transport sends without its body.
 bool IsGet(const HttpRequest& request, std::string_view path, std::string_view wanted) {
@@ -31,6 +34,13 @@ bool IsGet(const HttpRequest& request, std::string_view path, std::string_view w
 bool IsToken(const HttpRequest& request, std::string_view path) {
   return request.method == "POST" && path == "/token";
 }
+
+bool IsBatch(const HttpRequest& request, std::string_view path) {
+  return request.method == "POST" && path == "/batch";
+}
+
+// The HTTP method of the route for `method`.
+std::string_view RouteMethod(std::string_view method) { return method == "HEAD" ? "GET" : method; }
 
 // The length that the header declares; nullopt if chunked, 0 without a body.
 std::optional<uint64_t> DeclaredLength(const HttpRequest& header) {
@@ -42,9 +52,28 @@ std::optional<uint64_t> DeclaredLength(const HttpRequest& header) {
 
 absl::Status CheckAlt(const Query& query) {
   if (query.alt.empty() || query.alt == "json") return absl::OkStatus();
+  if (query.alt == "media") {
+    return errors::BadRequest(
+        {{"alt", "Unsupported alt type \"media\" for non byte stream request."}});
+  }
   return errors::BadRequest(
       {{"alt",
         fmt::format("Unsupported alt type \"{}\". This server answers \"json\".", query.alt)}});
+}
+
+absl::Status CheckSystemParameters(const Query& query) {
+  return query.system_violations.empty() ? absl::OkStatus()
+                                         : errors::BadRequest(query.system_violations);
+}
+
+// What of a method's answer is wanted; null: everything.
+absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
+    const Query& query, const google::protobuf::Descriptor& answer) {
+  if (query.fields.empty()) return nullptr;
+  std::string wrong;
+  auto selection = json::Selection::Parse(query.fields, answer, &wrong);
+  if (!selection) return errors::InvalidFields(query.fields, wrong);
+  return std::make_shared<const json::Selection>(*std::move(selection));
 }
 
 }  // namespace
@@ -59,11 +88,22 @@ Api::Api(MethodTable methods, auth::Authenticator& authenticator, auth::TokenEnd
       store_(store),
       clock_(clock) {}
 
+void Api::SetRootUrl(std::string url) { discovery_.SetRootUrl(routes_, std::move(url)); }
+
 HttpResponse Api::Handle(HttpRequest request) {
   const log::RequestScope scope(request.request_id);
+  HttpResponse response = Serve(request);
+  AllowOrigin(request, response);
+  if (AcceptsGzip(request.headers.Get("Accept-Encoding"))) CompressAnswer(response);
+  return response;
+}
+
+HttpResponse Api::Serve(HttpRequest& request) {
   const absl::Time begun = clock_.Now();
   std::string account;
-  HttpResponse response = Respond(request, account);
+  const absl::Status status = ApplyMethodOverride(request);
+  HttpResponse response =
+      status.ok() ? Respond(request, account) : ErrorResponse(status, /*pretty=*/true);
   LogCall(request, response.status, begun, account);
   return response;
 }
@@ -73,10 +113,11 @@ std::optional<HttpResponse> Api::RefuseEarly(const HttpRequest& header) {
   const log::RequestScope scope(header.request_id);
   const absl::Time begun = clock_.Now();
   const Target target = SplitTarget(header.target);
-  const Query query = ParseQuery(target.query);
+  const Query query = ReadQuery(target.query, header.headers);
   const absl::Status status = CheckHeader(header, target, query);
   if (status.ok()) return std::nullopt;
-  HttpResponse response = ErrorResponse(PublicError(status), query.pretty);
+  HttpResponse response = ErrorResponse(PublicError(status), query.pretty, query.error_format);
+  AllowOrigin(header, response);
   LogCall(header, response.status, begun, "");
   return response;
 }
@@ -87,25 +128,87 @@ HttpResponse Api::RenderError(const absl::Status& status) {
 
 // What can be refused before the body is there.
 absl::Status Api::CheckHeader(const HttpRequest& header, const Target& target, const Query& query) {
+  const std::optional<uint64_t> length = DeclaredLength(header);
   if (IsToken(header, target.path)) {
-    return DeclaredLength(header).value_or(0) > kTokenBodyBytes
-               ? errors::BodyTooLarge(kTokenBodyBytes)
+    return length.value_or(0) > limits::kFormBytes ? errors::BodyTooLarge(limits::kFormBytes)
+                                                   : absl::OkStatus();
+  }
+  // The credentials of a batch may be in its parts.
+  if (IsBatch(header, target.path)) {
+    return length.value_or(0) > limits::kBatchRequestBytes
+               ? errors::BodyTooLarge(limits::kBatchRequestBytes)
                : absl::OkStatus();
   }
-  ZT_RETURN_IF_ERROR(routes_.Find(header.method, target.path).status());
+  ZT_RETURN_IF_ERROR(CheckSystemParameters(query));
+  const std::string_view method = IntendedMethod(header);
+  ZT_RETURN_IF_ERROR(routes_.Find(RouteMethod(method), target.path).status());
   ZT_RETURN_IF_ERROR(CheckAlt(query));
+  // The token of a GET that came as a form may be in the form.
+  const bool is_form = method != header.method && method != "PATCH" && method != "PUT";
+  const bool may_be_inside = is_form && length.has_value() && *length <= limits::kFormBytes;
+  if (may_be_inside && !header.headers.Has("Authorization")) return absl::OkStatus();
   return Authenticate(header, query).status();
 }
 
 HttpResponse Api::Respond(HttpRequest& request, std::string& account) {
   const Target target = SplitTarget(request.target);
+  if (auto response = RespondBesideApi(request, target)) return *std::move(response);
+  const Query query = ReadQuery(target.query, request.headers);
+  absl::StatusOr<HttpResponse> called = Call(request, target, query, account);
+  HttpResponse response =
+      called.ok() ? *std::move(called)
+                  : ErrorResponse(PublicError(called.status()), query.pretty, query.error_format);
+  if (!query.callback.empty()) WrapForCallback(query.callback, response);
+  return response;
+}
+
+std::optional<HttpResponse> Api::RespondBesideApi(const HttpRequest& request,
+                                                  const Target& target) {
+  if (request.method == "OPTIONS") return Options(request, target.path);
   if (IsGet(request, target.path, "/healthz")) return JsonResponse(200, "{\"status\":\"ok\"}\n");
   if (IsGet(request, target.path, "/readyz")) return Ready();
   if (IsToken(request, target.path)) return Token(request, target.query);
-  const Query query = ParseQuery(target.query);
-  absl::StatusOr<HttpResponse> response = Call(request, target, query, account);
-  return response.ok() ? *std::move(response)
-                       : ErrorResponse(PublicError(response.status()), query.pretty);
+  if (IsBatch(request, target.path)) return Batch(request);
+  for (const std::string_view path : DiscoveryDocuments::kPaths) {
+    if (IsGet(request, target.path, path)) return discovery_.Answer(path, ParseQuery(target.query));
+  }
+  return std::nullopt;
+}
+
+HttpResponse Api::Options(const HttpRequest& request, std::string_view path) {
+  std::string methods;
+  const auto add = [&methods](std::string_view method) {
+    methods += fmt::format("{}{}", methods.empty() ? "" : ", ", method);
+  };
+  HttpRequest probe;
+  for (const std::string_view method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
+    probe.method = method;
+    const bool is_beside = IsToken(probe, path) || IsBatch(probe, path) ||
+                           IsGet(probe, path, "/healthz") || IsGet(probe, path, "/readyz") ||
+                           std::ranges::any_of(DiscoveryDocuments::kPaths, [&](auto known) {
+                             return IsGet(probe, path, known);
+                           });
+    if (path == "*" || is_beside || routes_.Find(RouteMethod(method), path).ok()) add(method);
+  }
+  if (methods.empty()) return ErrorResponse(errors::NoSuchRoute(), /*pretty=*/true);
+  add("OPTIONS");
+  return OptionsResponse(request, methods);
+}
+
+HttpResponse Api::Batch(const HttpRequest& request) {
+  if (request.body.size() > limits::kBatchRequestBytes) {
+    return ErrorResponse(errors::BodyTooLarge(limits::kBatchRequestBytes), /*pretty=*/true);
+  }
+  const auto refuse = [](const absl::Status& status) {
+    return ErrorResponse(PublicError(status), /*pretty=*/true);
+  };
+  const auto call = [&](HttpRequest inner) {
+    const log::RequestScope scope(inner.request_id);
+    if (!IsBatch(inner, SplitTarget(inner.target).path)) return Serve(inner);
+    return refuse(errors::BadRequest({{"", "A batch request cannot hold another."}}));
+  };
+  absl::StatusOr<HttpResponse> response = AnswerBatch(request, call, refuse);
+  return response.ok() ? *std::move(response) : refuse(response.status());
 }
 
 HttpResponse Api::Ready() {
@@ -117,8 +220,8 @@ HttpResponse Api::Ready() {
 }
 
 HttpResponse Api::Token(const HttpRequest& request, std::string_view query) {
-  if (request.body.size() > kTokenBodyBytes) {
-    return ErrorResponse(errors::BodyTooLarge(kTokenBodyBytes), true);
+  if (request.body.size() > limits::kFormBytes) {
+    return ErrorResponse(errors::BodyTooLarge(limits::kFormBytes), true);
   }
   auth::TokenAnswer answer =
       tokens_.Answer(request.headers.Get("Content-Type"), request.body, query);
@@ -133,11 +236,15 @@ HttpResponse Api::Token(const HttpRequest& request, std::string_view query) {
 
 absl::StatusOr<HttpResponse> Api::Call(HttpRequest& request, const Target& target,
                                        const Query& query, std::string& account) {
-  ZT_ASSIGN_OR_RETURN(const RouteMatch match, routes_.Find(request.method, target.path));
+  ZT_RETURN_IF_ERROR(CheckSystemParameters(query));
+  ZT_ASSIGN_OR_RETURN(const RouteMatch match,
+                      routes_.Find(RouteMethod(request.method), target.path));
   ZT_RETURN_IF_ERROR(CheckAlt(query));
   ZT_ASSIGN_OR_RETURN(const auth::Principal caller, Authenticate(request, query));
   account = caller.email;
   const google::protobuf::MethodDescriptor& method = *match.route->method;
+  ZT_ASSIGN_OR_RETURN(std::shared_ptr<const json::Selection> selection,
+                      SelectionOf(query, *method.output_type()));
   google::protobuf::Arena arena;
   google::protobuf::Message& message = *google::protobuf::MessageFactory::generated_factory()
                                             ->GetPrototype(method.input_type())
@@ -146,7 +253,7 @@ absl::StatusOr<HttpResponse> Api::Call(HttpRequest& request, const Target& targe
   // 100,000 items are parsed now: their text need not stay beside them.
   std::string().swap(request.body);
   ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message));
-  return AnswerResponse(std::move(answer), query.pretty);
+  return AnswerResponse(std::move(answer), query.pretty, std::move(selection));
 }
 
 absl::StatusOr<auth::Principal> Api::Authenticate(const HttpRequest& request, const Query& query) {

@@ -11,6 +11,7 @@
 #include "auth/token_endpoint.h"
 #include "base/clock.h"
 #include "store/store.h"
+#include "wire/discovery.h"
 #include "wire/http.h"
 #include "wire/methods.h"
 #include "wire/query.h"
@@ -19,17 +20,24 @@
 namespace zerotouch::wire {
 
 // Everything that the server answers over HTTP:
-//   /v1/...      the API; the routes are those of the descriptors
-//   POST /token  OAuth 2.0 tokens
-//   GET /healthz 200 while the process runs
-//   GET /readyz  200 while it can serve, 503 when the store cannot be read or
-//                the server is about to stop
-// and 404 for all else. Thread-safe.
+//   /v1/...          the API; the routes are those of the descriptors
+//   POST /batch      many calls of it in one request
+//   GET /$discovery/rest?version=v1           what the API is, for Google's clients
+//   GET /$discovery/OPENAPI3_0?version=v1     the same, for others' tools
+//   POST /token      OAuth 2.0 tokens
+//   GET /healthz     200 while the process runs
+//   GET /readyz      200 while it can serve, 503 when the store cannot be read
+//                    or the server is about to stop
+// and 404 for all else; OPTIONS says what a path takes. Thread-safe.
 class Api final : public HttpHandler {
  public:
   // All but the methods must outlive it.
   Api(MethodTable methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
       store::Store& store, const Clock& clock);
+
+  // The URL under which clients reach this server, without a slash at the end,
+  // once it is known: it is written in the discovery documents.
+  void SetRootUrl(std::string url);
 
   std::optional<HttpResponse> RefuseEarly(const HttpRequest& header) override;
   HttpResponse Handle(HttpRequest request) override;
@@ -39,10 +47,16 @@ class Api final : public HttpHandler {
   void SetDraining() { draining_ = true; }
 
  private:
+  // The answer to a request, or to a call in a batch, before it is compressed.
+  HttpResponse Serve(HttpRequest& request);
   // `account` gets the caller's name, for the log, once it is known.
   HttpResponse Respond(HttpRequest& request, std::string& account);
+  // The answer if the path is none of the API's own.
+  std::optional<HttpResponse> RespondBesideApi(const HttpRequest& request, const Target& target);
   HttpResponse Ready();
   HttpResponse Token(const HttpRequest& request, std::string_view query);
+  HttpResponse Batch(const HttpRequest& request);
+  HttpResponse Options(const HttpRequest& request, std::string_view path);
   absl::StatusOr<HttpResponse> Call(HttpRequest& request, const Target& target, const Query& query,
                                     std::string& account);
   absl::StatusOr<auth::Principal> Authenticate(const HttpRequest& request, const Query& query);
@@ -56,6 +70,7 @@ class Api final : public HttpHandler {
   auth::TokenEndpoint& tokens_;
   store::Store& store_;
   const Clock& clock_;
+  DiscoveryDocuments discovery_;
   std::atomic<bool> draining_ = false;
 };
 

@@ -18,6 +18,11 @@ void Headers::Add(std::string name, std::string value) {
   fields_.emplace_back(std::move(name), std::move(value));
 }
 
+void Headers::Set(std::string name, std::string value) {
+  std::erase_if(fields_, [&](const auto& field) { return EqualWithoutCase(field.first, name); });
+  Add(std::move(name), std::move(value));
+}
+
 std::string_view Headers::Get(std::string_view name) const {
   for (const auto& [key, value] : fields_) {
     if (EqualWithoutCase(key, name)) return value;

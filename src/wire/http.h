@@ -22,6 +22,8 @@ bool EqualWithoutCase(std::string_view a, std::string_view b);
 class Headers {
  public:
   void Add(std::string name, std::string value);
+  // In place of all of that name.
+  void Set(std::string name, std::string value);
   // The first value of that name; empty if there is none.
   std::string_view Get(std::string_view name) const;
   bool Has(std::string_view name) const;

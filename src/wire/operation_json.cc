@@ -15,13 +15,29 @@ namespace {
 constexpr std::string_view kResponseType =
     "type.googleapis.com/google.android.device.provisioning.v1.DevicesLongRunningOperationResponse";
 
-// How deep an item stands: operation, response, list.
+// How deep the members of the response, and its items, stand.
+constexpr int kResponseDepth = 2;
 constexpr int kItemDepth = 3;
+
+const json::Selection kEverything;
+
+// What `selection` says of a field; null if nothing.
+const json::Selection* Part(const json::Selection* selection, std::string_view json_name) {
+  if (selection == nullptr || selection->is_everything()) return selection;
+  return selection->Find(json_name);
+}
 
 }  // namespace
 
-OperationJson::OperationJson(service::OperationAnswer answer, bool pretty)
-    : answer_(std::move(answer)), pretty_(pretty) {}
+OperationJson::OperationJson(service::OperationAnswer answer, bool pretty,
+                             std::shared_ptr<const json::Selection> selection)
+    : answer_(std::move(answer)), pretty_(pretty), selection_(std::move(selection)) {
+  if (answer_.items == nullptr) return;
+  response_ = Part(selection_ == nullptr ? &kEverything : selection_.get(), "response");
+  per_device_ = Part(response_, "perDeviceStatus");
+  success_count_ = Part(response_, "successCount");
+  if (per_device_ == nullptr) answer_.items = nullptr;
+}
 
 absl::StatusOr<bool> OperationJson::Next(std::string& out) {
   if (ended_) return false;
@@ -40,16 +56,23 @@ absl::StatusOr<bool> OperationJson::Next(std::string& out) {
   return true;
 }
 
+void OperationJson::AppendName(std::string_view name, int depth, std::string& out) const {
+  if (!out.ends_with('{')) out += ',';
+  if (pretty_) out.append(1, '\n').append(static_cast<size_t>(depth) * 2, ' ');
+  fmt::format_to(std::back_inserter(out), fmt::runtime(pretty_ ? "\"{}\": " : "\"{}\":"), name);
+}
+
 // Everything up to the response's items: the operation with its closing brace
 // taken off again.
 void OperationJson::AppendHead(std::string& out) {
-  json::Append(answer_.operation, {.pretty = pretty_}, out);
-  out.resize(out.size() - (pretty_ ? std::string_view("\n}") : std::string_view("}")).size());
-  if (answer_.items == nullptr) return;
-  fmt::format_to(std::back_inserter(out),
-                 fmt::runtime(pretty_ ? ",\n  \"response\": {{\n    \"@type\": \"{}\""
-                                      : ",\"response\":{{\"@type\":\"{}\""),
-                 kResponseType);
+  json::Append(answer_.operation, {.pretty = pretty_, .selection = selection_.get()}, out);
+  out.pop_back();
+  if (out.ends_with('\n')) out.pop_back();
+  if (response_ == nullptr) return;
+  AppendName("response", kResponseDepth - 1, out);
+  out += '{';
+  AppendName("@type", kResponseDepth, out);
+  json::AppendString(kResponseType, out);
 }
 
 void OperationJson::AppendItems(std::string& out) {
@@ -57,25 +80,26 @@ void OperationJson::AppendItems(std::string& out) {
     if (any_items_) {
       out += ',';
     } else {
-      out += pretty_ ? ",\n    \"perDeviceStatus\": [" : ",\"perDeviceStatus\":[";
+      AppendName("perDeviceStatus", kResponseDepth, out);
+      out += '[';
     }
     any_items_ = true;
     if (pretty_) out += "\n      ";
-    json::Append(item, {.pretty = pretty_, .depth = kItemDepth}, out);
+    json::Append(item, {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_}, out);
   }
 }
 
 void OperationJson::AppendTail(std::string& out) {
   if (any_items_) out += pretty_ ? "\n    ]" : "]";
-  if (answer_.items != nullptr) {
-    if (answer_.success_count != 0) {
-      fmt::format_to(std::back_inserter(out),
-                     fmt::runtime(pretty_ ? ",\n    \"successCount\": {}" : ",\"successCount\":{}"),
-                     answer_.success_count);
+  if (response_ != nullptr) {
+    if (success_count_ != nullptr && answer_.success_count != 0) {
+      AppendName("successCount", kResponseDepth, out);
+      fmt::format_to(std::back_inserter(out), "{}", answer_.success_count);
     }
     out += pretty_ ? "\n  }" : "}";
   }
-  out += pretty_ ? "\n}\n" : "}";
+  if (pretty_ && !out.ends_with('{')) out += '\n';
+  out += pretty_ ? "}\n" : "}";
 }
 
 }  // namespace zerotouch::wire

@@ -59,9 +59,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string written;
   zerotouch::json::Append(*ours, {.pretty = data[0] >= 128}, written);
   const std::unique_ptr<Message> again(type.New());
-  Expect(JsonStringToMessage(written, again.get()).ok() &&
-             MessageDifferencer::Equals(*again, *theirs),
-         "protobuf reads what was written", written);
+  Expect(
+      JsonStringToMessage(written, again.get()).ok() && MessageDifferencer::Equals(*again, *theirs),
+      "protobuf reads what was written", written);
   again->Clear();
   Expect(zerotouch::json::Parse(written, *again).empty() &&
              MessageDifferencer::Equals(*again, *theirs),

@@ -33,6 +33,7 @@ SCRIPTS = ('.py', '.sh', '.js', '.mjs')
 SKIPPED_FOLDERS = re.compile(r'^(\.git|\.cache|build.*|node_modules|__pycache__)$')
 
 FOLDER = re.compile(r'^zerotouch_folder\((\w+)\s+LINKS\s+([^)]*)\)', re.MULTILINE)
+TEST_FILE = re.compile(r'_test(_base)?\.(cc|h)$')
 INCLUDE = re.compile(r'#include "(\w+)/')
 LINK = re.compile(r'\]\(([^)#\s]+)(#[^)]*)?\)')
 PATH_IN_TEXT = re.compile(r'`((?:src|apps|test|bench|proto|scripts|cmake|docs)/[\w./-]*)`')
@@ -90,7 +91,7 @@ class Checker:
     def check_code(self, path):
         lines = self.read(path).splitlines()
         self.check_lengths(path, lines)
-        is_test = path.startswith('test/') or path.endswith('_test.cc')
+        is_test = path.startswith('test/') or TEST_FILE.search(path)
         for number, line in enumerate(lines, 1):
             self.check_layer(path, number, line, is_test)
             for pattern, name, places in RESERVED:

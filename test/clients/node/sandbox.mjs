@@ -1,0 +1,47 @@
+// A sandbox of the server under test, and steps to drive it in.
+import {spawn} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+
+export class Sandbox {
+  // Starts it, and returns when it is ready. `program` is the path of zerotouchd.
+  static async start(program) {
+    const sandbox = new Sandbox();
+    sandbox.dir = mkdtempSync(join(tmpdir(), 'zerotouch-node-'));
+    sandbox.process = spawn(
+        program, ['sandbox', '--listen', '127.0.0.1:0', '--data-dir', join(sandbox.dir, 'data')],
+        {stdio: ['ignore', 'pipe', 'ignore']});
+    // Whatever ends the test, it ends the server too.
+    process.once('exit', () => sandbox.process.kill('SIGKILL'));
+    const lines = createInterface({input: sandbox.process.stdout});
+    const ready = await new Promise((resolve, reject) => {
+      lines.once('line', resolve);
+      sandbox.process.once('exit', code => reject(new Error(`zerotouchd ended with ${code}`)));
+    });
+    Object.assign(sandbox, JSON.parse(ready));
+    return sandbox;
+  }
+
+  key(account) { return JSON.parse(readFileSync(account.credentials, 'utf8')); }
+
+  async stop() {
+    const ended = new Promise(resolve => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    const code = await ended;
+    rmSync(this.dir, {recursive: true});
+    if (code !== 0) throw new Error(`zerotouchd ended with ${code}`);
+  }
+}
+
+// An IMEI with its check digit, different for each number.
+export function imei(number) {
+  const digits = '35' + String(number).padStart(12, '0');
+  let sum = 0;
+  for (let i = 0; i < 14; ++i) {
+    const value = Number(digits[i]) * (i % 2 ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+  }
+  return digits + (10 - sum % 10) % 10;
+}

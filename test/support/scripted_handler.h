@@ -25,7 +25,7 @@ class ScriptedHandler : public HttpHandler {
   HttpResponse Handle(HttpRequest request) override {
     return handle ? handle(std::move(request)) : Echo(request);
   }
-  HttpResponse RenderError(const absl::Status& status) override {
+  HttpResponse RenderError(const absl::Status& status, const HttpRequest&) override {
     return ErrorResponse(status, /*pretty=*/false);
   }
 

@@ -17,7 +17,9 @@ constexpr size_t kMessageBytes = size_t{64} << 10;
 
 Headers StreamingCall::Header() const { return BeginningFields(); }
 
-Headers StreamingCall::Trailers() { return StatusFields(PublicError(status_)); }
+Headers StreamingCall::Trailers() {
+  return StatusFields(status_.ok() ? status_ : PublicError(status_));
+}
 
 bool StreamingCall::Next(const Input& input, std::string& out) {
   status_ = TakeMessages(input, out);

@@ -4,30 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <future>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "model/errors.h"
-#include "support/http2_client.h"
-#include "support/server_test_base.h"
+#include "support/http2_test_base.h"
 
 namespace zerotouch::wire {
 namespace {
 
 using test::Http2Client;
-using ::testing::HasSubstr;
 
-class Http2Test : public ServerTestBase {
- protected:
-  Http2Client& Connect() {
-    if (server_ == nullptr) Start();
-    client_ = std::make_unique<Http2Client>(server_->port());
-    return *client_;
-  }
-
-  std::unique_ptr<Http2Client> client_;
-};
+using Http2Test = Http2TestBase;
 
 TEST_F(Http2Test, Get_IsAnswered) {
   Http2Client& client = Connect();
@@ -185,38 +173,6 @@ TEST_F(Http2Test, ErrorInAStream_ResetsItAlone) {
   EXPECT_EQ(client.Get("/well").status, 200);
 }
 
-TEST_F(Http2Test, Cancelled_IsNotGoneOnWith) {
-  std::promise<void> gone;
-  class Endless final : public BodySource {
-   public:
-    explicit Endless(std::promise<void>& gone) : gone_(gone) {}
-    ~Endless() override { gone_.set_value(); }
-    absl::StatusOr<bool> Next(std::string& out) override {
-      out.append(1'000, 'x');
-      return true;
-    }
-
-   private:
-    std::promise<void>& gone_;
-  };
-  handler_.handle = [&](HttpRequest request) {
-    if (request.target == "/well") return ScriptedHandler::Echo(request);
-    HttpResponse response;
-    response.stream = std::make_unique<Endless>(gone);
-    return response;
-  };
-  options_.queued_requests = 1;
-  Http2Client& client = Connect();
-  const int32_t stream = client.Ask("GET", "/");
-  client.Until([&] { return !client.answer(stream).body.empty(); });
-  client.Cancel(stream);
-  gone.get_future().wait();
-  int status = 429;  // its place comes back
-  while (status == 429) status = client.Get("/well").status;
-  EXPECT_EQ(status, 200);
-  server_.reset();
-}
-
 TEST_F(Http2Test, TooManyInFlight_AreToldToComeAgain) {
   options_.queued_requests = 1;
   Gate entered;
@@ -247,159 +203,9 @@ TEST_F(Http2Test, BodiesInFlight_CountWhatTheyHold) {
   EXPECT_EQ(client.Await(client.Ask("POST", "/", {}, std::string(140'000, 'x'))).status, 200);
 }
 
-TEST_F(Http2Test, SlowBody_IsReset) {
-  options_.read_timeout = absl::Milliseconds(50);
-  Http2Client& client = Connect();
-  const auto answer = client.Await(client.Ask("POST", "/", {}, "half", false));
-  EXPECT_EQ(answer.reset, uint32_t{NGHTTP2_CANCEL});
-  EXPECT_EQ(client.Get("/still-well").status, 200);
-}
+// Whoever asked is told at once; what comes of the call later is dropped.
 
-TEST_F(Http2Test, SlowHeader_ClosesTheConnection) {
-  options_.read_timeout = absl::Milliseconds(50);
-  Start();
-  test::SocketClient client(server_->port());
-  client.Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-  client.Send(std::string("\0\0\0\4\0\0\0\0\0", 9));
-  client.Send(std::string("\0\0\6\1\1\0\0\0\1", 9) + "\x82\x86\x84\x41\x01x");  // no END_HEADERS
-  client.ReceiveAll();
-}
-
-TEST_F(Http2Test, SlowReader_IsReset) {
-  options_.write_timeout = absl::Milliseconds(50);
-  handler_.handle = [](HttpRequest) {
-    HttpResponse response;
-    response.stream =
-        std::make_unique<Pieces>(std::vector<std::string>(100, std::string(100'000, 'x')));
-    return response;
-  };
-  Http2Client& client = Connect();
-  client.SetReading(false);  // the stream's window is never opened again
-  EXPECT_EQ(client.Get("/").reset, uint32_t{NGHTTP2_CANCEL});
-}
-
-TEST_F(Http2Test, ReaderThatStopsReading_IsCut) {
-  options_.write_timeout = absl::Milliseconds(50);
-  std::promise<void> cut;
-  class Endless final : public BodySource {
-   public:
-    explicit Endless(std::promise<void>& gone) : gone_(gone) {}
-    ~Endless() override { gone_.set_value(); }
-    absl::StatusOr<bool> Next(std::string& out) override {
-      out.append(100'000, 'x');
-      return true;
-    }
-
-   private:
-    std::promise<void>& gone_;
-  };
-  handler_.handle = [&](HttpRequest) {
-    HttpResponse response;
-    response.stream = std::make_unique<Endless>(cut);
-    return response;
-  };
-  Start();
-  Http2Client client(server_->port(), /*receive_buffer_bytes=*/4'096);
-  client.Ask("GET", "/");
-  EXPECT_EQ(cut.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
-  server_.reset();
-}
-
-TEST_F(Http2Test, IdleConnection_SaysGoodbye) {
-  options_.idle_timeout = absl::Milliseconds(50);
-  Http2Client& client = Connect();
-  EXPECT_EQ(client.Get("/").status, 200);
-  client.Until([] { return false; });
-  EXPECT_EQ(client.goaway(), uint32_t{NGHTTP2_NO_ERROR});
-}
-
-TEST_F(Http2Test, QuietConnectionWithARequest_IsAskedForASignOfLife) {
-  options_.idle_timeout = absl::Milliseconds(50);
-  Gate leave;
-  handler_.handle = [&](HttpRequest request) {
-    leave.Wait();
-    return ScriptedHandler::Echo(request);
-  };
-  Http2Client& client = Connect();
-  const int32_t stream = client.Ask("GET", "/");
-  EXPECT_TRUE(client.Until([&] { return client.pings() > 0; }));
-  leave.Open();
-  EXPECT_EQ(client.Await(stream).status, 200);
-}
-
-TEST_F(Http2Test, Drain_FinishesWhatIsInFlight) {
-  Gate entered;
-  Gate leave;
-  handler_.handle = [&](HttpRequest request) {
-    entered.Open();
-    leave.Wait();
-    return ScriptedHandler::Echo(request);
-  };
-  Http2Client& client = Connect();
-  const int32_t stream = client.Ask("GET", "/busy");
-  entered.Wait();
-  std::thread drain([&] { server_->Drain(absl::Seconds(20)); });
-  EXPECT_TRUE(client.Until([&] { return client.goaway().has_value(); }));
-  EXPECT_EQ(client.goaway(), uint32_t{NGHTTP2_NO_ERROR});
-  leave.Open();
-  EXPECT_EQ(client.Await(stream).body, "GET /busy ");
-  client.Until([] { return false; });
-  client.socket().Close();
-  drain.join();
-}
-
-TEST_F(Http2Test, Drain_ClosesIdleConnections) {
-  Http2Client& client = Connect();
-  EXPECT_EQ(client.Get("/").status, 200);
-  std::thread drain([&] { server_->Drain(absl::Seconds(20)); });
-  client.Until([] { return false; });
-  EXPECT_EQ(client.goaway(), uint32_t{NGHTTP2_NO_ERROR});
-  client.socket().Close();
-  drain.join();
-}
-
-TEST_F(Http2Test, ClientThatHasSaidAll_StillGetsItsAnswer) {
-  Gate entered;
-  Gate leave;
-  handler_.handle = [&](HttpRequest request) {
-    entered.Open();
-    leave.Wait();
-    return ScriptedHandler::Echo(request);
-  };
-  Http2Client& client = Connect();
-  const int32_t stream = client.Ask("GET", "/busy");
-  const int32_t cut = client.Ask("POST", "/", {}, "half", false);
-  entered.Wait();
-  client.socket().FinishSending();
-  EXPECT_EQ(client.Await(cut).reset, uint32_t{NGHTTP2_CANCEL});
-  leave.Open();
-  EXPECT_EQ(client.Await(stream).body, "GET /busy ");
-  EXPECT_FALSE(client.Until([] { return false; }));  // closed at once
-}
-
-TEST_F(Http2Test, ClientThatDisappears_LeavesTheServerWell) {
-  options_.queued_requests = 1;
-  handler_.handle = [](HttpRequest request) {
-    if (request.target == "/") return ScriptedHandler::Echo(request);
-    HttpResponse response;
-    response.stream =
-        std::make_unique<Pieces>(std::vector<std::string>(100, std::string(100'000, 'x')));
-    return response;
-  };
-  Start();
-  for (int i = 0; i < 10; ++i) {
-    Http2Client in_body(server_->port());
-    in_body.Ask("POST", "/", {}, "half", false);
-    i % 2 == 0 ? in_body.socket().Reset() : in_body.socket().Close();
-    Http2Client in_answer(server_->port());
-    const int32_t stream = in_answer.Ask("GET", "/large");
-    in_answer.Until([&] { return in_answer.answer(stream).status != 0; });
-    i % 2 == 0 ? in_answer.socket().Reset() : in_answer.socket().Close();
-  }
-  int status = 429;
-  while (status == 429) status = Ask(test::Get("/")).status;
-  EXPECT_EQ(status, 200);
-}
+// Says in capitals what it is told, and "!" when it has waited in vain.
 
 }  // namespace
 }  // namespace zerotouch::wire

@@ -20,6 +20,7 @@
 #include "store/store.h"
 #include "wire/api.h"
 #include "wire/api_methods.h"
+#include "wire/grpc/handler.h"
 #include "wire/server.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
@@ -103,13 +104,17 @@ class Daemon {
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
         // Half of the threads stay free of callers who wait for operations.
         services_(*store_, engine_, rules_, Clock::System(), settings.worker_threads / 2),
-        api_(wire::ApiMethods(services_), authenticator_, tokens_, *store_, Clock::System()) {}
+        methods_(wire::ApiMethods(services_)),
+        api_(methods_, authenticator_, tokens_, *store_, Clock::System()),
+        grpc_(
+            methods_, authenticator_, settings.max_body_bytes, [this] { return api_.CheckReady(); },
+            Clock::System(), api_) {}
 
   store::Store& store() { return *store_; }
 
   // Listens and starts to work. Returns how clients reach it.
   absl::StatusOr<Endpoint> Start() {
-    ZT_ASSIGN_OR_RETURN(server_, wire::Server::Start(ServerOptionsOf(settings_), api_));
+    ZT_ASSIGN_OR_RETURN(server_, wire::Server::Start(ServerOptionsOf(settings_), grpc_));
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
     if (!IsLoopback(address)) {
@@ -142,7 +147,9 @@ class Daemon {
   auth::TokenEndpoint tokens_;
   batch::Engine engine_;
   service::Services services_;
+  const wire::MethodTable methods_;
   wire::Api api_;
+  wire::grpc::Handler grpc_;
   std::unique_ptr<wire::Server> server_;
 };
 

@@ -49,6 +49,20 @@ inline constexpr size_t kBatchAnswerBytes = size_t{64} << 20;
 // Open connections; more wait in the listen queue.
 inline constexpr int kConnections = 4'096;
 
+// Requests at once on one HTTP/2 connection: what the RFC asks for at least.
+inline constexpr uint32_t kHttp2Streams = 100;
+
+// Frames of an HTTP/2 connection that cost its sender nothing (PING, SETTINGS,
+// empty DATA, ...): so many at once, so many more a second, and some more for
+// each frame that answers a request. Past it the connection is closed.
+inline constexpr int kHttp2IdleFrames = 1'000;
+inline constexpr int kHttp2IdleFramesPerSecond = 50;
+
+// Requests that an HTTP/2 client takes back: so many at once, so many more a
+// second. Past it the connection is closed.
+inline constexpr uint64_t kHttp2Resets = 1'000;
+inline constexpr uint64_t kHttp2ResetsPerSecond = 33;
+
 // Requests being handled or waiting to be; past it callers get 429.
 inline constexpr int kQueuedRequests = 1'024;
 

@@ -207,6 +207,10 @@ absl::Status NoSuchRoute() {
   return Public(absl::StatusCode::kNotFound, "There is no such method at this path.");
 }
 
+absl::Status NoSuchService() {
+  return Public(absl::StatusCode::kNotFound, "There is no such service at this server.");
+}
+
 absl::Status Unimplemented(std::string_view method) {
   return Public(absl::StatusCode::kUnimplemented,
                 fmt::format("The method {} is not provided by this server.", method));
@@ -234,6 +238,16 @@ absl::Status Unavailable(std::string_view what) {
       Public(absl::StatusCode::kUnavailable, fmt::format("The service is unavailable: {}.", what));
   AddRetry(status, absl::Seconds(1));
   return status;
+}
+
+absl::Status UnsupportedMessageEncoding(std::string_view encoding) {
+  return Public(absl::StatusCode::kUnimplemented,
+                fmt::format("Messages compressed by \"{}\" are not read by this server; use gzip.",
+                            encoding));
+}
+
+absl::Status DeadlineExceeded() {
+  return Public(absl::StatusCode::kDeadlineExceeded, "The call's deadline has passed.");
 }
 
 absl::Status Internal() {

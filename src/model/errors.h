@@ -78,6 +78,8 @@ absl::Status TermsNotAccepted();
 
 // 404: no such method or path.
 absl::Status NoSuchRoute();
+// 404: no such gRPC service, as the health service says it.
+absl::Status NoSuchService();
 // 501: the method exists but this server does not provide it.
 absl::Status Unimplemented(std::string_view method);
 
@@ -91,6 +93,10 @@ absl::Status UrlTooLong(size_t limit_bytes);
 absl::Status UnsupportedContentCoding();
 // 503 with RetryInfo: the store cannot be used just now.
 absl::Status Unavailable(std::string_view what);
+// 501: a gRPC message is compressed in a way that this server does not read.
+absl::Status UnsupportedMessageEncoding(std::string_view encoding);
+// 504: the time that the caller gave is over.
+absl::Status DeadlineExceeded();
 // 500. The cause goes to the log, never to the caller.
 absl::Status Internal();
 

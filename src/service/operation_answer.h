@@ -19,6 +19,8 @@ class OperationItems {
   // 1,000). False, with none, at the end.
   virtual absl::StatusOr<bool> Next(
       google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) = 0;
+  // Goes back to the first: Next gives the same once more.
+  virtual void Restart() = 0;
 };
 
 // An Operation whose response may have to be streamed.

@@ -63,6 +63,11 @@ class StoredItems final : public OperationItems {
     return true;
   }
 
+  void Restart() override {
+    chunk_ = 0;
+    index_ = 0;
+  }
+
  private:
   template <class Request>
   absl::Status Join(google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) {

@@ -78,11 +78,11 @@ absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
 
 }  // namespace
 
-Api::Api(MethodTable methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
-         store::Store& store, const Clock& clock)
+Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
+         auth::TokenEndpoint& tokens, store::Store& store, const Clock& clock)
     // The descriptors are part of the program: a test builds the same table.
     : routes_(RouteTable::Build(ApiServices()).value()),
-      methods_(std::move(methods)),
+      methods_(methods),
       authenticator_(authenticator),
       tokens_(tokens),
       store_(store),
@@ -122,7 +122,7 @@ std::optional<HttpResponse> Api::RefuseEarly(const HttpRequest& header) {
   return response;
 }
 
-HttpResponse Api::RenderError(const absl::Status& status) {
+HttpResponse Api::RenderError(const absl::Status& status, const HttpRequest&) {
   return ErrorResponse(PublicError(status), /*pretty=*/true);
 }
 
@@ -211,11 +211,13 @@ HttpResponse Api::Batch(const HttpRequest& request) {
   return response.ok() ? *std::move(response) : refuse(response.status());
 }
 
+absl::Status Api::CheckReady() {
+  return draining_ ? errors::Unavailable("it is about to stop") : store_.Ping();
+}
+
 HttpResponse Api::Ready() {
-  if (draining_) return ErrorResponse(errors::Unavailable("it is about to stop"), true);
-  if (const absl::Status status = store_.Ping(); !status.ok()) {
-    return ErrorResponse(PublicError(status), true);
-  }
+  const absl::Status status = CheckReady();
+  if (!status.ok()) return ErrorResponse(PublicError(status), true);
   return JsonResponse(200, "{\"status\":\"ok\"}\n");
 }
 

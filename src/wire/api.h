@@ -31,8 +31,8 @@ namespace zerotouch::wire {
 // and 404 for all else; OPTIONS says what a path takes. Thread-safe.
 class Api final : public HttpHandler {
  public:
-  // All but the methods must outlive it.
-  Api(MethodTable methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
+  // All must outlive it.
+  Api(const MethodTable& methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
       store::Store& store, const Clock& clock);
 
   // The URL under which clients reach this server, without a slash at the end,
@@ -41,7 +41,10 @@ class Api final : public HttpHandler {
 
   std::optional<HttpResponse> RefuseEarly(const HttpRequest& header) override;
   HttpResponse Handle(HttpRequest request) override;
-  HttpResponse RenderError(const absl::Status& status) override;
+  HttpResponse RenderError(const absl::Status& status, const HttpRequest& header) override;
+
+  // OK if calls can be answered; what /readyz says.
+  absl::Status CheckReady();
 
   // Makes /readyz say that no more requests should be sent here.
   void SetDraining() { draining_ = true; }
@@ -65,7 +68,7 @@ class Api final : public HttpHandler {
                std::string_view account) const;
 
   const RouteTable routes_;
-  const MethodTable methods_;
+  const MethodTable& methods_;
   auth::Authenticator& authenticator_;
   auth::TokenEndpoint& tokens_;
   store::Store& store_;

@@ -200,7 +200,7 @@ TEST_F(ApiTest, Draining_IsAliveButNotReady) {
 
 TEST_F(ApiTest, StoreDown_IsNotReady) {
   DownStore down;
-  Api api(FakeMethods(services_), authenticator_, tokens_, down, clock_);
+  Api api(methods_, authenticator_, tokens_, down, clock_);
   const HttpResponse response = api.Handle(Request("GET", "/readyz"));
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body.find("secret"), std::string::npos);
@@ -226,8 +226,8 @@ TEST_F(ApiTest, RefuseEarly_LetsGoodRequestsPass) {
 }
 
 TEST_F(ApiTest, RenderError_KeepsFailuresInsideToItself) {
-  EXPECT_EQ(api_.RenderError(errors::BodyTooLarge(5)).status, 413);
-  const HttpResponse inside = api_.RenderError(absl::InternalError("secret"));
+  EXPECT_EQ(api_.RenderError(errors::BodyTooLarge(5), HttpRequest()).status, 413);
+  const HttpResponse inside = api_.RenderError(absl::InternalError("secret"), HttpRequest());
   EXPECT_EQ(inside.status, 500);
   EXPECT_EQ(inside.body, ErrorJson(errors::Internal(), true));
 }

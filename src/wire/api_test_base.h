@@ -45,7 +45,7 @@ class DownStore final : public store::Store {
 // Gives items until `count`, then ends with `end`.
 class MadeItems final : public service::OperationItems {
  public:
-  MadeItems(int count, absl::Status end) : left_(count), end_(std::move(end)) {}
+  MadeItems(int count, absl::Status end) : count_(count), left_(count), end_(std::move(end)) {}
   absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
     items->Clear();
     if (left_ == 0 && !end_.ok()) return end_;
@@ -54,8 +54,10 @@ class MadeItems final : public service::OperationItems {
     }
     return !items->empty();
   }
+  void Restart() override { left_ = count_; }
 
  private:
+  const int count_;
   int left_;
   const absl::Status end_;
 };
@@ -168,7 +170,8 @@ class ApiTest : public ::testing::Test {
   const auth::Audience audience_{kEndpoint};
   auth::Authenticator authenticator_{*store_, clock_, audience_};
   auth::TokenEndpoint tokens_{*store_, clock_, audience_};
-  Api api_{FakeMethods(services_), authenticator_, tokens_, *store_, clock_};
+  const MethodTable methods_ = FakeMethods(services_);
+  Api api_{methods_, authenticator_, tokens_, *store_, clock_};
 };
 
 // The whole of a streamed answer.

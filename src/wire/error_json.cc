@@ -14,14 +14,11 @@
 #include "google/rpc/error_details.pb.h"
 #include "json/json.h"
 #include "model/errors.h"
+#include "wire/error_details.h"
 #include "wire/responses.h"
 
 namespace zerotouch::wire {
 namespace {
-
-constexpr const char* kDetailTypes[] = {errors::kCustomErrorType, errors::kTosErrorType,
-                                        errors::kErrorInfoType, errors::kBadRequestType,
-                                        errors::kRetryInfoType};
 
 // Google's front end names the same realm everywhere; some clients cannot read
 // a challenge without one.
@@ -38,15 +35,10 @@ constexpr int kDetailDepth = 3;
 void AppendDetails(const absl::Status& status, bool pretty, std::string& out) {
   const char* const line = pretty ? "\n      " : "";
   bool any_yet = false;
-  for (const char* type : kDetailTypes) {
-    const auto payload = status.GetPayload(type);
-    if (!payload) continue;
+  for (const google::protobuf::Any& detail : DetailsOf(status)) {
     out += any_yet ? "," : pretty ? ",\n    \"details\": [" : ",\"details\":[";
     out += line;
     any_yet = true;
-    google::protobuf::Any detail;
-    detail.set_type_url(type);
-    detail.set_value(std::string(*payload));
     json::Append(detail, {.pretty = pretty, .depth = kDetailDepth}, out);
   }
   if (any_yet) out += pretty ? "\n    ]" : "]";

@@ -201,6 +201,9 @@ TEST(ErrorResponse, SizesAndInternal) {
        R"("status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/)"
        R"(google.rpc.BadRequest","fieldViolations":[{"description":)"
        R"("The body's Content-Encoding must be gzip or identity."}]}]}})"},
+      {"DeadlineExceeded", errors::DeadlineExceeded(), 504,
+       R"({"error":{"code":504,"message":"The call's deadline has passed.",)"
+       R"("status":"DEADLINE_EXCEEDED"}})"},
       {"Internal", errors::Internal(), 500,
        R"({"error":{"code":500,"message":"Internal error encountered.","status":"INTERNAL"}})"},
   };

@@ -38,6 +38,7 @@ class MadeItems final : public service::OperationItems {
     if (items->empty() && !end_.ok()) return end_;
     return !items->empty();
   }
+  void Restart() override { at_ = 0; }
 
  private:
   const int count_;

@@ -14,6 +14,17 @@ bool IsGzip(std::string_view coding) {
   return EqualWithoutCase(coding, "gzip") || EqualWithoutCase(coding, "x-gzip");
 }
 
+absl::Status Decode(HttpRequest& request, const ServerOptions& options) {
+  if (!IsGzip(request.headers.Get("Content-Encoding"))) return absl::OkStatus();
+  const size_t compressed = request.body.size();
+  ZT_ASSIGN_OR_RETURN(request.body, Gunzip(request.body, options.body_bytes, [&](size_t bytes) {
+                        return request.hold(compressed + bytes);
+                      }));
+  // Only less than before: this cannot be refused.
+  static_cast<void>(request.hold(request.body.size()));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckHeader(const HttpRequest& header, uint64_t declared,
@@ -27,16 +38,10 @@ absl::Status CheckHeader(const HttpRequest& header, uint64_t declared,
   return absl::OkStatus();
 }
 
-absl::Status DecodeBody(HttpRequest& request, Admission::Ticket& ticket,
-                        const ServerOptions& options) {
-  if (!IsGzip(request.headers.Get("Content-Encoding"))) return absl::OkStatus();
-  const size_t compressed = request.body.size();
-  ZT_ASSIGN_OR_RETURN(request.body, Gunzip(request.body, options.body_bytes, [&](size_t bytes) {
-                        return ticket.Hold(compressed + bytes);
-                      }));
-  // Only less than before: this cannot be refused.
-  static_cast<void>(ticket.Hold(request.body.size()));
-  return absl::OkStatus();
+HttpResponse DecodeAndHandle(HttpRequest request, const ServerOptions& options,
+                             HttpHandler& handler) {
+  const absl::Status decoded = Decode(request, options);
+  return decoded.ok() ? handler.Handle(std::move(request)) : handler.RenderError(decoded, request);
 }
 
 }  // namespace zerotouch::wire

@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "wire/admission.h"
 #include "wire/http.h"
 #include "wire/server.h"
 
@@ -17,12 +16,12 @@ namespace zerotouch::wire {
 absl::Status CheckHeader(const HttpRequest& header, uint64_t declared,
                          const ServerOptions& options);
 
-// Undoes the body's Content-Encoding. errors::BodyTooLarge past
-// `options.body_bytes`, errors::BadRequest if it is not what the header says,
-// errors::TooBusy if `ticket` cannot hold the result. Takes its time: for a
-// worker thread.
-absl::Status DecodeBody(HttpRequest& request, Admission::Ticket& ticket,
-                        const ServerOptions& options);
+// What `handler` answers to a whole request once its body's Content-Encoding is
+// undone; its rendering of errors::BodyTooLarge if that gives more than
+// `options.body_bytes`, of errors::BadRequest if the body is not what the header
+// says, of errors::TooBusy if `request.hold` says no. For a worker thread.
+HttpResponse DecodeAndHandle(HttpRequest request, const ServerOptions& options,
+                             HttpHandler& handler);
 
 }  // namespace zerotouch::wire
 

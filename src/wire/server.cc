@@ -25,6 +25,7 @@
 
 #include "wire/connection.h"
 #include "wire/http1/connection.h"
+#include "wire/http2/connection.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -62,7 +63,13 @@ class Client {
 asio::awaitable<void> Client::Run() {
   const std::optional<Protocol> protocol = co_await TellProtocol();
   if (!protocol.has_value()) co_return;
-  connection_ = http1::MakeConnection(serving_, std::move(stream_), std::move(read_));
+  if (*protocol == Protocol::kHttp1) {
+    connection_ = http1::MakeConnection(serving_, std::move(stream_), std::move(read_));
+  } else {
+    stream_.expires_never();
+    std::string begin(static_cast<const char*>(read_.data().data()), read_.size());
+    connection_ = http2::MakeConnection(serving_, stream_.release_socket(), std::move(begin));
+  }
   co_await connection_->Run();
 }
 

@@ -25,9 +25,14 @@ class ScriptedHandler : public HttpHandler {
   HttpResponse Handle(HttpRequest request) override {
     return handle ? handle(std::move(request)) : Echo(request);
   }
-  HttpResponse RenderError(const absl::Status& status) override {
+  HttpResponse RenderError(const absl::Status& status, const HttpRequest&) override {
     return ErrorResponse(status, /*pretty=*/false);
   }
+
+  std::unique_ptr<Exchange> Open(const HttpRequest& header) override {
+    return open ? open(header) : nullptr;
+  }
+  absl::Duration TimeLimit(const HttpRequest&) override { return limit; }
 
   static HttpResponse Echo(const HttpRequest& request) {
     return JsonResponse(200, request.method + " " + request.target + " " + request.body);
@@ -35,6 +40,8 @@ class ScriptedHandler : public HttpHandler {
 
   std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse;
   std::function<HttpResponse(HttpRequest)> handle;
+  std::function<std::unique_ptr<Exchange>(const HttpRequest&)> open;
+  absl::Duration limit = absl::InfiniteDuration();
 };
 
 // A body of these pieces, which then ends as told.

@@ -2,31 +2,19 @@
 #define ZEROTOUCH_TEST_SUPPORT_SERVER_TEST_BASE_H_
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <memory>
 #include <string>
 
 #include "base/log.h"
+#include "support/gzip.h"
 #include "support/http1_client.h"
 #include "support/scripted_handler.h"
 #include "wire/server.h"
 
 namespace zerotouch::wire {
 
-inline std::string Gzip(const std::string& text) {
-  z_stream stream = {};
-  deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
+using test::Gzip;
 
 // A server of a scripted handler on a free port.
 class ServerTestBase : public ::testing::Test {

@@ -109,9 +109,9 @@ class Http1Connection final : public Connection {
                                                                 Admission::Ticket& ticket);
   // The answer if the body cannot be taken; nullopt with `gone` set if the
   // client is gone.
-  asio::awaitable<std::optional<HttpResponse>> ReadBody(Parser& parser, Admission::Ticket& ticket,
-                                                        bool& gone);
-  asio::awaitable<HttpResponse> Handle(HttpRequest request, Admission::Ticket& ticket);
+  asio::awaitable<std::optional<HttpResponse>> ReadBody(Parser& parser, const HttpRequest& request,
+                                                        Admission::Ticket& ticket, bool& gone);
+  asio::awaitable<HttpResponse> Handle(HttpRequest request);
   asio::awaitable<bool> Answer(HttpResponse response, Asked asked);
   asio::awaitable<bool> AnswerStream(http::response<http::empty_body> header,
                                      std::unique_ptr<BodySource> source, bool chunked);
@@ -119,7 +119,9 @@ class Http1Connection final : public Connection {
   asio::awaitable<bool> WriteHeader(http::response<http::empty_body> header);
   asio::awaitable<void> Linger();
 
-  HttpResponse Refuse(const absl::Status& status) { return serving_.handler.RenderError(status); }
+  HttpResponse Refuse(const absl::Status& status, const HttpRequest& header = {}) {
+    return serving_.handler.RenderError(status, header);
+  }
 
   const Serving& serving_;
   beast::tcp_stream stream_;
@@ -175,10 +177,10 @@ asio::awaitable<bool> Http1Connection::ServeParsed(Parser& parser) {
   std::optional<Admission::Ticket> ticket = serving_.admission.Enter();
   std::optional<HttpResponse> refused;
   if (const absl::Status framing = CheckFraming(parser); !framing.ok()) {
-    refused = Refuse(framing);
+    refused = Refuse(framing, request);
     asked.keep_alive = false;
   } else if (!ticket.has_value()) {
-    refused = Refuse(errors::TooBusy("requests in flight", absl::Seconds(1)));
+    refused = Refuse(errors::TooBusy("requests in flight", absl::Seconds(1)), request);
   } else {
     refused = co_await RefuseFromHeader(parser, request, *ticket);
   }
@@ -188,7 +190,7 @@ asio::awaitable<bool> Http1Connection::ServeParsed(Parser& parser) {
       if (!co_await Write(asio::buffer(kContinue))) co_return false;
     }
     bool gone = false;
-    refused = co_await ReadBody(parser, *ticket, gone);
+    refused = co_await ReadBody(parser, request, *ticket, gone);
     if (gone) co_return false;
   }
   if (refused.has_value()) {
@@ -199,22 +201,24 @@ asio::awaitable<bool> Http1Connection::ServeParsed(Parser& parser) {
     co_return sent&& asked.keep_alive && !serving_.draining;
   }
   request.body = std::move(parser.get().body());
-  HttpResponse response = co_await Handle(std::move(request), *ticket);
+  request.hold = [&ticket = *ticket](uint64_t bytes) { return ticket.Hold(bytes); };
+  HttpResponse response = co_await Handle(std::move(request));
   ticket->HoldNothing();
   asked.keep_alive =
       asked.keep_alive && !serving_.draining && !(response.stream != nullptr && asked.version < 11);
-  co_return co_await Answer(std::move(response), asked) && asked.keep_alive;
+  const bool sent = co_await Answer(std::move(response), asked);
+  co_return sent && asked.keep_alive;
 }
 
 asio::awaitable<std::optional<HttpResponse>> Http1Connection::RefuseFromHeader(
     const Parser& parser, const HttpRequest& request, Admission::Ticket& ticket) {
   const uint64_t declared = parser.content_length().value_or(0);
   if (const absl::Status status = CheckHeader(request, declared, serving_.options); !status.ok()) {
-    co_return Refuse(status);
+    co_return Refuse(status, request);
   }
   if (parser.is_done()) co_return std::nullopt;
   if (!ticket.Hold(declared)) {
-    co_return Refuse(errors::TooBusy("request bodies", absl::Seconds(1)));
+    co_return Refuse(errors::TooBusy("request bodies", absl::Seconds(1)), request);
   }
   co_return co_await asio::co_spawn(
       serving_.workers,
@@ -225,6 +229,7 @@ asio::awaitable<std::optional<HttpResponse>> Http1Connection::RefuseFromHeader(
 }
 
 asio::awaitable<std::optional<HttpResponse>> Http1Connection::ReadBody(Parser& parser,
+                                                                       const HttpRequest& request,
                                                                        Admission::Ticket& ticket,
                                                                        bool& gone) {
   const uint64_t declared = parser.content_length_remaining().value_or(kLargeBody);
@@ -235,24 +240,21 @@ asio::awaitable<std::optional<HttpResponse>> Http1Connection::ReadBody(Parser& p
     if (error) {
       gone = !IsParseError(error);
       if (gone) co_return std::nullopt;
-      co_return Refuse(StatusOfParse(parser, error, serving_.options));
+      co_return Refuse(StatusOfParse(parser, error, serving_.options), request);
     }
     // Of a chunked body only what has come is known.
     if (parser.chunked() && !ticket.Hold(parser.get().body().capacity())) {
-      co_return Refuse(errors::TooBusy("request bodies", absl::Seconds(1)));
+      co_return Refuse(errors::TooBusy("request bodies", absl::Seconds(1)), request);
     }
   }
   co_return std::nullopt;
 }
 
-asio::awaitable<HttpResponse> Http1Connection::Handle(HttpRequest request,
-                                                      Admission::Ticket& ticket) {
+asio::awaitable<HttpResponse> Http1Connection::Handle(HttpRequest request) {
   co_return co_await asio::co_spawn(
       serving_.workers,
       [&]() -> asio::awaitable<HttpResponse> {
-        const absl::Status decoded = DecodeBody(request, ticket, serving_.options);
-        if (!decoded.ok()) co_return serving_.handler.RenderError(decoded);
-        co_return serving_.handler.Handle(std::move(request));
+        co_return DecodeAndHandle(std::move(request), serving_.options, serving_.handler);
       },
       asio::use_awaitable);
 }

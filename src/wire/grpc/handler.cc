@@ -1,0 +1,232 @@
+#include "wire/grpc/handler.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "google/protobuf/arena.h"
+#include "google/protobuf/message.h"
+#include "model/errors.h"
+#include "wire/grpc/message.h"
+#include "wire/grpc/operation_message.h"
+#include "wire/grpc/status.h"
+#include "wire/public_error.h"
+#include "wire/query.h"
+#include "wire/routes.h"
+
+namespace zerotouch::wire::grpc {
+namespace {
+
+using google::protobuf::Message;
+using google::protobuf::ServiceDescriptor;
+
+constexpr std::string_view kContentType = "application/grpc";
+
+constexpr std::string_view kCheck = "grpc.health.v1.Health.Check";
+constexpr std::string_view kWatch = "grpc.health.v1.Health.Watch";
+constexpr std::string_view kInfo = "ServerReflectionInfo";
+
+// `application/grpc` and what it may be followed by: `+proto`, parameters.
+bool IsGrpc(const HttpRequest& header) {
+  const std::string_view type = header.headers.Get("content-type");
+  return header.trailers && type.substr(0, kContentType.size()) == kContentType;
+}
+
+bool IsProtobuf(const HttpRequest& header) {
+  const std::string_view type = header.headers.Get("content-type");
+  const std::string_view rest = type.substr(kContentType.size());
+  return rest.empty() || rest.front() == ';' || rest == "+proto" || rest.starts_with("+proto;");
+}
+
+std::vector<const ServiceDescriptor*> AllServices() {
+  std::vector<const ServiceDescriptor*> services = ApiServices();
+  for (const ServiceDescriptor* own : OwnServices()) services.push_back(own);
+  return services;
+}
+
+// The services of OwnServices are open to all.
+bool NeedsCredentials(const HttpRequest& header) {
+  return !std::string_view(header.target).starts_with("/grpc.");
+}
+
+std::set<std::string> NamesOf(const std::vector<const ServiceDescriptor*>& services) {
+  std::set<std::string> names;
+  for (const ServiceDescriptor* service : services) names.insert(service->full_name());
+  return names;
+}
+
+HttpResponse MessageResponse(const Message& message) {
+  HttpResponse response;
+  response.headers = BeginningFields();
+  response.trailers = StatusFields(absl::OkStatus());
+  AppendFrameHead(static_cast<uint32_t>(message.ByteSizeLong()), response.body);
+  message.AppendToString(&response.body);
+  return response;
+}
+
+}  // namespace
+
+Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
+                 size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
+                 HttpHandler& others)
+    : methods_(methods),
+      authenticator_(authenticator),
+      message_bytes_(message_bytes),
+      clock_(clock),
+      others_(others),
+      services_(AllServices()),
+      health_(NamesOf(services_), std::move(ready), clock),
+      reflection_(services_) {
+  for (const ServiceDescriptor* service : services_) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const Method* method = service->method(i);
+      by_path_[fmt::format("/{}/{}", service->full_name(), method->name())] = method;
+    }
+  }
+}
+
+std::optional<HttpResponse> Handler::RefuseEarly(const HttpRequest& header) {
+  if (!IsGrpc(header)) return others_.RefuseEarly(header);
+  const log::RequestScope scope(header.request_id);
+  absl::Status status = CheckHeader(header);
+  if (status.ok() && NeedsCredentials(header)) {
+    status = authenticator_.Authenticate(header.headers.Get("authorization"), "").status();
+  }
+  if (status.ok()) return std::nullopt;
+  return RenderError(status, header);
+}
+
+HttpResponse Handler::RenderError(const absl::Status& status, const HttpRequest& header) {
+  return IsGrpc(header) ? ErrorResponse(PublicError(status)) : others_.RenderError(status, header);
+}
+
+std::unique_ptr<Exchange> Handler::Open(const HttpRequest& header) {
+  if (!IsGrpc(header)) return others_.Open(header);
+  const absl::StatusOr<const Method*> method = MethodOf(header);
+  if (!method.ok()) return nullptr;
+  const std::string_view encoding = header.headers.Get("grpc-encoding");
+  if ((*method)->full_name() == kWatch) return health_.Watch(encoding);
+  if ((*method)->name() == kInfo) return reflection_.Info(encoding);
+  return nullptr;
+}
+
+absl::Duration Handler::TimeLimit(const HttpRequest& header) {
+  if (!IsGrpc(header)) return others_.TimeLimit(header);
+  const std::string_view text = header.headers.Get("grpc-timeout");
+  // One that is malformed is refused by CheckHeader.
+  return text.empty() ? absl::InfiniteDuration()
+                      : ParseTimeout(text).value_or(absl::InfiniteDuration());
+}
+
+absl::StatusOr<const Handler::Method*> Handler::MethodOf(const HttpRequest& header) const {
+  const auto found = by_path_.find(std::string(SplitTarget(header.target).path));
+  if (found == by_path_.end()) return errors::Unimplemented(header.target);
+  return found->second;
+}
+
+// What can be refused before the message is there.
+absl::Status Handler::CheckHeader(const HttpRequest& header) const {
+  ZT_RETURN_IF_ERROR(MethodOf(header).status());
+  if (header.method != "POST" || !IsProtobuf(header)) {
+    return errors::BadRequest({{"", "A gRPC call is a POST of application/grpc+proto."}});
+  }
+  const std::string_view timeout = header.headers.Get("grpc-timeout");
+  if (!timeout.empty() && !ParseTimeout(timeout).has_value()) {
+    return errors::BadRequest({{"", "The field grpc-timeout is malformed."}});
+  }
+  return absl::OkStatus();
+}
+
+HttpResponse Handler::Handle(HttpRequest request) {
+  if (!IsGrpc(request)) return others_.Handle(std::move(request));
+  const log::RequestScope scope(request.request_id);
+  const absl::Time begun = clock_.Now();
+  std::string account;
+  absl::StatusOr<HttpResponse> answer = Call(request, account);
+  const absl::Status status = answer.ok() ? absl::OkStatus() : PublicError(answer.status());
+  log::Info("request", {{"method", "gRPC"},
+                        {"path", request.target},
+                        {"status", absl::StatusCodeToString(status.code())},
+                        {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
+                        {"account", account}});
+  return answer.ok() ? *std::move(answer) : ErrorResponse(status);
+}
+
+absl::StatusOr<HttpResponse> Handler::Call(HttpRequest& request, std::string& account) {
+  ZT_RETURN_IF_ERROR(CheckHeader(request));
+  ZT_ASSIGN_OR_RETURN(const Method* method, MethodOf(request));
+  if (method->full_name() == kCheck) return CheckHealth(request);
+  return CallApi(*method, request, account);
+}
+
+absl::StatusOr<HttpResponse> Handler::CheckHealth(HttpRequest& request) {
+  ::grpc::health::v1::HealthCheckRequest message;
+  ZT_RETURN_IF_ERROR(Parse(request, message));
+  ZT_ASSIGN_OR_RETURN(const ::grpc::health::v1::HealthCheckResponse response,
+                      health_.Check(message));
+  return MessageResponse(response);
+}
+
+absl::StatusOr<HttpResponse> Handler::CallApi(const Method& method, HttpRequest& request,
+                                              std::string& account) {
+  ZT_ASSIGN_OR_RETURN(const auth::Principal caller,
+                      authenticator_.Authenticate(request.headers.Get("authorization"), ""));
+  account = caller.email;
+  google::protobuf::Arena arena;
+  Message& message = *google::protobuf::MessageFactory::generated_factory()
+                          ->GetPrototype(method.input_type())
+                          ->New(&arena);
+  ZT_RETURN_IF_ERROR(Parse(request, message));
+  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message));
+  if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
+    return OperationResponse(std::move(*operation));
+  }
+  return MessageResponse(*std::get<std::unique_ptr<Message>>(answer));
+}
+
+absl::Status Handler::Parse(HttpRequest& request, Message& message) const {
+  std::string unpacked;
+  ZT_ASSIGN_OR_RETURN(const std::string_view bytes,
+                      OnlyMessage(request.body,
+                                  {.encoding = request.headers.Get("grpc-encoding"),
+                                   .limit = message_bytes_,
+                                   .hold = request.hold},
+                                  unpacked));
+  const bool parsed = message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  // 100,000 items are parsed now: their bytes need not stay beside them.
+  std::string().swap(request.body);
+  if (parsed) return absl::OkStatus();
+  return errors::BadRequest(
+      {{"", fmt::format("The message is not a {}.", message.GetDescriptor()->full_name())}});
+}
+
+std::optional<absl::Duration> ParseTimeout(std::string_view text) {
+  if (text.size() < 2 || text.size() > 9) return std::nullopt;
+  int64_t value = 0;
+  const char* const unit = text.data() + text.size() - 1;
+  const auto [end, error] = std::from_chars(text.data(), unit, value);
+  if (error != std::errc() || end != unit || value < 0) return std::nullopt;
+  switch (*unit) {
+    case 'H':
+      return absl::Hours(value);
+    case 'M':
+      return absl::Minutes(value);
+    case 'S':
+      return absl::Seconds(value);
+    case 'm':
+      return absl::Milliseconds(value);
+    case 'u':
+      return absl::Microseconds(value);
+    case 'n':
+      return absl::Nanoseconds(value);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace zerotouch::wire::grpc

@@ -1,0 +1,60 @@
+#include "wire/grpc/message.h"
+
+#include "base/status_macros.h"
+#include "model/errors.h"
+#include "wire/gzip.h"
+
+namespace zerotouch::wire::grpc {
+namespace {
+
+absl::Status Malformed(const char* reason) { return errors::BadRequest({{"", reason}}); }
+
+uint32_t LengthOf(std::string_view head) {
+  uint32_t length = 0;
+  for (size_t i = 1; i < kFrameHeadBytes; ++i) {
+    length = (length << 8) | static_cast<unsigned char>(head[i]);
+  }
+  return length;
+}
+
+}  // namespace
+
+void AppendFrameHead(uint32_t message_bytes, std::string& out) {
+  out += '\0';
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    out += static_cast<char>((message_bytes >> shift) & 0xFF);
+  }
+}
+
+absl::StatusOr<std::optional<std::string_view>> TakeMessage(std::string_view& bytes,
+                                                            const Unpacking& unpacking,
+                                                            std::string& unpacked) {
+  if (bytes.size() < kFrameHeadBytes) return std::nullopt;
+  const char compressed = bytes.front();
+  const uint32_t length = LengthOf(bytes);
+  if (length > unpacking.limit) return errors::BodyTooLarge(unpacking.limit);
+  if (compressed != 0 && compressed != 1) return Malformed("A message has a malformed head.");
+  if (bytes.size() < kFrameHeadBytes + length) return std::nullopt;
+  std::string_view message = bytes.substr(kFrameHeadBytes, length);
+  bytes.remove_prefix(kFrameHeadBytes + length);
+  if (compressed == 0) return message;
+  if (unpacking.encoding.empty() || unpacking.encoding == "identity") {
+    return Malformed("A message is marked as compressed, but grpc-encoding does not say how.");
+  }
+  if (unpacking.encoding != "gzip") return errors::UnsupportedMessageEncoding(unpacking.encoding);
+  ZT_ASSIGN_OR_RETURN(unpacked, Gunzip(message, unpacking.limit, [&](size_t more) {
+                        return !unpacking.hold || unpacking.hold(message.size() + more);
+                      }));
+  return std::string_view(unpacked);
+}
+
+absl::StatusOr<std::string_view> OnlyMessage(std::string_view body, const Unpacking& unpacking,
+                                             std::string& unpacked) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<std::string_view> message,
+                      TakeMessage(body, unpacking, unpacked));
+  if (!message.has_value()) return Malformed("The request's message is missing or cut short.");
+  if (!body.empty()) return Malformed("The request has more than one message.");
+  return *message;
+}
+
+}  // namespace zerotouch::wire::grpc

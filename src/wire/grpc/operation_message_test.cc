@@ -1,0 +1,107 @@
+#include "wire/grpc/operation_message.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "google/longrunning/operations.pb.h"
+#include "wire/grpc/message.h"
+
+namespace zerotouch::wire::grpc {
+namespace {
+
+using google::longrunning::Operation;
+using google::protobuf::RepeatedPtrField;
+
+api::OperationPerDevice Item(int index) {
+  api::OperationPerDevice item;
+  item.mutable_unclaim()->set_device_id(index);
+  item.mutable_result()->set_status(api::SINGLE_DEVICE_STATUS_SUCCESS);
+  item.mutable_result()->set_device_id(index);
+  return item;
+}
+
+class MadeItems final : public service::OperationItems {
+ public:
+  // Fails at the end of the `fails`th way through.
+  MadeItems(int count, int fails) : count_(count), fails_(fails) {}
+  absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
+    items->Clear();
+    if (at_ == count_ && way_ == fails_) return absl::UnavailableError("gone");
+    const int end = std::min(count_, at_ + 1'000);
+    for (; at_ < end; ++at_) *items->Add() = Item(at_);
+    return !items->empty();
+  }
+  void Restart() override {
+    at_ = 0;
+    ++way_;
+  }
+
+ private:
+  const int count_;
+  const int fails_;
+  int at_ = 0;
+  int way_ = 1;
+};
+
+service::OperationAnswer Made(int items, int fails = 0) {
+  service::OperationAnswer answer;
+  answer.operation.set_name("operations/apibatchoperation/5");
+  answer.operation.set_done(items >= 0);
+  if (items < 0) return answer;
+  answer.items = std::make_unique<MadeItems>(items, fails);
+  answer.success_count = items;
+  return answer;
+}
+
+std::string BodyOf(HttpResponse& response) {
+  if (response.stream == nullptr) return response.body;
+  std::string body;
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = response.stream->Next(body);
+  EXPECT_TRUE(more.ok()) << more.status();
+  return body;
+}
+
+TEST(OperationMessage, EqualsTheMessage) {
+  for (const int items : {-1, 0, 1, 999, 1'000, 1'001, 50'000}) {
+    auto response = OperationResponse(Made(items));
+    ASSERT_TRUE(response.ok());
+    EXPECT_EQ(response->stream != nullptr, items == 50'000);
+    const std::string body = BodyOf(*response);
+    std::string unpacked;
+    const auto message =
+        OnlyMessage(body, {.encoding = "", .limit = size_t{1} << 30, .hold = nullptr}, unpacked);
+    ASSERT_TRUE(message.ok()) << message.status();
+    Operation operation;
+    ASSERT_TRUE(operation.ParseFromString(std::string(*message)));
+    EXPECT_EQ(operation.name(), "operations/apibatchoperation/5");
+    ASSERT_EQ(operation.has_response(), items >= 0);
+    if (items < 0) continue;
+    api::DevicesLongRunningOperationResponse result;
+    ASSERT_TRUE(operation.response().UnpackTo(&result));
+    ASSERT_EQ(result.per_device_status_size(), items);
+    EXPECT_EQ(result.success_count(), items);
+    for (int i = 0; i < items; ++i) {
+      ASSERT_EQ(result.per_device_status(i).SerializeAsString(), Item(i).SerializeAsString());
+    }
+  }
+}
+
+TEST(OperationMessage, ErrorWhileMeasured_IsReturned) {
+  EXPECT_EQ(OperationResponse(Made(50'000, /*fails=*/1)).status(), absl::UnavailableError("gone"));
+}
+
+TEST(OperationMessage, ErrorWhileSent_CutsTheAnswer) {
+  auto response = OperationResponse(Made(50'000, /*fails=*/2));
+  ASSERT_TRUE(response.ok());
+  std::string body;
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = response->stream->Next(body);
+  EXPECT_EQ(more.status(), absl::UnavailableError("gone"));
+}
+
+}  // namespace
+}  // namespace zerotouch::wire::grpc

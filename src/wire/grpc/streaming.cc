@@ -1,0 +1,53 @@
+#include "wire/grpc/streaming.h"
+
+#include <optional>
+
+#include "base/status_macros.h"
+#include "model/errors.h"
+#include "wire/grpc/status.h"
+#include "wire/public_error.h"
+
+namespace zerotouch::wire::grpc {
+namespace {
+
+// Bytes of one message of a streaming request: names, that is.
+constexpr size_t kMessageBytes = size_t{64} << 10;
+
+}  // namespace
+
+Headers StreamingCall::Header() const { return BeginningFields(); }
+
+Headers StreamingCall::Trailers() {
+  return StatusFields(status_.ok() ? status_ : PublicError(status_));
+}
+
+bool StreamingCall::Next(const Input& input, std::string& out) {
+  status_ = TakeMessages(input, out);
+  if (!status_.ok()) return false;
+  OnQuiet(input, out);
+  if (input.stopping) {
+    status_ = errors::Unavailable("it is about to stop");
+    return false;
+  }
+  return !input.ended || OutlastsRequest();
+}
+
+absl::Status StreamingCall::TakeMessages(const Input& input, std::string& out) {
+  pending_ += input.bytes;
+  std::string_view rest = pending_;
+  const Unpacking unpacking{.encoding = encoding_, .limit = kMessageBytes, .hold = nullptr};
+  std::string unpacked;
+  while (true) {
+    ZT_ASSIGN_OR_RETURN(const std::optional<std::string_view> message,
+                        TakeMessage(rest, unpacking, unpacked));
+    if (!message.has_value()) break;
+    ZT_RETURN_IF_ERROR(OnMessage(*message, out));
+  }
+  pending_.erase(0, pending_.size() - rest.size());
+  if (input.ended && !pending_.empty()) {
+    return errors::BadRequest({{"", "The request's message is cut short."}});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::wire::grpc

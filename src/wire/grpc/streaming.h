@@ -1,0 +1,49 @@
+#ifndef ZEROTOUCH_WIRE_GRPC_STREAMING_H_
+#define ZEROTOUCH_WIRE_GRPC_STREAMING_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "wire/grpc/message.h"
+#include "wire/http.h"
+
+namespace zerotouch::wire::grpc {
+
+// A streaming call as its methods see it: messages in, messages out. For small
+// messages alone: health and reflection need no more.
+class StreamingCall : public Exchange {
+ public:
+  // `encoding`: the request's grpc-encoding field.
+  explicit StreamingCall(std::string_view encoding) : encoding_(encoding) {}
+
+  Headers Header() const override;
+  bool Next(const Input& input, std::string& out) override;
+  Headers Trailers() override;
+
+ protected:
+  // Answers a message of the request; an error ends the call.
+  virtual absl::Status OnMessage(std::string_view message, std::string& out) = 0;
+  // After the messages that came, and after Patience without any.
+  virtual void OnQuiet(const Input&, std::string&) {}
+  // Whether the call goes on though its request has ended.
+  virtual bool OutlastsRequest() const { return false; }
+
+  // Frames `message`, a protobuf message, as part of the answer.
+  template <class Message>
+  static void Send(const Message& message, std::string& out) {
+    AppendFrameHead(static_cast<uint32_t>(message.ByteSizeLong()), out);
+    message.AppendToString(&out);
+  }
+
+ private:
+  absl::Status TakeMessages(const Input& input, std::string& out);
+
+  const std::string encoding_;
+  std::string pending_;  // the begin of a message
+  absl::Status status_;
+};
+
+}  // namespace zerotouch::wire::grpc
+
+#endif  // ZEROTOUCH_WIRE_GRPC_STREAMING_H_

@@ -1,0 +1,218 @@
+// The API by gRPC, through @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS.
+'use strict';
+
+const assert = require('node:assert/strict');
+const {spawn} = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const readline = require('node:readline');
+const {after, before, test} = require('node:test');
+
+const grpc = require('@grpc/grpc-js');
+const protoLoader = require('@grpc/proto-loader');
+const protobuf = require('protobufjs');
+
+const [program, protos, googleapis] = process.argv.slice(2);
+const scope = 'https://www.googleapis.com/auth/androidworkprovisioning';
+const loading = {
+  includeDirs: [protos, googleapis], keepCase: true, longs: String, enums: String,
+  defaults: true, oneofs: true,
+};
+const loaded = grpc.loadPackageDefinition(protoLoader.loadSync([
+  'google/android/device/provisioning/v1/service.proto',
+  'google/longrunning/operations.proto',
+  'grpc/health/v1/health.proto',
+  'grpc/reflection/v1/reflection.proto',
+], loading));
+const api = loaded.google.android.device.provisioning.v1;
+
+// For what is packed into an Any.
+const types = new protobuf.Root();
+types.resolvePath = (origin, target) =>
+  [protos, googleapis].map(dir => path.join(dir, target)).find(file => fs.existsSync(file)) ||
+  protobuf.util.path.resolve(origin, target);
+types.loadSync([
+  'google/android/device/provisioning/v1/devices.proto',
+  'google/android/device/provisioning/v1/errors.proto',
+  'google/rpc/status.proto', 'google/rpc/error_details.proto',
+], {keepCase: true});
+const decode = any => {
+  const type = types.lookupType(any.type_url.split('/')[1]);
+  return type.toObject(type.decode(any.value), {enums: String, longs: String});
+};
+
+let server;
+let ready;
+let partnerId;
+let metadata;
+const clients = [];
+
+function client(Type, options) {
+  const made = new Type(ready.grpcEndpoint, grpc.credentials.createInsecure(),
+    {'grpc.max_receive_message_length': 64 << 20, ...options});
+  clients.push(made);
+  return made;
+}
+
+function call(stub, method, request, {metadata: sent = metadata, deadline = 60_000} = {}) {
+  return new Promise((resolve, reject) => stub[method](
+    request, sent, {deadline: Date.now() + deadline},
+    (error, answer) => error ? reject(error) : resolve(answer)));
+}
+
+function bearer(key) {
+  const part = value => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const text = part({alg: 'RS256', typ: 'JWT', kid: key.private_key_id}) + '.' + part({
+    iss: key.client_email, sub: key.client_email, aud: `${ready.endpoint}/`, scope, iat: now,
+    exp: now + 3600});
+  const signature = crypto.sign('sha256', Buffer.from(text), key.private_key);
+  return `${text}.${signature.toString('base64url')}`;
+}
+
+function imei(serial) {
+  const digits = '35000000' + String(serial).padStart(6, '0');
+  const sum = [...digits].reduce((total, digit, place) => {
+    const doubled = Number(digit) * (place % 2 ? 2 : 1);
+    return total + (doubled > 9 ? doubled - 9 : doubled);
+  }, 0);
+  return digits + (1000 - sum) % 10;
+}
+
+async function runBatch(stub, method, request) {
+  const operations = client(loaded.google.longrunning.Operations);
+  let operation = await call(stub, method, request);
+  assert.equal(operation.done, false);
+  while (!operation.done) {
+    operation = await call(operations, 'WaitOperation', {name: operation.name});
+  }
+  return decode(operation.response);
+}
+
+const zeroTouch = 'SECTION_TYPE_ZERO_TOUCH';
+const range = (first, count) => Array.from({length: count}, (_, index) => first + index);
+const claims = (first, count) => ({partner_id: partnerId,
+  claims: range(first, count).map(serial => ({
+    device_identifier: {imei: imei(serial)}, section_type: zeroTouch,
+    customer_id: ready.resellers[0].customerIds[0]}))});
+const unclaims = (first, count) => ({partner_id: partnerId,
+  unclaims: range(first, count).map(serial => ({
+    device_identifier: {imei: imei(serial)}, section_type: zeroTouch}))});
+
+before(async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'zerotouch-'));
+  server = spawn(program, ['sandbox', '--listen', '127.0.0.1:0', '--data-dir',
+    path.join(folder, 'data'), '--log-level', 'error'], {stdio: ['ignore', 'pipe', 'inherit']});
+  server.folder = folder;
+  server.code = new Promise(resolve => server.on('exit', resolve));
+  const lines = readline.createInterface({input: server.stdout});
+  const line = await lines[Symbol.asyncIterator]().next();
+  ready = JSON.parse(line.value);
+  partnerId = ready.resellers[0].partnerId;
+  metadata = new grpc.Metadata();
+  metadata.set('authorization',
+    'Bearer ' + bearer(JSON.parse(fs.readFileSync(ready.resellers[0].credentials))));
+});
+
+after(async () => {
+  clients.forEach(made => made.close());
+  server.kill('SIGTERM');
+  assert.equal(await server.code, 0);
+  fs.rmSync(server.folder, {recursive: true});
+});
+
+test('a call does what it says', async () => {
+  const partner = client(api.PartnerService);
+  const {device_id: id} = await call(partner, 'ClaimDevice', {partner_id: partnerId,
+    customer_id: ready.resellers[0].customerIds[0], section_type: zeroTouch,
+    device_identifier: {imei: imei(1)}});
+  const device = await call(partner, 'GetDevice', {name: `partners/${partnerId}/devices/${id}`});
+  assert.equal(device.device_identifier.imei, imei(1));
+  await call(partner, 'UnclaimDevice',
+    {partner_id: partnerId, device_id: id, section_type: zeroTouch});
+});
+
+test('errors carry their details', async () => {
+  const partner = client(api.PartnerService);
+  const cases = [
+    [grpc.status.NOT_FOUND, {partner_id: partnerId, device_id: 12345, section_type: zeroTouch},
+      'INVALID_DEVICE_ID'],
+    [grpc.status.INVALID_ARGUMENT, {partner_id: partnerId, device_id: 1}, 'INVALID_SECTION_TYPE'],
+    [grpc.status.PERMISSION_DENIED, {partner_id: ready.resellers[1].partnerId, device_id: 1},
+      'AUTHORIZATION_FAIL'],
+  ];
+  const status = types.lookupType('google.rpc.Status');
+  for (const [code, request, custom] of cases) {
+    await assert.rejects(call(partner, 'UnclaimDevice', request), error => {
+      assert.equal(error.code, code);
+      const full = status.decode(error.metadata.get('grpc-status-details-bin')[0]);
+      assert.equal(full.code, code);
+      assert.equal(full.message, error.details);
+      assert.equal(decode(full.details[0]).code, custom);
+      return true;
+    });
+  }
+  await assert.rejects(
+    call(partner, 'UnclaimDevice', cases[0][1], {metadata: new grpc.Metadata()}),
+    {code: grpc.status.UNAUTHENTICATED});
+});
+
+test('5,000 unclaims with failing items', async () => {
+  const partner = client(api.PartnerService);
+  await runBatch(partner, 'ClaimDevicesAsync', claims(10_000, 5_000));
+  const request = unclaims(10_000, 5_000);
+  for (let index = 0; index < 5_000; index += 100) {
+    request.unclaims[index].device_identifier.imei = '1';
+  }
+  const result = await runBatch(partner, 'UnclaimDevicesAsync', request);
+  assert.equal(result.success_count, 4_950);
+  result.per_device_status.forEach((item, index) => {
+    assert.equal(item.result.status, index % 100 === 0
+      ? 'SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER' : 'SINGLE_DEVICE_STATUS_SUCCESS');
+    assert.equal(item.unclaim.device_identifier.imei,
+      request.unclaims[index].device_identifier.imei);
+  });
+});
+
+test('100,000 items both ways, compressed', async () => {
+  const partner = client(api.PartnerService, {'grpc.default_compression_algorithm': 2});
+  const result = await runBatch(partner, 'UnclaimDevicesAsync', unclaims(100_000, 100_000));
+  assert.equal(result.per_device_status.length, 100_000);
+});
+
+test('a deadline passes, and a call is cancelled', async () => {
+  const operations = client(loaded.google.longrunning.Operations);
+  await assert.rejects(
+    call(operations, 'ListOperations', {name: 'operations'}, {deadline: -1}),
+    {code: grpc.status.DEADLINE_EXCEEDED});
+  await assert.rejects(new Promise((resolve, reject) => {
+    const running = operations.ListOperations({name: 'operations'}, metadata,
+      error => error ? reject(error) : resolve());
+    running.cancel();
+  }), {code: grpc.status.CANCELLED});
+});
+
+test('health and reflection need no credentials', async () => {
+  const health = client(loaded.grpc.health.v1.Health);
+  const none = new grpc.Metadata();
+  assert.equal((await call(health, 'Check', {}, {metadata: none})).status, 'SERVING');
+  const watch = health.Watch({}, none);
+  assert.equal((await watch[Symbol.asyncIterator]().next()).value.status, 'SERVING');
+  watch.on('error', () => {});  // what cancelling says
+  watch.cancel();
+
+  const info = client(loaded.grpc.reflection.v1.ServerReflection).ServerReflectionInfo(none);
+  const answers = info[Symbol.asyncIterator]();
+  info.write({list_services: ''});
+  const {value: list} = await answers.next();
+  const names = list.list_services_response.service.map(service => service.name);
+  assert.ok(names.includes('google.android.device.provisioning.v1.PartnerService'));
+  assert.ok(names.includes('grpc.reflection.v1alpha.ServerReflection'));
+  info.write({file_containing_symbol: names[0]});
+  const {value: file} = await answers.next();
+  assert.ok(file.file_descriptor_response.file_descriptor_proto.length > 1);
+  info.end();
+  assert.ok((await answers.next()).done);
+});

@@ -1,0 +1,107 @@
+"""A zerotouchd sandbox for tests, and gRPC channels to it by Debian's grpcio."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import grpc
+
+SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
+# Two ways of 100,000 items, which is more than a client's default of 4 MiB.
+LARGE = [('grpc.max_receive_message_length', 64 << 20)]
+
+
+def generate(protos, googleapis, out):
+    """Makes Python modules of the API's protos, and imports them from `out`."""
+    files = [
+        'google/android/device/provisioning/v1/devices.proto',
+        'google/android/device/provisioning/v1/companies.proto',
+        'google/android/device/provisioning/v1/errors.proto',
+        'google/android/device/provisioning/v1/service.proto',
+        'google/longrunning/operations.proto',
+        'google/rpc/error_info.proto',
+        'grpc/health/v1/health.proto',
+        'grpc/reflection/v1/reflection.proto',
+        'google/api/annotations.proto',
+        'google/api/http.proto',
+        'google/rpc/code.proto',
+        'google/rpc/error_details.proto',
+        'google/rpc/status.proto',
+    ]
+    subprocess.run(['protoc', '-I', protos, '-I', googleapis, f'--python_out={out}', *files],
+                   check=True)
+    # The packages `google` and `grpc` exist already: the new folders join them.
+    sys.path.insert(0, out)
+    import google
+    google.__path__.append(os.path.join(out, 'google'))
+    grpc.__path__.append(os.path.join(out, 'grpc'))
+
+
+def sign(key, audience):
+    """A self-signed bearer token of a service-account key."""
+    def encode(data):
+        return base64.urlsafe_b64encode(data).rstrip(b'=')
+
+    now = int(time.time())
+    header = {'alg': 'RS256', 'typ': 'JWT', 'kid': key['private_key_id']}
+    claims = {'iss': key['client_email'], 'sub': key['client_email'], 'aud': audience,
+              'scope': SCOPE, 'iat': now, 'exp': now + 3600}
+    text = encode(json.dumps(header).encode()) + b'.' + encode(json.dumps(claims).encode())
+    with tempfile.NamedTemporaryFile('w') as pem:
+        pem.write(key['private_key'])
+        pem.flush()
+        signature = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', pem.name], input=text,
+                                   stdout=subprocess.PIPE, check=True).stdout
+    return (text + b'.' + encode(signature)).decode()
+
+
+class Sandbox:
+    """A server of its own, stopped by `stop`."""
+
+    def __init__(self, program, *arguments):
+        self.folder = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen(
+            [program, 'sandbox', '--listen', '127.0.0.1:0', '--data-dir',
+             os.path.join(self.folder.name, 'data'), '--log-level', 'error', *arguments],
+            stdout=subprocess.PIPE, text=True)
+        self.told = False
+        self.ready = json.loads(self.process.stdout.readline())
+        self.partner = int(self.ready['resellers'][0]['partnerId'])
+        self.other_partner = int(self.ready['resellers'][1]['partnerId'])
+        self.customer = int(self.ready['resellers'][0]['customerIds'][0])
+        with open(self.ready['resellers'][0]['credentials'], encoding='utf-8') as file:
+            self.token = sign(json.load(file), self.ready['endpoint'] + '/')
+        self.channel = grpc.insecure_channel(self.ready['grpcEndpoint'], options=LARGE)
+
+    @property
+    def metadata(self):
+        return [('authorization', 'Bearer ' + self.token)]
+
+    def terminate(self):
+        """Tells the server to stop, once: told twice it stops at once."""
+        if not self.told:
+            self.process.terminate()
+        self.told = True
+
+    def stop(self):
+        """The exit code after SIGTERM."""
+        self.terminate()
+        code = self.process.wait(60)
+        self.channel.close()
+        self.process.stdout.close()
+        self.folder.cleanup()
+        return code
+
+
+def imei(serial):
+    """The IMEI of TAC 35000000 and this serial number, with its check digit."""
+    digits = f'35000000{serial:06d}'
+    total = 0
+    for place, digit in enumerate(digits):
+        doubled = int(digit) * (2 if place % 2 else 1)
+        total += doubled - 9 if doubled > 9 else doubled
+    return digits + str(-total % 10)

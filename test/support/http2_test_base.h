@@ -1,0 +1,25 @@
+#ifndef ZEROTOUCH_TEST_SUPPORT_HTTP2_TEST_BASE_H_
+#define ZEROTOUCH_TEST_SUPPORT_HTTP2_TEST_BASE_H_
+
+#include <memory>
+
+#include "support/http2_client.h"
+#include "support/server_test_base.h"
+
+namespace zerotouch::wire {
+
+// A server of a scripted handler, and a client that speaks HTTP/2 to it.
+class Http2TestBase : public ServerTestBase {
+ protected:
+  test::Http2Client& Connect() {
+    if (server_ == nullptr) Start();
+    client_ = std::make_unique<test::Http2Client>(server_->port());
+    return *client_;
+  }
+
+  std::unique_ptr<test::Http2Client> client_;
+};
+
+}  // namespace zerotouch::wire
+
+#endif  // ZEROTOUCH_TEST_SUPPORT_HTTP2_TEST_BASE_H_

@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 BENCH_DIR ?= build/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers bench fuzz tidy format fresh-machine
+.PHONY: help demo build test test-sanitizers bench compatibility fuzz tidy format fresh-machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,6 +30,13 @@ test-sanitizers: ## The tests under ASan+UBSan, then under TSan
 	cmake --preset tsan
 	cmake --build build-tsan -j $(JOBS)
 	TSAN_OPTIONS="halt_on_error=1" ctest --test-dir build-tsan --output-on-failure -j $(JOBS)
+
+compatibility: ## Write docs/compatibility.md anew from what the clients' tests drive
+	scripts/install-deps test
+	cmake --preset dev
+	cmake --build build-dev -j $(JOBS) --target zerotouchd zerotouch
+	ctest --test-dir build-dev --output-on-failure -j $(JOBS) -L client
+	/usr/bin/python3 -B test/clients/compatibility.py write docs/compatibility.md build-dev/driven
 
 bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of 1,000,000 devices
 	scripts/install-deps bench

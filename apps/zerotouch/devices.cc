@@ -230,7 +230,7 @@ class Run {
     const std::optional<client::ApiError> answer = client::ApiErrorOf(error);
     if (answer && answer->http_status == 403) {
       return absl::PermissionDeniedError(
-          fmt::format("{} Is partner {} right, and may {} act for it?", message, flags_.partner,
+          fmt::format("{} (Is partner {} right, and may {} act for it?)", message, flags_.partner,
                       connection_.email));
     }
     const bool in_doubt = absl::IsAborted(error) || absl::IsDeadlineExceeded(error) ||

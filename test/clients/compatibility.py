@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Keeps the table of docs/compatibility.md to what the tests have driven.
+
+usage: compatibility.py check|write PAGE RECORDS
+
+RECORDS is the folder of the records (driven.py) of a whole test run. `write` puts
+the table between the page's two marks; `check` ends with exit code 1 if the page
+says other than that, more or less.
+"""
+import difflib
+import sys
+
+import driven
+from methods import Methods
+
+BEGIN = '<!-- Made by `make compatibility` from what the tests have driven. -->\n'
+END = '<!-- End of what is made. -->\n'
+NAMES = {'go': 'Go', 'java': 'Java', 'node': 'Node.js', 'python': 'Python', 'curl': 'curl',
+         'zerotouch': '`zerotouch`'}
+TRANSPORTS = [('rest', 'HTTP/JSON'), ('grpc', 'gRPC')]
+
+
+def cell(records, method, transport, client):
+    signs = [sign for sign, name in (('+', 'positive'), ('−', 'negative'))
+             if (method, transport, client, name) in records]
+    return ' '.join(signs)
+
+
+def row(cells):
+    return '| ' + ' | '.join(cells) + ' |\n'
+
+
+def table(records, methods):
+    text = ''
+    for transport, title in TRANSPORTS:
+        clients = sorted({client for _, used, client, _ in records if used == transport},
+                         key=lambda client: (client not in NAMES, client))
+        if not clients:
+            text += f'\n### {title}\n\nNot driven by any test.\n'
+            continue
+        text += f'\n### {title}\n\n' + row(['method'] + [NAMES.get(c, c) for c in clients])
+        text += row(['---'] * (len(clients) + 1))
+        for method in methods:
+            text += row([f'`{method}`'] + [cell(records, method, transport, c) for c in clients])
+    return text + '\n'
+
+
+def with_table(page, made):
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f'the page has lost a mark: {BEGIN}{END}')
+    return before + begin + made + end + after
+
+
+def main(mode, path, folder):
+    with open(path, encoding='utf-8') as file:
+        page = file.read()
+    records = driven.read(folder)
+    wanted = with_table(page, table(records, sorted(Methods().ids)))
+    if mode == 'write':
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(wanted)
+    elif wanted != page:
+        diff = difflib.unified_diff(page.splitlines(), wanted.splitlines(), path,
+                                    'what the tests have driven', lineterm='')
+        sys.exit('\n'.join(diff) + f'\n{path} claims other than the tests prove; '
+                 'if the tests are right, run: make compatibility')
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 4 or sys.argv[1] not in ('check', 'write'):
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

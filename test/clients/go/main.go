@@ -1,0 +1,98 @@
+// Google's Go client against a sandbox: every method that it knows, answered and
+// refused. It is not patched; the root URL and the key file alone differ.
+//
+// Reads the sandbox's ready line from the file that ZEROTOUCH_SANDBOX names.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+
+	zerotouch "google.golang.org/api/androiddeviceprovisioning/v1"
+	"google.golang.org/api/option"
+)
+
+const (
+	partnerScope  = "https://www.googleapis.com/auth/androidworkprovisioning"
+	customerScope = "https://www.googleapis.com/auth/androidworkzerotouchemm"
+	zeroTouch     = "SECTION_TYPE_ZERO_TOUCH"
+)
+
+type sandbox struct {
+	Endpoint  string
+	Resellers []reseller
+	Customers []struct{ CustomerID, Credentials string }
+}
+
+type reseller struct {
+	PartnerID, Credentials string
+	VendorIDs, CustomerIDs []string
+}
+
+func (s *sandbox) customerCredentials(id string) string {
+	for _, customer := range s.Customers {
+		if customer.CustomerID == id {
+			return customer.Credentials
+		}
+	}
+	panic("the sandbox has no customer " + id)
+}
+
+func id(text string) int64 {
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return number
+}
+
+// imei makes a valid IMEI of a number below 1,000,000,000.
+func imei(number int) string {
+	digits := fmt.Sprintf("35%012d", number)
+	sum := 0
+	for i, c := range digits {
+		digit := int(c - '0')
+		if i%2 == 1 {
+			digit = digit*2/10 + digit*2%10
+		}
+		sum += digit
+	}
+	return digits + strconv.Itoa((10-sum%10)%10)
+}
+
+func service(options ...option.ClientOption) *zerotouch.Service {
+	made, err := zerotouch.NewService(context.Background(), options...)
+	if err != nil {
+		panic(err)
+	}
+	return made
+}
+
+func main() {
+	text, err := os.ReadFile(os.Getenv("ZEROTOUCH_SANDBOX"))
+	if err != nil {
+		panic(err)
+	}
+	var s sandbox
+	if err := json.Unmarshal(text, &s); err != nil {
+		panic(err)
+	}
+	own := s.Resellers[0]
+	partner := service(option.WithEndpoint(s.Endpoint), option.WithCredentialsFile(own.Credentials),
+		option.WithScopes(partnerScope))
+	customer := service(option.WithEndpoint(s.Endpoint), option.WithScopes(customerScope),
+		option.WithCredentialsFile(s.customerCredentials(own.CustomerIDs[0])))
+
+	customersOfPartner(partner, own, s.Resellers[1])
+	devicesOfPartner(partner, own)
+	batches(partner, own)
+	customerSide(partner, customer, own)
+	credentials(s)
+	if failures > 0 {
+		fmt.Fprintln(os.Stderr, failures, "checks failed")
+		os.Exit(1)
+	}
+}

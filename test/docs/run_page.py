@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""Runs the commands of a Markdown page as printed and compares what they print.
+
+All blocks of a page run in one bash, in an empty folder that holds build/bin and
+what else of the checkout the pages name. ZEROTOUCH_LISTEN makes a sandbox pick a
+free port; nothing else is changed. What a block's language means:
+
+sh     Commands. The first that fails ends the run.
+text   What the sh block before it prints, on either stream. In it, … stands for
+       anything on its line, and a line of … alone for any lines.
+other  A file; the line before it ends with its name in backquotes and a colon.
+
+A sh block of nothing but make, apt-get or npm is not run: a test neither runs
+itself nor installs.
+"""
+import argparse
+import difflib
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
+sys.path.append(os.path.join(ROOT, 'test', 'clients'))
+import driven  # noqa: E402
+
+LIMIT_SECONDS = 240
+NOT_RUN = re.compile(r'(sudo )?(make|apt-get|npm) ')
+FENCE = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+FILE_NAME = re.compile(r'`([\w.-]+)`:\s*$')
+
+
+class PageError(Exception):
+    """The page is not true; says where and why."""
+
+
+class Block:
+    def __init__(self, page, match):
+        self.page = page
+        self.line = page.count('\n', 0, match.start()) + 1
+        self.language, self.text = match.groups()
+        self.before = page[:match.start()]
+
+    def is_run(self):
+        lines = [line for line in self.text.splitlines() if line.strip()]
+        return self.language == 'sh' and not all(NOT_RUN.match(line) for line in lines)
+
+    def file_name(self):
+        name = FILE_NAME.search(self.before)
+        if not name:
+            raise PageError(f'line {self.line}: a block of "{self.language}" that is neither run '
+                            'nor a file: end the line before it with `NAME`:')
+        return name.group(1)
+
+
+def blocks_of(page):
+    return [Block(page, match) for match in FENCE.finditer(page)]
+
+
+def script_of(blocks, state):
+    """One bash script: each block's output goes to a file named for its line."""
+    parts = ['set -eo pipefail']
+    for block in blocks:
+        if block.language == 'text':
+            continue
+        if block.language != 'sh':
+            # Written when its turn comes, as a reader would.
+            parts.append(f"cat >{block.file_name()} <<'END OF {block.line}'\n"
+                         f'{block.text}END OF {block.line}')
+        elif block.is_run():
+            parts.append(f'exec >{state}/{block.line} 2>&1\n{block.text}')
+    parts.append(f'touch {state}/end')
+    return '\n'.join(parts) + '\n'
+
+
+def pattern_of(expected):
+    lines = []
+    for line in expected.rstrip('\n').split('\n'):
+        if line.strip() == '…':
+            lines.append(r'(?:.*\n)*')
+        else:
+            lines.append('.+'.join(re.escape(part) for part in line.rstrip().split('…')) + r' *\n')
+    return ''.join(lines)
+
+
+def check_outputs(blocks, outputs):
+    run = None
+    for block in blocks:
+        if block.language == 'sh':
+            run = block if block.is_run() else None
+        elif block.language == 'text':
+            if run is None:
+                raise PageError(f'line {block.line}: the output of no command')
+            printed = outputs[run.line]
+            if not re.fullmatch(pattern_of(block.text), printed.rstrip('\n') + '\n'):
+                diff = difflib.unified_diff(block.text.splitlines(), printed.splitlines(),
+                                            'the page', 'printed', lineterm='')
+                raise PageError(f'line {block.line}: the output differs\n' + '\n'.join(diff))
+            run = None
+
+
+def make_folder(folder, links):
+    for name, target in links.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.symlink(os.path.abspath(target), path)
+
+
+def environment():
+    # What the caller's shell sets for a server of its own does not concern this one.
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(('ZEROTOUCH_', 'GOOGLE_'))}
+    # Debian's own programs first, as on a user's Debian.
+    path = '/usr/local/bin:/usr/bin:/bin:' + kept.get('PATH', '')
+    return kept | {'ZEROTOUCH_LISTEN': '127.0.0.1:0', 'PATH': path, 'LC_ALL': 'C.UTF-8'}
+
+
+def run(page, links):
+    """Runs the text `page`: the number of blocks run, and the server's log.
+
+    `links` is what its folder holds: names and what they stand for.
+    Raises PageError if a command fails or prints other than the page says.
+    """
+    blocks = blocks_of(page)
+    with tempfile.TemporaryDirectory(prefix='zerotouch-docs-') as folder, \
+            tempfile.TemporaryDirectory(prefix='zerotouch-docs-state-') as state:
+        make_folder(folder, links)
+        bash = subprocess.Popen(['bash', '-c', script_of(blocks, state)], cwd=folder,
+                                env=environment(), stdin=subprocess.DEVNULL,
+                                start_new_session=True)
+        try:
+            code = bash.wait(LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = f'none after {LIMIT_SECONDS} s'
+        finally:
+            try:  # the sandbox, if the page left it running
+                os.killpg(bash.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            bash.wait()
+        log = os.path.join(folder, 'server.log')
+        log = read(log) if os.path.exists(log) else ''
+        outputs = {}
+        for name in os.listdir(state):
+            if name != 'end':
+                outputs[int(name)] = read(os.path.join(state, name))
+        if not os.path.exists(os.path.join(state, 'end')):
+            last = max(outputs, default=0)
+            raise PageError(f'line {last}: a command failed, exit code {code}; it printed:\n'
+                            + outputs.get(last, ''))
+    if not outputs:
+        raise PageError('no commands')
+    check_outputs(blocks, outputs)
+    return len(outputs), log
+
+
+def read(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('page', help='the file')
+    parser.add_argument('programs', help='the folder of zerotouchd and zerotouch')
+    parser.add_argument('--link', nargs=2, default=[], metavar=('NAME', 'TARGET'),
+                        help='something else that its folder holds')
+    parser.add_argument('--record', nargs=2, default=[], metavar=('FILE', 'CLIENT'),
+                        help='where to write what the page has driven (test/clients/driven.py)')
+    given = parser.parse_args()
+    links = {'build/bin': given.programs, 'scripts': os.path.join(ROOT, 'scripts'),
+             'proto': os.path.join(ROOT, 'proto')}
+    links.update([given.link] if given.link else [])
+    if given.record:
+        driven.forget(given.record[0])
+    try:
+        count, log = run(read(given.page), links)
+    except PageError as error:
+        sys.exit(f'{given.page}: {error}')
+    if given.record and not driven.record(*given.record, log):
+        sys.exit(f'{given.page}: its server has logged no call')
+    print(f'{given.page}: {count} blocks of commands ran')
+
+
+if __name__ == '__main__':
+    main()

@@ -28,10 +28,10 @@ using Parser = http::request_parser<http::string_body>;
 constexpr size_t kLargeRead = size_t{512} << 10;
 constexpr uint64_t kLargeBody = size_t{64} << 10;
 
-// What is read of a request that was refused before its body came, so that the
-// client reads the answer instead of a reset (RFC 9112 section 9.6).
-constexpr size_t kLingerBytes = size_t{1} << 20;
-constexpr auto kLingerTime = std::chrono::seconds(1);
+// How long the rest of a request that was refused is read and thrown away, so
+// that a client which is still sending reads the answer instead of a reset
+// (RFC 9112 section 9.6).
+constexpr auto kLingerTime = std::chrono::seconds(2);
 
 // What an answer needs to know of its request.
 struct Asked {
@@ -334,10 +334,9 @@ asio::awaitable<void> Http1Connection::Linger() {
   stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
   stream_.expires_after(kLingerTime);
   std::string rest(size_t{64} << 10, '\0');
-  for (size_t read = 0; read < kLingerBytes;) {
+  while (true) {
     const auto [error, bytes] = co_await stream_.async_read_some(asio::buffer(rest), kNoThrow);
     if (error) co_return;
-    read += bytes;
   }
 }
 

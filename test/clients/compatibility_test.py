@@ -82,6 +82,10 @@ class CompatibilityTest(unittest.TestCase):
         self.assertFalse(self.record('go', line('GET', '/v1/customers', 501)))
         self.assertFalse(self.record('go', line('gRPC', GRPC + 'ClaimDevice', 'UNIMPLEMENTED')))
 
+    def test_call_that_the_client_gave_up_is_not_driven(self):
+        self.assertFalse(self.record('go', line('gRPC', GRPC + 'ClaimDevice', 'CANCELLED') +
+                                     line('gRPC', GRPC + 'ClaimDevice', 'DEADLINE_EXCEEDED')))
+
     def test_grpc_has_a_table_of_its_own(self):
         self.record('grpcio', line('gRPC', GRPC + 'ClaimDevice', 'OK') +
                     line('gRPC', GRPC + 'GetDevice', 'NOT_FOUND'))

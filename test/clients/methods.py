@@ -8,7 +8,8 @@ RPC = re.compile(r'^service (\w+)|rpc (\w+)\(.*?option \(google\.api\.http\) = \
                  re.DOTALL | re.MULTILINE)
 PACKAGE = re.compile(r'^package ([\w.]+);', re.MULTILINE)
 RULE = re.compile(r'(get|post|patch|put|delete): "([^"]*)"')
-NOT_PROVIDED = (501, 'UNIMPLEMENTED')
+# Neither answered nor refused: not provided, or given up by the client.
+UNDECIDED = (501, 'UNIMPLEMENTED', 499, 'CANCELLED', 504, 'DEADLINE_EXCEEDED')
 VARIABLE = re.compile(r'\{[\w.]+(?:=([^}]*))?\}')
 STANDARD = {'post': 'create', 'patch': 'patch', 'put': 'update', 'delete': 'delete'}
 
@@ -76,7 +77,8 @@ class Methods:
     def driven(self, log):
         """What the calls in a server's log prove: (id, transport, 'positive' or 'negative').
 
-        A call of a method that the server does not provide proves nothing.
+        A call of a method that the server does not provide, or that the client
+        has given up, proves nothing.
         """
         found = set()
         for line in log.splitlines():
@@ -84,6 +86,6 @@ class Methods:
                 continue
             call = json.loads(line)
             method = self.of(call['method'], call['path'])
-            if method and call['status'] not in NOT_PROVIDED:
+            if method and call['status'] not in UNDECIDED:
                 found.add(method + ('positive' if call['status'] in (200, 'OK') else 'negative',))
         return found

@@ -104,7 +104,7 @@ const unclaims = (first, count) => ({partner_id: partnerId,
 before(async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'zerotouch-'));
   server = spawn(program, ['sandbox', '--listen', '127.0.0.1:0', '--data-dir',
-    path.join(folder, 'data'), '--log-level', 'error'], {stdio: ['ignore', 'pipe', 'inherit']});
+    path.join(folder, 'data')], {stdio: ['ignore', 'pipe', 'inherit']});
   server.folder = folder;
   server.code = new Promise(resolve => server.on('exit', resolve));
   const lines = readline.createInterface({input: server.stdout});

@@ -66,7 +66,7 @@ class Sandbox:
         self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [program, 'sandbox', '--listen', '127.0.0.1:0', '--data-dir',
-             os.path.join(self.folder.name, 'data'), '--log-level', 'error', *arguments],
+             os.path.join(self.folder.name, 'data'), *arguments],
             stdout=subprocess.PIPE, text=True)
         self.told = False
         self.ready = json.loads(self.process.stdout.readline())

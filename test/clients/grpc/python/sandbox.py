@@ -41,7 +41,7 @@ def generate(protos, googleapis, out):
     grpc.__path__.append(os.path.join(out, 'grpc'))
 
 
-def sign(key, audience):
+def sign(key, audience, scope=SCOPE):
     """A self-signed bearer token of a service-account key."""
     def encode(data):
         return base64.urlsafe_b64encode(data).rstrip(b'=')
@@ -49,7 +49,7 @@ def sign(key, audience):
     now = int(time.time())
     header = {'alg': 'RS256', 'typ': 'JWT', 'kid': key['private_key_id']}
     claims = {'iss': key['client_email'], 'sub': key['client_email'], 'aud': audience,
-              'scope': SCOPE, 'iat': now, 'exp': now + 3600}
+              'scope': scope, 'iat': now, 'exp': now + 3600}
     text = encode(json.dumps(header).encode()) + b'.' + encode(json.dumps(claims).encode())
     with tempfile.NamedTemporaryFile('w') as pem:
         pem.write(key['private_key'])

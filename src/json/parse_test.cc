@@ -205,8 +205,8 @@ TEST(Parse, FieldMask_InEitherName) {
   EXPECT_THAT(Wrong(R"({"updateMask":"isDefault,dpc_extras"})", &update), IsEmpty());
   EXPECT_THAT(update.update_mask().paths(), ElementsAre("is_default", "dpc_extras"));
   EXPECT_THAT(Wrong<api::UpdateConfigurationRequest>(R"({"updateMask":"*"})"), IsEmpty());
-  for (const char* mask :
-       {"a,,b", ",", "a, b", "a..b", ".a", "a.", "a;b", "a_B", "A", "a.B", "a*"}) {
+  for (const char* mask : {"a,,b", ",", "a, b", "a..b", ".a", "a.", "a;b", "a_B", "A", "a.B", "_a",
+                           "a._b", "1", "a*"}) {
     EXPECT_THAT(
         Wrong<api::UpdateConfigurationRequest>(std::string("{\"updateMask\":\"") + mask + "\"}"),
         SizeIs(1))

@@ -44,14 +44,15 @@ bool IsInRange(const Duration& duration) {
          (std::abs(duration.seconds()) < kMost || duration.nanos() == 0);
 }
 
-// Names joined by dots, in one of the two styles; `*` alone means everything.
+// Names joined by dots, each beginning with a small letter, in one of the two styles; `*` alone
+// means everything.
 bool IsMaskPath(std::string_view path) {
   if (path == "*") return true;
   bool has_capital = false;
   bool in_name = false;
   for (const char c : path) {
     const auto byte = static_cast<unsigned char>(c);
-    if (!in_name && (c == '.' || absl::ascii_isupper(byte))) return false;
+    if (!in_name && !absl::ascii_islower(byte)) return false;
     if (c != '.' && c != '_' && !absl::ascii_isalnum(byte)) return false;
     has_capital |= absl::ascii_isupper(byte);
     in_name = c != '.';

@@ -19,6 +19,7 @@
 #include "wire/error_json.h"
 #include "wire/jsonp.h"
 #include "wire/method_override.h"
+#include "wire/percent.h"
 #include "wire/public_error.h"
 #include "wire/responses.h"
 #include "wire/transcode.h"
@@ -37,6 +38,11 @@ bool IsToken(const HttpRequest& request, std::string_view path) {
 
 bool IsBatch(const HttpRequest& request, std::string_view path) {
   return request.method == "POST" && path == "/batch";
+}
+
+// A path beside the API's, as it is compared: clients may encode the `$`.
+std::string Decoded(std::string_view path) {
+  return PercentDecode(path).value_or(std::string(path));
 }
 
 // The HTTP method of the route for `method`.
@@ -129,12 +135,13 @@ HttpResponse Api::RenderError(const absl::Status& status, const HttpRequest&) {
 // What can be refused before the body is there.
 absl::Status Api::CheckHeader(const HttpRequest& header, const Target& target, const Query& query) {
   const std::optional<uint64_t> length = DeclaredLength(header);
-  if (IsToken(header, target.path)) {
+  const std::string path = Decoded(target.path);
+  if (IsToken(header, path)) {
     return length.value_or(0) > limits::kFormBytes ? errors::BodyTooLarge(limits::kFormBytes)
                                                    : absl::OkStatus();
   }
   // The credentials of a batch may be in its parts.
-  if (IsBatch(header, target.path)) {
+  if (IsBatch(header, path)) {
     return length.value_or(0) > limits::kBatchRequestBytes
                ? errors::BodyTooLarge(limits::kBatchRequestBytes)
                : absl::OkStatus();
@@ -164,13 +171,14 @@ HttpResponse Api::Respond(HttpRequest& request, std::string& account) {
 
 std::optional<HttpResponse> Api::RespondBesideApi(const HttpRequest& request,
                                                   const Target& target) {
-  if (request.method == "OPTIONS") return Options(request, target.path);
-  if (IsGet(request, target.path, "/healthz")) return JsonResponse(200, "{\"status\":\"ok\"}\n");
-  if (IsGet(request, target.path, "/readyz")) return Ready();
-  if (IsToken(request, target.path)) return Token(request, target.query);
-  if (IsBatch(request, target.path)) return Batch(request);
-  for (const std::string_view path : DiscoveryDocuments::kPaths) {
-    if (IsGet(request, target.path, path)) return discovery_.Answer(path, ParseQuery(target.query));
+  const std::string path = Decoded(target.path);
+  if (request.method == "OPTIONS") return Options(request, path);
+  if (IsGet(request, path, "/healthz")) return JsonResponse(200, "{\"status\":\"ok\"}\n");
+  if (IsGet(request, path, "/readyz")) return Ready();
+  if (IsToken(request, path)) return Token(request, target.query);
+  if (IsBatch(request, path)) return Batch(request);
+  for (const std::string_view known : DiscoveryDocuments::kPaths) {
+    if (IsGet(request, path, known)) return discovery_.Answer(known, ParseQuery(target.query));
   }
   return std::nullopt;
 }
@@ -204,7 +212,7 @@ HttpResponse Api::Batch(const HttpRequest& request) {
   };
   const auto call = [&](HttpRequest inner) {
     const log::RequestScope scope(inner.request_id);
-    if (!IsBatch(inner, SplitTarget(inner.target).path)) return Serve(inner);
+    if (!IsBatch(inner, Decoded(SplitTarget(inner.target).path))) return Serve(inner);
     return refuse(errors::BadRequest({{"", "A batch request cannot hold another."}}));
   };
   absl::StatusOr<HttpResponse> response = AnswerBatch(request, call, refuse);

@@ -274,6 +274,85 @@ TEST_F(WireRules, Urls_InEveryFormThatClientsSend) {
   }
 }
 
+TEST_F(WireRules, EncodedValues_AreDecodedOnce) {
+  // Java encodes a `%` in a value again; Python encodes `(`, `)` and `,`.
+  EXPECT_THAT(Get("/v1/partners/7/devices/1%252F2?prettyPrint=0").body,
+              HasSubstr("\"partners/7/devices/1%2F2\""));
+  EXPECT_THAT(Get("/v1/partners/7/devices/%C3%A4%20b%3Fc%23d?prettyPrint=0").body,
+              HasSubstr("\"partners/7/devices/ä b?c#d\""));
+  EXPECT_EQ(Get(std::string(kDevice) + "?prettyPrint=0&fields=claims%28sectionType%2CresellerId%29"
+                                       "%2CdeviceId")
+                .body,
+            "{\"deviceId\":\"9\"}");
+}
+
+TEST_F(WireRules, HeadersOfEveryClient_AreTaken) {
+  HttpRequest request = Authorized("GET", kDevice);
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"accept", "text/html, image/gif, image/jpeg, */*; q=0.2"},
+           {"content-length", "0"},
+           {"content-type", "application/json"},
+           {"User-Agent", "google-api-go-client/0.5"},
+           {"X-Goog-Api-Client", "gl-go/1.19.8 gdcl/0.61.0"},
+           {"x-goog-user-project", "p"},
+           {"x-goog-request-params", "name=x"},
+           {"X-Cloud-Trace-Context", "0123456789abcdef/1;o=0"}}) {
+    request.headers.Add(name, value);
+  }
+  EXPECT_FALSE(api_.RefuseEarly(request).has_value());
+  EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
+
+  // As Java sends it. (No test service takes it: 501.)
+  HttpRequest remove = Authorized("DELETE", "/v1/customers/1/configurations/2");
+  remove.headers.Add("Content-type", "application/x-www-form-urlencoded");
+  remove.headers.Add("Content-Length", "0");
+  EXPECT_EQ(api_.Handle(std::move(remove)).status, 501);
+}
+
+TEST_F(WireRules, ContentTypeOfABody_DoesNotMatter) {
+  for (const char* type : {"application/json", "application/json; charset=UTF-8", "text/plain",
+                           "application/x-www-form-urlencoded"}) {
+    HttpRequest request = Authorized("POST", kUnclaim, "{\"deviceId\":\"5\"}");
+    request.headers.Add("Content-Type", type);
+    EXPECT_EQ(api_.Handle(std::move(request)).status, 200) << type;
+  }
+}
+
+TEST_F(WireRules, TokenRequests_InEveryFormThatClientsSend) {
+  const std::string grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
+  const std::string assertion =
+      "assertion=" + Jwt(std::string(kEndpoint) + "/token",
+                         std::string(kScope) + " https://www.googleapis.com/auth/other");
+  for (const char* type :
+       {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8",
+        "application/x-www-form-urlencoded;charset=UTF-8"}) {
+    for (const std::string& body : {assertion + "&" + grant, grant + "&" + assertion}) {
+      HttpRequest request = Request("POST", "/token", body);
+      request.headers.Add("Content-Type", type);
+      const HttpResponse answer = api_.Handle(std::move(request));
+      EXPECT_EQ(answer.status, 200) << type << answer.body;
+      // A whole number: a fraction breaks Go and Java, text breaks all.
+      EXPECT_THAT(answer.body, HasSubstr("\"expires_in\":3599,"));
+    }
+  }
+  EXPECT_EQ(api_.Handle(Request("POST", "/token?" + grant + "&" + assertion)).status, 200);
+  const HttpResponse refused = api_.Handle(Request("POST", "/token?" + grant + "&assertion=a.b.c"));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body,
+              AllOf(HasSubstr("\"error\":\"invalid_grant\""), HasSubstr("\"error_description\":")));
+  EXPECT_EQ(refused.headers.Get("Content-Type"), "application/json; charset=UTF-8");
+}
+
+TEST_F(WireRules, Discovery_LooksAtNoCredentials) {
+  api_.SetRootUrl("https://zt.example");
+  HttpRequest request = Request("GET", "/$discovery/rest?version=v1");
+  request.headers.Add("Authorization", "Bearer nonsense");
+  const HttpResponse response = api_.Handle(std::move(request));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("\"rootUrl\": \"https://zt.example/\""));
+  EXPECT_EQ(api_.Handle(Request("GET", "/%24discovery/rest?version=v1")).status, 200);
+}
+
 TEST_F(WireRules, PathNumbers_ThatAreNone_AreBadArguments) {
   const HttpResponse response =
       api_.Handle(Authorized("POST", "/v1/partners/abc/devices:unclaim", "{}"));

@@ -82,6 +82,22 @@ TEST_F(Http2EndingTest, SlowReader_IsReset) {
   EXPECT_EQ(client.Get("/").reset, uint32_t{NGHTTP2_CANCEL});
 }
 
+// The last byte fits the window, but the end of the answer does not.
+TEST_F(Http2EndingTest, SlowReaderOfTheEndAlone_IsReset) {
+  options_.write_timeout = absl::Milliseconds(50);
+  options_.queued_requests = 1;
+  handler_.handle = [](HttpRequest) {
+    HttpResponse response;
+    response.stream = std::make_unique<Pieces>(std::vector<std::string>{std::string(65'535, 'x')});
+    return response;
+  };
+  Http2Client& client = Connect();
+  client.SetReading(false);
+  const auto answer = client.Get("/");
+  EXPECT_EQ(answer.body.size(), 65'535u);
+  EXPECT_EQ(answer.reset, uint32_t{NGHTTP2_CANCEL});
+}
+
 TEST_F(Http2EndingTest, ReaderThatStopsReading_IsCut) {
   options_.write_timeout = absl::Milliseconds(50);
   std::promise<void> cut;

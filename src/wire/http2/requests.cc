@@ -104,6 +104,7 @@ SessionEvents::Part Requests::NextPart(int32_t id, std::span<char> room) {
   stream->sent += part.bytes;
   if (part.bytes > 0) stream->progress = Clock::now();
   if (stream->Unsent() == 0 && stream->out_ended) {
+    stream->end_sent = true;
     part.then = Part::Then::kEnd;
     part.trailers = std::move(stream->trailers);
     return part;
@@ -138,13 +139,17 @@ void Requests::OnDue(Stream& stream) {
 
 bool Requests::IsLate(const Stream& stream, SteadyTime now) const {
   const auto quiet = now - stream.progress;
-  if (stream.answered) return stream.Unsent() > 0 && quiet > Chrono(serving_.options.write_timeout);
+  if (stream.answered) {
+    // The end alone needs the client's leave too.
+    const bool pending = stream.Unsent() > 0 || (stream.out_ended && !stream.end_sent);
+    return pending && quiet > Chrono(serving_.options.write_timeout);
+  }
   return stream.accepted && !stream.ended && quiet > Chrono(serving_.options.read_timeout);
 }
 
 void Requests::CheckTimes(SteadyTime now) {
   for (const auto& [id, stream] : streams_) {
-    if (!stream->over && IsLate(*stream, now)) Cut(*stream, ErrorCode::kCancel);
+    if (!stream->cut && IsLate(*stream, now)) Cut(*stream, ErrorCode::kCancel);
   }
 }
 
@@ -178,6 +183,7 @@ void Requests::Abandon(Stream& stream) {
 }
 
 void Requests::Cut(Stream& stream, ErrorCode error) {
+  stream.cut = true;
   Abandon(stream);
   session_->Reset(stream.id, error);
   wake_writer_();
@@ -292,6 +298,7 @@ void Requests::AnswerWith(Stream& stream, HttpResponse response) {
   }
   if (stream.header.method != "HEAD") stream.out = std::move(response.body);
   stream.out_ended = true;
+  stream.end_sent = stream.out.empty();
   StartAnswer(stream, response.status, std::move(response.headers), !stream.out.empty());
 }
 

@@ -29,6 +29,7 @@ struct Stream {
   // Nobody wants the answer any more: reset, past its time, or the connection
   // is gone. Workers look at it before they begin.
   std::atomic<bool> over = false;
+  bool cut = false;                   // reset by this side
   boost::asio::steady_timer changed;  // cancelled when something below changes
   boost::asio::steady_timer due;      // when the caller stops waiting
   SteadyTime progress;                // when the client did its part last
@@ -49,7 +50,8 @@ struct Stream {
   std::string out;
   size_t sent = 0;
   bool out_ended = false;
-  bool waiting = false;  // the session waits to be resumed
+  bool end_sent = false;  // with the last byte gone, the end went as well
+  bool waiting = false;   // the session waits to be resumed
   Headers trailers;
 };
 

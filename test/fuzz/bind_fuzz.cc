@@ -16,8 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const size_t equals = std::min(line.size(), line.find('='));
     const std::string_view value = line.substr(std::min(line.size(), equals + 1));
-    zerotouch::json::BindText(line.substr(0, equals), value, patch);
-    zerotouch::json::BindText(line.substr(0, equals), value, find);
+    // A message into which something wrong was to be put may hold anything.
+    if (!zerotouch::json::BindText(line.substr(0, equals), value, patch).empty()) patch.Clear();
+    if (!zerotouch::json::BindText(line.substr(0, equals), value, find).empty()) find.Clear();
   }
   std::string written;
   zerotouch::json::Append(patch, {}, written);

@@ -57,6 +57,13 @@ std::string TypeText(const object& value) {
 
 using Lines = std::vector<std::string>;
 
+// The members of an object, by value: a loop over what `value()` refers to would
+// outlive it.
+template <class Value>
+object Members(const Value& value) {
+  return value.get_object().value();
+}
+
 void AddMethods(const object& resource, Lines& lines) {
   object members;
   if (resource["methods"].get(members) == simdjson::SUCCESS) {
@@ -65,7 +72,7 @@ void AddMethods(const object& resource, Lines& lines) {
       lines.push_back(fmt::format("method {} {} {} {}", Text(method, "id"),
                                   Text(method, "httpMethod"), Text(method, "path"),
                                   Text(method, "flatPath")));
-      for (const auto [key, parameter] : method["parameters"].get_object().value()) {
+      for (const auto [key, parameter] : Members(method["parameters"])) {
         const object fields = parameter.get_object().value();
         lines.push_back(fmt::format("  parameter {} {} {} {}", key, Text(fields, "location"),
                                     TypeText(fields), Text(fields, "pattern")));
@@ -83,11 +90,11 @@ void AddMethods(const object& resource, Lines& lines) {
 }
 
 void AddSchemas(const object& document, Lines& lines) {
-  for (const auto [name, value] : document["schemas"].get_object().value()) {
+  for (const auto [name, value] : Members(document["schemas"])) {
     const object schema = value.get_object().value();
     EXPECT_EQ(Text(schema, "id"), name);
     lines.push_back(fmt::format("schema {}", name));
-    for (const auto [field, property] : schema["properties"].get_object().value()) {
+    for (const auto [field, property] : Members(schema["properties"])) {
       const object fields = property.get_object().value();
       const bool read_only = fields["readOnly"].error() == simdjson::SUCCESS;
       lines.push_back(
@@ -105,7 +112,7 @@ TEST(Discovery, Surface_IsGooglesOwn) {
                            "servicePath", "basePath", "batchPath"}) {
     lines.push_back(fmt::format("{} {}", name, Text(document, name)));
   }
-  for (const auto [name, value] : document["parameters"].get_object().value()) {
+  for (const auto [name, value] : Members(document["parameters"])) {
     lines.push_back(fmt::format("system {} {}", name, TypeText(value.get_object().value())));
   }
   AddMethods(document, lines);
@@ -132,8 +139,8 @@ TEST(Discovery, EverythingIsDescribed) {
   simdjson::dom::parser parser;
   const std::string text = Document("/$discovery/rest");
   const object document = parser.parse(text).get_object().value();
-  for (const auto [name, value] : document["schemas"].get_object().value()) {
-    for (const auto [field, property] : value["properties"].get_object().value()) {
+  for (const auto [name, value] : Members(document["schemas"])) {
+    for (const auto [field, property] : Members(value["properties"])) {
       const object fields = property.get_object().value();
       EXPECT_NE(Text(fields, "description"), "") << name << "." << field;
     }
@@ -170,12 +177,13 @@ TEST(OpenApi, HasEveryMethod_AndEveryReferenceLeadsSomewhere) {
   EXPECT_EQ(document["openapi"].get_string().value(), "3.0.3");
   EXPECT_EQ(document["servers"].at(0)["url"].get_string().value(), std::string(kRoot) + "/");
   std::set<std::string> operations;
-  for (const auto [path, methods] : document["paths"].get_object().value()) {
+  for (const auto [path, methods] : Members(document["paths"])) {
     const auto variables = std::count(path.begin(), path.end(), '{');
-    for (const auto [method, operation] : methods.get_object().value()) {
+    for (const auto [method, operation] : Members(methods)) {
       EXPECT_TRUE(operations.emplace(operation["operationId"].get_string().value()).second);
       std::ptrdiff_t in_path = 0;
-      for (const element parameter : operation["parameters"].get_array().value()) {
+      const simdjson::dom::array parameters = operation["parameters"].get_array().value();
+      for (const element parameter : parameters) {
         if (parameter["in"].get_string().value() == "path") ++in_path;
       }
       EXPECT_EQ(in_path, variables) << path;

@@ -41,12 +41,12 @@ def generate(protos, googleapis, out):
     grpc.__path__.append(os.path.join(out, 'grpc'))
 
 
-def sign(key, audience, scope=SCOPE):
-    """A self-signed bearer token of a service-account key."""
+def sign(key, audience, scope=SCOPE, age_s=0):
+    """A self-signed bearer token of a service-account key, made `age_s` ago for an hour."""
     def encode(data):
         return base64.urlsafe_b64encode(data).rstrip(b'=')
 
-    now = int(time.time())
+    now = int(time.time()) - age_s
     header = {'alg': 'RS256', 'typ': 'JWT', 'kid': key['private_key_id']}
     claims = {'iss': key['client_email'], 'sub': key['client_email'], 'aud': audience,
               'scope': scope, 'iat': now, 'exp': now + 3600}

@@ -246,6 +246,48 @@ class ParityTest(unittest.TestCase):
                              for of in (serial, serial + 1))
             self.compare('PartnerService', 'UnclaimDevice', unclaim, twin=twin)
 
+    def test_5_what_was_made_is_read_alike(self):
+        def stripped(answer):
+            return {key: value for key, value in answer.items() if key not in
+                    ('name', 'configurationId', 'companyId')}  # Fresh ids.
+
+        owner = {'partnerId': self.partner, 'sectionType': ZERO_TOUCH, 'limit': 100}
+        device = self.compare('PartnerService', 'GetDevice', {
+            'name': self.rest_claim(200)['deviceName']})
+        self.assertIn('claims', device)
+        self.compare('PartnerService', 'FindDevicesByOwner',
+                     owner | {'customerId': [str(self.sandbox.customer)]})
+        identifier = {'partnerId': self.partner, 'deviceIdentifier': {'imei': sandbox.imei(200)}}
+        self.compare('PartnerService', 'FindDevicesByDeviceIdentifier', identifier | {'limit': 1})
+        self.compare('PartnerService', 'GetDeviceSimLockState', identifier)
+        self.compare('PartnerService', 'UpdateDeviceMetadata', {
+            'metadataOwnerId': self.partner, 'deviceId': device['deviceId'],
+            'deviceMetadata': {'entries': {'ordernumber': 'Ä-1'}}})
+        self.compare('CustomerService', 'GetDevice', {
+            'name': f'{self.customer}/devices/{device["deviceId"]}'})
+        self.compare('PartnerService', 'CreateCustomer', {'parent': self.parent, 'customer': {
+            'companyName': 'Müller', 'ownerEmails': ['owner@example.com']}}, same=stripped)
+        dpcs = self.compare('CustomerService', 'ListDpcs', {'parent': self.customer})['dpcs']
+        made = self.compare('CustomerService', 'CreateConfiguration', {
+            'parent': self.customer, 'configuration': {
+                'configurationName': 'Parity', 'companyName': 'Example',
+                'contactPhone': '+1 555 0100', 'contactEmail': 'it@example.com',
+                'dpcResourcePath': dpcs[0]['name']}}, same=stripped)
+        self.compare('CustomerService', 'GetConfiguration', {'name': made['name']})
+        for mask in ('customMessage', 'colour', 'customMessage,companyName'):
+            self.compare('CustomerService', 'UpdateConfiguration', {
+                'updateMask': mask, 'configuration': {
+                    'name': made['name'], 'customMessage': 'Hello', 'companyName': 'Other'}})
+        of = {'parent': self.customer, 'device': {'deviceId': device['deviceId']}}
+        self.compare('CustomerService', 'ApplyConfiguration',
+                     of | {'configuration': made['name']})
+        self.compare('CustomerService', 'DeleteConfiguration', {'name': made['name']})
+        self.compare('CustomerService', 'RemoveConfiguration', of)
+        self.compare('CustomerService', 'ListConfigurations', {'parent': self.customer})
+
+    def rest_claim(self, serial):
+        return self.compare('PartnerService', 'ClaimDevice', self.claim_of(serial))
+
     def test_6_enough_were_compared(self):
         print(f'{self.compared} round trips compared')
         self.assertGreaterEqual(self.compared, LEAST)

@@ -285,6 +285,25 @@ class ParityTest(unittest.TestCase):
         self.compare('CustomerService', 'RemoveConfiguration', of)
         self.compare('CustomerService', 'ListConfigurations', {'parent': self.customer})
 
+    def test_5_operations(self):
+        def stripped(answer):
+            return {key: value for key, value in answer.items() if key == 'error'}
+
+        of = {'partnerId': self.partner}
+        claims = {'claims': [self.claim_of(s) for s in (300, 301)] + [
+            self.claim_of(302, deviceIdentifier={'imei': '1'})]}
+        for claim in claims['claims']:
+            del claim['partnerId']
+        # Progress and name are of each operation alone.
+        made = self.compare('PartnerService', 'ClaimDevicesAsync', of | claims, same=stripped)
+        name = {'name': made['name']}
+        done = self.compare('Operations', 'WaitOperation', name | {'timeout': '30s'})
+        self.assertEqual(2, done['response']['successCount'])
+        self.compare('Operations', 'GetOperation', name)
+        for wanted in ('done=true', 'done=false', 'colour=red'):
+            self.compare('Operations', 'ListOperations', {'name': 'operations', 'filter': wanted})
+        self.compare('Operations', 'CancelOperation', name)
+
     def rest_claim(self, serial):
         return self.compare('PartnerService', 'ClaimDevice', self.claim_of(serial))
 

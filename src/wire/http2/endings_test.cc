@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/http2_test_base.h"
@@ -82,20 +83,37 @@ TEST_F(Http2EndingTest, SlowReader_IsReset) {
   EXPECT_EQ(client.Get("/").reset, uint32_t{NGHTTP2_CANCEL});
 }
 
-// The last byte fits the window, but the end of the answer does not.
+// The last byte fits the window, but the end of the answer, of which the server
+// learns when the window is used up, does not.
 TEST_F(Http2EndingTest, SlowReaderOfTheEndAlone_IsReset) {
+  constexpr size_t kWindow = 65'535;
+  std::promise<void> all_came;
+  class WindowFull final : public BodySource {
+   public:
+    explicit WindowFull(std::future<void> all_came) : all_came_(std::move(all_came)) {}
+    absl::StatusOr<bool> Next(std::string& out) override {
+      if (!begun_) out.append(kWindow, 'x');
+      if (begun_) all_came_.wait();
+      return !std::exchange(begun_, true);
+    }
+
+   private:
+    std::future<void> all_came_;
+    bool begun_ = false;
+  };
   options_.write_timeout = absl::Milliseconds(50);
   options_.queued_requests = 1;
-  handler_.handle = [](HttpRequest) {
+  handler_.handle = [&](HttpRequest) {
     HttpResponse response;
-    response.stream = std::make_unique<Pieces>(std::vector<std::string>{std::string(65'535, 'x')});
+    response.stream = std::make_unique<WindowFull>(all_came.get_future());
     return response;
   };
   Http2Client& client = Connect();
   client.SetReading(false);
-  const auto answer = client.Get("/");
-  EXPECT_EQ(answer.body.size(), 65'535u);
-  EXPECT_EQ(answer.reset, uint32_t{NGHTTP2_CANCEL});
+  const int32_t stream = client.Ask("GET", "/");
+  client.Until([&] { return client.answer(stream).body.size() == kWindow; });
+  all_came.set_value();
+  EXPECT_EQ(client.Await(stream).reset, uint32_t{NGHTTP2_CANCEL});
 }
 
 TEST_F(Http2EndingTest, ReaderThatStopsReading_IsCut) {

@@ -1,5 +1,6 @@
 #include "wire/request_body.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,11 @@ namespace {
 
 bool IsGzip(std::string_view coding) {
   return EqualWithoutCase(coding, "gzip") || EqualWithoutCase(coding, "x-gzip");
+}
+
+auto CountOf(std::string_view name, const Headers& headers) {
+  return std::count_if(headers.all().begin(), headers.all().end(),
+                       [&](const auto& field) { return EqualWithoutCase(field.first, name); });
 }
 
 absl::Status Decode(HttpRequest& request, const ServerOptions& options) {
@@ -33,6 +39,10 @@ absl::Status CheckHeader(const HttpRequest& header, uint64_t declared,
   const std::string_view coding = header.headers.Get("Content-Encoding");
   if (!coding.empty() && !IsGzip(coding) && !EqualWithoutCase(coding, "identity")) {
     return errors::UnsupportedContentCoding();
+  }
+  // Which of two counts is for the sender to say, not for whoever stands between.
+  if (CountOf("Authorization", header.headers) > 1) {
+    return errors::BadRequest({{"", "The request has more than one Authorization header."}});
   }
   if (declared > options.body_bytes) return errors::BodyTooLarge(options.body_bytes);
   return absl::OkStatus();

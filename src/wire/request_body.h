@@ -11,8 +11,9 @@
 namespace zerotouch::wire {
 
 // Whether a request with this header, and a body of `declared` bytes (0 if it
-// does not say), keeps the limits. errors::UrlTooLong,
-// errors::UnsupportedContentCoding, errors::BodyTooLarge.
+// does not say), can be taken. errors::UrlTooLong,
+// errors::UnsupportedContentCoding, errors::BodyTooLarge; errors::BadRequest if
+// it has two Authorization headers.
 absl::Status CheckHeader(const HttpRequest& header, uint64_t declared,
                          const ServerOptions& options);
 

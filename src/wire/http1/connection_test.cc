@@ -133,6 +133,14 @@ TEST_F(Http1Test, GzipBomb_StopsAtTheLimit) {
   EXPECT_EQ(Ask(Post(bomb, "Content-Encoding: gzip\r\n")).status, 413);
 }
 
+TEST_F(Http1Test, TwoAuthorizations_AreRefused) {
+  const Response response =
+      Ask(Post("body", "Authorization: Bearer a\r\nauthorization: Bearer b\r\n"));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("more than one Authorization header"));
+  EXPECT_EQ(Ask(Post("body", "Authorization: Bearer a\r\n")).status, 200);
+}
+
 TEST_F(Http1Test, OtherCoding_IsUnsupported) {
   const Response response = Ask(Post("body", "Content-Encoding: br\r\n"));
   EXPECT_EQ(response.status, 415);

@@ -39,6 +39,14 @@ TEST_F(Http2Test, Fields_ReachTheHandler) {
             "Bearer x|localhost");
 }
 
+TEST_F(Http2Test, TwoAuthorizations_AreRefused) {
+  Http2Client& client = Connect();
+  const auto answer = client.Await(
+      client.Ask("GET", "/", {{"authorization", "Bearer a"}, {"authorization", "Bearer b"}}));
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(client.Get("/").status, 200);
+}
+
 TEST_F(Http2Test, Preface_OneByteAtATime_IsTheSame) {
   Start();
   test::SocketClient client(server_->port());

@@ -1,19 +1,20 @@
-# zerotouch_embed_migrations(TARGET files...)
+# zerotouch_embed_migrations(TARGET STORE)
 #
-# Puts the SQL files, in the order given, into the library as
-# zerotouch::store::sqlite::Migrations(). Reconfigures when one changes.
-function(zerotouch_embed_migrations target)
+# Puts src/store/migrations/STORE_*.sql, in the order of their names, into the
+# library as zerotouch::store::STORE::Migrations(). Reconfigures when one changes.
+function(zerotouch_embed_migrations target store)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/store/migrations/${store}_*.sql)
   set(literals "")
-  foreach(file ${ARGN})
+  foreach(file ${files})
     file(READ ${file} sql)
     string(APPEND literals "    R\"sql(${sql})sql\",\n")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   endforeach()
-  set(generated ${PROJECT_BINARY_DIR}/generated/sqlite_migrations.cc)
+  set(generated ${PROJECT_BINARY_DIR}/generated/${store}_migrations.cc)
   file(CONFIGURE OUTPUT ${generated} @ONLY CONTENT
-"#include \"store/sqlite/schema.h\"
+"#include \"store/@store@/schema.h\"
 
-namespace zerotouch::store::sqlite {
+namespace zerotouch::store::@store@ {
 
 std::span<const char* const> Migrations() {
   static constexpr const char* kMigrations[] = {
@@ -21,7 +22,7 @@ std::span<const char* const> Migrations() {
   return kMigrations;
 }
 
-}  // namespace zerotouch::store::sqlite
+}  // namespace zerotouch::store::@store@
 ")
   target_sources(${target} PRIVATE ${generated})
 endfunction()

@@ -218,7 +218,8 @@ class BatchTest : public testing::Test {
           batches_.store().Write([&](store::Transaction& tx) -> absl::Status {
             const auto results = batch->Run(tx, at, end, clock_.Now()).value();
             const absl::Status recorded =
-                tx.RecordResults(lease, results, clock_.Now(), clock_.Now() + absl::Hours(1));
+                tx.RecordResults(lease, static_cast<int32_t>(lease.head.items - batch->size() + at),
+                                 results, clock_.Now(), clock_.Now() + absl::Hours(1));
             return lost ? absl::UnavailableError("lost") : recorded;
           });
       EXPECT_EQ(status.ok(), !lost) << status;

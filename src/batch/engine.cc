@@ -21,11 +21,17 @@ Engine::Engine(store::Store& store, const RegistryRules& rules, const Clock& clo
       clock_(clock),
       workers_(std::make_unique<Workers>(store, rules, clock, options)) {}
 
-Engine::~Engine() = default;
+Engine::~Engine() { Stop(); }
 
-void Engine::Start() { workers_->Start(); }
+void Engine::Start() {
+  workers_->Start();
+  store_.OnOperation([this] { workers_->Wake(); });
+}
 
-void Engine::Stop() { workers_->Stop(); }
+void Engine::Stop() {
+  store_.OnOperation(nullptr);
+  workers_->Stop();
+}
 
 absl::StatusOr<ItemResult> Engine::ClaimOne(PartnerId caller, const api::PartnerClaim& item) {
   ItemResult result;

@@ -14,7 +14,7 @@ namespace zerotouch::batch {
 namespace {
 
 // How often an idle worker looks for operations whose lease ran out.
-constexpr absl::Duration kIdlePoll = absl::Seconds(1);
+constexpr absl::Duration kIdlePoll = absl::Milliseconds(500);
 
 // How long a chunk that failed waits before it is tried again, at first and at
 // most.
@@ -55,6 +55,7 @@ class Throttle {
 
 void Workers::Start() {
   for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { Loop(); });
+  threads_.emplace_back([this] { HeartbeatLoop(); });
 }
 
 void Workers::Stop() {
@@ -102,6 +103,24 @@ void Workers::Loop() {
   }
 }
 
+void Workers::HeartbeatLoop() {
+  while (Pause(options_.lease / 3)) {
+    std::vector<store::Lease> held;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const store::Lease* lease : held_) held.push_back(*lease);
+    }
+    for (const store::Lease& lease : held) {
+      // Whoever lost it is told so when it writes.
+      store_
+          .Write([&](store::Transaction& transaction) {
+            return transaction.ExtendLease(lease, clock_.Now() + options_.lease);
+          })
+          .IgnoreError();
+    }
+  }
+}
+
 absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
   if (!OthersWait()) return std::nullopt;
   std::optional<store::Lease> lease;
@@ -120,7 +139,7 @@ bool Workers::RunNext() {
   }
   if (!lease->has_value()) return false;
   const store::OperationHead& head = (*lease)->head;
-  const Turn turn = RunTurn(**lease);
+  const Turn turn = RunHeld(**lease);
   if (turn == Turn::kFinished) {
     log::Info("operation finished",
               {{"operation", head.id.value()},
@@ -132,6 +151,17 @@ bool Workers::RunNext() {
   store_.Write([&](store::Transaction& transaction) { return transaction.ReleaseLease(**lease); })
       .IgnoreError();
   return true;
+}
+
+Workers::Turn Workers::RunHeld(const store::Lease& lease) {
+  {
+    const std::lock_guard lock(mutex_);
+    held_.push_back(&lease);
+  }
+  const Turn turn = RunTurn(lease);
+  const std::lock_guard lock(mutex_);
+  std::erase(held_, &lease);
+  return turn;
 }
 
 Workers::Turn Workers::RunTurn(const store::Lease& lease) {
@@ -175,6 +205,8 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, Batch& batch) {
 
 absl::Status Workers::RunChunk(const store::Lease& lease, Batch& batch, size_t begin, size_t end,
                                absl::Duration& elapsed) {
+  // What is in the batch had no result when it was read.
+  const auto done = static_cast<int32_t>(lease.head.items - (batch.size() - begin));
   absl::Duration retry = kFirstRetry;
   while (true) {
     absl::Status status = fault::At("batch.chunk");
@@ -184,7 +216,8 @@ absl::Status Workers::RunChunk(const store::Lease& lease, Batch& batch, size_t b
         const absl::Time now = clock_.Now();
         ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
                             batch.Run(transaction, begin, end, now));
-        ZT_RETURN_IF_ERROR(transaction.RecordResults(lease, results, now, now + options_.lease));
+        ZT_RETURN_IF_ERROR(
+            transaction.RecordResults(lease, done, results, now, now + options_.lease));
         elapsed = Steady() - start;
         return absl::OkStatus();
       });

@@ -38,9 +38,14 @@ class Workers {
   enum class Turn { kFinished, kYielded, kLost, kStopping };
 
   void Loop();
+  // Extends the leases that are held, so that none runs out under a worker who
+  // is long at one thing.
+  void HeartbeatLoop();
   // Leases and runs one operation for a turn. False if there was none.
   bool RunNext();
   absl::StatusOr<std::optional<store::Lease>> LeaseNext();
+  // Runs the operation for a turn, its lease kept up by heartbeats.
+  Turn RunHeld(const store::Lease& lease);
   Turn RunTurn(const store::Lease& lease);
   Turn RunChunks(const store::Lease& lease, Batch& batch);
   // Runs [begin, end) as one transaction, until it succeeds, the lease is lost
@@ -63,6 +68,7 @@ class Workers {
   std::condition_variable changed_;
   bool stopping_ = false;
   int64_t wakes_ = 0;  // how often Wake was called
+  std::vector<const store::Lease*> held_;  // by workers
   absl::Time next_sweep_ = absl::InfinitePast();
   std::vector<std::thread> threads_;
 };

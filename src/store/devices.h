@@ -35,8 +35,7 @@ class DeviceReads {
   // whatever the order of the span. Serial numbers match to the letter.
   virtual absl::StatusOr<std::vector<Matches>> Locate(
       std::span<const Identity* const> identities) = 0;
-  // Claims of the devices `ids`, ascending and distinct; without records. In a
-  // transaction of a store with row locks, locks them in that order. An id
+  // Claims of the devices `ids`, ascending and distinct; without records. An id
   // that names nothing gives a state without claims.
   virtual absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) = 0;
   // Loads `record` of each state that has none, if the device exists.
@@ -63,8 +62,10 @@ class DeviceWrites {
   virtual ~DeviceWrites() = default;
   // A fresh id, above every id given before by this process.
   virtual DeviceId NextDeviceId() = 0;
-  // Writes what changed in each state. ABORTED if another replica registered
-  // the same hardware or id meanwhile: run the transaction again.
+  // Writes what changed in each state, which is new or was read in this
+  // transaction. ABORTED if another replica changed what was read, or
+  // registered the same hardware or id, meanwhile: the transaction is run again.
+  // The error may come with that of the whole transaction.
   virtual absl::Status Apply(std::span<const DeviceState* const> states) = 0;
 };
 

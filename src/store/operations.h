@@ -85,10 +85,14 @@ class OperationWrites {
   virtual absl::Status ExtendLease(const Lease& lease, absl::Time until) = 0;
   // Gives the lease up, so that others may go first. OK if it was lost.
   virtual absl::Status ReleaseLease(const Lease& lease) = 0;
-  // Adds results of items run under the lease, counts them in, extends the
-  // lease, and finishes the operation when none is left. ABORTED if the lease was lost.
-  virtual absl::Status RecordResults(const Lease& lease, std::span<const IndexedResult> results,
-                                     absl::Time now, absl::Time lease_until) = 0;
+  // Adds results of items run under the lease, when `items_done` had theirs
+  // before, counts them in, extends the lease, and finishes the operation when
+  // none is left. ABORTED if the lease was lost, or another number of items had
+  // theirs: then these may have been run by a transaction of which its caller
+  // never heard. The error may come with that of the whole transaction.
+  virtual absl::Status RecordResults(const Lease& lease, int32_t items_done,
+                                     std::span<const IndexedResult> results, absl::Time now,
+                                     absl::Time lease_until) = 0;
   // Finishes the operation as it stands: items without a result stay without
   // one, and whoever holds a lease on it cannot write any more. Nothing happens
   // if it is finished. NOT_FOUND if there is none.

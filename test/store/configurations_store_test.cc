@@ -84,14 +84,9 @@ TEST_P(ConfigurationsStoreTest, RemoveConfiguration_InUse_IsRefused) {
   ASSERT_TRUE(Put(Made(1, true)).ok());
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   const auto set = [&](ConfigurationId configuration) {
-    Write([&](Transaction& tx) {
-      DeviceState state;
-      state.id = device;
-      state.zero_touch = Claim{
-          .held = true, .reseller = kPartner, .owner = kCustomer, .configuration = configuration};
+    ChangeDevice(device, [&](DeviceState& state) {
+      state.zero_touch->configuration = configuration;
       state.zero_touch_changed = true;
-      const DeviceState* const states[] = {&state};
-      return tx.Apply(states);
     });
   };
   set(ConfigurationId(1));

@@ -104,13 +104,9 @@ TEST_P(DevicesStoreTest, Apply_KeepsEverythingOfAClaim) {
                        .simlock_profile = 77,
                        .vacation_starts = kNow,
                        .vacation_expires = kNow + absl::Hours(24)};
-  Write([&](Transaction& tx) {
-    DeviceState state;
-    state.id = device;
+  ChangeDevice(device, [&](DeviceState& state) {
     state.sim_lock = sim_lock;
     state.sim_lock_changed = true;
-    const DeviceState* const states[] = {&state};
-    return tx.Apply(states);
   });
   Reopen();
   const DeviceState read = ReadOne(device);
@@ -120,25 +116,17 @@ TEST_P(DevicesStoreTest, Apply_KeepsEverythingOfAClaim) {
 
 TEST_P(DevicesStoreTest, Apply_ReleasedClaim_KeepsItsReseller) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
-  Write([&](Transaction& tx) {
-    DeviceState state;
-    state.id = device;
+  ChangeDevice(device, [&](DeviceState& state) {
     state.zero_touch = Claim{.held = false, .reseller = kPartner};
     state.zero_touch_changed = true;
-    const DeviceState* const states[] = {&state};
-    return tx.Apply(states);
   });
   EXPECT_EQ(ReadOne(device).zero_touch, (Claim{.held = false, .reseller = kPartner}));
 }
 
 TEST_P(DevicesStoreTest, Apply_UnchangedState_WritesNothing) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
-  Write([&](Transaction& tx) {
-    DeviceState state;
-    state.id = device;
+  ChangeDevice(device, [&](DeviceState& state) {
     state.zero_touch = Claim{.held = false, .reseller = kOtherPartner};
-    const DeviceState* const states[] = {&state};
-    return tx.Apply(states);
   });
   EXPECT_TRUE(ReadOne(device).zero_touch->held);
 }
@@ -155,7 +143,9 @@ TEST_P(DevicesStoreTest, Apply_HardwareThatIsTaken_IsAbortedWhole) {
     const DeviceState* const states[] = {&state};
     return tx.Apply(states);
   });
-  EXPECT_TRUE(absl::IsAborted(status)) << status;
+  // Where replicas may meet it is run again first, in vain here.
+  EXPECT_TRUE(GetParam().replicas ? absl::IsUnavailable(status) : absl::IsAborted(status))
+      << status;
   EXPECT_THAT(LocateOne({.modems = {99}, .serial_key = {}, .serial = {}}), IsEmpty());
 }
 
@@ -244,13 +234,9 @@ TEST_P(DevicesStoreTest, Snapshot_DoesNotSeeLaterWrites) {
   const std::unique_ptr<Snapshot> snapshot = Read();
   const DeviceId ids[] = {device};
   ASSERT_TRUE(snapshot->ReadClaims(ids).ok());  // the view begins with its first read
-  Write([&](Transaction& tx) {
-    DeviceState state;
-    state.id = device;
+  ChangeDevice(device, [&](DeviceState& state) {
     state.zero_touch = Claim{.held = false, .reseller = kPartner};
     state.zero_touch_changed = true;
-    const DeviceState* const states[] = {&state};
-    return tx.Apply(states);
   });
   EXPECT_TRUE((*snapshot->ReadClaims(ids))[0].zero_touch->held);
   EXPECT_FALSE(ReadOne(device).zero_touch->held);

@@ -42,8 +42,12 @@ class OperationsStoreTest : public StoreTest {
   }
 
   absl::Status Record(const Lease& lease, const std::vector<IndexedResult>& results) {
+    return Record(lease, HeadOf(lease.head.id).items_done, results);
+  }
+  absl::Status Record(const Lease& lease, int32_t items_done,
+                      const std::vector<IndexedResult>& results) {
     return store_->Write([&](Transaction& tx) {
-      return tx.RecordResults(lease, results, clock_.Now(), clock_.Now() + kLease);
+      return tx.RecordResults(lease, items_done, results, clock_.Now(), clock_.Now() + kLease);
     });
   }
 
@@ -140,6 +144,16 @@ TEST_P(OperationsStoreTest, ExtendLease_KeepsOthersOut) {
   Write([&](Transaction& tx) { return tx.ExtendLease(lease, clock_.Now() + kLease); });
   clock_.Advance(absl::Seconds(2));
   EXPECT_FALSE(TryLease().has_value());
+}
+
+TEST_P(OperationsStoreTest, RecordResults_WhenTheyAreThereAlready_IsRefused) {
+  Accept(1, kPartner, 3);
+  const Lease lease = TakeLease();
+  ASSERT_TRUE(Record(lease, 0, {Succeeded(0)}).ok());
+  // As after a commit of which the worker never heard.
+  EXPECT_EQ(Record(lease, 0, {Succeeded(0)}).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(HeadOf(OperationId(1)).items_done, 1);
+  EXPECT_TRUE(Record(lease, 1, {Succeeded(1), Succeeded(2)}).ok());
 }
 
 TEST_P(OperationsStoreTest, RecordResults_CountsAndFinishes) {
@@ -259,6 +273,11 @@ TEST_P(OperationsStoreTest, Reopen_EndsTheLeasesOfADeadServer) {
   Accept(1, kPartner, 1);
   const Lease lease = TakeLease();
   Reopen();
+  if (GetParam().replicas) {
+    // Others may be alive: theirs run out by themselves.
+    EXPECT_FALSE(TryLease().has_value());
+    clock_.Advance(kLease);
+  }
   EXPECT_TRUE(TryLease().has_value());
   EXPECT_TRUE(absl::IsAborted(Record(lease, {Succeeded(0)})));
 }

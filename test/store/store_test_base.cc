@@ -1,10 +1,17 @@
 #include "store/store_test_base.h"
+#include <unistd.h>
 
 namespace zerotouch::store {
 
 std::vector<Kind> AllKinds() {
   return {{.name = "Sqlite",
-           .url = [](const std::string& dir) { return "sqlite://" + dir + "/registry.db"; }}};
+           .url = [](const std::string& dir) { return "sqlite://" + dir + "/registry.db"; }},
+          {.name = "Postgres", .url = [](const std::string&) {
+             static int n = 0;
+             const std::string name = "t" + std::to_string(getpid()) + "_" + std::to_string(++n);
+             system(("psql -q -h 127.0.0.1 -p 55432 -U postgres -c 'create database " + name + " owner zerotouch' postgres").c_str());
+             return "postgresql://zerotouch@127.0.0.1:55432/" + name;
+           }, .replicas = true}};
 }
 
 void StoreTest::SetUp() {
@@ -46,6 +53,17 @@ std::unique_ptr<Snapshot> StoreTest::Read() {
   auto snapshot = store_->Read();
   EXPECT_TRUE(snapshot.ok()) << snapshot.status();
   return *std::move(snapshot);
+}
+
+void StoreTest::ChangeDevice(DeviceId device, const std::function<void(DeviceState&)>& change) {
+  Write([&](Transaction& tx) -> absl::Status {
+    const DeviceId ids[] = {device};
+    auto states = tx.ReadClaims(ids);
+    if (!states.ok()) return states.status();
+    change((*states)[0]);
+    const DeviceState* const changed[] = {&(*states)[0]};
+    return tx.Apply(changed);
+  });
 }
 
 DeviceId StoreTest::AddDevice(std::vector<ModemKey> modems, PartnerId reseller, CustomerId owner) {

@@ -19,6 +19,7 @@ struct Kind {
   std::string name;
   // The URL of an empty database of that kind, with its files in `dir`.
   std::function<std::string(const std::string& dir)> url;
+  bool replicas = false;  // whether several servers may have it open at once
 };
 
 // Every kind of store that this build has.
@@ -37,6 +38,9 @@ class StoreTest : public testing::TestWithParam<Kind> {
   // Runs the mutation, which must succeed.
   void Write(const std::function<absl::Status(Transaction&)>& mutation);
   std::unique_ptr<Snapshot> Read();
+
+  // Reads the claims of the device, changes them by `change` and applies them.
+  void ChangeDevice(DeviceId device, const std::function<void(DeviceState&)>& change);
 
   // Stores a new device with these modem ids, claimed for zero touch.
   DeviceId AddDevice(std::vector<ModemKey> modems, PartnerId reseller, CustomerId owner);

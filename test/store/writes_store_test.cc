@@ -70,10 +70,21 @@ TEST_P(WritesStoreTest, Read_WhileAWriteIsUnderWay_DoesNotWait) {
 
 TEST_P(WritesStoreTest, Ping_IsOk) { EXPECT_TRUE(store_->Ping().ok()); }
 
-TEST_P(WritesStoreTest, Open_BesideAServer_OnlyAdminMay) {
+TEST_P(WritesStoreTest, Open_BesideAServer_ServersMayIfThereCanBeReplicas) {
   const auto second = Open(url_, clock_, Role::kServer);
+  if (GetParam().replicas) {
+    ASSERT_TRUE(second.ok()) << second.status();
+    Write([&](Transaction& tx) { return PutDpc(tx, "first"); });
+    EXPECT_EQ((*second)->Read().value()->ListDpcs().value().size(), 1u);
+    EXPECT_EQ((*second)->Read().value()->ServerSecret().value(),
+              Read()->ServerSecret().value());
+    return;
+  }
   ASSERT_FALSE(second.ok());
   EXPECT_THAT(std::string(second.status().message()), testing::HasSubstr("in use"));
+}
+
+TEST_P(WritesStoreTest, Open_BesideAServer_AdminMay) {
   auto admin = Open(url_, clock_, Role::kAdmin);
   ASSERT_TRUE(admin.ok()) << admin.status();
   ASSERT_TRUE((*admin)->Write([&](Transaction& tx) { return PutDpc(tx, "admin"); }).ok());

@@ -221,10 +221,11 @@ absl::Status ReleaseLease(Connection& db, const Lease& lease) {
       .Run();
 }
 
-absl::Status RecordResults(Connection& db, const Lease& lease,
+absl::Status RecordResults(Connection& db, const Lease& lease, int32_t items_done,
                            std::span<const IndexedResult> results, absl::Time now,
                            absl::Time lease_until) {
   ZT_ASSIGN_OR_RETURN(const Held held, ReadHeld(db, lease));
+  if (held.items_done != items_done) return LostLease(lease.head.id);
   const std::string encoded = EncodeResults(results);
   ZT_RETURN_IF_ERROR(
       db.Use("INSERT INTO operation_results (operation, first_item, results) VALUES (?, ?, ?)")

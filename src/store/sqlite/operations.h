@@ -22,7 +22,7 @@ absl::StatusOr<std::optional<Lease>> LeaseOperation(Connection& db, absl::Time n
                                                     absl::Duration length);
 absl::Status ExtendLease(Connection& db, const Lease& lease, absl::Time until);
 absl::Status ReleaseLease(Connection& db, const Lease& lease);
-absl::Status RecordResults(Connection& db, const Lease& lease,
+absl::Status RecordResults(Connection& db, const Lease& lease, int32_t items_done,
                            std::span<const IndexedResult> results, absl::Time now,
                            absl::Time lease_until);
 absl::Status CancelOperation(Connection& db, OperationId id, absl::Time now);

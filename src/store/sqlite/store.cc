@@ -110,6 +110,9 @@ class SqliteStore final : public Store {
     return writer_.Write(mutation);
   }
 
+  // There is no other process: of a file, one server at a time.
+  void OnOperation(std::function<void()>) override {}
+
   absl::Status Ping() override {
     ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, Read());
     return snapshot->ServerSecret().status();

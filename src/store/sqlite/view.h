@@ -5,7 +5,7 @@
 #include "store/sqlite/companies.h"
 #include "store/sqlite/configurations.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/device_ids.h"
+#include "store/device_ids.h"
 #include "store/sqlite/devices.h"
 #include "store/sqlite/operations.h"
 #include "store/sqlite/owned_devices.h"
@@ -168,9 +168,10 @@ class SqliteTransaction final : public ReadsOn<Transaction> {
   absl::Status ReleaseLease(const Lease& lease) override {
     return sqlite::ReleaseLease(db_, lease);
   }
-  absl::Status RecordResults(const Lease& lease, std::span<const IndexedResult> results,
-                             absl::Time now, absl::Time lease_until) override {
-    return sqlite::RecordResults(db_, lease, results, now, lease_until);
+  absl::Status RecordResults(const Lease& lease, int32_t items_done,
+                             std::span<const IndexedResult> results, absl::Time now,
+                             absl::Time lease_until) override {
+    return sqlite::RecordResults(db_, lease, items_done, results, now, lease_until);
   }
   absl::Status CancelOperation(OperationId id, absl::Time now) override {
     return sqlite::CancelOperation(db_, id, now);

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "store/sqlite/connection.h"
-#include "store/sqlite/device_ids.h"
+#include "store/device_ids.h"
 #include "store/sqlite/file_lock.h"
 #include "store/store.h"
 

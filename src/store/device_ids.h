@@ -1,23 +1,25 @@
-#ifndef ZEROTOUCH_STORE_SQLITE_DEVICE_IDS_H_
-#define ZEROTOUCH_STORE_SQLITE_DEVICE_IDS_H_
+#ifndef ZEROTOUCH_STORE_DEVICE_IDS_H_
+#define ZEROTOUCH_STORE_DEVICE_IDS_H_
 
 #include <algorithm>
 #include <cstdint>
+#include <mutex>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "crypto/random.h"
 
-namespace zerotouch::store::sqlite {
+namespace zerotouch::store {
 
 // Makes device ids that grow with time, so that new devices land side by side
 // at the end of every table: 41 bits of milliseconds since 2020, then 22 bits
-// that start at random and count up. Good until 2089. Not thread-safe.
+// that start at random and count up. Good until 2089. Thread-safe.
 class DeviceIds {
  public:
   explicit DeviceIds(const Clock& clock) : clock_(clock) {}
 
   DeviceId Next() {
+    const std::lock_guard lock(mutex_);
     const int64_t millis = absl::ToUnixMillis(clock_.Now()) - kEpochMillis;
     if (millis > last_millis_) {
       last_millis_ = millis;
@@ -30,10 +32,11 @@ class DeviceIds {
   static constexpr int64_t kEpochMillis = 1'577'836'800'000;  // 2020-01-01T00:00:00Z
 
   const Clock& clock_;
+  std::mutex mutex_;
   int64_t last_millis_ = 0;
   int64_t last_ = 0;
 };
 
-}  // namespace zerotouch::store::sqlite
+}  // namespace zerotouch::store
 
-#endif  // ZEROTOUCH_STORE_SQLITE_DEVICE_IDS_H_
+#endif  // ZEROTOUCH_STORE_DEVICE_IDS_H_

@@ -1,0 +1,129 @@
+#include <fmt/format.h>
+
+#include "base/status_macros.h"
+#include "store/postgres/transaction.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+#define ZT_CONFIGURATION_COLUMNS                                                          \
+  "f.id, f.customer, f.name, f.dpc, f.dpc_extras, f.company_name, f.contact_email, "      \
+  "f.contact_phone, f.custom_message, f.forced_reset_ns, c.default_configuration = f.id " \
+  "FROM configurations f JOIN customers c ON c.id = f.customer "
+
+Configuration ConfigurationAt(const Rows& rows, int i) {
+  Configuration configuration{.id = ConfigurationId(rows.IntAt(i, 0)),
+                              .customer = CustomerId(rows.IntAt(i, 1)),
+                              .name = rows.TextAt(i, 2),
+                              .dpc = rows.TextAt(i, 3),
+                              .dpc_extras = rows.TextAt(i, 4),
+                              .company_name = rows.TextAt(i, 5),
+                              .contact_email = rows.TextAt(i, 6),
+                              .contact_phone = rows.TextAt(i, 7),
+                              .custom_message = rows.TextAt(i, 8),
+                              .forced_reset = std::nullopt,
+                              .is_default = rows.IntAt(i, 10) != 0};
+  if (!rows.IsNullAt(i, 9)) configuration.forced_reset = absl::Nanoseconds(rows.IntAt(i, 9));
+  return configuration;
+}
+
+// Takes the customer's default from `from`, if it has it.
+Query ClearDefault(CustomerId customer, ConfigurationId from) {
+  return Query(
+             "UPDATE customers SET default_configuration = 0 "
+             "WHERE id = $1 AND default_configuration = $2")
+      .Int(customer.value())
+      .Int(from.value());
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Configuration>> PostgresTransaction::ListConfigurations(
+    CustomerId customer) {
+  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query("SELECT " ZT_CONFIGURATION_COLUMNS
+                                                     "WHERE f.customer = $1 ORDER BY f.id")
+                                                   .Int(customer.value())));
+  std::vector<Configuration> configurations;
+  for (int i = 0; i < rows.size(); ++i) configurations.push_back(ConfigurationAt(rows, i));
+  return configurations;
+}
+
+// A transaction that goes on to apply it keeps it from being removed.
+absl::StatusOr<std::optional<Configuration>> PostgresTransaction::FindConfiguration(
+    CustomerId customer, ConfigurationId id) {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query(writing() ? "SELECT " ZT_CONFIGURATION_COLUMNS
+                                "WHERE f.id = $1 AND f.customer = $2 FOR KEY SHARE OF f"
+                              : "SELECT " ZT_CONFIGURATION_COLUMNS
+                                "WHERE f.id = $1 AND f.customer = $2")
+                  .Int(id.value())
+                  .Int(customer.value())));
+  if (rows.size() == 0) return std::nullopt;
+  return ConfigurationAt(rows, 0);
+}
+
+#undef ZT_CONFIGURATION_COLUMNS
+
+absl::Status PostgresTransaction::PutConfiguration(const Configuration& configuration) {
+  const CustomerId customer = configuration.customer;
+  ZT_RETURN_IF_ERROR(
+      Change(configuration.is_default
+                 ? Query("UPDATE customers SET default_configuration = $2 WHERE id = $1")
+                       .Int(customer.value())
+                       .Int(configuration.id.value())
+                 : Query("UPDATE customers SET default_configuration = "
+                         "CASE WHEN default_configuration = $2 THEN 0 "
+                         "ELSE default_configuration END WHERE id = $1")
+                       .Int(customer.value())
+                       .Int(configuration.id.value()),
+             absl::NotFoundError(fmt::format("there is no customer {}", customer.value()))));
+  Query put(
+      "INSERT INTO configurations AS f (id, customer, name, dpc, dpc_extras, company_name, "
+      "contact_email, contact_phone, custom_message, forced_reset_ns) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+      "ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
+      "dpc = excluded.dpc, dpc_extras = excluded.dpc_extras, company_name = excluded.company_name, "
+      "contact_email = excluded.contact_email, contact_phone = excluded.contact_phone, "
+      "custom_message = excluded.custom_message, forced_reset_ns = excluded.forced_reset_ns "
+      "WHERE f.customer = excluded.customer");
+  put.Int(configuration.id.value())
+      .Int(customer.value())
+      .Text(configuration.name)
+      .Text(configuration.dpc)
+      .Text(configuration.dpc_extras)
+      .Text(configuration.company_name)
+      .Text(configuration.contact_email)
+      .Text(configuration.contact_phone)
+      .Text(configuration.custom_message)
+      .OptionalInt(configuration.forced_reset.has_value()
+                       ? std::optional(absl::ToInt64Nanoseconds(*configuration.forced_reset))
+                       : std::nullopt);
+  return Change(put, absl::AlreadyExistsError(fmt::format("configuration {} is another customer's",
+                                                          configuration.id.value())));
+}
+
+// Waits for those who are about to apply it, and then sees what they did.
+absl::Status PostgresTransaction::RemoveConfiguration(CustomerId customer, ConfigurationId id) {
+  ZT_ASSIGN_OR_RETURN(
+      const bool found,
+      Any(Query("SELECT 1 FROM configurations WHERE id = $1 AND customer = $2 FOR UPDATE")
+              .Int(id.value())
+              .Int(customer.value())));
+  if (!found) {
+    return absl::NotFoundError(
+        fmt::format("customer {} has no configuration {}", customer.value(), id.value()));
+  }
+  ZT_ASSIGN_OR_RETURN(
+      const bool used,
+      Any(Query("SELECT 1 FROM claims WHERE configuration = $1 LIMIT 1").Int(id.value())));
+  if (used) {
+    return absl::FailedPreconditionError(fmt::format("a device uses configuration {}", id.value()));
+  }
+  const Query queries[] = {
+      Query("DELETE FROM configurations WHERE id = $1").Int(id.value()),
+      ClearDefault(customer, id)};
+  return db_.RunAll(queries).status();
+}
+
+}  // namespace zerotouch::store::postgres

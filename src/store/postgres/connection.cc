@@ -1,0 +1,398 @@
+#include "store/postgres/connection.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "base/status_text.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+constexpr int kBinary = 1;
+
+// Each has a limit, so that a server that hangs, or one that is cut off, does
+// not hold its callers, and a client that is cut off does not hold its locks.
+// Plans are made without looking at the parameters: an array is taken for a
+// short one, so that its keys are looked up in the index however many they are.
+constexpr const char* kSettings[] = {
+    "SET statement_timeout = '20s'",
+    "SET idle_in_transaction_session_timeout = '3s'",
+    "SET lock_timeout = '10s'",
+    "SET plan_cache_mode = force_generic_plan",
+    "SET jit = off",
+    "SET client_min_messages = warning",
+};
+
+// The first line, without the position that libpq adds.
+std::string FirstLine(const char* text) {
+  std::string_view line = text == nullptr ? "" : text;
+  line = line.substr(0, line.find('\n'));
+  return std::string(line);
+}
+
+bool IsState(std::string_view state, std::initializer_list<std::string_view> states) {
+  for (const std::string_view one : states) {
+    if (state == one) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int64_t Rows::affected() const {
+  const char* text = PQcmdTuples(result_.get());
+  return *text == '\0' ? 0 : std::strtoll(text, nullptr, 10);
+}
+
+int64_t Rows::IntAt(int row, int column) const {
+  const std::string_view bytes = BytesAt(row, column);
+  if (bytes.empty()) return 0;
+  int64_t value = static_cast<signed char>(bytes[0]);
+  for (const char byte : bytes.substr(1)) {
+    value = static_cast<int64_t>(static_cast<uint64_t>(value) << 8 | static_cast<uint8_t>(byte));
+  }
+  return value;
+}
+
+std::string_view Rows::BytesAt(int row, int column) const {
+  return {PQgetvalue(result_.get(), row, column),
+          static_cast<size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+std::optional<absl::Time> Rows::OptionalTimeAt(int row, int column) const {
+  if (IsNullAt(row, column)) return std::nullopt;
+  return TimeAt(row, column);
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& url) {
+  // What the URL says goes before what is said here.
+  const char* const keywords[] = {"connect_timeout",
+                                  "keepalives_idle",
+                                  "keepalives_interval",
+                                  "keepalives_count",
+                                  "tcp_user_timeout",
+                                  "target_session_attrs",
+                                  "application_name",
+                                  "client_encoding",
+                                  "dbname",
+                                  nullptr};
+  const char* const values[] = {"5",         "5",    "2",         "3", "10000", "read-write",
+                                "zerotouch", "UTF8", url.c_str(), nullptr};
+  std::unique_ptr<Connection> db(
+      new Connection(PQconnectdbParams(keywords, values, /*expand_dbname=*/1)));
+  if (PQstatus(db->connection_) != CONNECTION_OK) {
+    return absl::UnavailableError(FirstLine(PQerrorMessage(db->connection_)));
+  }
+  ZT_RETURN_IF_ERROR(db->Configure());
+  return db;
+}
+
+Connection::~Connection() { PQfinish(connection_); }
+
+absl::Status Connection::Configure() {
+  PQsetNoticeProcessor(
+      connection_, [](void*, const char*) {}, nullptr);
+  std::string all;
+  for (const char* setting : kSettings) all += fmt::format("{};", setting);
+  if (!RunScript(all.c_str()).ok()) {
+    // An engine that speaks PostgreSQL's protocol may not know each of them.
+    for (const char* setting : kSettings) {
+      const absl::Status status = RunScript(setting);
+      if (lost_) return status;
+    }
+  }
+  if (PQsetnonblocking(connection_, 1) != 0 || PQenterPipelineMode(connection_) != 1) {
+    return Lost("the session cannot be set up");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Connection::RunScript(const char* sql) {
+  const bool pipeline = PQpipelineStatus(connection_) != PQ_PIPELINE_OFF;
+  if (pipeline) {
+    ZT_RETURN_IF_ERROR(Settle());
+    PQexitPipelineMode(connection_);
+    PQsetnonblocking(connection_, 0);
+  }
+  const Rows rows(PQexec(connection_, sql));
+  absl::Status status = StatusOf(rows.raw());
+  if (pipeline) {
+    PQsetnonblocking(connection_, 1);
+    PQenterPipelineMode(connection_);
+  }
+  return status;
+}
+
+void Connection::Begin(const char* begin) {
+  begin_ = begin;
+  conflict_ = false;
+  commit_unknown_ = false;
+  queued_.clear();
+}
+
+absl::StatusOr<Rows> Connection::Run(const Query& query) {
+  std::vector<Rows> answers;
+  ZT_RETURN_IF_ERROR(Exchange(std::span(&query, 1), answers));
+  return std::move(answers[0]);
+}
+
+absl::StatusOr<std::vector<Rows>> Connection::RunAll(std::span<const Query> queries) {
+  std::vector<Rows> answers;
+  answers.reserve(queries.size());
+  ZT_RETURN_IF_ERROR(Exchange(queries, answers));
+  return answers;
+}
+
+void Connection::Queue(Query query, std::function<absl::Status(int64_t)> check) {
+  queued_.push_back({.query = std::move(query), .check = std::move(check)});
+}
+
+absl::Status Connection::Flush() {
+  if (queued_.empty()) return absl::OkStatus();
+  std::vector<Rows> none;
+  return Exchange({}, none);
+}
+
+absl::Status Connection::Commit() {
+  if (!in_transaction_) {
+    begin_ = nullptr;
+    return absl::OkStatus();
+  }
+  in_transaction_ = false;
+  commit_unknown_ = true;
+  ZT_RETURN_IF_ERROR(SendAlone("COMMIT"));
+  absl::Status status = ReceiveAlone();
+  // Whatever the server says, it says what it did.
+  if (!lost_) commit_unknown_ = false;
+  return status;
+}
+
+absl::Status Connection::Rollback() {
+  queued_.clear();
+  begin_ = nullptr;
+  if (!in_transaction_ || lost_) return absl::OkStatus();
+  in_transaction_ = false;
+  ZT_RETURN_IF_ERROR(SendAlone("ROLLBACK"));
+  return ReceiveAlone();
+}
+
+void Connection::EndReading() {
+  queued_.clear();
+  begin_ = nullptr;
+  if (!in_transaction_ || lost_) return;
+  in_transaction_ = false;
+  if (SendAlone("ROLLBACK").ok()) ++unread_;
+}
+
+bool Connection::StillThere() {
+  if (lost_) return false;
+  // Something to read on an idle session is the answer that nobody waited for,
+  // or the server's farewell.
+  pollfd socket = {.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
+  if (poll(&socket, 1, 0) == 0) return true;
+  if (unread_ > 0) return Settle().ok();
+  if (PQconsumeInput(connection_) == 1 && PQstatus(connection_) == CONNECTION_OK) return true;
+  Lost(FirstLine(PQerrorMessage(connection_))).IgnoreError();
+  return false;
+}
+
+bool Connection::Send(const Query& query, const Sent& sent, std::vector<Sent>& all) {
+  const auto found = prepared_.find(query.sql());
+  std::string name;
+  if (found != prepared_.end()) {
+    name = found->second;
+  } else {
+    name = fmt::format("s{}", prepared_.size());
+    // Entered before it is known to work: an error forgets it again.
+    prepared_.emplace(query.sql(), name);
+    std::vector<Oid> types;
+    for (size_t i = 0; i < query.size(); ++i) types.push_back(query.type(i));
+    if (PQsendPrepare(connection_, name.c_str(), query.sql(), static_cast<int>(types.size()),
+                      types.data()) != 1) {
+      return false;
+    }
+    all.push_back({.prepared = query.sql()});
+  }
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats(query.size(), kBinary);
+  for (size_t i = 0; i < query.size(); ++i) {
+    values.push_back(query.value(i));
+    lengths.push_back(query.length(i));
+  }
+  all.push_back(sent);
+  return PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(values.size()),
+                             values.data(), lengths.data(), formats.data(), kBinary) == 1;
+}
+
+absl::Status Connection::Exchange(std::span<const Query> queries, std::vector<Rows>& answers) {
+  if (lost_) return Lost("the session was lost");
+  ZT_RETURN_IF_ERROR(Settle());
+  std::vector<Sent> all;
+  bool sent = true;
+  if (begin_ != nullptr) {
+    sent = PQsendQueryParams(connection_, begin_, 0, nullptr, nullptr, nullptr, nullptr,
+                             kBinary) == 1;
+    all.push_back({});
+    begin_ = nullptr;
+    in_transaction_ = true;
+  }
+  const std::vector<Queued> queued = std::exchange(queued_, {});
+  for (const Queued& one : queued) {
+    sent = sent && Send(one.query, {.queued = &one}, all);
+  }
+  for (const Query& query : queries) sent = sent && Send(query, {.answer = true}, all);
+  if (!sent || PQpipelineSync(connection_) != 1 || !FlushOut()) {
+    return Lost(FirstLine(PQerrorMessage(connection_)));
+  }
+  return Receive(all, answers);
+}
+
+absl::Status Connection::Receive(std::span<const Sent> all, std::vector<Rows>& answers) {
+  absl::Status first;
+  for (const Sent& one : all) {
+    absl::StatusOr<Rows> rows = AwaitAnswer();
+    if (lost_) return rows.status();
+    absl::Status status = rows.status();
+    if (!status.ok() && one.prepared != nullptr) prepared_.erase(one.prepared);
+    if (status.ok() && one.queued != nullptr && one.queued->check) {
+      status = one.queued->check(rows->affected());
+    }
+    if (absl::IsAlreadyExists(status) && one.queued != nullptr) {
+      // What was queued was decided on what was read: another came first.
+      conflict_ = true;
+      status = absl::AbortedError(status.message());
+    }
+    if (status.ok() && one.answer) answers.push_back(*std::move(rows));
+    if (first.ok()) first = std::move(status);
+  }
+  ZT_RETURN_IF_ERROR(AwaitSync());
+  return first;
+}
+
+absl::Status Connection::SendAlone(const char* sql) {
+  if (lost_) return Lost("the session was lost");
+  ZT_RETURN_IF_ERROR(Settle());
+  if (PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) != 1 ||
+      PQpipelineSync(connection_) != 1 || !FlushOut()) {
+    return Lost(FirstLine(PQerrorMessage(connection_)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Connection::ReceiveAlone() {
+  const absl::StatusOr<Rows> rows = AwaitAnswer();
+  if (lost_) return rows.status();
+  ZT_RETURN_IF_ERROR(AwaitSync());
+  return rows.status();
+}
+
+absl::Status Connection::Settle() {
+  for (; unread_ > 0; --unread_) {
+    if (absl::Status status = ReceiveAlone(); !status.ok()) {
+      return lost_ ? status : Lost(MessageOf(status));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool Connection::Poll(short events, absl::Time deadline) {
+  const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+  if (left <= 0) return false;
+  pollfd socket = {.fd = PQsocket(connection_), .events = events, .revents = 0};
+  return poll(&socket, 1, static_cast<int>(left)) > 0 || errno == EINTR;
+}
+
+// While the server does not read, it may be waiting for this side to read.
+bool Connection::FlushOut() {
+  const absl::Time deadline = absl::Now() + patience_;
+  while (true) {
+    const int left = PQflush(connection_);
+    if (left == 0) return true;
+    if (left < 0 || !Poll(POLLIN | POLLOUT, deadline) || PQconsumeInput(connection_) != 1) {
+      return false;
+    }
+  }
+}
+
+PGresult* Connection::Await() {
+  const absl::Time deadline = absl::Now() + patience_;
+  while (PQisBusy(connection_) != 0) {
+    if (!Poll(POLLIN, deadline)) {
+      Lost("the database does not answer").IgnoreError();
+      return nullptr;
+    }
+    if (PQconsumeInput(connection_) != 1) {
+      Lost(FirstLine(PQerrorMessage(connection_))).IgnoreError();
+      return nullptr;
+    }
+  }
+  return PQgetResult(connection_);
+}
+
+absl::StatusOr<Rows> Connection::AwaitAnswer() {
+  PGresult* result = Await();
+  if (result == nullptr) return Lost("the session was lost");
+  Rows rows(result);
+  absl::Status status = StatusOf(result);
+  if (lost_) return status;
+  // A null ends the answer of each statement.
+  while (PGresult* more = Await()) PQclear(more);
+  if (lost_) return Lost("the session was lost");
+  ZT_RETURN_IF_ERROR(status);
+  return rows;
+}
+
+absl::Status Connection::AwaitSync() {
+  PGresult* result = Await();
+  const bool sync = result != nullptr && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+  PQclear(result);
+  return sync ? absl::OkStatus() : Lost("the session is out of step");
+}
+
+absl::Status Connection::Lost(std::string_view why) {
+  lost_ = true;
+  in_transaction_ = false;
+  return absl::UnavailableError(fmt::format("the database is lost: {}", why));
+}
+
+absl::Status Connection::StatusOf(const PGresult* result) {
+  switch (PQresultStatus(result)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+      return absl::OkStatus();
+    case PGRES_PIPELINE_ABORTED:
+      // Of a statement behind one that failed, whose error counts.
+      return absl::CancelledError("not run, for an earlier statement failed");
+    default:
+      break;
+  }
+  const char* code = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const std::string_view state = code == nullptr ? "" : code;
+  const std::string message =
+      FirstLine(result == nullptr ? PQerrorMessage(connection_) : PQresultErrorMessage(result));
+  if (state.empty() || PQstatus(connection_) != CONNECTION_OK) return Lost(message);
+  // Appendix A, "PostgreSQL Error Codes".
+  if (state == "23505") return absl::AlreadyExistsError(message);
+  if (IsState(state, {"40001", "40P01", "55P03"})) {
+    conflict_ = true;
+    return absl::AbortedError(message);
+  }
+  // The session is of no more use: the server goes down, ended it, or is one
+  // that may not write any more.
+  if (state.starts_with("08") || IsState(state, {"57P01", "57P02", "57P03", "25006", "25P03"})) {
+    return Lost(message);
+  }
+  // Timed out, or out of memory, disk or connections.
+  if (state.starts_with("53") || state.starts_with("58") || state == "57014") {
+    return absl::UnavailableError(message);
+  }
+  return absl::InternalError(fmt::format("{} ({})", message, state));
+}
+
+}  // namespace zerotouch::store::postgres

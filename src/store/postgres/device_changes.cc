@@ -1,0 +1,236 @@
+#include <algorithm>
+
+#include "base/status_macros.h"
+#include "store/postgres/transaction.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+// Claims to be written, a column each.
+struct ClaimColumns {
+  std::vector<int64_t> devices;
+  std::vector<int64_t> sections;
+  std::vector<int64_t> versions;
+  std::vector<bool> held;
+  std::vector<int64_t> resellers;
+  std::vector<int64_t> owners;
+  std::vector<int64_t> configurations;
+  std::vector<int64_t> simlock_profiles;
+  std::vector<std::string_view> workspaces;
+  std::vector<std::optional<int64_t>> vacation_starts;
+  std::vector<std::optional<int64_t>> vacation_expires;
+
+  size_t size() const { return devices.size(); }
+
+  void Add(DeviceId device, Section section, int64_t version, const Claim& claim) {
+    devices.push_back(device.value());
+    sections.push_back(static_cast<int64_t>(section));
+    versions.push_back(version);
+    held.push_back(claim.held);
+    resellers.push_back(claim.reseller.value());
+    owners.push_back(claim.owner.value());
+    configurations.push_back(claim.configuration.value());
+    simlock_profiles.push_back(claim.simlock_profile);
+    workspaces.push_back(claim.workspace);
+    vacation_starts.push_back(Micros(claim.vacation_starts));
+    vacation_expires.push_back(Micros(claim.vacation_expires));
+  }
+
+  Query In(const char* sql) const {
+    return Query(sql)
+        .Ints(devices)
+        .Ints(sections)
+        .Ints(versions)
+        .Bools(held)
+        .Ints(resellers)
+        .IntsOrNull(owners)
+        .IntsOrNull(configurations)
+        .IntsOrNull(simlock_profiles)
+        .Texts(workspaces)
+        .OptionalInts(vacation_starts)
+        .OptionalInts(vacation_expires);
+  }
+
+ private:
+  static std::optional<int64_t> Micros(const std::optional<absl::Time>& time) {
+    if (!time.has_value()) return std::nullopt;
+    return absl::ToUnixMicros(*time);
+  }
+};
+
+#define ZT_CLAIM_ROWS                                                                          \
+  "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "             \
+  "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "       \
+  "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, "     \
+  "workspace, vacation_starts_us, vacation_expires_us)"
+
+// Claims that say no more than who gave them up, a column each.
+struct GivenUpColumns {
+  std::vector<int64_t> devices;
+  std::vector<int64_t> sections;
+  std::vector<int64_t> versions;
+  std::vector<int64_t> resellers;
+};
+
+bool IsGivenUp(const Claim& claim) { return claim == GivenUp(claim); }
+
+}  // namespace
+
+void PostgresTransaction::QueueChange(Query query, size_t rows) {
+  db_.Queue(std::move(query), [this, rows](int64_t affected) -> absl::Status {
+    if (affected == static_cast<int64_t>(rows)) return absl::OkStatus();
+    db_.MarkConflict();
+    return absl::AbortedError("a device was changed meanwhile");
+  });
+}
+
+void PostgresTransaction::QueueRecords(std::span<const DeviceState* const> states, bool is_new) {
+  std::vector<int64_t> ids;
+  std::vector<int64_t> versions;
+  std::vector<std::string> identifiers;
+  std::vector<std::string> metadata;
+  for (const DeviceState* state : states) {
+    if (state->is_new != is_new || !(state->is_new || state->record_changed)) continue;
+    ids.push_back(state->id.value());
+    const auto version = record_versions_.find(state->id);
+    versions.push_back(version == record_versions_.end() ? 0 : version->second);
+    identifiers.push_back(state->record->identifier.SerializeAsString());
+    metadata.push_back(state->record->metadata.SerializeAsString());
+  }
+  if (ids.empty()) return;
+  QueueChange(
+      Query(is_new ? "INSERT INTO devices (id, version, identifier, metadata) SELECT * FROM "
+                     "unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[])"
+                   : "UPDATE devices d SET version = d.version + 1, identifier = u.identifier, "
+                     "metadata = u.metadata "
+                     "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) "
+                     "AS u(id, version, identifier, metadata) "
+                     "WHERE d.id = u.id AND d.version = u.version")
+          .Ints(ids)
+          .Ints(versions)
+          .Blobs(identifiers)
+          .Blobs(metadata),
+      ids.size());
+}
+
+void PostgresTransaction::QueueHardware(std::span<const DeviceState* const> states) {
+  struct Serial {
+    std::string_view key;
+    std::string_view serial;
+    int64_t device;
+  };
+  std::vector<std::pair<ModemKey, int64_t>> modems;
+  std::vector<Serial> serials;
+  for (const DeviceState* state : states) {
+    for (const ModemKey modem : state->new_modems) modems.emplace_back(modem, state->id.value());
+    for (const std::string& key : state->new_serial_keys) {
+      serials.push_back({key, state->record->identifier.serial_number(), state->id.value()});
+    }
+  }
+  if (!modems.empty()) {
+    std::sort(modems.begin(), modems.end());
+    std::vector<int64_t> keys;
+    std::vector<int64_t> devices;
+    for (const auto& [modem, device] : modems) {
+      keys.push_back(modem);
+      devices.push_back(device);
+    }
+    QueueChange(Query("INSERT INTO modems (modem, device) "
+                      "SELECT * FROM unnest($1::bigint[], $2::bigint[])")
+                    .Ints(keys)
+                    .Ints(devices),
+                keys.size());
+  }
+  if (!serials.empty()) {
+    std::sort(serials.begin(), serials.end(), [](const Serial& a, const Serial& b) {
+      return std::pair(a.key, a.serial) < std::pair(b.key, b.serial);
+    });
+    std::vector<std::string_view> keys;
+    std::vector<std::string_view> texts;
+    std::vector<int64_t> devices;
+    for (const Serial& serial : serials) {
+      keys.push_back(serial.key);
+      texts.push_back(serial.serial);
+      devices.push_back(serial.device);
+    }
+    QueueChange(Query("INSERT INTO serials (key, serial, device) "
+                      "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])")
+                    .Texts(keys)
+                    .Texts(texts)
+                    .Ints(devices),
+                keys.size());
+  }
+}
+
+void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states) {
+  ClaimColumns fresh;
+  ClaimColumns changed;
+  GivenUpColumns given_up;
+  for (const DeviceState* state : states) {
+    for (const Section section : {Section::kSimLock, Section::kZeroTouch}) {
+      if (!(section == Section::kSimLock ? state->sim_lock_changed : state->zero_touch_changed)) {
+        continue;
+      }
+      const Claim& claim = *state->ClaimIn(section);
+      const auto version = claim_versions_.find({state->id, section});
+      if (version == claim_versions_.end()) {
+        fresh.Add(state->id, section, 0, claim);
+      } else if (IsGivenUp(claim)) {
+        given_up.devices.push_back(state->id.value());
+        given_up.sections.push_back(static_cast<int64_t>(section));
+        given_up.versions.push_back(version->second);
+        given_up.resellers.push_back(claim.reseller.value());
+      } else {
+        changed.Add(state->id, section, version->second, claim);
+      }
+    }
+  }
+  if (!given_up.devices.empty()) {
+    // What an unclaim writes, which most changes of large batches are.
+    QueueChange(Query("UPDATE claims c SET version = c.version + 1, held = false, "
+                      "reseller = u.reseller, owner = NULL, configuration = NULL, "
+                      "simlock_profile = NULL, workspace = '', vacation_starts_us = NULL, "
+                      "vacation_expires_us = NULL "
+                      "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) "
+                      "AS u(device, section, version, reseller) WHERE c.device = u.device "
+                      "AND c.section = u.section AND c.version = u.version")
+                    .Ints(given_up.devices)
+                    .Ints(given_up.sections)
+                    .Ints(given_up.versions)
+                    .Ints(given_up.resellers),
+                given_up.devices.size());
+  }
+  if (changed.size() > 0) {
+    QueueChange(changed.In("UPDATE claims c SET version = c.version + 1, held = u.held, "
+                           "reseller = u.reseller, owner = u.owner, "
+                           "configuration = u.configuration, simlock_profile = u.simlock_profile, "
+                           "workspace = u.workspace, vacation_starts_us = u.vacation_starts_us, "
+                           "vacation_expires_us = u.vacation_expires_us FROM " ZT_CLAIM_ROWS
+                           " WHERE c.device = u.device AND c.section = u.section "
+                           "AND c.version = u.version"),
+                changed.size());
+  }
+  if (fresh.size() > 0) {
+    QueueChange(
+        fresh.In("INSERT INTO claims (device, section, version, held, reseller, owner, "
+                 "configuration, simlock_profile, workspace, vacation_starts_us, "
+                 "vacation_expires_us) SELECT * FROM " ZT_CLAIM_ROWS),
+        fresh.size());
+  }
+}
+
+absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> states) {
+  std::vector<const DeviceState*> changed;
+  for (const DeviceState* state : states) {
+    if (state->Changed()) changed.push_back(state);
+  }
+  std::sort(changed.begin(), changed.end(),
+            [](const DeviceState* a, const DeviceState* b) { return a->id < b->id; });
+  QueueRecords(changed, /*is_new=*/true);
+  QueueRecords(changed, /*is_new=*/false);
+  QueueHardware(changed);
+  QueueClaims(changed);
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::store::postgres

@@ -1,0 +1,114 @@
+#include "store/postgres/listener.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "absl/time/clock.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "store/postgres/notification.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+constexpr absl::Duration kFirstBackoff = absl::Milliseconds(100);
+constexpr absl::Duration kLongestBackoff = absl::Seconds(2);
+
+// Also shows whether the session is still there.
+constexpr absl::Duration kClockInterval = absl::Seconds(15);
+
+}  // namespace
+
+absl::StatusOr<absl::Duration> MeasureClock(Connection& db, const Clock& clock) {
+  const absl::Time before = clock.Now();
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db.Run(Query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")));
+  const absl::Time after = clock.Now();
+  return rows.TimeAt(0, 0) - (before + (after - before) / 2);
+}
+
+Listener::Listener(std::string url, const Clock& clock, absl::Duration ahead)
+    : url_(std::move(url)), clock_(clock), ahead_(ahead) {
+  if (pipe(stop_) != 0) std::abort();
+  thread_ = std::thread([this] { Loop(); });
+}
+
+Listener::~Listener() {
+  if (write(stop_[1], "", 1) != 1) std::abort();
+  thread_.join();
+  close(stop_[0]);
+  close(stop_[1]);
+}
+
+void Listener::OnOperation(std::function<void()> heard) {
+  const std::lock_guard lock(mutex_);
+  heard_ = std::move(heard);
+}
+
+LeaseClock Listener::leases() const {
+  const std::lock_guard lock(mutex_);
+  return {.ahead = ahead_};
+}
+
+void Listener::Tell() {
+  const std::lock_guard lock(mutex_);
+  if (heard_) heard_();
+}
+
+bool Listener::Wait(int socket, absl::Duration length) const {
+  pollfd sockets[] = {{.fd = stop_[0], .events = POLLIN, .revents = 0},
+                      {.fd = socket, .events = POLLIN, .revents = 0}};
+  poll(sockets, 2, static_cast<int>(absl::ToInt64Milliseconds(length)));
+  return sockets[0].revents == 0;
+}
+
+void Listener::Loop() {
+  absl::Duration backoff = kFirstBackoff;
+  while (true) {
+    if (const std::unique_ptr<Connection> db = Connect()) {
+      backoff = kFirstBackoff;
+      Tell();
+      ListenOn(*db);
+    }
+    if (!Wait(-1, backoff)) return;
+    backoff = std::min(backoff * 2, kLongestBackoff);
+  }
+}
+
+std::unique_ptr<Connection> Listener::Connect() {
+  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url_);
+  if (!db.ok()) return nullptr;
+  if (absl::Status status = (*db)->RunScript(kListenForOperations); !status.ok()) {
+    // Idle workers look for operations by themselves too, only less often.
+    log::Warning("the database does not tell of new operations", {{"error", MessageOf(status)}});
+  }
+  return *std::move(db);
+}
+
+void Listener::ListenOn(Connection& db) {
+  absl::Time next_look = absl::InfinitePast();
+  while (true) {
+    if (absl::Now() >= next_look) {
+      const absl::StatusOr<absl::Duration> ahead = MeasureClock(db, clock_);
+      if (db.lost()) return;
+      next_look = absl::Now() + kClockInterval;
+      const std::lock_guard lock(mutex_);
+      if (ahead.ok()) ahead_ = *ahead;
+    }
+    if (!Wait(PQsocket(db.raw()), next_look - absl::Now())) return;
+    if (PQconsumeInput(db.raw()) != 1) return;
+    bool heard = false;
+    while (PGnotify* notify = PQnotifies(db.raw())) {
+      PQfreemem(notify);
+      heard = true;
+    }
+    if (heard) Tell();
+  }
+}
+
+}  // namespace zerotouch::store::postgres

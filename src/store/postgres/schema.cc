@@ -1,0 +1,124 @@
+#include "store/postgres/schema.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "crypto/random.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+// The oldest schema whose programs can work with this one. A migration that
+// only adds what older programs need not know leaves it as it is; one that
+// takes something away from them raises it to its own number, and then every
+// replica has to be stopped for it.
+constexpr int64_t kOldestProgram = 1;
+
+// One number for all programs that migrate a registry ("ZTRG").
+constexpr char kLock[] = "SELECT pg_advisory_lock(1515475527)";
+constexpr char kUnlock[] = "SELECT pg_advisory_unlock(1515475527)";
+
+// How long a migration may take, and how long others wait for it.
+constexpr char kPatientSettings[] =
+    "SET statement_timeout = 0; SET lock_timeout = 0; "
+    "SET idle_in_transaction_session_timeout = 0";
+constexpr absl::Duration kPatience = absl::Hours(1);
+
+// What requests and results are kept in does not shrink by packing it again,
+// which would cost more than all else that accepting a batch does. Engines that
+// do not know this setting do without.
+constexpr const char* kUnpacked[] = {
+    "ALTER TABLE operation_chunks ALTER COLUMN request SET STORAGE EXTERNAL",
+    "ALTER TABLE operation_results ALTER COLUMN results SET STORAGE EXTERNAL"};
+
+struct Version {
+  int64_t schema = 0;
+  int64_t oldest_program = 0;  // whose programs can work with it
+};
+
+// nullopt if the database holds no registry.
+absl::StatusOr<std::optional<Version>> ReadVersion(Connection& db) {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows tables,
+      db.Run(Query("SELECT count(*), count(*) FILTER (WHERE table_name = 'registry_version') "
+                   "FROM information_schema.tables WHERE table_schema = current_schema()")));
+  if (tables.IntAt(0, 1) == 0) {
+    if (tables.IntAt(0, 0) == 0) return std::nullopt;
+    return absl::FailedPreconditionError(
+        "the database holds another program's tables; give an empty one of its own: CREATE "
+        "DATABASE zerotouch OWNER <role>");
+  }
+  ZT_ASSIGN_OR_RETURN(const Rows rows,
+                      db.Run(Query("SELECT schema, oldest_program FROM registry_version")));
+  if (rows.size() != 1) return absl::DataLossError("the registry has lost its version");
+  return Version{.schema = rows.IntAt(0, 0), .oldest_program = rows.IntAt(0, 1)};
+}
+
+int64_t Newest() { return static_cast<int64_t>(Migrations().size()); }
+
+absl::Status CheckVersion(const Version& version) {
+  if (version.oldest_program <= Newest()) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "the database has schema version {} and this program knows {}: it was used by a newer "
+      "zerotouchd; run that one",
+      version.schema, Newest()));
+}
+
+absl::Status RunMigrations(Connection& db, int64_t from) {
+  std::string script = "BEGIN;";
+  if (from == 0) {
+    script +=
+        "CREATE TABLE registry_version (schema bigint NOT NULL, oldest_program bigint NOT NULL);"
+        "INSERT INTO registry_version VALUES (0, 0);";
+  }
+  for (int64_t i = from; i < Newest(); ++i) script += Migrations()[static_cast<size_t>(i)];
+  script += fmt::format("UPDATE registry_version SET schema = {}, oldest_program = {};", Newest(),
+                        kOldestProgram);
+  script += "COMMIT";
+  absl::Status status = db.RunScript(script.c_str());
+  if (!status.ok()) {
+    db.RunScript("ROLLBACK").IgnoreError();
+    return status;
+  }
+  for (const char* sql : kUnpacked) db.RunScript(sql).IgnoreError();
+  return db
+      .Run(Query("INSERT INTO meta (key, value) VALUES ('secret', $1) ON CONFLICT DO NOTHING")
+               .Bytes(crypto::RandomBytes(32)))
+      .status();
+}
+
+// With the lock held.
+absl::Status MigrateIfNeeded(Connection& db) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
+  if (version.has_value()) ZT_RETURN_IF_ERROR(CheckVersion(*version));
+  const int64_t from = version.has_value() ? version->schema : 0;
+  if (from >= Newest()) return absl::OkStatus();
+  log::Info("bringing the database to this program's schema", {{"from", from}, {"to", Newest()}});
+  return RunMigrations(db, from);
+}
+
+}  // namespace
+
+absl::Status PrepareSchema(Connection& db) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
+  if (version.has_value() && version->schema >= Newest()) return CheckVersion(*version);
+  ZT_RETURN_IF_ERROR(db.RunScript(kPatientSettings));
+  db.SetPatience(kPatience);
+  // An engine without such locks has its own way to let one schema change win.
+  const bool locked = db.RunScript(kLock).ok();
+  absl::Status status = MigrateIfNeeded(db);
+  if (locked) db.RunScript(kUnlock).IgnoreError();
+  if (absl::IsInternal(status)) {
+    return absl::FailedPreconditionError(
+        fmt::format("the database cannot be made a registry ({}); check that the role owns it",
+                    MessageOf(status)));
+  }
+  return status;
+}
+
+}  // namespace zerotouch::store::postgres

@@ -1,0 +1,24 @@
+#ifndef ZEROTOUCH_STORE_POSTGRES_SCHEMA_H_
+#define ZEROTOUCH_STORE_POSTGRES_SCHEMA_H_
+
+#include <span>
+
+#include "absl/status/status.h"
+#include "store/postgres/connection.h"
+
+namespace zerotouch::store::postgres {
+
+// The migrations, in order: the first makes version 1. Made at build time from
+// src/store/migrations/postgres_*.sql.
+std::span<const char* const> Migrations();
+
+// Makes the database a registry of this program's schema, or of a newer one
+// that this program can still work with: while replicas are upgraded one after
+// the other, the old ones go on beside the new. Of several that come at once
+// one migrates and the others wait. FAILED_PRECONDITION, in one line that says
+// what to do, where it holds something else or is too new.
+absl::Status PrepareSchema(Connection& db);
+
+}  // namespace zerotouch::store::postgres
+
+#endif  // ZEROTOUCH_STORE_POSTGRES_SCHEMA_H_

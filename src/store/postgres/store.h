@@ -1,0 +1,20 @@
+#ifndef ZEROTOUCH_STORE_POSTGRES_STORE_H_
+#define ZEROTOUCH_STORE_POSTGRES_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "store/store.h"
+
+namespace zerotouch::store::postgres {
+
+// Opens the registry in the database of a postgresql:// URL, as store::Open. Any
+// number of processes may have it open. What the URL says of TLS, time-outs and
+// several hosts is libpq's to understand ("Connection Strings").
+absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, const Clock& clock);
+
+}  // namespace zerotouch::store::postgres
+
+#endif  // ZEROTOUCH_STORE_POSTGRES_STORE_H_

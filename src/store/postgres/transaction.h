@@ -1,0 +1,155 @@
+#ifndef ZEROTOUCH_STORE_POSTGRES_TRANSACTION_H_
+#define ZEROTOUCH_STORE_POSTGRES_TRANSACTION_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "store/device_ids.h"
+#include "store/postgres/connection.h"
+#include "store/store.h"
+
+namespace zerotouch::store::postgres {
+
+// Where the time of leases comes from: replicas go by the database's clock,
+// whatever their own says.
+struct LeaseClock {
+  absl::Duration ahead;  // how far the database's clock is ahead of this process's
+
+  absl::Time Of(absl::Time own) const { return own + ahead; }
+};
+
+// Everything that can be read and written, in the transaction that was begun on
+// a session. Its parts are in the files that are named for them.
+//
+// No row of a device is locked before it is written. A change says of which
+// version of each row it was decided; if one has another by then, or the key of
+// a new one is taken, the whole transaction is run again. Rows are written in
+// the order of their keys, so that two transactions wait for each other in one
+// direction only.
+class PostgresTransaction : public Transaction {
+ public:
+  // For reading alone.
+  PostgresTransaction(Connection& db, LeaseClock leases) : db_(db), leases_(leases) {}
+  // For writing: what it reads to decide on, it keeps others from taking away.
+  PostgresTransaction(Connection& db, LeaseClock leases, DeviceIds& ids)
+      : db_(db), leases_(leases), ids_(&ids) {}
+
+  // accounts.cc
+  absl::StatusOr<std::optional<ServiceAccount>> FindAccount(std::string_view email) override;
+  absl::StatusOr<std::vector<ServiceAccount>> ListAccounts() override;
+  absl::StatusOr<std::string> ServerSecret() override;
+  absl::Status AddAccount(const ServiceAccount& account) override;
+  absl::Status AddKey(std::string_view email, const AccountKey& key) override;
+  absl::Status RevokeKey(std::string_view email, std::string_view key_id) override;
+  absl::Status SetAccountDisabled(std::string_view email, bool disabled) override;
+
+  // companies.cc
+  absl::StatusOr<std::vector<Partner>> ListPartners() override;
+  absl::StatusOr<std::optional<Partner>> FindPartner(PartnerId id) override;
+  absl::StatusOr<Page<Vendor>> ListVendors(PartnerId partner, VendorId after,
+                                           int64_t limit) override;
+  absl::StatusOr<std::optional<Vendor>> FindVendor(VendorId id) override;
+  absl::StatusOr<std::optional<Customer>> FindCustomer(CustomerId id) override;
+  absl::StatusOr<Page<Customer>> ListCustomersOfPartner(PartnerId partner, CustomerId after,
+                                                        int64_t limit) override;
+  absl::StatusOr<Page<Customer>> ListCustomersOfVendor(const Vendor& vendor, CustomerId after,
+                                                       int64_t limit) override;
+  absl::StatusOr<std::vector<Customer>> ListCustomers() override;
+  absl::StatusOr<CustomersOfReseller> ReadCustomerFacts(
+      PartnerId partner, std::span<const CustomerId> customers) override;
+  absl::StatusOr<std::vector<Dpc>> ListDpcs() override;
+  absl::Status AddPartner(const Partner& partner) override;
+  absl::Status AddVendor(const Vendor& vendor) override;
+  absl::Status AddCustomer(const Customer& customer, PartnerId partner, VendorId vendor) override;
+  absl::Status SetTerms(CustomerId customer, Terms terms) override;
+  absl::Status PutDpc(const Dpc& dpc) override;
+  absl::Status RemoveDpc(const std::string& id) override;
+
+  // configurations.cc
+  absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer) override;
+  absl::StatusOr<std::optional<Configuration>> FindConfiguration(CustomerId customer,
+                                                                 ConfigurationId id) override;
+  absl::Status PutConfiguration(const Configuration& configuration) override;
+  absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override;
+
+  // devices.cc
+  absl::StatusOr<std::vector<Matches>> Locate(std::span<const Identity* const> identities) override;
+  absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
+  absl::Status ReadRecords(std::span<DeviceState* const> states) override;
+  DeviceId NextDeviceId() override { return ids_->Next(); }
+
+  // device_changes.cc
+  absl::Status Apply(std::span<const DeviceState* const> states) override;
+
+  // owned_devices.cc
+  absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner, const Identity& identity,
+                                                   DeviceId after, int64_t limit) override;
+  absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
+                                                int64_t limit) override;
+  absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer, DeviceId after,
+                                                          int64_t limit) override;
+
+  // operations.cc
+  absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) override;
+  absl::StatusOr<Page<OperationHead>> ListOperations(PartnerId partner, std::optional<bool> done,
+                                                     int64_t after, int64_t limit) override;
+  absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) override;
+  absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override;
+  absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
+  absl::StatusOr<bool> AnyRunnable(absl::Time now) override;
+  absl::Status AddOperation(const OperationHead& head,
+                            std::span<const std::string> chunks) override;
+  absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
+                                                      absl::Duration length) override;
+  absl::Status ExtendLease(const Lease& lease, absl::Time until) override;
+  absl::Status ReleaseLease(const Lease& lease) override;
+  absl::Status RecordResults(const Lease& lease, int32_t items_done,
+                             std::span<const IndexedResult> results, absl::Time now,
+                             absl::Time lease_until) override;
+  absl::Status CancelOperation(OperationId id, absl::Time now) override;
+  absl::Status DeleteOperation(OperationId id) override;
+  absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) override;
+
+ private:
+  bool writing() const { return ids_ != nullptr; }
+
+  // accounts.cc
+  absl::Status LoadBindingsAndKeys(std::span<ServiceAccount> accounts);
+
+  // companies.cc
+  absl::StatusOr<Page<Customer>> ListCustomersThrough(PartnerId partner, VendorId vendor,
+                                                      CustomerId after, int64_t limit);
+  // Whether the query gives a row. Keeps it from going, if it locks.
+  absl::StatusOr<bool> Any(const Query& query);
+  // Runs a statement that must write a row; else returns `otherwise`.
+  absl::Status Change(const Query& query, const absl::Status& otherwise);
+
+  // devices.cc
+  absl::Status LocateModems(std::span<const Identity* const> identities,
+                            std::vector<Matches>& found);
+  absl::Status LocateSerials(std::span<const Identity* const> identities,
+                             std::vector<Matches>& found);
+
+  // device_changes.cc
+  // Queues a change of exactly `rows` rows; a conflict if it meets fewer.
+  void QueueChange(Query query, size_t rows);
+  void QueueRecords(std::span<const DeviceState* const> states, bool is_new);
+  void QueueHardware(std::span<const DeviceState* const> states);
+  void QueueClaims(std::span<const DeviceState* const> states);
+
+  Connection& db_;
+  const LeaseClock leases_;
+  DeviceIds* const ids_ = nullptr;
+  // What was read, if writing.
+  absl::flat_hash_map<std::pair<DeviceId, Section>, int64_t> claim_versions_;
+  absl::flat_hash_map<DeviceId, int64_t> record_versions_;
+};
+
+}  // namespace zerotouch::store::postgres
+
+#endif  // ZEROTOUCH_STORE_POSTGRES_TRANSACTION_H_

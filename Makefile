@@ -8,8 +8,8 @@ BENCH_DIR ?= build/bench
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-demo: build ## Run the main job for real, on loopback
-	scripts/demo
+demo: build ## Run the main job for real, on loopback; DATABASE=postgresql://... for PostgreSQL
+	DATABASE="$(DATABASE)" scripts/demo
 
 build: ## Build build/bin/zerotouchd and build/bin/zerotouch
 	scripts/install-deps build

@@ -67,7 +67,7 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  int64_t wakes_ = 0;  // how often Wake was called
+  int64_t wakes_ = 0;                      // how often Wake was called
   std::vector<const store::Lease*> held_;  // by workers
   absl::Time next_sweep_ = absl::InfinitePast();
   std::vector<std::thread> threads_;

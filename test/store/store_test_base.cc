@@ -1,17 +1,16 @@
 #include "store/store_test_base.h"
-#include <unistd.h>
+
+#include "support/postgres_cluster.h"
 
 namespace zerotouch::store {
 
 std::vector<Kind> AllKinds() {
-  return {{.name = "Sqlite",
-           .url = [](const std::string& dir) { return "sqlite://" + dir + "/registry.db"; }},
-          {.name = "Postgres", .url = [](const std::string&) {
-             static int n = 0;
-             const std::string name = "t" + std::to_string(getpid()) + "_" + std::to_string(++n);
-             system(("psql -q -h 127.0.0.1 -p 55432 -U postgres -c 'create database " + name + " owner zerotouch' postgres").c_str());
-             return "postgresql://zerotouch@127.0.0.1:55432/" + name;
-           }, .replicas = true}};
+  return {
+      {.name = "Sqlite",
+       .url = [](const std::string& dir) { return "sqlite://" + dir + "/registry.db"; }},
+      {.name = "Postgres",
+       .url = [](const std::string&) { return test::PostgresCluster::Shared().CreateDatabase(); },
+       .replicas = true}};
 }
 
 void StoreTest::SetUp() {

@@ -76,8 +76,7 @@ TEST_P(WritesStoreTest, Open_BesideAServer_ServersMayIfThereCanBeReplicas) {
     ASSERT_TRUE(second.ok()) << second.status();
     Write([&](Transaction& tx) { return PutDpc(tx, "first"); });
     EXPECT_EQ((*second)->Read().value()->ListDpcs().value().size(), 1u);
-    EXPECT_EQ((*second)->Read().value()->ServerSecret().value(),
-              Read()->ServerSecret().value());
+    EXPECT_EQ((*second)->Read().value()->ServerSecret().value(), Read()->ServerSecret().value());
     return;
   }
   ASSERT_FALSE(second.ok());

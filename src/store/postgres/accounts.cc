@@ -59,14 +59,13 @@ absl::StatusOr<std::vector<ServiceAccount>> PostgresTransaction::ListAccounts() 
 absl::Status PostgresTransaction::LoadBindingsAndKeys(std::span<ServiceAccount> accounts) {
   std::vector<std::string_view> emails;
   for (const ServiceAccount& account : accounts) emails.push_back(account.email);
-  const Query queries[] = {
-      Query("SELECT a.email, a.customer, c.terms FROM account_customers a "
-            "JOIN customers c ON c.id = a.customer WHERE a.email = ANY($1) "
-            "ORDER BY a.email, a.customer")
-          .Texts(emails),
-      Query("SELECT email, key_id, public_pem, created_us FROM account_keys "
-            "WHERE email = ANY($1) ORDER BY email, key_id")
-          .Texts(emails)};
+  const Query queries[] = {Query("SELECT a.email, a.customer, c.terms FROM account_customers a "
+                                 "JOIN customers c ON c.id = a.customer WHERE a.email = ANY($1) "
+                                 "ORDER BY a.email, a.customer")
+                               .Texts(emails),
+                           Query("SELECT email, key_id, public_pem, created_us FROM account_keys "
+                                 "WHERE email = ANY($1) ORDER BY email, key_id")
+                               .Texts(emails)};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> rows, db_.RunAll(queries));
   for (int i = 0; i < rows[0].size(); ++i) {
     ServiceAccount& account = AccountOf(accounts, rows[0].BytesAt(i, 0));

@@ -116,10 +116,9 @@ absl::StatusOr<std::optional<Vendor>> PostgresTransaction::FindVendor(VendorId i
 }
 
 absl::StatusOr<std::optional<Customer>> PostgresTransaction::FindCustomer(CustomerId id) {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query("SELECT " ZT_CUSTOMER_COLUMNS " FROM customers c WHERE c.id = $1")
-                  .Int(id.value())));
+  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query("SELECT " ZT_CUSTOMER_COLUMNS
+                                                     " FROM customers c WHERE c.id = $1")
+                                                   .Int(id.value())));
   if (rows.size() == 0) return std::nullopt;
   return CustomerAt(rows, 0);
 }
@@ -157,9 +156,8 @@ absl::StatusOr<Page<Customer>> PostgresTransaction::ListCustomersOfVendor(const 
 }
 
 absl::StatusOr<std::vector<Customer>> PostgresTransaction::ListCustomers() {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query("SELECT " ZT_CUSTOMER_COLUMNS " FROM customers c ORDER BY c.id")));
+  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query("SELECT " ZT_CUSTOMER_COLUMNS
+                                                     " FROM customers c ORDER BY c.id")));
   std::vector<Customer> customers;
   for (int i = 0; i < rows.size(); ++i) customers.push_back(CustomerAt(rows, i));
   return customers;
@@ -201,9 +199,8 @@ absl::StatusOr<std::vector<Dpc>> PostgresTransaction::ListDpcs() {
                       db_.Run(Query("SELECT id, package_name, title FROM dpcs ORDER BY id")));
   std::vector<Dpc> dpcs;
   for (int i = 0; i < rows.size(); ++i) {
-    dpcs.push_back({.id = rows.TextAt(i, 0),
-                    .package_name = rows.TextAt(i, 1),
-                    .title = rows.TextAt(i, 2)});
+    dpcs.push_back(
+        {.id = rows.TextAt(i, 0), .package_name = rows.TextAt(i, 1), .title = rows.TextAt(i, 2)});
   }
   return dpcs;
 }

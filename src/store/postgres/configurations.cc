@@ -120,9 +120,8 @@ absl::Status PostgresTransaction::RemoveConfiguration(CustomerId customer, Confi
   if (used) {
     return absl::FailedPreconditionError(fmt::format("a device uses configuration {}", id.value()));
   }
-  const Query queries[] = {
-      Query("DELETE FROM configurations WHERE id = $1").Int(id.value()),
-      ClearDefault(customer, id)};
+  const Query queries[] = {Query("DELETE FROM configurations WHERE id = $1").Int(id.value()),
+                           ClearDefault(customer, id)};
   return db_.RunAll(queries).status();
 }
 

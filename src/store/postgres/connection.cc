@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "base/log.h"
+#include "base/fault.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
 
@@ -14,6 +14,9 @@ namespace zerotouch::store::postgres {
 namespace {
 
 constexpr int kBinary = 1;
+
+// The fault point before each round trip to the server, COMMIT's too.
+constexpr char kRoundTrip[] = "postgres.round_trip";
 
 // Each has a limit, so that a server that hangs, or one that is cut off, does
 // not hold its callers, and a client that is cut off does not hold its locks.
@@ -81,8 +84,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                                   "client_encoding",
                                   "dbname",
                                   nullptr};
-  const char* const values[] = {"5",         "5",    "2",         "3", "10000", "read-write",
-                                "zerotouch", "UTF8", url.c_str(), nullptr};
+  const char* const values[] = {"5",          "5",         "2",    "3",         "10000",
+                                "read-write", "zerotouch", "UTF8", url.c_str(), nullptr};
   std::unique_ptr<Connection> db(
       new Connection(PQconnectdbParams(keywords, values, /*expand_dbname=*/1)));
   if (PQstatus(db->connection_) != CONNECTION_OK) {
@@ -163,6 +166,7 @@ absl::Status Connection::Commit() {
     begin_ = nullptr;
     return absl::OkStatus();
   }
+  ZT_RETURN_IF_ERROR(fault::At(kRoundTrip));
   in_transaction_ = false;
   commit_unknown_ = true;
   ZT_RETURN_IF_ERROR(SendAlone("COMMIT"));
@@ -190,12 +194,11 @@ void Connection::EndReading() {
 }
 
 bool Connection::StillThere() {
-  if (lost_) return false;
   // Something to read on an idle session is the answer that nobody waited for,
   // or the server's farewell.
+  if (unread_ > 0 && !Settle().ok()) return false;
   pollfd socket = {.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
-  if (poll(&socket, 1, 0) == 0) return true;
-  if (unread_ > 0) return Settle().ok();
+  if (lost_ || poll(&socket, 1, 0) == 0) return !lost_;
   if (PQconsumeInput(connection_) == 1 && PQstatus(connection_) == CONNECTION_OK) return true;
   Lost(FirstLine(PQerrorMessage(connection_))).IgnoreError();
   return false;
@@ -232,12 +235,13 @@ bool Connection::Send(const Query& query, const Sent& sent, std::vector<Sent>& a
 
 absl::Status Connection::Exchange(std::span<const Query> queries, std::vector<Rows>& answers) {
   if (lost_) return Lost("the session was lost");
+  ZT_RETURN_IF_ERROR(fault::At(kRoundTrip));
   ZT_RETURN_IF_ERROR(Settle());
   std::vector<Sent> all;
   bool sent = true;
   if (begin_ != nullptr) {
-    sent = PQsendQueryParams(connection_, begin_, 0, nullptr, nullptr, nullptr, nullptr,
-                             kBinary) == 1;
+    sent =
+        PQsendQueryParams(connection_, begin_, 0, nullptr, nullptr, nullptr, nullptr, kBinary) == 1;
     all.push_back({});
     begin_ = nullptr;
     in_transaction_ = true;

@@ -58,10 +58,10 @@ struct ClaimColumns {
   }
 };
 
-#define ZT_CLAIM_ROWS                                                                          \
-  "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "             \
-  "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "       \
-  "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, "     \
+#define ZT_CLAIM_ROWS                                                                      \
+  "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "         \
+  "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "   \
+  "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, " \
   "workspace, vacation_starts_us, vacation_expires_us)"
 
 // Claims that say no more than who gave them up, a column each.
@@ -211,11 +211,10 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
                 changed.size());
   }
   if (fresh.size() > 0) {
-    QueueChange(
-        fresh.In("INSERT INTO claims (device, section, version, held, reseller, owner, "
-                 "configuration, simlock_profile, workspace, vacation_starts_us, "
-                 "vacation_expires_us) SELECT * FROM " ZT_CLAIM_ROWS),
-        fresh.size());
+    QueueChange(fresh.In("INSERT INTO claims (device, section, version, held, reseller, owner, "
+                         "configuration, simlock_profile, workspace, vacation_starts_us, "
+                         "vacation_expires_us) SELECT * FROM " ZT_CLAIM_ROWS),
+                fresh.size());
   }
 }
 

@@ -179,9 +179,9 @@ absl::Status PostgresTransaction::ReadRecords(std::span<DeviceState* const> stat
   for (const Rows& rows : answers) {
     for (int row = 0; row < rows.size(); ++row) {
       const DeviceId id(rows.IntAt(row, 0));
-      const auto place =
-          std::lower_bound(wanted.begin(), wanted.end(), id,
-                           [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
+      const auto place = std::lower_bound(
+          wanted.begin(), wanted.end(), id,
+          [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
       ZT_RETURN_IF_ERROR(ReadRecord(rows, row, **place));
       if (writing()) record_versions_[id] = rows.IntAt(row, 1);
     }

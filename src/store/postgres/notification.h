@@ -7,9 +7,7 @@ namespace zerotouch::store::postgres {
 
 // How replicas tell each other, at commit, that an operation may be leased.
 inline constexpr char kListenForOperations[] = "LISTEN zerotouch_operations";
-inline Query NotifyOfOperation() {
-  return Query("SELECT pg_notify('zerotouch_operations', '')");
-}
+inline Query NotifyOfOperation() { return Query("SELECT pg_notify('zerotouch_operations', '')"); }
 
 }  // namespace zerotouch::store::postgres
 

@@ -13,9 +13,9 @@ namespace {
   "o.started_us, o.finished_us, o.cancelled, o.number"
 
 // Of each partner the oldest unfinished operation, if nobody holds it at $1.
-#define ZT_RUNNABLE                                                              \
-  "FROM operations o JOIN partners p ON p.id = o.partner "                       \
-  "WHERE o.finished_us IS NULL AND o.lease_until_us <= $1 AND NOT EXISTS "       \
+#define ZT_RUNNABLE                                                                    \
+  "FROM operations o JOIN partners p ON p.id = o.partner "                             \
+  "WHERE o.finished_us IS NULL AND o.lease_until_us <= $1 AND NOT EXISTS "             \
   "(SELECT 1 FROM operations e WHERE e.finished_us IS NULL AND e.partner = o.partner " \
   "AND e.number < o.number) "
 
@@ -48,8 +48,8 @@ absl::Status NoSuchOperation(OperationId id) {
 absl::StatusOr<std::optional<OperationHead>> PostgresTransaction::FindOperation(OperationId id) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
-      db_.Run(Query("SELECT " ZT_HEAD_COLUMNS " FROM operations o WHERE o.id = $1")
-                  .Int(id.value())));
+      db_.Run(
+          Query("SELECT " ZT_HEAD_COLUMNS " FROM operations o WHERE o.id = $1").Int(id.value())));
   if (rows.size() == 0) return std::nullopt;
   return HeadAt(rows, 0);
 }
@@ -60,10 +60,9 @@ absl::StatusOr<Page<OperationHead>> PostgresTransaction::ListOperations(PartnerI
                                                                         int64_t limit) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
-      db_.Run(Query(!done.has_value()
-                        ? "SELECT " ZT_HEAD_COLUMNS
-                          " FROM operations o WHERE o.partner = $1 "
-                          "AND o.number > $2 ORDER BY o.number LIMIT $3"
+      db_.Run(Query(!done.has_value() ? "SELECT " ZT_HEAD_COLUMNS
+                                        " FROM operations o WHERE o.partner = $1 "
+                                        "AND o.number > $2 ORDER BY o.number LIMIT $3"
                     : *done ? "SELECT " ZT_HEAD_COLUMNS
                               " FROM operations o WHERE o.finished_us IS NOT NULL "
                               "AND o.partner = $1 AND o.number > $2 ORDER BY o.number LIMIT $3"
@@ -91,11 +90,10 @@ absl::StatusOr<std::string> PostgresTransaction::ReadRequestChunk(OperationId id
 }
 
 absl::StatusOr<std::vector<IndexedResult>> PostgresTransaction::ReadResults(OperationId id) {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query("SELECT results FROM operation_results WHERE operation = $1 "
-                    "ORDER BY first_item")
-                  .Int(id.value())));
+  ZT_ASSIGN_OR_RETURN(const Rows rows,
+                      db_.Run(Query("SELECT results FROM operation_results WHERE operation = $1 "
+                                    "ORDER BY first_item")
+                                  .Int(id.value())));
   std::vector<IndexedResult> results;
   for (int i = 0; i < rows.size(); ++i) {
     ZT_RETURN_IF_ERROR(DecodeResults(rows.BytesAt(i, 0), results));
@@ -154,8 +152,7 @@ absl::StatusOr<std::optional<Lease>> PostgresTransaction::LeaseOperation(absl::T
                   .Time(leases_.Of(now + length))
                   .Time(now)));
   if (rows.size() == 0) return std::nullopt;
-  const Lease lease{
-      .head = HeadAt(rows, 0), .token = rows.IntAt(0, 11), .until = now + length};
+  const Lease lease{.head = HeadAt(rows, 0), .token = rows.IntAt(0, 11), .until = now + length};
   // Those whose turn was longer ago go first.
   ZT_RETURN_IF_ERROR(db_.Run(Query("UPDATE partners SET turn = greatest(turn + 1, $2) "
                                    "WHERE id = $1")
@@ -175,12 +172,11 @@ absl::Status PostgresTransaction::ExtendLease(const Lease& lease, absl::Time unt
 }
 
 absl::Status PostgresTransaction::ReleaseLease(const Lease& lease) {
-  const Query queries[] = {
-      Query("UPDATE operations SET lease_until_us = 0 "
-            "WHERE id = $1 AND lease_token = $2 AND finished_us IS NULL")
-          .Int(lease.head.id.value())
-          .Int(lease.token),
-      NotifyOfOperation()};
+  const Query queries[] = {Query("UPDATE operations SET lease_until_us = 0 "
+                                 "WHERE id = $1 AND lease_token = $2 AND finished_us IS NULL")
+                               .Int(lease.head.id.value())
+                               .Int(lease.token),
+                           NotifyOfOperation()};
   return db_.RunAll(queries).status();
 }
 
@@ -231,8 +227,8 @@ absl::Status PostgresTransaction::CancelOperation(OperationId id, absl::Time now
 
 absl::Status PostgresTransaction::DeleteOperation(OperationId id) {
   // The operation first: its row makes a chunk that is being run wait.
-  ZT_RETURN_IF_ERROR(Change(Query("DELETE FROM operations WHERE id = $1").Int(id.value()),
-                            NoSuchOperation(id)));
+  ZT_RETURN_IF_ERROR(
+      Change(Query("DELETE FROM operations WHERE id = $1").Int(id.value()), NoSuchOperation(id)));
   const Query queries[] = {
       Query("DELETE FROM operation_results WHERE operation = $1").Int(id.value()),
       Query("DELETE FROM operation_chunks WHERE operation = $1").Int(id.value()),

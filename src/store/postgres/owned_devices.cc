@@ -120,13 +120,12 @@ absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByOwner(const OwnerQu
 absl::StatusOr<Page<DeviceState>> PostgresTransaction::ListDevicesOfCustomer(CustomerId customer,
                                                                              DeviceId after,
                                                                              int64_t limit) {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query("SELECT DISTINCT device FROM claims WHERE held AND owner = $1 "
-                    "AND device > $2 ORDER BY device LIMIT $3")
-                  .Int(customer.value())
-                  .Int(after.value())
-                  .Int(limit + 1)));
+  ZT_ASSIGN_OR_RETURN(const Rows rows,
+                      db_.Run(Query("SELECT DISTINCT device FROM claims WHERE held AND owner = $1 "
+                                    "AND device > $2 ORDER BY device LIMIT $3")
+                                  .Int(customer.value())
+                                  .Int(after.value())
+                                  .Int(limit + 1)));
   std::vector<DeviceId> ids;
   TakeDevices(rows, ids);
   return LoadPage(*this, ids, limit);

@@ -54,7 +54,10 @@ class PostgresSnapshot final : public PostgresTransaction {
 class PostgresStore final : public Store {
  public:
   PostgresStore(const std::string& url, const Clock& clock, absl::Duration ahead)
-      : readers_(url, kReaders), writers_(url, kWriters), ids_(clock), listener_(url, clock, ahead) {}
+      : readers_(url, kReaders),
+        writers_(url, kWriters),
+        ids_(clock),
+        listener_(url, clock, ahead) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, readers_.Take());

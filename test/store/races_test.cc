@@ -1,0 +1,425 @@
+// Replicas that change the same hardware at once: every interleaving of their
+// round trips must end as if one had come after the other.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <numeric>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "batch/engine.h"
+#include "store/store.h"
+#include "support/postgres_cluster.h"
+
+namespace zerotouch::store {
+namespace {
+
+const PartnerId kFirst(1);
+const PartnerId kSecond(2);
+const CustomerId kFirstCustomer(11);
+const CustomerId kSecondCustomer(21);
+
+thread_local int this_session = -1;
+
+// Lets one session at a time make a round trip, in an order that is given: at
+// each turn the next number, modulo how many stand ready, says who goes. One
+// that waits for another's lock does not hold the others up.
+class Turns {
+ public:
+  Turns(int sessions, std::vector<int> order)
+      : states_(static_cast<size_t>(sessions), State::kRunning), order_(std::move(order)) {}
+
+  // Called by a session before each of its round trips.
+  void Await() {
+    std::unique_lock lock(mutex_);
+    states_[static_cast<size_t>(this_session)] = State::kReady;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return next_ == this_session; });
+    next_ = -1;
+    states_[static_cast<size_t>(this_session)] = State::kRunning;
+    changed_.notify_all();
+  }
+  void End() {
+    const std::lock_guard lock(mutex_);
+    states_[static_cast<size_t>(this_session)] = State::kOver;
+    changed_.notify_all();
+  }
+
+  // Gives the turns until all sessions are over.
+  void Run() {
+    size_t turn = 0;
+    while (true) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return next_ == -1; });
+      const auto running = [&] { return Count(State::kRunning); };
+      changed_.wait_for(lock, kBlocked, [&] { return running() == 0; });
+      if (Count(State::kOver) == states_.size()) return;
+      std::vector<int> ready;
+      for (size_t i = 0; i < states_.size(); ++i) {
+        if (states_[i] == State::kReady) ready.push_back(static_cast<int>(i));
+      }
+      if (ready.empty()) continue;
+      const int choice = turn < order_.size() ? order_[turn] : 0;
+      ++turn;
+      next_ = ready[static_cast<size_t>(choice) % ready.size()];
+      changed_.notify_all();
+    }
+  }
+
+ private:
+  enum class State { kRunning, kReady, kOver };
+  // Nobody needs so long for a statement that does not wait for a lock.
+  static constexpr auto kBlocked = std::chrono::milliseconds(10);
+
+  size_t Count(State state) const {
+    return static_cast<size_t>(std::count(states_.begin(), states_.end(), state));
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<State> states_;
+  const std::vector<int> order_;
+  int next_ = -1;
+};
+
+struct Seen {
+  std::vector<int> outcomes;  // of each session
+  std::string state;          // of the hardware, afterwards
+  friend auto operator<=>(const Seen&, const Seen&) = default;
+};
+
+// What a session does, to the hardware numbered `hardware` and the next one.
+using Session = std::function<Outcome(batch::Engine&, int64_t hardware)>;
+
+std::string Imei(int64_t number) {
+  const std::string digits = fmt::format("35{:012}", number);
+  return digits + LuhnDigit(digits);
+}
+
+Outcome OutcomeOf(const absl::StatusOr<ItemResult>& result) {
+  EXPECT_TRUE(result.ok()) << result.status();
+  return result.ok() ? result->outcome : Outcome::kUnknownDevice;
+}
+
+api::PartnerClaim ClaimFor(PartnerId reseller, const std::string& imei) {
+  api::PartnerClaim claim;
+  claim.mutable_device_identifier()->set_imei(imei);
+  claim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+  claim.set_customer_id((reseller == kFirst ? kFirstCustomer : kSecondCustomer).value());
+  return claim;
+}
+
+Session Claims(PartnerId reseller) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    return OutcomeOf(engine.ClaimOne(reseller, ClaimFor(reseller, Imei(hardware))));
+  };
+}
+
+// Claims both modems as one device.
+Session ClaimsBoth(PartnerId reseller) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    api::PartnerClaim claim = ClaimFor(reseller, Imei(hardware));
+    claim.mutable_device_identifier()->set_imei2(Imei(hardware + 1));
+    return OutcomeOf(engine.ClaimOne(reseller, claim));
+  };
+}
+
+Session ClaimsSecondModem(PartnerId reseller) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    return OutcomeOf(engine.ClaimOne(reseller, ClaimFor(reseller, Imei(hardware + 1))));
+  };
+}
+
+Session ClaimsSimLock(PartnerId reseller) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    api::PartnerClaim claim = ClaimFor(reseller, Imei(hardware));
+    claim.set_section_type(api::SECTION_TYPE_SIM_LOCK);
+    claim.set_simlock_profile_id(7);
+    return OutcomeOf(engine.ClaimOne(reseller, claim));
+  };
+}
+
+Session ClaimsSerial(PartnerId reseller) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    api::PartnerClaim claim = ClaimFor(reseller, "");
+    claim.mutable_device_identifier()->set_serial_number(fmt::format("S{}", hardware));
+    claim.mutable_device_identifier()->set_manufacturer("Maker");
+    claim.mutable_device_identifier()->set_model("Model");
+    return OutcomeOf(engine.ClaimOne(reseller, claim));
+  };
+}
+
+Session Unclaims(PartnerId reseller) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    api::PartnerUnclaim unclaim;
+    unclaim.mutable_device_identifier()->set_imei(Imei(hardware));
+    unclaim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+    return OutcomeOf(engine.UnclaimOne(reseller, unclaim));
+  };
+}
+
+Session SetsMetadata(PartnerId reseller, const std::string& key, const std::string& value) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    api::UpdateMetadataArguments update;
+    update.mutable_device_identifier()->set_imei(Imei(hardware));
+    (*update.mutable_device_metadata()->mutable_entries())[key] = value;
+    api::DeviceMetadata after;
+    return OutcomeOf(engine.UpdateMetadataOne(reseller, update, after));
+  };
+}
+
+class RacesTest : public testing::Test {
+ protected:
+  static constexpr int kReplicas = 3;
+
+  static void SetUpTestSuite() {
+    log::SetLevel(log::Level::kOff);
+    const std::string url = test::PostgresCluster::Shared().CreateDatabase();
+    for (int i = 0; i < kReplicas; ++i) {
+      stores_[i] = Open(url, Clock::System()).value().release();
+      engines_[i] = new batch::Engine(*stores_[i], rules_, Clock::System(), {});
+    }
+    ASSERT_TRUE(stores_[0]->Write(Seed).ok());
+  }
+  static void TearDownTestSuite() {
+    for (int i = 0; i < kReplicas; ++i) {
+      delete engines_[i];
+      delete stores_[i];
+    }
+    log::SetLevel(log::Level::kInfo);
+  }
+
+  // Runs the sessions in every order of `turns` choices, after `before`, and
+  // expects of each that it ends as some order one after the other does.
+  void ExpectAsOneAfterTheOther(const std::vector<Session>& before,
+                                const std::vector<Session>& sessions, int turns) {
+    const std::set<Seen> serial = RunSerially(before, sessions);
+    const auto count = static_cast<int>(sessions.size());
+    int64_t orders = 1;
+    for (int i = 0; i < turns; ++i) orders *= count;
+    std::set<Seen> met;
+    for (int64_t number = 0; number < orders; ++number) {
+      std::vector<int> order;
+      for (int64_t rest = number; static_cast<int>(order.size()) < turns; rest /= count) {
+        order.push_back(static_cast<int>(rest % count));
+      }
+      const Seen seen = RunAtOnce(before, sessions, order);
+      met.insert(seen);
+      ASSERT_TRUE(serial.contains(seen))
+          << "turns " << testing::PrintToString(order) << " gave "
+          << testing::PrintToString(seen.outcomes) << " " << seen.state << "; one after the other "
+          << Describe(serial);
+    }
+    // Else it would not be the turns that decide.
+    EXPECT_EQ(met.size() > 1, serial.size() > 1) << Describe(met) << " of " << Describe(serial);
+  }
+
+ private:
+  static absl::Status Seed(Transaction& tx) {
+    absl::Status status;
+    for (const auto& [partner, customer] :
+         {std::pair(kFirst, kFirstCustomer), std::pair(kSecond, kSecondCustomer)}) {
+      status.Update(tx.AddPartner({.id = partner, .name = "R", .created = absl::Now()}));
+      status.Update(
+          tx.AddCustomer({.id = customer, .name = "C", .created = absl::Now()}, partner, {}));
+    }
+    return status;
+  }
+
+  static std::string Describe(const std::set<Seen>& all) {
+    std::string text;
+    for (const Seen& seen : all) {
+      text += fmt::format("{} {}; ", testing::PrintToString(seen.outcomes), seen.state);
+    }
+    return text;
+  }
+
+  int64_t NewHardware(const std::vector<Session>& before) {
+    const int64_t hardware = next_hardware_ += 2;
+    for (const Session& session : before) session(*engines_[0], hardware);
+    return hardware;
+  }
+
+  std::set<Seen> RunSerially(const std::vector<Session>& before,
+                             const std::vector<Session>& sessions) {
+    std::vector<size_t> order(sessions.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::set<Seen> all;
+    do {
+      const int64_t hardware = NewHardware(before);
+      Seen seen;
+      seen.outcomes.resize(sessions.size());
+      for (const size_t i : order) {
+        seen.outcomes[i] = static_cast<int>(sessions[i](*engines_[i], hardware));
+      }
+      seen.state = StateOf(hardware);
+      all.insert(seen);
+    } while (std::next_permutation(order.begin(), order.end()));
+    return all;
+  }
+
+  Seen RunAtOnce(const std::vector<Session>& before, const std::vector<Session>& sessions,
+                 const std::vector<int>& order) {
+    const int64_t hardware = NewHardware(before);
+    Turns turns(static_cast<int>(sessions.size()), order);
+    Seen seen;
+    seen.outcomes.resize(sessions.size());
+    {
+      const fault::Armed armed("postgres.round_trip", [&] {
+        if (this_session >= 0) turns.Await();
+        return absl::OkStatus();
+      });
+      std::vector<std::thread> threads;
+      for (size_t i = 0; i < sessions.size(); ++i) {
+        threads.emplace_back([&, i] {
+          this_session = static_cast<int>(i);
+          seen.outcomes[i] = static_cast<int>(sessions[i](*engines_[i], hardware));
+          turns.End();
+        });
+      }
+      turns.Run();
+      for (std::thread& thread : threads) thread.join();
+    }
+    seen.state = StateOf(hardware);
+    return seen;
+  }
+
+  // The devices of the hardware: which modems and serial each has, its claims
+  // and metadata, in the order of the hardware that finds them.
+  std::string StateOf(int64_t hardware) {
+    const auto snapshot = stores_[0]->Read().value();
+    std::string text;
+    const Identity identities[] = {
+        {.modems = {ModemKeyOfImei(Imei(hardware))}, .serial_key = {}, .serial = {}},
+        {.modems = {ModemKeyOfImei(Imei(hardware + 1))}, .serial_key = {}, .serial = {}},
+        SerialIdentity(hardware)};
+    std::vector<const Identity*> sought;
+    for (const Identity& identity : identities) sought.push_back(&identity);
+    std::vector<DeviceId> known;
+    const std::vector<Matches> found = snapshot->Locate(sought).value();
+    for (const Matches& matches : found) {
+      text += "/";
+      for (const DeviceId id : matches) {
+        const auto place = std::find(known.begin(), known.end(), id);
+        text += fmt::format("#{}", place - known.begin());
+        if (place != known.end()) continue;
+        known.push_back(id);
+        text += Describe(*snapshot, id);
+      }
+    }
+    return text;
+  }
+
+  static Identity SerialIdentity(int64_t hardware) {
+    api::DeviceIdentifier identifier;
+    identifier.set_serial_number(fmt::format("S{}", hardware));
+    identifier.set_manufacturer("Maker");
+    identifier.set_model("Model");
+    return std::get<Identity>(ParseIdentity(identifier, {}));
+  }
+
+  static std::string Describe(Snapshot& snapshot, DeviceId id) {
+    const DeviceId ids[] = {id};
+    DeviceState state = snapshot.ReadClaims(ids).value()[0];
+    DeviceState* const states[] = {&state};
+    EXPECT_TRUE(snapshot.ReadRecords(states).ok());
+    std::string text;
+    for (const std::optional<Claim>& claim : {state.sim_lock, state.zero_touch}) {
+      text += !claim.has_value() ? " -"
+                                 : fmt::format(" {}{}:{}", claim->held ? "" : "was ",
+                                               claim->reseller.value(), claim->owner.value());
+    }
+    EXPECT_TRUE(state.record.has_value());
+    const auto& metadata = state.record->metadata.entries();
+    for (const char* key : {"ordernumber", "phonenumber"}) {
+      if (metadata.contains(key)) text += fmt::format(" {}={}", key, metadata.at(key));
+    }
+    const int modems =
+        !state.record->identifier.imei().empty() + !state.record->identifier.imei2().empty();
+    return text + fmt::format(" with {} modems", modems);
+  }
+
+  static inline Store* stores_[kReplicas] = {};
+  static inline batch::Engine* engines_[kReplicas] = {};
+  static inline const RegistryRules rules_;
+  static inline int64_t next_hardware_ = 1;
+};
+
+// Turns that decide among two and three sessions; later ones go in order.
+constexpr int kTwo = 8;
+constexpr int kThree = 5;
+
+TEST_F(RacesTest, TwoResellersClaimNewHardware_OneHasIt) {
+  ExpectAsOneAfterTheOther({}, {Claims(kFirst), Claims(kSecond)}, kTwo);
+}
+
+TEST_F(RacesTest, OneResellerClaimsNewHardwareTwice_BothSucceed) {
+  ExpectAsOneAfterTheOther({}, {Claims(kFirst), Claims(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, TwoResellersClaimOneSerial_OneHasIt) {
+  ExpectAsOneAfterTheOther({}, {ClaimsSerial(kFirst), ClaimsSerial(kSecond)}, kTwo);
+}
+
+TEST_F(RacesTest, UnclaimTwice_OneFindsNoClaim) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {Unclaims(kFirst), Unclaims(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, UnclaimAndClaimByAnother) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {Unclaims(kFirst), Claims(kSecond)}, kTwo);
+}
+
+TEST_F(RacesTest, UnclaimAndClaimAgain) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {Unclaims(kFirst), Claims(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, ClaimsOfAGivenUpDevice_OneHasIt) {
+  ExpectAsOneAfterTheOther({Claims(kFirst), Unclaims(kFirst)}, {Claims(kFirst), Claims(kSecond)},
+                           kTwo);
+}
+
+TEST_F(RacesTest, HardwareThatIsJoinedWhileItIsClaimedApart) {
+  ExpectAsOneAfterTheOther({}, {ClaimsBoth(kFirst), ClaimsSecondModem(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, MetadataOfTwoCallers_BothStay) {
+  ExpectAsOneAfterTheOther(
+      {Claims(kFirst)},
+      {SetsMetadata(kFirst, "ordernumber", "one"), SetsMetadata(kFirst, "phonenumber", "two")},
+      kTwo);
+}
+
+TEST_F(RacesTest, MetadataAndUnclaim) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)},
+                           {SetsMetadata(kFirst, "ordernumber", "one"), Unclaims(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, SectionsOfOneDevice_AreApart) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {ClaimsSimLock(kSecond), Unclaims(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, ThreeClaimNewHardware) {
+  ExpectAsOneAfterTheOther({}, {Claims(kFirst), Claims(kSecond), Claims(kFirst)}, kThree);
+}
+
+TEST_F(RacesTest, ThreeMeetAtATransfer) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {Unclaims(kFirst), Claims(kSecond), Unclaims(kSecond)},
+                           kThree);
+}
+
+TEST_F(RacesTest, ThreeMeetAtAnUnclaim) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {Unclaims(kFirst), Claims(kSecond), Claims(kFirst)},
+                           kThree);
+}
+
+}  // namespace
+}  // namespace zerotouch::store

@@ -150,7 +150,8 @@ CREATE TABLE operations (
   items_done     integer  NOT NULL DEFAULT 0,
   succeeded      integer  NOT NULL DEFAULT 0,
   kind           smallint NOT NULL,
-  cancelled      boolean  NOT NULL DEFAULT false
+  cancelled      boolean  NOT NULL DEFAULT false,
+  lease_holder   text     NOT NULL DEFAULT ''   -- host and process, for people to read
 );
 CREATE UNIQUE INDEX operations_by_partner ON operations (partner, number);
 CREATE INDEX operations_unfinished ON operations (partner, number) WHERE finished_us IS NULL;

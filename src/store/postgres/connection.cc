@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -72,7 +73,14 @@ std::optional<absl::Time> Rows::OptionalTimeAt(int row, int column) const {
   return TimeAt(row, column);
 }
 
+std::string ProcessName() {
+  char host[40] = "";
+  gethostname(host, sizeof host - 1);
+  return fmt::format("zerotouchd {}:{}", host, getpid());
+}
+
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& url) {
+  const std::string name = ProcessName();
   // What the URL says goes before what is said here.
   const char* const keywords[] = {"connect_timeout",
                                   "keepalives_idle",
@@ -85,7 +93,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                                   "dbname",
                                   nullptr};
   const char* const values[] = {"5",          "5",         "2",    "3",         "10000",
-                                "read-write", "zerotouch", "UTF8", url.c_str(), nullptr};
+                                "read-write", name.c_str(), "UTF8", url.c_str(), nullptr};
   std::unique_ptr<Connection> db(
       new Connection(PQconnectdbParams(keywords, values, /*expand_dbname=*/1)));
   if (PQstatus(db->connection_) != CONNECTION_OK) {

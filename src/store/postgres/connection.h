@@ -48,6 +48,10 @@ class Rows {
   std::unique_ptr<PGresult, Clear> result_;
 };
 
+// How this process names itself to the server and to people who look: host and
+// process id.
+std::string ProcessName();
+
 // One session with the server. Statements are prepared on first use and sent
 // in a pipeline: those that are queued go out with the next one whose answer
 // is needed, and BEGIN with the first. For one thread at a time.

@@ -145,12 +145,14 @@ absl::StatusOr<std::optional<Lease>> PostgresTransaction::LeaseOperation(absl::T
       db_.Run(Query("WITH next AS (SELECT o.id " ZT_RUNNABLE
                     "ORDER BY p.turn, o.accepted_us LIMIT 1 FOR UPDATE OF o SKIP LOCKED) "
                     "UPDATE operations o SET lease_token = o.lease_token + 1, "
-                    "lease_until_us = $2, started_us = coalesce(o.started_us, $3) "
+                    "lease_until_us = $2, started_us = coalesce(o.started_us, $3), "
+                    "lease_holder = $4 "
                     "FROM next WHERE o.id = next.id "
                     "RETURNING " ZT_HEAD_COLUMNS ", o.lease_token")
                   .Time(leases_.Of(now))
                   .Time(leases_.Of(now + length))
-                  .Time(now)));
+                  .Time(now)
+                  .Text(ProcessName())));
   if (rows.size() == 0) return std::nullopt;
   const Lease lease{.head = HeadAt(rows, 0), .token = rows.IntAt(0, 11), .until = now + length};
   // Those whose turn was longer ago go first.

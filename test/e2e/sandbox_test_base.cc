@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
+#include "support/postgres_cluster.h"
 #include "support/wait.h"
 
 namespace zerotouch::test {
@@ -27,6 +30,11 @@ void SandboxTest::StartSandbox(const std::vector<std::string>& arguments) {
   std::vector<std::string> all = {"sandbox",  "--listen",    "127.0.0.1:0", "--data-dir",
                                   data_dir(), "--log-level", "error"};
   all.insert(all.end(), arguments.begin(), arguments.end());
+  // The same tests run on each kind of store.
+  const char* kind = std::getenv("ZEROTOUCH_TEST_STORE");
+  if (kind != nullptr && kind == std::string_view("postgres")) {
+    all.insert(all.end(), {"--database", PostgresCluster::Shared().CreateDatabase()});
+  }
   server_ = new ServerProcess(all);
   sandbox_ = new Sandbox(ParseSandbox(server_->ready_line()));
 }

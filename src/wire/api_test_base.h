@@ -36,6 +36,7 @@ class DownStore final : public store::Store {
   absl::Status Write(const std::function<absl::Status(store::Transaction&)>&) override {
     return Down();
   }
+  void OnOperation(std::function<void()>) override {}
   absl::Status Ping() override { return Down(); }
 
  private:

@@ -42,8 +42,7 @@ class AccessTest : public SandboxTest {
   }
 
   ProgramRun Admin(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"admin", "--data-dir", data_dir()});
-    const ProgramRun run = RunZerotouchd(arguments);
+    const ProgramRun run = RunAdmin(std::move(arguments));
     EXPECT_EQ(run.exit_code, 0) << run.err;
     return run;
   }

@@ -19,8 +19,7 @@ class AdminTest : public SandboxTest {
  protected:
   // On the running sandbox's registry.
   static ProgramRun Admin(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"admin", "--data-dir", data_dir()});
-    return RunZerotouchd(arguments);
+    return RunAdmin(std::move(arguments));
   }
   static std::string Done(const std::vector<std::string>& arguments) {
     const ProgramRun run = Admin(arguments);

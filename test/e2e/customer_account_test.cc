@@ -12,8 +12,7 @@ namespace {
 class CustomerAccountTest : public SandboxTest {
  protected:
   static void Admin(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"admin", "--data-dir", data_dir()});
-    const ProgramRun run = RunZerotouchd(arguments);
+    const ProgramRun run = RunAdmin(std::move(arguments));
     EXPECT_EQ(run.exit_code, 0) << run.err;
   }
   static void ExpectTosError(const Answer& answer) {

@@ -22,18 +22,21 @@ std::string Imei(const std::string& imei) {
 }
 
 TempDir* SandboxTest::dir_ = nullptr;
+std::string* SandboxTest::database_ = nullptr;
 ServerProcess* SandboxTest::server_ = nullptr;
 Sandbox* SandboxTest::sandbox_ = nullptr;
 
 void SandboxTest::StartSandbox(const std::vector<std::string>& arguments) {
   dir_ = new TempDir;
+  database_ = new std::string;
   std::vector<std::string> all = {"sandbox",  "--listen",    "127.0.0.1:0", "--data-dir",
                                   data_dir(), "--log-level", "error"};
   all.insert(all.end(), arguments.begin(), arguments.end());
   // The same tests run on each kind of store.
-  const char* kind = std::getenv("ZEROTOUCH_TEST_STORE");
+  const char* kind = std::getenv("TEST_STORE");
   if (kind != nullptr && kind == std::string_view("postgres")) {
-    all.insert(all.end(), {"--database", PostgresCluster::Shared().CreateDatabase()});
+    *database_ = PostgresCluster::Shared().CreateDatabase();
+    all.insert(all.end(), {"--database", *database_});
   }
   server_ = new ServerProcess(all);
   sandbox_ = new Sandbox(ParseSandbox(server_->ready_line()));
@@ -43,7 +46,17 @@ void SandboxTest::TearDownTestSuite() {
   EXPECT_EQ(server_->Terminate(), 0) << "SIGTERM stops it cleanly";
   delete sandbox_;
   delete server_;
+  delete database_;
   delete dir_;
+}
+
+ProgramRun SandboxTest::RunAdmin(std::vector<std::string> arguments) {
+  if (database_->empty()) {
+    arguments.insert(arguments.begin(), {"admin", "--data-dir", data_dir()});
+  } else {
+    arguments.insert(arguments.begin(), {"admin", "--database", *database_});
+  }
+  return RunZerotouchd(arguments);
 }
 
 std::string SandboxTest::WithCustomer(const std::string& fields) {

@@ -38,6 +38,8 @@ class SandboxTest : public testing::Test {
 
   static const Sandbox& sandbox() { return *sandbox_; }
   static std::string data_dir() { return *dir_ / "data"; }
+  // zerotouchd admin, on the sandbox's registry.
+  static ProgramRun RunAdmin(std::vector<std::string> arguments);
 
   // Single calls of the first reseller; claims are for its first customer
   // unless the fields name one.
@@ -74,6 +76,7 @@ class SandboxTest : public testing::Test {
                             const std::string& operation, const std::vector<std::string>& items);
 
   static TempDir* dir_;
+  static std::string* database_;  // its URL; empty: a file in the folder
   static ServerProcess* server_;
   static Sandbox* sandbox_;
 };

@@ -11,8 +11,7 @@ namespace {
 class VendorsTest : public SandboxTest {
  protected:
   static std::string Admin(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"admin", "--data-dir", data_dir()});
-    const ProgramRun run = RunZerotouchd(arguments);
+    const ProgramRun run = RunAdmin(std::move(arguments));
     EXPECT_EQ(run.exit_code, 0) << run.err;
     return run.out.substr(0, run.out.find('\n'));
   }

@@ -42,7 +42,8 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 	scripts/install-deps bench
 	cmake --preset release -DZEROTOUCH_TESTS=OFF -DZEROTOUCH_BENCH=ON
 	cmake --build build -j $(JOBS)
-	build/bin/unclaim_bench $(BENCH_DIR)
+	build/bin/unclaim_bench sqlite $(BENCH_DIR)
+	build/bin/unclaim_bench postgres $(BENCH_DIR)
 	build/bin/start_bench
 	build/bin/json_bench
 

@@ -1,15 +1,10 @@
 #include "bench/registry.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
-#include <numeric>
 #include <random>
 
 #include "batch/claim.h"
@@ -20,8 +15,6 @@
 
 namespace zerotouch::bench {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int64_t kFirstCustomer = 800'000'000;
 constexpr int64_t kClaimsAtOnce = 20'000;
@@ -56,39 +49,43 @@ void AddReseller(store::Store& store, PartnerId partner, const std::string& key_
   }));
 }
 
-void AddCustomers(store::Store& store, int customers) {
+CustomerId CustomerOf(int64_t reseller, int64_t customer) {
+  return CustomerId(kFirstCustomer + reseller * 1'000'000 + customer);
+}
+
+void AddCustomers(store::Store& store, int reseller, int customers) {
   Check(store.Write([&](store::Transaction& tx) {
     absl::Status status;
     for (int i = 0; i < customers && status.ok(); ++i) {
       status = tx.AddCustomer(
-          {.id = CustomerId(kFirstCustomer + i), .name = "Customer", .created = absl::Now()},
-          kReseller, VendorId());
+          {.id = CustomerOf(reseller, i), .name = "Customer", .created = absl::Now()},
+          PartnerId(kReseller.value() + reseller), VendorId());
     }
     return status;
   }));
 }
 
-void ClaimDevices(store::Store& store, int64_t devices, int customers) {
+// Claims what is the reseller's of the devices [begin, end).
+void ClaimDevices(store::Store& store, const Contents& contents, int64_t reseller, int64_t begin,
+                  int64_t end) {
   const RegistryRules rules;
-  for (int64_t begin = 0; begin < devices; begin += kClaimsAtOnce) {
-    const int64_t end = std::min(begin + kClaimsAtOnce, devices);
-    std::vector<api::PartnerClaim> claims(static_cast<size_t>(end - begin));
-    std::vector<const api::PartnerClaim*> items;
-    for (int64_t i = begin; i < end; ++i) {
-      api::PartnerClaim& claim = claims[static_cast<size_t>(i - begin)];
-      claim.mutable_device_identifier()->set_imei(ImeiOf(i));
-      claim.mutable_device_identifier()->set_manufacturer("Google");
-      claim.mutable_device_identifier()->set_model("Pixel 8");
-      claim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
-      claim.set_customer_id(kFirstCustomer + i % customers);
-      items.push_back(&claim);
-    }
-    Check(store.Write([&](store::Transaction& tx) {
-      return batch::RunClaims(tx, kReseller, items, rules, absl::Now()).status();
-    }));
-    fmt::print(stderr, "\rmaking a registry of {} devices: {} %", devices, 100 * end / devices);
+  std::vector<api::PartnerClaim> claims;
+  for (int64_t i = begin; i < end; ++i) {
+    if (i % contents.resellers != reseller) continue;
+    api::PartnerClaim& claim = claims.emplace_back();
+    claim.mutable_device_identifier()->set_imei(ImeiOf(i));
+    claim.mutable_device_identifier()->set_manufacturer("Google");
+    claim.mutable_device_identifier()->set_model("Pixel 8");
+    claim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+    claim.set_customer_id(
+        CustomerOf(reseller, i / contents.resellers % contents.customers).value());
   }
-  fmt::print(stderr, "\n");
+  std::vector<const api::PartnerClaim*> items;
+  for (const api::PartnerClaim& claim : claims) items.push_back(&claim);
+  Check(store.Write([&](store::Transaction& tx) {
+    return batch::RunClaims(tx, PartnerId(kReseller.value() + reseller), items, rules, absl::Now())
+        .status();
+  }));
 }
 
 }  // namespace
@@ -99,55 +96,45 @@ std::string ImeiOf(int64_t i) {
   return digits + LuhnDigit(digits);
 }
 
-Registry MakeRegistry(const std::string& folder, int64_t devices, int customers) {
-  fs::create_directories(folder);
-  const std::string stem = fs::absolute(folder) / fmt::format("registry-{}-{}", devices, customers);
-  const Registry registry{.file = stem + ".db",
-                          .reseller_key = stem + "-reseller.json",
-                          .other_key = stem + "-other.json",
-                          .devices = devices};
-  if (fs::exists(registry.file)) return registry;
-  const std::string unfinished = stem + ".part";
-  for (const char* suffix : {"", "-wal", "-shm", "-lock"}) fs::remove(unfinished + suffix);
-  {
-    const std::unique_ptr<store::Store> store =
-        store::Open("sqlite://" + unfinished, Clock::System()).value();
-    AddReseller(*store, kReseller, registry.reseller_key);
-    AddReseller(*store, kOtherReseller, registry.other_key);
-    AddCustomers(*store, customers);
-    ClaimDevices(*store, devices, customers);
+std::string Registry::KeyOf(PartnerId reseller) const {
+  return fmt::format("{}-{}.json", stem_, reseller.value());
+}
+
+void Registry::Fill(const std::string& url) const {
+  const std::unique_ptr<store::Store> store = store::Open(url, Clock::System()).value();
+  for (int reseller = 0; reseller < contents_.resellers; ++reseller) {
+    const PartnerId id(kReseller.value() + reseller);
+    AddReseller(*store, id, KeyOf(id));
+    AddCustomers(*store, reseller, contents_.customers);
   }
-  // The server leaves the log for its next start: put all of it into one file.
-  sqlite3* db = nullptr;
-  sqlite3_open(unfinished.c_str(), &db);
-  const int code = sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr);
-  sqlite3_close(db);
-  if (code != SQLITE_OK) Check(absl::InternalError("the new registry cannot be checkpointed"));
-  fs::remove(unfinished + "-lock");
-  fs::rename(unfinished, registry.file);
-  return registry;
+  for (int64_t begin = 0; begin < contents_.devices; begin += kClaimsAtOnce) {
+    const int64_t end = std::min(begin + kClaimsAtOnce, contents_.devices);
+    for (int reseller = 0; reseller < contents_.resellers; ++reseller) {
+      ClaimDevices(*store, contents_, reseller, begin, end);
+    }
+    fmt::print(stderr, "\rmaking a registry of {} devices: {} %", contents_.devices,
+               100 * end / contents_.devices);
+  }
+  fmt::print(stderr, "\n");
 }
 
-std::string FreshCopy(const Registry& registry, const std::string& name) {
-  const std::string copy = fs::path(registry.file).parent_path() / (name + ".db");
-  for (const char* suffix : {"", "-wal", "-shm", "-lock"}) fs::remove(copy + suffix);
-  fs::copy_file(registry.file, copy);
-  const int fd = open(copy.c_str(), O_RDONLY);
-  fsync(fd);
-  close(fd);
-  return copy;
-}
-
-std::vector<int64_t> PickDevices(int64_t devices, int64_t count, uint64_t seed) {
-  std::vector<int64_t> all(static_cast<size_t>(devices));
-  std::iota(all.begin(), all.end(), 0);
+std::vector<int64_t> PickDevices(const Contents& contents, int reseller, int64_t count,
+                                 uint64_t seed) {
+  std::vector<int64_t> all;
+  for (int64_t i = reseller; i < contents.devices; i += contents.resellers) all.push_back(i);
   std::mt19937_64 random(seed);
   for (int64_t i = 0; i < count; ++i) {
-    std::uniform_int_distribution<int64_t> from(i, devices - 1);
+    std::uniform_int_distribution<int64_t> from(i, static_cast<int64_t>(all.size()) - 1);
     std::swap(all[static_cast<size_t>(i)], all[static_cast<size_t>(from(random))]);
   }
   all.resize(static_cast<size_t>(count));
   return all;
+}
+
+std::vector<ModemKey> ModemsOf(const std::vector<int64_t>& picks) {
+  std::vector<ModemKey> modems;
+  for (const int64_t pick : picks) modems.push_back(ModemKeyOfImei(ImeiOf(pick)));
+  return modems;
 }
 
 }  // namespace zerotouch::bench

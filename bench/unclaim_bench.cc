@@ -1,11 +1,11 @@
 // The main job through the front door: an unclaimAsync of 100,000 devices by
 // IMEI on a registry of 1,000,000 over HTTP, from the first byte of the body to
-// `done`, beside a bare SQLite loop that does the same to a copy of the registry.
-// Meanwhile, in every second round, another reseller reads devices.
+// `done`, beside a bare loop that does the same to a copy of the registry.
+// Meanwhile, in every second round, somebody reads devices.
 //
-//   unclaim_bench FOLDER [DEVICES [ITEMS [ROUNDS [CUSTOMERS]]]]
+//   unclaim_bench sqlite|postgres FOLDER [DEVICES [ITEMS [ROUNDS [CUSTOMERS]]]]
 //
-// FOLDER keeps the registry from run to run.
+// FOLDER keeps a SQLite registry from run to run.
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -21,7 +21,6 @@
 
 #include "absl/time/clock.h"
 #include "bench/registry.h"
-#include "bench/sqlite_floor.h"
 #include "bench/statistics.h"
 #include "support/server_process.h"
 
@@ -39,12 +38,6 @@ std::string BodyOf(const std::vector<int64_t>& picks) {
         i == 0 ? "" : ",", ImeiOf(picks[i]));
   }
   return body + "]}";
-}
-
-std::vector<ModemKey> ModemsOf(const std::vector<int64_t>& picks) {
-  std::vector<ModemKey> modems;
-  for (const int64_t pick : picks) modems.push_back(ModemKeyOfImei(ImeiOf(pick)));
-  return modems;
 }
 
 // KiB of a line such as VmHWM of /proc/PID/status.
@@ -154,18 +147,19 @@ std::string Send(const std::string& url, const std::string& token, Upload& uploa
   return name;
 }
 
-Round RunOnce(const Registry& registry, int64_t items, uint64_t seed, bool with_reads) {
+Round RunOnce(Registry& registry, int64_t items, uint64_t seed, bool with_reads) {
   Round round;
-  const std::vector<int64_t> picks = PickDevices(registry.devices, items, seed);
-  round.floor_ms = UnclaimByBareLoop(FreshCopy(registry, "floor"), ModemsOf(picks));
+  const std::vector<int64_t> picks = PickDevices(registry.contents(), 0, items, seed);
+  round.floor_ms =
+      registry.UnclaimByBareLoop(registry.FreshCopy("floor"), kReseller, ModemsOf(picks));
 
   const std::string body = BodyOf(picks);
-  const std::string copy = FreshCopy(registry, "server");
-  test::ServerProcess server({"serve", "--log-level", "error", "--listen", "127.0.0.1:0",
-                              "--database", "sqlite://" + copy});
+  const std::string copy = registry.FreshCopy("server");
+  test::ServerProcess server(
+      {"serve", "--log-level", "error", "--listen", "127.0.0.1:0", "--database", copy});
   const std::string endpoint = test::ParseSandbox(server.ready_line()).endpoint;
-  ApiCaller caller(endpoint, registry.reseller_key);
-  ApiCaller reading(endpoint, registry.reseller_key);
+  ApiCaller caller(endpoint, registry.KeyOf(kReseller));
+  ApiCaller reading(endpoint, registry.KeyOf(kReseller));
   const std::string partner = fmt::format("/v1/partners/{}/", kReseller.value());
   // Of a device that the batch leaves alone.
   const test::Answer found =
@@ -223,14 +217,22 @@ std::vector<double> Joined(const std::vector<Round>& rounds, std::vector<double>
   return all;
 }
 
-void Print(const std::vector<Round>& quiet, const std::vector<Round>& read) {
+// What is to be reached on a kind of store.
+struct Goals {
+  double ratio;     // of the batch to the bare loop
+  std::string p99;  // of reads during the batch
+};
+
+void Print(const Registry& registry, const Goals& goals, const std::vector<Round>& quiet,
+           const std::vector<Round>& read) {
   fmt::print("alone (minimum/median/maximum of {})\n", quiet.size());
-  fmt::print("  limit: bare SQLite loop, ms        {}\n",
+  fmt::print("  {:35}{}\n", fmt::format("limit: {}, ms", registry.loop()),
              Spread(Each(quiet, [](const Round& r) { return r.floor_ms; })));
   fmt::print("  first body byte to done, ms        {}\n",
              Spread(Each(quiet, [](const Round& r) { return r.done_ms; })));
-  fmt::print("  ratio                              {}   (to reach: 2)\n",
-             Spread(Each(quiet, [](const Round& r) { return r.done_ms / r.floor_ms; })));
+  fmt::print("  ratio                              {}   (to reach: {})\n",
+             Spread(Each(quiet, [](const Round& r) { return r.done_ms / r.floor_ms; })),
+             goals.ratio);
   fmt::print("  last body byte to answer, ms       {}   (to reach: 200)\n",
              Spread(Each(quiet, [](const Round& r) { return r.answer_ms; })));
   fmt::print("  download of the results, ms        {}   ({:.1f} MB)\n",
@@ -247,31 +249,36 @@ void Print(const std::vector<Round>& quiet, const std::vector<Round>& read) {
   fmt::print("  limit: devices.get idle, ms        p50 {:.2f}, p99 {:.2f}   ({} calls)\n",
              Percentile(idle, 0.5), Percentile(idle, 0.99), idle.size());
   fmt::print(
-      "  devices.get during the batch, ms   p50 {:.2f}, p99 {:.2f}   ({} calls; to reach: 20)\n",
-      Percentile(busy, 0.5), Percentile(busy, 0.99), busy.size());
+      "  devices.get during the batch, ms   p50 {:.2f}, p99 {:.2f}   ({} calls; to reach: {})\n",
+      Percentile(busy, 0.5), Percentile(busy, 0.99), busy.size(), goals.p99);
 }
 
 int Run(int argc, char** argv) {
-  if (argc < 2) {
-    fmt::print(stderr, "usage: unclaim_bench FOLDER [DEVICES [ITEMS [ROUNDS [CUSTOMERS]]]]\n");
+  const std::string kind = argc > 1 ? argv[1] : "";
+  if (argc < 3 || (kind != "sqlite" && kind != "postgres")) {
+    fmt::print(stderr,
+               "usage: unclaim_bench sqlite|postgres FOLDER [DEVICES [ITEMS [ROUNDS "
+               "[CUSTOMERS]]]]\n");
     return 1;
   }
   const auto number = [&](int at, int64_t by_default) {
     return argc > at ? std::atoll(argv[at]) : by_default;
   };
-  const int64_t devices = number(2, 1'000'000);
-  const int64_t items = number(3, 100'000);
-  const int64_t rounds = number(4, 5);
-  const int64_t customers = number(5, 10);
-  const Registry registry = MakeRegistry(argv[1], devices, static_cast<int>(customers));
-  fmt::print("unclaimAsync of {} devices by IMEI, registry of {}, {} customers, seeds from 1\n",
-             items, devices, customers);
+  const Contents contents{.devices = number(3, 1'000'000),
+                          .customers = static_cast<int>(number(6, 10))};
+  const int64_t items = number(4, 100'000);
+  const int64_t rounds = number(5, 5);
+  const std::unique_ptr<Registry> registry =
+      kind == "sqlite" ? SqliteRegistry(argv[2], contents) : PostgresRegistry(argv[2], contents);
+  const Goals goals = kind == "sqlite" ? Goals{2, "20 ms"} : Goals{1.5, "3 times the idle one"};
+  fmt::print("{}: unclaimAsync of {} devices by IMEI, registry of {}, {} customers, seeds from 1\n",
+             kind, items, contents.devices, contents.customers);
   std::vector<Round> quiet, read;
   for (int64_t i = 0; i < rounds; ++i) {
-    quiet.push_back(RunOnce(registry, items, 1 + static_cast<uint64_t>(i), false));
-    read.push_back(RunOnce(registry, items, 1 + static_cast<uint64_t>(i), true));
+    quiet.push_back(RunOnce(*registry, items, 1 + static_cast<uint64_t>(i), false));
+    read.push_back(RunOnce(*registry, items, 1 + static_cast<uint64_t>(i), true));
   }
-  Print(quiet, read);
+  Print(*registry, goals, quiet, read);
   return 0;
 }
 

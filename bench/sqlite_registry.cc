@@ -1,10 +1,11 @@
-#include "bench/sqlite_floor.h"
-
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include "bench/registry.h"
 #include "bench/statistics.h"
@@ -12,12 +13,15 @@
 namespace zerotouch::bench {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr char kScheme[] = "sqlite://";
 constexpr size_t kChunk = 5'000;
 constexpr size_t kResultBytes = 13;
 
 class Loop {
  public:
-  explicit Loop(const std::string& path) {
+  Loop(const std::string& path, PartnerId reseller) : reseller_(reseller) {
     Check(
         sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr));
     // What the server sets.
@@ -67,7 +71,7 @@ class Loop {
     for (size_t i = begin; i < end; ++i) {
       sqlite3_bind_int64(read_, 1, devices[i]);
       const bool held = sqlite3_step(read_) == SQLITE_ROW && sqlite3_column_int64(read_, 0) == 1 &&
-                        sqlite3_column_int64(read_, 1) == kReseller.value();
+                        sqlite3_column_int64(read_, 1) == reseller_.value();
       sqlite3_reset(read_);
       if (!held) continue;
       sqlite3_bind_int64(give_up_, 1, devices[i]);
@@ -96,17 +100,61 @@ class Loop {
     sqlite3_reset(statement);
   }
 
+  const PartnerId reseller_;
   sqlite3* db_ = nullptr;
   sqlite3_stmt *locate_, *read_, *give_up_, *record_, *begin_, *commit_;
 };
 
+std::string StemOf(const std::string& folder, const Contents& contents) {
+  fs::create_directories(folder);
+  return fs::absolute(folder) /
+         fmt::format("registry-{}-{}-{}", contents.devices, contents.customers, contents.resellers);
+}
+
+void Remove(const std::string& file) {
+  for (const char* suffix : {"", "-wal", "-shm", "-lock"}) fs::remove(file + suffix);
+}
+
+class InFile final : public Registry {
+ public:
+  InFile(const std::string& folder, const Contents& contents)
+      : Registry(StemOf(folder, contents), contents), file_(stem() + ".db") {
+    if (fs::exists(file_)) return;
+    const std::string unfinished = stem() + ".part";
+    Remove(unfinished);
+    Fill(kScheme + unfinished);
+    fs::remove(unfinished + "-lock");
+    fs::rename(unfinished, file_);
+  }
+
+  std::string FreshCopy(const std::string& name) override {
+    const std::string copy = fs::path(file_).parent_path() / (name + ".db");
+    Remove(copy);
+    fs::copy_file(file_, copy);
+    const int fd = open(copy.c_str(), O_RDONLY);
+    fsync(fd);
+    close(fd);
+    return kScheme + copy;
+  }
+
+  double UnclaimByBareLoop(const std::string& url, PartnerId reseller,
+                           const std::vector<ModemKey>& modems) override {
+    Loop loop(url.substr(std::string_view(kScheme).size()), reseller);
+    const SteadyClock::time_point start = SteadyClock::now();
+    loop.Unclaim(modems);
+    return MillisecondsSince(start);
+  }
+
+  std::string loop() const override { return "bare SQLite loop"; }
+
+ private:
+  const std::string file_;
+};
+
 }  // namespace
 
-double UnclaimByBareLoop(const std::string& path, const std::vector<ModemKey>& modems) {
-  Loop loop(path);
-  const SteadyClock::time_point start = SteadyClock::now();
-  loop.Unclaim(modems);
-  return MillisecondsSince(start);
+std::unique_ptr<Registry> SqliteRegistry(const std::string& folder, const Contents& contents) {
+  return std::make_unique<InFile>(folder, contents);
 }
 
 }  // namespace zerotouch::bench

@@ -1,0 +1,180 @@
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "bench/registry.h"
+#include "bench/statistics.h"
+#include "store/postgres/query.h"
+#include "support/postgres_cluster.h"
+
+namespace zerotouch::bench {
+namespace {
+
+using store::postgres::Query;
+
+constexpr size_t kKeysAtOnce = 2'000;
+constexpr size_t kChunk = 5'000;
+constexpr size_t kResultBytes = 13;
+
+// A bare libpq program: prepared statements over binary arrays, one after the
+// other, with what makes the plans good.
+class Loop {
+ public:
+  Loop(const std::string& url, PartnerId reseller)
+      : reseller_(reseller), db_(PQconnectdb(url.c_str())) {
+    if (PQstatus(db_) != CONNECTION_OK) Fail();
+    Run("SET plan_cache_mode = force_generic_plan");
+    Run("SET jit = off");
+    // What a chunk records beside its results.
+    Run("CREATE TABLE IF NOT EXISTS floor_operations "
+        "(id bigint PRIMARY KEY, done bigint NOT NULL)");
+    Run("CREATE TABLE IF NOT EXISTS floor_results "
+        "(operation bigint, first bigint, results bytea NOT NULL, PRIMARY KEY (operation, first))");
+    Execute(Query("INSERT INTO floor_operations VALUES ($1, 0)").Int(reseller.value()));
+  }
+  ~Loop() { PQfinish(db_); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void Unclaim(std::vector<ModemKey> modems) {
+    std::sort(modems.begin(), modems.end());
+    std::vector<int64_t> devices;
+    devices.reserve(modems.size());
+    for (size_t at = 0; at < modems.size(); at += kKeysAtOnce) {
+      const std::span<const int64_t> keys =
+          std::span(modems).subspan(at, std::min(kKeysAtOnce, modems.size() - at));
+      PGresult* rows = Execute(Query("SELECT device FROM modems WHERE modem = ANY($1)").Ints(keys));
+      for (int i = 0; i < PQntuples(rows); ++i) devices.push_back(IntAt(rows, i, 0));
+      PQclear(rows);
+    }
+    std::sort(devices.begin(), devices.end());
+    for (size_t at = 0; at < devices.size(); at += kChunk) {
+      RunChunk(std::span(devices).subspan(at, std::min(kChunk, devices.size() - at)), at);
+    }
+  }
+
+ private:
+  void RunChunk(std::span<const int64_t> devices, size_t first) {
+    Run("BEGIN");
+    PGresult* rows = Execute(
+        Query("SELECT device, held, reseller FROM claims WHERE device = ANY($1) AND section = 2")
+            .Ints(devices));
+    std::vector<int64_t> held;
+    for (int i = 0; i < PQntuples(rows); ++i) {
+      if (*PQgetvalue(rows, i, 1) == 1 && IntAt(rows, i, 2) == reseller_.value()) {
+        held.push_back(IntAt(rows, i, 0));
+      }
+    }
+    PQclear(rows);
+    std::sort(held.begin(), held.end());
+    PQclear(Execute(Query("UPDATE claims SET held = false, owner = NULL, configuration = NULL, "
+                          "version = version + 1 WHERE device = ANY($1) AND section = 2")
+                        .Ints(held)));
+    PQclear(Execute(Query("INSERT INTO floor_results VALUES ($1, $2, $3)")
+                        .Int(reseller_.value())
+                        .Int(static_cast<int64_t>(first))
+                        .Bytes(std::string(devices.size() * kResultBytes, 'r'))));
+    PQclear(Execute(Query("UPDATE floor_operations SET done = $2 WHERE id = $1")
+                        .Int(reseller_.value())
+                        .Int(static_cast<int64_t>(first + devices.size()))));
+    Run("COMMIT");
+  }
+
+  static int64_t IntAt(PGresult* rows, int row, int column) {
+    const char* bytes = PQgetvalue(rows, row, column);
+    int64_t value = 0;
+    for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<uint8_t>(bytes[i]);
+    return value;
+  }
+
+  [[noreturn]] void Fail() {
+    fmt::print(stderr, "libpq: {}\n", PQerrorMessage(db_));
+    std::exit(1);
+  }
+  void Run(const char* sql) {
+    PGresult* result = PQexec(db_, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) Fail();
+    PQclear(result);
+  }
+  PGresult* Execute(const Query& query) {
+    // Each is prepared once: its text is a constant.
+    const std::string name = fmt::format("{}", static_cast<const void*>(query.sql()));
+    std::vector<Oid> types;
+    std::vector<const char*> values;
+    std::vector<int> lengths;
+    for (size_t i = 0; i < query.size(); ++i) {
+      types.push_back(query.type(i));
+      values.push_back(query.value(i));
+      lengths.push_back(query.length(i));
+    }
+    const auto count = static_cast<int>(query.size());
+    if (std::find(prepared_.begin(), prepared_.end(), query.sql()) == prepared_.end()) {
+      PQclear(PQprepare(db_, name.c_str(), query.sql(), count, types.data()));
+      prepared_.push_back(query.sql());
+    }
+    const std::vector<int> binary(query.size(), 1);
+    PGresult* result = PQexecPrepared(db_, name.c_str(), count, values.data(), lengths.data(),
+                                      binary.data(), /*resultFormat=*/1);
+    const ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) Fail();
+    return result;
+  }
+
+  const PartnerId reseller_;
+  PGconn* db_;
+  std::vector<const char*> prepared_;
+};
+
+class InCluster final : public Registry {
+ public:
+  InCluster(const std::string& folder, const Contents& contents)
+      : Registry(folder + "/postgres", contents),
+        // As an operator would have it on this machine.
+        cluster_({.fsync = true,
+                  .settings = {"shared_buffers = 1GB", "max_wal_size = 4GB",
+                               "checkpoint_timeout = 30min", "autovacuum = off"}}) {
+    std::filesystem::create_directories(folder);
+    const std::string url = cluster_.CreateDatabase();
+    Fill(url);
+    original_ = test::PostgresCluster::DatabaseOf(url);
+    cluster_.Run("VACUUM (FREEZE, ANALYZE)", original_);
+  }
+
+  std::string FreshCopy(const std::string& name) override {
+    cluster_.Run(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name));
+    cluster_.Run(fmt::format("CREATE DATABASE {} TEMPLATE {} OWNER zerotouch STRATEGY FILE_COPY",
+                             name, original_));
+    // Into the cache, and what other runs left to write out of the way.
+    for (const char* table : {"modems", "claims"}) {
+      cluster_.Run(fmt::format("SELECT count(*) FROM {}", table), name);
+    }
+    cluster_.Run("CHECKPOINT");
+    return cluster_.UrlOf(name);
+  }
+
+  double UnclaimByBareLoop(const std::string& url, PartnerId reseller,
+                           const std::vector<ModemKey>& modems) override {
+    Loop loop(url, reseller);
+    const SteadyClock::time_point start = SteadyClock::now();
+    loop.Unclaim(modems);
+    return MillisecondsSince(start);
+  }
+
+  std::string loop() const override { return "bare libpq program"; }
+
+ private:
+  test::PostgresCluster cluster_;
+  std::string original_;
+};
+
+}  // namespace
+
+std::unique_ptr<Registry> PostgresRegistry(const std::string& folder, const Contents& contents) {
+  return std::make_unique<InCluster>(folder, contents);
+}
+
+}  // namespace zerotouch::bench

@@ -29,11 +29,6 @@ class Loop {
     if (PQstatus(db_) != CONNECTION_OK) Fail();
     Run("SET plan_cache_mode = force_generic_plan");
     Run("SET jit = off");
-    // What a chunk records beside its results.
-    Run("CREATE TABLE IF NOT EXISTS floor_operations "
-        "(id bigint PRIMARY KEY, done bigint NOT NULL)");
-    Run("CREATE TABLE IF NOT EXISTS floor_results "
-        "(operation bigint, first bigint, results bytea NOT NULL, PRIMARY KEY (operation, first))");
     Execute(Query("INSERT INTO floor_operations VALUES ($1, 0)").Int(reseller.value()));
   }
   ~Loop() { PQfinish(db_); }
@@ -141,6 +136,13 @@ class InCluster final : public Registry {
     const std::string url = cluster_.CreateDatabase();
     Fill(url);
     original_ = test::PostgresCluster::DatabaseOf(url);
+    // What a chunk of the loop records.
+    for (const char* table :
+         {"floor_operations (id bigint PRIMARY KEY, done bigint NOT NULL)",
+          "floor_results (operation bigint, first bigint, results bytea NOT NULL, "
+          "PRIMARY KEY (operation, first))"}) {
+      cluster_.Run(fmt::format("SET ROLE zerotouch; CREATE TABLE {}", table), original_);
+    }
     cluster_.Run("VACUUM (FREEZE, ANALYZE)", original_);
   }
 

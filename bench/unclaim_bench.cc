@@ -22,23 +22,13 @@
 #include "absl/time/clock.h"
 #include "bench/registry.h"
 #include "bench/statistics.h"
+#include "bench/unclaim_body.h"
 #include "support/server_process.h"
 
 namespace zerotouch::bench {
 namespace {
 
 using test::ApiCaller;
-
-std::string BodyOf(const std::vector<int64_t>& picks) {
-  std::string body = "{\"unclaims\":[";
-  for (size_t i = 0; i < picks.size(); ++i) {
-    body += fmt::format(
-        "{}{{\"deviceIdentifier\":{{\"imei\":\"{}\",\"manufacturer\":\"Google\"}},"
-        "\"sectionType\":\"SECTION_TYPE_ZERO_TOUCH\"}}",
-        i == 0 ? "" : ",", ImeiOf(picks[i]));
-  }
-  return body + "]}";
-}
 
 // KiB of a line such as VmHWM of /proc/PID/status.
 double MemoryMib(pid_t pid, const std::string& line) {
@@ -153,7 +143,7 @@ Round RunOnce(Registry& registry, int64_t items, uint64_t seed, bool with_reads)
   round.floor_ms =
       registry.UnclaimByBareLoop(registry.FreshCopy("floor"), kReseller, ModemsOf(picks));
 
-  const std::string body = BodyOf(picks);
+  const std::string body = UnclaimBody(picks);
   const std::string copy = registry.FreshCopy("server");
   test::ServerProcess server(
       {"serve", "--log-level", "error", "--listen", "127.0.0.1:0", "--database", copy});

@@ -193,7 +193,8 @@ absl::Status RunServe(const Settings& settings) {
   PrepareProcess(settings);
   if (settings.database.empty()) {
     return absl::InvalidArgumentError(
-        "no database is given; add --database sqlite:///var/lib/zerotouch/registry.db");
+        "no database is given; add --database sqlite:///var/lib/zerotouch/registry.db, or "
+        "postgresql://user@host/database");
   }
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                       store::Open(settings.database, Clock::System()));

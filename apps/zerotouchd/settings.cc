@@ -63,7 +63,8 @@ absl::Status ReadDataDir(std::string_view text, Settings& settings) {
 absl::Status ReadDatabase(std::string_view text, Settings& settings) {
   // Not repeated, for a URL may hold a password; store::Open says more.
   if (text.find(':') == std::string_view::npos) {
-    return absl::InvalidArgumentError("not a URL; write sqlite:///path/to/registry.db");
+    return absl::InvalidArgumentError(
+        "not a URL; write sqlite:///path/to/registry.db or postgresql://user@host/database");
   }
   settings.database = text;
   return absl::OkStatus();
@@ -147,7 +148,8 @@ constexpr Setting kSettings[] = {
      "The sandbox's folder: registry, keys and sandbox.json (sandbox alone: ./zerotouch-sandbox).",
      kSandbox | kAdmin, false, ReadDataDir},
     {"database", "URL", "",
-     "The registry: sqlite:///absolute/path.db. In the sandbox by default one in its folder.",
+     "The registry: sqlite:///absolute/path.db, or postgresql://user@host/database for many "
+     "replicas. In the sandbox by default a file in its folder.",
      kSandbox | kServe | kAdmin, false, ReadDatabase},
     {"public-url", "URL", "",
      "How clients reach the server where a proxy stands before it: https://zerotouch.example.com.",

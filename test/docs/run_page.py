@@ -14,9 +14,12 @@ A sh block of nothing but make, apt-get or npm is not run: a test neither runs
 itself nor installs.
 """
 import argparse
+import ctypes
 import difflib
 import os
+import pwd
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -117,19 +120,38 @@ def environment():
     return kept | {'ZEROTOUCH_LISTEN': '127.0.0.1:0', 'PATH': path, 'LC_ALL': 'C.UTF-8'}
 
 
-def run(page, links):
+def hand_over(folders, links):
+    """Gives the folders to the user that stands for anybody but root."""
+    user = pwd.getpwnam('postgres')
+    for name, target in links.items():
+        # The checkout may be in a folder that only root can look into.
+        path = os.path.join(folders[0], name)
+        os.unlink(path)
+        os.makedirs(path)
+        for program in ('zerotouchd', 'zerotouch') if name == 'build/bin' else ():
+            shutil.copy(os.path.join(target, program), path)
+    for folder in folders:
+        for path, _, _ in os.walk(folder):
+            os.chown(path, user.pw_uid, user.pw_gid)
+    return {'user': user.pw_uid, 'group': user.pw_gid, 'extra_groups': []}
+
+
+def run(page, links, no_root=False):
     """Runs the text `page`: the number of blocks run, and the server's log.
 
-    `links` is what its folder holds: names and what they stand for.
+    `links` is what its folder holds: names and what they stand for. With
+    `no_root` root lets another user run it, who has the two programs alone.
     Raises PageError if a command fails or prints other than the page says.
     """
     blocks = blocks_of(page)
+    adopt_daemons()
     with tempfile.TemporaryDirectory(prefix='zerotouch-docs-') as folder, \
             tempfile.TemporaryDirectory(prefix='zerotouch-docs-state-') as state:
         make_folder(folder, links)
+        user = hand_over((folder, state), links) if no_root and os.geteuid() == 0 else {}
         bash = subprocess.Popen(['bash', '-c', script_of(blocks, state)], cwd=folder,
                                 env=environment(), stdin=subprocess.DEVNULL,
-                                start_new_session=True)
+                                start_new_session=True, **user)
         try:
             code = bash.wait(LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -140,6 +162,7 @@ def run(page, links):
             except ProcessLookupError:
                 pass
             bash.wait()
+            end_daemons()
         log = os.path.join(folder, 'server.log')
         log = read(log) if os.path.exists(log) else ''
         outputs = {}
@@ -156,6 +179,22 @@ def run(page, links):
     return len(outputs), log
 
 
+def adopt_daemons():
+    """Makes what a page leaves running a child of this process, even if it left its session."""
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+
+
+def end_daemons():
+    while True:
+        children = read(f'/proc/self/task/{os.getpid()}/children').split()
+        if not children:
+            return
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+            os.waitpid(int(child), 0)
+
+
 def read(path):
     with open(path, encoding='utf-8') as file:
         return file.read()
@@ -170,6 +209,7 @@ def main():
                         help='something else that its folder holds')
     parser.add_argument('--record', nargs=2, default=[], metavar=('FILE', 'CLIENT'),
                         help='where to write what the page has driven (test/clients/driven.py)')
+    parser.add_argument('--no-root', action='store_true', help='the page is not for root')
     given = parser.parse_args()
     links = {'build/bin': given.programs, 'scripts': os.path.join(ROOT, 'scripts'),
              'proto': os.path.join(ROOT, 'proto')}
@@ -177,7 +217,7 @@ def main():
     if given.record:
         driven.forget(given.record[0])
     try:
-        count, log = run(read(given.page), links)
+        count, log = run(read(given.page), links, given.no_root)
     except PageError as error:
         sys.exit(f'{given.page}: {error}')
     if given.record and not driven.record(*given.record, log):

@@ -72,7 +72,7 @@ class Run {
   Run(Action action, const DevicesFlags& flags)
       : action_(action),
         flags_(flags),
-        display_(std::string(NameOf(action)), stderr, IsTerminal()) {}
+        display_(std::string(NameOf(action)), stderr, terminal::IsTerminal()) {}
 
   ExitCode Go() {
     absl::Status status = Prepare();
@@ -112,7 +112,7 @@ class Run {
     }
     ZT_ASSIGN_OR_RETURN(connection_, Connect(flags_.connection, [this](const absl::Status& failure,
                                                                        absl::Duration pause) {
-                          display_.NoteRetry(failure, pause);
+                          NoteRetry(display_, failure, pause);
                         }));
     return flags_.async ? absl::OkStatus() : OpenResults();
   }
@@ -201,8 +201,8 @@ class Run {
       fmt::print("{}\n", operation->name());
       return api::DevicesLongRunningOperationResponse();
     }
-    display_.Note(
-        fmt::format("{}: {} devices sent, {}", NameOf(action_), Grouped(count), operation->name()));
+    display_.Note(fmt::format("{}: {} devices sent, {}", NameOf(action_), terminal::Grouped(count),
+                              operation->name()));
     ZT_ASSIGN_OR_RETURN(const Operation finished,
                         WaitFor(connection_, operation->name(),
                                 WaitCommand(operation->name(), flags_.connection), display_));
@@ -287,7 +287,7 @@ class Run {
 
   const Action action_;
   const DevicesFlags& flags_;
-  ProgressDisplay display_;
+  terminal::ProgressDisplay display_;
 
   std::string text_;  // of the file
   std::optional<CsvReader> reader_;

@@ -1,7 +1,6 @@
 #include "zerotouch/operations.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <utility>
 #include <vector>
@@ -51,10 +50,10 @@ std::vector<std::string> RowOf(const api::OperationPerDevice& item) {
   return fields;
 }
 
-Progress ProgressSince(absl::Time begin, const Operation& operation) {
+terminal::Progress ProgressSince(absl::Time begin, const Operation& operation) {
   const api::DevicesLongRunningOperationMetadata metadata = client::ProgressOf(operation);
   return {.percent = operation.done() ? 100 : metadata.progress(),
-          .devices = metadata.devices_count(),
+          .total = metadata.devices_count(),
           .elapsed = absl::Now() - begin};
 }
 
@@ -87,9 +86,9 @@ ExitCode Show(const OperationFlags& flags, const Operation& operation) {
   }
   if (!operation.done()) {
     if (flags.format != Format::kJson) {
-      const Progress progress = ProgressSince(absl::Now(), operation);
+      const terminal::Progress progress = ProgressSince(absl::Now(), operation);
       fmt::print("{}: not done yet, {} % of {} devices\n", operation.name(), progress.percent,
-                 Grouped(progress.devices));
+                 terminal::Grouped(progress.total));
     }
     return kDone;
   }
@@ -106,7 +105,11 @@ ExitCode Fail(const absl::Status& error) {
 
 }  // namespace
 
-bool IsTerminal() { return isatty(STDERR_FILENO) == 1; }
+void NoteRetry(terminal::ProgressDisplay& display, const absl::Status& failure,
+               absl::Duration pause) {
+  display.Note(fmt::format("zerotouch: {}; trying again in {:.1f} s", MessageOf(failure),
+                           absl::ToDoubleSeconds(pause)));
+}
 
 void PrintError(std::string_view text) { fmt::print(stderr, "zerotouch: {}\n", text); }
 
@@ -115,7 +118,7 @@ std::string WaitCommand(const std::string& name, const ConnectionFlags& flags) {
 }
 
 absl::StatusOr<Operation> WaitFor(Connection& connection, const std::string& name,
-                                  const std::string& resume, ProgressDisplay& display) {
+                                  const std::string& resume, terminal::ProgressDisplay& display) {
   SetStopNotice(
       fmt::format("\nzerotouch: stopped waiting; {} goes on at the server. To go on waiting:\n"
                   "  {}\n",
@@ -146,10 +149,10 @@ ExitCode RunGet(const OperationFlags& flags) {
 }
 
 ExitCode RunWait(const OperationFlags& flags) {
-  ProgressDisplay display("wait", stderr, IsTerminal());
+  terminal::ProgressDisplay display("wait", stderr, terminal::IsTerminal());
   absl::StatusOr<Connection> connection =
       Connect(flags.connection, [&](const absl::Status& failure, absl::Duration pause) {
-        display.NoteRetry(failure, pause);
+        NoteRetry(display, failure, pause);
       });
   if (!connection.ok()) return Fail(connection.status());
   const absl::StatusOr<Operation> operation =

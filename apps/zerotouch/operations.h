@@ -5,9 +5,9 @@
 
 #include "absl/status/statusor.h"
 #include "google/longrunning/operations.pb.h"
+#include "terminal/progress.h"
 #include "zerotouch/connection.h"
 #include "zerotouch/exit_code.h"
-#include "zerotouch/progress.h"
 
 namespace zerotouch::cli {
 
@@ -30,13 +30,14 @@ ExitCode RunWait(const OperationFlags& flags);
 absl::StatusOr<google::longrunning::Operation> WaitFor(Connection& connection,
                                                        const std::string& name,
                                                        const std::string& resume,
-                                                       ProgressDisplay& display);
+                                                       terminal::ProgressDisplay& display);
 
 // `zerotouch operations wait NAME` with the flags that it needs.
 std::string WaitCommand(const std::string& name, const ConnectionFlags& flags);
 
-// Whether standard error is a terminal.
-bool IsTerminal();
+// Tells that a call failed and is tried again.
+void NoteRetry(terminal::ProgressDisplay& display, const absl::Status& failure,
+               absl::Duration pause);
 
 // "zerotouch: TEXT" on standard error.
 void PrintError(std::string_view text);

@@ -10,6 +10,7 @@
 
 #include "base/status_macros.h"
 #include "json/json.h"
+#include "terminal/progress.h"
 #include "zerotouch/csv.h"
 #include "zerotouch/device_csv.h"
 
@@ -177,7 +178,7 @@ void Summary::Add(const RowResult& result) {
 std::string Summary::Table(std::string_view line_name) const {
   std::string table;
   for (const auto& [status, count] : by_status_) {
-    table += fmt::format("{:>11}  {}\n", Grouped(count), status);
+    table += fmt::format("{:>11}  {}\n", terminal::Grouped(count), status);
   }
   for (const RowResult& failure : failures_) {
     table += fmt::format("{} {}: {}{}{}{}{}\n", line_name, failure.line, failure.status,
@@ -186,7 +187,7 @@ std::string Summary::Table(std::string_view line_name) const {
   }
   if (failed_ > static_cast<int64_t>(failures_.size())) {
     table += fmt::format("... and {} more that failed\n",
-                         Grouped(failed_ - static_cast<int64_t>(failures_.size())));
+                         terminal::Grouped(failed_ - static_cast<int64_t>(failures_.size())));
   }
   return table;
 }
@@ -198,13 +199,5 @@ absl::StatusOr<std::unique_ptr<ResultSink>> OpenCsvResults(const std::string& pa
 }
 
 std::unique_ptr<ResultSink> OpenJsonResults() { return std::make_unique<JsonResults>(); }
-
-std::string Grouped(int64_t number) {
-  std::string digits = fmt::format("{}", number);
-  for (int i = static_cast<int>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3) {
-    digits.insert(static_cast<size_t>(i), 1, ',');
-  }
-  return digits;
-}
 
 }  // namespace zerotouch::cli

@@ -78,9 +78,6 @@ absl::StatusOr<std::unique_ptr<ResultSink>> OpenCsvResults(const std::string& pa
 // `operations` and `summary`.
 std::unique_ptr<ResultSink> OpenJsonResults();
 
-// 1234567 as "1,234,567".
-std::string Grouped(int64_t number);
-
 }  // namespace zerotouch::cli
 
 #endif  // ZEROTOUCH_ZEROTOUCH_RESULTS_H_

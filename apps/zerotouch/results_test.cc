@@ -103,12 +103,5 @@ TEST(ResultOfTest, StatusOfANewerServer_IsItsNumber) {
   EXPECT_EQ(ResultOf(1, item).status, "99");
 }
 
-TEST(GroupedTest, Thousands) {
-  EXPECT_EQ(Grouped(0), "0");
-  EXPECT_EQ(Grouped(999), "999");
-  EXPECT_EQ(Grouped(1000), "1,000");
-  EXPECT_EQ(Grouped(1234567), "1,234,567");
-}
-
 }  // namespace
 }  // namespace zerotouch::cli

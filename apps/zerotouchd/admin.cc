@@ -15,13 +15,17 @@ namespace zerotouch::daemon {
 namespace {
 
 absl::StatusOr<std::unique_ptr<store::Store>> OpenRegistry(const Settings& settings) {
-  if (!settings.database.empty()) {
-    return store::Open(settings.database, Clock::System(), store::Role::kAdmin);
-  }
+  ZT_ASSIGN_OR_RETURN(const std::string url, DatabaseOf(settings));
+  return store::Open(url, Clock::System(), store::Role::kAdmin);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> DatabaseOf(const Settings& settings) {
+  if (!settings.database.empty()) return settings.database;
   if (settings.data_dir.empty()) {
     return absl::InvalidArgumentError(
-        "no registry is given; add --database URL, or --data-dir DIR for a sandbox's, right after "
-        "\"admin\"");
+        "no registry is given; add --database URL, or --data-dir DIR for a sandbox's");
   }
   const std::string path = fmt::format("{}/registry.db", settings.data_dir);
   std::error_code error;
@@ -30,18 +34,18 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenRegistry(const Settings& setti
         fmt::format("there is no sandbox in {}; start zerotouchd sandbox --data-dir {} first",
                     settings.data_dir, settings.data_dir));
   }
-  return store::Open("sqlite:" + path, Clock::System(), store::Role::kAdmin);
+  return "sqlite:" + path;
 }
-
-}  // namespace
 
 AdminGroup::AdminGroup(CLI::App& app, const char* name, const char* help, AdminAction& action)
     : app_(*app.add_subcommand(name, help)), action_(action) {
   app_.require_subcommand(1);
+  app_.fallthrough();
 }
 
 CLI::App& AdminGroup::Add(const char* name, const char* help, Run run) {
   CLI::App* command = app_.add_subcommand(name, help);
+  command->fallthrough();  // --database may come last
   command->callback([this_flags = flags_, &action = action_, run = std::move(run)] {
     action = [this_flags, run](const Settings& settings) { return run(settings, *this_flags); };
   });
@@ -102,6 +106,7 @@ void AddAdminCommands(CLI::App& app, AdminAction& action) {
   AddDpcCommands(app, action);
   AddAccountCommands(app, action);
   AddKeyCommands(app, action);
+  AddTransferCommands(app, action);
   // Last, for the commands would inherit it.
   app.footer(
       "Works beside a running server, which sees every change at once. A new reseller:\n"

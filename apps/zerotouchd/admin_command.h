@@ -27,6 +27,8 @@ struct AdminFlags {
   std::vector<int64_t> customers;
   std::vector<std::string> owner_emails, admin_emails;
   bool accept_terms = false;
+  std::string from, to;
+  bool overwrite = false;
 };
 
 // A group of commands about one kind of thing, as in `admin partners …`.
@@ -35,6 +37,8 @@ class AdminGroup {
   using Run = std::function<absl::Status(const Settings&, const AdminFlags&)>;
 
   AdminGroup(CLI::App& app, const char* name, const char* help, AdminAction& action);
+  // Commands that stand right in `app`, as in `admin export`.
+  AdminGroup(CLI::App& app, AdminAction& action) : app_(app), action_(action) {}
 
   // Adds a command; `flags()` is where its options go.
   CLI::App& Add(const char* name, const char* help, Run run);
@@ -47,6 +51,10 @@ class AdminGroup {
   AdminAction& action_;
   const std::shared_ptr<AdminFlags> flags_ = std::make_shared<AdminFlags>();
 };
+
+// The URL of the registry that the settings name: --database, or the one of the
+// sandbox in --data-dir, which must be there.
+absl::StatusOr<std::string> DatabaseOf(const Settings& settings);
 
 // Runs `mutation` on the registry that the settings name. Beside a running
 // server: it sees the change at once.
@@ -74,6 +82,7 @@ void AddCompanyCommands(CLI::App& app, AdminAction& action);
 void AddDpcCommands(CLI::App& app, AdminAction& action);
 void AddAccountCommands(CLI::App& app, AdminAction& action);
 void AddKeyCommands(CLI::App& app, AdminAction& action);
+void AddTransferCommands(CLI::App& app, AdminAction& action);
 
 }  // namespace zerotouch::daemon
 

@@ -39,15 +39,13 @@ absl::Status Cannot(std::string_view verb, const std::string& path, int error) {
                   path, strerror(error)));
 }
 
-absl::Status WriteAll(int fd, const std::string& path, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Cannot("write", path, errno);
-    content.remove_prefix(static_cast<size_t>(written));
-  }
-  if (fsync(fd) != 0) return Cannot("write", path, errno);
-  return absl::OkStatus();
+absl::Status Exists(const std::string& path) {
+  return absl::AlreadyExistsError(
+      fmt::format("{} exists already; move it away, or give another path", path));
+}
+
+absl::Status Sync(int fd, const std::string& path) {
+  return fsync(fd) == 0 ? absl::OkStatus() : Cannot("write", path, errno);
 }
 
 // Makes the folder's list of names durable.
@@ -61,17 +59,25 @@ absl::Status SyncFolderOf(const std::string& path) {
 
 absl::Status WriteNewFile(const std::string& path, std::string_view content) {
   const Descriptor fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (fd.get() < 0 && errno == EEXIST) {
-    return absl::AlreadyExistsError(
-        fmt::format("{} exists already; move it away, or give another path", path));
-  }
+  if (fd.get() < 0 && errno == EEXIST) return Exists(path);
   if (fd.get() < 0) return Cannot("create", path, errno);
   absl::Status status = WriteAll(fd.get(), path, content);
+  if (status.ok()) status = Sync(fd.get(), path);
   if (!status.ok()) unlink(path.c_str());
   return status;
 }
 
 }  // namespace
+
+absl::Status WriteAll(int fd, const std::string& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Cannot("write", path, errno);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::optional<std::string>> ReadSmallFile(const std::string& path) {
   const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -107,6 +113,43 @@ absl::Status CreateFile(const std::string& path, std::string_view content) {
   absl::Status status = SyncFolderOf(path);
   if (!status.ok()) unlink(path.c_str());
   return status;
+}
+
+absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Open(const std::string& path, bool overwrite) {
+  struct stat info = {};
+  if (!overwrite && lstat(path.c_str(), &info) == 0) return Exists(path);
+  const std::string part = path + ".part";
+  unlink(part.c_str());  // of a crash before
+  const int fd = open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return Cannot("create", part, errno);
+  return std::unique_ptr<NewFile>(new NewFile(path, fd, overwrite));
+}
+
+NewFile::~NewFile() {
+  if (IsOurs()) unlink(part_.c_str());
+  close(fd_);
+}
+
+bool NewFile::IsOurs() const {
+  struct stat ours = {};
+  struct stat named = {};
+  return fstat(fd_, &ours) == 0 && stat(part_.c_str(), &named) == 0 &&
+         ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+absl::Status NewFile::Write(std::string_view bytes) { return WriteAll(fd_, path_, bytes); }
+
+absl::Status NewFile::Commit() {
+  ZT_RETURN_IF_ERROR(Sync(fd_, path_));
+  if (!IsOurs()) {
+    return absl::AbortedError(
+        fmt::format("another process is writing {} too; give another path", path_));
+  }
+  if (renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(),
+                overwrite_ ? 0 : RENAME_NOREPLACE) != 0) {
+    return errno == EEXIST ? Exists(path_) : Cannot("write", path_, errno);
+  }
+  return SyncFolderOf(path_);
 }
 
 absl::StatusOr<std::unique_ptr<OwnedFolder>> OwnedFolder::Open(const std::string& path) {

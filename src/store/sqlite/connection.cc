@@ -152,6 +152,22 @@ Cursor Connection::Use(const char* sql) {
 
 int64_t Connection::Changes() const { return sqlite3_changes64(db_); }
 
+absl::Status Connection::CopyTo(
+    Connection& target, const std::function<absl::Status(int64_t done, int64_t total)>& progress) {
+  constexpr int kPagesAtOnce = 1'024;  // 4 MiB
+  sqlite3_backup* copy = sqlite3_backup_init(target.db_, "main", db_, "main");
+  absl::Status status;
+  int code = copy == nullptr ? sqlite3_extended_errcode(target.db_) : SQLITE_OK;
+  while (code == SQLITE_OK && status.ok()) {
+    code = sqlite3_backup_step(copy, kPagesAtOnce);
+    const int total = sqlite3_backup_pagecount(copy);
+    status = progress(total - sqlite3_backup_remaining(copy), total);
+  }
+  sqlite3_backup_finish(copy);
+  if (code != SQLITE_OK && code != SQLITE_DONE) return StatusOfCode(code, sqlite3_errstr(code));
+  return status;
+}
+
 void Connection::TakeOverCheckpoints() {
   // The hook takes the place of SQLite's own, which checkpoints inside COMMIT.
   sqlite3_wal_hook(

@@ -2,6 +2,7 @@
 #define ZEROTOUCH_STORE_SQLITE_CONNECTION_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -80,6 +81,13 @@ class Connection {
   int64_t Changes() const;
   // Whether a transaction is open. Some errors end it by themselves.
   bool InTransaction() const;
+
+  // Copies all pages of the file into that of `target`, some at a time; an error
+  // of `progress`, which is told how many are done and there are, ends it. With
+  // a transaction open on this connection, whatever others write meanwhile the
+  // copy is what it reads.
+  absl::Status CopyTo(Connection& target,
+                      const std::function<absl::Status(int64_t done, int64_t total)>& progress);
 
   // From now on SQLite leaves it to the caller to copy the write-ahead log into
   // the file, and LogPages() says how many pages the log has.

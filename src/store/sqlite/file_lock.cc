@@ -29,10 +29,13 @@ int SetLock(int fd, short type, off_t byte, bool wait) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<FileLock>> FileLock::OpenBeside(const std::string& registry) {
+  const std::string path = registry + "-lock";
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) {
-    return absl::UnavailableError(fmt::format("cannot open {}: {}", path, strerror(errno)));
+    return absl::FailedPreconditionError(
+        fmt::format("cannot open {}: {}; give a path in a folder that exists and can be written",
+                    path, strerror(errno)));
   }
   return std::unique_ptr<FileLock>(new FileLock(fd));
 }

@@ -17,8 +17,9 @@ namespace zerotouch::store::sqlite {
 // at a time, and one process at a time that writes or checkpoints.
 class FileLock {
  public:
-  // Opens (and creates) the lock file.
-  static absl::StatusOr<std::unique_ptr<FileLock>> Open(const std::string& path);
+  // Opens (and creates) the lock file of the registry at `registry`.
+  // FAILED_PRECONDITION, in a line that says what to do, if it cannot be made.
+  static absl::StatusOr<std::unique_ptr<FileLock>> OpenBeside(const std::string& registry);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

@@ -1,14 +1,12 @@
 #include "store/sqlite/store.h"
 
-#include <fmt/format.h>
-
 #include <condition_variable>
 #include <mutex>
 #include <vector>
 
 #include "base/status_macros.h"
-#include "base/status_text.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/errors.h"
 #include "store/sqlite/file_lock.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/view.h"
@@ -124,11 +122,6 @@ class SqliteStore final : public Store {
   Writer writer_;  // last: it stops before the rest goes
 };
 
-absl::Status InUse(const std::string& path) {
-  return absl::FailedPreconditionError(fmt::format(
-      "{} is in use by another zerotouchd; stop that one first, or give another path", path));
-}
-
 // Checks the file, makes it a registry of this version, and sets the
 // connection up. The writing right is held.
 absl::Status Prepare(Connection& db, const std::string& path, FileLock& lock, Role role) {
@@ -149,27 +142,18 @@ absl::Status Prepare(Connection& db, const std::string& path, FileLock& lock, Ro
 
 absl::StatusOr<std::unique_ptr<Store>> OpenFile(const std::string& path, const Clock& clock,
                                                 Role role) {
-  absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Open(path + "-lock");
-  if (!lock.ok()) {
-    return absl::FailedPreconditionError(fmt::format(
-        "{}; give a path in a folder that exists and can be written", MessageOf(lock.status())));
-  }
+  ZT_ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, FileLock::OpenBeside(path));
   if (role == Role::kServer) {
-    ZT_ASSIGN_OR_RETURN(const bool alone, (*lock)->TryBecomeServer());
+    ZT_ASSIGN_OR_RETURN(const bool alone, lock->TryBecomeServer());
     if (!alone) return InUse(path);
   }
-  ZT_RETURN_IF_ERROR((*lock)->LockWriting());
+  ZT_RETURN_IF_ERROR(lock->LockWriting());
   absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(path, Access::kWrite);
   absl::Status status = db.status();
-  if (status.ok()) status = Prepare(**db, path, **lock, role);
-  (*lock)->UnlockWriting();
-  if (absl::IsUnavailable(status)) {
-    return absl::FailedPreconditionError(fmt::format(
-        "cannot use {} ({}); check that its folder can be written and the disk has room", path,
-        MessageOf(status)));
-  }
-  ZT_RETURN_IF_ERROR(status);
-  return std::make_unique<SqliteStore>(path, *std::move(lock), *std::move(db), clock);
+  if (status.ok()) status = Prepare(**db, path, *lock, role);
+  lock->UnlockWriting();
+  ZT_RETURN_IF_ERROR(CannotUse(path, status));
+  return std::make_unique<SqliteStore>(path, std::move(lock), *std::move(db), clock);
 }
 
 }  // namespace zerotouch::store::sqlite

@@ -1,20 +1,20 @@
-#ifndef ZEROTOUCH_ZEROTOUCH_PROGRESS_H_
-#define ZEROTOUCH_ZEROTOUCH_PROGRESS_H_
+#ifndef ZEROTOUCH_TERMINAL_PROGRESS_H_
+#define ZEROTOUCH_TERMINAL_PROGRESS_H_
 
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 
-namespace zerotouch::cli {
+// What the programs show on standard error while something long runs.
+namespace zerotouch::terminal {
 
-// How far a batch has come.
+// How far it has come.
 struct Progress {
-  int percent = 0;      // 0 to 100
-  int64_t devices = 0;  // in the batch; 0 if not known
+  int percent = 0;    // 0 to 100
+  int64_t total = 0;  // devices, rows, ...; 0 if not known
   absl::Duration elapsed;
 };
 
@@ -24,9 +24,8 @@ std::string BarText(const Progress& progress);
 // "37 %, 37,000 of 100,000, 2 s"
 std::string LineText(const Progress& progress);
 
-// Shows the progress of a batch on standard error: a bar that moves on a
-// terminal; elsewhere a line whenever another tenth is done or ten seconds have
-// passed.
+// Shows progress: a bar that moves on a terminal; elsewhere a line whenever another tenth is done
+// or ten seconds have passed.
 class ProgressDisplay {
  public:
   ProgressDisplay(std::string label, FILE* out, bool is_terminal);
@@ -34,8 +33,6 @@ class ProgressDisplay {
   void Update(const Progress& progress);
   // A line of text that is no progress, above the bar.
   void Note(std::string_view text);
-  // That a call failed and is tried again.
-  void NoteRetry(const absl::Status& failure, absl::Duration pause);
   // Leaves the bar as it stands.
   void End();
 
@@ -48,6 +45,12 @@ class ProgressDisplay {
   absl::Duration shown_elapsed_;
 };
 
-}  // namespace zerotouch::cli
+// Whether standard error is a terminal.
+bool IsTerminal();
 
-#endif  // ZEROTOUCH_ZEROTOUCH_PROGRESS_H_
+// 1234567 as "1,234,567".
+std::string Grouped(int64_t number);
+
+}  // namespace zerotouch::terminal
+
+#endif  // ZEROTOUCH_TERMINAL_PROGRESS_H_

@@ -1,14 +1,12 @@
-#include "zerotouch/progress.h"
+#include "terminal/progress.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "base/status_text.h"
-#include "zerotouch/results.h"
-
-namespace zerotouch::cli {
+namespace zerotouch::terminal {
 namespace {
 
 constexpr int kBarCells = 40;
@@ -17,9 +15,9 @@ constexpr absl::Duration kLineEvery = absl::Seconds(10);
 
 // "37,000 of 100,000", or nothing.
 std::string CountText(const Progress& progress, std::string_view separator) {
-  if (progress.devices == 0) return "";
-  return fmt::format("{}{} of {}", separator, Grouped(progress.devices * progress.percent / 100),
-                     Grouped(progress.devices));
+  if (progress.total == 0) return "";
+  return fmt::format("{}{} of {}", separator, Grouped(progress.total * progress.percent / 100),
+                     Grouped(progress.total));
 }
 
 std::string ElapsedText(absl::Duration elapsed) {
@@ -70,14 +68,19 @@ void ProgressDisplay::Note(std::string_view text) {
   std::fflush(out_);
 }
 
-void ProgressDisplay::NoteRetry(const absl::Status& failure, absl::Duration pause) {
-  Note(fmt::format("zerotouch: {}; trying again in {:.1f} s", MessageOf(failure),
-                   absl::ToDoubleSeconds(pause)));
-}
-
 void ProgressDisplay::End() {
   if (!bar_.empty()) fmt::print(out_, "\n");
   bar_.clear();
 }
 
-}  // namespace zerotouch::cli
+bool IsTerminal() { return isatty(STDERR_FILENO) == 1; }
+
+std::string Grouped(int64_t number) {
+  std::string digits = fmt::format("{}", number);
+  for (int i = static_cast<int>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3) {
+    digits.insert(static_cast<size_t>(i), 1, ',');
+  }
+  return digits;
+}
+
+}  // namespace zerotouch::terminal

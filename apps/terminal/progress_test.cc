@@ -1,15 +1,15 @@
-#include "zerotouch/progress.h"
+#include "terminal/progress.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <memory>
 
-namespace zerotouch::cli {
+namespace zerotouch::terminal {
 namespace {
 
 Progress At(int percent, double seconds) {
-  return {.percent = percent, .devices = 100'000, .elapsed = absl::Seconds(seconds)};
+  return {.percent = percent, .total = 100'000, .elapsed = absl::Seconds(seconds)};
 }
 
 // What a display prints.
@@ -70,5 +70,12 @@ TEST(ProgressTest, Elsewhere_ALineForEachTenth_OrTenSeconds) {
             "claim: 100 %, 100,000 of 100,000, 15.0 s\n");
 }
 
+TEST(GroupedTest, Thousands) {
+  EXPECT_EQ(Grouped(0), "0");
+  EXPECT_EQ(Grouped(999), "999");
+  EXPECT_EQ(Grouped(1000), "1,000");
+  EXPECT_EQ(Grouped(1234567), "1,234,567");
+}
+
 }  // namespace
-}  // namespace zerotouch::cli
+}  // namespace zerotouch::terminal

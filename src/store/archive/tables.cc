@@ -1,0 +1,98 @@
+#include "store/archive/tables.h"
+
+namespace zerotouch::store::archive {
+namespace {
+
+using enum ColumnType;
+constexpr bool kNullable = true;
+
+// The row 'secret' alone: with it, tokens that were given out stay good.
+constexpr Column kMeta[] = {{"key", kText}, {"value", kBytes}};
+constexpr Column kPartners[] = {
+    {"id", kInt}, {"name", kText}, {"created_us", kInt}, {"turn", kInt}};
+constexpr Column kVendors[] = {
+    {"id", kInt}, {"partner", kInt}, {"name", kText}, {"created_us", kInt}};
+constexpr Column kCustomers[] = {{"id", kInt},
+                                 {"name", kText},
+                                 {"owner_emails", kText},
+                                 {"admin_emails", kText},
+                                 {"language_code", kText},
+                                 {"terms", kInt},
+                                 {"default_configuration", kInt},
+                                 {"created_us", kInt}};
+constexpr Column kPartnerCustomers[] = {{"partner", kInt}, {"vendor", kInt}, {"customer", kInt}};
+constexpr Column kConfigurations[] = {{"id", kInt},
+                                      {"customer", kInt},
+                                      {"name", kText},
+                                      {"dpc", kText},
+                                      {"dpc_extras", kText},
+                                      {"company_name", kText},
+                                      {"contact_email", kText},
+                                      {"contact_phone", kText},
+                                      {"custom_message", kText},
+                                      {"forced_reset_ns", kInt, kNullable}};
+constexpr Column kDpcs[] = {{"id", kText}, {"package_name", kText}, {"title", kText}};
+constexpr Column kServiceAccounts[] = {
+    {"email", kText}, {"client_id", kText}, {"partner", kInt}, {"disabled", kFlag}};
+constexpr Column kAccountCustomers[] = {{"email", kText}, {"customer", kInt}};
+constexpr Column kAccountKeys[] = {
+    {"email", kText}, {"key_id", kText}, {"public_pem", kText}, {"created_us", kInt}};
+constexpr Column kDevices[] = {{"id", kInt}, {"identifier", kBytes}, {"metadata", kBytes}};
+// In owner, configuration and simlock_profile 0 is none.
+constexpr Column kClaims[] = {{"device", kInt},
+                              {"section", kInt},
+                              {"held", kFlag},
+                              {"reseller", kInt},
+                              {"owner", kInt},
+                              {"configuration", kInt},
+                              {"simlock_profile", kInt},
+                              {"workspace", kText},
+                              {"vacation_starts_us", kInt, kNullable},
+                              {"vacation_expires_us", kInt, kNullable}};
+constexpr Column kModems[] = {{"modem", kInt}, {"device", kInt}};
+constexpr Column kSerials[] = {{"key", kText}, {"device", kInt}, {"serial", kText}};
+// `number` orders the operations of one partner, and rows come in that order.
+// A store that numbers otherwise gives numbers anew, in the order of the rows.
+constexpr Column kOperations[] = {{"partner", kInt},
+                                  {"number", kInt},
+                                  {"id", kInt},
+                                  {"kind", kInt},
+                                  {"items", kInt},
+                                  {"items_done", kInt},
+                                  {"succeeded", kInt},
+                                  {"accepted_us", kInt},
+                                  {"started_us", kInt, kNullable},
+                                  {"finished_us", kInt, kNullable},
+                                  {"cancelled", kFlag}};
+// `operation` is the operation's id in both, whatever a store keys them by.
+constexpr Column kOperationChunks[] = {{"operation", kInt}, {"number", kInt}, {"request", kBytes}};
+constexpr Column kOperationResults[] = {
+    {"operation", kInt}, {"first_item", kInt}, {"results", kBytes}};
+
+constexpr Table kTables[] = {
+    {"meta", kMeta, 1},
+    {"partners", kPartners, 1},
+    {"vendors", kVendors, 1},
+    {"customers", kCustomers, 1},
+    {"partner_customers", kPartnerCustomers, 3},
+    {"configurations", kConfigurations, 1},
+    {"dpcs", kDpcs, 1},
+    {"service_accounts", kServiceAccounts, 1},
+    {"account_customers", kAccountCustomers, 2},
+    {"account_keys", kAccountKeys, 2},
+    {"devices", kDevices, 1},
+    {"claims", kClaims, 2},
+    {"modems", kModems, 1},
+    {"serials", kSerials, 2},
+    {"operations", kOperations, 2},
+    {"operation_chunks", kOperationChunks, 2},
+    {"operation_results", kOperationResults, 2},
+};
+
+}  // namespace
+
+std::span<const Table> Tables() { return kTables; }
+
+uint8_t Table::index() const { return static_cast<uint8_t>(this - kTables); }
+
+}  // namespace zerotouch::store::archive

@@ -1,0 +1,21 @@
+#include "store/sqlite/errors.h"
+
+#include <fmt/format.h>
+
+#include "base/status_text.h"
+
+namespace zerotouch::store::sqlite {
+
+absl::Status InUse(const std::string& path) {
+  return absl::FailedPreconditionError(fmt::format(
+      "{} is in use by another zerotouchd; stop that one first, or give another path", path));
+}
+
+absl::Status CannotUse(const std::string& path, const absl::Status& status) {
+  if (!absl::IsUnavailable(status)) return status;
+  return absl::FailedPreconditionError(
+      fmt::format("cannot use {} ({}); check that its folder can be written and the disk has room",
+                  path, MessageOf(status)));
+}
+
+}  // namespace zerotouch::store::sqlite

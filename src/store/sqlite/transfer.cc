@@ -1,0 +1,227 @@
+#include "store/sqlite/transfer.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "base/fault.h"
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/errors.h"
+#include "store/sqlite/file_lock.h"
+#include "store/sqlite/schema.h"
+
+namespace zerotouch::store::sqlite {
+namespace {
+
+using archive::Column;
+using archive::ColumnType;
+using archive::Row;
+using archive::Table;
+using archive::Value;
+
+// Where a table is not just that: operations are in the order of their numbers,
+// which are of all partners here, and what belongs to one is kept by number.
+struct Special {
+  std::string_view table;
+  const char* select;
+  const char* insert;
+};
+constexpr Special kSpecial[] = {
+    {.table = "meta",
+     .select = "SELECT key, value FROM meta WHERE key = 'secret'",
+     .insert = "INSERT INTO meta (key, value) VALUES (?, ?) "
+               "ON CONFLICT (key) DO UPDATE SET value = excluded.value"},
+    {.table = "operations",
+     .select = "SELECT partner, number, id, kind, items, items_done, succeeded, accepted_us, "
+               "started_us, finished_us, cancelled FROM operations ORDER BY number",
+     // Numbers are kept where they grow, as they do in an archive of SQLite.
+     .insert = "INSERT INTO operations (partner, number, id, kind, items, items_done, succeeded, "
+               "accepted_us, started_us, finished_us, cancelled, lease_token, lease_until_us) "
+               "VALUES (?, max(?, (SELECT coalesce(max(number), 0) + 1 FROM operations)), "
+               "?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"},
+    {.table = "operation_chunks",
+     .select = "SELECT o.id, c.number, c.request FROM operation_chunks c "
+               "JOIN operations o ON o.number = c.operation ORDER BY c.operation, c.number",
+     .insert = "INSERT INTO operation_chunks (operation, number, request) "
+               "VALUES ((SELECT number FROM operations WHERE id = ?), ?, ?)"},
+    {.table = "operation_results",
+     .select = "SELECT o.id, r.first_item, r.results FROM operation_results r "
+               "JOIN operations o ON o.number = r.operation ORDER BY r.operation, r.first_item",
+     .insert = "INSERT INTO operation_results (operation, first_item, results) "
+               "VALUES ((SELECT number FROM operations WHERE id = ?), ?, ?)"},
+};
+
+// The statements of one table.
+struct Statements {
+  explicit Statements(const Table& table);
+  std::string select, insert, count, any;
+};
+
+Statements::Statements(const Table& table) {
+  std::string columns, key, values;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const char* comma = i == 0 ? "" : ", ";
+    columns += fmt::format("{}{}", comma, table.columns[i].name);
+    values += fmt::format("{}?", comma);
+    if (i < static_cast<size_t>(table.key_columns)) {
+      key += fmt::format("{}{}", comma, table.columns[i].name);
+    }
+  }
+  select = fmt::format("SELECT {} FROM {} ORDER BY {}", columns, table.name, key);
+  insert = fmt::format("INSERT INTO {} ({}) VALUES ({})", table.name, columns, values);
+  count = fmt::format("SELECT count(*) FROM {}", table.name);
+  any = fmt::format("SELECT EXISTS (SELECT 1 FROM {})", table.name);
+  for (const Special& special : kSpecial) {
+    if (special.table != table.name) continue;
+    select = special.select;
+    insert = special.insert;
+  }
+}
+
+// Kept for good: a connection knows a statement by where its text is.
+const Statements& StatementsOf(const Table& table) {
+  static const auto* const all = [] {
+    auto* made = new std::vector<Statements>();
+    for (const Table& each : archive::Tables()) made->emplace_back(each);
+    return made;
+  }();
+  return (*all)[table.index()];
+}
+
+absl::StatusOr<int64_t> NumberOf(Connection& db, const std::string& sql) {
+  Cursor row = db.Use(sql.c_str());
+  const int64_t number = row.Row() ? row.IntAt(0) : 0;
+  ZT_RETURN_IF_ERROR(row.status());
+  return number;
+}
+
+absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& sink) {
+  std::vector<Value> values(table.columns.size());
+  Cursor cursor = db.Use(StatementsOf(table).select.c_str());
+  while (cursor.Row()) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      const auto column = static_cast<int>(i);
+      const ColumnType type = table.columns[i].type;
+      if (cursor.IsNullAt(column)) {
+        values[i] = std::monostate();
+      } else if (type == ColumnType::kInt || type == ColumnType::kFlag) {
+        values[i] = cursor.IntAt(column);
+      } else {
+        values[i] = cursor.TextAt(column);
+      }
+    }
+    ZT_RETURN_IF_ERROR(sink.Add({.table = &table, .values = values}));
+  }
+  return cursor.status();
+}
+
+absl::Status ExportAll(Connection& db, archive::RowSink& sink) {
+  int64_t rows = 0;
+  for (const Table& table : archive::Tables()) {
+    ZT_ASSIGN_OR_RETURN(const int64_t more, NumberOf(db, StatementsOf(table).count));
+    rows += more;
+  }
+  ZT_RETURN_IF_ERROR(sink.Begin(rows));
+  for (const Table& table : archive::Tables()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
+  return absl::OkStatus();
+}
+
+void BindValue(Cursor& cursor, const Column& column, const Value& value) {
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    cursor.Int(*number);
+  } else if (const auto* text = std::get_if<std::string_view>(&value)) {
+    column.type == ColumnType::kText ? cursor.Text(*text) : cursor.Blob(*text);
+  } else {
+    cursor.Null();
+  }
+}
+
+absl::Status ImportRow(Connection& db, const Row& row) {
+  Cursor insert = db.Use(StatementsOf(*row.table).insert.c_str());
+  for (size_t i = 0; i < row.values.size(); ++i) {
+    BindValue(insert, row.table->columns[i], row.values[i]);
+  }
+  const absl::Status status = insert.Run();
+  if (status.ok() || absl::IsUnavailable(status)) return status;
+  // The archive is as it was written, so it was no registry that was written.
+  return absl::DataLossError(fmt::format("the archive has a row of {} that fits no registry ({})",
+                                         row.table->name, MessageOf(status)));
+}
+
+absl::Status CheckEmpty(Connection& db, const std::string& path) {
+  for (const Table& table : archive::Tables()) {
+    if (std::string_view(table.name) == "meta") continue;
+    ZT_ASSIGN_OR_RETURN(const int64_t any, NumberOf(db, StatementsOf(table).any));
+    if (any == 0) continue;
+    return absl::FailedPreconditionError(
+        fmt::format("{} is not empty: it has {}; import into a new path", path, table.name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportAll(Connection& db, archive::RowSource& source) {
+  for (;;) {
+    ZT_ASSIGN_OR_RETURN(const Row* row, source.Next());
+    if (row == nullptr) return fault::At("store.commit");
+    ZT_RETURN_IF_ERROR(ImportRow(db, *row));
+  }
+}
+
+// `db` is nobody else's.
+absl::Status ImportInto(Connection& db, const std::string& path, archive::RowSource& source) {
+  ZT_ASSIGN_OR_RETURN(const SchemaState schema, CheckSchema(db, path));
+  // With a rollback journal new pages go straight to the file, which saves the
+  // second copy that a write-ahead log as large as the registry would be; what
+  // a crash leaves is rolled back when the file is next opened.
+  ZT_RETURN_IF_ERROR(db.Run("PRAGMA journal_mode = DELETE"));
+  ZT_RETURN_IF_ERROR(
+      db.Run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536"));
+  if (schema == SchemaState::kNeedsMigration) ZT_RETURN_IF_ERROR(Migrate(db));
+  ZT_RETURN_IF_ERROR(CheckEmpty(db, path));
+  ZT_RETURN_IF_ERROR(db.Run("BEGIN IMMEDIATE"));
+  absl::Status status = ImportAll(db, source);
+  if (status.ok()) status = db.Run("COMMIT");
+  if (!status.ok() && db.InTransaction()) db.Run("ROLLBACK").IgnoreError();
+  ZT_RETURN_IF_ERROR(status);
+  return db.Run("PRAGMA journal_mode = WAL");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> OpenToCopy(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return absl::NotFoundError(
+        fmt::format("there is no registry at {}; give the path of one", path));
+  }
+  ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, Connection::Open(path, Access::kRead));
+  ZT_RETURN_IF_ERROR(db->Run("PRAGMA query_only = ON"));
+  return db;
+}
+
+absl::Status ExportFile(const std::string& path, archive::RowSink& sink) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, OpenToCopy(path));
+  ZT_RETURN_IF_ERROR(db->Run("BEGIN"));
+  ZT_ASSIGN_OR_RETURN(const SchemaState schema, CheckSchema(*db, path));
+  if (schema == SchemaState::kNeedsMigration) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{} is of an older zerotouchd; start this one's server on it once, and export then", path));
+  }
+  ZT_RETURN_IF_ERROR(ExportAll(*db, sink));
+  return db->Run("COMMIT");
+}
+
+absl::Status ImportFile(const std::string& path, archive::RowSource& source) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock, FileLock::OpenBeside(path));
+  ZT_ASSIGN_OR_RETURN(const bool alone, lock->TryBecomeServer());
+  if (!alone) return InUse(path);
+  ZT_RETURN_IF_ERROR(lock->LockWriting());
+  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(path, Access::kWrite);
+  return CannotUse(path, db.ok() ? ImportInto(**db, path, source) : db.status());
+}
+
+}  // namespace zerotouch::store::sqlite

@@ -87,7 +87,8 @@ int Run(int argc, char** argv) {
   AddSettings(*sandbox, kSandbox, given);
   CLI::App* serve = app.add_subcommand("serve", "The server, for production");
   AddSettings(*serve, kServe, given);
-  CLI::App* admin = app.add_subcommand("admin", "Partners, vendors, customers, DPCs and keys; copies of a registry");
+  CLI::App* admin = app.add_subcommand(
+      "admin", "Partners, vendors, customers, DPCs and keys; copies of a registry");
   AddSettings(*admin, kAdmin, given);
   AddAdminCommands(*admin, action);
   try {

@@ -11,7 +11,8 @@ text   What the sh block before it prints, on either stream. In it, … stands f
 other  A file; the line before it ends with its name in backquotes and a colon.
 
 A sh block of nothing but make, apt-get or npm is not run: a test neither runs
-itself nor installs.
+itself nor installs. One below the line <!-- needs NAME -->, with its text block,
+is run only where --has NAME says that there is such a thing.
 """
 import argparse
 import ctypes
@@ -32,6 +33,7 @@ import driven  # noqa: E402
 LIMIT_SECONDS = 240
 NOT_RUN = re.compile(r'(sudo )?(make|apt-get|npm) ')
 FENCE = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r'<!-- needs ([\w-]+) -->\n\s*$')
 FILE_NAME = re.compile(r'`([\w.-]+)`:\s*$')
 
 
@@ -40,13 +42,17 @@ class PageError(Exception):
 
 
 class Block:
-    def __init__(self, page, match):
+    def __init__(self, page, match, has):
         self.page = page
         self.line = page.count('\n', 0, match.start()) + 1
         self.language, self.text = match.groups()
         self.before = page[:match.start()]
+        need = NEEDS.search(self.before)
+        self.is_for_others = bool(need) and need.group(1) not in has
 
     def is_run(self):
+        if self.is_for_others:
+            return False
         lines = [line for line in self.text.splitlines() if line.strip()]
         return self.language == 'sh' and not all(NOT_RUN.match(line) for line in lines)
 
@@ -58,8 +64,8 @@ class Block:
         return name.group(1)
 
 
-def blocks_of(page):
-    return [Block(page, match) for match in FENCE.finditer(page)]
+def blocks_of(page, has=()):
+    return [Block(page, match, has) for match in FENCE.finditer(page)]
 
 
 def script_of(blocks, state):
@@ -90,9 +96,13 @@ def pattern_of(expected):
 
 def check_outputs(blocks, outputs):
     run = None
+    is_for_others = False
     for block in blocks:
         if block.language == 'sh':
             run = block if block.is_run() else None
+            is_for_others = block.is_for_others
+        elif block.language == 'text' and is_for_others:
+            is_for_others = False
         elif block.language == 'text':
             if run is None:
                 raise PageError(f'line {block.line}: the output of no command')
@@ -136,14 +146,15 @@ def hand_over(folders, links):
     return {'user': user.pw_uid, 'group': user.pw_gid, 'extra_groups': []}
 
 
-def run(page, links, no_root=False):
+def run(page, links, has=(), no_root=False):
     """Runs the text `page`: the number of blocks run, and the server's log.
 
-    `links` is what its folder holds: names and what they stand for. With
-    `no_root` root lets another user run it, who has the two programs alone.
+    `links` is what its folder holds: names and what they stand for. `has` names
+    what else there is for the blocks that need it. With `no_root` root lets
+    another user run it, who has the two programs alone.
     Raises PageError if a command fails or prints other than the page says.
     """
-    blocks = blocks_of(page)
+    blocks = blocks_of(page, has)
     adopt_daemons()
     with tempfile.TemporaryDirectory(prefix='zerotouch-docs-') as folder, \
             tempfile.TemporaryDirectory(prefix='zerotouch-docs-state-') as state:
@@ -207,6 +218,8 @@ def main():
     parser.add_argument('programs', help='the folder of zerotouchd and zerotouch')
     parser.add_argument('--link', nargs=2, default=[], metavar=('NAME', 'TARGET'),
                         help='something else that its folder holds')
+    parser.add_argument('--has', action='append', default=[], metavar='NAME',
+                        help='what there is for the blocks that need it')
     parser.add_argument('--record', nargs=2, default=[], metavar=('FILE', 'CLIENT'),
                         help='where to write what the page has driven (test/clients/driven.py)')
     parser.add_argument('--no-root', action='store_true', help='the page is not for root')
@@ -217,7 +230,7 @@ def main():
     if given.record:
         driven.forget(given.record[0])
     try:
-        count, log = run(read(given.page), links, given.no_root)
+        count, log = run(read(given.page), links, given.has, given.no_root)
     except PageError as error:
         sys.exit(f'{given.page}: {error}')
     if given.record and not driven.record(*given.record, log):

@@ -7,12 +7,12 @@ import unittest
 import run_page
 
 
-def run(page):
+def run(page, has=()):
     with tempfile.TemporaryDirectory() as programs:
         with open(os.path.join(programs, 'zerotouchd'), 'w', encoding='utf-8') as file:
             file.write('#!/bin/sh\necho listening on "$ZEROTOUCH_LISTEN"\n')
             os.chmod(file.name, 0o755)
-        return run_page.run(page, {'build/bin': programs})[0]
+        return run_page.run(page, {'build/bin': programs}, has)[0]
 
 
 def sh(text):
@@ -82,6 +82,14 @@ class RunPageTest(unittest.TestCase):
 
     def test_make_beside_other_commands_is_run(self):
         self.refused(sh('make no-such-target\ntrue'), 'a command failed')
+
+    def test_block_that_needs_something_is_run_where_it_is(self):
+        page = '<!-- needs postgresql -->\n' + sh('echo two') + output('one') + sh('true')
+        self.assertEqual(1, run(page))
+        self.assertEqual(1, run(page, ['something']))
+        with self.assertRaisesRegex(run_page.PageError, 'the output differs'):
+            run(page, ['postgresql'])
+        self.refused(page + output('x'), 'the output differs')
 
     def test_page_without_commands_is_refused(self):
         self.refused('text\n', 'no commands')

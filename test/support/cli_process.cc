@@ -34,8 +34,8 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 }  // namespace
 
 CliProcess::CliProcess(const std::vector<std::string>& arguments,
-                       const std::vector<std::string>& environment) {
-  std::vector<std::string> command = {ZEROTOUCH};
+                       const std::vector<std::string>& environment, Program program) {
+  std::vector<std::string> command = {program == Program::kZerotouch ? ZEROTOUCH : ZEROTOUCHD};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const std::vector<char*> argv = Pointers(command);
   const std::vector<char*> envp = Pointers(environment);
@@ -45,7 +45,7 @@ CliProcess::CliProcess(const std::vector<std::string>& arguments,
   if (pid_ == 0) {
     Redirect(STDOUT_FILENO, out_path);
     Redirect(STDERR_FILENO, err_path);
-    execve(ZEROTOUCH, argv.data(), envp.data());
+    execve(argv[0], argv.data(), envp.data());
     _exit(127);
   }
 }

@@ -10,12 +10,15 @@
 
 namespace zerotouch::test {
 
-// A run of the `zerotouch` program, as in a shell without a terminal.
+enum class Program { kZerotouch, kZerotouchd };
+
+// A run of a program, as in a shell without a terminal.
 class CliProcess {
  public:
   // `environment`: all variables that it sees, as NAME=VALUE.
   explicit CliProcess(const std::vector<std::string>& arguments,
-                      const std::vector<std::string>& environment = {});
+                      const std::vector<std::string>& environment = {},
+                      Program program = Program::kZerotouch);
   ~CliProcess();  // SIGKILL if it still runs
   CliProcess(const CliProcess&) = delete;
   CliProcess& operator=(const CliProcess&) = delete;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,10 +87,12 @@ ProgramRun RunZerotouchd(const std::vector<std::string>& arguments) {
     Become(arguments);
   }
   int status = 0;
-  waitpid(pid, &status, 0);
+  rusage used = {};
+  wait4(pid, &status, 0, &used);
   return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
           .out = ReadFile(out),
-          .err = ReadFile(err)};
+          .err = ReadFile(err),
+          .peak_memory_bytes = int64_t{used.ru_maxrss} * 1024};
 }
 
 ServerProcess::ServerProcess(const std::vector<std::string>& arguments) {

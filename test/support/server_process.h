@@ -36,6 +36,7 @@ struct ProgramRun {
   int exit_code = -1;  // -1: a signal ended it
   std::string out;
   std::string err;
+  int64_t peak_memory_bytes = 0;
 };
 // Runs zerotouchd with these arguments, and waits for its end.
 ProgramRun RunZerotouchd(const std::vector<std::string>& arguments);

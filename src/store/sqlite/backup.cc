@@ -50,7 +50,8 @@ absl::Status BackupFile(const std::string& path, const std::string& file,
     if (status.ok()) status = (*copy)->Run("PRAGMA locking_mode = EXCLUSIVE");
     if (status.ok()) status = CheckCopy(**copy, path);
   }
-  unlink((file + "-wal").c_str());  // empty: nothing was written through it
+  unlink((file + "-wal").c_str());      // empty: nothing was written through it
+  unlink((file + "-journal").c_str());  // of a copy that failed
   return CannotUse(file, status);
 }
 

@@ -25,7 +25,8 @@ absl::StatusOr<std::string> DatabaseOf(const Settings& settings) {
   if (!settings.database.empty()) return settings.database;
   if (settings.data_dir.empty()) {
     return absl::InvalidArgumentError(
-        "no registry is given; add --database URL, or --data-dir DIR for a sandbox's");
+        "no registry is given; add --database URL, or --data-dir DIR for a sandbox's, right after "
+        "\"admin\"");
   }
   const std::string path = fmt::format("{}/registry.db", settings.data_dir);
   std::error_code error;
@@ -40,12 +41,10 @@ absl::StatusOr<std::string> DatabaseOf(const Settings& settings) {
 AdminGroup::AdminGroup(CLI::App& app, const char* name, const char* help, AdminAction& action)
     : app_(*app.add_subcommand(name, help)), action_(action) {
   app_.require_subcommand(1);
-  app_.fallthrough();
 }
 
 CLI::App& AdminGroup::Add(const char* name, const char* help, Run run) {
   CLI::App* command = app_.add_subcommand(name, help);
-  command->fallthrough();  // --database may come last
   command->callback([this_flags = flags_, &action = action_, run = std::move(run)] {
     action = [this_flags, run](const Settings& settings) { return run(settings, *this_flags); };
   });

@@ -208,6 +208,7 @@ void AddTransferCommands(CLI::App& app, AdminAction& action) {
   AdminFlags& flags = group.flags();
   constexpr char kSecret[] = "It holds the secret that signs tokens: its mode is 0600, keep it so.";
   CLI::App& write = group.Add("export", "Everything in a registry as one file, an archive", Export);
+  write.fallthrough();  // --database may come after the command
   write.add_option("--to", flags.to, "the new archive; - for standard output")
       ->type_name("FILE")
       ->required();
@@ -218,6 +219,7 @@ void AddTransferCommands(CLI::App& app, AdminAction& action) {
       kSecret));
   CLI::App& read =
       group.Add("import", "Fill an empty registry, of whatever kind, from an archive", Import);
+  read.fallthrough();
   read.add_option("--from", flags.from, "the archive; - for standard input")
       ->type_name("FILE")
       ->required();
@@ -226,6 +228,7 @@ void AddTransferCommands(CLI::App& app, AdminAction& action) {
       "Key files and tokens stay good; unfinished operations go on when a server is started.\n"
       "  zerotouchd admin import --database sqlite:///path/to/new.db --from registry.archive");
   CLI::App& copy = group.Add("backup", "Copy the file of a SQLite registry", Backup);
+  copy.fallthrough();
   copy.add_option("--to", flags.to, "the new copy")->type_name("FILE")->required();
   copy.add_flag("--overwrite", flags.overwrite, "even if FILE exists");
   copy.footer(

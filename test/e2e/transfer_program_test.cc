@@ -104,8 +104,7 @@ class TransferProgramTest : public testing::Test {
 
   std::string Database() const { return "sqlite://" + dir_ / "registry.db"; }
   ProgramRun Admin(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "admin");
-    arguments.insert(arguments.end(), {"--database", Database()});
+    arguments.insert(arguments.begin(), {"admin", "--database", Database()});
     return RunZerotouchd(arguments);
   }
   void Import(const std::string& file) const {

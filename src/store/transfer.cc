@@ -1,6 +1,7 @@
 #include "store/transfer.h"
 
 #include "store/database_url.h"
+#include "store/postgres/transfer.h"
 #include "store/sqlite/backup.h"
 #include "store/sqlite/transfer.h"
 
@@ -8,11 +9,13 @@ namespace zerotouch::store {
 
 absl::Status Export(const std::string& url, archive::RowSink& sink) {
   if (const auto path = SqlitePath(url)) return sqlite::ExportFile(*path, sink);
+  if (IsPostgresUrl(url)) return postgres::ExportDatabase(url, sink);
   return UnknownDatabase(url);
 }
 
 absl::Status Import(const std::string& url, archive::RowSource& source) {
   if (const auto path = SqlitePath(url)) return sqlite::ImportFile(*path, source);
+  if (IsPostgresUrl(url)) return postgres::ImportDatabase(url, source);
   return UnknownDatabase(url);
 }
 

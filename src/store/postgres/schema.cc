@@ -121,4 +121,16 @@ absl::Status PrepareSchema(Connection& db) {
   return status;
 }
 
+absl::Status CheckSchema(Connection& db) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
+  if (!version.has_value()) {
+    return absl::NotFoundError("there is no registry in the database; give the URL of one");
+  }
+  if (version->schema == Newest()) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "the database has schema version {} and this program knows {}; use the zerotouchd of its "
+      "servers",
+      version->schema, Newest()));
+}
+
 }  // namespace zerotouch::store::postgres

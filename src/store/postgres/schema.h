@@ -19,6 +19,10 @@ std::span<const char* const> Migrations();
 // what to do, where it holds something else or is too new.
 absl::Status PrepareSchema(Connection& db);
 
+// That the database is a registry of just this program's schema; makes nothing.
+// NOT_FOUND if there is none, FAILED_PRECONDITION if it is another's.
+absl::Status CheckSchema(Connection& db);
+
 }  // namespace zerotouch::store::postgres
 
 #endif  // ZEROTOUCH_STORE_POSTGRES_SCHEMA_H_

@@ -119,13 +119,15 @@ class PostgresStore final : public Store {
 
 }  // namespace
 
+absl::Status CannotReach(const absl::Status& status) {
+  return absl::FailedPreconditionError(
+      fmt::format("cannot reach the database ({}); check its URL, and that the server runs",
+                  MessageOf(status)));
+}
+
 absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, const Clock& clock) {
   absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url);
-  if (!db.ok()) {
-    return absl::FailedPreconditionError(
-        fmt::format("cannot reach the database ({}); check its URL, and that the server runs",
-                    MessageOf(db.status())));
-  }
+  if (!db.ok()) return CannotReach(db.status());
   ZT_RETURN_IF_ERROR(PrepareSchema(**db));
   ZT_ASSIGN_OR_RETURN(const absl::Duration ahead, MeasureClock(**db, clock));
   return std::make_unique<PostgresStore>(url, clock, ahead);

@@ -15,6 +15,9 @@ namespace zerotouch::store::postgres {
 // several hosts is libpq's to understand ("Connection Strings").
 absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, const Clock& clock);
 
+// Why a database cannot be used, as FAILED_PRECONDITION for who gave its URL.
+absl::Status CannotReach(const absl::Status& status);
+
 }  // namespace zerotouch::store::postgres
 
 #endif  // ZEROTOUCH_STORE_POSTGRES_STORE_H_

@@ -1,0 +1,293 @@
+#include "store/postgres/transfer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/fault.h"
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "store/postgres/connection.h"
+#include "store/postgres/schema.h"
+#include "store/postgres/store.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+using archive::ColumnType;
+using archive::Row;
+using archive::Table;
+using archive::Value;
+
+// Who gives or takes the rows may be slow, and a statement long.
+constexpr char kPatientSettings[] =
+    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+constexpr absl::Duration kPatience = absl::Hours(1);
+
+// So many rows are read at once: few, until it is seen that they are small.
+constexpr int kRowsAtFirst = 10;
+constexpr int kRowsAtOnce = 1'000;
+// And so many bytes, about, are written at once.
+constexpr size_t kBytesAtOnce = size_t{1} << 20;
+
+// Where a table is not just that. In `select` and `insert` what stands for the
+// columns; the parameters of an insert are arrays, by the name of their column.
+struct Special {
+  std::string_view table;
+  std::string_view column;
+  const char* select;
+  const char* insert;
+};
+// Here NULL is "none".
+constexpr Special kSpecial[] = {
+    {"claims", "owner", "coalesce(owner, 0)", "nullif(owner, 0)"},
+    {"claims", "configuration", "coalesce(configuration, 0)", "nullif(configuration, 0)"},
+    {"claims", "simlock_profile", "coalesce(simlock_profile, 0)", "nullif(simlock_profile, 0)"},
+};
+
+const char* TypeOf(ColumnType type) {
+  switch (type) {
+    case ColumnType::kInt:
+      return "bigint";
+    case ColumnType::kFlag:
+      return "boolean";
+    case ColumnType::kText:
+      return "text";
+    case ColumnType::kBytes:
+      return "bytea";
+  }
+  return "";
+}
+
+// The statements of one table.
+struct Statements {
+  explicit Statements(const Table& table);
+  std::string declare, fetch_some, fetch_many, close, insert, any;
+};
+
+Statements::Statements(const Table& table) {
+  std::string names, selected, inserted, arrays, key;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const archive::Column& column = table.columns[i];
+    const char* comma = i == 0 ? "" : ", ";
+    const auto* special =
+        std::find_if(std::begin(kSpecial), std::end(kSpecial), [&](const Special& each) {
+          return each.table == table.name && each.column == column.name;
+        });
+    const bool is_special = special != std::end(kSpecial);
+    names += fmt::format("{}{}", comma, column.name);
+    selected += fmt::format("{}{}", comma, is_special ? special->select : column.name);
+    inserted += fmt::format("{}{}", comma, is_special ? special->insert : column.name);
+    arrays += fmt::format("{}${}::{}[]", comma, i + 1, TypeOf(column.type));
+    if (i < static_cast<size_t>(table.key_columns)) key += fmt::format("{}{}", comma, column.name);
+  }
+  const bool is_meta = std::string_view(table.name) == "meta";
+  declare = fmt::format("DECLARE rows_{0} NO SCROLL CURSOR FOR SELECT {1} FROM {0}{2} ORDER BY {3}",
+                        table.name, selected, is_meta ? " WHERE key = 'secret'" : "", key);
+  fetch_some = fmt::format("FETCH {} FROM rows_{}", kRowsAtFirst, table.name);
+  fetch_many = fmt::format("FETCH {} FROM rows_{}", kRowsAtOnce, table.name);
+  close = fmt::format("CLOSE rows_{}", table.name);
+  insert = fmt::format("INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS given ({}){}", table.name,
+                       names, inserted, arrays, names,
+                       is_meta ? " ON CONFLICT (key) DO UPDATE SET value = excluded.value" : "");
+  any = fmt::format("SELECT EXISTS (SELECT 1 FROM {})", table.name);
+}
+
+const Statements& StatementsOf(const Table& table) {
+  static const auto* const all = [] {
+    auto* made = new std::vector<Statements>();
+    for (const Table& each : archive::Tables()) made->emplace_back(each);
+    return made;
+  }();
+  return (*all)[table.index()];
+}
+
+bool IsNumber(ColumnType type) { return type == ColumnType::kInt || type == ColumnType::kFlag; }
+
+absl::StatusOr<std::unique_ptr<Connection>> Connect(const std::string& url) {
+  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url);
+  if (!db.ok()) return CannotReach(db.status());
+  ZT_RETURN_IF_ERROR((*db)->RunScript(kPatientSettings));
+  (*db)->SetPatience(kPatience);
+  return db;
+}
+
+// Gives the rows to the sink; how many bytes they had.
+absl::StatusOr<size_t> Give(const Table& table, const Rows& rows, archive::RowSink& sink) {
+  size_t bytes = 0;
+  std::vector<Value> values(table.columns.size());
+  for (int i = 0; i < rows.size(); ++i) {
+    for (size_t c = 0; c < values.size(); ++c) {
+      const auto column = static_cast<int>(c);
+      if (rows.IsNullAt(i, column)) {
+        values[c] = std::monostate();
+      } else if (IsNumber(table.columns[c].type)) {
+        values[c] = rows.IntAt(i, column);
+      } else {
+        values[c] = rows.BytesAt(i, column);
+        bytes += rows.BytesAt(i, column).size();
+      }
+    }
+    ZT_RETURN_IF_ERROR(sink.Add({.table = &table, .values = values}));
+  }
+  return bytes;
+}
+
+absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& sink) {
+  const Statements& statements = StatementsOf(table);
+  ZT_RETURN_IF_ERROR(db.Run(Query(statements.declare.c_str())).status());
+  bool are_small = false;
+  for (;;) {
+    ZT_ASSIGN_OR_RETURN(
+        const Rows rows,
+        db.Run(Query((are_small ? statements.fetch_many : statements.fetch_some).c_str())));
+    if (rows.size() == 0) break;
+    ZT_ASSIGN_OR_RETURN(const size_t bytes, Give(table, rows, sink));
+    are_small = bytes / static_cast<size_t>(rows.size()) < kBytesAtOnce / kRowsAtOnce;
+  }
+  return db.Run(Query(statements.close.c_str())).status();
+}
+
+absl::Status ExportAll(Connection& db, archive::RowSink& sink) {
+  // A guess of the server's own: counting would read every table once more.
+  ZT_ASSIGN_OR_RETURN(const Rows guess,
+                      db.Run(Query("SELECT coalesce(sum(reltuples), 0)::bigint FROM pg_class "
+                                   "WHERE relkind = 'r' AND reltuples > 0 "
+                                   "AND relnamespace = current_schema()::regnamespace")));
+  ZT_RETURN_IF_ERROR(sink.Begin(guess.IntAt(0, 0)));
+  for (const Table& table : archive::Tables()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
+  return absl::OkStatus();
+}
+
+// Rows of one table that wait to be written together.
+class Batch {
+ public:
+  // False if the row must go into the next one.
+  bool Takes(const Row& row) const {
+    return rows_ == 0 || (row.table == table_ && rows_ < kRowsAtOnce && bytes_ < kBytesAtOnce);
+  }
+  void Add(const Row& row) {
+    if (rows_ == 0) columns_.assign(row.values.size(), {});
+    table_ = row.table;
+    ++rows_;
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      Column& column = columns_[i];
+      const Value& value = row.values[i];
+      if (const auto* text = std::get_if<std::string_view>(&value)) {
+        column.texts.emplace_back(*text);
+        bytes_ += text->size();
+      } else if (const auto* number = std::get_if<int64_t>(&value)) {
+        column.numbers.emplace_back(*number);
+      } else {
+        column.numbers.emplace_back(std::nullopt);
+      }
+    }
+  }
+  // Writes them, and is empty then.
+  absl::Status Write(Connection& db) {
+    if (rows_ == 0) return absl::OkStatus();
+    Query query(StatementsOf(*table_).insert.c_str());
+    for (size_t i = 0; i < columns_.size(); ++i) AddParameter(*table_, i, query);
+    rows_ = 0;
+    bytes_ = 0;
+    const absl::Status status = db.Run(query).status();
+    if (status.ok() || absl::IsUnavailable(status) || absl::IsAborted(status)) return status;
+    // The archive is as it was written, so it was no registry that was written.
+    return absl::DataLossError(fmt::format("the archive has a row of {} that fits no registry ({})",
+                                           table_->name, MessageOf(status)));
+  }
+
+ private:
+  struct Column {
+    std::vector<std::optional<int64_t>> numbers;
+    std::vector<std::string> texts;
+  };
+
+  void AddParameter(const Table& table, size_t i, Query& query) const {
+    const Column& column = columns_[i];
+    switch (table.columns[i].type) {
+      case ColumnType::kInt:
+        query.OptionalInts(column.numbers);
+        break;
+      case ColumnType::kFlag: {
+        std::vector<bool> flags;
+        for (const std::optional<int64_t>& number : column.numbers) flags.push_back(*number != 0);
+        query.Bools(flags);
+        break;
+      }
+      case ColumnType::kText:
+        query.Texts(std::vector<std::string_view>(column.texts.begin(), column.texts.end()));
+        break;
+      case ColumnType::kBytes:
+        query.Blobs(column.texts);
+        break;
+    }
+  }
+
+  const Table* table_ = nullptr;
+  int rows_ = 0;
+  size_t bytes_ = 0;
+  std::vector<Column> columns_;
+};
+
+absl::Status CheckEmpty(Connection& db) {
+  // Of several imports at once, one after the other.
+  ZT_RETURN_IF_ERROR(db.Run(Query("SELECT schema FROM registry_version FOR UPDATE")).status());
+  for (const Table& table : archive::Tables()) {
+    if (std::string_view(table.name) == "meta") continue;
+    ZT_ASSIGN_OR_RETURN(const Rows any, db.Run(Query(StatementsOf(table).any.c_str())));
+    if (any.IntAt(0, 0) == 0) continue;
+    return absl::FailedPreconditionError(
+        fmt::format("the database is not empty: it has {}; import into an empty one", table.name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportAll(Connection& db, archive::RowSource& source) {
+  ZT_RETURN_IF_ERROR(CheckEmpty(db));
+  Batch batch;
+  for (;;) {
+    ZT_ASSIGN_OR_RETURN(const Row* row, source.Next());
+    if (row == nullptr) break;
+    if (!batch.Takes(*row)) ZT_RETURN_IF_ERROR(batch.Write(db));
+    batch.Add(*row);
+  }
+  ZT_RETURN_IF_ERROR(batch.Write(db));
+  ZT_RETURN_IF_ERROR(db.Run(Query("UPDATE partners p SET last_number = coalesce((SELECT "
+                                  "max(number) FROM operations o WHERE o.partner = p.id), 0)"))
+                         .status());
+  return fault::At("store.commit");
+}
+
+}  // namespace
+
+absl::Status ExportDatabase(const std::string& url, archive::RowSink& sink) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, Connect(url));
+  ZT_RETURN_IF_ERROR(CheckSchema(*db));
+  db->Begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  const absl::Status status = ExportAll(*db, sink);
+  db->Rollback().IgnoreError();  // nothing was written
+  return status;
+}
+
+absl::Status ImportDatabase(const std::string& url, archive::RowSource& source) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, Connect(url));
+  ZT_RETURN_IF_ERROR(PrepareSchema(*db));
+  ZT_RETURN_IF_ERROR(CheckSchema(*db));
+  db->Begin("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE");
+  const absl::Status status = ImportAll(*db, source);
+  if (!status.ok()) {
+    db->Rollback().IgnoreError();
+    return status;
+  }
+  ZT_RETURN_IF_ERROR(db->Commit());
+  // The server's plans are by what it knows of the tables.
+  db->RunScript("ANALYZE").IgnoreError();
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::store::postgres

@@ -38,6 +38,7 @@ class SandboxTest : public testing::Test {
 
   static const Sandbox& sandbox() { return *sandbox_; }
   static std::string data_dir() { return *dir_ / "data"; }
+  static bool is_on_postgres() { return !database_->empty(); }
   // zerotouchd admin, on the sandbox's registry.
   static ProgramRun RunAdmin(std::vector<std::string> arguments);
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "e2e/sandbox_test_base.h"
+#include "support/postgres_cluster.h"
 #include "support/wait.h"
 
 namespace zerotouch::test {
@@ -17,36 +18,39 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int kSlowItems = 3'000;
+constexpr int kSlowItems = 5'000;
 
 class TransferTest : public SandboxTest {
  protected:
-  static void SetUpTestSuite() {
-    StartSandbox({"--operation-items-per-second", "2000"});
-  }
+  static void SetUpTestSuite() { StartSandbox({"--operation-items-per-second", "2000"}); }
 
-  // Moves the running sandbox's registry to a new file, and serves that.
+  // A copy of the running sandbox's registry, and a server on it.
   struct Moved {
-    TempDir dir;
+    std::string kind;
+    std::string database;
     std::unique_ptr<ServerProcess> server;
     std::string endpoint;
   };
-  static std::string UrlIn(const TempDir& dir) { return "sqlite://" + dir / "new.db"; }
-  static void Copy(const TempDir& dir) {
+  // Moves it into a database of each kind, by one export.
+  static std::vector<Moved> Move(const TempDir& dir) {
+    std::vector<Moved> all;
+    all.push_back({.kind = "SQLite", .database = "sqlite://" + dir / "new.db"});
+    all.push_back({.kind = "PostgreSQL", .database = PostgresCluster::Shared().CreateDatabase()});
     const std::string archive = dir / "registry.archive";
-    const ProgramRun out =
-        RunZerotouchd({"admin", "export", "--data-dir", data_dir(), "--to", archive});
-    ASSERT_EQ(out.exit_code, 0) << out.err;
+    const ProgramRun out = RunAdmin({"export", "--to", archive});
+    EXPECT_EQ(out.exit_code, 0) << out.err;
     EXPECT_THAT(out.err, HasSubstr("export: 100 %"));
-    const ProgramRun in =
-        RunZerotouchd({"admin", "import", "--database", UrlIn(dir), "--from", archive});
-    ASSERT_EQ(in.exit_code, 0) << in.err;
-    EXPECT_THAT(in.err, HasSubstr("import: 100 %"));
+    for (const Moved& moved : all) {
+      const ProgramRun in =
+          RunZerotouchd({"admin", "import", "--database", moved.database, "--from", archive});
+      EXPECT_EQ(in.exit_code, 0) << in.err;
+      EXPECT_THAT(in.err, HasSubstr("import: 100 %"));
+    }
+    return all;
   }
   static void Serve(Moved& moved) {
-    moved.server = std::make_unique<ServerProcess>(
-        std::vector<std::string>{"serve", "--database", UrlIn(moved.dir), "--listen", "127.0.0.1:0",
-                                 "--log-level", "error"});
+    moved.server = std::make_unique<ServerProcess>(std::vector<std::string>{
+        "serve", "--database", moved.database, "--listen", "127.0.0.1:0", "--log-level", "error"});
     moved.endpoint = Json(moved.server->ready_line())["/endpoint"];
     ASSERT_NE(moved.endpoint, "");
   }
@@ -177,29 +181,28 @@ TEST_F(TransferTest, EveryAnswer_IsByteForByteTheSame_AndKeysAndTokensStayGood) 
                .body)["/access_token"];
   ASSERT_NE(access_token, "");
 
-  Moved moved;
-  Copy(moved.dir);
+  const TempDir dir;
+  std::vector<Moved> all = Move(dir);
   const std::map<std::string, std::string> before = AnswersOf(sandbox().endpoint);
-  Serve(moved);
-  const std::map<std::string, std::string> after = AnswersOf(moved.endpoint);
   EXPECT_GT(before.size(), 30u);
-  EXPECT_EQ(after, before);
-
-  ApiCaller moved_caller(moved.endpoint, sandbox().first.credentials);
   const std::string list = "/v1/partners/" + sandbox().first.partner + "/customers?pageSize=1";
-  EXPECT_EQ(moved_caller.Call("GET", list, "", access_token).status, 200)
-      << "a token of the old server";
-  const std::string page = FieldIn(first_.Get(list).body, "nextPageToken");
-  ASSERT_NE(page, "");
-  const Answer next = moved_caller.Get(list + "&pageToken=" + page);
-  EXPECT_EQ(next.status, 200) << next.body;
-  EXPECT_EQ(next.body, first_.Get(list + "&pageToken=" + page).body);
+  const std::string page = list + "&pageToken=" + FieldIn(first_.Get(list).body, "nextPageToken");
+  const std::string second_page = first_.Get(page).body;
+  EXPECT_THAT(second_page, HasSubstr(sandbox().first.partner));
+  for (Moved& moved : all) {
+    SCOPED_TRACE(moved.kind);
+    Serve(moved);
+    EXPECT_EQ(AnswersOf(moved.endpoint), before);
 
-  const Answer changed =
-      moved_caller.Post(sandbox().first.Devices() + ":unclaim",
-                        fmt::format("{{{},{}}}", Imei("490154203237518"), kZeroTouch));
-  EXPECT_EQ(changed.status, 200) << "and it is a registry of its own: " << changed.body;
-  EXPECT_EQ(moved.server->Terminate(), 0);
+    ApiCaller caller(moved.endpoint, sandbox().first.credentials);
+    EXPECT_EQ(caller.Call("GET", page, "", access_token).body, second_page)
+        << "a page token and an access token of the old server";
+    const Answer changed =
+        caller.Post(sandbox().first.Devices() + ":unclaim",
+                    fmt::format("{{{},{}}}", Imei("490154203237518"), kZeroTouch));
+    EXPECT_EQ(changed.status, 200) << "and it is a registry of its own: " << changed.body;
+    EXPECT_EQ(moved.server->Terminate(), 0);
+  }
 }
 
 // What the old server does after the export is its own affair; each of the two
@@ -231,14 +234,18 @@ TEST_F(TransferTest, ExportInTheMiddleOfABatch_UnderLoad_GoesOnWhereItWas) {
     const std::string progress = Json(first_.Get(operation).body)["/metadata/progress"];
     return !progress.empty() && std::stoi(progress) > 0;
   }));
-  Moved moved;
-  Copy(moved.dir);
+  const TempDir dir;
+  std::vector<Moved> all = Move(dir);
   stop = true;
   load.join();
   EXPECT_NE(Json(first_.Get(operation).body)["/done"], "true") << "the export was in its middle";
 
-  Serve(moved);
-  for (const std::string& endpoint : {moved.endpoint, sandbox().endpoint}) {
+  std::vector<std::string> endpoints = {sandbox().endpoint};
+  for (Moved& moved : all) {
+    Serve(moved);
+    endpoints.push_back(moved.endpoint);
+  }
+  for (const std::string& endpoint : endpoints) {
     ApiCaller caller(endpoint, sandbox().first.credentials);
     std::string body;
     EXPECT_TRUE(WaitUntil([&] {
@@ -253,9 +260,14 @@ TEST_F(TransferTest, ExportInTheMiddleOfABatch_UnderLoad_GoesOnWhereItWas) {
 
 TEST_F(TransferTest, Backup_BesideTheServer_IsServedAsItIs) {
   Claimed(Identifier(R"("meid":"A0000000001111")"));
-  Moved moved;
-  const ProgramRun run =
-      RunZerotouchd({"admin", "backup", "--data-dir", data_dir(), "--to", moved.dir / "new.db"});
+  const TempDir dir;
+  Moved moved{.kind = "SQLite", .database = "sqlite://" + dir / "new.db"};
+  const ProgramRun run = RunAdmin({"backup", "--to", dir / "new.db"});
+  if (is_on_postgres()) {
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.err, HasSubstr("pg_dump"));
+    return;
+  }
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const std::map<std::string, std::string> before = AnswersOf(sandbox().endpoint);
   Serve(moved);

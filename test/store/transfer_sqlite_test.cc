@@ -29,13 +29,17 @@ class TransferSqliteTest : public testing::Test {
   // A registry with so many partners.
   std::unique_ptr<Store> Make(const std::string& name, int partners) {
     auto store = Open("sqlite://" + dir_ / name, Clock::System()).value();
-    for (int i = 1; i <= partners; ++i) AddPartner(*store, i);
+    AddPartners(*store, 1, partners);
     return store;
   }
-  static void AddPartner(Store& store, int64_t id) {
+  static void AddPartners(Store& store, int64_t first, int64_t last) {
     const absl::Status status = store.Write([&](Transaction& tx) {
-      return tx.AddPartner(
-          {.id = PartnerId(id), .name = std::string(3'000, 'n'), .created = absl::UnixEpoch()});
+      absl::Status added;
+      for (int64_t id = first; id <= last; ++id) {
+        added.Update(tx.AddPartner(
+            {.id = PartnerId(id), .name = std::string(3'000, 'n'), .created = absl::UnixEpoch()}));
+      }
+      return added;
     });
     ASSERT_TRUE(status.ok()) << status;
   }
@@ -168,7 +172,8 @@ TEST_F(TransferSqliteTest, BackupBesideAWriter_IsOfOneInstant) {
   const auto server = Make("registry.db", 3'000);
   int64_t next = 3'000;
   ASSERT_TRUE(BackUp("registry.db", "copy.db", [&](int64_t, int64_t) {
-                AddPartner(*server, ++next);
+                ++next;
+                AddPartners(*server, next, next);
                 return absl::OkStatus();
               }).ok());
   EXPECT_GT(next, 3'001) << "the copy was made in more than one step";

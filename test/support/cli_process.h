@@ -27,6 +27,7 @@ class CliProcess {
   // it, or does not come to it.
   bool WaitForError(const std::string& text);
   void Signal(int signal);
+  bool HasEnded();
   // Its exit code, or minus the signal that ended it.
   int Wait();
 
@@ -35,8 +36,6 @@ class CliProcess {
   std::string err() const;
 
  private:
-  bool HasEnded();
-
   TempDir dir_;
   pid_t pid_ = -1;
   int status_ = 0;

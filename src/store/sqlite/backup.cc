@@ -9,7 +9,6 @@
 #include "base/status_macros.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/errors.h"
-#include "store/sqlite/schema.h"
 #include "store/sqlite/transfer.h"
 
 namespace zerotouch::store::sqlite {
@@ -26,25 +25,16 @@ absl::Status CheckCopy(Connection& copy, const std::string& path) {
       fmt::format("{} is damaged ({}); restore it from an earlier backup", path, found));
 }
 
-absl::Status Copy(Connection& source, Connection& copy, const BackupProgress& progress) {
-  ZT_RETURN_IF_ERROR(source.Run("BEGIN"));
-  // BEGIN alone reads nothing yet, and the copy is of what was first read.
-  ZT_RETURN_IF_ERROR(source.Run("SELECT count(*) FROM sqlite_schema"));
-  ZT_RETURN_IF_ERROR(source.CopyTo(copy, progress));
-  return source.Run("COMMIT");
-}
-
 }  // namespace
 
 absl::Status BackupFile(const std::string& path, const std::string& file,
                         const BackupProgress& progress) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> source, OpenToCopy(path));
-  ZT_RETURN_IF_ERROR(CheckSchema(*source, path).status());
+  ZT_ASSIGN_OR_RETURN(const FileView view, OpenToCopy(path));
   absl::Status status;
   {
     absl::StatusOr<std::unique_ptr<Connection>> copy = Connection::Open(file, Access::kWrite);
     status = copy.status();
-    if (status.ok()) status = Copy(*source, **copy, progress);
+    if (status.ok()) status = view.db->CopyTo(**copy, progress);
     // From here on it is a file with a write-ahead log, as its first page says.
     // Nobody else reads it, so that the log's index can be in memory.
     if (status.ok()) status = (*copy)->Run("PRAGMA locking_mode = EXCLUSIVE");

@@ -171,6 +171,15 @@ absl::Status ImportAll(Connection& db, archive::RowSource& source) {
   }
 }
 
+absl::StatusOr<FileView> BeginToRead(const std::string& path) {
+  FileView view;
+  ZT_ASSIGN_OR_RETURN(view.db, Connection::Open(path, Access::kRead));
+  ZT_RETURN_IF_ERROR(view.db->Run("PRAGMA query_only = ON"));
+  ZT_RETURN_IF_ERROR(view.db->Run("BEGIN"));
+  ZT_ASSIGN_OR_RETURN(view.schema, CheckSchema(*view.db, path));
+  return view;
+}
+
 // `db` is nobody else's.
 absl::Status ImportInto(Connection& db, const std::string& path, archive::RowSource& source) {
   ZT_ASSIGN_OR_RETURN(const SchemaState schema, CheckSchema(db, path));
@@ -179,7 +188,7 @@ absl::Status ImportInto(Connection& db, const std::string& path, archive::RowSou
   // a crash leaves is rolled back when the file is next opened.
   ZT_RETURN_IF_ERROR(db.Run("PRAGMA journal_mode = DELETE"));
   ZT_RETURN_IF_ERROR(
-      db.Run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536"));
+      db.Run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384"));
   if (schema == SchemaState::kNeedsMigration) ZT_RETURN_IF_ERROR(Migrate(db));
   ZT_RETURN_IF_ERROR(CheckEmpty(db, path));
   ZT_RETURN_IF_ERROR(db.Run("BEGIN IMMEDIATE"));
@@ -192,27 +201,32 @@ absl::Status ImportInto(Connection& db, const std::string& path, archive::RowSou
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Connection>> OpenToCopy(const std::string& path) {
+absl::StatusOr<FileView> OpenToCopy(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return absl::NotFoundError(
         fmt::format("there is no registry at {}; give the path of one", path));
   }
-  ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, Connection::Open(path, Access::kRead));
-  ZT_RETURN_IF_ERROR(db->Run("PRAGMA query_only = ON"));
-  return db;
+  absl::StatusOr<FileView> view = BeginToRead(path);
+  // Only an import has such a journal, while it lasts or if it broke off.
+  if (absl::IsUnavailable(view.status()) && std::filesystem::exists(path + "-journal", error)) {
+    return absl::FailedPreconditionError(
+        fmt::format("an import into {} is going on, or broke off; let it end, or import again "
+                    "first",
+                    path));
+  }
+  if (!view.ok()) return CannotUse(path, view.status());
+  return view;
 }
 
 absl::Status ExportFile(const std::string& path, archive::RowSink& sink) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, OpenToCopy(path));
-  ZT_RETURN_IF_ERROR(db->Run("BEGIN"));
-  ZT_ASSIGN_OR_RETURN(const SchemaState schema, CheckSchema(*db, path));
-  if (schema == SchemaState::kNeedsMigration) {
+  ZT_ASSIGN_OR_RETURN(const FileView view, OpenToCopy(path));
+  if (view.schema == SchemaState::kNeedsMigration) {
     return absl::FailedPreconditionError(fmt::format(
         "{} is of an older zerotouchd; start this one's server on it once, and export then", path));
   }
-  ZT_RETURN_IF_ERROR(ExportAll(*db, sink));
-  return db->Run("COMMIT");
+  ZT_RETURN_IF_ERROR(ExportAll(*view.db, sink));
+  return view.db->Run("COMMIT");
 }
 
 absl::Status ImportFile(const std::string& path, archive::RowSource& source) {

@@ -8,12 +8,19 @@
 #include "absl/status/statusor.h"
 #include "store/archive/rows.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/schema.h"
 
 namespace zerotouch::store::sqlite {
 
-// A connection that reads the registry file at `path` beside whoever uses it.
-// NOT_FOUND if there is no file: none is made.
-absl::StatusOr<std::unique_ptr<Connection>> OpenToCopy(const std::string& path);
+// A view on the registry file at `path`, beside whoever uses it: on the
+// connection a transaction is open that has read what `schema` says.
+struct FileView {
+  std::unique_ptr<Connection> db;
+  SchemaState schema;
+};
+// NOT_FOUND if there is no file: none is made. FAILED_PRECONDITION, in a line
+// that says what to do, if it is no registry, or one that cannot be read now.
+absl::StatusOr<FileView> OpenToCopy(const std::string& path);
 
 // store::Export of the registry file at `path`: one read transaction. While it
 // is open the log of a busy server grows.

@@ -1,11 +1,11 @@
 #ifndef ZEROTOUCH_STORE_SQLITE_VIEW_H_
 #define ZEROTOUCH_STORE_SQLITE_VIEW_H_
 
+#include "store/device_ids.h"
 #include "store/sqlite/accounts.h"
 #include "store/sqlite/companies.h"
 #include "store/sqlite/configurations.h"
 #include "store/sqlite/connection.h"
-#include "store/device_ids.h"
 #include "store/sqlite/devices.h"
 #include "store/sqlite/operations.h"
 #include "store/sqlite/owned_devices.h"

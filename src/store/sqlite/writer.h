@@ -8,8 +8,8 @@
 #include <mutex>
 #include <thread>
 
-#include "store/sqlite/connection.h"
 #include "store/device_ids.h"
+#include "store/sqlite/connection.h"
 #include "store/sqlite/file_lock.h"
 #include "store/store.h"
 

@@ -9,23 +9,27 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <sstream>
-#include <thread>
+
+#include "support/wait.h"
 
 namespace zerotouch::test {
 namespace {
 
 constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin/";
 constexpr char kRole[] = "zerotouch";
-constexpr auto kPatience = std::chrono::seconds(60);
+// Below those that the system gives out by itself, so that no client takes the
+// port of a server that is down.
+constexpr int kLowestPort = 20'000, kHighestPort = 32'000;
 
 [[noreturn]] void Fail(const std::string& why) {
   fmt::print(stderr, "PostgreSQL for the tests: {}\n", why);
@@ -72,6 +76,7 @@ pid_t Launch(const std::vector<std::string>& command, const std::string& log, bo
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
     if (getppid() != parent) _exit(125);
   }
+  close_range(STDERR_FILENO + 1, ~0U, 0);
   if (chdir("/") != 0) _exit(124);
   execv(path.c_str(), argv.data());
   _exit(127);
@@ -87,17 +92,20 @@ void RunToEnd(const std::vector<std::string>& command, const std::string& log) {
 
 // A port that nobody has just now.
 int FreePort() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    Fail("no port is free");
+  std::random_device random;
+  std::uniform_int_distribution<int> any(kLowestPort, kHighestPort);
+  for (int tries = 0; tries < 1'000; ++tries) {
+    const int port = any(random);
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    const bool free = bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    close(socket);
+    if (free) return port;
   }
-  close(socket);
-  return ntohs(address.sin_port);
+  Fail("no port is free");
 }
 
 // The processes whose parent is `pid`.
@@ -111,9 +119,7 @@ std::vector<pid_t> ChildrenOf(pid_t pid) {
 }  // namespace
 
 PostgresCluster::PostgresCluster(const Options& options) : options_(options) {
-  if (const passwd* user = OtherUser()) {
-    if (chown(dir_.path().c_str(), user->pw_uid, user->pw_gid) != 0) Fail("chown failed");
-  }
+  OwnFolder();
   RunToEnd({"initdb", "-D", data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
             "--no-sync"},
            dir_ / "initdb.log");
@@ -124,16 +130,13 @@ PostgresCluster::PostgresCluster(const Options& options) : options_(options) {
 
 PostgresCluster::PostgresCluster(const Options& options, const PostgresCluster& primary)
     : options_(options) {
-  if (const passwd* user = OtherUser()) {
-    if (chown(dir_.path().c_str(), user->pw_uid, user->pw_gid) != 0) Fail("chown failed");
-  }
+  OwnFolder();
   RunToEnd({"pg_basebackup", "-D", data(), "-X", "stream", "--checkpoint=fast", "--no-sync",
             "--write-recovery-conf", "-d",
             fmt::format("host=127.0.0.1 port={} user=postgres application_name=standby",
                         primary.port())},
            dir_ / "basebackup.log");
   Configure();
-  Start();
 }
 
 PostgresCluster::~PostgresCluster() { Kill(); }
@@ -143,12 +146,21 @@ PostgresCluster& PostgresCluster::Shared() {
   return cluster;
 }
 
+void PostgresCluster::OwnFolder() {
+  const passwd* user = OtherUser();
+  if (user == nullptr) return;
+  if (chown(dir_.path().c_str(), user->pw_uid, user->pw_gid) != 0) Fail("chown failed");
+}
+
 void PostgresCluster::Configure() {
   std::ofstream conf(data() + "/postgresql.conf", std::ios::app);
   conf << "\nlisten_addresses = '127.0.0.1'\n"
        << fmt::format("unix_socket_directories = '{}'\n", dir_.path())
        << "max_connections = 200\nshared_buffers = 128MB\nmax_wal_size = 2GB\n"
-       << "log_line_prefix = '%m [%p] '\n"
+       << "log_line_prefix = '%m [%p] '\nwal_retrieve_retry_interval = 100ms\n"
+       // In the folder, which goes with the object: a server that is killed
+       // leaves what it has in /dev/shm, where a container has little room.
+       << "dynamic_shared_memory_type = mmap\n"
        << fmt::format("fsync = {}\n", options_.fsync ? "on" : "off");
   for (const std::string& setting : options_.settings) conf << setting << "\n";
   if (!conf.flush()) Fail("postgresql.conf cannot be written");
@@ -158,28 +170,25 @@ bool PostgresCluster::TryStart() {
   const std::string log = dir_ / "server.log";
   unlink(log.c_str());
   pid_ = Launch({"postgres", "-D", data(), "-p", std::to_string(port_)}, log, /*server=*/true);
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (std::chrono::steady_clock::now() < deadline) {
-    const std::string url =
-        fmt::format("host=127.0.0.1 port={} user=postgres dbname=postgres", port_);
-    if (PQping(url.c_str()) == PQPING_OK) return true;
-    if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
-      pid_ = -1;
-      const std::string text = Contents(log);
-      if (text.find("Address already in use") != std::string::npos) return false;
-      if (text.find("pre-existing shared memory block") != std::string::npos) {
-        // Children of one that was killed are on their way out.
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        return TryStart();
-      }
-      Fail("the server ended: " + text);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  Fail("the server does not get ready: " + Contents(log));
+  const bool settled = WaitUntil([&] {
+    if (waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+    return pid_ < 0 || IsReady();
+  });
+  if (!settled) Fail("the server does not get ready: " + Contents(log));
+  if (pid_ > 0) return true;
+  const std::string text = Contents(log);
+  if (text.find("Address already in use") == std::string::npos) Fail("the server ended: " + text);
+  return false;
+}
+
+// As the server itself says: whoever answers on the port may be another.
+bool PostgresCluster::IsReady() const {
+  const std::string text = Contents(data() + "/postmaster.pid");
+  return text.starts_with(std::to_string(pid_) + "\n") && text.find("\nready") != std::string::npos;
 }
 
 void PostgresCluster::Start() {
+  if (pid_ > 0) return;
   if (port_ != 0) {
     // The port is known to others by now.
     if (!TryStart()) Fail(fmt::format("port {} was taken", port_));
@@ -190,40 +199,57 @@ void PostgresCluster::Start() {
   } while (!TryStart());
 }
 
-void PostgresCluster::AwaitEnd() {
-  waitpid(pid_, nullptr, 0);
-  pid_ = -1;
+void PostgresCluster::Pause() {
+  if (pid_ < 0) return;
+  // The server first, and until it does stop, so that it starts no others.
+  kill(pid_, SIGSTOP);
+  siginfo_t stopped;
+  waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WEXITED | WNOWAIT);
+  for (const pid_t child : ChildrenOf(pid_)) kill(child, SIGSTOP);
 }
 
-void PostgresCluster::SignalAll(int signal) const {
+void PostgresCluster::Resume() {
   if (pid_ < 0) return;
-  // The server first, so that it does not start others for them.
-  const std::vector<pid_t> children = ChildrenOf(pid_);
-  kill(pid_, signal);
-  for (const pid_t child : children) kill(child, signal);
+  for (const pid_t child : ChildrenOf(pid_)) kill(child, SIGCONT);
+  kill(pid_, SIGCONT);
 }
 
 void PostgresCluster::Kill() {
   if (pid_ < 0) return;
-  SignalAll(SIGSTOP);
-  SignalAll(SIGKILL);
-  AwaitEnd();
-  unlink((data() + "/postmaster.pid").c_str());
+  Pause();
+  const std::string file = data() + "/postmaster.pid";
+  // Its seventh line: key and id of the segment that all its processes have.
+  std::istringstream lines(Contents(file));
+  std::string line;
+  for (int i = 0; i < 7; ++i) std::getline(lines, line);
+  const int segment = line.empty() ? -1 : std::atoi(line.substr(line.rfind(' ') + 1).c_str());
+  for (const pid_t child : ChildrenOf(pid_)) kill(child, SIGKILL);
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+  // Whoever still has it is on its way out.
+  const bool gone = WaitUntil([&] {
+    shmid_ds state;
+    return shmctl(segment, IPC_STAT, &state) != 0 || state.shm_nattch == 0;
+  });
+  if (!gone) Fail("the server's processes do not end");
+  shmctl(segment, IPC_RMID, nullptr);
+  unlink(file.c_str());
 }
 
 void PostgresCluster::Stop() {
   if (pid_ < 0) return;
   kill(pid_, SIGINT);
-  AwaitEnd();
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
 }
 
-void PostgresCluster::Pause() { SignalAll(SIGSTOP); }
-void PostgresCluster::Resume() { SignalAll(SIGCONT); }
+std::string PostgresCluster::SuperuserAt(const std::string& database) const {
+  return fmt::format("host=127.0.0.1 port={} user=postgres dbname={}", port_, database);
+}
 
 std::string PostgresCluster::Run(const std::string& sql, const std::string& database) const {
-  const std::string url =
-      fmt::format("host=127.0.0.1 port={} user=postgres dbname={}", port_, database);
-  PGconn* connection = PQconnectdb(url.c_str());
+  PGconn* connection = PQconnectdb(SuperuserAt(database).c_str());
   PGresult* result = PQexec(connection, sql.c_str());
   const ExecStatusType status = PQresultStatus(result);
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
@@ -247,25 +273,48 @@ std::string PostgresCluster::UrlOf(const std::string& database) const {
 
 std::string PostgresCluster::UrlOf(const std::string& database,
                                    const PostgresCluster& other) const {
-  return fmt::format("postgresql://{}@127.0.0.1:{},127.0.0.1:{}/{}", kRole, port_, other.port_,
-                     database);
+  return fmt::format("postgresql://{}@127.0.0.1:{},127.0.0.1:{}/{}?target_session_attrs=read-write",
+                     kRole, port_, other.port_, database);
 }
 
 std::string PostgresCluster::DatabaseOf(const std::string& url) {
-  return url.substr(url.rfind('/') + 1);
+  const size_t name = url.rfind('/') + 1;
+  return url.substr(name, url.find('?') - name);
 }
 
 std::unique_ptr<PostgresCluster> PostgresCluster::MakeStandby() {
   std::unique_ptr<PostgresCluster> standby(new PostgresCluster(options_, *this));
   Run("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
   Run("SELECT pg_reload_conf()");
+  // The server takes it up in its own time: when a commit waits for the standby,
+  // all do, and when that commit is through, the standby has all there is.
+  PGconn* connection = PQconnectdb(SuperuserAt("postgres").c_str());
+  const std::string waiting =
+      fmt::format("SELECT count(*) FROM pg_stat_activity WHERE pid = {} AND wait_event = 'SyncRep'",
+                  PQbackendPID(connection));
+  const bool waits = WaitUntil([&] {
+    PQconsumeInput(connection);
+    if (PQisBusy(connection) != 0) return Run(waiting) == "1";
+    while (PGresult* result = PQgetResult(connection)) PQclear(result);
+    PQsendQuery(connection, "SELECT pg_logical_emit_message(true, 'standby', '')");
+    return false;
+  });
+  if (!waits) Fail("commits do not wait for the standby");
+  standby->Start();
+  const bool follows = WaitUntil([&] {
+    PQconsumeInput(connection);
+    return PQisBusy(connection) == 0;
+  });
+  if (!follows) Fail("the standby does not follow: " + Contents(standby->dir_ / "server.log"));
+  PQfinish(connection);
   return standby;
 }
 
 void PostgresCluster::Promote() {
-  // What waited for a standby here must not wait for one for ever.
-  Run("ALTER SYSTEM SET synchronous_standby_names = ''");
-  Run("SELECT pg_promote(true)");
+  // It may be the copy of a server whose commits waited for another standby.
+  Run("ALTER SYSTEM RESET synchronous_standby_names");
+  Run("SELECT pg_reload_conf()");
+  if (Run("SELECT pg_promote(true)") != "t") Fail("the standby is not promoted");
 }
 
 }  // namespace zerotouch::test

@@ -39,8 +39,8 @@ class PostgresCluster {
   // Makes a database of its own, owned by a role that is no superuser, and
   // returns the URL by which that role uses it.
   std::string CreateDatabase();
-  // The URL for the same database here, or on either of this one and `other`,
-  // whichever can be written to.
+  // The URL for the same database here, or on whichever of this one and `other`
+  // can be written to.
   std::string UrlOf(const std::string& database) const;
   std::string UrlOf(const std::string& database, const PostgresCluster& other) const;
   static std::string DatabaseOf(const std::string& url);
@@ -54,11 +54,13 @@ class PostgresCluster {
   void Stop();
   // Starts it again, on the same port.
   void Start();
-  // SIGSTOP and SIGCONT for the server and all its children.
+  // SIGSTOP and SIGCONT for the server and all its children. What is sent
+  // meanwhile waits for an answer; so does a new session.
   void Pause();
   void Resume();
 
-  // A copy that follows this server; this one's commits wait for it from now on.
+  // A copy that follows this server, its only one; from the return on, this
+  // one's commits wait until the copy has them on its disk.
   std::unique_ptr<PostgresCluster> MakeStandby();
   // Makes a standby a server of its own.
   void Promote();
@@ -66,15 +68,17 @@ class PostgresCluster {
   int port() const { return port_; }
 
  private:
+  // A copy, not started yet.
   PostgresCluster(const Options& options, const PostgresCluster& primary);
 
   std::string data() const { return dir_ / "data"; }
+  // What superuser connects with.
+  std::string SuperuserAt(const std::string& database) const;
+  void OwnFolder();
   void Configure();
   // False if the port was taken by another.
   bool TryStart();
-  void AwaitReady();
-  void SignalAll(int signal) const;
-  void AwaitEnd();
+  bool IsReady() const;
 
   TempDir dir_;
   const Options options_;

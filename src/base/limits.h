@@ -33,6 +33,9 @@ inline constexpr absl::Duration kReadTimeout = absl::Seconds(30);
 inline constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
 inline constexpr absl::Duration kIdleTimeout = absl::Minutes(2);
 
+// From a client's connection to the end of its TLS handshake: some round trips.
+inline constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
+
 // Bytes of a form: a token request (an assertion is under 2 KiB), or the query
 // of a GET that was sent as a POST. Whoever sends one may be a stranger.
 inline constexpr size_t kFormBytes = size_t{64} << 10;

@@ -15,7 +15,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -26,6 +25,9 @@
 #include "wire/connection.h"
 #include "wire/http1/connection.h"
 #include "wire/http2/connection.h"
+#include "wire/https_only.h"
+#include "wire/socket.h"
+#include "wire/tls.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -39,72 +41,98 @@ constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 enum class Protocol { kHttp1, kHttp2 };
 
+// How a TLS record with a client's first message begins (RFC 8446 section 5.1).
+constexpr char kTlsHandshake = 22;
+
 // A client from accept to close. On the loop's thread alone.
 class Client {
  public:
-  Client(const Serving& serving, tcp::socket socket)
-      : serving_(serving), stream_(std::move(socket)) {}
+  // `tls` is null for clear text; clients that speak it though there is TLS are
+  // served by `plain`.
+  Client(const Serving& serving, const Serving& plain, tcp::socket socket,
+         std::shared_ptr<const TlsContext> tls)
+      : serving_(serving), plain_(plain), tls_(std::move(tls)), socket_(std::move(socket)) {}
 
   asio::awaitable<void> Run();
   void Drain();
-  void Close();
+  void Close() { connection_ != nullptr ? connection_->Close() : socket_.Close(); }
 
  private:
+  // Goes on under TLS, if the client speaks it. Null if it is gone; otherwise how
+  // it is to be served.
+  asio::awaitable<const Serving*> Greet();
   // What the client speaks, by its first bytes, which are left in `read_`.
   // nullopt if it is gone, or takes too long to tell.
   asio::awaitable<std::optional<Protocol>> TellProtocol();
+  asio::awaitable<bool> ReadMore();
+
+  std::string_view begin() const {
+    return {static_cast<const char*>(read_.data().data()), read_.size()};
+  }
 
   const Serving& serving_;
-  beast::tcp_stream stream_;
+  const Serving& plain_;
+  const std::shared_ptr<const TlsContext> tls_;
+  Socket socket_;
   beast::flat_buffer read_;
   std::unique_ptr<Connection> connection_;  // once the protocol is known
 };
 
 asio::awaitable<void> Client::Run() {
-  const std::optional<Protocol> protocol = co_await TellProtocol();
-  if (!protocol.has_value()) co_return;
+  const Serving* serving = &serving_;
+  if (tls_ != nullptr) serving = co_await Greet();
+  if (serving == nullptr) co_return;
+  std::optional<Protocol> protocol = Protocol::kHttp2;
+  if (!socket_.AgreedOnHttp2()) protocol = co_await TellProtocol();
+  if (!protocol.has_value()) {
+    co_await socket_.FinishSending();
+    co_return;
+  }
   if (*protocol == Protocol::kHttp1) {
-    connection_ = http1::MakeConnection(serving_, std::move(stream_), std::move(read_));
+    connection_ = http1::MakeConnection(*serving, socket_, std::move(read_));
   } else {
-    stream_.expires_never();
-    std::string begin(static_cast<const char*>(read_.data().data()), read_.size());
-    connection_ = http2::MakeConnection(serving_, stream_.release_socket(), std::move(begin));
+    connection_ = http2::MakeConnection(*serving, socket_, std::string(begin()));
+    read_ = beast::flat_buffer();
   }
   co_await connection_->Run();
 }
 
+asio::awaitable<const Serving*> Client::Greet() {
+  if (serving_.draining) co_return nullptr;
+  socket_.ExpireAfter(serving_.options.handshake_timeout);
+  if (!co_await ReadMore()) co_return nullptr;
+  if (begin().front() != kTlsHandshake) co_return &plain_;
+  const beast::flat_buffer first = std::exchange(read_, {});
+  const bool agreed = co_await socket_.Handshake(
+      *tls_, {static_cast<const char*>(first.data().data()), first.size()});
+  co_return agreed ? &serving_ : nullptr;
+}
+
 asio::awaitable<std::optional<Protocol>> Client::TellProtocol() {
   if (serving_.draining) co_return std::nullopt;
-  stream_.expires_after(Chrono(serving_.options.idle_timeout));
+  socket_.ExpireAfter(serving_.options.idle_timeout);
+  bool first = true;
   while (true) {
-    const bool first = read_.size() == 0;
-    const auto [error, bytes] =
-        co_await stream_.async_read_some(read_.prepare(kSmallRead), kNoThrow);
-    if (error) co_return std::nullopt;
-    read_.commit(bytes);
-    if (first) stream_.expires_after(Chrono(serving_.options.read_timeout));
-    const std::string_view begin(static_cast<const char*>(read_.data().data()), read_.size());
-    const size_t told = std::min(begin.size(), kHttp2Preface.size());
-    if (begin.substr(0, told) != kHttp2Preface.substr(0, told)) co_return Protocol::kHttp1;
+    const size_t told = std::min(begin().size(), kHttp2Preface.size());
+    if (begin().substr(0, told) != kHttp2Preface.substr(0, told)) co_return Protocol::kHttp1;
     if (told == kHttp2Preface.size()) co_return Protocol::kHttp2;
+    if (!co_await ReadMore()) co_return std::nullopt;
+    if (std::exchange(first, false)) socket_.ExpireAfter(serving_.options.read_timeout);
   }
+}
+
+asio::awaitable<bool> Client::ReadMore() {
+  const auto [error, bytes] = co_await socket_.async_read_some(read_.prepare(kSmallRead), kNoThrow);
+  if (!error) read_.commit(bytes);
+  co_return !error;
 }
 
 void Client::Drain() {
   if (connection_ != nullptr) {
     connection_->Drain();
   } else if (read_.size() == 0) {
-    Close();
+    socket_.Cancel();
   }
-}
-
-void Client::Close() {
-  if (connection_ != nullptr) {
-    connection_->Close();
-    return;
-  }
-  beast::error_code ignored;
-  stream_.socket().close(ignored);
 }
 
 class LoopServer final : public Server {
@@ -115,12 +143,16 @@ class LoopServer final : public Server {
         acceptor_(loop_),
         slot_freed_(loop_, std::chrono::steady_clock::time_point::max()),
         workers_(static_cast<size_t>(options.worker_threads)),
-        serving_{options_, handler, admission_, workers_, draining_} {}
+        serving_{options_, handler, admission_, workers_, draining_},
+        https_only_(handler),
+        plain_{options_, https_only_, admission_, workers_, draining_},
+        tls_(options.tls) {}
 
   ~LoopServer() override;
 
   absl::Status Listen();
   uint16_t port() const override { return port_; }
+  void UseTls(std::shared_ptr<const TlsContext> tls) override;
   void Drain(absl::Duration patience) override;
 
  private:
@@ -136,10 +168,13 @@ class LoopServer final : public Server {
   asio::thread_pool workers_;
   std::atomic<bool> draining_ = false;
   const Serving serving_;
+  HttpsOnly https_only_;
+  const Serving plain_;  // clear text, though there is TLS
   std::thread thread_;
   uint16_t port_ = 0;
 
-  std::set<Client*> clients_;  // on the loop's thread alone
+  std::shared_ptr<const TlsContext> tls_;  // on the loop's thread alone
+  std::set<Client*> clients_;              // on the loop's thread alone
   std::mutex mutex_;
   std::condition_variable all_closed_;
   int open_ = 0;  // clients; changed on the loop's thread alone, guarded by mutex_
@@ -199,7 +234,7 @@ asio::awaitable<void> LoopServer::Accept() {
 
 asio::awaitable<void> LoopServer::Serve(tcp::socket socket) {
   {
-    Client client(serving_, std::move(socket));
+    Client client(serving_, plain_, std::move(socket), tls_);
     clients_.insert(&client);
     co_await client.Run();
     clients_.erase(&client);
@@ -207,6 +242,10 @@ asio::awaitable<void> LoopServer::Serve(tcp::socket socket) {
   slot_freed_.cancel();
   const std::lock_guard lock(mutex_);
   if (--open_ == 0) all_closed_.notify_all();
+}
+
+void LoopServer::UseTls(std::shared_ptr<const TlsContext> tls) {
+  asio::post(loop_, [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
 }
 
 void LoopServer::CloseAll() {

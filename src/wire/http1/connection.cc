@@ -20,7 +20,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using asio::ip::tcp;
 using Parser = http::request_parser<http::string_body>;
 
 // Bytes read at once while a large body comes: small reads make one of 12 MB
@@ -31,7 +30,7 @@ constexpr uint64_t kLargeBody = size_t{64} << 10;
 // How long the rest of a request that was refused is read and thrown away, so
 // that a client which is still sending reads the answer instead of a reset
 // (RFC 9112 section 9.6).
-constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr absl::Duration kLingerTime = absl::Seconds(2);
 
 // What an answer needs to know of its request.
 struct Asked {
@@ -85,17 +84,14 @@ absl::Status CheckFraming(const Parser& parser) {
 
 class Http1Connection final : public Connection {
  public:
-  Http1Connection(const Serving& serving, beast::tcp_stream stream, beast::flat_buffer read)
-      : serving_(serving), stream_(std::move(stream)), buffer_(std::move(read)) {}
+  Http1Connection(const Serving& serving, Socket& socket, beast::flat_buffer read)
+      : serving_(serving), socket_(socket), buffer_(std::move(read)) {}
 
   asio::awaitable<void> Run() override;
   void Drain() override {
-    if (idle_) Close();
+    if (idle_) socket_.Cancel();
   }
-  void Close() override {
-    beast::error_code ignored;
-    stream_.socket().close(ignored);
-  }
+  void Close() override { socket_.Close(); }
 
  private:
   // Waits for the first bytes of a request. False at the end.
@@ -124,18 +120,20 @@ class Http1Connection final : public Connection {
   }
 
   const Serving& serving_;
-  beast::tcp_stream stream_;
+  Socket& socket_;
   beast::flat_buffer buffer_;
   bool idle_ = true;  // nothing of a request has come
 };
 
 asio::awaitable<void> Http1Connection::Run() {
-  while (co_await AwaitRequest()) {
-    if (!co_await ServeOne()) break;
+  // g++ 12 makes wrong code of a co_await behind a loop with one in its condition.
+  bool more = co_await AwaitRequest();
+  while (more) {
+    more = co_await ServeOne();
     if (buffer_.size() == 0 && buffer_.capacity() > kLargeBody) buffer_ = beast::flat_buffer();
+    if (more) more = co_await AwaitRequest();
   }
-  beast::error_code ignored;
-  stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+  co_await socket_.FinishSending();
 }
 
 asio::awaitable<bool> Http1Connection::AwaitRequest() {
@@ -145,9 +143,9 @@ asio::awaitable<bool> Http1Connection::AwaitRequest() {
   }
   if (serving_.draining) co_return false;
   idle_ = true;
-  stream_.expires_after(Chrono(serving_.options.idle_timeout));
+  socket_.ExpireAfter(serving_.options.idle_timeout);
   const auto [error, bytes] =
-      co_await stream_.async_read_some(buffer_.prepare(kSmallRead), kNoThrow);
+      co_await socket_.async_read_some(buffer_.prepare(kSmallRead), kNoThrow);
   idle_ = false;
   if (error) co_return false;
   buffer_.commit(bytes);
@@ -158,8 +156,8 @@ asio::awaitable<bool> Http1Connection::ServeOne() {
   Parser parser;
   parser.header_limit(static_cast<uint32_t>(serving_.options.header_bytes));
   parser.body_limit(serving_.options.body_bytes);
-  stream_.expires_after(Chrono(serving_.options.read_timeout));
-  const auto [error, bytes] = co_await http::async_read_header(stream_, buffer_, parser, kNoThrow);
+  socket_.ExpireAfter(serving_.options.read_timeout);
+  const auto [error, bytes] = co_await http::async_read_header(socket_, buffer_, parser, kNoThrow);
   if (!error) co_return co_await ServeParsed(parser);
   if (!IsParseError(error)) co_return false;
   HttpResponse refused = Refuse(StatusOfParse(parser, error, serving_.options));
@@ -207,7 +205,7 @@ asio::awaitable<bool> Http1Connection::ServeParsed(Parser& parser) {
   asked.keep_alive =
       asked.keep_alive && !serving_.draining && !(response.stream != nullptr && asked.version < 11);
   const bool sent = co_await Answer(std::move(response), asked);
-  co_return sent && asked.keep_alive;
+  co_return sent&& asked.keep_alive;
 }
 
 asio::awaitable<std::optional<HttpResponse>> Http1Connection::RefuseFromHeader(
@@ -235,8 +233,8 @@ asio::awaitable<std::optional<HttpResponse>> Http1Connection::ReadBody(Parser& p
   const uint64_t declared = parser.content_length_remaining().value_or(kLargeBody);
   buffer_.reserve(declared >= kLargeBody ? kLargeRead : kSmallRead);
   while (!parser.is_done()) {
-    stream_.expires_after(Chrono(serving_.options.read_timeout));
-    const auto [error, bytes] = co_await http::async_read_some(stream_, buffer_, parser, kNoThrow);
+    socket_.ExpireAfter(serving_.options.read_timeout);
+    const auto [error, bytes] = co_await http::async_read_some(socket_, buffer_, parser, kNoThrow);
     if (error) {
       gone = !IsParseError(error);
       if (gone) co_return std::nullopt;
@@ -304,47 +302,42 @@ asio::awaitable<bool> Http1Connection::AnswerStream(http::response<http::empty_b
       if (!co_await Write(asio::buffer(piece))) co_return false;
       continue;
     }
-    stream_.expires_after(Chrono(serving_.options.write_timeout));
+    socket_.ExpireAfter(serving_.options.write_timeout);
     const auto [error, bytes] =
-        co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), kNoThrow);
+        co_await asio::async_write(socket_, http::make_chunk(asio::buffer(piece)), kNoThrow);
     if (error) co_return false;
   }
   if (!chunked) co_return true;
-  stream_.expires_after(Chrono(serving_.options.write_timeout));
+  socket_.ExpireAfter(serving_.options.write_timeout);
   const auto [error, bytes] =
-      co_await asio::async_write(stream_, http::make_chunk_last(), kNoThrow);
+      co_await asio::async_write(socket_, http::make_chunk_last(), kNoThrow);
   co_return !error;
 }
 
 asio::awaitable<bool> Http1Connection::WriteHeader(http::response<http::empty_body> header) {
   http::response_serializer<http::empty_body> serializer(header);
-  stream_.expires_after(Chrono(serving_.options.write_timeout));
-  const auto [error, bytes] = co_await http::async_write_header(stream_, serializer, kNoThrow);
+  socket_.ExpireAfter(serving_.options.write_timeout);
+  const auto [error, bytes] = co_await http::async_write_header(socket_, serializer, kNoThrow);
   co_return !error;
 }
 
 asio::awaitable<bool> Http1Connection::Write(asio::const_buffer bytes) {
-  stream_.expires_after(Chrono(serving_.options.write_timeout));
-  const auto [error, written] = co_await asio::async_write(stream_, bytes, kNoThrow);
+  socket_.ExpireAfter(serving_.options.write_timeout);
+  const auto [error, written] = co_await asio::async_write(socket_, bytes, kNoThrow);
   co_return !error;
 }
 
 asio::awaitable<void> Http1Connection::Linger() {
-  beast::error_code ignored;
-  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kLingerTime);
-  std::string rest(size_t{64} << 10, '\0');
-  while (true) {
-    const auto [error, bytes] = co_await stream_.async_read_some(asio::buffer(rest), kNoThrow);
-    if (error) co_return;
-  }
+  co_await socket_.FinishSending();
+  socket_.ExpireAfter(kLingerTime);
+  co_await socket_.DiscardRest();
 }
 
 }  // namespace
 
-std::unique_ptr<Connection> MakeConnection(const Serving& serving, beast::tcp_stream stream,
+std::unique_ptr<Connection> MakeConnection(const Serving& serving, Socket& socket,
                                            beast::flat_buffer read) {
-  return std::make_unique<Http1Connection>(serving, std::move(stream), std::move(read));
+  return std::make_unique<Http1Connection>(serving, socket, std::move(read));
 }
 
 }  // namespace zerotouch::wire::http1

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
@@ -19,7 +18,6 @@ namespace zerotouch::wire::http2 {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kLargeRead = size_t{64} << 10;
@@ -37,9 +35,9 @@ std::chrono::nanoseconds TickOf(const ServerOptions& options) {
 
 class Http2Connection final : public Connection {
  public:
-  Http2Connection(const Serving& serving, tcp::socket socket, std::string read)
+  Http2Connection(const Serving& serving, Socket& socket, std::string read)
       : serving_(serving),
-        socket_(std::move(socket)),
+        socket_(socket),
         read_(std::move(read)),
         tasks_(socket_.get_executor()),
         requests_(serving, socket_.get_executor(), tasks_, [this] { wake_writer_.cancel(); }),
@@ -47,6 +45,7 @@ class Http2Connection final : public Connection {
         wake_writer_(socket_.get_executor(), SteadyTime::max()),
         tick_(socket_.get_executor()) {
     requests_.SetSession(*session_);
+    socket_.ExpireNever();
   }
 
   asio::awaitable<void> Run() override;
@@ -59,12 +58,12 @@ class Http2Connection final : public Connection {
   void Take(std::string_view bytes);
   asio::awaitable<void> Write();
   // Nothing more will be said; what the client still says is dropped.
-  void Finish();
+  asio::awaitable<void> Finish();
   asio::awaitable<void> WatchClock();
   void CheckTimes();
 
   const Serving& serving_;
-  tcp::socket socket_;
+  Socket& socket_;
   std::string read_;  // what came before; then the read buffer
   Tasks tasks_;
   Requests requests_;
@@ -91,7 +90,10 @@ asio::awaitable<void> Http2Connection::Run() {
   tasks_.Spawn(WatchClock());
   if (serving_.draining) Drain();
   const bool said_all = co_await Read();
-  if (said_all && !finished_.has_value()) {
+  if (finished_.has_value()) {
+    co_await socket_.DiscardRest();
+    Close();
+  } else if (said_all) {
     ended_ = true;
     requests_.EndInput();
     wake_writer_.cancel();
@@ -110,8 +112,7 @@ void Http2Connection::Drain() {
 
 void Http2Connection::Close() {
   if (std::exchange(closed_, true)) return;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.Close();
   requests_.AbandonAll();
   tick_.cancel();
   wake_writer_.cancel();
@@ -121,7 +122,7 @@ asio::awaitable<bool> Http2Connection::Read() {
   read_.resize(kSmallRead);
   while (true) {
     const auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(read_), kNoThrow);
-    if (error) co_return error == asio::error::eof;
+    if (error) co_return Socket::IsEnd(error);
     if (!finished_.has_value()) Take({read_.data(), bytes});
     // A large buffer for as long as it is filled.
     if (bytes == read_.size()) {
@@ -157,9 +158,10 @@ asio::awaitable<void> Http2Connection::Write() {
       continue;
     }
     if (ended_ && (requests_.empty() || !more_to_say)) {
+      co_await Finish();
       Close();
     } else if (!more_to_say) {
-      Finish();
+      co_await Finish();
       co_return;
     } else {
       if (requests_.empty()) std::string().swap(out);
@@ -169,10 +171,9 @@ asio::awaitable<void> Http2Connection::Write() {
 }
 
 // Closing at once could take from the client what it has not read yet.
-void Http2Connection::Finish() {
+asio::awaitable<void> Http2Connection::Finish() {
   finished_ = Clock::now();
-  boost::system::error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  co_await socket_.FinishSending();
 }
 
 asio::awaitable<void> Http2Connection::WatchClock() {
@@ -209,9 +210,9 @@ void Http2Connection::CheckTimes() {
 
 }  // namespace
 
-std::unique_ptr<Connection> MakeConnection(const Serving& serving, tcp::socket socket,
+std::unique_ptr<Connection> MakeConnection(const Serving& serving, Socket& socket,
                                            std::string read) {
-  return std::make_unique<Http2Connection>(serving, std::move(socket), std::move(read));
+  return std::make_unique<Http2Connection>(serving, socket, std::move(read));
 }
 
 }  // namespace zerotouch::wire::http2

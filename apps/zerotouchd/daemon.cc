@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -15,6 +16,7 @@
 #include "auth/token_endpoint.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/status_text.h"
 #include "batch/engine.h"
 #include "service/services.h"
 #include "store/store.h"
@@ -22,9 +24,11 @@
 #include "wire/api_methods.h"
 #include "wire/grpc/handler.h"
 #include "wire/server.h"
+#include "wire/tls.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
 #include "zerotouchd/sandbox.h"
+#include "zerotouchd/tls_files.h"
 
 namespace zerotouch::daemon {
 namespace {
@@ -37,10 +41,18 @@ sigset_t StopSignals() {
   return signals;
 }
 
-void WaitForStop() {
+// Returns at SIGTERM or SIGINT. SIGHUP calls `reload`; if that is empty it ends the
+// server, as it does when a terminal closes.
+void WaitForStop(const std::function<void()>& reload) {
   const sigset_t signals = StopSignals();
+  sigset_t all = signals;
+  sigaddset(&all, SIGHUP);
   int signal = 0;
-  sigwait(&signals, &signal);
+  sigwait(&all, &signal);
+  while (signal == SIGHUP && reload) {
+    reload();
+    sigwait(&all, &signal);
+  }
   log::Info("stopping; send the signal again to stop at once", {{"signal", signal}});
   std::thread([signals] {
     int second = 0;
@@ -78,8 +90,10 @@ batch::EngineOptions EngineOptionsOf(const Settings& settings) {
   return options;
 }
 
-wire::ServerOptions ServerOptionsOf(const Settings& settings) {
+wire::ServerOptions ServerOptionsOf(const Settings& settings,
+                                    std::shared_ptr<const wire::TlsContext> tls) {
   wire::ServerOptions options;
+  options.tls = std::move(tls);
   options.listen = settings.listen;
   options.worker_threads = settings.worker_threads;
   options.body_bytes = settings.max_body_bytes;
@@ -112,22 +126,33 @@ class Daemon {
 
   store::Store& store() { return *store_; }
 
-  // Listens and starts to work. Returns how clients reach it.
-  absl::StatusOr<Endpoint> Start() {
-    ZT_ASSIGN_OR_RETURN(server_, wire::Server::Start(ServerOptionsOf(settings_), grpc_));
+  // Listens and starts to work, in clear text if `tls` is null. Returns how clients
+  // reach it.
+  absl::StatusOr<Endpoint> Start(const std::shared_ptr<const wire::TlsContext>& tls) {
+    ZT_ASSIGN_OR_RETURN(server_, wire::Server::Start(ServerOptionsOf(settings_, tls), grpc_));
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
-    if (!IsLoopback(address)) {
+    if (tls == nullptr && !IsLoopback(address)) {
       log::Warning(
-          "this address can be reached from elsewhere and speaks plain HTTP: put a proxy "
-          "that speaks TLS before it");
+          "this address can be reached from elsewhere and speaks plain HTTP: give "
+          "--tls-certificate "
+          "and --tls-key, or put a proxy that speaks TLS before it");
     }
-    const Endpoint endpoint =
-        settings_.public_url.empty() ? EndpointAt(address) : *ParsePublicUrl(settings_.public_url);
+    const Endpoint endpoint = settings_.public_url.empty() ? EndpointAt(address, tls != nullptr)
+                                                           : *ParsePublicUrl(settings_.public_url);
     audience_.SetEndpoint(endpoint.http);
     api_.SetRootUrl(endpoint.http);
     engine_.Start();
     return endpoint;
+  }
+
+  // Works until it is told to stop.
+  void Run() {
+    if (settings_.tls_certificate.empty()) {
+      WaitForStop({});
+    } else {
+      WaitForStop([this] { ReloadTls(); });
+    }
   }
 
   void Stop() {
@@ -139,6 +164,16 @@ class Daemon {
   }
 
  private:
+  void ReloadTls() {
+    absl::StatusOr<std::shared_ptr<const wire::TlsContext>> tls = ReadTls(settings_);
+    if (tls.ok()) {
+      server_->UseTls(*std::move(tls));
+    } else {
+      log::Warning("the old TLS certificate is kept, for the new one cannot be used",
+                   {{"error", std::string(MessageOf(tls.status()))}});
+    }
+  }
+
   const Settings settings_;
   const RegistryRules rules_;
   const std::unique_ptr<store::Store> store_;
@@ -165,12 +200,14 @@ absl::StatusOr<std::string> Publish(store::Store& store, const std::string& dir,
 }  // namespace
 
 void BlockStopSignals() {
-  const sigset_t signals = StopSignals();
+  sigset_t signals = StopSignals();
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 absl::Status RunSandbox(const Settings& settings) {
   PrepareProcess(settings);
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const wire::TlsContext> tls, ReadTls(settings));
   const std::string given = settings.data_dir.empty() ? "zerotouch-sandbox" : settings.data_dir;
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<OwnedFolder> folder, OwnedFolder::Open(given));
   const std::string& dir = folder->path();
@@ -179,11 +216,11 @@ absl::Status RunSandbox(const Settings& settings) {
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store, store::Open(url, Clock::System()));
   ZT_RETURN_IF_ERROR(SeedSandbox(*store, Clock::System()));
   Daemon daemon(settings, std::move(store), /*sandbox=*/true);
-  ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start());
+  ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   const absl::StatusOr<std::string> line = Publish(daemon.store(), dir, endpoint);
   if (line.ok()) {
     Print(*line);
-    WaitForStop();
+    daemon.Run();
   }
   daemon.Stop();
   return line.status();
@@ -196,13 +233,14 @@ absl::Status RunServe(const Settings& settings) {
         "no database is given; add --database sqlite:///var/lib/zerotouch/registry.db, or "
         "postgresql://user@host/database");
   }
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const wire::TlsContext> tls, ReadTls(settings));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                       store::Open(settings.database, Clock::System()));
   Daemon daemon(settings, std::move(store), /*sandbox=*/false);
-  ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start());
+  ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   Print(fmt::format("{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\"}}\n", endpoint.http,
                     endpoint.grpc));
-  WaitForStop();
+  daemon.Run();
   daemon.Stop();
   return absl::OkStatus();
 }

@@ -37,13 +37,13 @@ bool IsLoopback(const ListenAddress& address) {
   return address.host == "localhost" || address.host == "::1" || address.host.starts_with("127.");
 }
 
-Endpoint EndpointAt(const ListenAddress& address) {
+Endpoint EndpointAt(const ListenAddress& address, bool tls) {
   std::string host = address.host;
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
   if (host.find(':') != std::string::npos) host = fmt::format("[{}]", host);
   const std::string authority = fmt::format("{}:{}", host, address.port);
-  return {"http://" + authority, authority};
+  return {(tls ? "https://" : "http://") + authority, authority};
 }
 
 std::optional<Endpoint> ParsePublicUrl(std::string_view url) {

@@ -10,7 +10,7 @@ namespace zerotouch::daemon {
 
 // Where to listen: `host:port` or `[v6]:port`.
 struct ListenAddress {
-  std::string host;  // without brackets
+  std::string host;   // without brackets
   uint16_t port = 0;  // 0: any free one
 };
 // nullopt if `text` has not that form.
@@ -26,9 +26,9 @@ struct Endpoint {
   std::string TokenUri() const { return http + "/token"; }
 };
 
-// The endpoint of a server that listens at `address`. Of one that listens
-// everywhere it is the loopback address.
-Endpoint EndpointAt(const ListenAddress& address);
+// The endpoint of a server that listens at `address`, with or without TLS. Of one
+// that listens everywhere it is the loopback address.
+Endpoint EndpointAt(const ListenAddress& address, bool tls);
 
 // The endpoint behind a `scheme://host[:port]`. nullopt if `url` has not that
 // form, or another scheme than http or https. A slash at the end is dropped.

@@ -6,10 +6,12 @@ namespace zerotouch::daemon {
 namespace {
 
 TEST(Endpoint, ListenAddress_GivesTheUrlThatClientsUse) {
-  EXPECT_EQ(EndpointAt({"127.0.0.1", 80}).http, "http://127.0.0.1:80");
-  EXPECT_EQ(EndpointAt({"0.0.0.0", 80}).grpc, "127.0.0.1:80");
-  EXPECT_EQ(EndpointAt({"::", 80}).http, "http://[::1]:80");
-  EXPECT_EQ(EndpointAt({"::1", 80}).TokenUri(), "http://[::1]:80/token");
+  EXPECT_EQ(EndpointAt({"127.0.0.1", 80}, false).http, "http://127.0.0.1:80");
+  EXPECT_EQ(EndpointAt({"0.0.0.0", 80}, false).grpc, "127.0.0.1:80");
+  EXPECT_EQ(EndpointAt({"::", 80}, false).http, "http://[::1]:80");
+  EXPECT_EQ(EndpointAt({"::1", 80}, false).TokenUri(), "http://[::1]:80/token");
+  EXPECT_EQ(EndpointAt({"0.0.0.0", 443}, true).http, "https://127.0.0.1:443");
+  EXPECT_EQ(EndpointAt({"::1", 443}, true).grpc, "[::1]:443");
 }
 
 TEST(Endpoint, ListenAddress_IsTakenApart) {

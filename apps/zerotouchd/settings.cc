@@ -20,9 +20,9 @@ constexpr char kVariablePrefix[] = "ZEROTOUCH_";
 constexpr char kItemsPerSecond[] = "operation-items-per-second";
 
 // Variables of the `zerotouch` CLI, which may be set in the same shell.
-constexpr std::string_view kClientVariables[] = {"ZEROTOUCH_ENDPOINT", "ZEROTOUCH_PARTNER",
-                                                 "ZEROTOUCH_CREDENTIALS", "ZEROTOUCH_FORMAT",
-                                                 "ZEROTOUCH_CUSTOMER"};
+constexpr std::string_view kClientVariables[] = {
+    "ZEROTOUCH_ENDPOINT", "ZEROTOUCH_PARTNER",  "ZEROTOUCH_CREDENTIALS",
+    "ZEROTOUCH_FORMAT",   "ZEROTOUCH_CUSTOMER", "ZEROTOUCH_CA_CERTIFICATE"};
 
 absl::Status Not(std::string_view text, std::string_view what) {
   return absl::InvalidArgumentError(fmt::format("\"{}\", but must be {}", text, what));
@@ -68,6 +68,20 @@ absl::Status ReadDatabase(std::string_view text, Settings& settings) {
   }
   settings.database = text;
   return absl::OkStatus();
+}
+
+absl::Status ReadFileName(std::string_view text, std::string& out) {
+  if (text.empty()) return Not(text, "the path of a PEM file");
+  out = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadTlsCertificate(std::string_view text, Settings& settings) {
+  return ReadFileName(text, settings.tls_certificate);
+}
+
+absl::Status ReadTlsKey(std::string_view text, Settings& settings) {
+  return ReadFileName(text, settings.tls_key);
 }
 
 absl::Status ReadPublicUrl(std::string_view text, Settings& settings) {
@@ -151,6 +165,12 @@ constexpr Setting kSettings[] = {
      "The registry: sqlite:///absolute/path.db, or postgresql://user@host/database for many "
      "replicas. In the sandbox by default a file in its folder.",
      kSandbox | kServe | kAdmin, false, ReadDatabase},
+    {"tls-certificate", "FILE", "",
+     "Speak TLS: the server's certificate and those between it and the root, as PEM. SIGHUP has it "
+     "and its key read again.",
+     kServers, false, ReadTlsCertificate},
+    {"tls-key", "FILE", "", "The certificate's private key, as PEM without a passphrase.", kServers,
+     false, ReadTlsKey},
     {"public-url", "URL", "",
      "How clients reach the server where a proxy stands before it: https://zerotouch.example.com.",
      kServe, false, ReadPublicUrl},

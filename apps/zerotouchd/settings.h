@@ -23,9 +23,11 @@ enum Command : uint8_t { kSandbox = 1, kServe = 2, kAdmin = 4 };
 
 struct Settings {
   std::string listen = "127.0.0.1:8080";
-  std::string data_dir;  // empty: not given
-  std::string database;  // empty: not given
-  std::string public_url;  // without a slash at the end; empty: not given
+  std::string data_dir;         // empty: not given
+  std::string database;         // empty: not given
+  std::string tls_certificate;  // path of a PEM file; empty: not given
+  std::string tls_key;          // as tls_certificate
+  std::string public_url;       // without a slash at the end; empty: not given
   bool lenient_identifiers = false;
   std::vector<std::string> metadata_keys;  // lower case
   int worker_threads = 16;
@@ -44,8 +46,8 @@ struct Setting {
   const char* value;       // what its value is, for --help; empty: a switch
   const char* by_default;  // its text; empty: none
   const char* help;
-  uint8_t commands;        // those whose --help lists it; a bit each
-  bool is_list;            // commas, a TOML array, or the flag several times
+  uint8_t commands;  // those whose --help lists it; a bit each
+  bool is_list;      // commas, a TOML array, or the flag several times
   // Reads `text` into the settings. An error ends the sentence "listen is …".
   absl::Status (*read)(std::string_view text, Settings& settings);
 };

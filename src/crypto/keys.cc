@@ -1,6 +1,5 @@
 #include "crypto/keys.h"
 
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
@@ -10,20 +9,13 @@
 
 #include <optional>
 
+#include "crypto/openssl_handle.h"
+
 namespace zerotouch::crypto {
 namespace {
 
-// Deleters for OpenSSL's handles.
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
+using DigestContext = OpenSslHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using EcdsaSignature = OpenSslHandle<ECDSA_SIG, ECDSA_SIG_free>;
 
 constexpr int kRsaBits = 2048;
 constexpr size_t kCoordinateBytes = 32;  // of P-256
@@ -34,10 +26,6 @@ const unsigned char* Bytes(std::string_view text) {
 
 std::shared_ptr<EVP_PKEY> Own(EVP_PKEY* key) {
   return std::shared_ptr<EVP_PKEY>(key, EVP_PKEY_free);
-}
-
-Bio ReadFrom(std::string_view text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
 std::string TextIn(const Bio& bio) {
@@ -96,7 +84,7 @@ std::string_view NameOf(Algorithm algorithm) {
 }
 
 absl::StatusOr<PublicKey> PublicKey::FromPem(std::string_view pem) {
-  const Bio bio = ReadFrom(pem);
+  const Bio bio = BioOf(pem);
   auto key = Own(PEM_read_bio_PUBKEY(bio.get(), nullptr, NoPassphrase, nullptr));
   if (key == nullptr) return absl::InvalidArgumentError("this is not a public key in PEM form");
   const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());
@@ -133,7 +121,7 @@ absl::StatusOr<PrivateKey> PrivateKey::Generate(Algorithm algorithm) {
 }
 
 absl::StatusOr<PrivateKey> PrivateKey::FromPem(std::string_view pem) {
-  const Bio bio = ReadFrom(pem);
+  const Bio bio = BioOf(pem);
   auto key = Own(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
   if (key == nullptr) return absl::InvalidArgumentError("this is not a private key in PEM form");
   const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());

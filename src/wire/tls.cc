@@ -9,30 +9,21 @@
 #include <ctime>
 
 #include "base/status_macros.h"
+#include "crypto/openssl_handle.h"
 
 namespace zerotouch::wire {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using crypto::Bio;
+using crypto::BioOf;
+using Certificate = crypto::OpenSslHandle<X509, X509_free>;
+using Key = crypto::OpenSslHandle<EVP_PKEY, EVP_PKEY_free>;
 
 // Of TLS 1.2; all of 1.3's are taken.
 constexpr char kCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 // As ALPN writes them, the preferred one first.
-constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
-
-Bio ReadFrom(const PemFile& file) {
-  return Bio(BIO_new_mem_buf(file.content.data(), static_cast<int>(file.content.size())));
-}
+constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1\x08http/1.0";
 
 // Why OpenSSL failed, and forgets it.
 std::string LastError() {
@@ -52,7 +43,7 @@ absl::Status Unusable(const PemFile& file) {
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
 absl::StatusOr<Key> ReadKey(const PemFile& file) {
-  const Bio bio = ReadFrom(file);
+  const Bio bio = BioOf(file.content);
   Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
   if (key != nullptr) return key;
   const bool encrypted = file.content.find("ENCRYPTED") != std::string::npos;
@@ -116,7 +107,7 @@ absl::Time TimeOf(const ASN1_TIME* time) {
 absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(const PemFile& certificate,
                                                                      const PemFile& key) {
   ERR_clear_error();
-  const Bio bio = ReadFrom(certificate);
+  const Bio bio = BioOf(certificate.content);
   const Certificate own(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
   if (own == nullptr) {
     ERR_clear_error();

@@ -1,0 +1,65 @@
+#include "zerotouchd/tls_files.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "zerotouchd/files.h"
+
+namespace zerotouch::daemon {
+namespace {
+
+absl::StatusOr<wire::PemFile> ReadPem(const char* setting, const std::string& path) {
+  absl::StatusOr<std::optional<std::string>> content = ReadSmallFile(path);
+  if (!content.ok()) {
+    return absl::InvalidArgumentError(fmt::format("{}: {}", setting, MessageOf(content.status())));
+  }
+  if (!content->has_value()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: there is no file {}; give the path of a PEM file", setting, path));
+  }
+  return wire::PemFile{path, **std::move(content)};
+}
+
+void LogValidity(const wire::TlsContext& tls, const std::string& path) {
+  const auto text = [](absl::Time time) { return absl::FormatTime(time, absl::UTCTimeZone()); };
+  const absl::Time now = absl::Now();
+  const char* wrong = now > tls.valid_until()  ? "the TLS certificate has expired"
+                      : now < tls.valid_from() ? "the TLS certificate is not valid yet"
+                                               : nullptr;
+  if (wrong == nullptr) {
+    log::Info("TLS certificate read", {{"file", path}, {"valid_until", text(tls.valid_until())}});
+  } else {
+    log::Warning(wrong, {{"file", path},
+                         {"valid_from", text(tls.valid_from())},
+                         {"valid_until", text(tls.valid_until())}});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const wire::TlsContext>> ReadTls(const Settings& settings) {
+  const bool certificate_given = !settings.tls_certificate.empty();
+  if (certificate_given != !settings.tls_key.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} is given without {}; give both files, or neither for plain HTTP",
+                    certificate_given ? "tls-certificate" : "tls-key",
+                    certificate_given ? "tls-key" : "tls-certificate"));
+  }
+  if (!certificate_given) return nullptr;
+  ZT_ASSIGN_OR_RETURN(const wire::PemFile certificate,
+                      ReadPem("tls-certificate", settings.tls_certificate));
+  ZT_ASSIGN_OR_RETURN(const wire::PemFile key, ReadPem("tls-key", settings.tls_key));
+  ZT_ASSIGN_OR_RETURN(std::shared_ptr<const wire::TlsContext> tls,
+                      wire::TlsContext::Create(certificate, key));
+  LogValidity(*tls, settings.tls_certificate);
+  return tls;
+}
+
+}  // namespace zerotouch::daemon

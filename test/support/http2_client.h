@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@
 
 #include "support/socket_client.h"
 
-// HTTP/2 in clear text, by libnghttp2 as the client.
+// HTTP/2 by libnghttp2 as the client.
 namespace zerotouch::test {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -41,8 +42,11 @@ class Http2Client {
     }
   };
 
+  // In clear text.
   explicit Http2Client(uint16_t port, int receive_buffer_bytes = 0)
-      : socket_(port, receive_buffer_bytes) {
+      : Http2Client(std::make_unique<SocketClient>(port, receive_buffer_bytes)) {}
+  // Over a connection on which nothing was said yet.
+  explicit Http2Client(std::unique_ptr<SocketClient> socket) : socket_(std::move(socket)) {
     nghttp2_session_callbacks* callbacks = nullptr;
     nghttp2_session_callbacks_new(&callbacks);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, OnHeader);
@@ -109,7 +113,7 @@ class Http2Client {
   bool Until(Enough enough) {
     Flush();
     while (!enough()) {
-      const std::string bytes = socket_.Receive();
+      const std::string bytes = socket_->Receive();
       if (bytes.empty()) {
         ended_ = true;
         return enough();
@@ -134,7 +138,7 @@ class Http2Client {
   int pongs() const { return pongs_; }
   int pings() const { return pings_; }
   bool ended() const { return ended_; }
-  SocketClient& socket() { return socket_; }
+  SocketClient& socket() { return *socket_; }
 
  private:
   struct Body {
@@ -205,13 +209,13 @@ class Http2Client {
          size = nghttp2_session_mem_send(session_, &data)) {
       out.append(reinterpret_cast<const char*>(data), static_cast<size_t>(size));
       if (out.size() < (size_t{1} << 20)) continue;
-      socket_.Send(out);
+      socket_->Send(out);
       out.clear();
     }
-    socket_.Send(out);
+    socket_->Send(out);
   }
 
-  SocketClient socket_;
+  const std::unique_ptr<SocketClient> socket_;
   nghttp2_session* session_ = nullptr;
   std::map<int32_t, Body> bodies_;
   std::map<int32_t, Answer> answers_;

@@ -34,14 +34,14 @@ class SocketClient {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   }
-  ~SocketClient() { Close(); }
+  virtual ~SocketClient() { Close(); }
   SocketClient(const SocketClient&) = delete;
   SocketClient& operator=(const SocketClient&) = delete;
 
   bool connected() const { return connected_; }
 
   // False if the server has closed.
-  bool Send(std::string_view bytes) {
+  virtual bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
@@ -52,7 +52,7 @@ class SocketClient {
 
   // What comes next: at least one byte; empty at the end, after a reset, or
   // when nothing came in time.
-  std::string Receive() {
+  virtual std::string Receive() {
     std::string bytes(size_t{64} << 10, '\0');
     const ssize_t got = recv(fd_, bytes.data(), bytes.size(), 0);
     bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
@@ -67,7 +67,7 @@ class SocketClient {
   }
 
   // Says that nothing more will be sent.
-  void FinishSending() { shutdown(fd_, SHUT_WR); }
+  virtual void FinishSending() { shutdown(fd_, SHUT_WR); }
 
   // Closes at once, by a reset, dropping what was not read.
   void Reset() {
@@ -79,6 +79,9 @@ class SocketClient {
   void Close() {
     if (fd_ >= 0) close(std::exchange(fd_, -1));
   }
+
+ protected:
+  int fd() const { return fd_; }
 
  private:
   int fd_;

@@ -203,8 +203,8 @@ TEST_F(TlsServerTest, ClientsThatLeaveInTheHandshake_GiveTheirPlaceBack) {
     half.Send(HalfHello());
     i % 2 == 0 ? half.Reset() : half.Close();
     SocketClient wrong(server_->port());
-    wrong.Send("\x16\x03\x01 this is no handshake");
-    wrong.Receive();
+    wrong.Send(std::string_view("\x16\x03\x01\x00\x04nope", 9));
+    wrong.ReceiveAll();
   }
   const auto client = Connect();
   client->Send(Get("/a"));
@@ -322,7 +322,7 @@ TEST_F(TlsServerTest, Drain_FinishesRequestsAndSaysSo) {
   idle->Send(Get("/a"));
   Reader idle_reader(*idle);
   EXPECT_EQ(idle_reader.Next().status, 200);
-  const auto idle_http2 = ConnectHttp2();
+  auto idle_http2 = ConnectHttp2();
   EXPECT_EQ(idle_http2->Get("/a").status, 200);
   SocketClient half(server_->port());
   half.Send(HalfHello());
@@ -334,6 +334,7 @@ TEST_F(TlsServerTest, Drain_FinishesRequestsAndSaysSo) {
   EXPECT_TRUE(idle->told_end());
   idle_http2->Until([] { return false; });
   EXPECT_EQ(idle_http2->goaway(), 0u);
+  idle_http2.reset();
   EXPECT_EQ(half.ReceiveAll(), "");
   leave.Open();
   Reader reader(*busy);

@@ -92,6 +92,11 @@ void AddConnection(CLI::App& app, ConnectionFlags& flags) {
                  "A service account's JSON key file; also GOOGLE_APPLICATION_CREDENTIALS")
       ->envname("ZEROTOUCH_CREDENTIALS")
       ->type_name("FILE");
+  app.add_option("--ca-certificate", flags.ca_certificate,
+                 "Trust servers by this CA certificate, as PEM, not by those of the system; also\n"
+                 "SSL_CERT_FILE")
+      ->envname("ZEROTOUCH_CA_CERTIFICATE")
+      ->type_name("FILE");
   app.add_option_function<std::string>(
          "--timeout",
          [&flags](const std::string& text) {
@@ -219,6 +224,7 @@ int RunCommandLine(int argc, char** argv) {
   if (const char* file = std::getenv("GOOGLE_APPLICATION_CREDENTIALS")) {
     defaults.connection.credentials = file;
   }
+  if (const char* file = std::getenv("SSL_CERT_FILE")) defaults.connection.ca_certificate = file;
   std::vector<Arguments> of(5, defaults);
   int code = kDone;
   CLI::App* const devices = app.add_subcommand("devices", "Claim and unclaim devices in batches");

@@ -1,7 +1,10 @@
 #include "zerotouch/connection.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -38,12 +41,19 @@ absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry
     return absl::InvalidArgumentError(fmt::format(
         "the endpoint {} is not a URL; write it as http://127.0.0.1:8080", flags.endpoint));
   }
+  if (!flags.ca_certificate.empty() && access(flags.ca_certificate.c_str(), R_OK) != 0) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read {}: {}; give a CA certificate as a PEM file by --ca-certificate, "
+                    "ZEROTOUCH_CA_CERTIFICATE or SSL_CERT_FILE",
+                    flags.ca_certificate, strerror(errno)));
+  }
   ZT_ASSIGN_OR_RETURN(client::Credentials credentials, client::ReadCredentials(flags.credentials));
   Connection connection;
   connection.email = credentials.email;
   connection.begin = absl::Now();
   connection.deadline = connection.begin + flags.timeout;
-  connection.transport = std::make_unique<client::CurlTransport>("zerotouch/" ZEROTOUCH_VERSION);
+  connection.transport =
+      std::make_unique<client::CurlTransport>("zerotouch/" ZEROTOUCH_VERSION, flags.ca_certificate);
   client::ClientOptions options;
   options.endpoint = flags.endpoint;
   options.retry.deadline = connection.deadline;
@@ -57,6 +67,9 @@ std::string RepeatedFlags(const ConnectionFlags& flags) {
   std::string text;
   if (!flags.credentials.empty()) text += " --credentials " + ShellWord(flags.credentials);
   if (!flags.endpoint.empty()) text += " --endpoint " + ShellWord(flags.endpoint);
+  if (!flags.ca_certificate.empty()) {
+    text += " --ca-certificate " + ShellWord(flags.ca_certificate);
+  }
   return text;
 }
 

@@ -15,6 +15,7 @@ namespace zerotouch::cli {
 struct ConnectionFlags {
   std::string endpoint;                               // empty: as the key file says
   std::string credentials;                            // path of a key file
+  std::string ca_certificate;                         // path of a PEM file; empty: the system's
   absl::Duration timeout = absl::InfiniteDuration();  // of the whole command
 };
 

@@ -72,9 +72,21 @@ std::string Origin(const std::string& url) {
   return url.substr(0, url.find('/', scheme == std::string::npos ? 0 : scheme + 3));
 }
 
+// Whether the server's certificate was issued by nobody who is trusted.
+bool IsUnknownAuthority(CURLcode code, CURL* curl) {
+  constexpr long kFirst = 18;  // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT of OpenSSL
+  constexpr long kLast = 21;   // X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE
+  long verified = 0;
+  curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &verified);
+  return code == CURLE_PEER_FAILED_VERIFICATION && verified >= kFirst && verified <= kLast;
+}
+
 absl::Status Failure(CURLcode code, CURL* curl, const char* detail, const std::string& url) {
   const std::string message =
-      fmt::format("{}: {}", Origin(url), *detail != '\0' ? detail : curl_easy_strerror(code));
+      fmt::format("{}: {}{}", Origin(url), *detail != '\0' ? detail : curl_easy_strerror(code),
+                  IsUnknownAuthority(code, curl)
+                      ? "; if its authority is a private one, give that one's CA certificate"
+                      : "");
   if (IsForGood(code)) return absl::InvalidArgumentError(message);
   if (IsUnsent(code, curl)) return absl::UnavailableError(message);
   if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError(message);
@@ -112,8 +124,9 @@ struct CurlTransport::Handle {
   CURL* const curl;
 };
 
-CurlTransport::CurlTransport(std::string_view user_agent)
-    : user_agent_(fmt::format("{} (gzip)", user_agent)) {
+CurlTransport::CurlTransport(std::string_view user_agent, std::string ca_certificate)
+    : user_agent_(fmt::format("{} (gzip)", user_agent)),
+      ca_certificate_(std::move(ca_certificate)) {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(initialised);
 }
@@ -139,6 +152,10 @@ absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  if (!ca_certificate_.empty()) {
+    curl_easy_setopt(curl, CURLOPT_CAINFO, ca_certificate_.c_str());
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  }
   curl_easy_setopt(curl, CURLOPT_USERAGENT, user_agent_.c_str());
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);

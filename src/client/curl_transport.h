@@ -12,12 +12,13 @@ namespace zerotouch::client {
 
 // HTTP and HTTPS by libcurl. Connections are kept and used again; one for each
 // thread that sends at the same time. Honours the usual proxy variables.
-// Certificates are checked against the system's store. Thread-safe.
+// Thread-safe.
 class CurlTransport final : public Transport {
  public:
   // `user_agent`: Google's servers compress only for clients whose name holds
-  // "gzip", so " (gzip)" is put after it.
-  explicit CurlTransport(std::string_view user_agent);
+  // "gzip", so " (gzip)" is put after it. `ca_certificate`: the path of a PEM file
+  // with the authorities by which servers are trusted; empty: the system's.
+  explicit CurlTransport(std::string_view user_agent, std::string ca_certificate = "");
   ~CurlTransport() override;
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
@@ -30,6 +31,7 @@ class CurlTransport final : public Transport {
   std::unique_ptr<Handle> Take();
 
   const std::string user_agent_;
+  const std::string ca_certificate_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Handle>> idle_;  // guarded by mutex_
 };

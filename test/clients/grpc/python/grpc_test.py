@@ -16,7 +16,7 @@ GENERATED = tempfile.TemporaryDirectory()
 sandbox.generate(PROTOS, GOOGLEAPIS, GENERATED.name)
 
 # pylint: disable=wrong-import-position
-from google.android.device.provisioning.v1 import devices_pb2, errors_pb2
+from google.android.device.provisioning.v1 import companies_pb2, devices_pb2, errors_pb2
 from google.longrunning import operations_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool, empty_pb2
 from google.rpc import error_details_pb2, status_pb2
@@ -335,6 +335,39 @@ class SlowGrpcTest(unittest.TestCase):
         with self.assertRaises(grpc.RpcError) as caught:
             next(answers)
         self.assertEqual(caught.exception.code(), grpc.StatusCode.UNAVAILABLE)
+
+
+class TlsGrpcTest(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        certificate, key = sandbox.make_certificate(self.folder.name)
+        self.sandbox = sandbox.Sandbox(PROGRAM, '--tls-certificate', certificate, '--tls-key', key,
+                                       certificate=certificate)
+
+    def tearDown(self):
+        self.assertEqual(self.sandbox.stop(), 0)
+        self.folder.cleanup()
+
+    def check(self, channel, **options):
+        return channel.unary_unary(
+            PARTNER + 'ListCustomers',
+            request_serializer=companies_pb2.ListPartnerCustomersRequest.SerializeToString,
+            response_deserializer=companies_pb2.ListCustomersResponse.FromString)(
+                companies_pb2.ListPartnerCustomersRequest(partner_id=self.sandbox.partner),
+                timeout=60, **options)
+
+    def test_calls_go_over_a_secure_channel(self):
+        token = grpc.access_token_call_credentials(self.sandbox.token)
+        for options in ({'metadata': self.sandbox.metadata}, {'credentials': token}):
+            answer = self.check(self.sandbox.channel, **options)
+            self.assertEqual(answer.customers[0].company_id, self.sandbox.customer)
+
+    def test_plain_text_is_told_to_use_a_secure_channel(self):
+        with grpc.insecure_channel(self.sandbox.ready['grpcEndpoint']) as channel:
+            with self.assertRaises(grpc.RpcError) as caught:
+                self.check(channel)
+        self.assertIn('use a secure channel', caught.exception.details())
 
 
 if __name__ == '__main__':

@@ -59,10 +59,21 @@ def sign(key, audience, scope=SCOPE, age_s=0):
     return (text + b'.' + encode(signature)).decode()
 
 
-class Sandbox:
-    """A server of its own, stopped by `stop`."""
+def make_certificate(folder):
+    """The paths of a new certificate for this machine, which is its own authority, and its key."""
+    certificate, key = (os.path.join(folder, name) for name in ('cert.pem', 'key.pem'))
+    subprocess.run(['openssl', 'req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt',
+                    'ec_paramgen_curve:P-256', '-subj', '/CN=localhost', '-addext',
+                    'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate],
+                   stderr=subprocess.DEVNULL, check=True)
+    return certificate, key
 
-    def __init__(self, program, *arguments):
+
+class Sandbox:
+    """A server of its own, stopped by `stop`. With `certificate`, the path of a PEM file that the
+    arguments give it too, the channel is a secure one."""
+
+    def __init__(self, program, *arguments, certificate=None):
         self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [program, 'sandbox', '--listen', '127.0.0.1:0', '--data-dir',
@@ -75,7 +86,13 @@ class Sandbox:
         self.customer = int(self.ready['resellers'][0]['customerIds'][0])
         with open(self.ready['resellers'][0]['credentials'], encoding='utf-8') as file:
             self.token = sign(json.load(file), self.ready['endpoint'] + '/')
-        self.channel = grpc.insecure_channel(self.ready['grpcEndpoint'], options=LARGE)
+        if certificate is None:
+            self.channel = grpc.insecure_channel(self.ready['grpcEndpoint'], options=LARGE)
+            return
+        with open(certificate, 'rb') as file:
+            self.channel = grpc.secure_channel(
+                self.ready['grpcEndpoint'], grpc.ssl_channel_credentials(file.read()),
+                options=LARGE)
 
     @property
     def metadata(self):

@@ -49,7 +49,8 @@ inline constexpr int kBatchCallsAtOnce = 8;
 inline constexpr size_t kBatchRequestBytes = size_t{16} << 20;
 inline constexpr size_t kBatchAnswerBytes = size_t{64} << 20;
 
-// Open connections; more wait in the listen queue.
+// Open connections; more wait in the listen queue. An idle one holds some 9 KiB,
+// under TLS some 75 KiB.
 inline constexpr int kConnections = 4'096;
 
 // Requests at once on one HTTP/2 connection: what the RFC asks for at least.

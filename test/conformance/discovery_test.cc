@@ -11,10 +11,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
+#include "support/golden_file.h"
 #include "wire/routes.h"
 
 namespace zerotouch::wire {
@@ -120,10 +119,7 @@ TEST(Discovery, Surface_IsGooglesOwn) {
   std::string surface;
   for (const std::string& line : lines) surface += line + "\n";
 
-  std::ifstream file(ZEROTOUCH_GOLDEN "/api_surface.txt");
-  std::stringstream golden;
-  golden << file.rdbuf();
-  EXPECT_EQ(surface, golden.str()) << "what is served differs from the golden file";
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/api_surface.txt", surface);
 }
 
 TEST(Discovery, Urls_AreThisServers) {

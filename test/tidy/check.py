@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks what no compiler does: who includes whom, how long files and lines
-are, and that the documentation points at files that exist.
+are, that the documentation points at files that exist, and that every error has
+a golden test.
 
 usage: check.py [ROOT]      prints each violation as FILE:LINE: TEXT; exit code 1 if any
 
@@ -24,6 +25,12 @@ RESERVED = [
      ('src/store/sqlite/', 'test/store/open_sqlite_test.cc', 'test/e2e/startup_test.cc',
       'bench/')),
 ]
+
+# Where the errors that callers see are declared, and the test that has a golden
+# of each.
+ERRORS = 'src/model/errors.h'
+ERRORS_TEST = 'test/conformance/errors_test.cc'
+ERROR_FUNCTION = re.compile(r'^absl::Status (\w+)\(', re.MULTILINE)
 
 # Waiting in a test is done by what is here, which waits for something.
 SLEEPERS = ('test/support/',)
@@ -70,6 +77,7 @@ class Checker:
                 self.check_document(path)
             if os.path.basename(path) == 'package-lock.json':
                 self.check_lock_file(path)
+        self.check_errors()
         return self.found
 
     def read_layers(self):
@@ -135,6 +143,16 @@ class Checker:
     def check_target(self, path, number, target):
         if not os.path.exists(os.path.join(self.root, target)):
             self.note(path, number, f'there is no {os.path.normpath(target)}')
+
+    def check_errors(self):
+        if not os.path.exists(os.path.join(self.root, ERRORS)):
+            return
+        declared = self.read(ERRORS)
+        tested = self.read(ERRORS_TEST)
+        for match in ERROR_FUNCTION.finditer(declared):
+            if not re.search(rf'\berrors::{match.group(1)}\(', tested):
+                self.note(ERRORS, declared.count('\n', 0, match.start()) + 1,
+                          f'{match.group(1)} has no golden: add it to {ERRORS_TEST}')
 
     def check_lock_file(self, path):
         for number, line in enumerate(self.read(path).splitlines(), 1):

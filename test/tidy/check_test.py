@@ -92,6 +92,18 @@ class CheckTest(unittest.TestCase):
         self.expect('test/clients/package-lock.json:1', 'names no registry',
                     {'test/clients/package-lock.json': '"resolved": "https://example.com/a.tgz"\n'})
 
+    def test_an_error_without_a_golden(self):
+        declared = ('namespace zerotouch::errors {\n'
+                    '// 404.\n'
+                    'absl::Status UnknownDevice();\n'
+                    'absl::Status Unknown(std::string_view what);\n')
+        tested = '{"UnknownDevice", errors::UnknownDevice()},\n'
+        self.expect('src/model/errors.h:4', 'Unknown has no golden',
+                    {'CMakeLists.txt': 'zerotouch_folder(model LINKS fmt::fmt)\n' +
+                                       TREE['CMakeLists.txt'],
+                     'src/model/errors.h': declared,
+                     'test/conformance/errors_test.cc': tested})
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -72,6 +72,12 @@ absl::Status CheckSystemParameters(const Query& query) {
                                          : errors::BadRequest(query.system_violations);
 }
 
+// The answer to a request that is refused, as its header wants errors to be.
+HttpResponse Refusal(const absl::Status& status, const HttpRequest& header) {
+  const Query query = ReadQuery(SplitTarget(header.target).query, header.headers);
+  return ErrorResponse(PublicError(status), query.pretty, query.error_format);
+}
+
 // What of a method's answer is wanted; null: everything.
 absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
     const Query& query, const google::protobuf::Descriptor& answer) {
@@ -108,8 +114,7 @@ HttpResponse Api::Serve(HttpRequest& request) {
   const absl::Time begun = clock_.Now();
   std::string account;
   const absl::Status status = ApplyMethodOverride(request);
-  HttpResponse response =
-      status.ok() ? Respond(request, account) : ErrorResponse(status, /*pretty=*/true);
+  HttpResponse response = status.ok() ? Respond(request, account) : Refusal(status, request);
   LogCall(request, response.status, begun, account);
   return response;
 }
@@ -128,8 +133,8 @@ std::optional<HttpResponse> Api::RefuseEarly(const HttpRequest& header) {
   return response;
 }
 
-HttpResponse Api::RenderError(const absl::Status& status, const HttpRequest&) {
-  return ErrorResponse(PublicError(status), /*pretty=*/true);
+HttpResponse Api::RenderError(const absl::Status& status, const HttpRequest& header) {
+  return Refusal(status, header);
 }
 
 // What can be refused before the body is there.
@@ -174,7 +179,7 @@ std::optional<HttpResponse> Api::RespondBesideApi(const HttpRequest& request,
   const std::string path = Decoded(target.path);
   if (request.method == "OPTIONS") return Options(request, path);
   if (IsGet(request, path, "/healthz")) return JsonResponse(200, "{\"status\":\"ok\"}\n");
-  if (IsGet(request, path, "/readyz")) return Ready();
+  if (IsGet(request, path, "/readyz")) return Ready(request);
   if (IsToken(request, path)) return Token(request, target.query);
   if (IsBatch(request, path)) return Batch(request);
   for (const std::string_view known : DiscoveryDocuments::kPaths) {
@@ -198,18 +203,16 @@ HttpResponse Api::Options(const HttpRequest& request, std::string_view path) {
                            });
     if (path == "*" || is_beside || routes_.Find(RouteMethod(method), path).ok()) add(method);
   }
-  if (methods.empty()) return ErrorResponse(errors::NoSuchRoute(), /*pretty=*/true);
+  if (methods.empty()) return Refusal(errors::NoSuchRoute(), request);
   add("OPTIONS");
   return OptionsResponse(request, methods);
 }
 
 HttpResponse Api::Batch(const HttpRequest& request) {
   if (request.body.size() > limits::kBatchRequestBytes) {
-    return ErrorResponse(errors::BodyTooLarge(limits::kBatchRequestBytes), /*pretty=*/true);
+    return Refusal(errors::BodyTooLarge(limits::kBatchRequestBytes), request);
   }
-  const auto refuse = [](const absl::Status& status) {
-    return ErrorResponse(PublicError(status), /*pretty=*/true);
-  };
+  const auto refuse = [&](const absl::Status& status) { return Refusal(status, request); };
   const auto call = [&](HttpRequest inner) {
     const log::RequestScope scope(inner.request_id);
     if (!IsBatch(inner, Decoded(SplitTarget(inner.target).path))) return Serve(inner);
@@ -223,15 +226,15 @@ absl::Status Api::CheckReady() {
   return draining_ ? errors::Unavailable("it is about to stop") : store_.Ping();
 }
 
-HttpResponse Api::Ready() {
+HttpResponse Api::Ready(const HttpRequest& request) {
   const absl::Status status = CheckReady();
-  if (!status.ok()) return ErrorResponse(PublicError(status), true);
+  if (!status.ok()) return Refusal(status, request);
   return JsonResponse(200, "{\"status\":\"ok\"}\n");
 }
 
 HttpResponse Api::Token(const HttpRequest& request, std::string_view query) {
   if (request.body.size() > limits::kFormBytes) {
-    return ErrorResponse(errors::BodyTooLarge(limits::kFormBytes), true);
+    return Refusal(errors::BodyTooLarge(limits::kFormBytes), request);
   }
   auth::TokenAnswer answer =
       tokens_.Answer(request.headers.Get("Content-Type"), request.body, query);

@@ -56,7 +56,7 @@ class Api final : public HttpHandler {
   HttpResponse Respond(HttpRequest& request, std::string& account);
   // The answer if the path is none of the API's own.
   std::optional<HttpResponse> RespondBesideApi(const HttpRequest& request, const Target& target);
-  HttpResponse Ready();
+  HttpResponse Ready(const HttpRequest& request);
   HttpResponse Token(const HttpRequest& request, std::string_view query);
   HttpResponse Batch(const HttpRequest& request);
   HttpResponse Options(const HttpRequest& request, std::string_view path);

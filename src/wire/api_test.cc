@@ -199,7 +199,7 @@ TEST_F(ApiTest, Draining_IsAliveButNotReady) {
 }
 
 TEST_F(ApiTest, StoreDown_IsNotReady) {
-  DownStore down;
+  FailingStore down;
   Api api(methods_, authenticator_, tokens_, down, clock_);
   const HttpResponse response = api.Handle(Request("GET", "/readyz"));
   EXPECT_EQ(response.status, 503);

@@ -29,18 +29,21 @@ inline constexpr int64_t kPartner = 7;
 inline constexpr char kUnclaim[] = "/v1/partners/7/devices:unclaim";
 inline constexpr char kOperation[] = "/v1/operations/apibatchoperation/5";
 
-// A store that cannot be reached.
-class DownStore final : public store::Store {
+// A store of which every use ends in `failure`; by default one that cannot be
+// reached.
+class FailingStore final : public store::Store {
  public:
-  absl::StatusOr<std::unique_ptr<store::Snapshot>> Read() override { return Down(); }
+  explicit FailingStore(absl::Status failure = absl::UnavailableError("secret: no route to db-7"))
+      : failure_(std::move(failure)) {}
+  absl::StatusOr<std::unique_ptr<store::Snapshot>> Read() override { return failure_; }
   absl::Status Write(const std::function<absl::Status(store::Transaction&)>&) override {
-    return Down();
+    return failure_;
   }
   void OnOperation(std::function<void()>) override {}
-  absl::Status Ping() override { return Down(); }
+  absl::Status Ping() override { return failure_; }
 
  private:
-  static absl::Status Down() { return absl::UnavailableError("secret: no route to db-7"); }
+  const absl::Status failure_;
 };
 
 // Gives items until `count`, then ends with `end`.

@@ -37,7 +37,9 @@ HttpResponse DiscoveryDocuments::Answer(std::string_view path, const Query& quer
     const std::lock_guard lock(mutex_);
     texts = texts_;
   }
-  if (texts == nullptr) return ErrorResponse(errors::Unavailable("it is starting"), query.pretty);
+  if (texts == nullptr) {
+    return ErrorResponse(errors::Unavailable("it is starting"), query.pretty, query.error_format);
+  }
   return JsonResponse(200, path == kPaths[0] ? texts->discovery : texts->openapi);
 }
 

@@ -17,7 +17,7 @@ constexpr int kGzipOnly = 16 + MAX_WBITS;
 constexpr size_t kGreatestRatio = 1'032;
 
 absl::Status NotGzip() {
-  return errors::BadRequest({{"", "The body is not gzip, as Content-Encoding says it is."}});
+  return errors::BadRequest({{"", "The body is not gzip, as its encoding says it is."}});
 }
 
 // How much will come out, by what the last four bytes claim (RFC 1952 section

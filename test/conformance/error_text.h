@@ -20,6 +20,7 @@ namespace zerotouch::wire {
 // The status, the fields that say more than a body, and the body, which is to
 // be JSON on one line.
 inline std::string HttpText(std::string_view label, const HttpResponse& response) {
+  EXPECT_GE(response.status, 400) << label << " " << response.body;
   EXPECT_EQ(response.headers.Get("Content-Type"), "application/json; charset=UTF-8") << label;
   EXPECT_EQ(response.headers.Get("X-Content-Type-Options"), "nosniff") << label;
   std::string body = response.body;

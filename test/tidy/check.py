@@ -30,6 +30,9 @@ RESERVED = [
 # of each.
 ERRORS = 'src/model/errors.h'
 ERRORS_TEST = 'test/conformance/errors_test.cc'
+GOLDEN = 'test/conformance/golden/'
+ERROR_CALL = re.compile(r'\berrors::[A-Z]\w+\(')
+TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s*"(?:[^"\\]|\\.)*")*')
 ERROR_FUNCTION = re.compile(r'^absl::Status (\w+)\(', re.MULTILINE)
 
 # Waiting in a test is done by what is here, which waits for something.
@@ -78,6 +81,7 @@ class Checker:
             if os.path.basename(path) == 'package-lock.json':
                 self.check_lock_file(path)
         self.check_errors()
+        self.check_error_texts()
         return self.found
 
     def read_layers(self):
@@ -154,11 +158,48 @@ class Checker:
                 self.note(ERRORS, declared.count('\n', 0, match.start()) + 1,
                           f'{match.group(1)} has no golden: add it to {ERRORS_TEST}')
 
+    def check_error_texts(self):
+        """Each text that code gives to an error, `{}` standing for anything,
+        is in a golden file: so the error itself is asked for in a test."""
+        goldens = ''.join(self.read(path) for path in self.files() if path.startswith(GOLDEN))
+        for path in self.files():
+            if not path.startswith('src/') or not path.endswith('.cc') or TEST_FILE.search(path):
+                continue
+            if path != ERRORS.replace('.h', '.cc'):
+                self.check_texts(path, self.read(path), goldens)
+
+    def check_texts(self, path, code, goldens):
+        for call in ERROR_CALL.finditer(code):
+            for text in texts_in(arguments(code, call.end())):
+                parts = [re.escape(part) for part in re.split(r'\{\w*\}', text)]
+                if ' ' in text and not re.search('[^\n]*?'.join(parts), goldens):
+                    self.note(path, code.count('\n', 0, call.start()) + 1,
+                              f'no golden in {GOLDEN} has the error "{text}"')
+
     def check_lock_file(self, path):
         for number, line in enumerate(self.read(path).splitlines(), 1):
             if re.search(r'"resolved": "https?:', line):
                 self.note(path, number, 'a lock file names no registry: npm config set '
                           'omit-lockfile-registry-resolved true')
+
+
+def arguments(code, begin):
+    """The text from behind a parenthesis up to the one that closes it."""
+    depth, at = 1, begin
+    while depth > 0 and at < len(code):
+        text = TEXT.match(code, at)
+        if text:
+            at = text.end()
+            continue
+        depth += {'(': 1, ')': -1}.get(code[at], 0)
+        at += 1
+    return code[begin:at]
+
+
+def texts_in(code):
+    """The string literals, those that stand side by side as one."""
+    for match in TEXT.finditer(code):
+        yield ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', match.group(0)))
 
 
 def is_among(path, places):

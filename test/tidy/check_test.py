@@ -104,6 +104,15 @@ class CheckTest(unittest.TestCase):
                      'src/model/errors.h': declared,
                      'test/conformance/errors_test.cc': tested})
 
+    def test_an_error_text_without_a_golden(self):
+        code = ('return errors::BadRequest({{"a",\n'
+                '                            fmt::format("{} is (not) "\n'
+                '                                        "there", a)}});\n')
+        path, golden = 'src/store/check.cc', 'test/conformance/golden/errors.txt'
+        self.assertEqual(self.violations({path: code, golden: '"x y is (not) there"'}), [])
+        self.expect(path + ':1', 'has the error "{} is (not) there"',
+                    {path: code, golden: '"it is (not)\nthere"'})
+
 
 if __name__ == '__main__':
     unittest.main()

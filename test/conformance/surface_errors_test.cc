@@ -1,0 +1,241 @@
+// What is refused beside the methods of the API: calls that gRPC's framing makes
+// wrong, batches of calls, token requests, documents; and a store that is gone.
+
+#include <functional>
+#include <string>
+
+#include "absl/strings/str_replace.h"
+#include "conformance/whole_api_base.h"
+#include "grpc/health/v1/health.pb.h"
+#include "support/golden_file.h"
+#include "wire/batch_request.h"
+#include "wire/error_json.h"
+
+namespace zerotouch::wire {
+namespace {
+
+constexpr char kGetDevice[] = "/google.android.device.provisioning.v1.PartnerService/GetDevice";
+constexpr char kDevice[] = "/v1/partners/7/devices/9";
+
+class SurfaceErrors : public WholeApi {
+ protected:
+  void Add(const std::string& name, const std::string& answers) {
+    text_ += fmt::format("# {}\n{}\n", name, answers);
+  }
+
+  // Both formats of `request`, of which the second is asked for in its query.
+  std::string Asked(Api& api, const HttpRequest& request) {
+    return HttpText("HTTP, format 2", api.Handle(InFormat(request, 2))) +
+           HttpText("HTTP, format 1", api.Handle(InFormat(request, 1)));
+  }
+
+  std::string text_;
+};
+
+TEST_F(SurfaceErrors, GrpcCalls) {
+  const std::string message = Framed(
+      "\x0a\x03"
+      "abc");
+  const auto ask = [&](const char* name, const std::string& path, const std::string& bytes,
+                       const std::function<void(HttpRequest&)>& change = nullptr) {
+    HttpRequest request = GrpcRequest(path, bytes);
+    request.headers.Add("authorization", Bearer());
+    if (change) change(request);
+    Add(name, GrpcText(grpc_.Handle(std::move(request)).headers));
+  };
+  ask("no such method", "/google.android.device.provisioning.v1.PartnerService/Nothing", message);
+  ask("no POST", kGetDevice, message, [](HttpRequest& request) { request.method = "GET"; });
+  ask("messages of another kind", kGetDevice, message,
+      [](HttpRequest& request) { request.headers.Set("content-type", "application/grpc+json"); });
+  ask("a time-out that is none", kGetDevice, message,
+      [](HttpRequest& request) { request.headers.Add("grpc-timeout", "soon"); });
+  ask("no message", kGetDevice, "");
+  ask("a message that is cut", kGetDevice, message.substr(0, message.size() - 1));
+  ask("two messages", kGetDevice, message + message);
+  ask("a head that is none", kGetDevice, "\x02" + message.substr(1));
+  ask("a message that is none", kGetDevice, Framed("\xff\xff"));
+  ask("a message that is too long", kGetDevice, Framed(std::string(100'001, 'x')));
+  ask("compressed, but not said how", kGetDevice, "\x01" + message.substr(1));
+  ask("compressed in another way", kGetDevice, "\x01" + message.substr(1),
+      [](HttpRequest& request) { request.headers.Add("grpc-encoding", "snappy"); });
+  ask("no gzip", kGetDevice, "\x01" + message.substr(1),
+      [](HttpRequest& request) { request.headers.Add("grpc-encoding", "gzip"); });
+  ::grpc::health::v1::HealthCheckRequest health;
+  health.set_service("nothing");
+  ask("health of no such service", "/grpc.health.v1.Health/Check",
+      Framed(health.SerializeAsString()));
+  // Names that no URL has.
+  ask("a list of another name", "/google.longrunning.Operations/ListOperations",
+      Framed("\x22\x01"
+             "x"));
+  ask("vendors of no reseller", "/google.android.device.provisioning.v1.PartnerService/ListVendors",
+      Framed("\x0a\x0c"
+             "partners/7/x"));
+  const auto stream = [&](const char* name, const std::string& path, const std::string& bytes,
+                          const Exchange::Input& about) {
+    const HttpRequest header = GrpcRequest(path, "");
+    const std::unique_ptr<Exchange> exchange = grpc_.Open(header);
+    ASSERT_NE(exchange, nullptr);
+    std::string out;
+    EXPECT_FALSE(
+        exchange->Next({.bytes = bytes, .ended = about.ended, .stopping = about.stopping}, out));
+    Add(name, GrpcText(exchange->Trailers()));
+  };
+  const std::string watch = "/grpc.health.v1.Health/Watch";
+  const std::string info = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  stream("a watch of two services", watch, Framed("") + Framed(""), {});
+  stream("a stream's message that is cut", watch, Framed("abc").substr(0, 6), {.ended = true});
+  stream("reflection asked by no message", info, Framed("\xff\xff"), {});
+  stream("a stream when the server is about to stop", info, "", {.stopping = true});
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_grpc.txt", text_);
+}
+
+TEST_F(SurfaceErrors, Batches) {
+  const auto ask = [&](const char* name, const std::string& body,
+                       const std::string& type = "multipart/mixed; boundary=b") {
+    HttpRequest request = Make("POST", "/batch", body, Who::kReseller);
+    request.headers.Add("Content-Type", type);
+    HttpResponse response = whole_.Handle(InFormat(request, 2));
+    if (response.stream == nullptr) {
+      Add(name, HttpText("HTTP, format 2", response) +
+                    HttpText("HTTP, format 1", whole_.Handle(InFormat(request, 1))));
+      return;
+    }
+    const std::string boundary(response.headers.Get("Content-Type").substr(26));
+    const std::string parts = Drain(*response.stream);
+    Add(name, absl::StrReplaceAll(parts, {{boundary, "BOUNDARY"}, {"\r\n", "\n"}}));
+  };
+  const auto part = [](const std::string& text, const std::string& type = "application/http") {
+    return fmt::format("--b\r\nContent-Type: {}\r\n\r\n{}\r\n", type, text);
+  };
+  ask("no multipart", "{}", "application/json");
+  ask("no closing boundary", part("GET / HTTP/1.1\r\n\r\n"));
+  ask("no parts", "--b--");
+  std::string many;
+  for (int i = 0; i < 1'001; ++i) many += part("GET /");
+  ask("too many calls", many + "--b--");
+  ask("a header line without a name", "--b\r\n: x\r\n\r\n\r\n--b--");
+  ask("too long", std::string((size_t{16} << 20) + 1, 'x'));
+  ask("parts that are no calls", part("GET /v1/nothing?prettyPrint=false\r\n\r\n", "text/plain") +
+                                     part("") + part("GET ") +
+                                     part("POST /v1/x\r\nContent-Length: 9\r\n\r\n{}") + "--b--");
+  ask("calls that fail, in both formats",
+      part("GET /v1/partners/8/devices/9?prettyPrint=false\r\n\r\n") +
+          part("GET /v1/partners/8/devices/9?prettyPrint=false&$.xgafv=1\r\n\r\n") + "--b--");
+  ask("a batch in a batch", part("POST /batch\r\n\r\n") + "--b--");
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_batch.txt", text_);
+}
+
+// Answers that are too many to be kept together.
+TEST_F(SurfaceErrors, ABatchWithTooLongAnswers) {
+  HttpRequest request =
+      Make("POST", "/batch", "--b\r\nContent-Type: application/http\r\n\r\nGET /\r\n\r\n--b--",
+           Who::kReseller);
+  request.headers.Add("Content-Type", "multipart/mixed; boundary=b");
+  class Endless final : public BodySource {
+   public:
+    absl::StatusOr<bool> Next(std::string& out) override {
+      out.append(size_t{1} << 20, 'x');
+      return true;
+    }
+  };
+  const auto answer = AnswerBatch(
+      request,
+      [](const HttpRequest&) {
+        HttpResponse response;
+        response.stream = std::make_unique<Endless>();
+        return response;
+      },
+      [&](const absl::Status& status) {
+        Add("an answer that is too long for a batch",
+            HttpText("HTTP, format 2", ErrorResponse(status, false, ErrorFormat::kV2)) +
+                HttpText("HTTP, format 1", ErrorResponse(status, false, ErrorFormat::kV1)));
+        return ErrorResponse(status, false);
+      });
+  ASSERT_TRUE(answer.ok());
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_batch_answers.txt", text_);
+}
+
+TEST_F(SurfaceErrors, Tokens) {
+  const std::string endpoint = std::string(kEndpoint) + "/token";
+  const std::string grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
+  const auto post = [](const std::string& body, const std::string& type) {
+    HttpRequest request = Request("POST", "/token", body);
+    if (!type.empty()) request.headers.Add("Content-Type", type);
+    return request;
+  };
+  const auto ask = [&](const char* name, const std::string& body,
+                       const std::string& type = "application/x-www-form-urlencoded") {
+    Add(name, HttpText("OAuth", whole_.Handle(post(body, type))));
+  };
+  const auto assert_with = [&](const char* name,
+                               const std::function<void(crypto::JwtClaims&)>& change) {
+    crypto::JwtClaims claims = ClaimsOf(endpoint);
+    change(claims);
+    ask(name, fmt::format("{}&assertion={}", grant, crypto::SignJwt(key_, kKeyId, claims).value()));
+  };
+  ask("no form", "{}", "application/json");
+  ask("no grant_type", "x=y");
+  ask("another grant", "grant_type=password");
+  ask("no assertion", grant);
+  ask("no JWT", grant + "&assertion=x");
+  assert_with("an account that is not there",
+              [](crypto::JwtClaims& claims) { claims.issuer = claims.subject = "x@y"; });
+  assert_with("for another audience",
+              [](crypto::JwtClaims& claims) { claims.audience = "https://example.com/token"; });
+  assert_with("no scope", [](crypto::JwtClaims& claims) { claims.scope = ""; });
+  assert_with("for somebody else",
+              [](crypto::JwtClaims& claims) { claims.subject = "x@example.com"; });
+  assert_with("never good",
+              [](crypto::JwtClaims& claims) { claims.expires_at = claims.issued_at; });
+  assert_with("good for too long",
+              [](crypto::JwtClaims& claims) { claims.expires_at += absl::Hours(1); });
+  assert_with("of the future", [](crypto::JwtClaims& claims) {
+    claims.issued_at += absl::Minutes(10);
+    claims.expires_at += absl::Minutes(10);
+  });
+  assert_with("of the past", [](crypto::JwtClaims& claims) {
+    claims.issued_at -= absl::Hours(2);
+    claims.expires_at -= absl::Hours(2);
+  });
+  HttpRequest long_one = post(std::string(70'000, 'x'), "application/x-www-form-urlencoded");
+  Add("a form that is too long", Asked(whole_, long_one));
+  FailingStore down;
+  auth::TokenEndpoint tokens(down, clock_, audience_);
+  Api api(table_, authenticator_, tokens, down, clock_);
+  Add("the store is gone",
+      HttpText("OAuth",
+               api.Handle(post(grant + "&assertion=x", "application/x-www-form-urlencoded"))));
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_token.txt", text_);
+}
+
+TEST_F(SurfaceErrors, StoreAndStopping) {
+  const auto ask = [&](const std::string& name, store::Store& store) {
+    auth::Authenticator authenticator(store, clock_, audience_);
+    Api api(table_, authenticator, tokens_, store, clock_);
+    grpc::Handler grpc(
+        table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api);
+    HttpRequest call = GrpcRequest(kGetDevice, Framed(""));
+    call.headers.Add("authorization", Bearer());
+    Add(name + ", a call", Asked(api, Make("GET", kDevice, "", Who::kReseller)) +
+                               GrpcText(grpc.Handle(std::move(call)).headers));
+    Add(name + ", /readyz", Asked(api, Request("GET", "/readyz")));
+  };
+  FailingStore down;
+  ask("a store that is gone", down);
+  FailingStore full(absl::ResourceExhaustedError("secret: 4096 writes"));
+  ask("a store that is full", full);
+  FailingStore broken(absl::DataLossError("secret: page 7 is damaged"));
+  ask("a store that is damaged", broken);
+  whole_.SetDraining();
+  Add("about to stop", Asked(whole_, Request("GET", "/readyz")));
+  const std::string document = "/$discovery/rest?version=";
+  Add("another version", Asked(whole_, Request("GET", document + "v2")));
+  Add("a document before its URL is known", Asked(whole_, Request("GET", document + "v1")));
+  Add("OPTIONS of nothing", Asked(whole_, Request("OPTIONS", "/nothing")));
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_store.txt", text_);
+  EXPECT_EQ(text_.find("secret"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace zerotouch::wire

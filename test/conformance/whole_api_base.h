@@ -1,0 +1,168 @@
+#ifndef ZEROTOUCH_TEST_CONFORMANCE_WHOLE_API_BASE_H_
+#define ZEROTOUCH_TEST_CONFORMANCE_WHOLE_API_BASE_H_
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "batch/engine.h"
+#include "conformance/error_text.h"
+#include "google/protobuf/message.h"
+#include "service/services.h"
+#include "wire/api_methods.h"
+#include "wire/api_test_base.h"
+#include "wire/grpc/handler.h"
+#include "wire/grpc/message.h"
+#include "wire/transcode.h"
+
+namespace zerotouch::wire {
+
+// Who calls: the reseller 7, the account of the customers 11 (terms accepted)
+// and 12 (not), nobody, or a stranger.
+enum class Who { kReseller, kCustomer, kNobody, kStranger };
+
+// The whole API, HTTP/JSON and gRPC, over a registry with a reseller, a vendor,
+// two customers and a DPC. Operations stay as they were accepted: nobody runs
+// them.
+class WholeApi : public ApiTest {
+ protected:
+  static constexpr char kCustomerEmail[] = "it@sandbox.iam.gserviceaccount.com";
+
+  WholeApi() {
+    EXPECT_EQ(store_->Write([this](store::Transaction& tx) { return AddCompanies(tx); }),
+              absl::OkStatus());
+  }
+
+  // A request as its parts are given; the type of the body is not looked at.
+  HttpRequest Make(const std::string& method, const std::string& target, const std::string& body,
+                   Who who) const {
+    HttpRequest request = Request(method, target, body);
+    const std::string bearer = BearerOf(who);
+    if (!bearer.empty()) request.headers.Add("authorization", bearer);
+    return request;
+  }
+
+  // The answers over HTTP in both formats, and over gRPC if the request can be
+  // put as a message.
+  std::string AnswersTo(const HttpRequest& request) {
+    return HttpText("HTTP, format 2", whole_.Handle(InFormat(request, 2))) +
+           HttpText("HTTP, format 1", whole_.Handle(InFormat(request, 1))) + OverGrpc(request);
+  }
+
+  static HttpRequest InFormat(HttpRequest request, int format) {
+    request.target += request.target.find('?') == std::string::npos ? '?' : '&';
+    // The first prettyPrint counts, the last format.
+    const bool given = request.target.find("xgafv") != std::string::npos ||
+                       request.headers.Has("X-Goog-Api-Format-Version");
+    request.target +=
+        given ? "prettyPrint=false" : fmt::format("prettyPrint=false&$.xgafv={}", format);
+    return request;
+  }
+
+  // A call of `path`, "/package.Service/Method", with `bytes` as its body.
+  static HttpRequest GrpcRequest(const std::string& path, std::string bytes) {
+    HttpRequest request = Request("POST", path, std::move(bytes));
+    request.headers.Add("content-type", "application/grpc");
+    request.trailers = true;
+    return request;
+  }
+
+  static std::string Framed(const std::string& message) {
+    std::string bytes;
+    grpc::AppendFrameHead(static_cast<uint32_t>(message.size()), bytes);
+    return bytes + message;
+  }
+
+  std::string OverGrpc(const HttpRequest& request) {
+    const Target target = SplitTarget(request.target);
+    const absl::StatusOr<RouteMatch> match = routes_.Find(request.method, target.path);
+    if (!match.ok()) return "";
+    const auto& method = *match->route->method;
+    const std::unique_ptr<google::protobuf::Message> message(
+        google::protobuf::MessageFactory::generated_factory()
+            ->GetPrototype(method.input_type())
+            ->New());
+    std::string body = request.body;
+    const Query query = ParseQuery(target.query);
+    if (!query.system_violations.empty() || !query.fields.empty() || !query.alt.empty() ||
+        !Transcode(*match, query, body, *message).ok()) {
+      return "";
+    }
+    HttpRequest call =
+        GrpcRequest(fmt::format("/{}/{}", method.service()->full_name(), method.name()),
+                    Framed(message->SerializeAsString()));
+    if (request.headers.Has("authorization")) {
+      call.headers.Add("authorization", std::string(request.headers.Get("authorization")));
+    }
+    return GrpcText(grpc_.Handle(std::move(call)).headers);
+  }
+
+  std::string BearerOf(Who who) const {
+    switch (who) {
+      case Who::kReseller:
+        return Bearer();
+      case Who::kStranger:
+        return "Bearer nonsense";
+      case Who::kCustomer: {
+        crypto::JwtClaims claims = ClaimsOf(std::string(kEndpoint) + "/");
+        claims.issuer = claims.subject = kCustomerEmail;
+        claims.scope = auth::kCustomerScope;
+        return "Bearer " + crypto::SignJwt(key_, kKeyId, claims).value();
+      }
+      case Who::kNobody:
+        return "";
+    }
+    return "";
+  }
+
+  // The reseller's, good for an hour.
+  crypto::JwtClaims ClaimsOf(const std::string& audience) const {
+    crypto::JwtClaims claims;
+    claims.issuer = claims.subject = kEmail;
+    claims.audience = audience;
+    claims.scope = kScope;
+    claims.issued_at = clock_.Now();
+    claims.expires_at = clock_.Now() + absl::Hours(1);
+    return claims;
+  }
+
+  absl::Status AddCompanies(store::Transaction& tx) {
+    const absl::Time now = clock_.Now();
+    std::vector<absl::Status> done = {
+        tx.AddVendor({VendorId(3), PartnerId(kPartner), "Vendor", now}),
+        tx.AddPartner({PartnerId(8), "Another", now}),
+        tx.PutDpc({.id = "dpc", .package_name = "com.example.dpc", .title = "DPC"})};
+    for (const CustomerId id : {CustomerId(11), CustomerId(12)}) {
+      store::Customer customer;
+      customer.id = id;
+      customer.name = "Customer";
+      customer.created = now;
+      done.push_back(tx.AddCustomer(customer, PartnerId(kPartner), VendorId()));
+    }
+    done.push_back(tx.SetTerms(CustomerId(11), store::Terms::kAccepted));
+    store::ServiceAccount account;
+    account.email = kCustomerEmail;
+    account.client_id = "2";
+    account.customers = {CustomerId(11), CustomerId(12)};
+    account.keys.push_back({kKeyId, key_.Public().ToPem(), now});
+    done.push_back(tx.AddAccount(account));
+    const auto wrong = std::find_if(done.begin(), done.end(),
+                                    [](const absl::Status& status) { return !status.ok(); });
+    return wrong == done.end() ? absl::OkStatus() : *wrong;
+  }
+
+  const RegistryRules rules_;
+  batch::Engine engine_{*store_, rules_, clock_, {}};
+  service::Services all_{*store_, engine_, rules_, clock_, /*waiters=*/1};
+  const MethodTable table_ = ApiMethods(all_);
+  const RouteTable routes_ = RouteTable::Build(ApiServices()).value();
+  Api whole_{table_, authenticator_, tokens_, *store_, clock_};
+  grpc::Handler grpc_{
+      table_, authenticator_, /*message_bytes=*/100'000, [this] { return whole_.CheckReady(); },
+      clock_, whole_};
+};
+
+}  // namespace zerotouch::wire
+
+#endif  // ZEROTOUCH_TEST_CONFORMANCE_WHOLE_API_BASE_H_

@@ -8,6 +8,7 @@
 
 #include "base/status_macros.h"
 #include "google/api/annotations.pb.h"
+#include "json/http_rule.h"
 #include "json/json.h"
 
 namespace zerotouch::client {
@@ -23,23 +24,6 @@ struct Place {
   Message* message = nullptr;
   const FieldDescriptor* field = nullptr;
 };
-
-std::pair<std::string, std::string> PatternOf(const HttpRule& rule) {
-  switch (rule.pattern_case()) {
-    case HttpRule::kGet:
-      return {"GET", rule.get()};
-    case HttpRule::kPost:
-      return {"POST", rule.post()};
-    case HttpRule::kDelete:
-      return {"DELETE", rule.delete_()};
-    case HttpRule::kPatch:
-      return {"PATCH", rule.patch()};
-    case HttpRule::kPut:
-      return {"PUT", rule.put()};
-    default:
-      return {};
-  }
-}
 
 void AppendEncoded(std::string_view text, bool keep_slashes, std::string& out) {
   constexpr std::string_view kPlain =
@@ -146,9 +130,9 @@ void AppendQuery(Message& request, const FieldDescriptor* body_field, std::strin
 
 absl::StatusOr<HttpCall> RenderCall(const MethodDescriptor& method, Message& request) {
   const HttpRule& rule = method.options().GetExtension(google::api::http);
-  auto [verb, pattern] = PatternOf(rule);
-  HttpCall call{.method = std::move(verb), .path = {}, .body = {}};
-  ZT_ASSIGN_OR_RETURN(call.path, Expand(pattern, method, request));
+  json::HttpPattern pattern = json::PatternOf(rule);
+  HttpCall call{.method = std::move(pattern.method), .path = {}, .body = {}};
+  ZT_ASSIGN_OR_RETURN(call.path, Expand(pattern.path_template, method, request));
   if (rule.body() == "*") {
     json::Append(request, {.pretty = false}, call.body);
     return call;

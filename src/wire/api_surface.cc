@@ -193,4 +193,27 @@ std::vector<const FieldDescriptor*> PropertiesOf(const Descriptor& schema,
   return properties;
 }
 
+JsonType JsonTypeOf(const FieldDescriptor& field) {
+  switch (field.type()) {
+    case FieldDescriptor::TYPE_BOOL:
+      return {"boolean", ""};
+    case FieldDescriptor::TYPE_INT32:
+      return {"integer", "int32"};
+    case FieldDescriptor::TYPE_UINT32:
+      return {"integer", "uint32"};
+    case FieldDescriptor::TYPE_INT64:
+      return {"string", "int64"};
+    case FieldDescriptor::TYPE_UINT64:
+      return {"string", "uint64"};
+    case FieldDescriptor::TYPE_DOUBLE:
+      return {"number", "double"};
+    case FieldDescriptor::TYPE_FLOAT:
+      return {"number", "float"};
+    case FieldDescriptor::TYPE_BYTES:
+      return {"string", "byte"};
+    default:
+      return {"string", ""};
+  }
+}
+
 }  // namespace zerotouch::wire

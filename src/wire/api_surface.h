@@ -44,6 +44,16 @@ std::vector<const google::protobuf::Descriptor*> SchemasOf(const std::vector<Api
 std::vector<const google::protobuf::FieldDescriptor*> PropertiesOf(
     const google::protobuf::Descriptor& schema, const std::vector<ApiMethod>& methods);
 
+// The type of a field in JSON, as JSON Schema names types, and its format; empty
+// if it has none.
+struct JsonType {
+  const char* type;
+  const char* format;
+};
+
+// That of a single value of `field`, which holds neither a message nor an enum.
+JsonType JsonTypeOf(const google::protobuf::FieldDescriptor& field);
+
 }  // namespace zerotouch::wire
 
 #endif  // ZEROTOUCH_WIRE_API_SURFACE_H_

@@ -57,24 +57,10 @@ void SetValue(const FieldDescriptor& field, const ApiComments& comments, JsonVal
       return SetMessage(*field.message_type(), out);
     case FieldDescriptor::TYPE_ENUM:
       return SetEnum(*field.enum_type(), comments, out);
-    case FieldDescriptor::TYPE_BOOL:
-      return SetType("boolean", "", out);
-    case FieldDescriptor::TYPE_INT32:
-      return SetType("integer", "int32", out);
-    case FieldDescriptor::TYPE_UINT32:
-      return SetType("integer", "uint32", out);
-    case FieldDescriptor::TYPE_INT64:
-      return SetType("string", "int64", out);
-    case FieldDescriptor::TYPE_UINT64:
-      return SetType("string", "uint64", out);
-    case FieldDescriptor::TYPE_DOUBLE:
-      return SetType("number", "double", out);
-    case FieldDescriptor::TYPE_FLOAT:
-      return SetType("number", "float", out);
-    case FieldDescriptor::TYPE_BYTES:
-      return SetType("string", "byte", out);
-    default:
-      return SetType("string", "", out);
+    default: {
+      const auto [type, format] = JsonTypeOf(field);
+      return SetType(type, format, out);
+    }
   }
 }
 

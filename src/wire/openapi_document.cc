@@ -47,22 +47,10 @@ void SetValue(const FieldDescriptor& field, JsonValue& out) {
         out["enum"].Add(field.enum_type()->value(i)->name());
       }
       return;
-    case FieldDescriptor::TYPE_BOOL:
-      return SetType("boolean", "", out);
-    case FieldDescriptor::TYPE_INT32:
-    case FieldDescriptor::TYPE_UINT32:
-      return SetType("integer", "int32", out);
-    case FieldDescriptor::TYPE_INT64:
-    case FieldDescriptor::TYPE_UINT64:
-      return SetType("string", "int64", out);
-    case FieldDescriptor::TYPE_DOUBLE:
-      return SetType("number", "double", out);
-    case FieldDescriptor::TYPE_FLOAT:
-      return SetType("number", "float", out);
-    case FieldDescriptor::TYPE_BYTES:
-      return SetType("string", "byte", out);
-    default:
-      return SetType("string", "", out);
+    default: {
+      const auto [type, format] = JsonTypeOf(field);
+      return SetType(type, format, out);
+    }
   }
 }
 

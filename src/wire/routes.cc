@@ -9,6 +9,7 @@
 #include "google/android/device/provisioning/v1/service.pb.h"
 #include "google/api/annotations.pb.h"
 #include "google/longrunning/operations.pb.h"
+#include "json/http_rule.h"
 #include "model/errors.h"
 
 namespace zerotouch::wire {
@@ -26,27 +27,6 @@ namespace {
 // symbol that anything else refers to.
 const void* volatile kServiceFile =
     &descriptor_table_google_2fandroid_2fdevice_2fprovisioning_2fv1_2fservice_2eproto;
-
-// HTTP method and template of a rule; both empty if it has none.
-std::pair<std::string, std::string> PatternOf(const HttpRule& rule) {
-  switch (rule.pattern_case()) {
-    case HttpRule::kGet:
-      return {"GET", rule.get()};
-    case HttpRule::kPut:
-      return {"PUT", rule.put()};
-    case HttpRule::kPost:
-      return {"POST", rule.post()};
-    case HttpRule::kDelete:
-      return {"DELETE", rule.delete_()};
-    case HttpRule::kPatch:
-      return {"PATCH", rule.patch()};
-    case HttpRule::kCustom:
-      return {rule.custom().kind(), rule.custom().path()};
-    case HttpRule::PATTERN_NOT_SET:
-      break;
-  }
-  return {};
-}
 
 absl::Status Wrong(const MethodDescriptor& method, std::string_view reason) {
   return absl::InvalidArgumentError(
@@ -114,7 +94,7 @@ absl::StatusOr<RouteTable> RouteTable::Build(std::span<const ServiceDescriptor* 
 }
 
 absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rule) {
-  auto [http_method, text] = PatternOf(rule);
+  auto [http_method, text] = json::PatternOf(rule);
   if (http_method.empty()) return Wrong(method, "there is no pattern");
   if (!rule.response_body().empty()) return Wrong(method, "response_body is not supported");
   ZT_ASSIGN_OR_RETURN(UrlTemplate url, UrlTemplate::Parse(text));

@@ -8,21 +8,17 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-void AppendField(std::string_view field, std::string& out) {
-  if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
-    out += field;
-    return;
-  }
+bool IsBlank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+void AppendQuoted(std::string_view field, std::string& out) {
   out += '"';
   for (const char c : field) {
     if (c == '"') out += '"';
     out += c;
   }
   out += '"';
-}
-
-bool IsBlank(std::string_view line) {
-  return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
 }  // namespace
@@ -111,9 +107,15 @@ bool CsvReader::ReadQuoted(std::string& field, CsvRecord& record) {
 }
 
 void AppendCsvRow(const std::vector<std::string>& fields, std::string& out) {
+  // Alone, a blank field would be a blank line.
+  const bool is_blank = fields.size() == 1 && IsBlank(fields[0]);
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out += ',';
-    AppendField(fields[i], out);
+    if (is_blank || fields[i].find_first_of(",\"\r\n") != std::string::npos) {
+      AppendQuoted(fields[i], out);
+    } else {
+      out += fields[i];
+    }
   }
   out += '\n';
 }

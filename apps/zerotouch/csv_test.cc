@@ -83,5 +83,15 @@ TEST(CsvRowTest, WhatIsWritten_ReadsBack) {
   EXPECT_EQ(records[0].fields, fields);
 }
 
+TEST(CsvRowTest, OneBlankField_IsNoBlankLine) {
+  for (const std::string blank : {"", " ", "\t"}) {
+    std::string text;
+    AppendCsvRow({blank}, text);
+    const auto records = ReadAll(text);
+    ASSERT_EQ(records.size(), 1u) << '[' << blank << ']';
+    EXPECT_THAT(records[0].fields, ElementsAre(blank));
+  }
+}
+
 }  // namespace
 }  // namespace zerotouch::cli

@@ -64,7 +64,7 @@ TEST(CsvResultsTest, FileThatIsNotEnded_LeavesNothing) {
 }
 
 TEST(CsvResultsTest, UnwritablePath_IsRefusedBeforehand) {
-  const auto sink = OpenCsvResults("/nonexistent/results.csv", {});
+  const auto sink = OpenCsvResults("/dev/null/results.csv", {});
   EXPECT_THAT(std::string(MessageOf(sink.status())), HasSubstr("--results"));
 }
 

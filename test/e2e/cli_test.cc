@@ -254,7 +254,7 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
       {{"devices", "claim", csv, file, "--credentials", dir_ / "none.json"}, "none.json"},
       {{"devices", "claim", csv, file, "--credentials", file}, "service-account key file"},
       {{"devices", "claim", csv, file, "--endpoint", "server"}, "not a URL"},
-      {{"devices", "claim", csv, file, "--results", "/nonexistent/r.csv"}, "--results"},
+      {{"devices", "claim", csv, file, "--results", "/dev/null/r.csv"}, "--results"},
       {{"devices", "claim", csv, file, "--results", file}, "--results"},
       {{"devices", "claim", csv, file, "--async", "--results", "r.csv"}, "--results"},
       {{"devices", "claim", csv, file, "--endpoint", "http://127.0.0.1:1", "--timeout", "0.5"},

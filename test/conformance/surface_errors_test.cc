@@ -198,6 +198,21 @@ TEST_F(SurfaceErrors, Tokens) {
     claims.issued_at -= absl::Hours(2);
     claims.expires_at -= absl::Hours(2);
   });
+  const auto assert_text = [&](const std::string& header, const std::string& payload) {
+    ask("a JWT that is wrong",
+        fmt::format("{}&assertion={}.{}.c2ln", grant, crypto::Base64UrlEncode(header),
+                    crypto::Base64UrlEncode(payload)));
+  };
+  ask("a JWT that is too long", grant + "&assertion=" + std::string(20'000, 'x'));
+  ask("a JWT that is not encoded", grant + "&assertion=*.x.x");
+  for (const char* header : {"x", R"({"alg":1})", R"({"alg":"none"})", R"({"alg":"ES256","kid":1})",
+                             R"({"alg":"ES256","kid":"1","crit":["b64"]})"}) {
+    assert_text(header, "{}");
+  }
+  for (const char* payload : {"x", R"({"iss":1})", R"({"sub":1})", R"({"scope":1})",
+                              R"({"aud":["a","b"]})", R"({"iat":"x"})", R"({"iat":1,"exp":"x"})"}) {
+    assert_text(R"({"alg":"ES256","kid":"1"})", payload);
+  }
   HttpRequest long_one = post(std::string(70'000, 'x'), "application/x-www-form-urlencoded");
   Add("a form that is too long", Asked(whole_, long_one));
   FailingStore down;

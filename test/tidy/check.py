@@ -32,6 +32,16 @@ ERRORS = 'src/model/errors.h'
 ERRORS_TEST = 'test/conformance/errors_test.cc'
 GOLDEN = 'test/conformance/golden/'
 ERROR_CALL = re.compile(r'\berrors::[A-Z]\w+\(')
+# Functions beside those of ERRORS whose texts callers are told, by file.
+TELLING_CALLS = {
+    'src/auth/assertion.cc': re.compile(r'\bInvalidArgumentError\('),
+    'src/auth/token_endpoint.cc': re.compile(r'\breturn Error\('),
+    'src/crypto/jwt.cc': re.compile(r'\bWrong\('),
+    'src/json/text_reader.cc': re.compile(r'\bEndAt\('),
+    'src/service/customers.cc': re.compile(r'\bNote\('),
+    'src/wire/batch_request.cc': re.compile(r'\bWrong\('),
+    'src/wire/multipart.cc': re.compile(r'\bWrong\('),
+}
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s*"(?:[^"\\]|\\.)*")*')
 ERROR_FUNCTION = re.compile(r'^absl::Status (\w+)\(', re.MULTILINE)
 
@@ -169,7 +179,9 @@ class Checker:
                 self.check_texts(path, self.read(path), goldens)
 
     def check_texts(self, path, code, goldens):
-        for call in ERROR_CALL.finditer(code):
+        telling = TELLING_CALLS.get(path)
+        calls = [*ERROR_CALL.finditer(code), *(telling.finditer(code) if telling else [])]
+        for call in calls:
             for text in texts_in(arguments(code, call.end())):
                 parts = [re.escape(part) for part in re.split(r'\{\w*\}', text)]
                 if ' ' in text and not re.search('[^\n]*?'.join(parts), goldens):

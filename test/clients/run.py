@@ -3,8 +3,9 @@
 
 usage: run.py ZEROTOUCHD RECORD CLIENT COMMAND...      exit code 1 if the command fails
 
-A sandbox is started for the command, which finds its ready line in the file that
-ZEROTOUCH_SANDBOX names. A command that starts servers of its own has the word
+Two sandboxes are started for the command, which finds their ready lines in the
+files that ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX name; batches do not come to
+an end in the second. A command that starts servers of its own has the word
 ZEROTOUCHD among its arguments, and gets the program in its place. The record
 (driven.py) is made only if the command succeeds.
 """
@@ -16,6 +17,8 @@ import sys
 import tempfile
 
 import driven
+
+SLOW = ('--operation-items-per-second', '0.01')
 
 
 def environment():
@@ -34,21 +37,37 @@ def logging_program(program, folder):
     return path, log
 
 
-def run_with_sandbox(program, folder, command):
-    server = subprocess.Popen(
-        [program, 'sandbox', '--listen', '127.0.0.1:0', '--data-dir', os.path.join(folder, 'data')],
-        stdout=subprocess.PIPE, env=environment())
-    ready = os.path.join(folder, 'ready.json')
-    with open(ready, 'wb') as file:
-        file.write(server.stdout.readline())
+class Sandbox:
+    """A sandbox whose ready line is in the file `ready`."""
+
+    def __init__(self, program, folder, name, *arguments):
+        self.ready = os.path.join(folder, name + '.json')
+        self.server = subprocess.Popen(
+            [program, 'sandbox', '--listen', '127.0.0.1:0', '--data-dir',
+             os.path.join(folder, name), *arguments], stdout=subprocess.PIPE, env=environment())
+        with open(self.ready, 'wb') as file:
+            file.write(self.server.stdout.readline())
+
+    def has_started(self):
+        return os.path.getsize(self.ready) > 0
+
+    def stop(self):
+        self.server.send_signal(signal.SIGTERM)
+        self.server.stdout.close()
+        return self.server.wait()
+
+
+def run_with_sandboxes(program, folder, command):
+    sandboxes = {'ZEROTOUCH_SANDBOX': Sandbox(program, folder, 'sandbox'),
+                 'ZEROTOUCH_SLOW_SANDBOX': Sandbox(program, folder, 'slow', *SLOW)}
     try:
-        if not os.path.getsize(ready):
-            return 'the sandbox did not start'
-        code = subprocess.call(command, env=environment() | {'ZEROTOUCH_SANDBOX': ready})
+        if not all(sandbox.has_started() for sandbox in sandboxes.values()):
+            return 'a sandbox did not start'
+        code = subprocess.call(command, env=environment() | {
+            name: sandbox.ready for name, sandbox in sandboxes.items()})
     finally:
-        server.send_signal(signal.SIGTERM)
-        stopped = server.wait()
-    return code or (f'the sandbox ended with {stopped}' if stopped else 0)
+        ends = [sandbox.stop() for sandbox in sandboxes.values()]
+    return code or (f'the sandboxes ended with {ends}' if any(ends) else 0)
 
 
 def run(program, record, client, command):
@@ -61,7 +80,7 @@ def run(program, record, client, command):
             command = [program if word == 'ZEROTOUCHD' else word for word in command]
             result = subprocess.call(command, env=environment())
         else:
-            result = run_with_sandbox(program, folder, command)
+            result = run_with_sandboxes(program, folder, command)
         with open(log, encoding='utf-8') as file:
             text = file.read()
     if result:

@@ -88,6 +88,12 @@ absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
   return std::make_shared<const json::Selection>(*std::move(selection));
 }
 
+// How a call came, for the log.
+std::string_view ProtocolOf(const HttpRequest& request) {
+  if (request.batched) return "batch";
+  return request.trailers ? "HTTP/2" : "HTTP/1.1";
+}
+
 }  // namespace
 
 Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
@@ -278,6 +284,7 @@ void Api::LogCall(const HttpRequest& request, int status, absl::Time begun,
                   std::string_view account) const {
   log::Info("request", {{"method", request.method},
                         {"path", SplitTarget(request.target).path},
+                        {"protocol", ProtocolOf(request)},
                         {"status", status},
                         {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
                         {"account", account}});

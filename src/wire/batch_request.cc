@@ -78,6 +78,7 @@ class Batch {
       inner->headers.Add("Authorization", std::string(request_.headers.Get("Authorization")));
     }
     inner->request_id = request_.request_id;
+    inner->batched = true;
     return call_(*std::move(inner));
   }
 

@@ -43,6 +43,7 @@ struct HttpRequest {
   std::string body;        // decoded from chunks and gzip; empty until it was read
   std::string request_id;  // made by the server; 16 hexadecimal digits
   bool trailers = false;   // whether the answer may have trailers: over HTTP/2
+  bool batched = false;    // whether it came as a part of a POST /batch
   // Asks leave for the body, as it is unpacked, to hold this many bytes in all.
   // Empty if nobody counts.
   std::function<bool(uint64_t)> hold;

@@ -16,8 +16,10 @@ from methods import Methods
 BEGIN = '<!-- Made by `make compatibility` from what the tests have driven. -->\n'
 END = '<!-- End of what is made. -->\n'
 NAMES = {'go': 'Go', 'java': 'Java', 'node': 'Node.js', 'python': 'Python', 'curl': 'curl',
-         'zerotouch': '`zerotouch`'}
-TRANSPORTS = [('rest', 'HTTP/JSON'), ('grpc', 'gRPC')]
+         'zerotouch': '`zerotouch`', 'grpc-go': 'Go', 'grpc++': 'C++ (grpc++)',
+         'grpcio': 'Python (grpcio)', 'grpc-js': 'Node.js (grpc-js)'}
+TRANSPORTS = [('http1', 'HTTP/1.1 and JSON'), ('http2', 'HTTP/2 and JSON'),
+              ('batch', 'A part of `POST /batch`'), ('grpc', 'gRPC')]
 
 
 def cell(records, method, transport, client):
@@ -34,7 +36,7 @@ def table(records, methods):
     text = ''
     for transport, title in TRANSPORTS:
         clients = sorted({client for _, used, client, _ in records if used == transport},
-                         key=lambda client: (client not in NAMES, client))
+                         key=lambda client: NAMES.get(client, client))
         if not clients:
             text += f'\n### {title}\n\nNot driven by any test.\n'
             continue

@@ -15,10 +15,11 @@ GRPC = '/google.android.device.provisioning.v1.PartnerService/'
 PAGE = 'Before.\n' + compatibility.BEGIN + compatibility.END + 'After.\n'
 
 
-def line(method, path, status):
+def line(method, path, status, protocol='HTTP/1.1'):
     return ('{"time":"t","level":"info","message":"request","requestId":"r","method":"%s",'
-            '"path":"%s","status":%s,"ms":1.0,"account":"a"}\n' %
-            (method, path, json.dumps(status)))
+            '"path":"%s",%s"status":%s,"ms":1.0,"account":"a"}\n' %
+            (method, path, '' if method == 'gRPC' else f'"protocol":"{protocol}",',
+             json.dumps(status)))
 
 
 class CompatibilityTest(unittest.TestCase):
@@ -90,9 +91,16 @@ class CompatibilityTest(unittest.TestCase):
         self.record('grpcio', line('gRPC', GRPC + 'ClaimDevice', 'OK') +
                     line('gRPC', GRPC + 'GetDevice', 'NOT_FOUND'))
         self.write()
-        self.assertIn('| method | grpcio |', self.text())
+        self.assertIn('| method | Python (grpcio) |', self.text())
         self.assertIn('| `partners.devices.claim` | + |', self.text())
         self.assertIn('| `partners.devices.get` | − |', self.text())
+
+    def test_transports_are_told_apart(self):
+        self.record('curl', line('GET', '/v1/customers', 200, 'HTTP/2') +
+                    line('GET', '/v1/customers', 401, 'batch'))
+        self.assertEqual({('customers.list', 'http2', 'curl', 'positive'),
+                          ('customers.list', 'batch', 'curl', 'negative')},
+                         driven.read(self.records))
 
     def test_failed_test_makes_no_record_and_takes_the_old_one_away(self):
         self.record('go', line('GET', '/v1/customers', 200))
@@ -111,8 +119,7 @@ class CompatibilityTest(unittest.TestCase):
         self.assertLessEqual({'partners.devices.unclaimAsync', 'operations.get', 'customers.list',
                               'partners.vendors.customers.list', 'partners.devices.metadata'},
                              set(methods.ids))
-        self.assertEqual(('partners.customers.create', 'rest'),
-                         methods.of('POST', '/v1/partners/1/customers'))
+        self.assertEqual('partners.customers.create', methods.of('POST', '/v1/partners/1/customers'))
         self.assertIsNone(methods.of('GET', '/v1/nothing'))
 
 

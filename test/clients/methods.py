@@ -8,8 +8,11 @@ RPC = re.compile(r'^service (\w+)|rpc (\w+)\(.*?option \(google\.api\.http\) = \
                  re.DOTALL | re.MULTILINE)
 PACKAGE = re.compile(r'^package ([\w.]+);', re.MULTILINE)
 RULE = re.compile(r'(get|post|patch|put|delete): "([^"]*)"')
+BODY = re.compile(r'body: "([^"]*)"')
 # Neither answered nor refused: not provided, or given up by the client.
 UNDECIDED = (501, 'UNIMPLEMENTED', 499, 'CANCELLED', 504, 'DEADLINE_EXCEEDED')
+# What the log calls them: these, and nothing for gRPC.
+TRANSPORTS = {'HTTP/1.1': 'http1', 'HTTP/2': 'http2', 'batch': 'batch', 'gRPC': 'grpc'}
 VARIABLE = re.compile(r'\{[\w.]+(?:=([^}]*))?\}')
 STANDARD = {'post': 'create', 'patch': 'patch', 'put': 'update', 'delete': 'delete'}
 
@@ -44,6 +47,7 @@ class Methods:
     def __init__(self, root=PROTO):
         self.ids = []
         self.routes = []   # (HTTP method, compiled path, id)
+        self.rules = {}    # Service.Method: (HTTP method, template, body: a field, '*' or None)
         self.grpc = {}     # /package.Service/Method: id
         for folder, _, names in sorted(os.walk(root)):
             for name in sorted(names):
@@ -59,6 +63,8 @@ class Methods:
                 service = match.group(1)
                 continue
             rules = RULE.findall(match.group(3))
+            body = BODY.search(match.group(3))
+            self.rules[f'{service}.{match.group(2)}'] = *rules[0], body.group(1) if body else None
             name = id_of(*rules[0])
             self.ids.append(name)
             self.grpc[f'/{package.group(1)}.{service}/{match.group(2)}'] = name
@@ -66,12 +72,12 @@ class Methods:
                 self.routes.append((verb.upper(), re.compile(pattern_of(template)), name))
 
     def of(self, verb, path):
-        """(id, transport) of a call; None if it is of no method."""
+        """The id of a call's method; None if it is of no method."""
         if path in self.grpc:
-            return self.grpc[path], 'grpc'
+            return self.grpc[path]
         for method, pattern, name in self.routes:
             if method == verb and pattern.fullmatch(path):
-                return name, 'rest'
+                return name
         return None
 
     def driven(self, log):
@@ -87,5 +93,7 @@ class Methods:
             call = json.loads(line)
             method = self.of(call['method'], call['path'])
             if method and call['status'] not in UNDECIDED:
-                found.add(method + ('positive' if call['status'] in (200, 'OK') else 'negative',))
+                transport = TRANSPORTS[call.get('protocol', 'gRPC')]
+                sign = 'positive' if call['status'] in (200, 'OK') else 'negative'
+                found.add((method, transport, sign))
         return found

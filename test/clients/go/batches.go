@@ -11,6 +11,8 @@ import (
 const (
 	batchSize = 5000
 	success   = "SINGLE_DEVICE_STATUS_SUCCESS"
+	// limits::kUnfinishedOperationsPerPartner
+	mostUnfinished = 100
 )
 
 // finish polls an operation to its end and checks that its results are, in
@@ -116,4 +118,22 @@ func batches(partner *zerotouch.Service, own reseller) {
 		_, err := partner.Operations.Get("operations/apibatchoperation/1").Do()
 		return err
 	})
+}
+
+// tooManyOperations fills the partner's queue on a slow sandbox. This client
+// repeats nothing by itself, and keeps the header of an error to itself.
+func tooManyOperations(partner *zerotouch.Service, own reseller) {
+	unclaim := &zerotouch.PartnerUnclaim{SectionType: zeroTouch,
+		DeviceIdentifier: &zerotouch.DeviceIdentifier{Imei: imei(1)}}
+	call := func() error {
+		_, err := partner.Partners.Devices.UnclaimAsync(id(own.PartnerID),
+			&zerotouch.UnclaimDevicesRequest{
+				Unclaims: []*zerotouch.PartnerUnclaim{unclaim, unclaim}}).Do()
+		return err
+	}
+	for accepted := 0; accepted < mostUnfinished; accepted++ {
+		answers("partners.devices.unclaimAsync", call)
+	}
+	refuses("partners.devices.unclaimAsync", 429, "RESOURCE_EXHAUSTED", call)
+	refuses("partners.devices.unclaimAsync", 429, "retryDelay", call)
 }

@@ -1,7 +1,8 @@
 // Google's Go client against a sandbox: every method that it knows, answered and
 // refused. It is not patched; the root URL and the key file alone differ.
 //
-// Reads the sandbox's ready line from the file that ZEROTOUCH_SANDBOX names.
+// Reads the ready lines of two sandboxes, one of which works slowly, from the
+// files that ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX name.
 package main
 
 import (
@@ -71,8 +72,8 @@ func service(options ...option.ClientOption) *zerotouch.Service {
 	return made
 }
 
-func main() {
-	text, err := os.ReadFile(os.Getenv("ZEROTOUCH_SANDBOX"))
+func readSandbox(variable string) sandbox {
+	text, err := os.ReadFile(os.Getenv(variable))
 	if err != nil {
 		panic(err)
 	}
@@ -80,9 +81,18 @@ func main() {
 	if err := json.Unmarshal(text, &s); err != nil {
 		panic(err)
 	}
+	return s
+}
+
+func partnerService(s sandbox) *zerotouch.Service {
+	return service(option.WithEndpoint(s.Endpoint), option.WithScopes(partnerScope),
+		option.WithCredentialsFile(s.Resellers[0].Credentials))
+}
+
+func main() {
+	s := readSandbox("ZEROTOUCH_SANDBOX")
 	own := s.Resellers[0]
-	partner := service(option.WithEndpoint(s.Endpoint), option.WithCredentialsFile(own.Credentials),
-		option.WithScopes(partnerScope))
+	partner := partnerService(s)
 	customer := service(option.WithEndpoint(s.Endpoint), option.WithScopes(customerScope),
 		option.WithCredentialsFile(s.customerCredentials(own.CustomerIDs[0])))
 
@@ -91,6 +101,8 @@ func main() {
 	batches(partner, own)
 	customerSide(partner, customer, own)
 	credentials(s)
+	slow := readSandbox("ZEROTOUCH_SLOW_SANDBOX")
+	tooManyOperations(partnerService(slow), slow.Resellers[0])
 	if failures > 0 {
 		fmt.Fprintln(os.Stderr, failures, "checks failed")
 		os.Exit(1)

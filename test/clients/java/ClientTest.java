@@ -1,5 +1,7 @@
+import com.google.api.client.googleapis.json.GoogleJsonResponseException;
 import com.google.api.client.json.GenericJson;
 import java.io.FileReader;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,14 +10,18 @@ import java.util.List;
  * patched; the root URL and the key file alone differ. Its bodies come chunked and gzip'ed, its
  * PATCH as a POST with X-HTTP-Method-Override.
  *
- * <p>Reads the sandbox's ready line from the file that ZEROTOUCH_SANDBOX names.
+ * <p>Reads the ready lines of two sandboxes, one of which works slowly, from the files that
+ * ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX name.
  */
 final class ClientTest {
   private static final String ZERO_TOUCH = "SECTION_TYPE_ZERO_TOUCH";
   private static final String SUCCESS = "SINGLE_DEVICE_STATUS_SUCCESS";
   private static final int BATCH_SIZE = 5000;
 
-  private final Check check = new Check();
+  // limits::kUnfinishedOperationsPerPartner
+  private static final int MOST_UNFINISHED = 100;
+
+  private final Check check;
   private final GenericJson sandbox;
   private final String partnerId;
   private final String customerId;
@@ -25,7 +31,8 @@ final class ClientTest {
   private final String company; // customers/ID
   private final String stranger; // another customer
 
-  private ClientTest(GenericJson sandbox) throws Exception {
+  private ClientTest(Check check, GenericJson sandbox) throws Exception {
+    this.check = check;
     this.sandbox = sandbox;
     String endpoint = (String) sandbox.get("endpoint");
     partnerId = (String) Check.at(sandbox, "resellers", 0, "partnerId");
@@ -49,18 +56,22 @@ final class ClientTest {
   }
 
   public static void main(String[] arguments) throws Exception {
-    GenericJson sandbox;
-    try (FileReader file = new FileReader(System.getenv("ZEROTOUCH_SANDBOX"))) {
-      sandbox = Provisioning.JSON.createJsonParser(file).parse(GenericJson.class);
-    }
-    ClientTest test = new ClientTest(sandbox);
+    GenericJson sandbox = readSandbox("ZEROTOUCH_SANDBOX");
+    ClientTest test = new ClientTest(new Check(), sandbox);
     test.partnersCompanies();
     test.partnersDevices();
     test.batches();
     test.customersSide();
     new Credentials(test.check, sandbox).run();
     new Batches(test.check, test.partner, reseller(sandbox)).run();
+    new ClientTest(test.check, readSandbox("ZEROTOUCH_SLOW_SANDBOX")).tooManyOperations();
     System.exit(test.check.failures() == 0 ? 0 : 1);
+  }
+
+  private static GenericJson readSandbox(String variable) throws IOException {
+    try (FileReader file = new FileReader(System.getenv(variable))) {
+      return Provisioning.JSON.createJsonParser(file).parse(GenericJson.class);
+    }
   }
 
   private static String reseller(GenericJson sandbox) {
@@ -164,6 +175,27 @@ final class ClientTest {
     return partner.post("v1/partners/{metadataOwnerId}/devices/{deviceId}/metadata",
         json("deviceMetadata", json("entries", json(key, "A-1"))))
         .set("metadataOwnerId", partnerId).set("deviceId", deviceId);
+  }
+
+  /** Fills the partner's queue on a slow sandbox. This client repeats nothing by itself. */
+  private void tooManyOperations() {
+    GenericJson unclaim = json("deviceIdentifier", device(1), "sectionType", ZERO_TOUCH);
+    GenericJson batch = json("unclaims", List.of(unclaim, unclaim));
+    for (int i = 0; i < MOST_UNFINISHED; i++) {
+      check.answers("partners.devices.unclaimAsync", onDevices("unclaimAsync", batch),
+          answer -> Check.expect(answer.get("done") == null, "it is done"));
+    }
+    check.that("too many operations", () -> {
+      try {
+        onDevices("unclaimAsync", batch).execute();
+      } catch (GoogleJsonResponseException e) {
+        Check.equal(429, e.getStatusCode());
+        Check.equal("RESOURCE_EXHAUSTED", e.getDetails().get("status"));
+        Check.expect(Integer.parseInt(e.getHeaders().getRetryAfter()) > 0, "no Retry-After");
+        return;
+      }
+      throw new AssertionError("it was answered");
+    });
   }
 
   private interface Status {

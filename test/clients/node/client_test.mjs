@@ -9,6 +9,8 @@ import {imei, Sandbox} from './sandbox.mjs';
 
 const RESELLER_SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning';
 const CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm';
+// limits::kUnfinishedOperationsPerPartner
+const MOST_UNFINISHED = 100;
 const ZERO_TOUCH = 'SECTION_TYPE_ZERO_TOUCH';
 
 const sandbox = await Sandbox.start(process.argv[2]);
@@ -18,18 +20,18 @@ const parent = `partners/${partnerId}`;
 const customerId = reseller.customerIds[0];
 const customer = `customers/${customerId}`;
 
-function api(client) {
-  return androiddeviceprovisioning({version: 'v1', rootUrl: `${sandbox.endpoint}/`, auth: client});
+function api(client, server = sandbox) {
+  return androiddeviceprovisioning({version: 'v1', rootUrl: `${server.endpoint}/`, auth: client});
 }
 
 // This library's JWT client asks Google's own token server whatever the key
 // file says, so a private server is called with self-signed tokens.
-function byKeyFile(account, scope) {
-  const key = sandbox.key(account);
+function byKeyFile(account, scope, server = sandbox) {
+  const key = server.key(account);
   const client = new auth.JWT({
     email: key.client_email, key: key.private_key, keyId: key.private_key_id, scopes: [scope]});
   client.useJWTAccessWithScope = true;
-  return api(client);
+  return api(client, server);
 }
 
 const ours = byKeyFile(reseller, RESELLER_SCOPE);
@@ -252,6 +254,60 @@ await step('errors: 400, 401, 403 and 404', async () => {
     hasCode('INVALID_DEVICE_ID'));
   await refused(ours.operations.get({name: 'operations/apibatchoperation/1'}), 404,
     hasCode('INVALID_OPERATION_ID'));
+});
+
+// Each method of a resource and of those below it.
+function* methodsOf(resources) {
+  for (const resource of Object.values(resources ?? {})) {
+    yield* Object.values(resource.methods ?? {});
+    yield* methodsOf(resource.resources);
+  }
+}
+
+// What a caller sends who takes another company's ids for its own.
+function parametersOfAnother(method) {
+  if (method.id.endsWith('provisioning.customers.list')) return {pageToken: 'forged'};
+  const parameters = method.request ? {requestBody: {}} : {};
+  for (const [name, {location, pattern}] of Object.entries(method.parameters ?? {})) {
+    if (location !== 'path') continue;
+    const id = pattern?.startsWith('^customers/') ? stranger.customerIds[0] : stranger.partnerId;
+    parameters[name] = pattern?.startsWith('^operations/') ? 'operations/apibatchoperation/1' :
+        pattern ? pattern.slice(1, -1).replaceAll('[^/]+', id) : id;
+  }
+  return parameters;
+}
+
+await step('every method, refused', async () => {
+  const answer = await fetch(`${sandbox.endpoint}/$discovery/rest?version=v1`);
+  const methods = [...methodsOf((await answer.json()).resources)];
+  assert.equal(methods.length, 27);
+  const nobody = new auth.OAuth2();
+  nobody.setCredentials({access_token: 'ya29.nonsense'});
+  const statuses = {'customers.list': 400, 'operations.get': 404};
+  for (const method of methods) {
+    const [, ...path] = method.id.split('.');
+    const call = client => {
+      const name = path.at(-1);
+      const resource = path.slice(0, -1).reduce((outer, inner) => outer[inner], client);
+      return resource[name](parametersOfAnother(method));
+    };
+    await refused(call(path[0] === 'customers' ? theirs : ours), statuses[path.join('.')] ?? 403);
+    await refused(call(api(nobody)), 401);
+  }
+});
+
+await step('429: too many operations', async () => {
+  const slow = await Sandbox.start(process.argv[2], '--operation-items-per-second', '0.01');
+  const [own] = slow.resellers;
+  const {devices} = byKeyFile(own, RESELLER_SCOPE, slow).partners;
+  const unclaim = {deviceIdentifier: {imei: imei(1)}, sectionType: ZERO_TOUCH};
+  const call = () => devices.unclaimAsync(
+      {partnerId: own.partnerId, requestBody: {unclaims: [unclaim, unclaim]}});
+  for (let i = 0; i < MOST_UNFINISHED; ++i) assert.ok(!(await call()).data.done);
+  await refused(call(), 429, body => body.status === 'RESOURCE_EXHAUSTED');
+  const {response} = await call().catch(error => error);
+  assert.ok(Number(response.headers.get('retry-after')) > 0);
+  await slow.stop();
 });
 
 await step('an access token from token_uri, by a refresh handler', async () => {

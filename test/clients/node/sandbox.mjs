@@ -6,12 +6,14 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 
 export class Sandbox {
-  // Starts it, and returns when it is ready. `program` is the path of zerotouchd.
-  static async start(program) {
+  // Starts it, and returns when it is ready. `program` is the path of zerotouchd,
+  // `options` are more of its arguments.
+  static async start(program, ...options) {
     const sandbox = new Sandbox();
     sandbox.dir = mkdtempSync(join(tmpdir(), 'zerotouch-node-'));
     sandbox.process = spawn(
-        program, ['sandbox', '--listen', '127.0.0.1:0', '--data-dir', join(sandbox.dir, 'data')],
+        program,
+        ['sandbox', '--listen', '127.0.0.1:0', '--data-dir', join(sandbox.dir, 'data'), ...options],
         {stdio: ['ignore', 'pipe', 'ignore']});
     // Whatever ends the test, it ends the server too.
     process.once('exit', () => sandbox.process.kill('SIGKILL'));

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 import google.auth.exceptions
 from google.oauth2 import service_account
@@ -18,6 +19,8 @@ from googleapiclient import discovery, errors
 
 RESELLER_SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
 CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm'
+# limits::kUnfinishedOperationsPerPartner
+MOST_UNFINISHED = 100
 ZERO_TOUCH = 'SECTION_TYPE_ZERO_TOUCH'
 API_TYPES = 'type.googleapis.com/google.android.device.provisioning.v1.'
 
@@ -25,10 +28,11 @@ API_TYPES = 'type.googleapis.com/google.android.device.provisioning.v1.'
 class Sandbox:
     """A running server with sample tenants."""
 
-    def __init__(self, program):
+    def __init__(self, program, *options):
         self.dir = tempfile.mkdtemp(prefix='zerotouch-python-')
         self.process = subprocess.Popen(
-            [program, 'sandbox', '--listen', '127.0.0.1:0', '--data-dir', self.dir + '/data'],
+            [program, 'sandbox', '--listen', '127.0.0.1:0', '--data-dir', self.dir + '/data',
+             *options],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         line = self.process.stdout.readline()
         if not line:
@@ -56,6 +60,13 @@ def imei(number):
     digits = '35%012d' % number
     doubled = [int(d) * (i % 2 + 1) for i, d in enumerate(digits)]
     return digits + str(-sum(d // 10 + d % 10 for d in doubled) % 10)
+
+
+def methods_of(resources):
+    """The methods of these resources and of those below them."""
+    for resource in resources.values():
+        yield from resource.get('methods', {}).values()
+        yield from methods_of(resource.get('resources', {}))
 
 
 class ClientTest(unittest.TestCase):
@@ -276,11 +287,60 @@ class ClientTest(unittest.TestCase):
         error = self.refused(other.partners().customers().list(partnerId=self.partner), 403)
         self.assertEqual(error['details'][0]['reason'], 'ACCESS_TOKEN_SCOPE_INSUFFICIENT')
 
-    def test_without_credentials(self):
-        anonymous = discovery.build(
+    def anonymous(self):
+        return discovery.build(
             'androiddeviceprovisioning', 'v1', developerKey='AIza', cache_discovery=False,
             discoveryServiceUrl=self.sandbox.endpoint + '/$discovery/rest?version=v1')
-        self.refused(anonymous.partners().customers().list(partnerId=self.partner), 401)
+
+    def test_without_credentials(self):
+        self.refused(self.anonymous().partners().customers().list(partnerId=self.partner), 401)
+
+    def arguments_of_another(self, method):
+        """What a caller sends who takes another company's ids for its own."""
+        arguments = {'body': {}} if 'request' in method else {}
+        for name, parameter in method.get('parameters', {}).items():
+            if parameter['location'] != 'path':
+                continue
+            pattern = parameter.get('pattern', '')
+            other = self.stranger['partnerId']
+            if pattern.startswith('^customers/'):
+                other = self.stranger['customerIds'][0]
+            arguments[name] = pattern[1:-1].replace('[^/]+', other) or other
+            if pattern.startswith('^operations/'):
+                arguments[name] = 'operations/apibatchoperation/1'
+        return arguments or {'pageToken': 'forged'}
+
+    def test_every_method_is_refused(self):
+        with urllib.request.urlopen(
+                self.sandbox.endpoint + '/$discovery/rest?version=v1') as answer:
+            methods = list(methods_of(json.load(answer)['resources']))
+        self.assertEqual(27, len(methods))
+        statuses = {'customers.list': 400, 'operations.get': 404}
+        anonymous = self.anonymous()
+        for method in methods:
+            _, *path, name = method['id'].split('.')
+            with self.subTest(method['id']):
+                for client, status in [
+                        (self.theirs if path[0] == 'customers' else self.ours,
+                         statuses.get('.'.join([*path, name]), 403)), (anonymous, 401)]:
+                    for resource in path:
+                        client = getattr(client, resource)()
+                    self.refused(getattr(client, name)(**self.arguments_of_another(method)), status)
+
+    def test_too_many_operations(self):
+        slow = Sandbox(PROGRAM, '--operation-items-per-second', '0.01')
+        self.addCleanup(slow.stop)
+        own = slow.ready['resellers'][0]
+        unclaim = {'deviceIdentifier': {'imei': imei(1)}, 'sectionType': ZERO_TOUCH}
+        devices = slow.api(own['credentials'], RESELLER_SCOPE).partners().devices()
+        call = devices.unclaimAsync(partnerId=own['partnerId'], body={'unclaims': [unclaim] * 2})
+        for _ in range(MOST_UNFINISHED):
+            self.assertNotIn('done', call.execute())
+        error = self.refused(call, 429)
+        self.assertEqual(error['status'], 'RESOURCE_EXHAUSTED')
+        with self.assertRaises(errors.HttpError) as caught:
+            call.execute()
+        self.assertGreater(int(caught.exception.resp['retry-after']), 0)
 
     def test_a_forged_key_gets_no_token(self):
         with open(self.reseller['credentials'], encoding='utf-8') as file:

@@ -1,4 +1,4 @@
-// The API by gRPC, through @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS.
+// The API by gRPC, through @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS CALLS.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -14,8 +14,11 @@ const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
 const protobuf = require('protobufjs');
 
-const [program, protos, googleapis] = process.argv.slice(2);
-const scope = 'https://www.googleapis.com/auth/androidworkprovisioning';
+const [program, protos, googleapis, callsFile] = process.argv.slice(2);
+const partnerScope = 'https://www.googleapis.com/auth/androidworkprovisioning';
+const customerScope = 'https://www.googleapis.com/auth/androidworkzerotouchemm';
+// limits::kUnfinishedOperationsPerPartner
+const mostUnfinished = 100;
 const loading = {
   includeDirs: [protos, googleapis], keepCase: true, longs: String, enums: String,
   defaults: true, oneofs: true,
@@ -43,14 +46,14 @@ const decode = any => {
   return type.toObject(type.decode(any.value), {enums: String, longs: String});
 };
 
-let server;
 let ready;
 let partnerId;
 let metadata;
+const servers = [];
 const clients = [];
 
-function client(Type, options) {
-  const made = new Type(ready.grpcEndpoint, grpc.credentials.createInsecure(),
+function client(Type, options, {grpcEndpoint} = ready) {
+  const made = new Type(grpcEndpoint, grpc.credentials.createInsecure(),
     {'grpc.max_receive_message_length': 64 << 20, ...options});
   clients.push(made);
   return made;
@@ -62,14 +65,18 @@ function call(stub, method, request, {metadata: sent = metadata, deadline = 60_0
     (error, answer) => error ? reject(error) : resolve(answer)));
 }
 
-function bearer(key) {
+// The metadata of an account: a token that it has signed itself.
+function bearer(account, scope = partnerScope, {endpoint} = ready) {
+  const key = JSON.parse(fs.readFileSync(account.credentials));
   const part = value => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   const text = part({alg: 'RS256', typ: 'JWT', kid: key.private_key_id}) + '.' + part({
-    iss: key.client_email, sub: key.client_email, aud: `${ready.endpoint}/`, scope, iat: now,
+    iss: key.client_email, sub: key.client_email, aud: `${endpoint}/`, scope, iat: now,
     exp: now + 3600});
   const signature = crypto.sign('sha256', Buffer.from(text), key.private_key);
-  return `${text}.${signature.toString('base64url')}`;
+  const made = new grpc.Metadata();
+  made.set('authorization', `Bearer ${text}.${signature.toString('base64url')}`);
+  return made;
 }
 
 function imei(serial) {
@@ -101,26 +108,87 @@ const unclaims = (first, count) => ({partner_id: partnerId,
   unclaims: range(first, count).map(serial => ({
     device_identifier: {imei: imei(serial)}, section_type: zeroTouch}))});
 
-before(async () => {
+async function startSandbox(...options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'zerotouch-'));
-  server = spawn(program, ['sandbox', '--listen', '127.0.0.1:0', '--data-dir',
-    path.join(folder, 'data')], {stdio: ['ignore', 'pipe', 'inherit']});
-  server.folder = folder;
-  server.code = new Promise(resolve => server.on('exit', resolve));
-  const lines = readline.createInterface({input: server.stdout});
-  const line = await lines[Symbol.asyncIterator]().next();
-  ready = JSON.parse(line.value);
+  const started = spawn(program, ['sandbox', '--listen', '127.0.0.1:0', '--data-dir',
+    path.join(folder, 'data'), ...options], {stdio: ['ignore', 'pipe', 'inherit']});
+  started.folder = folder;
+  started.code = new Promise(resolve => started.on('exit', resolve));
+  servers.push(started);
+  const lines = readline.createInterface({input: started.stdout});
+  return JSON.parse((await lines[Symbol.asyncIterator]().next()).value);
+}
+
+before(async () => {
+  ready = await startSandbox();
   partnerId = ready.resellers[0].partnerId;
-  metadata = new grpc.Metadata();
-  metadata.set('authorization',
-    'Bearer ' + bearer(JSON.parse(fs.readFileSync(ready.resellers[0].credentials))));
+  metadata = bearer(ready.resellers[0]);
 });
 
 after(async () => {
   clients.forEach(made => made.close());
-  server.kill('SIGTERM');
-  assert.equal(await server.code, 0);
-  fs.rmSync(server.folder, {recursive: true});
+  for (const server of servers) {
+    server.kill('SIGTERM');
+    assert.equal(await server.code, 0);
+    fs.rmSync(server.folder, {recursive: true});
+  }
+});
+
+// A value at this path of field names and list positions.
+const at = (value, steps) => steps.split('.').reduce((inner, step) => inner?.[step], value);
+
+test('every method, answered and refused', async () => {
+  const names = protoLoader.loadSync([
+    'google/android/device/provisioning/v1/service.proto', 'google/longrunning/operations.proto',
+  ], {...loading, keepCase: false, defaults: false});
+  const {google} = grpc.loadPackageDefinition(names);
+  const services = {...google.android.device.provisioning.v1, ...google.longrunning};
+  const [own, other] = ready.resellers;
+  const values = {partner: partnerId, otherPartner: other.partnerId,
+    customer: own.customerIds[0], otherCustomer: own.customerIds[1]};
+  const account = ready.customers.find(known => known.customerId === own.customerIds[0]);
+  const customers = bearer(account, customerScope);
+  const filled = text => text.replaceAll(/\$\{(\w+)\}/g, (_, name) => values[name]);
+  const stubs = {};
+  for (const {call: id, request, refused, expect = {}, save = {}} of
+    JSON.parse(fs.readFileSync(callsFile)).calls) {
+    const [service, method] = id.split('.');
+    stubs[service] ??= client(services[service]);
+    const message = JSON.parse(filled(JSON.stringify(request)));
+    if (message.updateMask) {  // a message like any other to this library
+      message.updateMask = {paths: [message.updateMask.replace(/[A-Z]/g, c => `_${c}`).toLowerCase()]};
+    }
+    const sent = service === 'CustomerService' ? customers : metadata;
+    const calling = call(stubs[service], method, message, {metadata: sent});
+    if (refused) {
+      await assert.rejects(calling, {code: grpc.status[refused]}, id);
+      continue;
+    }
+    const answer = await calling;
+    for (const [steps, wanted] of Object.entries(expect)) {
+      assert.equal(String(at(answer, steps)), filled(String(wanted)), `${id}: ${steps}`);
+    }
+    for (const [name, steps] of Object.entries(save)) {
+      values[name] = at(answer, steps);
+      assert.ok(values[name], `${id}: ${steps}`);
+    }
+  }
+});
+
+test('too many operations', async () => {
+  const slow = await startSandbox('--operation-items-per-second', '0.01');
+  const partner = client(api.PartnerService, {}, slow);
+  const sent = bearer(slow.resellers[0], partnerScope, slow);
+  const request = {...unclaims(0, 2), partner_id: slow.resellers[0].partnerId};
+  const unclaim = () => call(partner, 'UnclaimDevicesAsync', request, {metadata: sent});
+  for (let i = 0; i < mostUnfinished; ++i) assert.equal((await unclaim()).done, false);
+  await assert.rejects(unclaim(), error => {
+    assert.equal(error.code, grpc.status.RESOURCE_EXHAUSTED);
+    const full = types.lookupType('google.rpc.Status')
+      .decode(error.metadata.get('grpc-status-details-bin')[0]);
+    assert.ok(full.details.map(decode).some(detail => Number(detail.retry_delay?.seconds) > 0));
+    return true;
+  });
 });
 
 test('a call does what it says', async () => {

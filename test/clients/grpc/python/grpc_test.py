@@ -25,6 +25,8 @@ from grpc.reflection.v1 import reflection_pb2
 
 PARTNER = '/google.android.device.provisioning.v1.PartnerService/'
 OPERATIONS = '/google.longrunning.Operations/'
+# limits::kUnfinishedOperationsPerPartner
+MOST_UNFINISHED = 100
 ZERO_TOUCH = devices_pb2.SECTION_TYPE_ZERO_TOUCH
 
 
@@ -293,18 +295,33 @@ class SlowGrpcTest(unittest.TestCase):
             OPERATIONS + 'WaitOperation',
             request_serializer=operations_pb2.WaitOperationRequest.SerializeToString,
             response_deserializer=operations_pb2.Operation.FromString)
+        self.name = self.unclaim().name
+
+    def tearDown(self):
+        self.assertEqual(self.sandbox.stop(), 0)
+
+    def unclaim(self):
         request = devices_pb2.UnclaimDevicesRequest(partner_id=self.sandbox.partner)
         for serial in range(1_000):
             request.unclaims.add(section_type=ZERO_TOUCH).device_identifier.imei = sandbox.imei(
                 serial)
-        self.name = self.sandbox.channel.unary_unary(
+        return self.sandbox.channel.unary_unary(
             PARTNER + 'UnclaimDevicesAsync',
             request_serializer=devices_pb2.UnclaimDevicesRequest.SerializeToString,
             response_deserializer=operations_pb2.Operation.FromString)(
-                request, metadata=self.sandbox.metadata, timeout=60).name
+                request, metadata=self.sandbox.metadata, timeout=60)
 
-    def tearDown(self):
-        self.assertEqual(self.sandbox.stop(), 0)
+    def test_too_many_operations(self):
+        for _ in range(MOST_UNFINISHED - 1):  # one was begun by setUp
+            self.assertFalse(self.unclaim().done)
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.unclaim()
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        trailers = dict(caught.exception.trailing_metadata())
+        status = status_pb2.Status.FromString(trailers['grpc-status-details-bin'])
+        wait = error_details_pb2.RetryInfo()
+        self.assertTrue(any(detail.Unpack(wait) for detail in status.details))
+        self.assertGreater(wait.retry_delay.seconds, 0)
 
     def test_deadline_and_cancellation(self):
         request = operations_pb2.WaitOperationRequest(name=self.name)

@@ -1,10 +1,13 @@
 #include "auth/assertion.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 
 namespace zerotouch::auth {
@@ -56,6 +59,19 @@ std::optional<std::string> FindSigner(const store::ServiceAccount& account,
   return std::nullopt;
 }
 
+// Why FindSigner finds none.
+std::string_view WhyNotSigned(const std::optional<store::ServiceAccount>& account,
+                              const crypto::ParsedJwt& jwt) {
+  if (!account.has_value()) return "there is no account of the name in iss";
+  if (account->disabled) return "the account is disabled";
+  const bool is_known =
+      jwt.key_id.empty() ||
+      std::any_of(account->keys.begin(), account->keys.end(),
+                  [&](const store::AccountKey& key) { return key.key_id == jwt.key_id; });
+  return is_known ? "the signature is not by a key of the account"
+                  : "the account has no key of the id in kid: is the key file an old one?";
+}
+
 }  // namespace
 
 absl::StatusOr<VerifiedJwt> VerifyJwt(store::AccountReads& accounts, std::string_view token,
@@ -65,8 +81,10 @@ absl::StatusOr<VerifiedJwt> VerifyJwt(store::AccountReads& accounts, std::string
                       accounts.FindAccount(jwt.claims.issuer));
   const std::optional<std::string> signer =
       account.has_value() && !account->disabled ? FindSigner(*account, jwt) : std::nullopt;
-  // One answer for an unknown account, a wrong key and a forged signature.
+  // One answer for an unknown account, a wrong key and a forged signature; the
+  // log tells which.
   if (!signer.has_value()) {
+    log::Info("JWT refused", {{"reason", WhyNotSigned(account, jwt)}});
     return absl::InvalidArgumentError("Invalid JWT Signature.");
   }
   ZT_RETURN_IF_ERROR(CheckTimes(jwt.claims, now));

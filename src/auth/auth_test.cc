@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "auth/access_token.h"
@@ -12,6 +13,9 @@
 
 namespace zerotouch::auth {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
 
 constexpr char kEmail[] = "reseller@example.com";
 constexpr char kEndpoint[] = "http://127.0.0.1:8080";
@@ -162,6 +166,30 @@ TEST_F(AuthTest, SelfSignedToken_AudienceOrScope) {
   EXPECT_FALSE(with("https://example.com/", std::string(kResellerScope)));
   EXPECT_TRUE(with(std::nullopt, std::string(kResellerScope)));
   EXPECT_FALSE(with(std::nullopt, ""));
+}
+
+TEST_F(AuthTest, Refusal_IsExplainedInTheLogAlone) {
+  const auto logged = [&](const auto& call) {
+    testing::internal::CaptureStderr();
+    call();
+    return testing::internal::GetCapturedStderr();
+  };
+  const auto with = [&](auto change) {
+    crypto::JwtClaims claims = Claims();
+    change(claims);
+    return logged([&] { EXPECT_FALSE(IsTaken(claims)); });
+  };
+  EXPECT_THAT(with([](auto& c) { c.audience = "https://example.com/"; }),
+              HasSubstr("aud of the JWT is not this server's URL"));
+  EXPECT_THAT(with([](auto& c) { c.audience = std::nullopt, c.scope = ""; }),
+              HasSubstr("neither aud nor scope"));
+  EXPECT_THAT(with([](auto& c) { c.issuer = "nobody@example.com"; }),
+              HasSubstr("there is no account of the name in iss"));
+  EXPECT_THAT(logged([&] { EXPECT_FALSE(IsTaken("ya29.nonsense")); }), HasSubstr("reason"));
+  std::string answer;
+  EXPECT_THAT(logged([&] { answer = Ask(Claims(), "k2").body; }),
+              HasSubstr("is the key file an old one?"));
+  EXPECT_THAT(answer, Not(HasSubstr("old")));
 }
 
 TEST_F(AuthTest, Authorize_NeedsScopeAndBinding) {

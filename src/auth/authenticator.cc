@@ -5,7 +5,9 @@
 
 #include "auth/access_token.h"
 #include "auth/assertion.h"
+#include "base/log.h"
 #include "base/status_macros.h"
+#include "base/status_text.h"
 #include "model/errors.h"
 
 namespace zerotouch::auth {
@@ -17,6 +19,12 @@ Principal PrincipalOf(const store::ServiceAccount& account, Scopes scopes) {
           .partner = account.partner,
           .customers = account.customers,
           .terms_pending = account.terms_pending};
+}
+
+// The caller is told no more than that it will not do; the log says why.
+absl::Status Refused(std::string_view why) {
+  log::Info("credentials refused", {{"reason", why}});
+  return errors::InvalidCredentials();
 }
 
 // The token after the scheme `Bearer`, in any case; empty if it is another.
@@ -38,7 +46,7 @@ absl::StatusOr<Principal> Authenticator::Authenticate(std::string_view header,
                                                       std::string_view query) const {
   if (header.empty() && query.empty()) return errors::MissingCredentials();
   const std::string_view token = header.empty() ? query : BearerTokenOf(header);
-  if (token.empty()) return errors::InvalidCredentials();
+  if (token.empty()) return Refused("the Authorization header is not \"Bearer TOKEN\"");
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   return IsAccessToken(token) ? ByAccessToken(*snapshot, token) : ByJwt(*snapshot, token);
 }
@@ -47,26 +55,30 @@ absl::StatusOr<Principal> Authenticator::ByAccessToken(store::Snapshot& snapshot
                                                        std::string_view text) const {
   ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot.ServerSecret());
   const std::optional<AccessToken> token = ReadToken(text, secret);
-  if (!token.has_value() || token->expires <= clock_.Now()) return errors::InvalidCredentials();
+  if (!token.has_value()) return Refused("this server did not make this access token");
+  if (token->expires <= clock_.Now()) return Refused("the access token has expired");
   ZT_ASSIGN_OR_RETURN(const std::optional<store::ServiceAccount> account,
                       snapshot.FindAccount(token->email));
-  if (!account.has_value() || account->disabled) return errors::InvalidCredentials();
+  if (!account.has_value() || account->disabled) {
+    return Refused("the account of the access token is deleted or disabled");
+  }
   const bool key_lives =
       std::any_of(account->keys.begin(), account->keys.end(),
                   [&](const store::AccountKey& key) { return key.key_id == token->key_id; });
-  if (!key_lives) return errors::InvalidCredentials();
+  if (!key_lives) return Refused("the key of the access token is deleted");
   return PrincipalOf(*account, token->scopes);
 }
 
 absl::StatusOr<Principal> Authenticator::ByJwt(store::Snapshot& snapshot,
                                                std::string_view token) const {
   const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(snapshot, token, clock_.Now());
-  if (absl::IsInvalidArgument(jwt.status())) return errors::InvalidCredentials();
+  if (absl::IsInvalidArgument(jwt.status())) return Refused(MessageOf(jwt.status()));
   ZT_RETURN_IF_ERROR(jwt.status());
   const crypto::JwtClaims& claims = jwt->claims;
   const std::string audience = claims.audience.value_or("");
   if (audience.empty() ? claims.scope.empty() : !audience_.TakesBearer(audience)) {
-    return errors::InvalidCredentials();
+    return Refused(audience.empty() ? "the JWT has neither aud nor scope"
+                                    : "aud of the JWT is not this server's URL");
   }
   // Without a scope the audience stands for all that the account may do.
   const Scopes scopes = claims.scope.empty()

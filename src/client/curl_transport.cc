@@ -82,11 +82,16 @@ bool IsUnknownAuthority(CURLcode code, CURL* curl) {
 }
 
 absl::Status Failure(CURLcode code, CURL* curl, const char* detail, const std::string& url) {
-  const std::string message =
-      fmt::format("{}: {}{}", Origin(url), *detail != '\0' ? detail : curl_easy_strerror(code),
-                  IsUnknownAuthority(code, curl)
-                      ? "; if its authority is a private one, give that one's CA certificate"
-                      : "");
+  std::string message =
+      fmt::format("{}: {}", Origin(url), *detail != '\0' ? detail : curl_easy_strerror(code));
+  if (IsUnknownAuthority(code, curl)) {
+    message += "; if its authority is a private one, give that one's CA certificate";
+  }
+  // OpenSSL's words for an answer that is not TLS.
+  if (code == CURLE_SSL_CONNECT_ERROR && message.ends_with("wrong version number")) {
+    return absl::InvalidArgumentError(message + " (Is it a server of http:// without TLS?)");
+  }
+  if (code == CURLE_COULDNT_CONNECT) message += " (Does the server run, and is this its address?)";
   if (IsForGood(code)) return absl::InvalidArgumentError(message);
   if (IsUnsent(code, curl)) return absl::UnavailableError(message);
   if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError(message);

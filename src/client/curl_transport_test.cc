@@ -164,6 +164,7 @@ TEST(CurlTransportTest, WhatTheServerCannotHaveSeen_IsUnavailable) {
           .status();
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_THAT(std::string(MessageOf(status)), HasSubstr(url));
+  EXPECT_THAT(std::string(MessageOf(status)), HasSubstr("is this its address?"));
   EXPECT_THAT(std::string(MessageOf(status)), Not(HasSubstr("secret")));
 }
 

@@ -204,7 +204,8 @@ absl::Status TermsNotAccepted() {
 }
 
 absl::Status NoSuchRoute() {
-  return Public(absl::StatusCode::kNotFound, "There is no such method at this path.");
+  return Public(absl::StatusCode::kNotFound,
+                "There is no such method at this path. GET /$discovery/rest lists them all.");
 }
 
 absl::Status NoSuchService() {

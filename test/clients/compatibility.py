@@ -15,6 +15,7 @@ from methods import Methods
 
 BEGIN = '<!-- Made by `make compatibility` from what the tests have driven. -->\n'
 END = '<!-- End of what is made. -->\n'
+ANSWERED = ('200', 'OK')
 NAMES = {'go': 'Go', 'java': 'Java', 'node': 'Node.js', 'python': 'Python', 'curl': 'curl',
          'zerotouch': '`zerotouch`', 'grpc-go': 'Go', 'grpc++': 'C++ (grpc++)',
          'grpcio': 'Python (grpcio)', 'grpc-js': 'Node.js (grpc-js)'}
@@ -23,9 +24,15 @@ TRANSPORTS = [('http1', 'HTTP/1.1 and JSON'), ('http2', 'HTTP/2 and JSON'),
 
 
 def cell(records, method, transport, client):
-    signs = [sign for sign, name in (('+', 'positive'), ('−', 'negative'))
-             if (method, transport, client, name) in records]
-    return ' '.join(signs)
+    answered = {status in ANSWERED for of, by, caller, status in records
+                if (of, by, caller) == (method, transport, client)}
+    return ' '.join(sign for sign, is_answer in (('+', True), ('−', False))
+                    if is_answer in answered)
+
+
+def refusals(records, transport, client):
+    return ' '.join(sorted({f'`{status}`' for _, by, caller, status in records
+                            if (by, caller) == (transport, client) and status not in ANSWERED}))
 
 
 def row(cells):
@@ -44,6 +51,7 @@ def table(records, methods):
         text += row(['---'] * (len(clients) + 1))
         for method in methods:
             text += row([f'`{method}`'] + [cell(records, method, transport, c) for c in clients])
+        text += row(['refused with'] + [refusals(records, transport, c) for c in clients])
     return text + '\n'
 
 

@@ -54,6 +54,7 @@ class CompatibilityTest(unittest.TestCase):
         self.assertIn('| `partners.devices.claim` | + | + − |', self.text())
         self.assertIn('| `customers.devices.get` | − |  |', self.text())
         self.assertIn('| `partners.devices.get` |  |  |', self.text())
+        self.assertIn('| refused with | `404` | `400` |', self.text())
         self.assertTrue(self.text().endswith('After.\n'))
         self.check()
 
@@ -98,8 +99,8 @@ class CompatibilityTest(unittest.TestCase):
     def test_transports_are_told_apart(self):
         self.record('curl', line('GET', '/v1/customers', 200, 'HTTP/2') +
                     line('GET', '/v1/customers', 401, 'batch'))
-        self.assertEqual({('customers.list', 'http2', 'curl', 'positive'),
-                          ('customers.list', 'batch', 'curl', 'negative')},
+        self.assertEqual({('customers.list', 'http2', 'curl', '200'),
+                          ('customers.list', 'batch', 'curl', '401')},
                          driven.read(self.records))
 
     def test_failed_test_makes_no_record_and_takes_the_old_one_away(self):

@@ -1,8 +1,8 @@
 """The records that docs/compatibility.md is made from.
 
 A record is made by a test that has passed, from the log of the server that it
-called: one line `driven METHOD TRANSPORT CLIENT positive|negative` for each kind
-of call that the server has answered (positive) or refused (negative).
+called: one line `driven METHOD TRANSPORT CLIENT STATUS` for each kind of call and
+each status that it was answered with.
 """
 import os
 
@@ -16,8 +16,8 @@ def forget(path):
 
 def record(path, client, log):
     """Writes the record of `client` to `path`; False if it has driven nothing."""
-    lines = [f'driven {method} {transport} {client} {sign}\n'
-             for method, transport, sign in sorted(Methods().driven(log))]
+    lines = [f'driven {method} {transport} {client} {status}\n'
+             for method, transport, status in sorted(Methods().driven(log))]
     if lines:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'w', encoding='utf-8') as file:
@@ -26,7 +26,7 @@ def record(path, client, log):
 
 
 def read(folder):
-    """All records: a set of (METHOD, TRANSPORT, CLIENT, sign)."""
+    """All records: a set of (METHOD, TRANSPORT, CLIENT, STATUS)."""
     found = set()
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         with open(os.path.join(folder, name), encoding='utf-8') as file:

@@ -81,7 +81,7 @@ class Methods:
         return None
 
     def driven(self, log):
-        """What the calls in a server's log prove: (id, transport, 'positive' or 'negative').
+        """What the calls in a server's log prove: (id, transport, status as text).
 
         A call of a method that the server does not provide, or that the client
         has given up, proves nothing.
@@ -94,6 +94,5 @@ class Methods:
             method = self.of(call['method'], call['path'])
             if method and call['status'] not in UNDECIDED:
                 transport = TRANSPORTS[call.get('protocol', 'gRPC')]
-                sign = 'positive' if call['status'] in (200, 'OK') else 'negative'
-                found.add((method, transport, sign))
+                found.add((method, transport, str(call['status'])))
         return found

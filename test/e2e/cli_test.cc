@@ -257,6 +257,8 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
       {{"devices", "claim", csv, file, "--results", "/dev/null/r.csv"}, "--results"},
       {{"devices", "claim", csv, file, "--results", file}, "--results"},
       {{"devices", "claim", csv, file, "--async", "--results", "r.csv"}, "--results"},
+      {{"devices", "claim", csv, file, "--endpoint", "https" + sandbox_.endpoint.substr(4)},
+       "(Is it a server of http:// without TLS?)"},
       {{"devices", "claim", csv, file, "--endpoint", "http://127.0.0.1:1", "--timeout", "0.5"},
        "127.0.0.1:1"},
       {{"operations", "wait", "5"}, "operations/"},

@@ -13,6 +13,8 @@ const (
 	success   = "SINGLE_DEVICE_STATUS_SUCCESS"
 	// limits::kUnfinishedOperationsPerPartner
 	mostUnfinished = 100
+	// Items of a batch that a slow sandbox does not finish while the tests run.
+	long = 100
 )
 
 // finish polls an operation to its end and checks that its results are, in
@@ -125,10 +127,12 @@ func batches(partner *zerotouch.Service, own reseller) {
 func tooManyOperations(partner *zerotouch.Service, own reseller) {
 	unclaim := &zerotouch.PartnerUnclaim{SectionType: zeroTouch,
 		DeviceIdentifier: &zerotouch.DeviceIdentifier{Imei: imei(1)}}
+	var batch zerotouch.UnclaimDevicesRequest
+	for item := 0; item < long; item++ {
+		batch.Unclaims = append(batch.Unclaims, unclaim)
+	}
 	call := func() error {
-		_, err := partner.Partners.Devices.UnclaimAsync(id(own.PartnerID),
-			&zerotouch.UnclaimDevicesRequest{
-				Unclaims: []*zerotouch.PartnerUnclaim{unclaim, unclaim}}).Do()
+		_, err := partner.Partners.Devices.UnclaimAsync(id(own.PartnerID), &batch).Do()
 		return err
 	}
 	for accepted := 0; accepted < mostUnfinished; accepted++ {

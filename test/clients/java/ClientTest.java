@@ -3,6 +3,7 @@ import com.google.api.client.json.GenericJson;
 import java.io.FileReader;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -20,6 +21,8 @@ final class ClientTest {
 
   // limits::kUnfinishedOperationsPerPartner
   private static final int MOST_UNFINISHED = 100;
+  // Items of a batch that a slow sandbox does not finish while the test runs.
+  private static final int LONG = 100;
 
   private final Check check;
   private final GenericJson sandbox;
@@ -180,7 +183,7 @@ final class ClientTest {
   /** Fills the partner's queue on a slow sandbox. This client repeats nothing by itself. */
   private void tooManyOperations() {
     GenericJson unclaim = json("deviceIdentifier", device(1), "sectionType", ZERO_TOUCH);
-    GenericJson batch = json("unclaims", List.of(unclaim, unclaim));
+    GenericJson batch = json("unclaims", Collections.nCopies(LONG, unclaim));
     for (int i = 0; i < MOST_UNFINISHED; i++) {
       check.answers("partners.devices.unclaimAsync", onDevices("unclaimAsync", batch),
           answer -> Check.expect(answer.get("done") == null, "it is done"));

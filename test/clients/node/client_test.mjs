@@ -11,6 +11,8 @@ const RESELLER_SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
 const CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm';
 // limits::kUnfinishedOperationsPerPartner
 const MOST_UNFINISHED = 100;
+// Items of a batch that a slow sandbox does not finish while the test runs.
+const LONG = 100;
 const ZERO_TOUCH = 'SECTION_TYPE_ZERO_TOUCH';
 
 const sandbox = await Sandbox.start(process.argv[2]);
@@ -302,7 +304,7 @@ await step('429: too many operations', async () => {
   const {devices} = byKeyFile(own, RESELLER_SCOPE, slow).partners;
   const unclaim = {deviceIdentifier: {imei: imei(1)}, sectionType: ZERO_TOUCH};
   const call = () => devices.unclaimAsync(
-      {partnerId: own.partnerId, requestBody: {unclaims: [unclaim, unclaim]}});
+      {partnerId: own.partnerId, requestBody: {unclaims: Array(LONG).fill(unclaim)}});
   for (let i = 0; i < MOST_UNFINISHED; ++i) assert.ok(!(await call()).data.done);
   await refused(call(), 429, body => body.status === 'RESOURCE_EXHAUSTED');
   const {response} = await call().catch(error => error);

@@ -21,6 +21,8 @@ RESELLER_SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
 CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm'
 # limits::kUnfinishedOperationsPerPartner
 MOST_UNFINISHED = 100
+# Items of a batch that a slow sandbox does not finish while the test runs.
+LONG = 100
 ZERO_TOUCH = 'SECTION_TYPE_ZERO_TOUCH'
 API_TYPES = 'type.googleapis.com/google.android.device.provisioning.v1.'
 
@@ -333,7 +335,7 @@ class ClientTest(unittest.TestCase):
         own = slow.ready['resellers'][0]
         unclaim = {'deviceIdentifier': {'imei': imei(1)}, 'sectionType': ZERO_TOUCH}
         devices = slow.api(own['credentials'], RESELLER_SCOPE).partners().devices()
-        call = devices.unclaimAsync(partnerId=own['partnerId'], body={'unclaims': [unclaim] * 2})
+        call = devices.unclaimAsync(partnerId=own['partnerId'], body={'unclaims': [unclaim] * LONG})
         for _ in range(MOST_UNFINISHED):
             self.assertNotIn('done', call.execute())
         error = self.refused(call, 429)

@@ -21,6 +21,8 @@ const (
 	batchSize = 5000
 	// limits::kUnfinishedOperationsPerPartner
 	mostUnfinished = 100
+	// Items of a batch that a slow sandbox does not finish while the tests run.
+	long = 100
 )
 
 // finish waits for the end of an operation; its results.
@@ -82,14 +84,16 @@ func (t *test) batches() error {
 	return nil
 }
 
-// longBatch starts one that a slow sandbox does not finish while the tests run:
-// after an item it rests for 100 seconds.
+// longBatch starts one of `long` items.
 func (t *test) longBatch(ctx context.Context) (*longrunning.Operation, error) {
 	unclaim := &api.PartnerUnclaim{SectionType: zeroTouch,
 		Device: &api.PartnerUnclaim_DeviceIdentifier{
 			DeviceIdentifier: &api.DeviceIdentifier{Imei: imei(1)}}}
-	return t.partner.UnclaimDevicesAsync(ctx, &api.UnclaimDevicesRequest{PartnerId: t.partnerID(),
-		Unclaims: []*api.PartnerUnclaim{unclaim, unclaim}})
+	batch := &api.UnclaimDevicesRequest{PartnerId: t.partnerID()}
+	for item := 0; item < long; item++ {
+		batch.Unclaims = append(batch.Unclaims, unclaim)
+	}
+	return t.partner.UnclaimDevicesAsync(ctx, batch)
 }
 
 func (t *test) endings() error {

@@ -19,6 +19,8 @@ const partnerScope = 'https://www.googleapis.com/auth/androidworkprovisioning';
 const customerScope = 'https://www.googleapis.com/auth/androidworkzerotouchemm';
 // limits::kUnfinishedOperationsPerPartner
 const mostUnfinished = 100;
+// Items of a batch that a slow sandbox does not finish while the test runs.
+const long = 100;
 const loading = {
   includeDirs: [protos, googleapis], keepCase: true, longs: String, enums: String,
   defaults: true, oneofs: true,
@@ -179,7 +181,7 @@ test('too many operations', async () => {
   const slow = await startSandbox('--operation-items-per-second', '0.01');
   const partner = client(api.PartnerService, {}, slow);
   const sent = bearer(slow.resellers[0], partnerScope, slow);
-  const request = {...unclaims(0, 2), partner_id: slow.resellers[0].partnerId};
+  const request = {...unclaims(0, long), partner_id: slow.resellers[0].partnerId};
   const unclaim = () => call(partner, 'UnclaimDevicesAsync', request, {metadata: sent});
   for (let i = 0; i < mostUnfinished; ++i) assert.equal((await unclaim()).done, false);
   await assert.rejects(unclaim(), error => {

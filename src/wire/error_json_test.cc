@@ -126,7 +126,8 @@ TEST(ErrorResponse, NotFoundAndNotProvided) {
        R"("code":"INVALID_OPERATION_ID",)"
        R"("message":"There is no such operation of this reseller."}]}})"},
       {"NoSuchRoute", errors::NoSuchRoute(), 404,
-       R"({"error":{"code":404,"message":"There is no such method at this path. GET /$discovery/rest lists them all.",)"
+       R"({"error":{"code":404,"message":"There is no such method at this path. )"
+       R"(GET /$discovery/rest lists them all.",)"
        R"("status":"NOT_FOUND"}})"},
       {"Unimplemented", errors::Unimplemented("a.B.C"), 501,
        R"({"error":{"code":501,"message":"The method a.B.C is not provided by this server.",)"

@@ -120,7 +120,8 @@ class CompatibilityTest(unittest.TestCase):
         self.assertLessEqual({'partners.devices.unclaimAsync', 'operations.get', 'customers.list',
                               'partners.vendors.customers.list', 'partners.devices.metadata'},
                              set(methods.ids))
-        self.assertEqual('partners.customers.create', methods.of('POST', '/v1/partners/1/customers'))
+        self.assertEqual('partners.customers.create',
+                         methods.of('POST', '/v1/partners/1/customers'))
         self.assertIsNone(methods.of('GET', '/v1/nothing'))
 
 

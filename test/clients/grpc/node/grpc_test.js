@@ -158,7 +158,8 @@ test('every method, answered and refused', async () => {
     stubs[service] ??= client(services[service]);
     const message = JSON.parse(filled(JSON.stringify(request)));
     if (message.updateMask) {  // a message like any other to this library
-      message.updateMask = {paths: [message.updateMask.replace(/[A-Z]/g, c => `_${c}`).toLowerCase()]};
+      const snake = message.updateMask.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+      message.updateMask = {paths: [snake]};
     }
     const sent = service === 'CustomerService' ? customers : metadata;
     const calling = call(stubs[service], method, message, {metadata: sent});

@@ -38,7 +38,8 @@ Answer Perform(CURL* curl, const std::string& url, const std::string* body) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body->c_str());
   }
-  if (curl_easy_perform(curl) != CURLE_OK) return {};
+  const CURLcode code = curl_easy_perform(curl);
+  if (code != CURLE_OK) return {.refused = code == CURLE_COULDNT_CONNECT};
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
 }
@@ -95,12 +96,15 @@ ProgramRun RunZerotouchd(const std::vector<std::string>& arguments) {
           .peak_memory_bytes = int64_t{used.ru_maxrss} * 1024};
 }
 
-ServerProcess::ServerProcess(const std::vector<std::string>& arguments) {
+ServerProcess::ServerProcess(const std::vector<std::string>& arguments, const std::string& log) {
   int out[2];
   if (pipe2(out, O_CLOEXEC) != 0) return;
   pid_ = fork();
   if (pid_ == 0) {
     dup2(out[1], STDOUT_FILENO);
+    if (!log.empty()) {
+      dup2(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), STDERR_FILENO);
+    }
     Become(arguments);
   }
   close(out[1]);
@@ -179,8 +183,8 @@ ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials, const
   token_ = SignToken(credentials, claims);
 }
 
-Answer ApiCaller::Call(const std::string& method, const std::string& path, const std::string& body,
-                       const std::string& token) {
+Answer CallUrl(const std::string& method, const std::string& url, const std::string& body,
+               const std::string& token) {
   const Curl curl(curl_easy_init(), curl_easy_cleanup);
   curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
   headers = curl_slist_append(headers, "Expect:");
@@ -189,7 +193,7 @@ Answer ApiCaller::Call(const std::string& method, const std::string& path, const
   }
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
-  const Answer answer = Perform(curl.get(), endpoint_ + path, method == "GET" ? nullptr : &body);
+  const Answer answer = Perform(curl.get(), url, method == "GET" ? nullptr : &body);
   curl_slist_free_all(headers);
   return answer;
 }

@@ -14,7 +14,8 @@ namespace zerotouch::test {
 class ServerProcess {
  public:
   // Starts it with these arguments. ready_line() is empty if it ended at once.
-  explicit ServerProcess(const std::vector<std::string>& arguments);
+  // What it logs is added to the file `log`, if that is given.
+  explicit ServerProcess(const std::vector<std::string>& arguments, const std::string& log = "");
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -62,13 +63,18 @@ std::string SignToken(const std::string& credentials, const crypto::JwtClaims& c
 
 // An HTTP answer.
 struct Answer {
-  long status = 0;  // 0: no answer came
+  long status = 0;       // 0: no answer came
+  bool refused = false;  // no answer came, for nobody listens there
   std::string body;
   std::string headers;  // as sent, a line each
 
   // The value of a header, whatever the case of its name; empty if it is not there.
   std::string Header(const std::string& name) const;
 };
+
+// Calls a URL with a bearer token; empty: none.
+Answer CallUrl(const std::string& method, const std::string& url, const std::string& body,
+               const std::string& token);
 
 // The scopes of the API's two halves.
 inline constexpr char kResellerScope[] = "https://www.googleapis.com/auth/androidworkprovisioning";
@@ -94,7 +100,9 @@ class ApiCaller {
   }
   // With another bearer token; empty: none.
   Answer Call(const std::string& method, const std::string& path, const std::string& body,
-              const std::string& token);
+              const std::string& token) {
+    return CallUrl(method, endpoint_ + path, body, token);
+  }
 
  private:
   const std::string endpoint_;

@@ -1,0 +1,98 @@
+// Replicas that die, or are cut off, in the middle of a batch: the others go on
+// with it within 5 s, and in the end every item has one result.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "replicas/replicas_test_base.h"
+
+namespace zerotouch::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kItems = 20'000;
+constexpr int kKills = 10;
+constexpr milliseconds kTakeOver(5'000);
+
+class TakeOverTest : public ReplicasTest {
+ protected:
+  // Slowed down, so that what is done to a worker lands in the middle.
+  void StartSlowed(int items_per_second) {
+    StartReplicas(3, {"--operation-items-per-second", std::to_string(items_per_second)});
+  }
+  void ClaimAll() {
+    const std::string claims = ClaimBody(kItems, first().customer);
+    ExpectEachItemOnce(AwaitDone(*replicas_[0], Accept(*replicas_[0], "claimAsync", claims)),
+                       kItems);
+  }
+  // How often the claim that was changed least, and the one that was most, was.
+  std::string Versions() const {
+    return Sql("SELECT concat_ws(' ', min(version), max(version)) FROM claims");
+  }
+  std::string Held() const { return Sql("SELECT count(*) FROM claims WHERE held"); }
+};
+
+TEST_F(TakeOverTest, KilledWorkers_OthersGoOnWithin5s_EachItemOnce) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  std::mt19937 random(seed);
+  ASSERT_NO_FATAL_FAILURE(StartSlowed(16'000));
+  const std::string claims = ClaimBody(kItems, first().customer);
+  const std::string unclaims = UnclaimBody(kItems);
+  milliseconds longest(0);
+  for (int run = 0; run < kKills; ++run) {
+    SCOPED_TRACE(fmt::format("run {}", run));
+    const bool claim = run % 2 == 0;
+    const std::string path = Accept(*replicas_[random() % 3], claim ? "claimAsync" : "unclaimAsync",
+                                    claim ? claims : unclaims);
+    Replica& worker = AwaitWorker(path, 1 + static_cast<int64_t>(random() % (kItems * 3 / 4)));
+    const StoredOperation before = Stored(path);
+    ASSERT_FALSE(before.finished) << "the kill is to land in the middle";
+    worker.Kill();
+    const milliseconds took = AwaitTakeOver(path, before);
+    EXPECT_LT(took, kTakeOver);
+    longest = std::max(longest, took);
+    ASSERT_NO_FATAL_FAILURE(worker.Start());
+    ASSERT_NO_FATAL_FAILURE(ExpectEachItemOnce(AwaitDone(worker, path), kItems));
+    EXPECT_EQ(Held(), claim ? std::to_string(kItems) : "0");
+    // Each run has changed each claim, and has done so once.
+    EXPECT_EQ(Versions(), fmt::format("{0} {0}", run));
+  }
+  Report(fmt::format("longest of {} take-overs after SIGKILL", kKills), longest);
+}
+
+TEST_F(TakeOverTest, StoppedWorker_LosesItsLease_AndItsLateWriteIsRefused) {
+  ASSERT_NO_FATAL_FAILURE(StartSlowed(4'000));
+  ClaimAll();
+  const std::string path = Accept(*replicas_[0], "unclaimAsync", UnclaimBody(kItems));
+  Replica& stopped = AwaitWorker(path, 1'000);
+  const StoredOperation before = Stored(path);
+  stopped.Pause();
+  const milliseconds took = AwaitTakeOver(path, before);
+  EXPECT_LT(took, kTakeOver);
+  Report("take-over after SIGSTOP", took);
+  // It still takes the operation for its own, and goes on with its next chunk.
+  const StoredOperation taken = Stored(path);
+  ASSERT_FALSE(taken.finished);
+  stopped.Resume();
+  ExpectEachItemOnce(AwaitDone(stopped, path), kItems);
+  const StoredOperation after = Stored(path);
+  EXPECT_EQ(after.token, taken.token) << "whoever took it over has finished it";
+  EXPECT_EQ(after.holder, taken.holder);
+  EXPECT_EQ(Held(), "0");
+  EXPECT_EQ(Versions(), "1 1");
+  // It works on: alone now.
+  for (const std::unique_ptr<Replica>& replica : replicas_) {
+    if (replica.get() == &stopped) continue;
+    EXPECT_EQ(replica->Terminate(), 0);
+  }
+  EXPECT_EQ(stopped.Readyz(), 200);
+  const std::string next = Accept(stopped, "claimAsync", ClaimBody(1'000, first().customer));
+  ExpectEachItemOnce(AwaitDone(stopped, next), 1'000);
+}
+
+}  // namespace
+}  // namespace zerotouch::test

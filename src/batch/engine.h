@@ -27,7 +27,7 @@ struct EngineOptions {
   int workers = 2;
   // How long a lease lasts without a heartbeat: after a crash another worker
   // goes on with the operation this much later, and a look around.
-  absl::Duration lease = absl::Seconds(3);
+  absl::Duration lease = absl::Seconds(2);
   // How long an operation runs while others wait, before it goes to the back.
   absl::Duration slice = absl::Seconds(2);
   // How long a chunk may hold the store's writer; sets the size of chunks.

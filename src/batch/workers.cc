@@ -14,7 +14,7 @@ namespace zerotouch::batch {
 namespace {
 
 // How often an idle worker looks for operations whose lease ran out.
-constexpr absl::Duration kIdlePoll = absl::Milliseconds(500);
+constexpr absl::Duration kIdlePoll = absl::Milliseconds(250);
 
 // How long a chunk that failed waits before it is tried again, at first and at
 // most.

@@ -83,6 +83,25 @@ Answer ReplicasTest::PostAsSecond(const Replica& replica, const std::string& pat
   return CallAt(replica, "POST", path, body, second_token_);
 }
 
+std::unique_ptr<Load> ReplicasTest::StartLoad(int clients) const {
+  std::vector<std::string> endpoints;
+  for (const std::unique_ptr<Replica>& replica : replicas_) {
+    endpoints.push_back(replica->endpoint());
+  }
+  return std::make_unique<Load>(endpoints, token_, first(), clients);
+}
+
+void ReplicasTest::ExpectNothingLost(const Tally& tally) const {
+  const auto held = [this](const std::set<std::string>& ids) {
+    return Sql(fmt::format("SELECT count(*) FROM claims WHERE held AND device = ANY('{{{}}}')",
+                           fmt::join(ids, ",")));
+  };
+  EXPECT_FALSE(tally.claimed.empty());
+  EXPECT_FALSE(tally.given_up.empty());
+  EXPECT_EQ(held(tally.claimed), std::to_string(tally.claimed.size()));
+  EXPECT_EQ(held(tally.given_up), "0");
+}
+
 std::string ReplicasTest::Accept(const Replica& replica, const std::string& method,
                                  const std::string& body) const {
   const Answer answer = Post(replica, first().Devices() + ":" + method, body);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "replicas/load.h"
 #include "support/json_reader.h"
 #include "support/postgres_cluster.h"
 #include "support/server_process.h"
@@ -75,6 +76,10 @@ class ReplicasTest : public testing::Test {
   // The same of the second.
   Answer PostAsSecond(const Replica& replica, const std::string& path,
                       const std::string& body) const;
+  // Clients of the first reseller at all replicas.
+  std::unique_ptr<Load> StartLoad(int clients) const;
+  // Whether the registry holds what the load's answers said.
+  void ExpectNothingLost(const Tally& tally) const;
   const Sandbox::Reseller& first() const { return replicas_[0]->sandbox().first; }
   const Sandbox::Reseller& second() const { return replicas_[0]->sandbox().second; }
 

@@ -1,0 +1,111 @@
+// Replicas whose database dies, hangs, or is followed by its standby: callers
+// are told to come again, nothing that was acknowledged is lost, and the
+// replicas go on by themselves.
+
+#include <fmt/format.h>
+
+#include "replicas/replicas_test_base.h"
+
+namespace zerotouch::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int kItems = 20'000;
+constexpr int kClients = 6;
+
+class DatabaseLossTest : public ReplicasTest {
+ protected:
+  // Two replicas under load, with a batch that has come some way.
+  void StartWork(const std::string& database) {
+    ASSERT_NO_FATAL_FAILURE(StartReplicas(2, {"--operation-items-per-second", "4000"}, database));
+    load_ = StartLoad(kClients);
+    batch_ = Accept(*replicas_[0], "claimAsync", ClaimBody(kItems, first().customer));
+    AwaitWorker(batch_, 2'000);
+    AwaitAnswers(100);
+  }
+  // Waits until so many more calls were answered by 200.
+  void AwaitAnswers(int count) {
+    const int before = load_->answered();
+    EXPECT_TRUE(WaitUntil([&] { return load_->answered() >= before + count; }));
+  }
+  void AwaitRefusals(int count) {
+    const int before = load_->unavailable();
+    EXPECT_TRUE(WaitUntil([&] { return load_->unavailable() >= before + count; }));
+  }
+  void ExpectCutOff() {
+    for (const std::unique_ptr<Replica>& replica : replicas_) {
+      EXPECT_EQ(replica->Healthz(), 200) << "to start it again would not help";
+      EXPECT_EQ(replica->Readyz(), 503);
+    }
+  }
+  // How long it takes from now until all replicas say that they are ready, and
+  // calls are answered.
+  milliseconds AwaitRecovery() {
+    const auto start = steady_clock::now();
+    for (const std::unique_ptr<Replica>& replica : replicas_) {
+      EXPECT_TRUE(WaitUntil([&] { return replica->Readyz() == 200; }));
+    }
+    AwaitAnswers(1);
+    return std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
+  }
+  void ExpectAllThere() {
+    AwaitAnswers(100);
+    const Tally& tally = load_->Stop();
+    EXPECT_EQ(tally.wrong, std::vector<std::string>());
+    EXPECT_GT(tally.unavailable, 0);
+    ExpectNothingLost(tally);
+    ExpectEachItemOnce(AwaitDone(*replicas_[1], batch_), kItems);
+    EXPECT_EQ(Sql("SELECT count(*) FROM claims WHERE version > 1"), "0") << "done twice";
+    fmt::print("[ MEASURED ] {} calls answered, {} told to come again, the longest took {} ms\n",
+               tally.answered, tally.unavailable, tally.longest.count());
+  }
+
+  std::unique_ptr<Load> load_;
+  std::string batch_;
+};
+
+TEST_F(DatabaseLossTest, KilledDatabase_CallersAreToldToComeAgain_NothingIsLost) {
+  PostgresCluster cluster({});
+  cluster_ = &cluster;
+  ASSERT_NO_FATAL_FAILURE(StartWork(cluster.CreateDatabase()));
+  cluster.Kill();
+  AwaitRefusals(50);
+  ExpectCutOff();
+  cluster.Start();
+  Report("recovery after the database was killed", AwaitRecovery());
+  ExpectAllThere();
+}
+
+TEST_F(DatabaseLossTest, HangingDatabase_KeepsNobodyForEver) {
+  PostgresCluster cluster({});
+  cluster_ = &cluster;
+  ASSERT_NO_FATAL_FAILURE(StartWork(cluster.CreateDatabase()));
+  cluster.Pause();
+  const auto start = steady_clock::now();
+  AwaitRefusals(kClients);
+  Report("the first refusals of a database that hangs",
+         std::chrono::duration_cast<milliseconds>(steady_clock::now() - start));
+  ExpectCutOff();
+  cluster.Resume();
+  Report("recovery after the database hung", AwaitRecovery());
+  ExpectAllThere();
+}
+
+TEST_F(DatabaseLossTest, PromotedStandby_IsGoneOnWith_NothingIsLost) {
+  PostgresCluster primary({});
+  const std::string database = PostgresCluster::DatabaseOf(primary.CreateDatabase());
+  const std::unique_ptr<PostgresCluster> standby = primary.MakeStandby();
+  cluster_ = &primary;
+  ASSERT_NO_FATAL_FAILURE(StartWork(primary.UrlOf(database, *standby)));
+  primary.Kill();
+  AwaitRefusals(1);
+  standby->Promote();
+  cluster_ = standby.get();
+  Report("recovery after the standby was promoted", AwaitRecovery());
+  ExpectAllThere();
+}
+
+}  // namespace
+}  // namespace zerotouch::test

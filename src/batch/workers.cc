@@ -19,7 +19,7 @@ constexpr absl::Duration kIdlePoll = absl::Milliseconds(250);
 // How long a chunk that failed waits before it is tried again, at first and at
 // most.
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
-constexpr absl::Duration kLongestRetry = absl::Seconds(5);
+constexpr absl::Duration kLongestRetry = absl::Seconds(2);
 
 constexpr absl::Duration kSweepInterval = absl::Hours(1);
 constexpr int64_t kSweepAtOnce = 10;

@@ -15,6 +15,9 @@ using std::chrono::steady_clock;
 constexpr int kItems = 20'000;
 constexpr int kClients = 6;
 
+// How long a call may take whatever the database does.
+constexpr milliseconds kPatience(20'000);
+
 class DatabaseLossTest : public ReplicasTest {
  protected:
   // Two replicas under load, with a batch that has come some way.
@@ -53,6 +56,7 @@ class DatabaseLossTest : public ReplicasTest {
   void ExpectAllThere() {
     AwaitAnswers(100);
     const Tally& tally = load_->Stop();
+    EXPECT_LT(tally.longest, kPatience);
     EXPECT_EQ(tally.wrong, std::vector<std::string>());
     EXPECT_GT(tally.unavailable, 0);
     ExpectNothingLost(tally);

@@ -65,7 +65,7 @@ void ReplicasTest::StartReplicas(int count, const std::vector<std::string>& argu
   for (int i = 0; i < count; ++i) {
     replicas_.push_back(std::make_unique<Replica>(database_, arguments));
     started.push_back(
-        std::async(std::launch::async, [replica = replicas_[i].get()] { replica->Start(); }));
+        std::async(std::launch::async, [replica = replicas_.back().get()] { replica->Start(); }));
   }
   for (std::future<void>& one : started) one.get();
   ASSERT_FALSE(HasFatalFailure());

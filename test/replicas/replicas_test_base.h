@@ -59,8 +59,8 @@ struct StoredOperation {
 // Tests with several replicas on one database.
 class ReplicasTest : public testing::Test {
  protected:
-  // Starts `count` of them at the same moment. Without a URL, on a new database
-  // of the shared cluster.
+  // Starts `count` of them at the same moment, beside those that there are.
+  // Without a URL, on a new database of the shared cluster.
   void StartReplicas(int count, const std::vector<std::string>& arguments = {},
                      const std::string& database = "");
 

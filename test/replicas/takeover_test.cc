@@ -7,6 +7,7 @@
 #include <random>
 
 #include "replicas/replicas_test_base.h"
+#include "support/tcp_proxy.h"
 
 namespace zerotouch::test {
 namespace {
@@ -92,6 +93,48 @@ TEST_F(TakeOverTest, StoppedWorker_LosesItsLease_AndItsLateWriteIsRefused) {
   EXPECT_EQ(stopped.Readyz(), 200);
   const std::string next = Accept(stopped, "claimAsync", ClaimBody(1'000, first().customer));
   ExpectEachItemOnce(AwaitDone(stopped, next), 1'000);
+}
+
+TEST_F(TakeOverTest, ReplicaWithoutNetwork_SaysSo_LosesItsLease_AndRecovers) {
+  // The first replica's way to the database can be cut.
+  PostgresCluster& cluster = PostgresCluster::Shared();
+  const std::string database = cluster.CreateDatabase();
+  TcpProxy proxy(cluster.port());
+  std::string through = database;
+  const std::string port = fmt::format(":{}/", cluster.port());
+  through.replace(through.find(port), port.size(), fmt::format(":{}/", proxy.port()));
+  const std::vector<std::string> slowed = {"--operation-items-per-second", "2000"};
+  ASSERT_NO_FATAL_FAILURE(StartReplicas(1, slowed, through));
+  Replica& cut = *replicas_[0];
+  const std::string path = Accept(cut, "claimAsync", ClaimBody(kItems, first().customer));
+  ASSERT_EQ(&AwaitWorker(path, 1'000), &cut);
+  ASSERT_NO_FATAL_FAILURE(StartReplicas(2, slowed, database));
+
+  const StoredOperation before = Stored(path);
+  proxy.Cut();
+  const auto start = std::chrono::steady_clock::now();
+  const milliseconds took = AwaitTakeOver(path, before);
+  EXPECT_LT(took, kTakeOver);
+  Report("take-over after the network was cut", took);
+  EXPECT_TRUE(WaitUntil([&] { return cut.Readyz() == 503; }));
+  Report("not ready after the network was cut",
+         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start));
+  const Answer answer = Get(cut, path);
+  EXPECT_EQ(answer.status, 503) << answer.body;
+  EXPECT_NE(answer.Header("Retry-After"), "");
+  EXPECT_EQ(cut.Healthz(), 200);
+  EXPECT_EQ(replicas_[1]->Readyz(), 200);
+
+  const StoredOperation taken = Stored(path);
+  proxy.Heal();
+  const auto healed = std::chrono::steady_clock::now();
+  EXPECT_TRUE(WaitUntil([&] { return cut.Readyz() == 200; }));
+  Report("ready after the network was healed",
+         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - healed));
+  ExpectEachItemOnce(AwaitDone(cut, path), kItems);
+  EXPECT_EQ(Stored(path).token, taken.token) << "whoever took it over has finished it";
+  EXPECT_EQ(Held(), std::to_string(kItems));
+  EXPECT_EQ(Versions(), "0 0");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -16,6 +17,9 @@ namespace {
 
 constexpr int kBinary = 1;
 
+// How soon a session that waits notices that the server is taken for lost.
+constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
+
 // The fault point before each round trip to the server, COMMIT's too.
 constexpr char kRoundTrip[] = "postgres.round_trip";
 
@@ -25,7 +29,7 @@ constexpr char kRoundTrip[] = "postgres.round_trip";
 // short one, so that its keys are looked up in the index however many they are.
 constexpr const char* kSettings[] = {
     "SET statement_timeout = '20s'",
-    "SET idle_in_transaction_session_timeout = '3s'",
+    "SET idle_in_transaction_session_timeout = '2s'",
     "SET lock_timeout = '10s'",
     "SET plan_cache_mode = force_generic_plan",
     "SET jit = off",
@@ -92,7 +96,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                                   "client_encoding",
                                   "dbname",
                                   nullptr};
-  const char* const values[] = {"5",          "5",         "2",    "3",         "10000",
+  const char* const values[] = {"5",          "5",          "2",    "3",         "10000",
                                 "read-write", name.c_str(), "UTF8", url.c_str(), nullptr};
   std::unique_ptr<Connection> db(
       new Connection(PQconnectdbParams(keywords, values, /*expand_dbname=*/1)));
@@ -314,10 +318,16 @@ absl::Status Connection::Settle() {
 }
 
 bool Connection::Poll(short events, absl::Time deadline) {
-  const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
-  if (left <= 0) return false;
   pollfd socket = {.fd = PQsocket(connection_), .events = events, .revents = 0};
-  return poll(&socket, 1, static_cast<int>(left)) > 0 || errno == EINTR;
+  while (answering_ == nullptr || *answering_) {
+    // Looks once even if it is late, for this process may have been stopped.
+    const absl::Duration left =
+        std::clamp(deadline - absl::Now(), absl::ZeroDuration(), kWatchInterval);
+    const int ready = poll(&socket, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
+    if (ready > 0) return true;
+    if ((ready < 0 && errno != EINTR) || absl::Now() >= deadline) return false;
+  }
+  return false;
 }
 
 // While the server does not read, it may be waiting for this side to read.

@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -90,6 +91,8 @@ class Connection {
 
   // How long to wait for an answer before the server is taken for lost.
   void SetPatience(absl::Duration patience) { patience_ = patience; }
+  // Also takes it for lost once `*answering` is false. It must outlive the session.
+  void SetWatch(const std::atomic<bool>& answering) { answering_ = &answering; }
 
   // Notes that the transaction met another's change, and is worth another try.
   void MarkConflict() { conflict_ = true; }
@@ -145,6 +148,7 @@ class Connection {
   std::vector<Queued> queued_;
   const char* begin_ = nullptr;
   absl::Duration patience_ = absl::Seconds(30);
+  const std::atomic<bool>* answering_ = nullptr;
   int unread_ = 0;  // statements sent alone whose answers nobody has read yet
   bool in_transaction_ = false;
   bool conflict_ = false;

@@ -18,8 +18,10 @@ namespace {
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(100);
 constexpr absl::Duration kLongestBackoff = absl::Seconds(2);
 
-// Also shows whether the session is still there.
-constexpr absl::Duration kClockInterval = absl::Seconds(15);
+// How often the clock is looked at, and how long that may take of a server that
+// is well, however busy it is.
+constexpr absl::Duration kClockInterval = absl::Seconds(2);
+constexpr absl::Duration kClockPatience = absl::Seconds(3);
 
 }  // namespace
 
@@ -32,8 +34,9 @@ absl::StatusOr<absl::Duration> MeasureClock(Connection& db, const Clock& clock) 
   return rows.TimeAt(0, 0) - (before + (after - before) / 2);
 }
 
-Listener::Listener(std::string url, const Clock& clock, absl::Duration ahead)
-    : url_(std::move(url)), clock_(clock), ahead_(ahead) {
+Listener::Listener(std::string url, const Clock& clock, absl::Duration ahead,
+                   std::atomic<bool>& answering)
+    : url_(std::move(url)), clock_(clock), answering_(answering), ahead_(ahead) {
   if (pipe(stop_) != 0) std::abort();
   thread_ = std::thread([this] { Loop(); });
 }
@@ -55,6 +58,15 @@ LeaseClock Listener::leases() const {
   return {.ahead = ahead_};
 }
 
+void Listener::SetAnswering(bool answering) {
+  if (answering_.exchange(answering) == answering) return;
+  if (answering) {
+    log::Info("the database answers again");
+  } else {
+    log::Error("the database does not answer");
+  }
+}
+
 void Listener::Tell() {
   const std::lock_guard lock(mutex_);
   if (heard_) heard_();
@@ -72,6 +84,7 @@ void Listener::Loop() {
   while (true) {
     if (const std::unique_ptr<Connection> db = Connect()) {
       backoff = kFirstBackoff;
+      SetAnswering(true);
       Tell();
       ListenOn(*db);
     }
@@ -87,6 +100,7 @@ std::unique_ptr<Connection> Listener::Connect() {
     // Idle workers look for operations by themselves too, only less often.
     log::Warning("the database does not tell of new operations", {{"error", MessageOf(status)}});
   }
+  (*db)->SetPatience(kClockPatience);
   return *std::move(db);
 }
 
@@ -94,8 +108,13 @@ void Listener::ListenOn(Connection& db) {
   absl::Time next_look = absl::InfinitePast();
   while (true) {
     if (absl::Now() >= next_look) {
+      const absl::Time start = absl::Now();
       const absl::StatusOr<absl::Duration> ahead = MeasureClock(db, clock_);
-      if (db.lost()) return;
+      if (db.lost()) {
+        // One that is gone says so at once, and may be back as soon.
+        if (absl::Now() - start >= kClockPatience) SetAnswering(false);
+        return;
+      }
       next_look = absl::Now() + kClockInterval;
       const std::lock_guard lock(mutex_);
       if (ahead.ok()) ahead_ = *ahead;

@@ -1,6 +1,7 @@
 #ifndef ZEROTOUCH_STORE_POSTGRES_LISTENER_H_
 #define ZEROTOUCH_STORE_POSTGRES_LISTENER_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,11 +16,14 @@
 namespace zerotouch::store::postgres {
 
 // A session of its own, on a thread of its own, that hears from other replicas
-// of new operations and keeps looking at the database's clock. Thread-safe.
+// of new operations and keeps looking at the database's clock. A server that
+// hangs, or a network that drops everything, shows by that first. Thread-safe.
 class Listener {
  public:
-  // `clock` must outlive it. `ahead` is how far the database's is ahead of it.
-  Listener(std::string url, const Clock& clock, absl::Duration ahead);
+  // `clock` and `answering` must outlive it. `ahead` is how far the database's
+  // clock is ahead of it. `answering` is set to whether the database answers:
+  // it does until it keeps this session waiting, and from the next session on.
+  Listener(std::string url, const Clock& clock, absl::Duration ahead, std::atomic<bool>& answering);
   ~Listener();
 
   // Calls `heard`, on the listener's thread, whenever an operation may be
@@ -34,12 +38,14 @@ class Listener {
   std::unique_ptr<Connection> Connect();
   // Listens until the session is lost or the end comes.
   void ListenOn(Connection& db);
+  void SetAnswering(bool answering);
   void Tell();
   // Waits for something to read on `socket`; -1: for nothing. False at the end.
   bool Wait(int socket, absl::Duration length) const;
 
   const std::string url_;
   const Clock& clock_;
+  std::atomic<bool>& answering_;
   int stop_[2] = {-1, -1};  // a pipe: what is written into it is the end
 
   mutable std::mutex mutex_;

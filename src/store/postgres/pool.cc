@@ -20,6 +20,10 @@ constexpr absl::Duration kLongestWait = absl::Seconds(10);
 
 absl::StatusOr<std::unique_ptr<Connection>> Pool::Take() {
   std::unique_lock lock(mutex_);
+  if (!answering_) {
+    free_.clear();
+    return absl::UnavailableError("the database does not answer");
+  }
   if (waiting_ >= limits::kQueuedWrites) {
     return absl::ResourceExhaustedError("too many calls are waiting for the database");
   }
@@ -49,6 +53,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Pool::OpenOne(std::unique_lock<std::
   absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url_);
   lock.lock();
   if (db.ok()) {
+    (*db)->SetWatch(answering_);
     if (backoff_ > absl::ZeroDuration()) log::Info("the database can be reached again");
     backoff_ = absl::ZeroDuration();
     next_try_ = absl::InfinitePast();

@@ -1,6 +1,7 @@
 #ifndef ZEROTOUCH_STORE_POSTGRES_POOL_H_
 #define ZEROTOUCH_STORE_POSTGRES_POOL_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -18,8 +19,10 @@ namespace zerotouch::store::postgres {
 // again every so often, at first soon, then less often. Thread-safe.
 class Pool {
  public:
-  // At most `size` sessions at once.
-  Pool(std::string url, int size) : url_(std::move(url)), size_(size) {}
+  // At most `size` sessions at once, none while `answering`, which must outlive
+  // it, is false.
+  Pool(std::string url, int size, const std::atomic<bool>& answering)
+      : url_(std::move(url)), size_(size), answering_(answering) {}
 
   // A session with no transaction open. UNAVAILABLE if the server cannot be
   // reached, RESOURCE_EXHAUSTED if too many wait for a session.
@@ -34,6 +37,7 @@ class Pool {
 
   const std::string url_;
   const int size_;
+  const std::atomic<bool>& answering_;
   std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Connection>> free_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "absl/time/clock.h"
 #include "base/fault.h"
@@ -54,10 +55,10 @@ class PostgresSnapshot final : public PostgresTransaction {
 class PostgresStore final : public Store {
  public:
   PostgresStore(const std::string& url, const Clock& clock, absl::Duration ahead)
-      : readers_(url, kReaders),
-        writers_(url, kWriters),
+      : readers_(url, kReaders, answering_),
+        writers_(url, kWriters, answering_),
         ids_(clock),
-        listener_(url, clock, ahead) {}
+        listener_(url, clock, ahead, answering_) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, readers_.Take());
@@ -111,6 +112,7 @@ class PostgresStore final : public Store {
     return status;
   }
 
+  std::atomic<bool> answering_ = true;  // the database, as the listener sees it
   Pool readers_;
   Pool writers_;
   DeviceIds ids_;

@@ -64,7 +64,8 @@ class OperationReads {
   virtual absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) = 0;
   // Every result there is, in the order in which the items were run.
   virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
-  // Unfinished operations of `partner`.
+  // Unfinished operations of `partner`. In a transaction that writes nobody else
+  // adds one until it ends.
   virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;
   // Whether LeaseOperation would find something to lease.
   virtual absl::StatusOr<bool> AnyRunnable(absl::Time now) = 0;

@@ -102,11 +102,17 @@ absl::StatusOr<std::vector<IndexedResult>> PostgresTransaction::ReadResults(Oper
 }
 
 absl::StatusOr<int64_t> PostgresTransaction::CountUnfinished(PartnerId partner) {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query("SELECT count(*) FROM operations WHERE partner = $1 AND finished_us IS NULL")
-                  .Int(partner.value())));
-  return rows.IntAt(0, 0);
+  std::vector<Query> queries;
+  if (writing()) {
+    // What is counted is seen after others who add have let go of this row.
+    queries.push_back(
+        Query("SELECT 1 FROM partners WHERE id = $1 FOR NO KEY UPDATE").Int(partner.value()));
+  }
+  queries.push_back(
+      Query("SELECT count(*) FROM operations WHERE partner = $1 AND finished_us IS NULL")
+          .Int(partner.value()));
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+  return answers.back().IntAt(0, 0);
 }
 
 absl::StatusOr<bool> PostgresTransaction::AnyRunnable(absl::Time now) {

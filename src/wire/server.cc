@@ -6,6 +6,9 @@
 #include "wire/server.h"
 
 #include <fmt/format.h>
+#include <linux/filter.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
@@ -44,6 +47,26 @@ enum class Protocol { kHttp1, kHttp2 };
 // How a TLS record with a client's first message begins (RFC 8446 section 5.1).
 constexpr char kTlsHandshake = 22;
 
+// While draining: how long connections that were begun before may take to come
+// about, and how long those that have said nothing yet may take to do so.
+constexpr absl::Duration kTcpHandshake = absl::Milliseconds(100);
+constexpr absl::Duration kFirstWord = absl::Seconds(2);
+
+// Drops the packets that begin a connection, so that none comes about in the
+// moment in which the socket is closed: it would be reset with its request on
+// the way. Whoever sent one sends it again, and is refused then. Where the
+// system cannot do this, that moment stays.
+void IgnoreNewConnections(int listening) {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),  // the flags of the TCP header
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, TH_SYN, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, ~0U),
+  };
+  const sock_fprog program = {.len = std::size(code), .filter = code};
+  setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
 // A client from accept to close. On the loop's thread alone.
 class Client {
  public:
@@ -54,7 +77,10 @@ class Client {
       : serving_(serving), plain_(plain), tls_(std::move(tls)), socket_(std::move(socket)) {}
 
   asio::awaitable<void> Run();
+  // Whoever has said nothing yet is still heard.
   void Drain();
+  // Closes it if it has said nothing yet.
+  void CloseSilent();
   void Close() { connection_ != nullptr ? connection_->Close() : socket_.Close(); }
 
  private:
@@ -98,7 +124,6 @@ asio::awaitable<void> Client::Run() {
 }
 
 asio::awaitable<const Serving*> Client::Greet() {
-  if (serving_.draining) co_return nullptr;
   socket_.ExpireAfter(serving_.options.handshake_timeout);
   if (!co_await ReadMore()) co_return nullptr;
   if (begin().front() != kTlsHandshake) co_return &plain_;
@@ -109,7 +134,6 @@ asio::awaitable<const Serving*> Client::Greet() {
 }
 
 asio::awaitable<std::optional<Protocol>> Client::TellProtocol() {
-  if (serving_.draining) co_return std::nullopt;
   socket_.ExpireAfter(serving_.options.idle_timeout);
   bool first = true;
   while (true) {
@@ -128,11 +152,11 @@ asio::awaitable<bool> Client::ReadMore() {
 }
 
 void Client::Drain() {
-  if (connection_ != nullptr) {
-    connection_->Drain();
-  } else if (read_.size() == 0) {
-    socket_.Cancel();
-  }
+  if (connection_ != nullptr) connection_->Drain();
+}
+
+void Client::CloseSilent() {
+  if (connection_ == nullptr && read_.size() == 0) socket_.Cancel();
 }
 
 class LoopServer final : public Server {
@@ -142,6 +166,7 @@ class LoopServer final : public Server {
         admission_(options.queued_requests, options.body_bytes_in_flight),
         acceptor_(loop_),
         slot_freed_(loop_, std::chrono::steady_clock::time_point::max()),
+        patience_(loop_),
         workers_(static_cast<size_t>(options.worker_threads)),
         serving_{options_, handler, admission_, workers_, draining_},
         https_only_(handler),
@@ -158,6 +183,8 @@ class LoopServer final : public Server {
  private:
   asio::awaitable<void> Accept();
   asio::awaitable<void> Serve(tcp::socket socket);
+  // Stops accepting, in such a way that nobody's request is lost.
+  asio::awaitable<void> StopAccepting(absl::Duration patience);
   void CloseAll();
 
   const ServerOptions options_;
@@ -165,6 +192,7 @@ class LoopServer final : public Server {
   asio::io_context loop_{1};
   tcp::acceptor acceptor_;
   asio::steady_timer slot_freed_;  // never expires: cancelled when a client leaves
+  asio::steady_timer patience_;    // with silent clients; cancelled when all have left
   asio::thread_pool workers_;
   std::atomic<bool> draining_ = false;
   const Serving serving_;
@@ -177,7 +205,8 @@ class LoopServer final : public Server {
   std::set<Client*> clients_;              // on the loop's thread alone
   std::mutex mutex_;
   std::condition_variable all_closed_;
-  int open_ = 0;  // clients; changed on the loop's thread alone, guarded by mutex_
+  int open_ = 0;            // clients; changed on the loop's thread alone, guarded by mutex_
+  bool accepting_ = false;  // the same
 };
 
 absl::Status LoopServer::Listen() {
@@ -203,19 +232,20 @@ absl::Status LoopServer::Listen() {
         options_.listen, error.message()));
   }
   port_ = acceptor_.local_endpoint().port();
+  accepting_ = true;
   asio::co_spawn(loop_, Accept(), asio::detached);
   thread_ = std::thread([this] { loop_.run(); });
   return absl::OkStatus();
 }
 
 asio::awaitable<void> LoopServer::Accept() {
-  while (!draining_) {
+  while (acceptor_.is_open()) {
     if (open_ >= options_.connections) {
       co_await slot_freed_.async_wait(kNoThrow);
       continue;
     }
     auto [error, socket] = co_await acceptor_.async_accept(kNoThrow);
-    if (error == asio::error::operation_aborted || draining_) co_return;
+    if (error == asio::error::operation_aborted) break;
     if (error) {
       // Out of file descriptors, say: let some go before trying again.
       asio::steady_timer pause(loop_, std::chrono::milliseconds(50));
@@ -230,6 +260,9 @@ asio::awaitable<void> LoopServer::Accept() {
     }
     asio::co_spawn(loop_, Serve(std::move(socket)), asio::detached);
   }
+  const std::lock_guard lock(mutex_);
+  accepting_ = false;
+  all_closed_.notify_all();
 }
 
 asio::awaitable<void> LoopServer::Serve(tcp::socket socket) {
@@ -241,7 +274,24 @@ asio::awaitable<void> LoopServer::Serve(tcp::socket socket) {
   }
   slot_freed_.cancel();
   const std::lock_guard lock(mutex_);
-  if (--open_ == 0) all_closed_.notify_all();
+  if (--open_ > 0) co_return;
+  patience_.cancel();
+  all_closed_.notify_all();
+}
+
+asio::awaitable<void> LoopServer::StopAccepting(absl::Duration patience) {
+  beast::error_code ignored;
+  if (acceptor_.is_open()) {
+    IgnoreNewConnections(acceptor_.native_handle());
+    asio::steady_timer handshake(loop_, Chrono(std::min(patience, kTcpHandshake)));
+    co_await handshake.async_wait(kNoThrow);
+    acceptor_.close(ignored);
+    slot_freed_.cancel();
+  }
+  if (open_ == 0) co_return;
+  patience_.expires_after(Chrono(std::min(patience, kFirstWord)));
+  co_await patience_.async_wait(kNoThrow);
+  for (Client* client : clients_) client->CloseSilent();
 }
 
 void LoopServer::UseTls(std::shared_ptr<const TlsContext> tls) {
@@ -254,14 +304,12 @@ void LoopServer::CloseAll() {
 
 void LoopServer::Drain(absl::Duration patience) {
   draining_ = true;
-  asio::post(loop_, [this] {
-    beast::error_code ignored;
-    acceptor_.close(ignored);
-    slot_freed_.cancel();
+  asio::post(loop_, [this, patience] {
     for (Client* client : clients_) client->Drain();
+    asio::co_spawn(loop_, StopAccepting(patience), asio::detached);
   });
   std::unique_lock lock(mutex_);
-  const auto closed = [this] { return open_ == 0; };
+  const auto closed = [this] { return open_ == 0 && !accepting_; };
   if (all_closed_.wait_for(lock, Chrono(patience), closed)) return;
   asio::post(loop_, [this] { CloseAll(); });
   // Those in a handler end with it.

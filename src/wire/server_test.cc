@@ -203,6 +203,25 @@ TEST_F(ServerTest, Drain_LetsTheRequestInFlightFinish) {
   server_->Drain(absl::Seconds(20));  // again: nothing is left to do
 }
 
+TEST_F(ServerTest, Drain_HearsThoseWhoWereConnectedAlready) {
+  Start();
+  SocketClient silent(server_->port());
+  SocketClient late(server_->port());
+  ASSERT_TRUE(silent.connected() && late.connected());
+  SocketClient idle(server_->port());
+  idle.Send(Get("/idle"));
+  Reader idle_reader(idle);
+  EXPECT_EQ(idle_reader.Next().status, 200);
+  std::thread drain([&] { server_->Drain(absl::Seconds(20)); });
+  EXPECT_TRUE(idle_reader.AtEnd()) << "whoever was answered is let go at once";
+  ASSERT_TRUE(late.Send(Get("/late")));
+  const Response response = Reader(late).Next();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.Field("Connection"), "close");
+  EXPECT_EQ(silent.Receive(), "");
+  drain.join();
+}
+
 TEST_F(ServerTest, Drain_OutOfPatience_CutsWhatIsLeft) {
   Start();
   SocketClient half(server_->port());

@@ -16,7 +16,7 @@ namespace {
 
 using store::postgres::Query;
 
-constexpr size_t kKeysAtOnce = 2'000;
+constexpr size_t kKeysAtOnce = 10'000;
 constexpr size_t kChunk = 5'000;
 constexpr size_t kResultBytes = 13;
 

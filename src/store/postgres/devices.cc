@@ -9,7 +9,7 @@ namespace zerotouch::store::postgres {
 namespace {
 
 // Keys that one statement looks up. Several are on their way at once.
-constexpr size_t kKeysAtOnce = 2'000;
+constexpr size_t kKeysAtOnce = 10'000;
 
 void AddMatch(Matches& matches, DeviceId device) {
   const auto place = std::lower_bound(matches.begin(), matches.end(), device);

@@ -104,9 +104,10 @@ absl::Status AccessTokens::Fetch(const RetryPolicy& policy) {
                        .body = form},
                       on_retry_));
   if (answer.status == 400 || answer.status == 401 || answer.status == 403) {
-    return absl::UnauthenticatedError(fmt::format("{} gives {} no access token: {}",
-                                                  credentials_.token_uri, credentials_.email,
-                                                  Reason(answer)));
+    return absl::UnauthenticatedError(
+        fmt::format("{} gives {} no access token: {} (Is the key file from this server, and still "
+                    "good?)",
+                    credentials_.token_uri, credentials_.email, Reason(answer)));
   }
   if (answer.status != 200) return ErrorStatus(answer);
   ZT_ASSIGN_OR_RETURN(TokenAnswer granted, ParseToken(answer.body));

@@ -116,7 +116,8 @@ constexpr Meaning kMeanings[] = {
      "be given up first."},
     {Outcome::kNotYours, api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS, api::AUTHORIZATION_FAIL,
      StatusCode::kPermissionDenied,
-     "Another reseller holds the claim on this device. Only it may change or give it up."},
+     "This reseller does not hold the claim on this device. Only its holder may change or give it "
+     "up."},
     {Outcome::kInvalidAttestedId, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_IDENTIFIER_SET, StatusCode::kInvalidArgument,
      "The chromeOsAttestedDeviceId is not one. Give at most 256 bytes of printable characters."},

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "model/errors.h"
+#include "model/text.h"
 
 namespace zerotouch {
 namespace {
@@ -16,15 +17,10 @@ constexpr std::string_view kLanguages[] = {
     "fr",    "de",    "iw",    "hi",    "hu",     "id", "it", "ja",    "ko",    "no",  "pl",
     "pt-BR", "pt-PT", "ru",    "es",    "es-419", "sv", "th", "tr",    "uk",    "vi"};
 
-bool HasControl(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 bool IsEmail(std::string_view text) {
   const size_t at = text.find('@');
   if (at == 0 || at == std::string_view::npos || text.size() > kEmailBytes) return false;
-  if (HasControl(text) || text.find(' ') != std::string_view::npos) return false;
+  if (HasControlCharacter(text) || text.find(' ') != std::string_view::npos) return false;
   const std::string_view domain = text.substr(at + 1);
   const size_t dot = domain.rfind('.');
   return domain.find('@') == std::string_view::npos && dot != std::string_view::npos && dot > 0 &&
@@ -37,7 +33,7 @@ bool IsEmail(std::string_view text) {
 std::string_view NameFault(std::string_view name) {
   if (name.empty()) return "a company needs a name";
   if (name.size() > limits::kNameBytes) return "a company's name has at most 256 bytes";
-  if (HasControl(name) || name.front() == ' ' || name.back() == ' ') {
+  if (HasControlCharacter(name) || name.front() == ' ' || name.back() == ' ') {
     return "a company's name has no control characters, and no blanks around it";
   }
   return {};

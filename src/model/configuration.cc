@@ -17,6 +17,7 @@
 #include "model/company.h"
 #include "model/errors.h"
 #include "model/resource_name.h"
+#include "model/text.h"
 
 namespace zerotouch {
 namespace {
@@ -40,9 +41,10 @@ class Faults {
 
 std::string LabelFault(std::string_view label) {
   if (label.empty()) return "a configuration needs a name";
-  return label.size() <= limits::kNameBytes
-             ? ""
-             : fmt::format("give at most {} bytes", limits::kNameBytes);
+  if (label.size() > limits::kNameBytes) {
+    return fmt::format("give at most {} bytes", limits::kNameBytes);
+  }
+  return HasControlCharacter(label) ? "give no control characters" : "";
 }
 
 std::string DpcFault(CustomerId customer, const std::string& path,
@@ -88,9 +90,11 @@ std::string PhoneFault(std::string_view phone) {
 }
 
 std::string MessageFault(std::string_view message) {
-  return message.size() <= limits::kMessageBytes
-             ? ""
-             : fmt::format("give at most {} bytes", limits::kMessageBytes);
+  if (message.size() > limits::kMessageBytes) {
+    return fmt::format("give at most {} bytes", limits::kMessageBytes);
+  }
+  // It may have lines, but not what no store need keep.
+  return message.find('\0') == std::string_view::npos ? "" : "give no NUL characters";
 }
 
 std::string ResetFault(const api::Configuration& configuration) {

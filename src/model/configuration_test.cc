@@ -73,7 +73,8 @@ TEST(CheckConfiguration, EachFieldsRules) {
     }
   };
   const std::string long_name(limits::kNameBytes + 1, 'x');
-  expect("configuration_name", {"x", std::string(limits::kNameBytes, 'x')}, {"", long_name});
+  expect("configuration_name", {"x", std::string(limits::kNameBytes, 'x')},
+         {"", long_name, "a\nb", std::string("a\0b", 3)});
   expect(
       "dpc_resource_path", {"customers/11/dpcs/other"},
       {"", "clouddpc", "customers/11/dpcs/", "customers/11/dpcs/unknown",
@@ -88,7 +89,7 @@ TEST(CheckConfiguration, EachFieldsRules) {
   expect("contact_phone", {"0", "+49 (30) 123-45"},
          {"", "+", "12a", "1;2", std::string(limits::kPhoneBytes + 1, '1')});
   expect("custom_message", {"", "One.\nTwo.", std::string(limits::kMessageBytes, 'x')},
-         {std::string(limits::kMessageBytes + 1, 'x')});
+         {std::string(limits::kMessageBytes + 1, 'x'), std::string("a\0b", 3)});
 }
 
 TEST(CheckConfiguration, ForcedResetTime_IsUpToSixHours) {

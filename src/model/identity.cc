@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "model/text.h"
 
 namespace zerotouch {
 namespace {
@@ -33,11 +34,6 @@ std::string WithoutSeparators(std::string_view text) {
   std::copy_if(text.begin(), text.end(), std::back_inserter(kept),
                [](char c) { return c != ' ' && c != '-'; });
   return kept;
-}
-
-bool IsPrintable(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 // Code points of UTF-8 text: the bytes that do not continue one.
@@ -91,7 +87,7 @@ std::optional<Outcome> AddModems(const api::DeviceIdentifier& identifier,
 
 std::optional<Outcome> CheckName(std::string_view untrimmed, Outcome wrong) {
   const std::string_view text = Trim(untrimmed);
-  if (text.size() > limits::kNameBytes || !IsPrintable(text)) return wrong;
+  if (text.size() > limits::kNameBytes || HasControlCharacter(text)) return wrong;
   return std::nullopt;
 }
 
@@ -104,7 +100,7 @@ bool IsSerialSetComplete(const api::DeviceIdentifier& identifier) {
 
 std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Identity& identity) {
   const std::string_view serial = Trim(identifier.serial_number());
-  if (!IsPrintable(serial) || CountCharacters(serial) > limits::kSerialCharacters) {
+  if (HasControlCharacter(serial) || CountCharacters(serial) > limits::kSerialCharacters) {
     return Outcome::kInvalidSerial;
   }
   identity.serial = serial;

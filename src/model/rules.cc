@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "model/metadata.h"
+#include "model/text.h"
 
 namespace zerotouch {
 namespace {
@@ -57,7 +58,8 @@ std::optional<Outcome> CheckOwnerFields(const api::PartnerClaim& item, bool chro
   const bool workspace = !item.google_workspace_customer_id().empty();
   if ((item.customer_id() != 0) == workspace) return Outcome::kInvalidCustomer;
   if (workspace && !chrome_os) return Outcome::kInvalidCustomer;
-  if (item.google_workspace_customer_id().size() > limits::kNameBytes) {
+  if (item.google_workspace_customer_id().size() > limits::kNameBytes ||
+      HasControlCharacter(item.google_workspace_customer_id())) {
     return Outcome::kInvalidCustomer;
   }
   if (chrome_os && item.pre_provisioning_token().empty()) return Outcome::kTokenMissing;

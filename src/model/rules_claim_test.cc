@@ -69,6 +69,8 @@ TEST(CheckClaim, EachRow) {
       {"a token for Android", good + "pre_provisioning_token: 'T'", Outcome::kTokenNotChromeOs},
       {"a Workspace account for Android", zero + workspace, Outcome::kInvalidCustomer},
       {"two owners", chrome + workspace + "customer_id: 11", Outcome::kInvalidCustomer},
+      {"a Workspace id with a NUL", chrome + "google_workspace_customer_id: 'a\\000b'",
+       Outcome::kInvalidCustomer},
       {"a Workspace id that is too long",
        chrome + "google_workspace_customer_id: '" + std::string(257, 'c') + "'",
        Outcome::kInvalidCustomer},

@@ -11,6 +11,7 @@
 #include "batch/engine.h"
 #include "model/errors.h"
 #include "model/resource_name.h"
+#include "model/text.h"
 #include "model/views.h"
 #include "service/listing.h"
 #include "service/operations.h"
@@ -80,7 +81,10 @@ absl::StatusOr<store::OwnerQuery> OwnerQueryOf(PartnerId partner,
                           .customers = {request.customer_id().begin(), request.customer_id().end()},
                           .workspaces = {request.google_workspace_customer_id().begin(),
                                          request.google_workspace_customer_id().end()}};
-  std::erase(query.workspaces, "");
+  // No claim has such an owner, and not every store can be asked for one.
+  std::erase_if(query.workspaces, [](const std::string& workspace) {
+    return workspace.empty() || HasControlCharacter(workspace);
+  });
   SortDistinct(query.customers);
   SortDistinct(query.workspaces);
   const size_t owners = query.customers.size() + query.workspaces.size();

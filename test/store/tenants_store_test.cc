@@ -51,6 +51,7 @@ TEST_P(TenantsStoreTest, Account_RoundTrip) {
   EXPECT_EQ(found->keys[0].public_pem, "PEM");
   EXPECT_EQ(found->keys[0].created, kNow);
   EXPECT_FALSE(Read()->FindAccount("nobody@example.com").value().has_value());
+  EXPECT_FALSE(Read()->FindAccount(std::string("robot@example.com\0", 18)).value().has_value());
   EXPECT_THAT(Read()->ListAccounts().value(), SizeIs(1));
 }
 

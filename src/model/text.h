@@ -1,0 +1,18 @@
+#ifndef ZEROTOUCH_MODEL_TEXT_H_
+#define ZEROTOUCH_MODEL_TEXT_H_
+
+#include <algorithm>
+#include <string_view>
+
+namespace zerotouch {
+
+// Whether the text has a character that does not print (ASCII's), NUL among
+// them, which not every store can keep.
+inline bool HasControlCharacter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+}  // namespace zerotouch
+
+#endif  // ZEROTOUCH_MODEL_TEXT_H_

@@ -48,9 +48,12 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
   };
   await_answers();
   // What the first replica of a newer program does when it starts.
-  Sql("BEGIN; ALTER TABLE devices ADD COLUMN colour text;"
-      "ALTER TABLE claims ADD COLUMN reason text; ALTER TABLE operations ADD COLUMN origin text;"
-      "UPDATE registry_version SET schema = schema + 1; COMMIT");
+  for (const char* sql :
+       {"ALTER TABLE devices ADD COLUMN colour text", "ALTER TABLE claims ADD COLUMN reason text",
+        "ALTER TABLE operations ADD COLUMN origin text",
+        "UPDATE registry_version SET schema = schema + 1"}) {
+    Sql(sql);
+  }
   await_answers();
   EXPECT_EQ(replicas_[0]->Terminate(), 0);
   ASSERT_NO_FATAL_FAILURE(replicas_[0]->Start());

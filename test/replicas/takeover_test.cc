@@ -128,7 +128,7 @@ TEST_F(TakeOverTest, ReplicaWithoutNetwork_SaysSo_LosesItsLease_AndRecovers) {
   const StoredOperation taken = Stored(path);
   proxy.Heal();
   const auto healed = std::chrono::steady_clock::now();
-  EXPECT_TRUE(WaitUntil([&] { return cut.Readyz() == 200; }));
+  ASSERT_TRUE(WaitUntil([&] { return cut.Readyz() == 200; })) << cut.Readyz() << ": " << cut.Log();
   Report("ready after the network was healed",
          std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - healed));
   ExpectEachItemOnce(AwaitDone(cut, path), kItems);

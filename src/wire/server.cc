@@ -182,6 +182,7 @@ class LoopServer final : public Server {
 
  private:
   asio::awaitable<void> Accept();
+  void Admit(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   // Stops accepting, in such a way that nobody's request is lost.
   asio::awaitable<void> StopAccepting(absl::Duration patience);
@@ -252,17 +253,21 @@ asio::awaitable<void> LoopServer::Accept() {
       co_await pause.async_wait(kNoThrow);
       continue;
     }
-    beast::error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
-    {
-      const std::lock_guard lock(mutex_);
-      ++open_;
-    }
-    asio::co_spawn(loop_, Serve(std::move(socket)), asio::detached);
+    Admit(std::move(socket));
   }
   const std::lock_guard lock(mutex_);
   accepting_ = false;
   all_closed_.notify_all();
+}
+
+void LoopServer::Admit(tcp::socket socket) {
+  beast::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  {
+    const std::lock_guard lock(mutex_);
+    ++open_;
+  }
+  asio::co_spawn(loop_, Serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> LoopServer::Serve(tcp::socket socket) {
@@ -285,6 +290,13 @@ asio::awaitable<void> LoopServer::StopAccepting(absl::Duration patience) {
     IgnoreNewConnections(acceptor_.native_handle());
     asio::steady_timer handshake(loop_, Chrono(std::min(patience, kTcpHandshake)));
     co_await handshake.async_wait(kNoThrow);
+    // Those that have queued up meanwhile, if this thread was late.
+    acceptor_.non_blocking(true, ignored);
+    while (open_ < options_.connections) {
+      tcp::socket socket(loop_);
+      if (acceptor_.accept(socket, ignored)) break;
+      Admit(std::move(socket));
+    }
     acceptor_.close(ignored);
     slot_freed_.cancel();
   }

@@ -39,7 +39,9 @@ Answer Perform(CURL* curl, const std::string& url, const std::string* body) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body->c_str());
   }
   const CURLcode code = curl_easy_perform(curl);
-  if (code != CURLE_OK) return {.refused = code == CURLE_COULDNT_CONNECT};
+  if (code != CURLE_OK) {
+    return {.refused = code == CURLE_COULDNT_CONNECT, .body = curl_easy_strerror(code)};
+  }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
 }

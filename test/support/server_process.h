@@ -63,7 +63,7 @@ std::string SignToken(const std::string& credentials, const crypto::JwtClaims& c
 
 // An HTTP answer.
 struct Answer {
-  long status = 0;       // 0: no answer came
+  long status = 0;       // 0: no answer came, and the body says why
   bool refused = false;  // no answer came, for nobody listens there
   std::string body;
   std::string headers;  // as sent, a line each

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "model/identity.h"
+#include "support/lasting_port.h"
 
 namespace zerotouch::test {
 namespace {
@@ -33,13 +34,15 @@ Replica::Replica(const std::string& database, const std::vector<std::string>& ar
 }
 
 void Replica::Start() {
-  std::string listen = "127.0.0.1:0";
-  if (!endpoint().empty()) listen = endpoint().substr(endpoint().rfind('/') + 1);
-  std::vector<std::string> all = arguments_;
-  all.insert(all.end(), {"--listen", listen});
-  // Another program's connection may have its port for a moment.
+  // The first time, until it finds a port that nobody took meanwhile.
+  const bool again = !endpoint().empty();
+  std::string listen;
   const bool started = WaitUntil(
       [&] {
+        listen = again ? endpoint().substr(endpoint().rfind('/') + 1)
+                       : fmt::format("127.0.0.1:{}", LastingPort());
+        std::vector<std::string> all = arguments_;
+        all.insert(all.end(), {"--listen", listen});
         process_ = std::make_unique<ServerProcess>(all, dir_ / "log");
         return !process_->ready_line().empty();
       },

@@ -1,6 +1,5 @@
 #include "support/postgres_cluster.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,16 +9,15 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <random>
 #include <sstream>
 
+#include "support/lasting_port.h"
 #include "support/wait.h"
 
 namespace zerotouch::test {
@@ -27,10 +25,6 @@ namespace {
 
 constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin/";
 constexpr char kRole[] = "zerotouch";
-// Below those that the system gives out by itself, so that no client takes the
-// port of a server that is down.
-constexpr int kLowestPort = 20'000, kHighestPort = 32'000;
-
 [[noreturn]] void Fail(const std::string& why) {
   fmt::print(stderr, "PostgreSQL for the tests: {}\n", why);
   std::abort();
@@ -88,24 +82,6 @@ void RunToEnd(const std::vector<std::string>& command, const std::string& log) {
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     Fail(fmt::format("{} failed: {}", command[0], Contents(log)));
   }
-}
-
-// A port that nobody has just now.
-int FreePort() {
-  std::random_device random;
-  std::uniform_int_distribution<int> any(kLowestPort, kHighestPort);
-  for (int tries = 0; tries < 1'000; ++tries) {
-    const int port = any(random);
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    const bool free = bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    close(socket);
-    if (free) return port;
-  }
-  Fail("no port is free");
 }
 
 // The processes whose parent is `pid`.
@@ -195,7 +171,7 @@ void PostgresCluster::Start() {
     return;
   }
   do {
-    port_ = FreePort();
+    port_ = LastingPort();
   } while (!TryStart());
 }
 

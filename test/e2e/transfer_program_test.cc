@@ -32,7 +32,7 @@ using testing::HasSubstr;
 constexpr int64_t kDevices = 100'000;
 
 // What no command may need. (A sanitizer needs a multiple.)
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ZEROTOUCH_SANITIZED
 constexpr int64_t kPeakBytes = int64_t{2} << 30;
 #else
 constexpr int64_t kPeakBytes = int64_t{128} << 20;

@@ -67,8 +67,10 @@ Answer Load::Call(const std::string& method, const std::string& path, const std:
   LetRun(kThinking);
   const auto start = steady_clock::now();
   Answer answer;
+  // Each endpoint once, whatever turn other clients are at meanwhile.
+  const size_t first = turn_++;
   for (size_t i = 0; i < endpoints_.size(); ++i) {
-    answer = CallUrl(method, endpoints_[turn_++ % endpoints_.size()] + path, body, token_);
+    answer = CallUrl(method, endpoints_[(first + i) % endpoints_.size()] + path, body, token_);
     if (!answer.refused) break;
   }
   const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);

@@ -1,6 +1,13 @@
 #include "model/device.h"
 
 namespace zerotouch {
+namespace {
+
+bool Holds(PartnerId partner, const std::optional<Claim>& claim) {
+  return IsHeld(claim) && claim->reseller == partner;
+}
+
+}  // namespace
 
 std::optional<Section> SectionOf(api::SectionType type) {
   switch (type) {
@@ -16,6 +23,10 @@ std::optional<Section> SectionOf(api::SectionType type) {
 api::DeviceType PlatformOf(const api::DeviceIdentifier& identifier) {
   return identifier.chrome_os_attested_device_id().empty() ? identifier.device_type()
                                                            : api::DEVICE_TYPE_CHROME_OS;
+}
+
+bool HoldsClaim(PartnerId partner, const DeviceState& device) {
+  return Holds(partner, device.sim_lock) || Holds(partner, device.zero_touch);
 }
 
 bool IsVisibleTo(PartnerId partner, const DeviceState& device) {

@@ -59,6 +59,9 @@ std::optional<Section> SectionOf(api::SectionType type);
 // what only ChromeOS devices have.
 api::DeviceType PlatformOf(const api::DeviceIdentifier& identifier);
 
+// Whether `partner` holds a claim on the device, in whichever section.
+bool HoldsClaim(PartnerId partner, const DeviceState& device);
+
 // Whether the registry admits to `partner` that it knows the device: it holds
 // a claim on it, or was the last to hold the section's.
 bool IsVisibleTo(PartnerId partner, const DeviceState& device);

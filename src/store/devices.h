@@ -1,6 +1,7 @@
 #ifndef ZEROTOUCH_STORE_DEVICES_H_
 #define ZEROTOUCH_STORE_DEVICES_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,6 +20,11 @@ namespace zerotouch::store {
 // The distinct records that an identity's keys point to, ascending: none if it
 // is unknown, several if its parts belong to different records.
 using Matches = absl::InlinedVector<DeviceId, 1>;
+
+inline void AddMatch(Matches& matches, DeviceId device) {
+  const auto place = std::lower_bound(matches.begin(), matches.end(), device);
+  if (place == matches.end() || *place != device) matches.insert(place, device);
+}
 
 // Whose devices are sought, among those that a reseller claimed.
 struct OwnerQuery {

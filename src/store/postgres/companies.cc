@@ -1,22 +1,12 @@
-#include <fmt/format.h>
-
 #include <limits>
 
-#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
+#include "store/errors.h"
 #include "store/postgres/transaction.h"
+#include "store/record_codec.h"
 
 namespace zerotouch::store::postgres {
 namespace {
-
-// E-mail addresses hold no line feed, so lists of them are kept one a line.
-std::string JoinLines(const std::vector<std::string>& lines) {
-  return fmt::format("{}", fmt::join(lines, "\n"));
-}
-std::vector<std::string> SplitLines(const std::string& text) {
-  if (text.empty()) return {};
-  return absl::StrSplit(text, '\n');
-}
 
 #define ZT_CUSTOMER_COLUMNS                                                  \
   "c.id, c.name, c.owner_emails, c.admin_emails, c.language_code, c.terms, " \
@@ -26,8 +16,8 @@ Customer CustomerAt(const Rows& rows, int i) {
   Customer customer;
   customer.id = CustomerId(rows.IntAt(i, 0));
   customer.name = rows.TextAt(i, 1);
-  customer.owner_emails = SplitLines(rows.TextAt(i, 2));
-  customer.admin_emails = SplitLines(rows.TextAt(i, 3));
+  customer.owner_emails = SplitEmails(rows.BytesAt(i, 2));
+  customer.admin_emails = SplitEmails(rows.BytesAt(i, 3));
   customer.language_code = rows.TextAt(i, 4);
   customer.terms = static_cast<Terms>(rows.IntAt(i, 5));
   customer.default_configuration = ConfigurationId(rows.IntAt(i, 6));
@@ -221,7 +211,7 @@ absl::Status PostgresTransaction::AddVendor(const Vendor& vendor) {
                     .Int(vendor.partner.value())
                     .Text(vendor.name)
                     .Time(vendor.created),
-                absl::NotFoundError(fmt::format("there is no partner {}", vendor.partner.value())));
+                NoSuchPartner(vendor.partner));
 }
 
 absl::Status PostgresTransaction::AddCustomer(const Customer& customer, PartnerId partner,
@@ -230,7 +220,7 @@ absl::Status PostgresTransaction::AddCustomer(const Customer& customer, PartnerI
       const bool has_partner,
       Any(Query("SELECT 1 FROM partners WHERE id = $1 FOR KEY SHARE").Int(partner.value())));
   if (!has_partner) {
-    return absl::NotFoundError(fmt::format("there is no partner {}", partner.value()));
+    return NoSuchPartner(partner);
   }
   if (vendor) {
     ZT_ASSIGN_OR_RETURN(
@@ -239,8 +229,7 @@ absl::Status PostgresTransaction::AddCustomer(const Customer& customer, PartnerI
                 .Int(vendor.value())
                 .Int(partner.value())));
     if (!has_vendor) {
-      return absl::NotFoundError(
-          fmt::format("partner {} has no vendor {}", partner.value(), vendor.value()));
+      return NoSuchVendor(partner, vendor);
     }
   }
   const Query queries[] = {
@@ -248,8 +237,8 @@ absl::Status PostgresTransaction::AddCustomer(const Customer& customer, PartnerI
             "default_configuration, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
           .Int(customer.id.value())
           .Text(customer.name)
-          .Text(JoinLines(customer.owner_emails))
-          .Text(JoinLines(customer.admin_emails))
+          .Text(JoinEmails(customer.owner_emails))
+          .Text(JoinEmails(customer.admin_emails))
           .Text(customer.language_code)
           .Int(static_cast<int64_t>(customer.terms))
           .Int(customer.default_configuration.value())
@@ -265,7 +254,7 @@ absl::Status PostgresTransaction::SetTerms(CustomerId customer, Terms terms) {
   return Change(Query("UPDATE customers SET terms = $2 WHERE id = $1")
                     .Int(customer.value())
                     .Int(static_cast<int64_t>(terms)),
-                absl::NotFoundError(fmt::format("there is no customer {}", customer.value())));
+                NoSuchCustomer(customer));
 }
 
 absl::Status PostgresTransaction::PutDpc(const Dpc& dpc) {
@@ -280,8 +269,7 @@ absl::Status PostgresTransaction::PutDpc(const Dpc& dpc) {
 }
 
 absl::Status PostgresTransaction::RemoveDpc(const std::string& id) {
-  return Change(Query("DELETE FROM dpcs WHERE id = $1").Text(id),
-                absl::NotFoundError(fmt::format("there is no DPC {}", id)));
+  return Change(Query("DELETE FROM dpcs WHERE id = $1").Text(id), NoSuchDpc(id));
 }
 
 }  // namespace zerotouch::store::postgres

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "base/status_macros.h"
+#include "store/errors.h"
 #include "store/postgres/transaction.h"
 
 namespace zerotouch::store::postgres {
@@ -77,7 +76,7 @@ absl::Status PostgresTransaction::PutConfiguration(const Configuration& configur
                          "ELSE default_configuration END WHERE id = $1")
                        .Int(customer.value())
                        .Int(configuration.id.value()),
-             absl::NotFoundError(fmt::format("there is no customer {}", customer.value()))));
+             NoSuchCustomer(customer)));
   Query put(
       "INSERT INTO configurations AS f (id, customer, name, dpc, dpc_extras, company_name, "
       "contact_email, contact_phone, custom_message, forced_reset_ns) "
@@ -99,8 +98,7 @@ absl::Status PostgresTransaction::PutConfiguration(const Configuration& configur
       .OptionalInt(configuration.forced_reset.has_value()
                        ? std::optional(absl::ToInt64Nanoseconds(*configuration.forced_reset))
                        : std::nullopt);
-  return Change(put, absl::AlreadyExistsError(fmt::format("configuration {} is another customer's",
-                                                          configuration.id.value())));
+  return Change(put, ConfigurationOfAnother(configuration.id));
 }
 
 // Waits for those who are about to apply it, and then sees what they did.
@@ -110,16 +108,11 @@ absl::Status PostgresTransaction::RemoveConfiguration(CustomerId customer, Confi
       Any(Query("SELECT 1 FROM configurations WHERE id = $1 AND customer = $2 FOR UPDATE")
               .Int(id.value())
               .Int(customer.value())));
-  if (!found) {
-    return absl::NotFoundError(
-        fmt::format("customer {} has no configuration {}", customer.value(), id.value()));
-  }
+  if (!found) return NoSuchConfiguration(customer, id);
   ZT_ASSIGN_OR_RETURN(
       const bool used,
       Any(Query("SELECT 1 FROM claims WHERE configuration = $1 LIMIT 1").Int(id.value())));
-  if (used) {
-    return absl::FailedPreconditionError(fmt::format("a device uses configuration {}", id.value()));
-  }
+  if (used) return ConfigurationInUse(id);
   const Query queries[] = {Query("DELETE FROM configurations WHERE id = $1").Int(id.value()),
                            ClearDefault(customer, id)};
   return db_.RunAll(queries).status();

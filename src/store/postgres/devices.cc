@@ -1,20 +1,14 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/status_macros.h"
 #include "store/postgres/transaction.h"
+#include "store/record_codec.h"
 
 namespace zerotouch::store::postgres {
 namespace {
 
 // Keys that one statement looks up. Several are on their way at once.
 constexpr size_t kKeysAtOnce = 10'000;
-
-void AddMatch(Matches& matches, DeviceId device) {
-  const auto place = std::lower_bound(matches.begin(), matches.end(), device);
-  if (place == matches.end() || *place != device) matches.insert(place, device);
-}
 
 // The queries that `make` makes of pieces of `values`.
 template <class Value, class Make>
@@ -37,18 +31,6 @@ Claim ClaimAt(const Rows& rows, int i) {
   claim.vacation_starts = rows.OptionalTimeAt(i, 9);
   claim.vacation_expires = rows.OptionalTimeAt(i, 10);
   return claim;
-}
-
-absl::Status ReadRecord(const Rows& rows, int i, DeviceState& state) {
-  DeviceRecord record;
-  const std::string_view identifier = rows.BytesAt(i, 2);
-  const std::string_view metadata = rows.BytesAt(i, 3);
-  if (!record.identifier.ParseFromArray(identifier.data(), static_cast<int>(identifier.size())) ||
-      !record.metadata.ParseFromArray(metadata.data(), static_cast<int>(metadata.size()))) {
-    return absl::DataLossError(fmt::format("device {} is unreadable", state.id.value()));
-  }
-  state.record = std::move(record);
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -182,7 +164,7 @@ absl::Status PostgresTransaction::ReadRecords(std::span<DeviceState* const> stat
       const auto place = std::lower_bound(
           wanted.begin(), wanted.end(), id,
           [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
-      ZT_RETURN_IF_ERROR(ReadRecord(rows, row, **place));
+      ZT_RETURN_IF_ERROR(DecodeRecord(rows.BytesAt(row, 2), rows.BytesAt(row, 3), **place));
       if (writing()) record_versions_[id] = rows.IntAt(row, 1);
     }
   }

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "base/status_macros.h"
+#include "store/errors.h"
 #include "store/postgres/notification.h"
 #include "store/postgres/transaction.h"
 #include "store/result_codec.h"
@@ -33,14 +32,6 @@ OperationHead HeadAt(const Rows& rows, int i) {
   head.cancelled = rows.IntAt(i, 9) != 0;
   head.number = rows.IntAt(i, 10);
   return head;
-}
-
-absl::Status LostLease(OperationId id) {
-  return absl::AbortedError(fmt::format("the lease of operation {} was lost", id.value()));
-}
-
-absl::Status NoSuchOperation(OperationId id) {
-  return absl::NotFoundError(fmt::format("there is no operation {}", id.value()));
 }
 
 }  // namespace
@@ -85,8 +76,7 @@ absl::StatusOr<std::string> PostgresTransaction::ReadRequestChunk(OperationId id
                   .Int(id.value())
                   .Int(number)));
   if (rows.size() > 0) return rows.TextAt(0, 0);
-  return absl::NotFoundError(
-      fmt::format("operation {} has no request chunk {}", id.value(), number));
+  return NoSuchRequestChunk(id, number);
 }
 
 absl::StatusOr<std::vector<IndexedResult>> PostgresTransaction::ReadResults(OperationId id) {
@@ -141,7 +131,7 @@ absl::Status PostgresTransaction::AddOperation(const OperationHead& head,
       NotifyOfOperation()};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   if (answers[0].affected() > 0) return absl::OkStatus();
-  return absl::NotFoundError(fmt::format("there is no partner {}", head.partner.value()));
+  return NoSuchPartner(head.partner);
 }
 
 absl::StatusOr<std::optional<Lease>> PostgresTransaction::LeaseOperation(absl::Time now,

@@ -6,10 +6,6 @@
 namespace zerotouch::store::postgres {
 namespace {
 
-bool HoldsClaim(PartnerId partner, const std::optional<Claim>& claim) {
-  return claim.has_value() && claim->held && claim->reseller == partner;
-}
-
 // A query for each owner: `of_customer` and `of_workspace` take the owner, then
 // what `bind` adds.
 template <class Bind>
@@ -91,7 +87,7 @@ absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByIdentity(PartnerId 
   ZT_ASSIGN_OR_RETURN(const std::vector<DeviceState> states, ReadClaims(ids));
   std::vector<DeviceId> wanted;
   for (const DeviceState& state : states) {
-    if (!HoldsClaim(partner, state.sim_lock) && !HoldsClaim(partner, state.zero_touch)) continue;
+    if (!HoldsClaim(partner, state)) continue;
     ++page.total_size;
     if (state.id > after) wanted.push_back(state.id);
   }

@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/errors.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/store.h"
@@ -196,9 +197,7 @@ class Batch {
     bytes_ = 0;
     const absl::Status status = db.Run(query).status();
     if (status.ok() || absl::IsUnavailable(status) || absl::IsAborted(status)) return status;
-    // The archive is as it was written, so it was no registry that was written.
-    return absl::DataLossError(fmt::format("the archive has a row of {} that fits no registry ({})",
-                                           table_->name, MessageOf(status)));
+    return RowFitsNoRegistry(table_->name, status);
   }
 
  private:

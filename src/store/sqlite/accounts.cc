@@ -1,9 +1,8 @@
 #include "store/sqlite/accounts.h"
 
-#include <fmt/format.h>
-
 #include "base/status_macros.h"
 #include "store/companies.h"
+#include "store/errors.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -41,10 +40,6 @@ absl::Status LoadBindingsAndKeys(Connection& db, ServiceAccount& account) {
   return keys.status();
 }
 
-absl::Status NoSuchAccount(std::string_view email) {
-  return absl::NotFoundError(fmt::format("there is no service account {}", email));
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<ServiceAccount>> FindAccount(Connection& db, std::string_view email) {
@@ -74,7 +69,7 @@ absl::StatusOr<std::string> ServerSecret(Connection& db) {
   Cursor row = db.Use("SELECT value FROM meta WHERE key = 'secret'");
   if (row.Row()) return std::string(row.TextAt(0));
   ZT_RETURN_IF_ERROR(row.status());
-  return absl::DataLossError("the registry has lost its secret");
+  return SecretLost();
 }
 
 absl::Status AddAccount(Connection& db, const ServiceAccount& account) {
@@ -116,7 +111,7 @@ absl::Status RevokeKey(Connection& db, std::string_view email, std::string_view 
                          .Text(key_id)
                          .Run());
   if (db.Changes() > 0) return absl::OkStatus();
-  return absl::NotFoundError(fmt::format("service account {} has no key {}", email, key_id));
+  return NoSuchKey(email, key_id);
 }
 
 absl::Status SetAccountDisabled(Connection& db, std::string_view email, bool disabled) {

@@ -1,28 +1,18 @@
 #include "store/sqlite/companies.h"
 
-#include <fmt/format.h>
-
-#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
+#include "store/errors.h"
+#include "store/record_codec.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
-
-// E-mail addresses hold no line feed, so lists of them are kept one a line.
-std::string JoinLines(const std::vector<std::string>& lines) {
-  return fmt::format("{}", fmt::join(lines, "\n"));
-}
-std::vector<std::string> SplitLines(std::string_view text) {
-  if (text.empty()) return {};
-  return absl::StrSplit(std::string(text), '\n');
-}
 
 Customer CustomerAt(const Cursor& row) {
   Customer customer;
   customer.id = CustomerId(row.IntAt(0));
   customer.name = row.TextAt(1);
-  customer.owner_emails = SplitLines(row.TextAt(2));
-  customer.admin_emails = SplitLines(row.TextAt(3));
+  customer.owner_emails = SplitEmails(row.TextAt(2));
+  customer.admin_emails = SplitEmails(row.TextAt(3));
   customer.language_code = row.TextAt(4);
   customer.terms = static_cast<Terms>(row.IntAt(5));
   customer.default_configuration = ConfigurationId(row.IntAt(6));
@@ -45,7 +35,7 @@ absl::Status RequirePartner(Connection& db, PartnerId id) {
   row.Int(id.value());
   ZT_ASSIGN_OR_RETURN(const bool found, Exists(row));
   if (found) return absl::OkStatus();
-  return absl::NotFoundError(fmt::format("there is no partner {}", id.value()));
+  return NoSuchPartner(id);
 }
 
 absl::Status RequireVendor(Connection& db, VendorId id, PartnerId partner) {
@@ -53,12 +43,7 @@ absl::Status RequireVendor(Connection& db, VendorId id, PartnerId partner) {
   row.Int(id.value()).Int(partner.value());
   ZT_ASSIGN_OR_RETURN(const bool found, Exists(row));
   if (found) return absl::OkStatus();
-  return absl::NotFoundError(
-      fmt::format("partner {} has no vendor {}", partner.value(), id.value()));
-}
-
-absl::Status NoSuchCustomer(CustomerId id) {
-  return absl::NotFoundError(fmt::format("there is no customer {}", id.value()));
+  return NoSuchVendor(partner, id);
 }
 
 absl::StatusOr<int64_t> CountAt(Cursor& row) {
@@ -249,8 +234,8 @@ absl::Status AddCustomer(Connection& db, const Customer& customer, PartnerId par
                          VendorId vendor) {
   ZT_RETURN_IF_ERROR(RequirePartner(db, partner));
   if (vendor) ZT_RETURN_IF_ERROR(RequireVendor(db, vendor, partner));
-  const std::string owners = JoinLines(customer.owner_emails);
-  const std::string admins = JoinLines(customer.admin_emails);
+  const std::string owners = JoinEmails(customer.owner_emails);
+  const std::string admins = JoinEmails(customer.admin_emails);
   ZT_RETURN_IF_ERROR(db.Use("INSERT INTO customers (id, name, owner_emails, admin_emails, "
                             "language_code, terms, default_configuration, created_us) "
                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
@@ -289,7 +274,7 @@ absl::Status PutDpc(Connection& db, const Dpc& dpc) {
 absl::Status RemoveDpc(Connection& db, const std::string& id) {
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM dpcs WHERE id = ?").Text(id).Run());
   if (db.Changes() > 0) return absl::OkStatus();
-  return absl::NotFoundError(fmt::format("there is no DPC {}", id));
+  return NoSuchDpc(id);
 }
 
 }  // namespace zerotouch::store::sqlite

@@ -1,8 +1,7 @@
 #include "store/sqlite/configurations.h"
 
-#include <fmt/format.h>
-
 #include "base/status_macros.h"
+#include "store/errors.h"
 
 namespace zerotouch::store::sqlite {
 
@@ -37,7 +36,7 @@ absl::Status RequireCustomer(Connection& db, CustomerId id) {
   row.Int(id.value());
   if (row.Row()) return absl::OkStatus();
   ZT_RETURN_IF_ERROR(row.status());
-  return absl::NotFoundError(fmt::format("there is no customer {}", id.value()));
+  return NoSuchCustomer(id);
 }
 
 absl::Status SetDefault(Connection& db, CustomerId customer, ConfigurationId to) {
@@ -109,23 +108,16 @@ absl::Status PutConfiguration(Connection& db, const Configuration& configuration
   }
   ZT_RETURN_IF_ERROR(put.Run());
   if (db.Changes() > 0) return absl::OkStatus();
-  return absl::AlreadyExistsError(
-      fmt::format("configuration {} is another customer's", configuration.id.value()));
+  return ConfigurationOfAnother(configuration.id);
 }
 
 absl::Status RemoveConfiguration(Connection& db, CustomerId customer, ConfigurationId id) {
   ZT_ASSIGN_OR_RETURN(const auto found, FindConfiguration(db, customer, id));
-  if (!found.has_value()) {
-    return absl::NotFoundError(
-        fmt::format("customer {} has no configuration {}", customer.value(), id.value()));
-  }
+  if (!found.has_value()) return NoSuchConfiguration(customer, id);
   {
     Cursor use = db.Use(kConfigurationInUse);
     use.Int(id.value());
-    if (use.Row()) {
-      return absl::FailedPreconditionError(
-          fmt::format("a device uses configuration {}", id.value()));
-    }
+    if (use.Row()) return ConfigurationInUse(id);
     ZT_RETURN_IF_ERROR(use.status());
   }
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM configurations WHERE id = ?").Int(id.value()).Run());

@@ -6,14 +6,10 @@
 
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/record_codec.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
-
-void AddMatch(Matches& matches, DeviceId device) {
-  const auto place = std::lower_bound(matches.begin(), matches.end(), device);
-  if (place == matches.end() || *place != device) matches.insert(place, device);
-}
 
 // Looks modem ids up in ascending order, so that each page of the index is
 // read once.
@@ -170,10 +166,6 @@ absl::StatusOr<Matches> MatchAnyPart(Connection& db, const Identity& identity) {
   return matches;
 }
 
-bool HoldsClaim(PartnerId partner, const std::optional<Claim>& claim) {
-  return claim.has_value() && claim->held && claim->reseller == partner;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<Matches>> Locate(Connection& db,
@@ -208,14 +200,7 @@ absl::Status ReadRecords(Connection& db, std::span<DeviceState* const> states) {
     row.Reset();
     row.Int(state->id.value());
     if (!row.Row()) continue;
-    DeviceRecord record;
-    const std::string_view identifier = row.TextAt(0);
-    const std::string_view metadata = row.TextAt(1);
-    if (!record.identifier.ParseFromArray(identifier.data(), static_cast<int>(identifier.size())) ||
-        !record.metadata.ParseFromArray(metadata.data(), static_cast<int>(metadata.size()))) {
-      return absl::DataLossError(fmt::format("device {} is unreadable", state->id.value()));
-    }
-    state->record = std::move(record);
+    ZT_RETURN_IF_ERROR(DecodeRecord(row.TextAt(0), row.TextAt(1), *state));
   }
   return row.status();
 }
@@ -227,7 +212,7 @@ absl::StatusOr<Page<DeviceState>> FindByIdentity(Connection& db, PartnerId partn
   ZT_ASSIGN_OR_RETURN(const Matches matches, MatchAnyPart(db, identity));
   ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(db, matches));
   for (DeviceState& state : states) {
-    if (!HoldsClaim(partner, state.sim_lock) && !HoldsClaim(partner, state.zero_touch)) continue;
+    if (!HoldsClaim(partner, state)) continue;
     ++page.total_size;
     if (state.id <= after || page.more) continue;
     if (static_cast<int64_t>(page.rows.size()) == limit) {

@@ -1,8 +1,7 @@
 #include "store/sqlite/operations.h"
 
-#include <fmt/format.h>
-
 #include "base/status_macros.h"
+#include "store/errors.h"
 #include "store/result_codec.h"
 
 namespace zerotouch::store::sqlite {
@@ -32,10 +31,6 @@ OperationHead HeadAt(const Cursor& row) {
   head.cancelled = row.IntAt(9) != 0;
   head.number = row.IntAt(10);
   return head;
-}
-
-absl::Status LostLease(OperationId id) {
-  return absl::AbortedError(fmt::format("the lease of operation {} was lost", id.value()));
 }
 
 // 0 if there is no such operation.
@@ -73,10 +68,6 @@ absl::Status DeleteNumber(Connection& db, int64_t number) {
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM operation_results WHERE operation = ?").Int(number).Run());
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM operation_chunks WHERE operation = ?").Int(number).Run());
   return db.Use("DELETE FROM operations WHERE number = ?").Int(number).Run();
-}
-
-absl::Status NoSuchOperation(OperationId id) {
-  return absl::NotFoundError(fmt::format("there is no operation {}", id.value()));
 }
 
 }  // namespace
@@ -122,8 +113,7 @@ absl::StatusOr<std::string> ReadRequestChunk(Connection& db, OperationId id, int
   row.Int(id.value()).Int(number);
   if (row.Row()) return std::string(row.TextAt(0));
   ZT_RETURN_IF_ERROR(row.status());
-  return absl::NotFoundError(
-      fmt::format("operation {} has no request chunk {}", id.value(), number));
+  return NoSuchRequestChunk(id, number);
 }
 
 absl::StatusOr<std::vector<IndexedResult>> ReadResults(Connection& db, OperationId id) {

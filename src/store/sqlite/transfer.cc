@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/errors.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/file_lock.h"
@@ -147,9 +148,7 @@ absl::Status ImportRow(Connection& db, const Row& row) {
   }
   const absl::Status status = insert.Run();
   if (status.ok() || absl::IsUnavailable(status)) return status;
-  // The archive is as it was written, so it was no registry that was written.
-  return absl::DataLossError(fmt::format("the archive has a row of {} that fits no registry ({})",
-                                         row.table->name, MessageOf(status)));
+  return RowFitsNoRegistry(row.table->name, status);
 }
 
 absl::Status CheckEmpty(Connection& db, const std::string& path) {

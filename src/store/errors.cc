@@ -1,0 +1,72 @@
+#include "store/errors.h"
+
+#include <fmt/format.h>
+
+#include "base/status_text.h"
+
+namespace zerotouch::store {
+
+absl::Status NoSuchAccount(std::string_view email) {
+  return absl::NotFoundError(fmt::format("there is no service account {}", email));
+}
+
+absl::Status NoSuchKey(std::string_view email, std::string_view key_id) {
+  return absl::NotFoundError(fmt::format("service account {} has no key {}", email, key_id));
+}
+
+absl::Status NoSuchPartner(PartnerId id) {
+  return absl::NotFoundError(fmt::format("there is no partner {}", id.value()));
+}
+
+absl::Status NoSuchVendor(PartnerId partner, VendorId id) {
+  return absl::NotFoundError(
+      fmt::format("partner {} has no vendor {}", partner.value(), id.value()));
+}
+
+absl::Status NoSuchCustomer(CustomerId id) {
+  return absl::NotFoundError(fmt::format("there is no customer {}", id.value()));
+}
+
+absl::Status NoSuchConfiguration(CustomerId customer, ConfigurationId id) {
+  return absl::NotFoundError(
+      fmt::format("customer {} has no configuration {}", customer.value(), id.value()));
+}
+
+absl::Status NoSuchDpc(std::string_view id) {
+  return absl::NotFoundError(fmt::format("there is no DPC {}", id));
+}
+
+absl::Status NoSuchOperation(OperationId id) {
+  return absl::NotFoundError(fmt::format("there is no operation {}", id.value()));
+}
+
+absl::Status NoSuchRequestChunk(OperationId id, int32_t number) {
+  return absl::NotFoundError(
+      fmt::format("operation {} has no request chunk {}", id.value(), number));
+}
+
+absl::Status ConfigurationOfAnother(ConfigurationId id) {
+  return absl::AlreadyExistsError(
+      fmt::format("configuration {} is another customer's", id.value()));
+}
+
+absl::Status ConfigurationInUse(ConfigurationId id) {
+  return absl::FailedPreconditionError(fmt::format("a device uses configuration {}", id.value()));
+}
+
+absl::Status LostLease(OperationId id) {
+  return absl::AbortedError(fmt::format("the lease of operation {} was lost", id.value()));
+}
+
+absl::Status SecretLost() { return absl::DataLossError("the registry has lost its secret"); }
+
+absl::Status UnreadableDevice(DeviceId id) {
+  return absl::DataLossError(fmt::format("device {} is unreadable", id.value()));
+}
+
+absl::Status RowFitsNoRegistry(std::string_view table, const absl::Status& why) {
+  return absl::DataLossError(
+      fmt::format("the archive has a row of {} that fits no registry ({})", table, MessageOf(why)));
+}
+
+}  // namespace zerotouch::store

@@ -1,0 +1,38 @@
+#ifndef ZEROTOUCH_STORE_ERRORS_H_
+#define ZEROTOUCH_STORE_ERRORS_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "base/ids.h"
+
+// The errors that the calls of a store promise, in the same words on each.
+namespace zerotouch::store {
+
+// NOT_FOUND.
+absl::Status NoSuchAccount(std::string_view email);
+absl::Status NoSuchKey(std::string_view email, std::string_view key_id);
+absl::Status NoSuchPartner(PartnerId id);
+absl::Status NoSuchVendor(PartnerId partner, VendorId id);
+absl::Status NoSuchCustomer(CustomerId id);
+absl::Status NoSuchConfiguration(CustomerId customer, ConfigurationId id);
+absl::Status NoSuchDpc(std::string_view id);
+absl::Status NoSuchOperation(OperationId id);
+absl::Status NoSuchRequestChunk(OperationId id, int32_t number);
+
+// ALREADY_EXISTS: the id is another customer's.
+absl::Status ConfigurationOfAnother(ConfigurationId id);
+// FAILED_PRECONDITION: a device uses it.
+absl::Status ConfigurationInUse(ConfigurationId id);
+// ABORTED.
+absl::Status LostLease(OperationId id);
+
+// DATA_LOSS: the registry is not as it was written; an archive's row, which is,
+// was never a registry's.
+absl::Status SecretLost();
+absl::Status UnreadableDevice(DeviceId id);
+absl::Status RowFitsNoRegistry(std::string_view table, const absl::Status& why);
+
+}  // namespace zerotouch::store
+
+#endif  // ZEROTOUCH_STORE_ERRORS_H_

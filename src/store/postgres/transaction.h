@@ -118,9 +118,6 @@ class PostgresTransaction : public Transaction {
  private:
   bool writing() const { return ids_ != nullptr; }
 
-  // accounts.cc
-  absl::Status LoadBindingsAndKeys(std::span<ServiceAccount> accounts);
-
   // companies.cc
   absl::StatusOr<Page<Customer>> ListCustomersThrough(PartnerId partner, VendorId vendor,
                                                       CustomerId after, int64_t limit);

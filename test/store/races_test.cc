@@ -77,7 +77,8 @@ class Turns {
 
  private:
   enum class State { kRunning, kReady, kOver };
-  // Nobody needs so long for a statement that does not wait for a lock.
+  // Who takes longer for a statement is taken to wait for a lock. If it does
+  // not, the turn goes on a little early, which is one more order to try.
   static constexpr auto kBlocked = std::chrono::milliseconds(10);
 
   size_t Count(State state) const {

@@ -35,6 +35,8 @@ NOT_RUN = re.compile(r'(sudo )?(make|apt-get|npm) ')
 FENCE = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 NEEDS = re.compile(r'<!-- needs ([\w-]+) -->\n\s*$')
 FILE_NAME = re.compile(r'`([\w.-]+)`:\s*$')
+# A command in the background, and the file it makes in its own time.
+IN_BACKGROUND = re.compile(r'[^>]>([\w.$-]+)(?:[^&\n]|\\\n|>&)*&$', re.MULTILINE)
 
 
 class PageError(Exception):
@@ -82,6 +84,24 @@ def script_of(blocks, state):
             parts.append(f'exec >{state}/{block.line} 2>&1\n{block.text}')
     parts.append(f'touch {state}/end')
     return '\n'.join(parts) + '\n'
+
+
+def check_waits(blocks):
+    """A file left by an earlier command ends a wait for it before its writer has begun."""
+    known = set()
+    for block in blocks:
+        if block.language != 'sh':
+            continue
+        for match in IN_BACKGROUND.finditer(block.text):
+            name = match.group(1)
+            is_again = name in known or '$' in name
+            known.add(name)
+            removed = re.search(rf'\brm (-f )?{re.escape(name)}$', block.text[:match.start()],
+                                re.MULTILINE)
+            waited = re.search(rf'\buntil .*{re.escape(name)}', block.text)
+            if is_again and waited and not removed:
+                raise PageError(f'line {block.line}: waits for {name}, which may be there already: '
+                                f'rm {name} first')
 
 
 def pattern_of(expected):
@@ -155,6 +175,7 @@ def run(page, links, has=(), no_root=False):
     Raises PageError if a command fails or prints other than the page says.
     """
     blocks = blocks_of(page, has)
+    check_waits(blocks)
     adopt_daemons()
     with tempfile.TemporaryDirectory(prefix='zerotouch-docs-') as folder, \
             tempfile.TemporaryDirectory(prefix='zerotouch-docs-state-') as state:

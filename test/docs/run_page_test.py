@@ -41,6 +41,15 @@ class RunPageTest(unittest.TestCase):
     def test_failing_command_in_a_pipe_is_refused(self):
         self.refused(sh('false | cat'), 'a command failed')
 
+    def test_wait_for_a_file_that_is_there_already_is_refused(self):
+        start = 'echo >ready 2>log &\nuntil [ -s ready ]; do sleep 0.1; done\n'
+        run(sh(start))
+        self.refused(sh(start) + sh(start), 'line 6: waits for ready, which may be there')
+        run(sh(start) + sh('rm ready\n' + start))
+        start = ('start() {\n  echo >ready$1 \\\n 2>log &\n'
+                 '  until [ -s ready$1 ]; do sleep 0.1; done\n}\n')
+        self.refused(sh(start), 'line 1: waits for ready')
+
     def test_exit_before_the_end_is_refused(self):
         self.refused(sh('exit 0') + sh('true'), 'a command failed')
 

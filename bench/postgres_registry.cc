@@ -20,8 +20,8 @@ constexpr size_t kKeysAtOnce = 10'000;
 constexpr size_t kChunk = 5'000;
 constexpr size_t kResultBytes = 13;
 
-// A bare libpq program: prepared statements over binary arrays, one after the
-// other, with what makes the plans good.
+// A bare libpq program: the server's statements for devices (device_changes.cc),
+// prepared, over binary arrays, one after the other, with its settings.
 class Loop {
  public:
   Loop(const std::string& url, PartnerId reseller)
@@ -29,7 +29,13 @@ class Loop {
     if (PQstatus(db_) != CONNECTION_OK) Fail();
     Run("SET plan_cache_mode = force_generic_plan");
     Run("SET jit = off");
-    Execute(Query("INSERT INTO floor_operations VALUES ($1, 0)").Int(reseller.value()));
+    Run("SET default_toast_compression = lz4");
+    Execute(Query("INSERT INTO floor_operations VALUES ($1, 0) ON CONFLICT DO NOTHING")
+                .Int(reseller.value()));
+    PGresult* rows =
+        Execute(Query("SELECT done FROM floor_operations WHERE id = $1").Int(reseller.value()));
+    done_ = IntAt(rows, 0, 0);
+    PQclear(rows);
   }
   ~Loop() { PQfinish(db_); }
   Loop(const Loop&) = delete;
@@ -48,34 +54,41 @@ class Loop {
     }
     std::sort(devices.begin(), devices.end());
     for (size_t at = 0; at < devices.size(); at += kChunk) {
-      RunChunk(std::span(devices).subspan(at, std::min(kChunk, devices.size() - at)), at);
+      RunChunk(std::span(devices).subspan(at, std::min(kChunk, devices.size() - at)));
     }
   }
 
  private:
-  void RunChunk(std::span<const int64_t> devices, size_t first) {
+  void RunChunk(std::span<const int64_t> devices) {
     Run("BEGIN");
-    PGresult* rows = Execute(
-        Query("SELECT device, held, reseller FROM claims WHERE device = ANY($1) AND section = 2")
-            .Ints(devices));
+    PGresult* rows =
+        Execute(Query("SELECT device, section, version, held, reseller, owner, configuration, "
+                      "simlock_profile, workspace, vacation_starts_us, vacation_expires_us "
+                      "FROM claims WHERE device = ANY($1)")
+                    .Ints(devices));
     std::vector<int64_t> held;
     for (int i = 0; i < PQntuples(rows); ++i) {
-      if (*PQgetvalue(rows, i, 1) == 1 && IntAt(rows, i, 2) == reseller_.value()) {
+      if (*PQgetvalue(rows, i, 3) == 1 && IntAt(rows, i, 4) == reseller_.value()) {
         held.push_back(IntAt(rows, i, 0));
       }
     }
     PQclear(rows);
     std::sort(held.begin(), held.end());
-    PQclear(Execute(Query("UPDATE claims SET held = false, owner = NULL, configuration = NULL, "
-                          "version = version + 1 WHERE device = ANY($1) AND section = 2")
-                        .Ints(held)));
+    // As this registry was made: nothing has been changed yet.
+    PQclear(Execute(Query("UPDATE claims SET version = version + 1, held = false, reseller = $2, "
+                          "owner = NULL, configuration = NULL, simlock_profile = NULL, "
+                          "workspace = '', vacation_starts_us = NULL, vacation_expires_us = NULL "
+                          "WHERE device = ANY($1) AND section = 2 AND version = 0")
+                        .Ints(held)
+                        .Int(reseller_.value())));
     PQclear(Execute(Query("INSERT INTO floor_results VALUES ($1, $2, $3)")
                         .Int(reseller_.value())
-                        .Int(static_cast<int64_t>(first))
+                        .Int(done_)
                         .Bytes(std::string(devices.size() * kResultBytes, 'r'))));
+    done_ += static_cast<int64_t>(devices.size());
     PQclear(Execute(Query("UPDATE floor_operations SET done = $2 WHERE id = $1")
                         .Int(reseller_.value())
-                        .Int(static_cast<int64_t>(first + devices.size()))));
+                        .Int(done_)));
     Run("COMMIT");
   }
 
@@ -121,6 +134,7 @@ class Loop {
 
   const PartnerId reseller_;
   PGconn* db_;
+  int64_t done_ = 0;  // of all batches of the reseller in this copy
   std::vector<const char*> prepared_;
 };
 

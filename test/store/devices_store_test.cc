@@ -123,6 +123,44 @@ TEST_P(DevicesStoreTest, Apply_ReleasedClaim_KeepsItsReseller) {
   EXPECT_EQ(ReadOne(device).zero_touch, (Claim{.held = false, .reseller = kPartner}));
 }
 
+TEST_P(DevicesStoreTest, Apply_ReleasesManyAtOnce_OfEitherSection_HoweverOftenTheyWereChanged) {
+  std::vector<DeviceId> ids;
+  for (ModemKey modem = 1; modem <= 6; ++modem) {
+    ids.push_back(AddDevice({modem}, kPartner, kCustomer));
+    for (ModemKey times = 1; times < modem; ++times) {
+      ChangeDevice(ids.back(), [&](DeviceState& state) {
+        state.zero_touch->configuration = ConfigurationId(times);
+        state.zero_touch_changed = true;
+      });
+    }
+    if (modem > 2) continue;
+    ChangeDevice(ids.back(), [&](DeviceState& state) {
+      state.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kCustomer};
+      state.sim_lock_changed = true;
+    });
+  }
+  Write([&](Transaction& tx) -> absl::Status {
+    auto states = tx.ReadClaims(ids);
+    if (!states.ok()) return states.status();
+    std::vector<const DeviceState*> changed;
+    for (DeviceState& state : *states) {
+      for (std::optional<Claim>* claim : {&state.zero_touch, &state.sim_lock}) {
+        if (claim->has_value()) *claim = GivenUp(**claim);
+      }
+      state.zero_touch_changed = true;
+      state.sim_lock_changed = state.sim_lock.has_value();
+      changed.push_back(&state);
+    }
+    return tx.Apply(changed);
+  });
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const DeviceState state = ReadOne(ids[i]);
+    EXPECT_EQ(state.zero_touch, (Claim{.held = false, .reseller = kPartner}));
+    const Claim sim_lock{.held = false, .reseller = kOtherPartner};
+    EXPECT_EQ(state.sim_lock, i < 2 ? std::optional(sim_lock) : std::nullopt);
+  }
+}
+
 TEST_P(DevicesStoreTest, Apply_UnchangedState_WritesNothing) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   ChangeDevice(device, [&](DeviceState& state) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 
+#include "base/give_way.h"
 #include "base/limits.h"
 #include "base/status_macros.h"
 #include "batch/claim.h"
@@ -144,7 +145,11 @@ class TargetBatch final : public Batch {
   absl::Status Locate(store::Snapshot& snapshot, absl::Time now) {
     std::vector<ItemTarget> targets;
     targets.reserve(pending_.items.size());
-    for (const auto* item : pending_.items) targets.push_back(TargetFor(*item, rules_, now));
+    GiveWay give_way;
+    for (const auto* item : pending_.items) {
+      targets.push_back(TargetFor(*item, rules_, now));
+      give_way.AfterItem();
+    }
     ZT_RETURN_IF_ERROR(LocateTargets(snapshot, targets));
 
     const auto key = [](const ItemTarget& target) {

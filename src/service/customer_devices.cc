@@ -45,12 +45,9 @@ absl::StatusOr<api::Device> CustomerDevices::Get(const Caller& caller,
     return errors::InvalidParameter("name", "a device is named customers/CUSTOMER/devices/DEVICE");
   }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  const DeviceId ids[] = {name->device};
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, snapshot->ReadClaims(ids));
-  if (!IsOwnedBy(customer, states[0])) return errors::UnknownDeviceOfCustomer();
-  DeviceState* const found[] = {&states[0]};
-  ZT_RETURN_IF_ERROR(snapshot->ReadRecords(found));
-  return CustomerView(customer, states[0], clock_.Now());
+  ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
+  if (!IsOwnedBy(customer, device)) return errors::UnknownDeviceOfCustomer();
+  return CustomerView(customer, device, clock_.Now());
 }
 
 absl::StatusOr<api::CustomerListDevicesResponse> CustomerDevices::List(

@@ -168,12 +168,9 @@ absl::StatusOr<api::Device> Devices::Get(const Caller& caller,
     return errors::InvalidParameter("name", "a device is named partners/PARTNER/devices/DEVICE");
   }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  const DeviceId ids[] = {name->device};
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, snapshot->ReadClaims(ids));
-  if (!IsVisibleTo(partner, states[0])) return errors::UnknownDevice();
-  DeviceState* const found[] = {&states[0]};
-  ZT_RETURN_IF_ERROR(snapshot->ReadRecords(found));
-  return PartnerView(partner, states[0], clock_.Now());
+  ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
+  if (!IsVisibleTo(partner, device)) return errors::UnknownDevice();
+  return PartnerView(partner, device, clock_.Now());
 }
 
 absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Devices::FindByIdentifier(

@@ -46,6 +46,9 @@ class DeviceReads {
   virtual absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) = 0;
   // Loads `record` of each state that has none, if the device exists.
   virtual absl::Status ReadRecords(std::span<DeviceState* const> states) = 0;
+  // One device with its claims and its record. An id that names nothing gives a
+  // state without either.
+  virtual absl::StatusOr<DeviceState> ReadDevice(DeviceId id) = 0;
   // Devices on which `partner` holds a claim and that match any part of the
   // identity, serial numbers whatever their case; ids above `after`.
   virtual absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner,

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/give_way.h"
 #include "base/status_macros.h"
 #include "json/json.h"
 
@@ -76,6 +77,7 @@ void OperationJson::AppendHead(std::string& out) {
 }
 
 void OperationJson::AppendItems(std::string& out) {
+  GiveWay give_way;
   for (const api::OperationPerDevice& item : items_) {
     if (any_items_) {
       out += ',';
@@ -86,6 +88,7 @@ void OperationJson::AppendItems(std::string& out) {
     any_items_ = true;
     if (pretty_) out += "\n      ";
     json::Append(item, {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_}, out);
+    give_way.AfterItem();
   }
 }
 

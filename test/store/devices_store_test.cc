@@ -218,6 +218,21 @@ TEST_P(DevicesStoreTest, ReadRecords_LoadsIdentifierAndMetadata) {
   EXPECT_FALSE(unknown.record.has_value());
 }
 
+TEST_P(DevicesStoreTest, ReadDevice_HasClaimsAndRecord) {
+  const DeviceId device = AddDevice({35}, kPartner, kCustomer);
+  const auto snapshot = Read();
+  const auto read = snapshot->ReadDevice(device);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->id, device);
+  EXPECT_EQ(read->zero_touch, (Claim{.held = true, .reseller = kPartner, .owner = kCustomer}));
+  EXPECT_EQ(read->sim_lock, std::nullopt);
+  EXPECT_TRUE(read->record.has_value());
+  const auto unknown = snapshot->ReadDevice(DeviceId(device.value() + 1));
+  ASSERT_TRUE(unknown.ok()) << unknown.status();
+  EXPECT_EQ(unknown->zero_touch, std::nullopt);
+  EXPECT_FALSE(unknown->record.has_value());
+}
+
 TEST_P(DevicesStoreTest, NextDeviceId_Grows_AlsoAfterAReopen) {
   DeviceId before;
   Write([&](Transaction& tx) {

@@ -33,6 +33,19 @@ Claim ClaimAt(const Rows& rows, int i) {
   return claim;
 }
 
+Query ClaimsOf(std::span<const int64_t> devices) {
+  return Query(
+             "SELECT device, section, version, held, reseller, owner, configuration, "
+             "simlock_profile, workspace, vacation_starts_us, vacation_expires_us "
+             "FROM claims WHERE device = ANY($1)")
+      .Ints(devices);
+}
+
+Query RecordsOf(std::span<const int64_t> devices) {
+  return Query("SELECT id, version, identifier, metadata FROM devices WHERE id = ANY($1)")
+      .Ints(devices);
+}
+
 }  // namespace
 
 absl::Status PostgresTransaction::LocateModems(std::span<const Identity* const> identities,
@@ -121,24 +134,9 @@ absl::StatusOr<std::vector<DeviceState>> PostgresTransaction::ReadClaims(
     numbers[i] = ids[i].value();
   }
   if (ids.empty()) return states;
-  const std::vector<Query> queries =
-      QueriesOf(std::span<const int64_t>(numbers), [](std::span<const int64_t> some) {
-        return Query(
-                   "SELECT device, section, version, held, reseller, owner, configuration, "
-                   "simlock_profile, workspace, vacation_starts_us, vacation_expires_us "
-                   "FROM claims WHERE device = ANY($1)")
-            .Ints(some);
-      });
-  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
-  for (const Rows& rows : answers) {
-    for (int row = 0; row < rows.size(); ++row) {
-      const DeviceId id(rows.IntAt(row, 0));
-      const auto section = static_cast<Section>(rows.IntAt(row, 1));
-      const auto place = std::lower_bound(ids.begin(), ids.end(), id);
-      states[static_cast<size_t>(place - ids.begin())].ClaimIn(section) = ClaimAt(rows, row);
-      if (writing()) claim_versions_[{id, section}] = rows.IntAt(row, 2);
-    }
-  }
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
+                      db_.RunAll(QueriesOf(std::span<const int64_t>(numbers), ClaimsOf)));
+  for (const Rows& rows : answers) TakeClaims(rows, states);
   return states;
 }
 
@@ -150,23 +148,47 @@ absl::Status PostgresTransaction::ReadRecords(std::span<DeviceState* const> stat
   if (wanted.empty()) return absl::OkStatus();
   std::sort(wanted.begin(), wanted.end(),
             [](const DeviceState* a, const DeviceState* b) { return a->id < b->id; });
-  const std::vector<Query> queries =
-      QueriesOf(std::span<DeviceState* const>(wanted), [](std::span<DeviceState* const> some) {
-        std::vector<int64_t> numbers;
-        for (const DeviceState* state : some) numbers.push_back(state->id.value());
-        return Query("SELECT id, version, identifier, metadata FROM devices WHERE id = ANY($1)")
-            .Ints(numbers);
-      });
+  std::vector<int64_t> numbers;
+  for (const DeviceState* state : wanted) numbers.push_back(state->id.value());
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
+                      db_.RunAll(QueriesOf(std::span<const int64_t>(numbers), RecordsOf)));
+  for (const Rows& rows : answers) ZT_RETURN_IF_ERROR(TakeRecords(rows, wanted));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DeviceState> PostgresTransaction::ReadDevice(DeviceId id) {
+  const int64_t number[] = {id.value()};
+  const Query queries[] = {ClaimsOf(number), RecordsOf(number)};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
-  for (const Rows& rows : answers) {
-    for (int row = 0; row < rows.size(); ++row) {
-      const DeviceId id(rows.IntAt(row, 0));
-      const auto place = std::lower_bound(
-          wanted.begin(), wanted.end(), id,
-          [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
-      ZT_RETURN_IF_ERROR(DecodeRecord(rows.BytesAt(row, 2), rows.BytesAt(row, 3), **place));
-      if (writing()) record_versions_[id] = rows.IntAt(row, 1);
-    }
+  DeviceState state;
+  state.id = id;
+  TakeClaims(answers[0], std::span(&state, 1));
+  DeviceState* const one[] = {&state};
+  ZT_RETURN_IF_ERROR(TakeRecords(answers[1], one));
+  return state;
+}
+
+void PostgresTransaction::TakeClaims(const Rows& rows, std::span<DeviceState> states) {
+  for (int row = 0; row < rows.size(); ++row) {
+    const DeviceId id(rows.IntAt(row, 0));
+    const auto section = static_cast<Section>(rows.IntAt(row, 1));
+    const auto place = std::lower_bound(
+        states.begin(), states.end(), id,
+        [](const DeviceState& state, DeviceId sought) { return state.id < sought; });
+    place->ClaimIn(section) = ClaimAt(rows, row);
+    if (writing()) claim_versions_[{id, section}] = rows.IntAt(row, 2);
+  }
+}
+
+absl::Status PostgresTransaction::TakeRecords(const Rows& rows,
+                                              std::span<DeviceState* const> states) {
+  for (int row = 0; row < rows.size(); ++row) {
+    const DeviceId id(rows.IntAt(row, 0));
+    const auto place = std::lower_bound(
+        states.begin(), states.end(), id,
+        [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
+    ZT_RETURN_IF_ERROR(DecodeRecord(rows.BytesAt(row, 2), rows.BytesAt(row, 3), **place));
+    if (writing()) record_versions_[id] = rows.IntAt(row, 1);
   }
   return absl::OkStatus();
 }

@@ -81,6 +81,7 @@ class PostgresTransaction : public Transaction {
   absl::StatusOr<std::vector<Matches>> Locate(std::span<const Identity* const> identities) override;
   absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
   absl::Status ReadRecords(std::span<DeviceState* const> states) override;
+  absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override;
   DeviceId NextDeviceId() override { return ids_->Next(); }
 
   // device_changes.cc
@@ -131,6 +132,9 @@ class PostgresTransaction : public Transaction {
                             std::vector<Matches>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,
                              std::vector<Matches>& found);
+  // Put what was read into the states, ascending by id, and note its versions.
+  void TakeClaims(const Rows& rows, std::span<DeviceState> states);
+  absl::Status TakeRecords(const Rows& rows, std::span<DeviceState* const> states);
 
   // device_changes.cc
   // Queues a change of exactly `rows` rows; a conflict if it meets fewer.

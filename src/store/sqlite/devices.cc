@@ -205,6 +205,13 @@ absl::Status ReadRecords(Connection& db, std::span<DeviceState* const> states) {
   return row.status();
 }
 
+absl::StatusOr<DeviceState> ReadDevice(Connection& db, DeviceId id) {
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(db, std::span(&id, 1)));
+  DeviceState* const one[] = {&states[0]};
+  ZT_RETURN_IF_ERROR(ReadRecords(db, one));
+  return std::move(states[0]);
+}
+
 absl::StatusOr<Page<DeviceState>> FindByIdentity(Connection& db, PartnerId partner,
                                                  const Identity& identity, DeviceId after,
                                                  int64_t limit) {

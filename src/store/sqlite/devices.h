@@ -11,6 +11,7 @@ absl::StatusOr<std::vector<Matches>> Locate(Connection& db,
                                             std::span<const Identity* const> identities);
 absl::StatusOr<std::vector<DeviceState>> ReadClaims(Connection& db, std::span<const DeviceId> ids);
 absl::Status ReadRecords(Connection& db, std::span<DeviceState* const> states);
+absl::StatusOr<DeviceState> ReadDevice(Connection& db, DeviceId id);
 absl::StatusOr<Page<DeviceState>> FindByIdentity(Connection& db, PartnerId partner,
                                                  const Identity& identity, DeviceId after,
                                                  int64_t limit);

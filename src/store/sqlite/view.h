@@ -76,6 +76,9 @@ class ReadsOn : public Base {
   absl::Status ReadRecords(std::span<DeviceState* const> states) override {
     return sqlite::ReadRecords(db_, states);
   }
+  absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override {
+    return sqlite::ReadDevice(db_, id);
+  }
   absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner, const Identity& identity,
                                                    DeviceId after, int64_t limit) override {
     return sqlite::FindByIdentity(db_, partner, identity, after, limit);

@@ -29,7 +29,6 @@ class Loop {
     if (PQstatus(db_) != CONNECTION_OK) Fail();
     Run("SET plan_cache_mode = force_generic_plan");
     Run("SET jit = off");
-    Run("SET default_toast_compression = lz4");
     Execute(Query("INSERT INTO floor_operations VALUES ($1, 0) ON CONFLICT DO NOTHING")
                 .Int(reseller.value()));
     PGresult* rows =
@@ -157,6 +156,7 @@ class InCluster final : public Registry {
           "PRIMARY KEY (operation, first))"}) {
       cluster_.Run(fmt::format("SET ROLE zerotouch; CREATE TABLE {}", table), original_);
     }
+    cluster_.Run("ALTER TABLE floor_results ALTER COLUMN results SET STORAGE EXTERNAL", original_);
     cluster_.Run("VACUUM (FREEZE, ANALYZE)", original_);
   }
 

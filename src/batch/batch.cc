@@ -130,6 +130,7 @@ class TargetBatch final : public Batch {
   TargetBatch(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
   size_t size() const override { return pending_.items.size(); }
+  uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
                                                  size_t end, absl::Time now) override {
@@ -190,6 +191,7 @@ class ClaimBatch final : public Batch {
   ClaimBatch(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
   size_t size() const override { return pending_.items.size(); }
+  uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
                                                  size_t end, absl::Time now) override {

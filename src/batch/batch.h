@@ -2,6 +2,7 @@
 #define ZEROTOUCH_BATCH_BATCH_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -22,6 +23,9 @@ class Batch {
 
   // How many items are to be run.
   virtual size_t size() const = 0;
+
+  // The place in the request of the item at `at` of the running order.
+  virtual uint32_t IndexOf(size_t at) const = 0;
 
   // Runs those at [begin, end) of the running order.
   virtual absl::StatusOr<std::vector<store::IndexedResult>> Run(store::Transaction& transaction,

@@ -32,6 +32,8 @@ struct EngineOptions {
   absl::Duration slice = absl::Seconds(2);
   // How long a chunk may hold the store's writer; sets the size of chunks.
   absl::Duration chunk_time = absl::Milliseconds(20);
+  // How long an operation that cannot be run is left alone, while others run.
+  absl::Duration put_off = absl::Seconds(30);
   // Slows operations down so that progress can be watched; 0 is full speed.
   double items_per_second = 0;
 };

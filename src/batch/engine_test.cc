@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "base/fault.h"
@@ -87,6 +89,15 @@ class EngineTest : public testing::Test {
     api::UnclaimDevicesRequest request;
     for (const std::string& imei : imeis) *request.add_unclaims() = UnclaimOf(imei);
     return Results(engine_->AcceptUnclaims(kPartner, request));
+  }
+  // Behind the store's back.
+  void RunSql(const std::string& sql) {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open((dir_ / "registry.db").c_str(), &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 10'000);
+    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(db);
+    sqlite3_close(db);
   }
   void StartEngine(const EngineOptions& options = {}) {
     engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(), options);
@@ -198,6 +209,67 @@ TEST_F(EngineTest, FailingCommits_AreTriedAgain_AndNothingIsDoneTwice) {
     EXPECT_EQ(result.outcome, Outcome::kSuccess);
   }
   EXPECT_GT(chunk, 2);
+}
+
+TEST_F(EngineTest, ItemThatCannotBeRun_Fails_AndTheOthersAreRun) {
+  StartEngine();
+  std::vector<api::PartnerClaim> claims;
+  std::vector<std::string> imeis;
+  for (int i = 0; i < 3000; ++i) {
+    claims.push_back(ClaimOf(Imei(i)));
+    imeis.push_back(Imei(i));
+  }
+  const auto claimed = RunClaims(claims);
+  // No two beside each other, nor in one half.
+  const std::set<size_t> poisoned = {0, 1234, 2999};
+  std::string devices;
+  for (const size_t i : poisoned) devices += fmt::format("{},", claimed[i].device.value());
+  devices.pop_back();
+  RunSql(
+      fmt::format("CREATE TRIGGER poison BEFORE UPDATE ON claims WHEN old.device IN ({}) "
+                  "BEGIN SELECT raise(ABORT, 'poison'); END",
+                  devices));
+  const auto unclaimed = RunUnclaims(imeis);
+  for (size_t i = 0; i < unclaimed.size(); ++i) {
+    EXPECT_EQ(unclaimed[i].outcome, poisoned.contains(i) ? Outcome::kFailed : Outcome::kSuccess)
+        << i;
+  }
+  RunSql("DROP TRIGGER poison");
+  EXPECT_EQ(RunUnclaims({Imei(1234)})[0].outcome, Outcome::kSuccess) << "it was left as it was";
+}
+
+TEST_F(EngineTest, StoreOutOfOrder_IsWaitedFor_WhileOthersAreServed) {
+  StartEngine({.workers = 1, .put_off = absl::Seconds(1)});
+  std::vector<api::PartnerClaim> claims;
+  api::UnclaimDevicesRequest unclaims;
+  for (int i = 0; i < 100; ++i) {
+    claims.push_back(ClaimOf(Imei(i)));
+    *unclaims.add_unclaims() = UnclaimOf(Imei(i));
+  }
+  RunClaims(claims);
+  RunSql("CREATE TRIGGER broken BEFORE UPDATE ON claims BEGIN SELECT raise(ABORT, 'broken'); END");
+  const auto waiting = engine_->AcceptUnclaims(kPartner, unclaims);
+  // Its partner's other operations wait; those of others do not.
+  api::UnclaimDevicesRequest other;
+  *other.add_unclaims() = UnclaimOf(Imei(101));
+  EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, other))[0].outcome, Outcome::kUnknownDevice);
+  EXPECT_LE(store_->Read().value()->FindOperation(waiting->id).value()->items_done, 50);
+  RunSql("DROP TRIGGER broken");
+  int failed = 0;
+  for (const ItemResult& result : Results(waiting)) failed += result.outcome == Outcome::kFailed;
+  EXPECT_LE(failed, 50) << "the rest went on when the store was mended";
+}
+
+TEST_F(EngineTest, UnreadableOperation_IsPutOff_WhileOthersAreServed) {
+  api::UnclaimDevicesRequest request;
+  *request.add_unclaims() = UnclaimOf(Imei(1));
+  engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(),
+                                     EngineOptions{.workers = 1, .put_off = absl::Seconds(5)});
+  const auto damaged = engine_->AcceptUnclaims(kPartner, request);
+  RunSql("UPDATE operation_chunks SET request = x'ff'");
+  engine_->Start();
+  EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, request))[0].outcome, Outcome::kUnknownDevice);
+  EXPECT_EQ(store_->Read().value()->FindOperation(damaged->id).value()->items_done, 0);
 }
 
 TEST_F(EngineTest, StoppedEngine_IsGoneOnWith) {

@@ -24,6 +24,17 @@ constexpr absl::Duration kLongestRetry = absl::Seconds(2);
 constexpr absl::Duration kSweepInterval = absl::Hours(1);
 constexpr int64_t kSweepAtOnce = 10;
 
+// After how many items that failed an operation is put off: should it be the
+// store that is out of order, its operator has the time to mend it.
+constexpr size_t kFailedItems = 10;
+
+// Whether it fails again however often it is tried. What the store means by its
+// errors is in store/store.h.
+bool IsLasting(const absl::Status& status) {
+  return !status.ok() && !absl::IsUnavailable(status) && !absl::IsResourceExhausted(status) &&
+         !absl::IsAborted(status) && !absl::IsCancelled(status);
+}
+
 // For measuring; not for time stamps.
 absl::Time Steady() {
   return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
@@ -148,7 +159,12 @@ bool Workers::RunNext() {
     return true;
   }
   // A lost lease is left alone by this.
-  store_.Write([&](store::Transaction& transaction) { return transaction.ReleaseLease(**lease); })
+  store_
+      .Write([&](store::Transaction& transaction) {
+        return turn == Turn::kPutOff
+                   ? transaction.ExtendLease(**lease, clock_.Now() + options_.put_off)
+                   : transaction.ReleaseLease(**lease);
+      })
       .IgnoreError();
   return true;
 }
@@ -170,6 +186,11 @@ Workers::Turn Workers::RunTurn(const store::Lease& lease) {
     absl::StatusOr<std::unique_ptr<Batch>> batch =
         LoadBatch(store_, lease.head, rules_, clock_.Now());
     if (batch.ok()) return RunChunks(lease, **batch);
+    if (IsLasting(batch.status())) {
+      log::Error("an operation cannot be read; it is left alone for a while",
+                 {{"operation", lease.head.id.value()}, {"error", MessageOf(batch.status())}});
+      return Turn::kPutOff;
+    }
     log::Error("cannot read an operation; trying again",
                {{"operation", lease.head.id.value()}, {"error", MessageOf(batch.status())}});
     if (!Pause(retry)) return Turn::kStopping;
@@ -185,17 +206,35 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, Batch& batch) {
   ChunkSize size(options_.chunk_time);
   const Throttle throttle(options_.items_per_second);
   const absl::Time turn_ends = Steady() + options_.slice;
+  // Lower while an item that cannot be run is sought.
+  size_t at_most = batch.size();
+  size_t failed = 0;
   size_t at = 0;
   while (at < batch.size()) {
     if (Stopping()) return Turn::kStopping;
     if (Steady() > turn_ends && OthersWait()) return Turn::kYielded;
-    const size_t end = std::min(batch.size(), at + throttle.Limit(size.next()));
+    const size_t items = std::min(throttle.Limit(size.next()), at_most);
+    const size_t end = std::min(batch.size(), at + items);
     absl::Duration elapsed;
-    const absl::Status status = RunChunk(lease, batch, at, end, elapsed);
+    absl::Status status = RunChunk(lease, batch, at, end, elapsed);
+    if (status.ok()) {
+      size.Ran(end - at, elapsed);
+      at_most = std::min(batch.size(), at_most * 2);
+    } else if (IsLasting(status) && end - at > 1) {
+      at_most = (end - at) / 2;
+      continue;
+    } else if (IsLasting(status)) {
+      log::Error("an item of an operation cannot be run", {{"operation", lease.head.id.value()},
+                                                           {"item", batch.IndexOf(at)},
+                                                           {"error", MessageOf(status)}});
+      status = RecordFailed(lease, batch, at);
+      ++failed;
+    }
     if (absl::IsCancelled(status)) return Turn::kStopping;
-    if (!status.ok()) return Turn::kLost;
-    size.Ran(end - at, elapsed);
+    if (absl::IsAborted(status)) return Turn::kLost;
+    if (!status.ok()) return Turn::kPutOff;
     at = end;
+    if (failed == kFailedItems && at < batch.size()) return Turn::kPutOff;
     if (const absl::Duration ahead = throttle.Ahead(at); ahead > absl::ZeroDuration()) {
       if (!Pause(ahead)) return at == batch.size() ? Turn::kFinished : Turn::kStopping;
     }
@@ -205,24 +244,40 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, Batch& batch) {
 
 absl::Status Workers::RunChunk(const store::Lease& lease, Batch& batch, size_t begin, size_t end,
                                absl::Duration& elapsed) {
+  return Record(lease, batch, begin,
+                [&](store::Transaction& transaction,
+                    absl::Time now) -> absl::StatusOr<std::vector<store::IndexedResult>> {
+                  const absl::Time start = Steady();
+                  ZT_RETURN_IF_ERROR(fault::At("batch.chunk"));
+                  ZT_ASSIGN_OR_RETURN(std::vector<store::IndexedResult> results,
+                                      batch.Run(transaction, begin, end, now));
+                  elapsed = Steady() - start;
+                  return results;
+                });
+}
+
+absl::Status Workers::RecordFailed(const store::Lease& lease, const Batch& batch, size_t at) {
+  return Record(
+      lease, batch, at,
+      [&](store::Transaction&, absl::Time) -> absl::StatusOr<std::vector<store::IndexedResult>> {
+        return std::vector<store::IndexedResult>{
+            {.index = batch.IndexOf(at), .result = {.outcome = Outcome::kFailed, .device = {}}}};
+      });
+}
+
+template <class Results>
+absl::Status Workers::Record(const store::Lease& lease, const Batch& batch, size_t begin,
+                             const Results& run) {
   // What is in the batch had no result when it was read.
   const auto done = static_cast<int32_t>(lease.head.items - (batch.size() - begin));
   absl::Duration retry = kFirstRetry;
   while (true) {
-    absl::Status status = fault::At("batch.chunk");
-    if (status.ok()) {
-      status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-        const absl::Time start = Steady();
-        const absl::Time now = clock_.Now();
-        ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
-                            batch.Run(transaction, begin, end, now));
-        ZT_RETURN_IF_ERROR(
-            transaction.RecordResults(lease, done, results, now, now + options_.lease));
-        elapsed = Steady() - start;
-        return absl::OkStatus();
-      });
-    }
-    if (status.ok() || absl::IsAborted(status)) return status;
+    const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+      const absl::Time now = clock_.Now();
+      ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results, run(transaction, now));
+      return transaction.RecordResults(lease, done, results, now, now + options_.lease);
+    });
+    if (status.ok() || absl::IsAborted(status) || IsLasting(status)) return status;
     log::Error("a chunk of an operation failed; trying it again",
                {{"operation", lease.head.id.value()}, {"error", MessageOf(status)}});
     if (!Pause(retry)) return absl::CancelledError();

@@ -35,7 +35,7 @@ class Workers {
 
  private:
   // How a turn at an operation ended.
-  enum class Turn { kFinished, kYielded, kLost, kStopping };
+  enum class Turn { kFinished, kYielded, kLost, kStopping, kPutOff };
 
   void Loop();
   // Extends the leases that are held, so that none runs out under a worker who
@@ -48,10 +48,17 @@ class Workers {
   Turn RunHeld(const store::Lease& lease);
   Turn RunTurn(const store::Lease& lease);
   Turn RunChunks(const store::Lease& lease, Batch& batch);
-  // Runs [begin, end) as one transaction, until it succeeds, the lease is lost
-  // or the end has come. `elapsed` is how long the store was held.
+  // Runs [begin, end) as one transaction; `elapsed` is how long the store was
+  // held. Tries again while that may help. ABORTED if the lease is lost,
+  // CANCELLED if the end has come; another error lies in some item.
   absl::Status RunChunk(const store::Lease& lease, Batch& batch, size_t begin, size_t end,
                         absl::Duration& elapsed);
+  // Gives an item that cannot be run its result. The same errors.
+  absl::Status RecordFailed(const store::Lease& lease, const Batch& batch, size_t at);
+  // Records, in a transaction, what `run` gives for the items of the batch from `begin` on.
+  template <class Results>
+  absl::Status Record(const store::Lease& lease, const Batch& batch, size_t begin,
+                      const Results& run);
   bool OthersWait();
   void Sweep();
 

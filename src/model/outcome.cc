@@ -128,6 +128,10 @@ constexpr Meaning kMeanings[] = {
     {Outcome::kCancelled, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::UNKNOWN_ERROR,
      StatusCode::kCancelled,
      "The operation was cancelled before this item was run: the device is as it was."},
+    {Outcome::kFailed, api::SINGLE_DEVICE_STATUS_UNKNOWN_ERROR, api::UNKNOWN_ERROR,
+     StatusCode::kInternal,
+     "The server could not run this item: the device is as it was. Its operator finds the reason "
+     "in the server's log."},
 };
 
 // For a cancelled item, which the API's own codes have no name for.

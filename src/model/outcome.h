@@ -49,6 +49,8 @@ enum class Outcome : uint8_t {
   kMetadataMissing = 29,
   // The batch was cancelled before this item was run.
   kCancelled = 30,
+  // The server itself could not run this item, however often it tried.
+  kFailed = 31,
 };
 
 // How one item ended.

@@ -56,6 +56,7 @@ constexpr Row kRows[] = {
      StatusCode::kFailedPrecondition, 400},
     {Outcome::kNotYours, "SECTION_NOT_YOURS", "AUTHORIZATION_FAIL", StatusCode::kPermissionDenied,
      403},
+    {Outcome::kFailed, "UNKNOWN_ERROR", "UNKNOWN_ERROR", StatusCode::kInternal, 500},
 };
 
 TEST(Outcome, EachFailure_HasItsMeaningAloneAndInABatch) {
@@ -81,12 +82,14 @@ TEST(Outcome, EachFailure_HasItsMeaningAloneAndInABatch) {
 TEST(Outcome, TheTableAbove_HasThemAll) {
   std::set<Outcome> covered = {Outcome::kSuccess, Outcome::kCancelled};
   for (const Row& row : kRows) EXPECT_TRUE(covered.insert(row.outcome).second);
+  api::PerDeviceStatusInBatch unknown;
+  FillResult({.outcome = Outcome{255}, .device = {}}, &unknown);
   for (int number = 1; number < 256; ++number) {
     const auto outcome = static_cast<Outcome>(number);
     if (covered.contains(outcome)) continue;
     api::PerDeviceStatusInBatch result;
     FillResult({.outcome = outcome, .device = {}}, &result);
-    EXPECT_EQ(result.status(), api::SINGLE_DEVICE_STATUS_UNKNOWN_ERROR)
+    EXPECT_EQ(result.error_message(), unknown.error_message())
         << "outcome " << number << " has a meaning but no row";
   }
 }

@@ -121,6 +121,8 @@ const char* NameOf(Outcome outcome) {
       return "kMetadataMissing";
     case Outcome::kCancelled:
       return "kCancelled";
+    case Outcome::kFailed:
+      return "kFailed";
   }
   return nullptr;
 }

@@ -76,5 +76,24 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
   EXPECT_NE(refused.err.find("newer zerotouchd"), std::string::npos) << refused.err;
 }
 
+// A replica's sessions have statements whose rows look otherwise from then on:
+// each is refused once at most.
+TEST_F(RollingTest, ColumnThatGetsAnotherType_IsReadOnNewSessions) {
+  ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
+  const std::unique_ptr<Load> load = StartLoad(3);
+  const auto await_answers = [&] {
+    const int before = load->answered();
+    EXPECT_TRUE(WaitUntil([&] { return load->answered() >= before + 50; }));
+  };
+  await_answers();
+  Sql("ALTER TABLE claims ALTER COLUMN version TYPE bigint");
+  await_answers();
+  const std::string path = Accept(*replicas_[0], "claimAsync", ClaimBody(1'000, first().customer));
+  ExpectEachItemOnce(AwaitDone(*replicas_[1], path), 1'000);
+  const Tally& tally = load->Stop();
+  EXPECT_EQ(tally.wrong, std::vector<std::string>());
+  ExpectNothingLost(tally);
+}
+
 }  // namespace
 }  // namespace zerotouch::test

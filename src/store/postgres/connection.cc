@@ -27,15 +27,12 @@ constexpr char kRoundTrip[] = "postgres.round_trip";
 // not hold its callers, and a client that is cut off does not hold its locks.
 // Plans are made without looking at the parameters: an array is taken for a
 // short one, so that its keys are looked up in the index however many they are.
-// Requests and results are stored compressed, by what is seven times as fast as
-// the usual method.
 constexpr const char* kSettings[] = {
     "SET statement_timeout = '20s'",
     "SET idle_in_transaction_session_timeout = '2s'",
     "SET lock_timeout = '10s'",
     "SET plan_cache_mode = force_generic_plan",
     "SET jit = off",
-    "SET default_toast_compression = lz4",
     "SET client_min_messages = warning",
 };
 
@@ -408,9 +405,10 @@ absl::Status Connection::StatusOf(const PGresult* result) {
     conflict_ = true;
     return absl::AbortedError(message);
   }
-  // The session is of no more use: the server goes down, ended it, or is one
-  // that may not write any more.
-  if (state.starts_with("08") || IsState(state, {"57P01", "57P02", "57P03", "25006", "25P03"})) {
+  // The session is of no more use: the server goes down, ended it, is one that may
+  // not write any more, or does not know its prepared statements any more.
+  if (state.starts_with("08") ||
+      IsState(state, {"57P01", "57P02", "57P03", "25006", "25P03", "26000", "0A000"})) {
     return Lost(message);
   }
   // Timed out, or out of memory, disk or connections.

@@ -99,6 +99,10 @@ TEST_F(BadInputTest, ManyViolations_AreCut) {
 TEST_F(BadInputTest, OversizeRequests_AreRefused) {
   const Answer body = UnclaimAsync(std::string((size_t{64} << 20) + 1, ' '));
   ExpectError(body, 413, "RESOURCE_EXHAUSTED");
+  const Answer in_format_1 = first_.Post(sandbox().first.Devices() + ":unclaimAsync?$.xgafv=1",
+                                         std::string((size_t{64} << 20) + 1, ' '));
+  EXPECT_EQ(in_format_1.status, 413);
+  EXPECT_TRUE(Json(in_format_1.body).Has("/error/errors/0/reason")) << in_format_1.body;
   const Answer url = first_.Get("/v1/" + std::string(9'000, 'x'));
   ExpectError(url, 414, "RESOURCE_EXHAUSTED");
   const Answer header = first_.Call("GET", "/healthz", "", std::string(20'000, 'x'));

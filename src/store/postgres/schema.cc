@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
@@ -28,6 +29,11 @@ constexpr char kPatientSettings[] =
     "SET statement_timeout = 0; SET lock_timeout = 0; "
     "SET idle_in_transaction_session_timeout = 0";
 constexpr absl::Duration kPatience = absl::Hours(1);
+
+// While a migration waits for a table everybody who comes later waits behind it:
+// it gives up this soon, and lets them through before it tries again.
+constexpr char kLockTimeout[] = "SET lock_timeout = '2s'";
+constexpr absl::Duration kPauseBetweenTries = absl::Milliseconds(500);
 
 // What requests and results are kept in does not shrink by packing it again,
 // which would cost more than all else that accepting a batch does. Engines that
@@ -59,32 +65,45 @@ absl::StatusOr<std::optional<Version>> ReadVersion(Connection& db) {
   return Version{.schema = rows.IntAt(0, 0), .oldest_program = rows.IntAt(0, 1)};
 }
 
-int64_t Newest() { return static_cast<int64_t>(Migrations().size()); }
+using MigrationList = std::span<const char* const>;
 
-absl::Status CheckVersion(const Version& version) {
-  if (version.oldest_program <= Newest()) return absl::OkStatus();
+int64_t Newest(MigrationList migrations) { return static_cast<int64_t>(migrations.size()); }
+
+absl::Status CheckVersion(const Version& version, MigrationList migrations) {
+  if (version.oldest_program <= Newest(migrations)) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
       "the database has schema version {} and this program knows {}: it was used by a newer "
       "zerotouchd; run that one",
-      version.schema, Newest()));
+      version.schema, Newest(migrations)));
 }
 
-absl::Status RunMigrations(Connection& db, int64_t from) {
+// All that is missing, in one transaction.
+absl::Status RunMigrationsOnce(Connection& db, int64_t from, MigrationList migrations) {
   std::string script = "BEGIN;";
   if (from == 0) {
     script +=
         "CREATE TABLE registry_version (schema bigint NOT NULL, oldest_program bigint NOT NULL);"
         "INSERT INTO registry_version VALUES (0, 0);";
   }
-  for (int64_t i = from; i < Newest(); ++i) script += Migrations()[static_cast<size_t>(i)];
-  script += fmt::format("UPDATE registry_version SET schema = {}, oldest_program = {};", Newest(),
-                        kOldestProgram);
+  for (const char* migration : migrations.subspan(static_cast<size_t>(from))) script += migration;
+  script += fmt::format("UPDATE registry_version SET schema = {}, oldest_program = {};",
+                        Newest(migrations), kOldestProgram);
   script += "COMMIT";
   absl::Status status = db.RunScript(script.c_str());
-  if (!status.ok()) {
-    db.RunScript("ROLLBACK").IgnoreError();
-    return status;
+  if (!status.ok()) db.RunScript("ROLLBACK").IgnoreError();
+  return status;
+}
+
+absl::Status RunMigrations(Connection& db, int64_t from, MigrationList migrations) {
+  absl::Status status = RunMigrationsOnce(db, from, migrations);
+  for (const absl::Time start = absl::Now();
+       absl::IsAborted(status) && absl::Now() - start < kPatience;
+       status = RunMigrationsOnce(db, from, migrations)) {
+    log::Warning("others use the tables that are to be changed; trying again",
+                 {{"error", MessageOf(status)}});
+    absl::SleepFor(kPauseBetweenTries);
   }
+  ZT_RETURN_IF_ERROR(status);
   for (const char* sql : kUnpacked) db.RunScript(sql).IgnoreError();
   return db
       .Run(Query("INSERT INTO meta (key, value) VALUES ('secret', $1) ON CONFLICT DO NOTHING")
@@ -93,25 +112,29 @@ absl::Status RunMigrations(Connection& db, int64_t from) {
 }
 
 // With the lock held.
-absl::Status MigrateIfNeeded(Connection& db) {
+absl::Status MigrateIfNeeded(Connection& db, MigrationList migrations) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
-  if (version.has_value()) ZT_RETURN_IF_ERROR(CheckVersion(*version));
+  if (version.has_value()) ZT_RETURN_IF_ERROR(CheckVersion(*version, migrations));
   const int64_t from = version.has_value() ? version->schema : 0;
-  if (from >= Newest()) return absl::OkStatus();
-  log::Info("bringing the database to this program's schema", {{"from", from}, {"to", Newest()}});
-  return RunMigrations(db, from);
+  if (from >= Newest(migrations)) return absl::OkStatus();
+  log::Info("bringing the database to this program's schema",
+            {{"from", from}, {"to", Newest(migrations)}});
+  ZT_RETURN_IF_ERROR(db.RunScript(kLockTimeout));
+  return RunMigrations(db, from, migrations);
 }
 
 }  // namespace
 
-absl::Status PrepareSchema(Connection& db) {
+absl::Status PrepareSchema(Connection& db, MigrationList migrations) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
-  if (version.has_value() && version->schema >= Newest()) return CheckVersion(*version);
+  if (version.has_value() && version->schema >= Newest(migrations)) {
+    return CheckVersion(*version, migrations);
+  }
   ZT_RETURN_IF_ERROR(db.RunScript(kPatientSettings));
   db.SetPatience(kPatience);
   // An engine without such locks has its own way to let one schema change win.
   const bool locked = db.RunScript(kLock).ok();
-  absl::Status status = MigrateIfNeeded(db);
+  absl::Status status = MigrateIfNeeded(db, migrations);
   if (locked) db.RunScript(kUnlock).IgnoreError();
   if (absl::IsInternal(status)) {
     return absl::FailedPreconditionError(
@@ -126,11 +149,12 @@ absl::Status CheckSchema(Connection& db) {
   if (!version.has_value()) {
     return absl::NotFoundError("there is no registry in the database; give the URL of one");
   }
-  if (version->schema == Newest()) return absl::OkStatus();
+  const int64_t newest = Newest(Migrations());
+  if (version->schema == newest) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
       "the database has schema version {} and this program knows {}; use the zerotouchd of its "
       "servers",
-      version->schema, Newest()));
+      version->schema, newest));
 }
 
 }  // namespace zerotouch::store::postgres

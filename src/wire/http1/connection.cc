@@ -160,7 +160,10 @@ asio::awaitable<bool> Http1Connection::ServeOne() {
   const auto [error, bytes] = co_await http::async_read_header(socket_, buffer_, parser, kNoThrow);
   if (!error) co_return co_await ServeParsed(parser);
   if (!IsParseError(error)) co_return false;
-  HttpResponse refused = Refuse(StatusOfParse(parser, error, serving_.options));
+  // Of one whose declared length is refused the header is whole.
+  const bool has_header = error == http::error::body_limit;
+  HttpResponse refused = Refuse(StatusOfParse(parser, error, serving_.options),
+                                has_header ? RequestOf(parser.get()) : HttpRequest());
   Asked asked{.request_id = NewRequestId()};
   if (co_await Answer(std::move(refused), std::move(asked))) co_await Linger();
   co_return false;

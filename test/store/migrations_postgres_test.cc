@@ -1,0 +1,122 @@
+// Bringing a PostgreSQL that is in use to a newer schema.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "store/postgres/schema.h"
+#include "store/store.h"
+#include "support/postgres_cluster.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+// A migration that a newer program might have: it changes two tables, and leaves
+// a trace for each time it was run.
+constexpr char kNewer[] =
+    "ALTER TABLE devices ADD COLUMN colour text;"
+    "ALTER TABLE claims ADD COLUMN reason text;"
+    "INSERT INTO dpcs (id, package_name, title) VALUES ('run', 'p', 't');";
+
+class MigrationsPostgresTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    log::SetLevel(log::Level::kError);
+    ASSERT_TRUE(Open(url_, Clock::System()).ok());
+    migrations_.assign(Migrations().begin(), Migrations().end());
+    migrations_.push_back(kNewer);
+  }
+  void TearDown() override { log::SetLevel(log::Level::kInfo); }
+
+  // As a replica of the newer program does when it starts.
+  absl::Status Upgrade() {
+    auto db = Connection::Open(url_);
+    return db.ok() ? PrepareSchema(**db, migrations_) : db.status();
+  }
+  std::string Ask(const std::string& sql) const {
+    return cluster_.Run(sql, test::PostgresCluster::DatabaseOf(url_));
+  }
+  void ExpectUpgradedOnce() const {
+    EXPECT_EQ(Ask("SELECT schema FROM registry_version"), std::to_string(migrations_.size()));
+    EXPECT_EQ(Ask("SELECT count(*) FROM dpcs WHERE id = 'run'"), "1");
+  }
+  // A session whose transaction has read from, or locked, a table.
+  std::unique_ptr<Connection> Holding(const char* sql) {
+    auto db = Connection::Open(url_).value();
+    EXPECT_TRUE(db->RunScript("SET idle_in_transaction_session_timeout = 0").ok());
+    EXPECT_TRUE(db->RunScript(fmt::format("BEGIN; {}", sql).c_str()).ok());
+    return db;
+  }
+  void AwaitWaitingMigration() const {
+    while (Ask("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' "
+               "AND locktype = 'relation'") == "0") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  test::PostgresCluster& cluster_ = test::PostgresCluster::Shared();
+  const std::string url_ = cluster_.CreateDatabase();
+  std::vector<const char*> migrations_;
+};
+
+TEST_F(MigrationsPostgresTest, ThreeAtOnceOnAnOldRegistry_OneUpgradesIt) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      const absl::Status status = Upgrade();
+      EXPECT_TRUE(status.ok()) << status;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ExpectUpgradedOnce();
+}
+
+TEST_F(MigrationsPostgresTest, OlderProgram_WorksWithTheNewerSchema) {
+  ASSERT_TRUE(Upgrade().ok());
+  EXPECT_TRUE(Open(url_, Clock::System()).ok());
+  ExpectUpgradedOnce();
+}
+
+TEST_F(MigrationsPostgresTest, LongReader_IsWaitedFor_AndNobodyWaitsLongBehindTheMigration) {
+  const auto reader = Holding("SELECT count(*) FROM claims");
+  std::thread upgrade([&] {
+    const absl::Status status = Upgrade();
+    EXPECT_TRUE(status.ok()) << status;
+  });
+  AwaitWaitingMigration();
+  using Clock = std::chrono::steady_clock;
+  Clock::duration longest{};
+  for (const Clock::time_point end = Clock::now() + std::chrono::seconds(7); Clock::now() < end;) {
+    const Clock::time_point start = Clock::now();
+    EXPECT_EQ(Ask("SELECT count(*) FROM claims"), "0");
+    longest = std::max(longest, Clock::now() - start);
+  }
+  EXPECT_LT(longest, std::chrono::seconds(5));
+  EXPECT_EQ(Ask("SELECT schema FROM registry_version"), "1");
+  EXPECT_TRUE(reader->RunScript("COMMIT").ok());
+  upgrade.join();
+  ExpectUpgradedOnce();
+}
+
+TEST_F(MigrationsPostgresTest, Deadlock_IsTriedAgain) {
+  // The migration changes `devices` and then `claims`; the other goes the other way.
+  const auto other = Holding("LOCK TABLE claims IN ROW EXCLUSIVE MODE");
+  std::thread upgrade([&] {
+    const absl::Status status = Upgrade();
+    EXPECT_TRUE(status.ok()) << status;
+  });
+  AwaitWaitingMigration();
+  // Whoever has waited for a second looks for deadlocks: the migration is first.
+  const absl::Status locked = other->RunScript("LOCK TABLE devices IN ROW EXCLUSIVE MODE");
+  EXPECT_TRUE(locked.ok()) << locked;
+  EXPECT_TRUE(other->RunScript("COMMIT").ok());
+  upgrade.join();
+  ExpectUpgradedOnce();
+}
+
+}  // namespace
+}  // namespace zerotouch::store::postgres

@@ -54,6 +54,16 @@ class EngineTest : public testing::Test {
     claim.set_customer_id(kCustomer.value());
     return claim;
   }
+  static std::vector<std::string> Imeis(int count) {
+    std::vector<std::string> imeis;
+    for (int i = 0; i < count; ++i) imeis.push_back(Imei(i));
+    return imeis;
+  }
+  std::vector<api::PartnerClaim> ClaimsOf(const std::vector<std::string>& imeis) {
+    std::vector<api::PartnerClaim> claims;
+    for (const std::string& imei : imeis) claims.push_back(ClaimOf(imei));
+    return claims;
+  }
   api::PartnerUnclaim UnclaimOf(const std::string& imei) {
     api::PartnerUnclaim unclaim;
     unclaim.mutable_device_identifier()->set_imei(imei);
@@ -194,13 +204,8 @@ TEST_F(EngineTest, DefaultConfiguration_IsForNewAndReclaimedDevices_NotForHeldOn
 
 TEST_F(EngineTest, FailingCommits_AreTriedAgain_AndNothingIsDoneTwice) {
   StartEngine();
-  std::vector<api::PartnerClaim> claims;
-  std::vector<std::string> imeis;
-  for (int i = 0; i < 3000; ++i) {
-    claims.push_back(ClaimOf(Imei(i)));
-    imeis.push_back(Imei(i));
-  }
-  RunClaims(claims);
+  const std::vector<std::string> imeis = Imeis(3000);
+  RunClaims(ClaimsOf(imeis));
   std::atomic<int> chunk = 0;
   const fault::Armed failing("batch.chunk", [&] {
     return chunk++ % 2 == 1 ? absl::UnavailableError("disk full") : absl::OkStatus();
@@ -213,13 +218,8 @@ TEST_F(EngineTest, FailingCommits_AreTriedAgain_AndNothingIsDoneTwice) {
 
 TEST_F(EngineTest, ItemThatCannotBeRun_Fails_AndTheOthersAreRun) {
   StartEngine();
-  std::vector<api::PartnerClaim> claims;
-  std::vector<std::string> imeis;
-  for (int i = 0; i < 3000; ++i) {
-    claims.push_back(ClaimOf(Imei(i)));
-    imeis.push_back(Imei(i));
-  }
-  const auto claimed = RunClaims(claims);
+  const std::vector<std::string> imeis = Imeis(3000);
+  const auto claimed = RunClaims(ClaimsOf(imeis));
   // No two beside each other, nor in one half.
   const std::set<size_t> poisoned = {0, 1234, 2999};
   std::string devices;
@@ -240,13 +240,10 @@ TEST_F(EngineTest, ItemThatCannotBeRun_Fails_AndTheOthersAreRun) {
 
 TEST_F(EngineTest, StoreOutOfOrder_IsWaitedFor_WhileOthersAreServed) {
   StartEngine({.workers = 1, .put_off = absl::Seconds(1)});
-  std::vector<api::PartnerClaim> claims;
+  const std::vector<std::string> imeis = Imeis(100);
+  RunClaims(ClaimsOf(imeis));
   api::UnclaimDevicesRequest unclaims;
-  for (int i = 0; i < 100; ++i) {
-    claims.push_back(ClaimOf(Imei(i)));
-    *unclaims.add_unclaims() = UnclaimOf(Imei(i));
-  }
-  RunClaims(claims);
+  for (const std::string& imei : imeis) *unclaims.add_unclaims() = UnclaimOf(imei);
   RunSql("CREATE TRIGGER broken BEFORE UPDATE ON claims BEGIN SELECT raise(ABORT, 'broken'); END");
   const auto waiting = engine_->AcceptUnclaims(kPartner, unclaims);
   // Its partner's other operations wait; those of others do not.

@@ -12,20 +12,21 @@ constexpr int kItems = 20'000;
 
 using RollingTest = ReplicasTest;
 
+void AwaitAnswers(const Load& load) {
+  const int before = load.answered();
+  EXPECT_TRUE(WaitUntil([&] { return load.answered() >= before + 100; }));
+}
+
 TEST_F(RollingTest, RestartOneAfterTheOther_NoCallFails) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(3, {"--operation-items-per-second", "4000"}));
   const std::unique_ptr<Load> load = StartLoad(6);
   const std::string path = Accept(*replicas_[0], "claimAsync", ClaimBody(kItems, first().customer));
   AwaitWorker(path, 1);
-  const auto await_answers = [&] {
-    const int before = load->answered();
-    EXPECT_TRUE(WaitUntil([&] { return load->answered() >= before + 100; }));
-  };
   for (int round = 0; round < 2; ++round) {
     for (const std::unique_ptr<Replica>& replica : replicas_) {
-      await_answers();
+      AwaitAnswers(*load);
       EXPECT_EQ(replica->Terminate(), 0);
-      await_answers();
+      AwaitAnswers(*load);
       ASSERT_NO_FATAL_FAILURE(replica->Start());
       EXPECT_EQ(replica->Readyz(), 200);
     }
@@ -42,11 +43,7 @@ TEST_F(RollingTest, RestartOneAfterTheOther_NoCallFails) {
 TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
   const std::unique_ptr<Load> load = StartLoad(3);
-  const auto await_answers = [&] {
-    const int before = load->answered();
-    EXPECT_TRUE(WaitUntil([&] { return load->answered() >= before + 50; }));
-  };
-  await_answers();
+  AwaitAnswers(*load);
   // What the first replica of a newer program does when it starts.
   for (const char* sql :
        {"ALTER TABLE devices ADD COLUMN colour text", "ALTER TABLE claims ADD COLUMN reason text",
@@ -54,10 +51,10 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
         "UPDATE registry_version SET schema = schema + 1"}) {
     Sql(sql);
   }
-  await_answers();
+  AwaitAnswers(*load);
   EXPECT_EQ(replicas_[0]->Terminate(), 0);
   ASSERT_NO_FATAL_FAILURE(replicas_[0]->Start());
-  await_answers();
+  AwaitAnswers(*load);
   AwaitDone(*replicas_[0], Accept(*replicas_[1], "claimAsync", ClaimBody(100, first().customer)));
   const Tally& tally = load->Stop();
   EXPECT_EQ(tally.wrong, std::vector<std::string>());
@@ -81,13 +78,9 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
 TEST_F(RollingTest, ColumnThatGetsAnotherType_IsReadOnNewSessions) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
   const std::unique_ptr<Load> load = StartLoad(3);
-  const auto await_answers = [&] {
-    const int before = load->answered();
-    EXPECT_TRUE(WaitUntil([&] { return load->answered() >= before + 50; }));
-  };
-  await_answers();
+  AwaitAnswers(*load);
   Sql("ALTER TABLE claims ALTER COLUMN version TYPE bigint");
-  await_answers();
+  AwaitAnswers(*load);
   const std::string path = Accept(*replicas_[0], "claimAsync", ClaimBody(1'000, first().customer));
   ExpectEachItemOnce(AwaitDone(*replicas_[1], path), 1'000);
   const Tally& tally = load->Stop();

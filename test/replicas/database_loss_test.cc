@@ -26,12 +26,7 @@ class DatabaseLossTest : public ReplicasTest {
     load_ = StartLoad(kClients);
     batch_ = Accept(*replicas_[0], "claimAsync", ClaimBody(kItems, first().customer));
     AwaitWorker(batch_, 2'000);
-    AwaitAnswers(100);
-  }
-  // Waits until so many more calls were answered by 200.
-  void AwaitAnswers(int count) {
-    const int before = load_->answered();
-    EXPECT_TRUE(WaitUntil([&] { return load_->answered() >= before + count; }));
+    AwaitAnswers(*load_, 100);
   }
   void AwaitRefusals(int count) {
     const int before = load_->unavailable();
@@ -50,11 +45,11 @@ class DatabaseLossTest : public ReplicasTest {
     for (const std::unique_ptr<Replica>& replica : replicas_) {
       EXPECT_TRUE(WaitUntil([&] { return replica->Readyz() == 200; }));
     }
-    AwaitAnswers(1);
+    AwaitAnswers(*load_, 1);
     return std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
   }
   void ExpectAllThere() {
-    AwaitAnswers(100);
+    AwaitAnswers(*load_, 100);
     const Tally& tally = load_->Stop();
     EXPECT_LT(tally.longest, kPatience);
     EXPECT_EQ(tally.wrong, std::vector<std::string>());

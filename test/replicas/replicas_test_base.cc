@@ -94,6 +94,11 @@ std::unique_ptr<Load> ReplicasTest::StartLoad(int clients) const {
   return std::make_unique<Load>(endpoints, token_, first(), clients);
 }
 
+void ReplicasTest::AwaitAnswers(const Load& load, int count) {
+  const int before = load.answered();
+  EXPECT_TRUE(WaitUntil([&] { return load.answered() >= before + count; }));
+}
+
 void ReplicasTest::ExpectNothingLost(const Tally& tally) const {
   const auto held = [this](const std::set<std::string>& ids) {
     return Sql(fmt::format("SELECT count(*) FROM claims WHERE held AND device = ANY('{{{}}}')",

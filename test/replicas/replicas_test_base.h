@@ -78,6 +78,8 @@ class ReplicasTest : public testing::Test {
                       const std::string& body) const;
   // Clients of the first reseller at all replicas.
   std::unique_ptr<Load> StartLoad(int clients) const;
+  // Waits until so many more calls of it were answered by 200.
+  static void AwaitAnswers(const Load& load, int count);
   // Whether the registry holds what the load's answers said.
   void ExpectNothingLost(const Tally& tally) const;
   const Sandbox::Reseller& first() const { return replicas_[0]->sandbox().first; }

@@ -12,11 +12,6 @@ constexpr int kItems = 20'000;
 
 using RollingTest = ReplicasTest;
 
-void AwaitAnswers(const Load& load) {
-  const int before = load.answered();
-  EXPECT_TRUE(WaitUntil([&] { return load.answered() >= before + 100; }));
-}
-
 TEST_F(RollingTest, RestartOneAfterTheOther_NoCallFails) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(3, {"--operation-items-per-second", "4000"}));
   const std::unique_ptr<Load> load = StartLoad(6);
@@ -24,9 +19,9 @@ TEST_F(RollingTest, RestartOneAfterTheOther_NoCallFails) {
   AwaitWorker(path, 1);
   for (int round = 0; round < 2; ++round) {
     for (const std::unique_ptr<Replica>& replica : replicas_) {
-      AwaitAnswers(*load);
+      AwaitAnswers(*load, 100);
       EXPECT_EQ(replica->Terminate(), 0);
-      AwaitAnswers(*load);
+      AwaitAnswers(*load, 100);
       ASSERT_NO_FATAL_FAILURE(replica->Start());
       EXPECT_EQ(replica->Readyz(), 200);
     }
@@ -43,7 +38,7 @@ TEST_F(RollingTest, RestartOneAfterTheOther_NoCallFails) {
 TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
   const std::unique_ptr<Load> load = StartLoad(3);
-  AwaitAnswers(*load);
+  AwaitAnswers(*load, 100);
   // What the first replica of a newer program does when it starts.
   for (const char* sql :
        {"ALTER TABLE devices ADD COLUMN colour text", "ALTER TABLE claims ADD COLUMN reason text",
@@ -51,10 +46,10 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
         "UPDATE registry_version SET schema = schema + 1"}) {
     Sql(sql);
   }
-  AwaitAnswers(*load);
+  AwaitAnswers(*load, 100);
   EXPECT_EQ(replicas_[0]->Terminate(), 0);
   ASSERT_NO_FATAL_FAILURE(replicas_[0]->Start());
-  AwaitAnswers(*load);
+  AwaitAnswers(*load, 100);
   AwaitDone(*replicas_[0], Accept(*replicas_[1], "claimAsync", ClaimBody(100, first().customer)));
   const Tally& tally = load->Stop();
   EXPECT_EQ(tally.wrong, std::vector<std::string>());
@@ -78,9 +73,9 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
 TEST_F(RollingTest, ColumnThatGetsAnotherType_IsReadOnNewSessions) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
   const std::unique_ptr<Load> load = StartLoad(3);
-  AwaitAnswers(*load);
+  AwaitAnswers(*load, 100);
   Sql("ALTER TABLE claims ALTER COLUMN version TYPE bigint");
-  AwaitAnswers(*load);
+  AwaitAnswers(*load, 100);
   const std::string path = Accept(*replicas_[0], "claimAsync", ClaimBody(1'000, first().customer));
   ExpectEachItemOnce(AwaitDone(*replicas_[1], path), 1'000);
   const Tally& tally = load->Stop();

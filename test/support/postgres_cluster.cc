@@ -49,8 +49,9 @@ pid_t Launch(const std::vector<std::string>& command, const std::string& log, bo
   const passwd* user = OtherUser();
   const std::string path = kPrograms + command[0];
   if (access(path.c_str(), X_OK) != 0) Fail(path + " is missing; run scripts/install-deps test");
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  // The whole path: PostgreSQL's programs look for each other beside it.
+  std::vector<char*> argv = {const_cast<char*>(path.c_str())};
+  for (size_t i = 1; i < command.size(); ++i) argv.push_back(const_cast<char*>(command[i].c_str()));
   argv.push_back(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();

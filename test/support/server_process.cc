@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <strings.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,8 +102,12 @@ ProgramRun RunZerotouchd(const std::vector<std::string>& arguments) {
 ServerProcess::ServerProcess(const std::vector<std::string>& arguments, const std::string& log) {
   int out[2];
   if (pipe2(out, O_CLOEXEC) != 0) return;
+  // Where this thread is the last to end, the server goes with it, also if the
+  // test program is killed: it would keep whoever reads its output waiting.
+  const bool is_main_thread = gettid() == getpid();
   pid_ = fork();
   if (pid_ == 0) {
+    if (is_main_thread) prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(out[1], STDOUT_FILENO);
     if (!log.empty()) {
       dup2(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), STDERR_FILENO);

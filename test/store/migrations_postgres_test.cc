@@ -11,6 +11,7 @@
 #include "store/postgres/schema.h"
 #include "store/store.h"
 #include "support/postgres_cluster.h"
+#include "support/wait.h"
 
 namespace zerotouch::store::postgres {
 namespace {
@@ -52,10 +53,10 @@ class MigrationsPostgresTest : public testing::Test {
     return db;
   }
   void AwaitWaitingMigration() const {
-    while (Ask("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' "
-               "AND locktype = 'relation'") == "0") {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    EXPECT_TRUE(test::WaitUntil([&] {
+      return Ask("SELECT count(*) FROM pg_locks WHERE NOT granted "
+                 "AND mode = 'AccessExclusiveLock' AND locktype = 'relation'") != "0";
+    }));
   }
 
   test::PostgresCluster& cluster_ = test::PostgresCluster::Shared();

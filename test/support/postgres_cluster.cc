@@ -93,6 +93,24 @@ std::vector<pid_t> ChildrenOf(pid_t pid) {
   return children;
 }
 
+// A process that lets a stopped server go on when this program is gone: the
+// signal that ends it then is not heard by one that is stopped.
+pid_t StartWakerOf(pid_t server) {
+  sigset_t death;
+  sigemptyset(&death);
+  sigaddset(&death, SIGTERM);
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid != 0) return pid;
+  sigprocmask(SIG_BLOCK, &death, nullptr);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  close_range(0, ~0U, 0);
+  int signal = 0;
+  if (getppid() == parent) sigwait(&death, &signal);
+  kill(server, SIGCONT);
+  _exit(0);
+}
+
 }  // namespace
 
 PostgresCluster::PostgresCluster(const Options& options) : options_(options) {
@@ -178,6 +196,11 @@ void PostgresCluster::Start() {
 
 void PostgresCluster::Pause() {
   if (pid_ < 0) return;
+  HoldAll();
+  if (waker_ < 0) waker_ = StartWakerOf(pid_);
+}
+
+void PostgresCluster::HoldAll() {
   // The server first, and until it does stop, so that it starts no others.
   kill(pid_, SIGSTOP);
   siginfo_t stopped;
@@ -185,15 +208,24 @@ void PostgresCluster::Pause() {
   for (const pid_t child : ChildrenOf(pid_)) kill(child, SIGSTOP);
 }
 
+void PostgresCluster::EndWaker() {
+  if (waker_ < 0) return;
+  kill(waker_, SIGKILL);
+  waitpid(waker_, nullptr, 0);
+  waker_ = -1;
+}
+
 void PostgresCluster::Resume() {
   if (pid_ < 0) return;
+  EndWaker();
   for (const pid_t child : ChildrenOf(pid_)) kill(child, SIGCONT);
   kill(pid_, SIGCONT);
 }
 
 void PostgresCluster::Kill() {
   if (pid_ < 0) return;
-  Pause();
+  EndWaker();
+  HoldAll();
   const std::string file = data() + "/postmaster.pid";
   // Its seventh line: key and id of the segment that all its processes have.
   std::istringstream lines(Contents(file));

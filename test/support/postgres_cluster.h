@@ -55,7 +55,8 @@ class PostgresCluster {
   // Starts it again, on the same port.
   void Start();
   // SIGSTOP and SIGCONT for the server and all its children. What is sent
-  // meanwhile waits for an answer; so does a new session.
+  // meanwhile waits for an answer; so does a new session. Goes on if the thread
+  // that called Pause ends.
   void Pause();
   void Resume();
 
@@ -79,11 +80,14 @@ class PostgresCluster {
   // False if the port was taken by another.
   bool TryStart();
   bool IsReady() const;
+  void HoldAll();
+  void EndWaker();
 
   TempDir dir_;
   const Options options_;
   int port_ = 0;
   pid_t pid_ = -1;
+  pid_t waker_ = -1;  // while it is paused
   int databases_ = 0;
 };
 

@@ -22,6 +22,10 @@ namespace {
 
 using store::IndexedResult;
 
+// Of the stored request, so that a store that is far away or busy is asked a few
+// times only. Some 25 KiB each, as a rule.
+constexpr int32_t kChunksAtOnce = 20;
+
 const auto& ItemsOf(const api::ClaimDevicesRequest& request) { return request.claims(); }
 const auto& ItemsOf(const api::UnclaimDevicesRequest& request) { return request.unclaims(); }
 
@@ -99,16 +103,22 @@ absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& 
                          Pending<Request>& pending) {
   ZT_ASSIGN_OR_RETURN(const std::vector<bool> done, ReadDone(snapshot, head));
   uint32_t index = 0;
-  for (int32_t chunk = 0; chunk < ChunksOf(head.items); ++chunk) {
-    auto* request = google::protobuf::Arena::CreateMessage<Request>(&pending.arena);
-    ZT_RETURN_IF_ERROR(ReadChunk(snapshot, head.id, chunk, *request));
-    for (const auto& item : ItemsOf(*request)) {
-      if (index >= done.size()) return absl::DataLossError("an operation has too many items");
-      if (!done[index]) {
-        pending.items.push_back(&item);
-        pending.indexes.push_back(index);
+  const int32_t chunks = ChunksOf(head.items);
+  for (int32_t first = 0; first < chunks; first += kChunksAtOnce) {
+    ZT_ASSIGN_OR_RETURN(
+        const std::vector<std::string> read,
+        snapshot.ReadRequestChunks(head.id, first, std::min(kChunksAtOnce, chunks - first)));
+    for (const std::string& chunk : read) {
+      auto* request = google::protobuf::Arena::CreateMessage<Request>(&pending.arena);
+      ZT_RETURN_IF_ERROR(ParseChunk(chunk, head.id, *request));
+      for (const auto& item : ItemsOf(*request)) {
+        if (index >= done.size()) return absl::DataLossError("an operation has too many items");
+        if (!done[index]) {
+          pending.items.push_back(&item);
+          pending.indexes.push_back(index);
+        }
+        ++index;
       }
-      ++index;
     }
   }
   if (index == done.size()) return absl::OkStatus();

@@ -9,7 +9,6 @@
 
 #include "base/give_way.h"
 #include "base/limits.h"
-#include "base/status_macros.h"
 
 namespace zerotouch::batch {
 namespace {
@@ -63,12 +62,11 @@ int32_t ChunksOf(int32_t items) {
   return (items + limits::kStoredChunkItems - 1) / limits::kStoredChunkItems;
 }
 
-absl::Status ReadChunk(store::OperationReads& reads, OperationId id, int32_t number,
-                       google::protobuf::Message& request) {
-  ZT_ASSIGN_OR_RETURN(const std::string bytes, reads.ReadRequestChunk(id, number));
-  if (request.ParseFromString(bytes)) return absl::OkStatus();
+absl::Status ParseChunk(const std::string& chunk, OperationId id,
+                        google::protobuf::Message& request) {
+  if (request.ParseFromString(chunk)) return absl::OkStatus();
   return absl::DataLossError(
-      fmt::format("request chunk {} of operation {} is unreadable", number, id.value()));
+      fmt::format("a request chunk of operation {} is unreadable", id.value()));
 }
 
 }  // namespace zerotouch::batch

@@ -20,10 +20,9 @@ std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequ
 // How many chunks a request of so many items has.
 int32_t ChunksOf(int32_t items);
 
-// Reads chunk `number` of operation `id` into `request`. DATA_LOSS if it
-// cannot be read.
-absl::Status ReadChunk(store::OperationReads& reads, OperationId id, int32_t number,
-                       google::protobuf::Message& request);
+// Reads a chunk of operation `id` into `request`. DATA_LOSS if it is damaged.
+absl::Status ParseChunk(const std::string& chunk, OperationId id,
+                        google::protobuf::Message& request);
 
 }  // namespace zerotouch::batch
 

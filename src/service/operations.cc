@@ -74,7 +74,9 @@ class StoredItems final : public OperationItems {
     Request request;
     {
       ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-      ZT_RETURN_IF_ERROR(batch::ReadChunk(*snapshot, head_.id, chunk_, request));
+      ZT_ASSIGN_OR_RETURN(const std::vector<std::string> chunk,
+                          snapshot->ReadRequestChunks(head_.id, chunk_, 1));
+      ZT_RETURN_IF_ERROR(batch::ParseChunk(chunk[0], head_.id, request));
     }
     for (auto& item : ItemsOf(request)) {
       if (index_ >= results_.size()) return absl::DataLossError("an operation has too many items");

@@ -40,9 +40,9 @@ absl::Status NoSuchOperation(OperationId id) {
   return absl::NotFoundError(fmt::format("there is no operation {}", id.value()));
 }
 
-absl::Status NoSuchRequestChunk(OperationId id, int32_t number) {
-  return absl::NotFoundError(
-      fmt::format("operation {} has no request chunk {}", id.value(), number));
+absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count) {
+  return absl::NotFoundError(fmt::format("operation {} lacks some of its request chunks {} to {}",
+                                         id.value(), first, first + count - 1));
 }
 
 absl::Status ConfigurationOfAnother(ConfigurationId id) {

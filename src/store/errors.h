@@ -18,7 +18,7 @@ absl::Status NoSuchCustomer(CustomerId id);
 absl::Status NoSuchConfiguration(CustomerId customer, ConfigurationId id);
 absl::Status NoSuchDpc(std::string_view id);
 absl::Status NoSuchOperation(OperationId id);
-absl::Status NoSuchRequestChunk(OperationId id, int32_t number);
+absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count);
 
 // ALREADY_EXISTS: the id is another customer's.
 absl::Status ConfigurationOfAnother(ConfigurationId id);

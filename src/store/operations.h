@@ -58,10 +58,12 @@ class OperationReads {
   virtual absl::StatusOr<Page<OperationHead>> ListOperations(PartnerId partner,
                                                              std::optional<bool> done,
                                                              int64_t after, int64_t limit) = 0;
-  // Chunk `number` (from 0) of the request: a serialized ClaimDevicesRequest,
-  // UnclaimDevicesRequest or UpdateDeviceMetadataInBatchRequest with up to
-  // limits::kStoredChunkItems items. NOT_FOUND if there is none.
-  virtual absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) = 0;
+  // Chunks of the request, `count` from number `first` on (from 0): each a
+  // serialized ClaimDevicesRequest, UnclaimDevicesRequest or
+  // UpdateDeviceMetadataInBatchRequest with up to limits::kStoredChunkItems
+  // items. NOT_FOUND if one of them is missing.
+  virtual absl::StatusOr<std::vector<std::string>> ReadRequestChunks(OperationId id, int32_t first,
+                                                                     int32_t count) = 0;
   // Every result there is, in the order in which the items were run.
   virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
   // Unfinished operations of `partner`. In a transaction that writes nobody else

@@ -73,9 +73,11 @@ TEST_P(OperationsStoreTest, AddOperation_IsThereAfterAReopen) {
   EXPECT_EQ(head.accepted, kNow);
   EXPECT_FALSE(head.started.has_value());
   EXPECT_FALSE(head.finished.has_value());
-  EXPECT_EQ(Read()->ReadRequestChunk(OperationId(7), 0).value(), "chunk zero");
-  EXPECT_EQ(Read()->ReadRequestChunk(OperationId(7), 1).value(), "chunk one");
-  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunk(OperationId(7), 2).status()));
+  EXPECT_THAT(Read()->ReadRequestChunks(OperationId(7), 0, 2).value(),
+              ElementsAre("chunk zero", "chunk one"));
+  EXPECT_THAT(Read()->ReadRequestChunks(OperationId(7), 1, 1).value(), ElementsAre("chunk one"));
+  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunks(OperationId(7), 1, 2).status()));
+  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunks(OperationId(8), 0, 1).status()));
 }
 
 TEST_P(OperationsStoreTest, AddOperation_TakenId_IsRefused) {
@@ -199,7 +201,7 @@ TEST_P(OperationsStoreTest, SweepOperations_DeletesOldFinishedOnesAlone) {
   EXPECT_FALSE(Read()->FindOperation(old).value().has_value());
   EXPECT_TRUE(Read()->FindOperation(recent).value().has_value());
   EXPECT_TRUE(Read()->FindOperation(unfinished).value().has_value());
-  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunk(old, 0).status()));
+  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunks(old, 0, 1).status()));
 }
 
 TEST_P(OperationsStoreTest, ListOperations_AreThePartners_InOrder_ByWhetherDone) {
@@ -262,9 +264,9 @@ TEST_P(OperationsStoreTest, DeleteOperation_TakesAllOfIt) {
   ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());
   Write([&](Transaction& tx) { return tx.DeleteOperation(id); });
   EXPECT_FALSE(Read()->FindOperation(id).value().has_value());
-  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunk(id, 0).status()));
+  EXPECT_TRUE(absl::IsNotFound(Read()->ReadRequestChunks(id, 0, 1).status()));
   EXPECT_TRUE(Read()->ReadResults(id).value().empty());
-  EXPECT_EQ(Read()->ReadRequestChunk(other, 0).value(), "chunk zero");
+  EXPECT_THAT(Read()->ReadRequestChunks(other, 0, 1).value(), ElementsAre("chunk zero"));
   EXPECT_TRUE(
       absl::IsNotFound(store_->Write([&](Transaction& tx) { return tx.DeleteOperation(id); })));
 }

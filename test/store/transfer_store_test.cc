@@ -225,7 +225,8 @@ TEST_P(TransferStoreTest, IntoEveryKind_IsTheSameRegistry) {
               source->ListConfigurations(kCustomer).value());
     EXPECT_EQ(OrderOfOperations(*store, kPartner),
               (std::vector<std::string>{"1001", "1002", "900", "1003"}));
-    EXPECT_EQ(target->ReadRequestChunk(OperationId(900), 0).value(), "chunk of 900");
+    EXPECT_THAT(target->ReadRequestChunks(OperationId(900), 0, 1).value(),
+                testing::ElementsAre("chunk of 900"));
     EXPECT_EQ(target->ReadResults(OperationId(1'001)).value().size(), 2u);
     EXPECT_EQ(target->ReadResults(OperationId(900)).value().size(), 1u);
   }
@@ -324,7 +325,8 @@ TEST_P(TransferStoreTest, NumbersOfSeveralPartners_KeepTheOrderOfEach) {
     EXPECT_EQ(OrderOfOperations(*store, kPartner),
               (std::vector<std::string>{"1001", "1002", "900", "1003"}));
     EXPECT_EQ(OrderOfOperations(*store, kOtherPartner), (std::vector<std::string>{"500"}));
-    EXPECT_EQ(store->Read().value()->ReadRequestChunk(OperationId(500), 0).value(), "chunk of 500");
+    EXPECT_THAT(store->Read().value()->ReadRequestChunks(OperationId(500), 0, 1).value(),
+                testing::ElementsAre("chunk of 500"));
   }
 }
 

@@ -69,14 +69,19 @@ absl::StatusOr<Page<OperationHead>> PostgresTransaction::ListOperations(PartnerI
   return page;
 }
 
-absl::StatusOr<std::string> PostgresTransaction::ReadRequestChunk(OperationId id, int32_t number) {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query("SELECT request FROM operation_chunks WHERE operation = $1 AND number = $2")
-                  .Int(id.value())
-                  .Int(number)));
-  if (rows.size() > 0) return rows.TextAt(0, 0);
-  return NoSuchRequestChunk(id, number);
+absl::StatusOr<std::vector<std::string>> PostgresTransaction::ReadRequestChunks(OperationId id,
+                                                                                int32_t first,
+                                                                                int32_t count) {
+  ZT_ASSIGN_OR_RETURN(const Rows rows,
+                      db_.Run(Query("SELECT request FROM operation_chunks WHERE operation = $1 "
+                                    "AND number BETWEEN $2 AND $3 ORDER BY number")
+                                  .Int(id.value())
+                                  .Int(first)
+                                  .Int(first + count - 1)));
+  if (rows.size() != count) return NoSuchRequestChunks(id, first, count);
+  std::vector<std::string> chunks;
+  for (int i = 0; i < count; ++i) chunks.push_back(rows.TextAt(i, 0));
+  return chunks;
 }
 
 absl::StatusOr<std::vector<IndexedResult>> PostgresTransaction::ReadResults(OperationId id) {

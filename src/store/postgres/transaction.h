@@ -99,7 +99,8 @@ class PostgresTransaction : public Transaction {
   absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) override;
   absl::StatusOr<Page<OperationHead>> ListOperations(PartnerId partner, std::optional<bool> done,
                                                      int64_t after, int64_t limit) override;
-  absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) override;
+  absl::StatusOr<std::vector<std::string>> ReadRequestChunks(OperationId id, int32_t first,
+                                                             int32_t count) override;
   absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override;
   absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
   absl::StatusOr<bool> AnyRunnable(absl::Time now) override;

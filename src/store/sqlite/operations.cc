@@ -106,14 +106,18 @@ absl::StatusOr<std::optional<OperationHead>> FindOperation(Connection& db, Opera
   return std::nullopt;
 }
 
-absl::StatusOr<std::string> ReadRequestChunk(Connection& db, OperationId id, int32_t number) {
+absl::StatusOr<std::vector<std::string>> ReadRequestChunks(Connection& db, OperationId id,
+                                                           int32_t first, int32_t count) {
   Cursor row = db.Use(
       "SELECT request FROM operation_chunks "
-      "WHERE operation = (SELECT number FROM operations WHERE id = ?) AND number = ?");
-  row.Int(id.value()).Int(number);
-  if (row.Row()) return std::string(row.TextAt(0));
+      "WHERE operation = (SELECT number FROM operations WHERE id = ?) "
+      "AND number BETWEEN ? AND ? ORDER BY number");
+  row.Int(id.value()).Int(first).Int(first + count - 1);
+  std::vector<std::string> chunks;
+  while (row.Row()) chunks.emplace_back(row.TextAt(0));
   ZT_RETURN_IF_ERROR(row.status());
-  return NoSuchRequestChunk(id, number);
+  if (std::ssize(chunks) == count) return chunks;
+  return NoSuchRequestChunks(id, first, count);
 }
 
 absl::StatusOr<std::vector<IndexedResult>> ReadResults(Connection& db, OperationId id) {

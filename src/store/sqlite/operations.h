@@ -11,7 +11,8 @@ absl::StatusOr<std::optional<OperationHead>> FindOperation(Connection& db, Opera
 absl::StatusOr<Page<OperationHead>> ListOperations(Connection& db, PartnerId partner,
                                                    std::optional<bool> done, int64_t after,
                                                    int64_t limit);
-absl::StatusOr<std::string> ReadRequestChunk(Connection& db, OperationId id, int32_t number);
+absl::StatusOr<std::vector<std::string>> ReadRequestChunks(Connection& db, OperationId id,
+                                                           int32_t first, int32_t count);
 absl::StatusOr<std::vector<IndexedResult>> ReadResults(Connection& db, OperationId id);
 absl::StatusOr<int64_t> CountUnfinished(Connection& db, PartnerId partner);
 absl::StatusOr<bool> AnyRunnable(Connection& db, absl::Time now);

@@ -99,8 +99,9 @@ class ReadsOn : public Base {
                                                      int64_t after, int64_t limit) override {
     return sqlite::ListOperations(db_, partner, done, after, limit);
   }
-  absl::StatusOr<std::string> ReadRequestChunk(OperationId id, int32_t number) override {
-    return sqlite::ReadRequestChunk(db_, id, number);
+  absl::StatusOr<std::vector<std::string>> ReadRequestChunks(OperationId id, int32_t first,
+                                                             int32_t count) override {
+    return sqlite::ReadRequestChunks(db_, id, first, count);
   }
   absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override {
     return sqlite::ReadResults(db_, id);

@@ -20,8 +20,9 @@ constexpr size_t kKeysAtOnce = 10'000;
 constexpr size_t kChunk = 5'000;
 constexpr size_t kResultBytes = 13;
 
-// A bare libpq program: the server's statements for devices (device_changes.cc),
-// prepared, over binary arrays, one after the other, with its settings.
+// A bare libpq program: the server's statements for devices (devices.cc and
+// device_changes.cc), prepared, over binary arrays, one after the other, with
+// its settings.
 class Loop {
  public:
   Loop(const std::string& url, PartnerId reseller)

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
+#include "base/ids.h"
 #include "model/api.h"
-#include "store/operations.h"
 
 // How the request of an operation is kept: in its own order, in chunks of
 // limits::kStoredChunkItems items, each a serialized request message that holds

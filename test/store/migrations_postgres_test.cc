@@ -38,6 +38,12 @@ class MigrationsPostgresTest : public testing::Test {
     auto db = Connection::Open(url_);
     return db.ok() ? PrepareSchema(**db, migrations_) : db.status();
   }
+  std::thread StartUpgrade() {
+    return std::thread([this] {
+      const absl::Status status = Upgrade();
+      EXPECT_TRUE(status.ok()) << status;
+    });
+  }
   std::string Ask(const std::string& sql) const {
     return cluster_.Run(sql, test::PostgresCluster::DatabaseOf(url_));
   }
@@ -66,12 +72,7 @@ class MigrationsPostgresTest : public testing::Test {
 
 TEST_F(MigrationsPostgresTest, ThreeAtOnceOnAnOldRegistry_OneUpgradesIt) {
   std::vector<std::thread> threads;
-  for (int i = 0; i < 3; ++i) {
-    threads.emplace_back([&] {
-      const absl::Status status = Upgrade();
-      EXPECT_TRUE(status.ok()) << status;
-    });
-  }
+  for (int i = 0; i < 3; ++i) threads.push_back(StartUpgrade());
   for (std::thread& thread : threads) thread.join();
   ExpectUpgradedOnce();
 }
@@ -84,10 +85,7 @@ TEST_F(MigrationsPostgresTest, OlderProgram_WorksWithTheNewerSchema) {
 
 TEST_F(MigrationsPostgresTest, LongReader_IsWaitedFor_AndNobodyWaitsLongBehindTheMigration) {
   const auto reader = Holding("SELECT count(*) FROM claims");
-  std::thread upgrade([&] {
-    const absl::Status status = Upgrade();
-    EXPECT_TRUE(status.ok()) << status;
-  });
+  std::thread upgrade = StartUpgrade();
   AwaitWaitingMigration();
   using Clock = std::chrono::steady_clock;
   Clock::duration longest{};
@@ -106,10 +104,7 @@ TEST_F(MigrationsPostgresTest, LongReader_IsWaitedFor_AndNobodyWaitsLongBehindTh
 TEST_F(MigrationsPostgresTest, Deadlock_IsTriedAgain) {
   // The migration changes `devices` and then `claims`; the other goes the other way.
   const auto other = Holding("LOCK TABLE claims IN ROW EXCLUSIVE MODE");
-  std::thread upgrade([&] {
-    const absl::Status status = Upgrade();
-    EXPECT_TRUE(status.ok()) << status;
-  });
+  std::thread upgrade = StartUpgrade();
   AwaitWaitingMigration();
   // Whoever has waited for a second looks for deadlocks: the migration is first.
   const absl::Status locked = other->RunScript("LOCK TABLE devices IN ROW EXCLUSIVE MODE");

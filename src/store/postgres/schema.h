@@ -15,11 +15,10 @@ std::span<const char* const> Migrations();
 // Makes the database a registry of this program's schema, or of a newer one
 // that this program can still work with: while replicas are upgraded one after
 // the other, the old ones go on beside the new. Of several that come at once
-// one migrates and the others wait. A migration never keeps replicas that run
-// waiting for longer than a statement of theirs, or a few seconds: if it does not
-// get a table by then, or they are in each other's way, it is taken back and tried
-// again. FAILED_PRECONDITION, in one line that says what to do, where it holds
-// something else or is too new.
+// one migrates and the others wait. While a migration waits for a table that
+// replicas use, they wait behind it: it is taken back after a few seconds, or at a
+// deadlock with them, and tried again. FAILED_PRECONDITION, in one line that says what to do, where
+// it holds something else or is too new.
 absl::Status PrepareSchema(Connection& db, std::span<const char* const> migrations = Migrations());
 
 // That the database is a registry of just this program's schema; makes nothing.

@@ -1,6 +1,5 @@
 #include "batch/unclaim.h"
 
-#include "base/give_way.h"
 #include "base/status_macros.h"
 
 namespace zerotouch::batch {
@@ -12,11 +11,9 @@ absl::StatusOr<std::vector<ItemResult>> RunUnclaims(
   ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
   std::vector<ItemResult> results;
   results.reserve(items.size());
-  GiveWay give_way;
   for (size_t i = 0; i < items.size(); ++i) {
     results.push_back(devices.Decide(
         i, [&](DeviceState* device) { return DecideUnclaim(caller, *items[i], device, now); }));
-    give_way.AfterItem();
   }
   ZT_RETURN_IF_ERROR(devices.Apply(transaction));
   return results;

@@ -81,13 +81,17 @@ bool Listener::Wait(int socket, absl::Duration length) const {
 
 void Listener::Loop() {
   absl::Duration backoff = kFirstBackoff;
+  // The clock was measured when the database was opened.
+  absl::Time next_look = absl::Now() + kClockInterval;
   while (true) {
     if (const std::unique_ptr<Connection> db = Connect()) {
       backoff = kFirstBackoff;
       SetAnswering(true);
       Tell();
-      ListenOn(*db);
+      ListenOn(*db, next_look);
     }
+    // The next session may be with another server.
+    next_look = absl::InfinitePast();
     if (!Wait(-1, backoff)) return;
     backoff = std::min(backoff * 2, kLongestBackoff);
   }
@@ -104,8 +108,7 @@ std::unique_ptr<Connection> Listener::Connect() {
   return *std::move(db);
 }
 
-void Listener::ListenOn(Connection& db) {
-  absl::Time next_look = absl::InfinitePast();
+void Listener::ListenOn(Connection& db, absl::Time next_look) {
   while (true) {
     if (absl::Now() >= next_look) {
       const absl::Time start = absl::Now();

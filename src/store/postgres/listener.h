@@ -36,8 +36,9 @@ class Listener {
   void Loop();
   // Opens the session and asks to be told. Null if that cannot be done now.
   std::unique_ptr<Connection> Connect();
-  // Listens until the session is lost or the end comes.
-  void ListenOn(Connection& db);
+  // Listens until the session is lost or the end comes. Measures the clock at
+  // `next_look`, and again and again.
+  void ListenOn(Connection& db, absl::Time next_look);
   void SetAnswering(bool answering);
   void Tell();
   // Waits for something to read on `socket`; -1: for nothing. False at the end.

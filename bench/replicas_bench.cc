@@ -130,7 +130,7 @@ double RunReplicas(Registry& registry, const Picks& picks) {
   OnAll(clients, [](Client& client) {
     for (int batch = 1; batch < kBatches; ++batch) client.Send(batch);
     // They are done in their order.
-    while (client.Done() < 1) absl::SleepFor(absl::Milliseconds(20));
+    while (client.Done() < 1) absl::SleepFor(absl::Milliseconds(100));
   });
   const double took = MillisecondsSince(start);
   for (const auto& server : servers) server->Terminate();

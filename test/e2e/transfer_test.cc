@@ -18,7 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int kSlowItems = 5'000;
+constexpr int kSlowItems = 10'000;
 
 class TransferTest : public SandboxTest {
  protected:
@@ -31,15 +31,19 @@ class TransferTest : public SandboxTest {
     std::unique_ptr<ServerProcess> server;
     std::string endpoint;
   };
-  // Moves it into a database of each kind, by one export.
-  static std::vector<Moved> Move(const TempDir& dir) {
-    std::vector<Moved> all;
-    all.push_back({.kind = "SQLite", .database = "sqlite://" + dir / "new.db"});
-    all.push_back({.kind = "PostgreSQL", .database = PostgresCluster::Shared().CreateDatabase()});
-    const std::string archive = dir / "registry.archive";
+  // Where the archive is.
+  static std::string Export(const TempDir& dir) {
+    std::string archive = dir / "registry.archive";
     const ProgramRun out = RunAdmin({"export", "--to", archive});
     EXPECT_EQ(out.exit_code, 0) << out.err;
     EXPECT_THAT(out.err, HasSubstr("export: 100 %"));
+    return archive;
+  }
+  // Imports it into a database of each kind.
+  static std::vector<Moved> Import(const TempDir& dir, const std::string& archive) {
+    std::vector<Moved> all;
+    all.push_back({.kind = "SQLite", .database = "sqlite://" + dir / "new.db"});
+    all.push_back({.kind = "PostgreSQL", .database = PostgresCluster::Shared().CreateDatabase()});
     for (const Moved& moved : all) {
       const ProgramRun in =
           RunZerotouchd({"admin", "import", "--database", moved.database, "--from", archive});
@@ -48,6 +52,7 @@ class TransferTest : public SandboxTest {
     }
     return all;
   }
+  static std::vector<Moved> Move(const TempDir& dir) { return Import(dir, Export(dir)); }
   static void Serve(Moved& moved) {
     moved.server = std::make_unique<ServerProcess>(std::vector<std::string>{
         "serve", "--database", moved.database, "--listen", "127.0.0.1:0", "--log-level", "error"});
@@ -235,10 +240,11 @@ TEST_F(TransferTest, ExportInTheMiddleOfABatch_UnderLoad_GoesOnWhereItWas) {
     return !progress.empty() && std::stoi(progress) > 0;
   }));
   const TempDir dir;
-  std::vector<Moved> all = Move(dir);
+  const std::string archive = Export(dir);
+  EXPECT_NE(Json(first_.Get(operation).body)["/done"], "true") << "the export was in its middle";
   stop = true;
   load.join();
-  EXPECT_NE(Json(first_.Get(operation).body)["/done"], "true") << "the export was in its middle";
+  std::vector<Moved> all = Import(dir, archive);
 
   std::vector<std::string> endpoints = {sandbox().endpoint};
   for (Moved& moved : all) {

@@ -13,10 +13,6 @@ constexpr uint32_t kByteaArray = 1001;
 constexpr uint32_t kTextArray = 1009;
 constexpr uint32_t kInt8Array = 1016;
 
-// What stands before the elements of an array, and before each of them.
-constexpr size_t kArrayHeaderBytes = 20;
-constexpr size_t kLengthBytes = 4;
-
 std::optional<int64_t> Micros(const std::optional<absl::Time>& time) {
   if (!time.has_value()) return std::nullopt;
   return absl::ToUnixMicros(*time);
@@ -131,10 +127,6 @@ Query& Query::Texts(std::span<const std::string_view> values) {
 }
 
 Query& Query::Blobs(std::span<const std::string> values) {
-  // The request of a batch is megabytes, which are not to be moved as they grow.
-  size_t bytes = bytes_.size() + kArrayHeaderBytes;
-  for (const std::string& value : values) bytes += kLengthBytes + value.size();
-  bytes_.reserve(bytes);
   BeginArray(kByteaArray, kBytea, values.size(), false);
   for (const std::string& value : values) AppendElement(std::string_view(value));
   return End();

@@ -15,8 +15,7 @@ find_package(Boost 1.81 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2>=1.52)
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq>=15)
-# The server's allocator, but beside a sanitizer's: glibc's grows the heap of each
-# thread page by page, by a system call each.
+# The server's allocator (docs/architecture.md); a sanitizer brings its own.
 if(NOT ZEROTOUCH_SANITIZE)
   pkg_check_modules(TCMALLOC REQUIRED IMPORTED_TARGET libtcmalloc_minimal)
 endif()

@@ -34,7 +34,7 @@ test-sanitizers: ## The tests under ASan+UBSan, then under TSan
 compatibility: ## Write docs/compatibility.md anew from what the clients' tests drive
 	scripts/install-deps test
 	cmake --preset dev
-	cmake --build build-dev -j $(JOBS) --target zerotouchd zerotouch grpc_calls_test
+	cmake --build build-dev -j $(JOBS) --target zerotouchd zerotouch grpc_cpp_test
 	ctest --test-dir build-dev --output-on-failure -j $(JOBS) -L client
 	/usr/bin/python3 -B test/clients/compatibility.py write docs/compatibility.md build-dev/driven
 

@@ -16,9 +16,22 @@ if(ZEROTOUCH_SANITIZE)
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 
+# The base folder lets checkouts share what they compile.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+      CCACHE_NOHASHDIR=true ${CCACHE_PROGRAM})
+endif()
+
+# Nearly all of a file's compile time is the headers of libraries, so several
+# files are compiled together (docs/development.md has the figures).
+# -DZEROTOUCH_UNITY=OFF compiles each on its own, which finds missing includes.
+option(ZEROTOUCH_UNITY "Compile several files at once" ON)
+set(CMAKE_UNITY_BUILD ${ZEROTOUCH_UNITY})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
+if(ZEROTOUCH_UNITY)
+  # A coroutine's frame has no linkage, and its file is then not the main one.
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
 find_program(MOLD_PROGRAM mold)

@@ -6,10 +6,10 @@
 #include <cstdio>
 
 #include "absl/time/clock.h"
+#include "base/random.h"
 #include "base/status_macros.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
-#include "crypto/random.h"
 #include "model/company.h"
 #include "zerotouchd/admin_command.h"
 #include "zerotouchd/endpoint.h"
@@ -126,7 +126,7 @@ absl::Status CheckNewKey(const AdminFlags& flags) {
 
 std::string RandomKeyId() {
   std::string id;
-  for (const char byte : crypto::RandomBytes(20)) {
+  for (const char byte : RandomBytes(20)) {
     id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   }
   return id;
@@ -143,7 +143,7 @@ absl::Status CreateKey(const Settings& settings, const AdminFlags& flags) {
       .private_key_id = RandomKeyId(),
       .private_key = key.ToPem(),
       .client_email = EmailFor(flags),
-      .client_id = fmt::format("1{:020}", crypto::RandomBetween(0, 999'999'999'999'999'999)),
+      .client_id = fmt::format("1{:020}", RandomBetween(0, 999'999'999'999'999'999)),
       .auth_uri = "https://accounts.google.com/o/oauth2/auth",
       .token_uri = flags.token_uri};
   // The file first: a key whose private half nobody has would be of no use.

@@ -18,13 +18,13 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "batch/engine.h"
+#include "http/server.h"
+#include "http/tls.h"
 #include "service/services.h"
 #include "store/store.h"
 #include "wire/api.h"
 #include "wire/api_methods.h"
 #include "wire/grpc/handler.h"
-#include "wire/server.h"
-#include "wire/tls.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
 #include "zerotouchd/sandbox.h"
@@ -90,9 +90,9 @@ batch::EngineOptions EngineOptionsOf(const Settings& settings) {
   return options;
 }
 
-wire::ServerOptions ServerOptionsOf(const Settings& settings,
-                                    std::shared_ptr<const wire::TlsContext> tls) {
-  wire::ServerOptions options;
+http::ServerOptions ServerOptionsOf(const Settings& settings,
+                                    std::shared_ptr<const http::TlsContext> tls) {
+  http::ServerOptions options;
   options.tls = std::move(tls);
   options.listen = settings.listen;
   options.worker_threads = settings.worker_threads;
@@ -128,8 +128,8 @@ class Daemon {
 
   // Listens and starts to work, in clear text if `tls` is null. Returns how clients
   // reach it.
-  absl::StatusOr<Endpoint> Start(const std::shared_ptr<const wire::TlsContext>& tls) {
-    ZT_ASSIGN_OR_RETURN(server_, wire::Server::Start(ServerOptionsOf(settings_, tls), grpc_));
+  absl::StatusOr<Endpoint> Start(const std::shared_ptr<const http::TlsContext>& tls) {
+    ZT_ASSIGN_OR_RETURN(server_, http::Server::Start(ServerOptionsOf(settings_, tls), grpc_));
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
     if (tls == nullptr && !IsLoopback(address)) {
@@ -165,7 +165,7 @@ class Daemon {
 
  private:
   void ReloadTls() {
-    absl::StatusOr<std::shared_ptr<const wire::TlsContext>> tls = ReadTls(settings_);
+    absl::StatusOr<std::shared_ptr<const http::TlsContext>> tls = ReadTls(settings_);
     if (tls.ok()) {
       server_->UseTls(*std::move(tls));
     } else {
@@ -185,7 +185,7 @@ class Daemon {
   const wire::MethodTable methods_;
   wire::Api api_;
   wire::grpc::Handler grpc_;
-  std::unique_ptr<wire::Server> server_;
+  std::unique_ptr<http::Server> server_;
 };
 
 // Writes key files and sandbox.json. Returns the line that says it all.
@@ -207,7 +207,7 @@ void BlockStopSignals() {
 
 absl::Status RunSandbox(const Settings& settings) {
   PrepareProcess(settings);
-  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const wire::TlsContext> tls, ReadTls(settings));
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   const std::string given = settings.data_dir.empty() ? "zerotouch-sandbox" : settings.data_dir;
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<OwnedFolder> folder, OwnedFolder::Open(given));
   const std::string& dir = folder->path();
@@ -233,7 +233,7 @@ absl::Status RunServe(const Settings& settings) {
         "no database is given; add --database sqlite:///var/lib/zerotouch/registry.db, or "
         "postgresql://user@host/database");
   }
-  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const wire::TlsContext> tls, ReadTls(settings));
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                       store::Open(settings.database, Clock::System()));
   Daemon daemon(settings, std::move(store), /*sandbox=*/false);

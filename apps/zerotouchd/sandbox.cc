@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "crypto/json_text.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
-#include "crypto/random.h"
 #include "store/company_ids.h"
 #include "zerotouchd/files.h"
 
@@ -30,7 +30,7 @@ std::string EmailOf(std::string_view name) {
 
 store::ServiceAccount NewAccount(std::string_view name) {
   return {.email = EmailOf(name),
-          .client_id = fmt::format("1{:020}", crypto::RandomBetween(0, 999'999'999'999'999'999)),
+          .client_id = fmt::format("1{:020}", RandomBetween(0, 999'999'999'999'999'999)),
           .partner = {},
           .customers = {},
           .disabled = false,
@@ -114,7 +114,7 @@ absl::StatusOr<crypto::KeyFile> NewKey(const store::ServiceAccount& account) {
   ZT_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                       crypto::PrivateKey::Generate(crypto::Algorithm::kRs256));
   std::string id;
-  for (const char byte : crypto::RandomBytes(20)) {
+  for (const char byte : RandomBytes(20)) {
     id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   }
   return crypto::KeyFile{.project_id = kProject,

@@ -12,7 +12,6 @@
 // server is the one that `serve` runs.
 namespace zerotouch::daemon {
 
-
 // Seeds a registry without tenants: two unrelated resellers with vendors,
 // customers that have accepted the terms, DPCs; and an account for each company.
 absl::Status SeedSandbox(store::Store& store, const Clock& clock);

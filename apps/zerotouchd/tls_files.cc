@@ -15,7 +15,7 @@
 namespace zerotouch::daemon {
 namespace {
 
-absl::StatusOr<wire::PemFile> ReadPem(const char* setting, const std::string& path) {
+absl::StatusOr<http::PemFile> ReadPem(const char* setting, const std::string& path) {
   absl::StatusOr<std::optional<std::string>> content = ReadSmallFile(path);
   if (!content.ok()) {
     return absl::InvalidArgumentError(fmt::format("{}: {}", setting, MessageOf(content.status())));
@@ -24,10 +24,10 @@ absl::StatusOr<wire::PemFile> ReadPem(const char* setting, const std::string& pa
     return absl::InvalidArgumentError(
         fmt::format("{}: there is no file {}; give the path of a PEM file", setting, path));
   }
-  return wire::PemFile{path, **std::move(content)};
+  return http::PemFile{path, **std::move(content)};
 }
 
-void LogValidity(const wire::TlsContext& tls, const std::string& path) {
+void LogValidity(const http::TlsContext& tls, const std::string& path) {
   const auto text = [](absl::Time time) { return absl::FormatTime(time, absl::UTCTimeZone()); };
   const absl::Time now = absl::Now();
   const char* wrong = now > tls.valid_until()  ? "the TLS certificate has expired"
@@ -44,7 +44,7 @@ void LogValidity(const wire::TlsContext& tls, const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const wire::TlsContext>> ReadTls(const Settings& settings) {
+absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& settings) {
   const bool certificate_given = !settings.tls_certificate.empty();
   if (certificate_given != !settings.tls_key.empty()) {
     return absl::InvalidArgumentError(
@@ -53,11 +53,11 @@ absl::StatusOr<std::shared_ptr<const wire::TlsContext>> ReadTls(const Settings& 
                     certificate_given ? "tls-key" : "tls-certificate"));
   }
   if (!certificate_given) return nullptr;
-  ZT_ASSIGN_OR_RETURN(const wire::PemFile certificate,
+  ZT_ASSIGN_OR_RETURN(const http::PemFile certificate,
                       ReadPem("tls-certificate", settings.tls_certificate));
-  ZT_ASSIGN_OR_RETURN(const wire::PemFile key, ReadPem("tls-key", settings.tls_key));
-  ZT_ASSIGN_OR_RETURN(std::shared_ptr<const wire::TlsContext> tls,
-                      wire::TlsContext::Create(certificate, key));
+  ZT_ASSIGN_OR_RETURN(const http::PemFile key, ReadPem("tls-key", settings.tls_key));
+  ZT_ASSIGN_OR_RETURN(std::shared_ptr<const http::TlsContext> tls,
+                      http::TlsContext::Create(certificate, key));
   LogValidity(*tls, settings.tls_certificate);
   return tls;
 }

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::auth {
 namespace {

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "auth/principal.h"
 #include "base/status_macros.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "model/resource_name.h"
 
 // Rights. A service function takes Authorized<Right>, which only Authorize can

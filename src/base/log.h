@@ -28,8 +28,8 @@ struct Field {
   Field(std::string_view n, bool v) : name(n), value(v) {}
   Field(std::string_view n, double v) : name(n), value(v) {}
   template <class Int>
-    requires std::is_integral_v<Int>
-  Field(std::string_view n, Int v) : name(n), value(static_cast<int64_t>(v)) {}
+  requires std::is_integral_v<Int> Field(std::string_view n, Int v)
+      : name(n), value(static_cast<int64_t>(v)) {}
 };
 
 using Fields = std::initializer_list<Field>;

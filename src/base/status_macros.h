@@ -7,11 +7,11 @@
 #include "absl/status/statusor.h"
 
 // Returns from the enclosing function if `expression` is an error status.
-#define ZT_RETURN_IF_ERROR(expression)                           \
-  do {                                                           \
+#define ZT_RETURN_IF_ERROR(expression)                            \
+  do {                                                            \
     if (absl::Status zt_status = (expression); !zt_status.ok()) { \
-      return zt_status;                                          \
-    }                                                            \
+      return zt_status;                                           \
+    }                                                             \
   } while (false)
 
 #define ZT_CONCAT_INNER(a, b) a##b

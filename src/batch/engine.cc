@@ -1,14 +1,14 @@
 #include "batch/engine.h"
 
 #include "base/limits.h"
+#include "base/random.h"
 #include "base/status_macros.h"
 #include "batch/claim.h"
 #include "batch/stored_request.h"
 #include "batch/targets.h"
 #include "batch/workers.h"
-#include "crypto/random.h"
+#include "errors/errors.h"
 #include "model/customer_rules.h"
-#include "model/errors.h"
 #include "model/metadata.h"
 #include "store/store.h"
 
@@ -133,7 +133,7 @@ absl::StatusOr<store::OperationHead> Engine::Accept(PartnerId caller, store::Bat
                                                     const std::vector<std::string>& chunks) {
   // The id is not guessable; should two be equal after all, the second is
   // refused and the caller's retry gets another.
-  const store::OperationHead head{.id = OperationId(crypto::RandomId()),
+  const store::OperationHead head{.id = OperationId(RandomId()),
                                   .partner = caller,
                                   .kind = kind,
                                   .items = items,

@@ -11,14 +11,14 @@
 #include "base/fault.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
 
 namespace zerotouch::batch {
 namespace {
 
-std::string Imei(int64_t number) {
+std::string ImeiOf(int64_t number) {
   const std::string digits = fmt::format("35{:012}", number);
   return digits + LuhnDigit(digits);
 }
@@ -56,7 +56,7 @@ class EngineTest : public testing::Test {
   }
   static std::vector<std::string> Imeis(int count) {
     std::vector<std::string> imeis;
-    for (int i = 0; i < count; ++i) imeis.push_back(Imei(i));
+    for (int i = 0; i < count; ++i) imeis.push_back(ImeiOf(i));
     return imeis;
   }
   std::vector<api::PartnerClaim> ClaimsOf(const std::vector<std::string>& imeis) {
@@ -125,7 +125,7 @@ class EngineTest : public testing::Test {
 TEST_F(EngineTest, Batch_ResultsStandInRequestOrder_AtEveryChunkSize) {
   StartEngine({.chunk_time = absl::Microseconds(1)});  // the smallest chunks
   std::vector<api::PartnerClaim> claims;
-  for (int i = 0; i < 2500; ++i) claims.push_back(ClaimOf(Imei((i * 37) % 2500)));
+  for (int i = 0; i < 2500; ++i) claims.push_back(ClaimOf(ImeiOf((i * 37) % 2500)));
   claims[1234] = ClaimOf("not an IMEI");
   const auto claimed = RunClaims(claims);
   for (int i = 0; i < 2500; ++i) {
@@ -133,7 +133,7 @@ TEST_F(EngineTest, Batch_ResultsStandInRequestOrder_AtEveryChunkSize) {
               i == 1234 ? Outcome::kInvalidImei : Outcome::kSuccess);
   }
   std::vector<std::string> imeis;
-  for (int i = 2499; i >= 0; --i) imeis.push_back(Imei((i * 37) % 2500));
+  for (int i = 2499; i >= 0; --i) imeis.push_back(ImeiOf((i * 37) % 2500));
   const auto unclaimed = RunUnclaims(imeis);
   for (int i = 0; i < 2500; ++i) {
     const auto& claim = claimed[static_cast<size_t>(2499 - i)];
@@ -148,8 +148,8 @@ TEST_F(EngineTest, Batch_ResultsStandInRequestOrder_AtEveryChunkSize) {
 
 TEST_F(EngineTest, SameDeviceTwice_FirstSucceeds_SecondFindsNoClaim) {
   StartEngine();
-  ASSERT_EQ(RunClaims({ClaimOf(Imei(1))})[0].outcome, Outcome::kSuccess);
-  const auto results = RunUnclaims({Imei(2), Imei(1), Imei(1)});
+  ASSERT_EQ(RunClaims({ClaimOf(ImeiOf(1))})[0].outcome, Outcome::kSuccess);
+  const auto results = RunUnclaims({ImeiOf(2), ImeiOf(1), ImeiOf(1)});
   EXPECT_EQ(results[0].outcome, Outcome::kUnknownDevice);
   EXPECT_EQ(results[1].outcome, Outcome::kSuccess);
   EXPECT_EQ(results[2].outcome, Outcome::kNotClaimed);
@@ -158,13 +158,15 @@ TEST_F(EngineTest, SameDeviceTwice_FirstSucceeds_SecondFindsNoClaim) {
 TEST_F(EngineTest, ClaimsThatShareIdentifiers_RunInRequestOrder) {
   StartEngine();
   // The first makes a device of 7, the second one of 8; the third names both.
-  const auto apart = RunClaims({ClaimOf(Imei(7)), ClaimOf(Imei(8)), ClaimOf(Imei(8), Imei(7))});
+  const auto apart =
+      RunClaims({ClaimOf(ImeiOf(7)), ClaimOf(ImeiOf(8)), ClaimOf(ImeiOf(8), ImeiOf(7))});
   EXPECT_EQ(apart[0].outcome, Outcome::kSuccess);
   EXPECT_EQ(apart[1].outcome, Outcome::kSuccess);
   EXPECT_NE(apart[0].device, apart[1].device);
   EXPECT_EQ(apart[2].outcome, Outcome::kIdentifiersPointApart);
   // The first registers both slots, so the others are the same device.
-  const auto same = RunClaims({ClaimOf(Imei(18), Imei(17)), ClaimOf(Imei(17)), ClaimOf(Imei(18))});
+  const auto same =
+      RunClaims({ClaimOf(ImeiOf(18), ImeiOf(17)), ClaimOf(ImeiOf(17)), ClaimOf(ImeiOf(18))});
   EXPECT_EQ(same[0].outcome, Outcome::kSuccess);
   EXPECT_EQ(same[1], same[0]);
   EXPECT_EQ(same[2], same[0]);
@@ -172,11 +174,11 @@ TEST_F(EngineTest, ClaimsThatShareIdentifiers_RunInRequestOrder) {
 
 TEST_F(EngineTest, SingleCalls_TakeTheSamePath) {
   StartEngine();
-  const ItemResult claimed = engine_->ClaimOne(kPartner, ClaimOf(Imei(1))).value();
+  const ItemResult claimed = engine_->ClaimOne(kPartner, ClaimOf(ImeiOf(1))).value();
   EXPECT_EQ(claimed.outcome, Outcome::kSuccess);
-  EXPECT_EQ(engine_->UnclaimOne(kOther, UnclaimOf(Imei(1)))->outcome, Outcome::kNotYours);
-  EXPECT_EQ(engine_->UnclaimOne(kPartner, UnclaimOf(Imei(1))).value(), claimed);
-  EXPECT_EQ(engine_->UnclaimOne(kPartner, UnclaimOf(Imei(1)))->outcome, Outcome::kNotClaimed);
+  EXPECT_EQ(engine_->UnclaimOne(kOther, UnclaimOf(ImeiOf(1)))->outcome, Outcome::kNotYours);
+  EXPECT_EQ(engine_->UnclaimOne(kPartner, UnclaimOf(ImeiOf(1))).value(), claimed);
+  EXPECT_EQ(engine_->UnclaimOne(kPartner, UnclaimOf(ImeiOf(1)))->outcome, Outcome::kNotClaimed);
 }
 
 TEST_F(EngineTest, DefaultConfiguration_IsForNewAndReclaimedDevices_NotForHeldOnes) {
@@ -185,7 +187,7 @@ TEST_F(EngineTest, DefaultConfiguration_IsForNewAndReclaimedDevices_NotForHeldOn
     const DeviceId ids[] = {id};
     return store_->Read().value()->ReadClaims(ids).value()[0].zero_touch->configuration;
   };
-  const DeviceId before = RunClaims({ClaimOf(Imei(1))})[0].device;
+  const DeviceId before = RunClaims({ClaimOf(ImeiOf(1))})[0].device;
   const ConfigurationId chosen(101);
   ASSERT_TRUE(store_
                   ->Write([&](store::Transaction& tx) {
@@ -193,12 +195,12 @@ TEST_F(EngineTest, DefaultConfiguration_IsForNewAndReclaimedDevices_NotForHeldOn
                         {.id = chosen, .customer = kCustomer, .is_default = true});
                   })
                   .ok());
-  RunClaims({ClaimOf(Imei(1))});
+  RunClaims({ClaimOf(ImeiOf(1))});
   EXPECT_EQ(configuration(before), ConfigurationId()) << "it was there already";
-  EXPECT_EQ(configuration(RunClaims({ClaimOf(Imei(2))})[0].device), chosen) << "new";
-  RunUnclaims({Imei(1)});
+  EXPECT_EQ(configuration(RunClaims({ClaimOf(ImeiOf(2))})[0].device), chosen) << "new";
+  RunUnclaims({ImeiOf(1)});
   EXPECT_EQ(configuration(before), ConfigurationId()) << "taken off with the claim";
-  RunClaims({ClaimOf(Imei(1))});
+  RunClaims({ClaimOf(ImeiOf(1))});
   EXPECT_EQ(configuration(before), chosen) << "claimed again";
 }
 
@@ -235,7 +237,7 @@ TEST_F(EngineTest, ItemThatCannotBeRun_Fails_AndTheOthersAreRun) {
         << i;
   }
   RunSql("DROP TRIGGER poison");
-  EXPECT_EQ(RunUnclaims({Imei(1234)})[0].outcome, Outcome::kSuccess) << "it was left as it was";
+  EXPECT_EQ(RunUnclaims({ImeiOf(1234)})[0].outcome, Outcome::kSuccess) << "it was left as it was";
 }
 
 TEST_F(EngineTest, StoreOutOfOrder_IsWaitedFor_WhileOthersAreServed) {
@@ -248,7 +250,7 @@ TEST_F(EngineTest, StoreOutOfOrder_IsWaitedFor_WhileOthersAreServed) {
   const auto waiting = engine_->AcceptUnclaims(kPartner, unclaims);
   // Its partner's other operations wait; those of others do not.
   api::UnclaimDevicesRequest other;
-  *other.add_unclaims() = UnclaimOf(Imei(101));
+  *other.add_unclaims() = UnclaimOf(ImeiOf(101));
   EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, other))[0].outcome, Outcome::kUnknownDevice);
   EXPECT_LE(store_->Read().value()->FindOperation(waiting->id).value()->items_done, 50);
   RunSql("DROP TRIGGER broken");
@@ -259,7 +261,7 @@ TEST_F(EngineTest, StoreOutOfOrder_IsWaitedFor_WhileOthersAreServed) {
 
 TEST_F(EngineTest, UnreadableOperation_IsPutOff_WhileOthersAreServed) {
   api::UnclaimDevicesRequest request;
-  *request.add_unclaims() = UnclaimOf(Imei(1));
+  *request.add_unclaims() = UnclaimOf(ImeiOf(1));
   engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(),
                                      EngineOptions{.workers = 1, .put_off = absl::Seconds(5)});
   const auto damaged = engine_->AcceptUnclaims(kPartner, request);
@@ -273,7 +275,7 @@ TEST_F(EngineTest, StoppedEngine_IsGoneOnWith) {
   StartEngine({.items_per_second = 2000});
   std::vector<api::PartnerClaim> claims;
   api::ClaimDevicesRequest request;
-  for (int i = 0; i < 1000; ++i) *request.add_claims() = ClaimOf(Imei(i));
+  for (int i = 0; i < 1000; ++i) *request.add_claims() = ClaimOf(ImeiOf(i));
   const auto accepted = engine_->AcceptClaims(kPartner, request);
   while (store_->Read().value()->FindOperation(accepted->id).value()->items_done == 0) {
     std::this_thread::yield();
@@ -287,7 +289,7 @@ TEST_F(EngineTest, StoppedEngine_IsGoneOnWith) {
 TEST_F(EngineTest, TooManyUnfinishedOperations_AreRefused) {
   engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(), EngineOptions());
   api::UnclaimDevicesRequest request;
-  *request.add_unclaims() = UnclaimOf(Imei(1));
+  *request.add_unclaims() = UnclaimOf(ImeiOf(1));
   for (int i = 0; i < limits::kUnfinishedOperationsPerPartner; ++i) {
     ASSERT_TRUE(engine_->AcceptUnclaims(kPartner, request).ok());
   }

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "crypto/encoding.h"
 #include "crypto/jwt.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
-#include "crypto/random.h"
 
 namespace zerotouch::crypto {
 namespace {

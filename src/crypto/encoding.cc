@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "base/openssl_handle.h"
+
 namespace zerotouch::crypto {
 namespace {
 
@@ -19,10 +21,6 @@ int ValueOf(char c) {
   if (c >= '0' && c <= '9') return c - '0' + 52;
   if (c == '-') return 62;
   return c == '_' ? 63 : -1;
-}
-
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 }  // namespace

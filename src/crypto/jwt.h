@@ -23,11 +23,11 @@ struct JwtClaims {
 
 // A JWT taken apart, not yet verified.
 struct ParsedJwt {
-  Algorithm algorithm;       // from `alg`; anything but RS256 and ES256 does not parse
-  std::string key_id;        // `kid`; empty if absent
+  Algorithm algorithm;  // from `alg`; anything but RS256 and ES256 does not parse
+  std::string key_id;   // `kid`; empty if absent
   JwtClaims claims;
-  std::string signed_text;   // header and payload as they were signed
-  std::string signature;     // decoded
+  std::string signed_text;  // header and payload as they were signed
+  std::string signature;    // decoded
 };
 
 // Takes a compact JWS apart. INVALID_ARGUMENT says what is wrong with it

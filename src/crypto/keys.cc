@@ -9,7 +9,7 @@
 
 #include <optional>
 
-#include "crypto/openssl_handle.h"
+#include "base/openssl_handle.h"
 
 namespace zerotouch::crypto {
 namespace {
@@ -19,10 +19,6 @@ using EcdsaSignature = OpenSslHandle<ECDSA_SIG, ECDSA_SIG_free>;
 
 constexpr int kRsaBits = 2048;
 constexpr size_t kCoordinateBytes = 32;  // of P-256
-
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 std::shared_ptr<EVP_PKEY> Own(EVP_PKEY* key) {
   return std::shared_ptr<EVP_PKEY>(key, EVP_PKEY_free);

@@ -39,6 +39,11 @@ inline Claim GivenUp(const Claim& claim) {
 
 inline bool IsHeld(const std::optional<Claim>& claim) { return claim.has_value() && claim->held; }
 
+// Returns true if `claim` is held and `partner` is its reseller.
+inline bool Holds(PartnerId partner, const std::optional<Claim>& claim) {
+  return IsHeld(claim) && claim->reseller == partner;
+}
+
 }  // namespace zerotouch
 
 #endif  // ZEROTOUCH_MODEL_CLAIM_H_

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "base/limits.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "model/text.h"
 
 namespace zerotouch {

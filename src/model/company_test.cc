@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "base/status_text.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch {
 namespace {

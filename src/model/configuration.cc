@@ -11,11 +11,11 @@
 #include "absl/time/time.h"
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "errors/errors.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/empty.pb.h"
 #include "json/json.h"
 #include "model/company.h"
-#include "model/errors.h"
 #include "model/resource_name.h"
 #include "model/text.h"
 

@@ -5,7 +5,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include "base/limits.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch {
 namespace {

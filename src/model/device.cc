@@ -1,14 +1,6 @@
 #include "model/device.h"
 
 namespace zerotouch {
-namespace {
-
-bool Holds(PartnerId partner, const std::optional<Claim>& claim) {
-  return IsHeld(claim) && claim->reseller == partner;
-}
-
-}  // namespace
-
 std::optional<Section> SectionOf(api::SectionType type) {
   switch (type) {
     case api::SECTION_TYPE_SIM_LOCK:

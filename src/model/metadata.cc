@@ -8,14 +8,6 @@
 #include "base/limits.h"
 
 namespace zerotouch {
-namespace {
-
-bool Holds(PartnerId partner, const std::optional<Claim>& claim) {
-  return IsHeld(claim) && claim->reseller == partner;
-}
-
-}  // namespace
-
 bool IsMetadataKey(const std::string& key, api::DeviceType type, const RegistryRules& rules) {
   // "Device metadata" in Google's reseller guide.
   static constexpr std::string_view kAndroid[] = {"phonenumber", "ordernumber"};

@@ -10,7 +10,7 @@
 namespace zerotouch {
 namespace {
 
-const PartnerId kCaller{1}, kOther{2};
+const PartnerId kHolder{1}, kOtherReseller{2};
 
 api::DeviceMetadata Metadata(const std::map<std::string, std::string>& entries) {
   api::DeviceMetadata metadata;
@@ -36,7 +36,7 @@ api::UpdateMetadataArguments ByImei(const std::map<std::string, std::string>& en
   return item;
 }
 
-DeviceState DeviceOf(PartnerId reseller, bool held = true) {
+DeviceState ClaimedDevice(PartnerId reseller, bool held = true) {
   DeviceState device;
   device.id = DeviceId(7);
   device.zero_touch = Claim{.held = held, .reseller = reseller};
@@ -58,9 +58,9 @@ TEST(CheckMetadataUpdate, NamesADeviceAndHasMetadata_OrIsRefused) {
 }
 
 TEST(DecideMetadataUpdate, SetsReplacesAndDeletes) {
-  DeviceState device = DeviceOf(kCaller);
+  DeviceState device = ClaimedDevice(kHolder);
   const ItemResult result =
-      DecideMetadataUpdate(kCaller, ById({{"phonenumber", "2"}, {"ordernumber", ""}}), {}, &device);
+      DecideMetadataUpdate(kHolder, ById({{"phonenumber", "2"}, {"ordernumber", ""}}), {}, &device);
   EXPECT_EQ(result, (ItemResult{.outcome = Outcome::kSuccess, .device = DeviceId(7)}));
   EXPECT_EQ(EntriesOf(device), (std::map<std::string, std::string>{{"phonenumber", "2"}}));
   EXPECT_TRUE(device.record_changed);
@@ -68,8 +68,8 @@ TEST(DecideMetadataUpdate, SetsReplacesAndDeletes) {
 }
 
 TEST(DecideMetadataUpdate, WhoMayNot) {
-  DeviceState others = DeviceOf(kOther);
-  DeviceState given_up = DeviceOf(kCaller, /*held=*/false);
+  DeviceState others = ClaimedDevice(kOtherReseller);
+  DeviceState given_up = ClaimedDevice(kHolder, /*held=*/false);
   const struct {
     const char* reason;
     api::UpdateMetadataArguments item;
@@ -83,16 +83,16 @@ TEST(DecideMetadataUpdate, WhoMayNot) {
       {"given up, by its hardware", ByImei({}), &given_up, Outcome::kNotYours},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(DecideMetadataUpdate(kCaller, row.item, {}, row.device).outcome, row.outcome)
+    EXPECT_EQ(DecideMetadataUpdate(kHolder, row.item, {}, row.device).outcome, row.outcome)
         << row.reason;
     EXPECT_FALSE(row.device != nullptr && row.device->Changed()) << row.reason;
   }
 }
 
 TEST(DecideMetadataUpdate, SimLockClaimIsEnough) {
-  DeviceState device = DeviceOf(kOther);
-  device.sim_lock = Claim{.held = true, .reseller = kCaller};
-  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({}), {}, &device).outcome, Outcome::kSuccess);
+  DeviceState device = ClaimedDevice(kOtherReseller);
+  device.sim_lock = Claim{.held = true, .reseller = kHolder};
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({}), {}, &device).outcome, Outcome::kSuccess);
 }
 
 TEST(DecideMetadataUpdate, WrongMetadata_LeaveTheDeviceAsItWas) {
@@ -107,41 +107,41 @@ TEST(DecideMetadataUpdate, WrongMetadata_LeaveTheDeviceAsItWas) {
        Outcome::kMetadataTooLarge},
   };
   for (const auto& row : rows) {
-    DeviceState device = DeviceOf(kCaller);
-    EXPECT_EQ(DecideMetadataUpdate(kCaller, ById(row.entries), {}, &device).outcome, row.outcome);
+    DeviceState device = ClaimedDevice(kHolder);
+    EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(row.entries), {}, &device).outcome, row.outcome);
     EXPECT_EQ(EntriesOf(device).at("phonenumber"), "1");
     EXPECT_FALSE(device.Changed());
   }
 }
 
 TEST(DecideMetadataUpdate, KeysGoByTheDevicesPlatform_AndTheOperatorsOwn) {
-  DeviceState chrome_os = DeviceOf(kCaller);
+  DeviceState chrome_os = ClaimedDevice(kHolder);
   chrome_os.record->identifier.set_chrome_os_attested_device_id("A");
-  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({{"annotateduser", "x"}}), {}, &chrome_os).outcome,
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"annotateduser", "x"}}), {}, &chrome_os).outcome,
             Outcome::kSuccess);
-  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({{"phonenumber", "x"}}), {}, &chrome_os).outcome,
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"phonenumber", "x"}}), {}, &chrome_os).outcome,
             Outcome::kInvalidMetadataKey);
-  DeviceState android = DeviceOf(kCaller);
+  DeviceState android = ClaimedDevice(kHolder);
   RegistryRules rules;
   rules.more_metadata_keys = {"colour"};
-  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById({{"colour", "red"}}), rules, &android).outcome,
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"colour", "red"}}), rules, &android).outcome,
             Outcome::kSuccess);
 }
 
 TEST(DecideMetadataUpdate, MoreKeysThanADeviceTakes_AreRefused) {
-  DeviceState device = DeviceOf(kCaller);
+  DeviceState device = ClaimedDevice(kHolder);
   RegistryRules rules;
   std::map<std::string, std::string> entries;
   for (int i = 0; i < limits::kMetadataKeys; ++i) entries["k" + std::to_string(i)] = "v";
   for (const auto& [key, value] : entries) rules.more_metadata_keys.insert(key);
-  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById(entries), rules, &device).outcome,
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(entries), rules, &device).outcome,
             Outcome::kMetadataTooLarge)
       << "with the two there are already";
   EXPECT_EQ(EntriesOf(device).size(), 2u);
   entries["phonenumber"] = entries["ordernumber"] = "";
   entries.erase("k0");
   entries.erase("k1");
-  EXPECT_EQ(DecideMetadataUpdate(kCaller, ById(entries), rules, &device).outcome,
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(entries), rules, &device).outcome,
             Outcome::kSuccess);
 }
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string>
 
+#include "errors/errors.h"
 #include "google/android/device/provisioning/v1/errors.pb.h"
-#include "model/errors.h"
 
 namespace zerotouch {
 namespace {

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "base/status_text.h"
+#include "errors/errors.h"
 #include "google/android/device/provisioning/v1/errors.pb.h"
-#include "model/errors.h"
 
 namespace zerotouch {
 namespace {

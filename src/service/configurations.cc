@@ -10,8 +10,8 @@
 
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "errors/errors.h"
 #include "model/configuration.h"
-#include "model/errors.h"
 #include "model/resource_name.h"
 #include "store/company_ids.h"
 #include "store/store.h"

@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "base/status_macros.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "model/resource_name.h"
 #include "store/store.h"
 #include "support/temp_dir.h"

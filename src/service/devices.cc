@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/status_macros.h"
 #include "batch/engine.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "model/resource_name.h"
 #include "model/text.h"
 #include "model/views.h"

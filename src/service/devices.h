@@ -19,7 +19,7 @@ class Engine;
 namespace zerotouch::service {
 
 // partners.devices. Each function is one method of the API: its errors are
-// those of model/errors.h. Thread-safe.
+// those of errors/errors.h. Thread-safe.
 class Devices {
  public:
   // All must outlive it.

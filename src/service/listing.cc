@@ -1,7 +1,7 @@
 #include "service/listing.h"
 
 #include "base/status_macros.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::service {
 

@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "base/status_macros.h"
 #include "batch/stored_request.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "model/resource_name.h"
 #include "service/listing.h"
 #include "store/store.h"

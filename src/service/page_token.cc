@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "crypto/encoding.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::service {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::service {
 namespace {

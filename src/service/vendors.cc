@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/status_macros.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "model/resource_name.h"
 #include "service/companies.h"
 #include "service/listing.h"

@@ -1,14 +1,14 @@
 #include "store/company_ids.h"
 
+#include "base/random.h"
 #include "base/status_macros.h"
-#include "crypto/random.h"
 
 namespace zerotouch::store {
 namespace {
 
 constexpr int kAttempts = 10;
 
-int64_t RandomNumber() { return crypto::RandomBetween(100'000'000, 9'999'999'999); }
+int64_t RandomNumber() { return RandomBetween(100'000'000, 9'999'999'999); }
 
 }  // namespace
 
@@ -40,7 +40,7 @@ absl::StatusOr<VendorId> FreeVendorId(CompanyReads& reads) {
 }
 
 ConfigurationId RandomConfigurationId() {
-  return ConfigurationId(crypto::RandomBetween(1'000'000'000'000'000, 8'999'999'999'999'999));
+  return ConfigurationId(RandomBetween(1'000'000'000'000'000, 8'999'999'999'999'999));
 }
 
 }  // namespace zerotouch::store

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
-#include "crypto/random.h"
+#include "base/random.h"
 
 namespace zerotouch::store {
 
@@ -23,7 +23,7 @@ class DeviceIds {
     const int64_t millis = absl::ToUnixMillis(clock_.Now()) - kEpochMillis;
     if (millis > last_millis_) {
       last_millis_ = millis;
-      last_ = std::max(last_, (millis << 22) | crypto::RandomBetween(0, (1 << 21) - 1));
+      last_ = std::max(last_, (millis << 22) | RandomBetween(0, (1 << 21) - 1));
     }
     return DeviceId(++last_);
   }

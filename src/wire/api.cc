@@ -8,35 +8,36 @@
 #include "absl/strings/numbers.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/percent.h"
 #include "base/status_macros.h"
+#include "errors/errors.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
-#include "model/errors.h"
-#include "wire/answer_response.h"
-#include "wire/batch_request.h"
-#include "wire/content_coding.h"
-#include "wire/cors.h"
-#include "wire/error_json.h"
-#include "wire/jsonp.h"
-#include "wire/method_override.h"
-#include "wire/percent.h"
+#include "http/content_coding.h"
+#include "wire/http_fault.h"
 #include "wire/public_error.h"
-#include "wire/responses.h"
-#include "wire/transcode.h"
+#include "wire/rest/answer_response.h"
+#include "wire/rest/batch_request.h"
+#include "wire/rest/cors.h"
+#include "wire/rest/error_json.h"
+#include "wire/rest/jsonp.h"
+#include "wire/rest/method_override.h"
+#include "wire/rest/responses.h"
+#include "wire/rest/transcode.h"
 
 namespace zerotouch::wire {
 namespace {
 
 // HEAD is a GET whose answer the transport sends without its body.
-bool IsGet(const HttpRequest& request, std::string_view path, std::string_view wanted) {
+bool IsGet(const http::Request& request, std::string_view path, std::string_view wanted) {
   return (request.method == "GET" || request.method == "HEAD") && path == wanted;
 }
 
-bool IsToken(const HttpRequest& request, std::string_view path) {
+bool IsToken(const http::Request& request, std::string_view path) {
   return request.method == "POST" && path == "/token";
 }
 
-bool IsBatch(const HttpRequest& request, std::string_view path) {
+bool IsBatch(const http::Request& request, std::string_view path) {
   return request.method == "POST" && path == "/batch";
 }
 
@@ -49,7 +50,7 @@ std::string Decoded(std::string_view path) {
 std::string_view RouteMethod(std::string_view method) { return method == "HEAD" ? "GET" : method; }
 
 // The length that the header declares; nullopt if chunked, 0 without a body.
-std::optional<uint64_t> DeclaredLength(const HttpRequest& header) {
+std::optional<uint64_t> DeclaredLength(const http::Request& header) {
   if (header.headers.Has("Transfer-Encoding")) return std::nullopt;
   uint64_t length = 0;
   const std::string text(header.headers.Get("Content-Length"));
@@ -73,7 +74,7 @@ absl::Status CheckSystemParameters(const Query& query) {
 }
 
 // The answer to a request that is refused, as its header wants errors to be.
-HttpResponse Refusal(const absl::Status& status, const HttpRequest& header) {
+http::Response Refusal(const absl::Status& status, const http::Request& header) {
   const Query query = ReadQuery(SplitTarget(header.target).query, header.headers);
   return ErrorResponse(PublicError(status), query.pretty, query.error_format);
 }
@@ -89,7 +90,7 @@ absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
 }
 
 // How a call came, for the log.
-std::string_view ProtocolOf(const HttpRequest& request) {
+std::string_view ProtocolOf(const http::Request& request) {
   if (request.batched) return "batch";
   return request.trailers ? "HTTP/2" : "HTTP/1.1";
 }
@@ -108,24 +109,24 @@ Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
 
 void Api::SetRootUrl(std::string url) { discovery_.SetRootUrl(routes_, std::move(url)); }
 
-HttpResponse Api::Handle(HttpRequest request) {
+http::Response Api::Handle(http::Request request) {
   const log::RequestScope scope(request.request_id);
-  HttpResponse response = Serve(request);
+  http::Response response = Serve(request);
   AllowOrigin(request, response);
-  if (AcceptsGzip(request.headers.Get("Accept-Encoding"))) CompressAnswer(response);
+  if (http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) http::CompressAnswer(response);
   return response;
 }
 
-HttpResponse Api::Serve(HttpRequest& request) {
+http::Response Api::Serve(http::Request& request) {
   const absl::Time begun = clock_.Now();
   std::string account;
   const absl::Status status = ApplyMethodOverride(request);
-  HttpResponse response = status.ok() ? Respond(request, account) : Refusal(status, request);
+  http::Response response = status.ok() ? Respond(request, account) : Refusal(status, request);
   LogCall(request, response.status, begun, account);
   return response;
 }
 
-std::optional<HttpResponse> Api::RefuseEarly(const HttpRequest& header) {
+std::optional<http::Response> Api::RefuseEarly(const http::Request& header) {
   if (DeclaredLength(header) == 0) return std::nullopt;
   const log::RequestScope scope(header.request_id);
   const absl::Time begun = clock_.Now();
@@ -133,18 +134,19 @@ std::optional<HttpResponse> Api::RefuseEarly(const HttpRequest& header) {
   const Query query = ReadQuery(target.query, header.headers);
   const absl::Status status = CheckHeader(header, target, query);
   if (status.ok()) return std::nullopt;
-  HttpResponse response = ErrorResponse(PublicError(status), query.pretty, query.error_format);
+  http::Response response = ErrorResponse(PublicError(status), query.pretty, query.error_format);
   AllowOrigin(header, response);
   LogCall(header, response.status, begun, "");
   return response;
 }
 
-HttpResponse Api::RenderError(const absl::Status& status, const HttpRequest& header) {
-  return Refusal(status, header);
+http::Response Api::RenderFault(const http::Fault& fault, const http::Request& header) {
+  return Refusal(StatusOf(fault), header);
 }
 
 // What can be refused before the body is there.
-absl::Status Api::CheckHeader(const HttpRequest& header, const Target& target, const Query& query) {
+absl::Status Api::CheckHeader(const http::Request& header, const Target& target,
+                              const Query& query) {
   const std::optional<uint64_t> length = DeclaredLength(header);
   const std::string path = Decoded(target.path);
   if (IsToken(header, path)) {
@@ -168,20 +170,20 @@ absl::Status Api::CheckHeader(const HttpRequest& header, const Target& target, c
   return Authenticate(header, query).status();
 }
 
-HttpResponse Api::Respond(HttpRequest& request, std::string& account) {
+http::Response Api::Respond(http::Request& request, std::string& account) {
   const Target target = SplitTarget(request.target);
   if (auto response = RespondBesideApi(request, target)) return *std::move(response);
   const Query query = ReadQuery(target.query, request.headers);
-  absl::StatusOr<HttpResponse> called = Call(request, target, query, account);
-  HttpResponse response =
+  absl::StatusOr<http::Response> called = Call(request, target, query, account);
+  http::Response response =
       called.ok() ? *std::move(called)
                   : ErrorResponse(PublicError(called.status()), query.pretty, query.error_format);
   if (!query.callback.empty()) WrapForCallback(query.callback, response);
   return response;
 }
 
-std::optional<HttpResponse> Api::RespondBesideApi(const HttpRequest& request,
-                                                  const Target& target) {
+std::optional<http::Response> Api::RespondBesideApi(const http::Request& request,
+                                                    const Target& target) {
   const std::string path = Decoded(target.path);
   if (request.method == "OPTIONS") return Options(request, path);
   if (IsGet(request, path, "/healthz")) return JsonResponse(200, "{\"status\":\"ok\"}\n");
@@ -194,12 +196,12 @@ std::optional<HttpResponse> Api::RespondBesideApi(const HttpRequest& request,
   return std::nullopt;
 }
 
-HttpResponse Api::Options(const HttpRequest& request, std::string_view path) {
+http::Response Api::Options(const http::Request& request, std::string_view path) {
   std::string methods;
   const auto add = [&methods](std::string_view method) {
     methods += fmt::format("{}{}", methods.empty() ? "" : ", ", method);
   };
-  HttpRequest probe;
+  http::Request probe;
   for (const std::string_view method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
     probe.method = method;
     const bool is_beside = IsToken(probe, path) || IsBatch(probe, path) ||
@@ -214,17 +216,17 @@ HttpResponse Api::Options(const HttpRequest& request, std::string_view path) {
   return OptionsResponse(request, methods);
 }
 
-HttpResponse Api::Batch(const HttpRequest& request) {
+http::Response Api::Batch(const http::Request& request) {
   if (request.body.size() > limits::kBatchRequestBytes) {
     return Refusal(errors::BodyTooLarge(limits::kBatchRequestBytes), request);
   }
   const auto refuse = [&](const absl::Status& status) { return Refusal(status, request); };
-  const auto call = [&](HttpRequest inner) {
+  const auto call = [&](http::Request inner) {
     const log::RequestScope scope(inner.request_id);
     if (!IsBatch(inner, Decoded(SplitTarget(inner.target).path))) return Serve(inner);
     return refuse(errors::BadRequest({{"", "A batch request cannot hold another."}}));
   };
-  absl::StatusOr<HttpResponse> response = AnswerBatch(request, call, refuse);
+  absl::StatusOr<http::Response> response = AnswerBatch(request, call, refuse);
   return response.ok() ? *std::move(response) : refuse(response.status());
 }
 
@@ -232,19 +234,19 @@ absl::Status Api::CheckReady() {
   return draining_ ? errors::Unavailable("it is about to stop") : store_.Ping();
 }
 
-HttpResponse Api::Ready(const HttpRequest& request) {
+http::Response Api::Ready(const http::Request& request) {
   const absl::Status status = CheckReady();
   if (!status.ok()) return Refusal(status, request);
   return JsonResponse(200, "{\"status\":\"ok\"}\n");
 }
 
-HttpResponse Api::Token(const HttpRequest& request, std::string_view query) {
+http::Response Api::Token(const http::Request& request, std::string_view query) {
   if (request.body.size() > limits::kFormBytes) {
     return Refusal(errors::BodyTooLarge(limits::kFormBytes), request);
   }
   auth::TokenAnswer answer =
       tokens_.Answer(request.headers.Get("Content-Type"), request.body, query);
-  HttpResponse response;
+  http::Response response;
   response.status = answer.http_status;
   response.headers.Add("Content-Type", "application/json; charset=UTF-8");
   response.headers.Add("Cache-Control", "no-store");  // RFC 6749 section 5.1
@@ -253,8 +255,8 @@ HttpResponse Api::Token(const HttpRequest& request, std::string_view query) {
   return response;
 }
 
-absl::StatusOr<HttpResponse> Api::Call(HttpRequest& request, const Target& target,
-                                       const Query& query, std::string& account) {
+absl::StatusOr<http::Response> Api::Call(http::Request& request, const Target& target,
+                                         const Query& query, std::string& account) {
   ZT_RETURN_IF_ERROR(CheckSystemParameters(query));
   ZT_ASSIGN_OR_RETURN(const RouteMatch match,
                       routes_.Find(RouteMethod(request.method), target.path));
@@ -275,12 +277,13 @@ absl::StatusOr<HttpResponse> Api::Call(HttpRequest& request, const Target& targe
   return AnswerResponse(std::move(answer), query.pretty, std::move(selection));
 }
 
-absl::StatusOr<auth::Principal> Api::Authenticate(const HttpRequest& request, const Query& query) {
+absl::StatusOr<auth::Principal> Api::Authenticate(const http::Request& request,
+                                                  const Query& query) {
   return authenticator_.Authenticate(request.headers.Get("Authorization"), query.access_token);
 }
 
 // The path alone: a query may hold an access token.
-void Api::LogCall(const HttpRequest& request, int status, absl::Time begun,
+void Api::LogCall(const http::Request& request, int status, absl::Time begun,
                   std::string_view account) const {
   log::Info("request", {{"method", request.method},
                         {"path", SplitTarget(request.target).path},

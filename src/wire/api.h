@@ -10,12 +10,12 @@
 #include "auth/principal.h"
 #include "auth/token_endpoint.h"
 #include "base/clock.h"
+#include "http/http.h"
 #include "store/store.h"
-#include "wire/discovery.h"
-#include "wire/http.h"
+#include "wire/describe/discovery.h"
 #include "wire/methods.h"
-#include "wire/query.h"
-#include "wire/routes.h"
+#include "wire/rest/query.h"
+#include "wire/rest/routes.h"
 
 namespace zerotouch::wire {
 
@@ -29,7 +29,7 @@ namespace zerotouch::wire {
 //   GET /readyz      200 while it can serve, 503 when the store cannot be read
 //                    or the server is about to stop
 // and 404 for all else; OPTIONS says what a path takes. Thread-safe.
-class Api final : public HttpHandler {
+class Api final : public http::Handler {
  public:
   // All must outlive it.
   Api(const MethodTable& methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
@@ -39,9 +39,9 @@ class Api final : public HttpHandler {
   // once it is known: it is written in the discovery documents.
   void SetRootUrl(std::string url);
 
-  std::optional<HttpResponse> RefuseEarly(const HttpRequest& header) override;
-  HttpResponse Handle(HttpRequest request) override;
-  HttpResponse RenderError(const absl::Status& status, const HttpRequest& header) override;
+  std::optional<http::Response> RefuseEarly(const http::Request& header) override;
+  http::Response Handle(http::Request request) override;
+  http::Response RenderFault(const http::Fault& fault, const http::Request& header) override;
 
   // OK if calls can be answered; what /readyz says.
   absl::Status CheckReady();
@@ -51,20 +51,21 @@ class Api final : public HttpHandler {
 
  private:
   // The answer to a request, or to a call in a batch, before it is compressed.
-  HttpResponse Serve(HttpRequest& request);
+  http::Response Serve(http::Request& request);
   // `account` gets the caller's name, for the log, once it is known.
-  HttpResponse Respond(HttpRequest& request, std::string& account);
+  http::Response Respond(http::Request& request, std::string& account);
   // The answer if the path is none of the API's own.
-  std::optional<HttpResponse> RespondBesideApi(const HttpRequest& request, const Target& target);
-  HttpResponse Ready(const HttpRequest& request);
-  HttpResponse Token(const HttpRequest& request, std::string_view query);
-  HttpResponse Batch(const HttpRequest& request);
-  HttpResponse Options(const HttpRequest& request, std::string_view path);
-  absl::StatusOr<HttpResponse> Call(HttpRequest& request, const Target& target, const Query& query,
-                                    std::string& account);
-  absl::StatusOr<auth::Principal> Authenticate(const HttpRequest& request, const Query& query);
-  absl::Status CheckHeader(const HttpRequest& header, const Target& target, const Query& query);
-  void LogCall(const HttpRequest& request, int status, absl::Time begun,
+  std::optional<http::Response> RespondBesideApi(const http::Request& request,
+                                                 const Target& target);
+  http::Response Ready(const http::Request& request);
+  http::Response Token(const http::Request& request, std::string_view query);
+  http::Response Batch(const http::Request& request);
+  http::Response Options(const http::Request& request, std::string_view path);
+  absl::StatusOr<http::Response> Call(http::Request& request, const Target& target,
+                                      const Query& query, std::string& account);
+  absl::StatusOr<auth::Principal> Authenticate(const http::Request& request, const Query& query);
+  absl::Status CheckHeader(const http::Request& header, const Target& target, const Query& query);
+  void LogCall(const http::Request& request, int status, absl::Time begun,
                std::string_view account) const;
 
   const RouteTable routes_;

@@ -8,7 +8,7 @@
 #include "service/services.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
-#include "wire/routes.h"
+#include "wire/rest/routes.h"
 
 namespace zerotouch::wire {
 namespace {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "wire/api_test_base.h"
-#include "wire/error_json.h"
+#include "wire/rest/error_json.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST_F(ApiTest, Call_ReachesTheService) {
-  const HttpResponse response = api_.Handle(
+  const http::Response response = api_.Handle(
       Authorized("POST", kUnclaim, R"({"deviceId":"5","sectionType":"SECTION_TYPE_ZERO_TOUCH"})"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "{}\n");
@@ -37,7 +37,7 @@ TEST_F(ApiTest, PrettyPrint_IsHonouredInAnswersAndErrors) {
 }
 
 TEST_F(ApiTest, NoCredentials_AreRefusedBeforeTheBodyIsRead) {
-  const HttpResponse response = api_.Handle(Request("POST", kUnclaim, "not JSON"));
+  const http::Response response = api_.Handle(Request("POST", kUnclaim, "not JSON"));
   EXPECT_EQ(response.status, 401);
   EXPECT_EQ(response.headers.Get("WWW-Authenticate"),
             "Bearer realm=\"https://accounts.google.com/\"");
@@ -46,7 +46,7 @@ TEST_F(ApiTest, NoCredentials_AreRefusedBeforeTheBodyIsRead) {
 }
 
 TEST_F(ApiTest, WrongCredentials_AreChallengedAsInvalid) {
-  HttpRequest request = Request("POST", kUnclaim, "{}");
+  http::Request request = Request("POST", kUnclaim, "{}");
   request.headers.Add("Authorization", "Bearer nonsense");
   EXPECT_THAT(std::string(api_.Handle(std::move(request)).headers.Get("WWW-Authenticate")),
               HasSubstr("error=\"invalid_token\""));
@@ -58,7 +58,7 @@ TEST_F(ApiTest, AnotherPartner_IsRefused) {
 }
 
 TEST_F(ApiTest, UnknownAlt_IsRefusedAheadOfTheCredentials) {
-  const HttpResponse response = api_.Handle(Request("POST", std::string(kUnclaim) + "?alt=xml"));
+  const http::Response response = api_.Handle(Request("POST", std::string(kUnclaim) + "?alt=xml"));
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("xml"));
 }
@@ -68,14 +68,14 @@ TEST_F(ApiTest, UnknownPathOrHttpMethod_IsNotFound) {
       {"GET", "/"},        {"GET", kUnclaim}, {"POST", "/healthz"}, {"GET", "/token"},
       {"POST", "/readyz"}, {"OPTIONS", "/x"}, {"GET", "/v2/x"}};
   for (const auto& [method, target] : cases) {
-    const HttpResponse response = api_.Handle(Authorized(method, target));
+    const http::Response response = api_.Handle(Authorized(method, target));
     EXPECT_EQ(response.status, 404) << method << " " << target;
     EXPECT_EQ(response.body, ErrorJson(errors::NoSuchRoute(), true));
   }
 }
 
 TEST_F(ApiTest, BadBody_NeverReachesTheService) {
-  const HttpResponse response = api_.Handle(
+  const http::Response response = api_.Handle(
       Authorized("POST", std::string(kUnclaim) + "?nope=1", R"({"foo":1,"deviceId":"5"})"));
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("Unknown name \\\"nope\\\""));
@@ -90,24 +90,24 @@ TEST_F(ApiTest, MethodNotProvided_IsUnimplemented) {
 
 TEST_F(ApiTest, ErrorsOfTheService_AreRendered) {
   services_.failure = errors::UnknownDevice();
-  const HttpResponse known = api_.Handle(Authorized("POST", kUnclaim, "{}"));
+  const http::Response known = api_.Handle(Authorized("POST", kUnclaim, "{}"));
   EXPECT_EQ(known.status, 404);
   EXPECT_EQ(known.body, ErrorJson(errors::UnknownDevice(), true));
 
   services_.failure = absl::InternalError("secret: row 5 is torn");
-  const HttpResponse inside = api_.Handle(Authorized("POST", kUnclaim, "{}"));
+  const http::Response inside = api_.Handle(Authorized("POST", kUnclaim, "{}"));
   EXPECT_EQ(inside.status, 500);
   EXPECT_EQ(inside.body, ErrorJson(errors::Internal(), true));
 
   services_.failure = absl::ResourceExhaustedError("secret");
-  const HttpResponse busy = api_.Handle(Authorized("POST", kUnclaim, "{}"));
+  const http::Response busy = api_.Handle(Authorized("POST", kUnclaim, "{}"));
   EXPECT_EQ(busy.status, 429);
   EXPECT_EQ(busy.headers.Get("Retry-After"), "1");
 }
 
 TEST_F(ApiTest, SmallOperation_IsOneBody) {
   services_.items = 1;
-  const HttpResponse response =
+  const http::Response response =
       api_.Handle(Authorized("GET", std::string(kOperation) + "?prettyPrint=false"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.stream, nullptr);
@@ -125,7 +125,7 @@ TEST_F(ApiTest, PendingOperation_HasNoResponse) {
 
 TEST_F(ApiTest, LargeOperation_IsStreamed) {
   services_.items = 20'000;
-  const HttpResponse response = api_.Handle(Authorized("GET", kOperation));
+  const http::Response response = api_.Handle(Authorized("GET", kOperation));
   EXPECT_EQ(response.status, 200);
   ASSERT_NE(response.stream, nullptr);
   EXPECT_EQ(response.body, "");
@@ -142,7 +142,7 @@ TEST_F(ApiTest, LargeOperation_IsStreamed) {
 TEST_F(ApiTest, OperationThatFailsAtOnce_IsAnError) {
   services_.items = 1;
   services_.items_end = absl::UnavailableError("secret");
-  const HttpResponse response = api_.Handle(Authorized("GET", kOperation));
+  const http::Response response = api_.Handle(Authorized("GET", kOperation));
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body.find("secret"), std::string::npos);
 }
@@ -150,7 +150,7 @@ TEST_F(ApiTest, OperationThatFailsAtOnce_IsAnError) {
 TEST_F(ApiTest, OperationThatFailsLater_CutsTheStream) {
   services_.items = 20'000;
   services_.items_end = absl::UnavailableError("gone");
-  const HttpResponse response = api_.Handle(Authorized("GET", kOperation));
+  const http::Response response = api_.Handle(Authorized("GET", kOperation));
   ASSERT_NE(response.stream, nullptr);
   std::string out;
   absl::StatusOr<bool> more = true;
@@ -159,12 +159,12 @@ TEST_F(ApiTest, OperationThatFailsLater_CutsTheStream) {
 }
 
 TEST_F(ApiTest, Token_IsGivenAndGood) {
-  HttpRequest ask =
+  http::Request ask =
       Request("POST", "/token",
               "assertion=" + Jwt(std::string(kEndpoint) + "/token", kScope) +
                   "&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer");
   ask.headers.Add("Content-Type", "application/x-www-form-urlencoded");
-  const HttpResponse answer = api_.Handle(std::move(ask));
+  const http::Response answer = api_.Handle(std::move(ask));
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(answer.headers.Get("Cache-Control"), "no-store");
   const std::string start = "\"access_token\":\"";
@@ -174,13 +174,13 @@ TEST_F(ApiTest, Token_IsGivenAndGood) {
   const std::string token = answer.body.substr(begin, answer.body.find('"', begin) - begin);
   EXPECT_EQ(api_.Handle(Request("GET", "/v1/partners/7/devices/9?access_token=" + token)).status,
             200);
-  HttpRequest in_header = Request("GET", "/v1/partners/7/devices/9");
+  http::Request in_header = Request("GET", "/v1/partners/7/devices/9");
   in_header.headers.Add("Authorization", "Bearer " + token);
   EXPECT_EQ(api_.Handle(std::move(in_header)).status, 200);
 }
 
 TEST_F(ApiTest, Token_Refused_IsAnOAuthError) {
-  const HttpResponse response = api_.Handle(Request("POST", "/token"));
+  const http::Response response = api_.Handle(Request("POST", "/token"));
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("\"error\""));
   EXPECT_EQ(api_.Handle(Request("POST", "/token", std::string(100'000, 'a'))).status, 413);
@@ -201,7 +201,7 @@ TEST_F(ApiTest, Draining_IsAliveButNotReady) {
 TEST_F(ApiTest, StoreDown_IsNotReady) {
   FailingStore down;
   Api api(methods_, authenticator_, tokens_, down, clock_);
-  const HttpResponse response = api.Handle(Request("GET", "/readyz"));
+  const http::Response response = api.Handle(Request("GET", "/readyz"));
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body.find("secret"), std::string::npos);
 }
@@ -212,7 +212,7 @@ TEST_F(ApiTest, RefuseEarly_StrangersBodiesAreNotRead) {
   EXPECT_EQ(api_.RefuseEarly(Authorized("POST", std::string(kUnclaim) + "?alt=xml", "{}"))->status,
             400);
   EXPECT_EQ(api_.RefuseEarly(Request("POST", "/token", std::string(100'000, 'a')))->status, 413);
-  HttpRequest chunked = Request("POST", kUnclaim);
+  http::Request chunked = Request("POST", kUnclaim);
   chunked.headers.Add("Transfer-Encoding", "chunked");
   EXPECT_EQ(api_.RefuseEarly(chunked)->status, 401);
 }
@@ -225,11 +225,10 @@ TEST_F(ApiTest, RefuseEarly_LetsGoodRequestsPass) {
   EXPECT_FALSE(api_.RefuseEarly(Request("POST", kUnclaim)).has_value());
 }
 
-TEST_F(ApiTest, RenderError_KeepsFailuresInsideToItself) {
-  EXPECT_EQ(api_.RenderError(errors::BodyTooLarge(5), HttpRequest()).status, 413);
-  const HttpResponse inside = api_.RenderError(absl::InternalError("secret"), HttpRequest());
-  EXPECT_EQ(inside.status, 500);
-  EXPECT_EQ(inside.body, ErrorJson(errors::Internal(), true));
+TEST_F(ApiTest, RenderFault_IsTheApisError) {
+  const http::Response response = api_.RenderFault(http::BodyTooLarge(5), http::Request());
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(response.body, ErrorJson(errors::BodyTooLarge(5), true));
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 #include "base/log.h"
 #include "crypto/jwt.h"
 #include "crypto/keys.h"
+#include "errors/errors.h"
 #include "google/protobuf/empty.pb.h"
-#include "model/errors.h"
 #include "support/temp_dir.h"
 #include "wire/api.h"
 
@@ -149,8 +149,8 @@ class ApiTest : public ::testing::Test {
 
   std::string Bearer() const { return "Bearer " + Jwt(std::string(kEndpoint) + "/", kScope); }
 
-  static HttpRequest Request(std::string method, std::string target, std::string body = "") {
-    HttpRequest request;
+  static http::Request Request(std::string method, std::string target, std::string body = "") {
+    http::Request request;
     request.method = std::move(method);
     request.target = std::move(target);
     if (!body.empty()) request.headers.Add("Content-Length", std::to_string(body.size()));
@@ -159,8 +159,8 @@ class ApiTest : public ::testing::Test {
     return request;
   }
 
-  HttpRequest Authorized(std::string method, std::string target, std::string body = "") const {
-    HttpRequest request = Request(std::move(method), std::move(target), std::move(body));
+  http::Request Authorized(std::string method, std::string target, std::string body = "") const {
+    http::Request request = Request(std::move(method), std::move(target), std::move(body));
     request.headers.Add("authorization", Bearer());
     return request;
   }
@@ -179,7 +179,7 @@ class ApiTest : public ::testing::Test {
 };
 
 // The whole of a streamed answer.
-inline std::string Drain(BodySource& source) {
+inline std::string Drain(http::BodySource& source) {
   std::string out;
   while (true) {
     const auto more = source.Next(out);

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::wire {
 namespace {

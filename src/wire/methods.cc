@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::wire {
 

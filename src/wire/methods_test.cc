@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "errors/errors.h"
 #include "google/protobuf/empty.pb.h"
 #include "model/api.h"
-#include "model/errors.h"
-#include "wire/routes.h"
+#include "wire/rest/routes.h"
 
 namespace zerotouch::wire {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "absl/time/time.h"
 #include "base/log.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::wire {
 

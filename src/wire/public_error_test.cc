@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/log.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 
 namespace zerotouch::wire {
 namespace {

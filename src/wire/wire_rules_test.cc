@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "http/gzip.h"
 #include "wire/api_test_base.h"
-#include "wire/error_json.h"
-#include "wire/gzip.h"
+#include "wire/rest/error_json.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -20,12 +20,16 @@ using ::testing::StartsWith;
 constexpr char kDevice[] = "/v1/partners/7/devices/9";
 
 std::string Inflated(std::string_view compressed) {
-  return Gunzip(compressed, 100'000'000, [](size_t) { return true; }).value();
+  std::string inflated;
+  const auto fault = http::Gunzip(
+      compressed, 100'000'000, [](size_t) { return true; }, inflated);
+  EXPECT_FALSE(fault.has_value());
+  return inflated;
 }
 
 class WireRules : public ApiTest {
  protected:
-  HttpResponse Get(const std::string& target) { return api_.Handle(Authorized("GET", target)); }
+  http::Response Get(const std::string& target) { return api_.Handle(Authorized("GET", target)); }
 };
 
 // --- system parameters ---
@@ -33,7 +37,7 @@ class WireRules : public ApiTest {
 TEST_F(WireRules, ErrorFormat_1HasErrors_2HasNot) {
   services_.failure = errors::UnknownDevice();
   const auto unclaim = [&](const std::string& query, const std::string& header = "") {
-    HttpRequest request = Authorized("POST", kUnclaim + query, "{}");
+    http::Request request = Authorized("POST", kUnclaim + query, "{}");
     if (!header.empty()) request.headers.Add("X-GOOG-API-FORMAT-VERSION", header);
     return api_.Handle(std::move(request)).body;
   };
@@ -48,7 +52,7 @@ TEST_F(WireRules, ErrorFormat_1HasErrors_2HasNot) {
 }
 
 TEST_F(WireRules, ErrorFormat_Unknown_IsRefusedBeforeTheRoute) {
-  const HttpResponse response = api_.Handle(Request("GET", "/v1/nothing?$.xgafv=3"));
+  const http::Response response = api_.Handle(Request("GET", "/v1/nothing?$.xgafv=3"));
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("$.xgafv"));
 }
@@ -92,13 +96,13 @@ TEST_F(WireRules, Fields_ByParameterOrHeader) {
        {"fields=deviceId", "$fields=deviceId", "fields=device_id", "fields=deviceId&fields=name"}) {
     EXPECT_EQ(Get(std::string(kDevice) + "?prettyPrint=0&" + query).body, id) << query;
   }
-  HttpRequest request = Authorized("GET", std::string(kDevice) + "?prettyPrint=false");
+  http::Request request = Authorized("GET", std::string(kDevice) + "?prettyPrint=false");
   request.headers.Add("X-Goog-FieldMask", "deviceId");
   EXPECT_EQ(api_.Handle(std::move(request)).body, id);
 }
 
 TEST_F(WireRules, Fields_ThatSelectNothing_AreRefusedAheadOfTheCall) {
-  HttpRequest request =
+  http::Request request =
       Authorized("POST", std::string(kUnclaim) + "?prettyPrint=false&fields=a/b", "{}");
   EXPECT_EQ(
       api_.Handle(std::move(request)).body,
@@ -117,7 +121,7 @@ TEST_F(WireRules, Fields_OfAStreamedOperation) {
   EXPECT_EQ(Get(path + "done").body, R"({"done":true})");
   EXPECT_EQ(Get(path + "response/successCount").body,
             "{" + response + R"(,"successCount":20000}})");
-  const HttpResponse streamed = Get(path + "done,response(perDeviceStatus/result/status)");
+  const http::Response streamed = Get(path + "done,response(perDeviceStatus/result/status)");
   ASSERT_NE(streamed.stream, nullptr);
   const std::string text = Drain(*streamed.stream);
   EXPECT_THAT(text, StartsWith(R"({"done":true,)" + response +
@@ -126,25 +130,25 @@ TEST_F(WireRules, Fields_OfAStreamedOperation) {
 }
 
 TEST_F(WireRules, Callback_WrapsAnswersAndErrors) {
-  const HttpResponse good = Get(std::string(kDevice) + "?callback=app.on%5B0%5D&prettyPrint=0");
+  const http::Response good = Get(std::string(kDevice) + "?callback=app.on%5B0%5D&prettyPrint=0");
   EXPECT_EQ(good.status, 200);
   EXPECT_EQ(good.headers.Get("Content-Type"), "text/javascript; charset=UTF-8");
   EXPECT_EQ(good.headers.Get("X-Content-Type-Options"), "nosniff");
   EXPECT_EQ(good.body,
             "// API callback\napp.on[0]({\"name\":\"partners/7/devices/9\","
             "\"deviceId\":\"9\"});\n");
-  const HttpResponse bad = api_.Handle(Request("GET", std::string(kDevice) + "?callback=f"));
+  const http::Response bad = api_.Handle(Request("GET", std::string(kDevice) + "?callback=f"));
   EXPECT_EQ(bad.status, 200);
   EXPECT_THAT(bad.body, AllOf(StartsWith("// API callback\nf({"), HasSubstr("\"code\": 401")));
   services_.items = 20'000;
-  const HttpResponse streamed = Get(std::string(kOperation) + "?callback=f");
+  const http::Response streamed = Get(std::string(kOperation) + "?callback=f");
   const std::string text = Drain(*streamed.stream);
   EXPECT_THAT(text, AllOf(StartsWith("// API callback\nf({"), EndsWith("}\n);\n")));
 }
 
 TEST_F(WireRules, Callback_ThatIsNoFunctionName_IsRefused) {
   for (const char* callback : {"alert(1)//", "a%20b", "%3Cscript%3E", "f%0A"}) {
-    const HttpResponse response = Get(std::string(kDevice) + "?callback=" + callback);
+    const http::Response response = Get(std::string(kDevice) + "?callback=" + callback);
     EXPECT_EQ(response.status, 400) << callback;
     EXPECT_EQ(response.headers.Get("Content-Type"), "application/json; charset=UTF-8");
   }
@@ -156,7 +160,8 @@ TEST_F(WireRules, MethodOverride_LongGetAsForm) {
   // As Python and Java do when the URL is longer than 2,048 characters.
   for (const char* type :
        {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8"}) {
-    HttpRequest request = Authorized("POST", kDevice, "prettyPrint=false&fields=deviceId&alt=json");
+    http::Request request =
+        Authorized("POST", kDevice, "prettyPrint=false&fields=deviceId&alt=json");
     request.headers.Add("x-http-method-override", "GET");
     request.headers.Add("content-type", type);
     EXPECT_FALSE(api_.RefuseEarly(request).has_value());
@@ -165,33 +170,33 @@ TEST_F(WireRules, MethodOverride_LongGetAsForm) {
 }
 
 TEST_F(WireRules, MethodOverride_FormMayHoldTheToken) {
-  HttpRequest request = Request("POST", std::string(kDevice) + "?prettyPrint=false",
-                                "access_token=" + Bearer().substr(7));
+  http::Request request = Request("POST", std::string(kDevice) + "?prettyPrint=false",
+                                  "access_token=" + Bearer().substr(7));
   request.headers.Add("X-HTTP-Method-Override", "get");
   request.headers.Add("Content-Type", "application/x-www-form-urlencoded");
   EXPECT_FALSE(api_.RefuseEarly(request).has_value());
   EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
-  HttpRequest large = Request("POST", kDevice, std::string(100'000, 'a'));
+  http::Request large = Request("POST", kDevice, std::string(100'000, 'a'));
   large.headers.Add("X-HTTP-Method-Override", "GET");
   EXPECT_EQ(api_.RefuseEarly(large)->status, 401) << "a stranger's body is not read";
 }
 
 TEST_F(WireRules, MethodOverride_OfAGetWithAnotherBody_IsRefused) {
-  HttpRequest request = Authorized("POST", kDevice, "{}");
+  http::Request request = Authorized("POST", kDevice, "{}");
   request.headers.Add("X-HTTP-Method-Override", "GET");
   EXPECT_EQ(api_.Handle(std::move(request)).status, 400);
 }
 
 TEST_F(WireRules, MethodOverride_Patch) {
   // As Java does, which cannot send PATCH. (No test service takes it: 501.)
-  HttpRequest request = Authorized("POST", "/v1/customers/1/configurations/2", "{}");
+  http::Request request = Authorized("POST", "/v1/customers/1/configurations/2", "{}");
   request.headers.Add("x-http-method-override", "PATCH");
   EXPECT_FALSE(api_.RefuseEarly(request).has_value());
   EXPECT_EQ(api_.Handle(std::move(request)).status, 501);
 }
 
 TEST_F(WireRules, MethodOverride_CountsForPostAlone) {
-  HttpRequest request = Authorized("GET", kDevice);
+  http::Request request = Authorized("GET", kDevice);
   request.headers.Add("X-HTTP-Method-Override", "DELETE");
   EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
 }
@@ -199,11 +204,11 @@ TEST_F(WireRules, MethodOverride_CountsForPostAlone) {
 TEST_F(WireRules, Gzip_WhenAsked) {
   services_.items = 20'000;
   const auto ask = [&](const std::string& target, const char* encoding) {
-    HttpRequest request = Authorized("GET", target);
+    http::Request request = Authorized("GET", target);
     request.headers.Add("accept-encoding", encoding);
     return api_.Handle(std::move(request));
   };
-  const HttpResponse packed = ask(kOperation, "gzip, deflate");
+  const http::Response packed = ask(kOperation, "gzip, deflate");
   EXPECT_EQ(packed.headers.Get("Content-Encoding"), "gzip");
   const std::string plain = Drain(*ask(kOperation, "identity").stream);
   const std::string compressed = Drain(*packed.stream);
@@ -213,7 +218,7 @@ TEST_F(WireRules, Gzip_WhenAsked) {
   EXPECT_FALSE(ask(kDevice, "gzip").headers.Has("Content-Encoding"));
   EXPECT_FALSE(ask(kOperation, "gzip;q=0").headers.Has("Content-Encoding"));
   services_.items = 20;
-  const HttpResponse small = ask(kOperation, "gzip");
+  const http::Response small = ask(kOperation, "gzip");
   EXPECT_EQ(small.headers.Get("Content-Encoding"), "gzip");
   EXPECT_EQ(Inflated(small.body), ask(kOperation, "br").body);
 }
@@ -236,7 +241,7 @@ TEST_F(WireRules, Options_SayWhatAPathTakes) {
       {"*", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
   };
   for (const auto& [target, allowed] : cases) {
-    const HttpResponse response = api_.Handle(Request("OPTIONS", target));
+    const http::Response response = api_.Handle(Request("OPTIONS", target));
     EXPECT_EQ(response.status, 200) << target;
     EXPECT_EQ(response.headers.Get("Allow"), allowed) << target;
     EXPECT_FALSE(response.headers.Has("Access-Control-Allow-Origin"));
@@ -245,20 +250,20 @@ TEST_F(WireRules, Options_SayWhatAPathTakes) {
 }
 
 TEST_F(WireRules, Pages_MayCall) {
-  HttpRequest preflight = Request("OPTIONS", kUnclaim);
+  http::Request preflight = Request("OPTIONS", kUnclaim);
   preflight.headers.Add("Origin", "https://portal.example");
   preflight.headers.Add("Access-Control-Request-Method", "POST");
   preflight.headers.Add("Access-Control-Request-Headers", "authorization,content-type");
-  const HttpResponse allowed = api_.Handle(std::move(preflight));
+  const http::Response allowed = api_.Handle(std::move(preflight));
   EXPECT_EQ(allowed.headers.Get("Access-Control-Allow-Origin"), "*");
   EXPECT_EQ(allowed.headers.Get("Access-Control-Allow-Methods"), "POST, OPTIONS");
   EXPECT_EQ(allowed.headers.Get("Access-Control-Allow-Headers"), "authorization,content-type");
   EXPECT_FALSE(allowed.headers.Has("Access-Control-Allow-Credentials"));
 
   for (const int status : {200, 401}) {
-    HttpRequest call = status == 200 ? Authorized("GET", kDevice) : Request("GET", kDevice);
+    http::Request call = status == 200 ? Authorized("GET", kDevice) : Request("GET", kDevice);
     call.headers.Add("Origin", "https://portal.example");
-    const HttpResponse response = api_.Handle(std::move(call));
+    const http::Response response = api_.Handle(std::move(call));
     EXPECT_EQ(response.status, status);
     EXPECT_EQ(response.headers.Get("Access-Control-Allow-Origin"), "*");
   }
@@ -287,7 +292,7 @@ TEST_F(WireRules, EncodedValues_AreDecodedOnce) {
 }
 
 TEST_F(WireRules, HeadersOfEveryClient_AreTaken) {
-  HttpRequest request = Authorized("GET", kDevice);
+  http::Request request = Authorized("GET", kDevice);
   for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
            {"accept", "text/html, image/gif, image/jpeg, */*; q=0.2"},
            {"content-length", "0"},
@@ -303,7 +308,7 @@ TEST_F(WireRules, HeadersOfEveryClient_AreTaken) {
   EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
 
   // As Java sends it. (No test service takes it: 501.)
-  HttpRequest remove = Authorized("DELETE", "/v1/customers/1/configurations/2");
+  http::Request remove = Authorized("DELETE", "/v1/customers/1/configurations/2");
   remove.headers.Add("Content-type", "application/x-www-form-urlencoded");
   remove.headers.Add("Content-Length", "0");
   EXPECT_EQ(api_.Handle(std::move(remove)).status, 501);
@@ -312,7 +317,7 @@ TEST_F(WireRules, HeadersOfEveryClient_AreTaken) {
 TEST_F(WireRules, ContentTypeOfABody_DoesNotMatter) {
   for (const char* type : {"application/json", "application/json; charset=UTF-8", "text/plain",
                            "application/x-www-form-urlencoded"}) {
-    HttpRequest request = Authorized("POST", kUnclaim, "{\"deviceId\":\"5\"}");
+    http::Request request = Authorized("POST", kUnclaim, "{\"deviceId\":\"5\"}");
     request.headers.Add("Content-Type", type);
     EXPECT_EQ(api_.Handle(std::move(request)).status, 200) << type;
   }
@@ -327,16 +332,17 @@ TEST_F(WireRules, TokenRequests_InEveryFormThatClientsSend) {
        {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8",
         "application/x-www-form-urlencoded;charset=UTF-8"}) {
     for (const std::string& body : {assertion + "&" + grant, grant + "&" + assertion}) {
-      HttpRequest request = Request("POST", "/token", body);
+      http::Request request = Request("POST", "/token", body);
       request.headers.Add("Content-Type", type);
-      const HttpResponse answer = api_.Handle(std::move(request));
+      const http::Response answer = api_.Handle(std::move(request));
       EXPECT_EQ(answer.status, 200) << type << answer.body;
       // A whole number: a fraction breaks Go and Java, text breaks all.
       EXPECT_THAT(answer.body, HasSubstr("\"expires_in\":3599,"));
     }
   }
   EXPECT_EQ(api_.Handle(Request("POST", "/token?" + grant + "&" + assertion)).status, 200);
-  const HttpResponse refused = api_.Handle(Request("POST", "/token?" + grant + "&assertion=a.b.c"));
+  const http::Response refused =
+      api_.Handle(Request("POST", "/token?" + grant + "&assertion=a.b.c"));
   EXPECT_EQ(refused.status, 400);
   EXPECT_THAT(refused.body,
               AllOf(HasSubstr("\"error\":\"invalid_grant\""), HasSubstr("\"error_description\":")));
@@ -345,16 +351,16 @@ TEST_F(WireRules, TokenRequests_InEveryFormThatClientsSend) {
 
 TEST_F(WireRules, Discovery_LooksAtNoCredentials) {
   api_.SetRootUrl("https://zt.example");
-  HttpRequest request = Request("GET", "/$discovery/rest?version=v1");
+  http::Request request = Request("GET", "/$discovery/rest?version=v1");
   request.headers.Add("Authorization", "Bearer nonsense");
-  const HttpResponse response = api_.Handle(std::move(request));
+  const http::Response response = api_.Handle(std::move(request));
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr("\"rootUrl\": \"https://zt.example/\""));
   EXPECT_EQ(api_.Handle(Request("GET", "/%24discovery/rest?version=v1")).status, 200);
 }
 
 TEST_F(WireRules, PathNumbers_ThatAreNone_AreBadArguments) {
-  const HttpResponse response =
+  const http::Response response =
       api_.Handle(Authorized("POST", "/v1/partners/abc/devices:unclaim", "{}"));
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, HasSubstr("Invalid value at 'partner_id' (TYPE_INT64), \\\"abc\\\""));
@@ -380,7 +386,7 @@ TEST_F(WireRules, EmptyAnswers_AreObjects) {
 }
 
 TEST_F(WireRules, Violations_OfPathQueryAndBody_ComeTogether) {
-  const HttpResponse response =
+  const http::Response response =
       api_.Handle(Authorized("POST", "/v1/partners/x/devices:unclaim?y=1&prettyPrint=0",
                              R"({"foo":1,"sectionType":"NOPE","deviceIdentifier":{"bar":[]}})"));
   EXPECT_THAT(response.body,
@@ -401,17 +407,17 @@ TEST_F(WireRules, Rights_AreCheckedBeforeExistence) {
 }
 
 TEST_F(WireRules, Challenge_HasAParameterThatEveryClientCanRead) {
-  const HttpResponse none = api_.Handle(Request("GET", kDevice));
+  const http::Response none = api_.Handle(Request("GET", kDevice));
   EXPECT_THAT(std::string(none.headers.Get("WWW-Authenticate")),
               AllOf(StartsWith("Bearer realm=\""), Not(HasSubstr("error"))));
-  HttpRequest request = Request("GET", kDevice);
+  http::Request request = Request("GET", kDevice);
   request.headers.Add("Authorization", "Bearer ya29.expired");
   EXPECT_THAT(std::string(api_.Handle(std::move(request)).headers.Get("WWW-Authenticate")),
               AllOf(StartsWith("Bearer realm=\""), EndsWith(", error=\"invalid_token\"")));
 }
 
 TEST_F(WireRules, ApiKeyAlone_IsNoCredential) {
-  HttpRequest request = Request("GET", std::string(kDevice) + "?key=AIza");
+  http::Request request = Request("GET", std::string(kDevice) + "?key=AIza");
   request.headers.Add("X-Goog-Api-Key", "AIza");
   EXPECT_EQ(api_.Handle(std::move(request)).status, 401);
 }

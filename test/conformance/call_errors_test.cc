@@ -18,11 +18,11 @@ struct Asked {
   std::string target;
   std::string body = {};
   Who who = Who::kReseller;
-  Headers headers = {};
+  http::Headers headers = {};
 };
 
-Headers Field(const std::string& name, const std::string& value) {
-  Headers headers;
+http::Headers Field(const std::string& name, const std::string& value) {
+  http::Headers headers;
   headers.Add(name, value);
   return headers;
 }
@@ -45,7 +45,7 @@ class CallErrors : public WholeApi {
  protected:
   // A line that says what is asked, long bodies cut, and the answers.
   std::string TextOf(const Asked& asked) {
-    HttpRequest request = Make(asked.method, asked.target, asked.body, asked.who);
+    http::Request request = Make(asked.method, asked.target, asked.body, asked.who);
     std::string text = fmt::format("# {}\n> {} {}", asked.name, asked.method, asked.target);
     for (const auto& [name, value] : asked.headers.all()) {
       text += fmt::format(" [{}: {}]", name, value);
@@ -70,7 +70,7 @@ class CallErrors : public WholeApi {
   // Succeeds, and gives the body.
   std::string Do(const std::string& method, const std::string& target, const std::string& body,
                  Who who) {
-    const HttpResponse response = whole_.Handle(Make(method, target, body, who));
+    const http::Response response = whole_.Handle(Make(method, target, body, who));
     EXPECT_EQ(response.status, 200) << response.body;
     return response.body;
   }

@@ -3,7 +3,7 @@
 // 20250331): methods, paths, parameters, schemas, fields, enums and which
 // fields are read-only are the same.
 
-#include "wire/discovery.h"
+#include "wire/describe/discovery.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -14,7 +14,7 @@
 #include <set>
 
 #include "support/golden_file.h"
-#include "wire/routes.h"
+#include "wire/rest/routes.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -27,7 +27,7 @@ constexpr char kRoot[] = "http://127.0.0.1:8080";
 std::string Document(std::string_view path) {
   DiscoveryDocuments documents;
   documents.SetRootUrl(RouteTable::Build(ApiServices()).value(), kRoot);
-  const HttpResponse response = documents.Answer(path, ParseQuery("version=v1"));
+  const http::Response response = documents.Answer(path, ParseQuery("version=v1"));
   EXPECT_EQ(response.status, 200);
   return response.body;
 }

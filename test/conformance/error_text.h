@@ -11,7 +11,7 @@
 #include "crypto/encoding.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "wire/http.h"
+#include "http/http.h"
 
 // Answers that are errors, as the golden files have them: a line for each thing
 // that a client reads.
@@ -19,7 +19,7 @@ namespace zerotouch::wire {
 
 // The status, the fields that say more than a body, and the body, which is to
 // be JSON on one line.
-inline std::string HttpText(std::string_view label, const HttpResponse& response) {
+inline std::string HttpText(std::string_view label, const http::Response& response) {
   EXPECT_GE(response.status, 400) << label << " " << response.body;
   EXPECT_EQ(response.headers.Get("Content-Type"), "application/json; charset=UTF-8") << label;
   EXPECT_EQ(response.headers.Get("X-Content-Type-Options"), "nosniff") << label;
@@ -46,7 +46,7 @@ inline std::string StatusText(const google::rpc::Status& status) {
 }
 
 // The fields that end a gRPC call.
-inline std::string GrpcText(const Headers& fields) {
+inline std::string GrpcText(const http::Headers& fields) {
   std::string text = fmt::format("grpc-status: {}\ngrpc-message: {}\n", fields.Get("grpc-status"),
                                  fields.Get("grpc-message"));
   if (!fields.Has("grpc-status-details-bin")) return text;

@@ -1,8 +1,8 @@
 // Every error that the server can produce, in each of its forms: the JSON of
 // both formats, gRPC's, and as the status of a batch's item. test/tidy/check.py
-// sees to it that each function of model/errors.h is named here.
+// sees to it that each function of errors/errors.h is named here.
 
-#include "model/errors.h"
+#include "errors/errors.h"
 
 #include <string>
 #include <vector>
@@ -11,8 +11,8 @@
 #include "json/json.h"
 #include "model/outcome.h"
 #include "support/golden_file.h"
-#include "wire/error_json.h"
 #include "wire/grpc/status.h"
+#include "wire/rest/error_json.h"
 
 namespace zerotouch::wire {
 namespace {

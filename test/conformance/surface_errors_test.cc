@@ -8,8 +8,8 @@
 #include "conformance/whole_api_base.h"
 #include "grpc/health/v1/health.pb.h"
 #include "support/golden_file.h"
-#include "wire/batch_request.h"
-#include "wire/error_json.h"
+#include "wire/rest/batch_request.h"
+#include "wire/rest/error_json.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -24,7 +24,7 @@ class SurfaceErrors : public WholeApi {
   }
 
   // Both formats of `request`, of which the second is asked for in its query.
-  std::string Asked(Api& api, const HttpRequest& request) {
+  std::string Asked(Api& api, const http::Request& request) {
     return HttpText("HTTP, format 2", api.Handle(InFormat(request, 2))) +
            HttpText("HTTP, format 1", api.Handle(InFormat(request, 1)));
   }
@@ -37,18 +37,18 @@ TEST_F(SurfaceErrors, GrpcCalls) {
       "\x0a\x03"
       "abc");
   const auto ask = [&](const char* name, const std::string& path, const std::string& bytes,
-                       const std::function<void(HttpRequest&)>& change = nullptr) {
-    HttpRequest request = GrpcRequest(path, bytes);
+                       const std::function<void(http::Request&)>& change = nullptr) {
+    http::Request request = GrpcRequest(path, bytes);
     request.headers.Add("authorization", Bearer());
     if (change) change(request);
     Add(name, GrpcText(grpc_.Handle(std::move(request)).headers));
   };
   ask("no such method", "/google.android.device.provisioning.v1.PartnerService/Nothing", message);
-  ask("no POST", kGetDevice, message, [](HttpRequest& request) { request.method = "GET"; });
+  ask("no POST", kGetDevice, message, [](http::Request& request) { request.method = "GET"; });
   ask("messages of another kind", kGetDevice, message,
-      [](HttpRequest& request) { request.headers.Set("content-type", "application/grpc+json"); });
+      [](http::Request& request) { request.headers.Set("content-type", "application/grpc+json"); });
   ask("a time-out that is none", kGetDevice, message,
-      [](HttpRequest& request) { request.headers.Add("grpc-timeout", "soon"); });
+      [](http::Request& request) { request.headers.Add("grpc-timeout", "soon"); });
   ask("no message", kGetDevice, "");
   ask("a message that is cut", kGetDevice, message.substr(0, message.size() - 1));
   ask("two messages", kGetDevice, message + message);
@@ -57,9 +57,9 @@ TEST_F(SurfaceErrors, GrpcCalls) {
   ask("a message that is too long", kGetDevice, Framed(std::string(100'001, 'x')));
   ask("compressed, but not said how", kGetDevice, "\x01" + message.substr(1));
   ask("compressed in another way", kGetDevice, "\x01" + message.substr(1),
-      [](HttpRequest& request) { request.headers.Add("grpc-encoding", "snappy"); });
+      [](http::Request& request) { request.headers.Add("grpc-encoding", "snappy"); });
   ask("no gzip", kGetDevice, "\x01" + message.substr(1),
-      [](HttpRequest& request) { request.headers.Add("grpc-encoding", "gzip"); });
+      [](http::Request& request) { request.headers.Add("grpc-encoding", "gzip"); });
   ::grpc::health::v1::HealthCheckRequest health;
   health.set_service("nothing");
   ask("health of no such service", "/grpc.health.v1.Health/Check",
@@ -72,9 +72,9 @@ TEST_F(SurfaceErrors, GrpcCalls) {
       Framed("\x0a\x0c"
              "partners/7/x"));
   const auto stream = [&](const char* name, const std::string& path, const std::string& bytes,
-                          const Exchange::Input& about) {
-    const HttpRequest header = GrpcRequest(path, "");
-    const std::unique_ptr<Exchange> exchange = grpc_.Open(header);
+                          const http::StreamingCall::Input& about) {
+    const http::Request header = GrpcRequest(path, "");
+    const std::unique_ptr<http::StreamingCall> exchange = grpc_.Open(header);
     ASSERT_NE(exchange, nullptr);
     std::string out;
     EXPECT_FALSE(
@@ -93,9 +93,9 @@ TEST_F(SurfaceErrors, GrpcCalls) {
 TEST_F(SurfaceErrors, Batches) {
   const auto ask = [&](const char* name, const std::string& body,
                        const std::string& type = "multipart/mixed; boundary=b") {
-    HttpRequest request = Make("POST", "/batch", body, Who::kReseller);
+    http::Request request = Make("POST", "/batch", body, Who::kReseller);
     request.headers.Add("Content-Type", type);
-    HttpResponse response = whole_.Handle(InFormat(request, 2));
+    http::Response response = whole_.Handle(InFormat(request, 2));
     if (response.stream == nullptr) {
       Add(name, HttpText("HTTP, format 2", response) +
                     HttpText("HTTP, format 1", whole_.Handle(InFormat(request, 1))));
@@ -128,11 +128,11 @@ TEST_F(SurfaceErrors, Batches) {
 
 // Answers that are too many to be kept together.
 TEST_F(SurfaceErrors, ABatchWithTooLongAnswers) {
-  HttpRequest request =
+  http::Request request =
       Make("POST", "/batch", "--b\r\nContent-Type: application/http\r\n\r\nGET /\r\n\r\n--b--",
            Who::kReseller);
   request.headers.Add("Content-Type", "multipart/mixed; boundary=b");
-  class Endless final : public BodySource {
+  class Endless final : public http::BodySource {
    public:
     absl::StatusOr<bool> Next(std::string& out) override {
       out.append(size_t{1} << 20, 'x');
@@ -141,8 +141,8 @@ TEST_F(SurfaceErrors, ABatchWithTooLongAnswers) {
   };
   const auto answer = AnswerBatch(
       request,
-      [](const HttpRequest&) {
-        HttpResponse response;
+      [](const http::Request&) {
+        http::Response response;
         response.stream = std::make_unique<Endless>();
         return response;
       },
@@ -160,7 +160,7 @@ TEST_F(SurfaceErrors, Tokens) {
   const std::string endpoint = std::string(kEndpoint) + "/token";
   const std::string grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
   const auto post = [](const std::string& body, const std::string& type) {
-    HttpRequest request = Request("POST", "/token", body);
+    http::Request request = Request("POST", "/token", body);
     if (!type.empty()) request.headers.Add("Content-Type", type);
     return request;
   };
@@ -213,7 +213,7 @@ TEST_F(SurfaceErrors, Tokens) {
                               R"({"aud":["a","b"]})", R"({"iat":"x"})", R"({"iat":1,"exp":"x"})"}) {
     assert_text(R"({"alg":"ES256","kid":"1"})", payload);
   }
-  HttpRequest long_one = post(std::string(70'000, 'x'), "application/x-www-form-urlencoded");
+  http::Request long_one = post(std::string(70'000, 'x'), "application/x-www-form-urlencoded");
   Add("a form that is too long", Asked(whole_, long_one));
   FailingStore down;
   auth::TokenEndpoint tokens(down, clock_, audience_);
@@ -230,7 +230,7 @@ TEST_F(SurfaceErrors, StoreAndStopping) {
     Api api(table_, authenticator, tokens_, store, clock_);
     grpc::Handler grpc(
         table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api);
-    HttpRequest call = GrpcRequest(kGetDevice, Framed(""));
+    http::Request call = GrpcRequest(kGetDevice, Framed(""));
     call.headers.Add("authorization", Bearer());
     Add(name + ", a call", Asked(api, Make("GET", kDevice, "", Who::kReseller)) +
                                GrpcText(grpc.Handle(std::move(call)).headers));

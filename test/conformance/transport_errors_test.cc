@@ -5,11 +5,11 @@
 #include <string>
 
 #include "conformance/whole_api_base.h"
+#include "http/server.h"
 #include "support/golden_file.h"
 #include "support/gzip.h"
 #include "support/http1_client.h"
 #include "support/http2_client.h"
-#include "wire/server.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -17,24 +17,24 @@ namespace {
 class TransportErrors : public WholeApi {
  protected:
   // A server with small limits, which `change` may change.
-  std::unique_ptr<Server> Start(const std::function<void(ServerOptions&)>& change) {
-    ServerOptions options;
+  std::unique_ptr<http::Server> Start(const std::function<void(http::ServerOptions&)>& change) {
+    http::ServerOptions options;
     options.listen = "127.0.0.1:0";
     options.worker_threads = 2;
     options.body_bytes = 1'000;
     options.header_bytes = 2'000;
     options.url_bytes = 200;
     if (change) change(options);
-    auto server = Server::Start(options, grpc_);
+    auto server = http::Server::Start(options, grpc_);
     EXPECT_TRUE(server.ok()) << server.status();
     return *std::move(server);
   }
 
-  static HttpResponse Received(uint16_t port, const std::string& bytes) {
+  static http::Response Received(uint16_t port, const std::string& bytes) {
     test::SocketClient client(port);
     client.Send(bytes);
-    const test::Response came = test::Reader(client).Next();
-    HttpResponse response;
+    const test::ReceivedResponse came = test::Reader(client).Next();
+    http::Response response;
     response.status = came.status;
     response.body = came.body;
     for (const char* name : {"Content-Type", "X-Content-Type-Options", "Retry-After"}) {
@@ -45,8 +45,8 @@ class TransportErrors : public WholeApi {
 
   // Sends `bytes`, in which QUERY stands for what asks for the format.
   void Send(const char* name, const std::string& bytes,
-            const std::function<void(ServerOptions&)>& change = nullptr) {
-    const std::unique_ptr<Server> server = Start(change);
+            const std::function<void(http::ServerOptions&)>& change = nullptr) {
+    const std::unique_ptr<http::Server> server = Start(change);
     text_ += fmt::format("# {}\n", name);
     for (const char* format : {"2", "1"}) {
       std::string sent = bytes;
@@ -62,8 +62,8 @@ class TransportErrors : public WholeApi {
 
   // Calls GetDevice by gRPC.
   void Call(const char* name, test::Fields fields, const std::string& body,
-            const std::function<void(ServerOptions&)>& change = nullptr) {
-    const std::unique_ptr<Server> server = Start(change);
+            const std::function<void(http::ServerOptions&)>& change = nullptr) {
+    const std::unique_ptr<http::Server> server = Start(change);
     test::Http2Client client(server->port());
     fields.insert(
         fields.begin(),
@@ -72,7 +72,7 @@ class TransportErrors : public WholeApi {
         client.Ask("POST", "/google.android.device.provisioning.v1.PartnerService/GetDevice",
                    std::move(fields), body));
     EXPECT_EQ(answer.status, 200) << name;
-    Headers ending;
+    http::Headers ending;
     for (const auto& [key, value] : answer.header) ending.Add(key, value);
     for (const auto& [key, value] : answer.trailers) ending.Add(key, value);
     text_ += fmt::format("# {}\n{}\n", name, GrpcText(ending));
@@ -108,9 +108,9 @@ TEST_F(TransportErrors, Http1) {
   Send("a body that is too long when it is unpacked",
        body("Content-Encoding: gzip\r\n", test::Gzip(std::string(10'000, ' '))));
   Send("too many requests", get + "Host: x\r\n\r\n",
-       [](ServerOptions& options) { options.queued_requests = 0; });
+       [](http::ServerOptions& options) { options.queued_requests = 0; });
   Send("too much in the bodies", body("", std::string(900, ' ')),
-       [](ServerOptions& options) { options.body_bytes_in_flight = 100; });
+       [](http::ServerOptions& options) { options.body_bytes_in_flight = 100; });
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_http1.txt", text_);
 }
 
@@ -121,9 +121,9 @@ TEST_F(TransportErrors, Grpc) {
   Call("a time that is over", {{"grpc-timeout", "0n"}}, message);
   Call("a coding that is not read", {{"content-encoding", "br"}}, message);
   Call("too many requests", {}, message,
-       [](ServerOptions& options) { options.queued_requests = 0; });
+       [](http::ServerOptions& options) { options.queued_requests = 0; });
   Call("too much in the bodies", {}, Framed(std::string(900, 'x')),
-       [](ServerOptions& options) { options.body_bytes_in_flight = 100; });
+       [](http::ServerOptions& options) { options.body_bytes_in_flight = 100; });
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_http2.txt", text_);
 }
 

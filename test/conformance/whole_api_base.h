@@ -14,7 +14,7 @@
 #include "wire/api_test_base.h"
 #include "wire/grpc/handler.h"
 #include "wire/grpc/message.h"
-#include "wire/transcode.h"
+#include "wire/rest/transcode.h"
 
 namespace zerotouch::wire {
 
@@ -35,9 +35,9 @@ class WholeApi : public ApiTest {
   }
 
   // A request as its parts are given; the type of the body is not looked at.
-  HttpRequest Make(const std::string& method, const std::string& target, const std::string& body,
-                   Who who) const {
-    HttpRequest request = Request(method, target, body);
+  http::Request Make(const std::string& method, const std::string& target, const std::string& body,
+                     Who who) const {
+    http::Request request = Request(method, target, body);
     const std::string bearer = BearerOf(who);
     if (!bearer.empty()) request.headers.Add("authorization", bearer);
     return request;
@@ -45,12 +45,12 @@ class WholeApi : public ApiTest {
 
   // The answers over HTTP in both formats, and over gRPC if the request can be
   // put as a message.
-  std::string AnswersTo(const HttpRequest& request) {
+  std::string AnswersTo(const http::Request& request) {
     return HttpText("HTTP, format 2", whole_.Handle(InFormat(request, 2))) +
            HttpText("HTTP, format 1", whole_.Handle(InFormat(request, 1))) + OverGrpc(request);
   }
 
-  static HttpRequest InFormat(HttpRequest request, int format) {
+  static http::Request InFormat(http::Request request, int format) {
     request.target += request.target.find('?') == std::string::npos ? '?' : '&';
     // The first prettyPrint counts, the last format.
     const bool given = request.target.find("xgafv") != std::string::npos ||
@@ -61,8 +61,8 @@ class WholeApi : public ApiTest {
   }
 
   // A call of `path`, "/package.Service/Method", with `bytes` as its body.
-  static HttpRequest GrpcRequest(const std::string& path, std::string bytes) {
-    HttpRequest request = Request("POST", path, std::move(bytes));
+  static http::Request GrpcRequest(const std::string& path, std::string bytes) {
+    http::Request request = Request("POST", path, std::move(bytes));
     request.headers.Add("content-type", "application/grpc");
     request.trailers = true;
     return request;
@@ -74,7 +74,7 @@ class WholeApi : public ApiTest {
     return bytes + message;
   }
 
-  std::string OverGrpc(const HttpRequest& request) {
+  std::string OverGrpc(const http::Request& request) {
     const Target target = SplitTarget(request.target);
     const absl::StatusOr<RouteMatch> match = routes_.Find(request.method, target.path);
     if (!match.ok()) return "";
@@ -89,7 +89,7 @@ class WholeApi : public ApiTest {
         !Transcode(*match, query, body, *message).ok()) {
       return "";
     }
-    HttpRequest call =
+    http::Request call =
         GrpcRequest(fmt::format("/{}/{}", method.service()->full_name(), method.name()),
                     Framed(message->SerializeAsString()));
     if (request.headers.Has("authorization")) {

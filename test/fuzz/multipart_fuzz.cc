@@ -1,7 +1,7 @@
 // Takes batch requests apart: the first line is the Content-Type.
 
 #include "fuzz/input.h"
-#include "wire/multipart.h"
+#include "wire/rest/multipart.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace zerotouch::wire;  // NOLINT(google-build-using-namespace)

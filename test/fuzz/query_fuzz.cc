@@ -1,8 +1,8 @@
 // Takes queries apart.
 
+#include "base/percent.h"
 #include "fuzz/input.h"
-#include "wire/percent.h"
-#include "wire/query.h"
+#include "wire/rest/query.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace zerotouch::wire;  // NOLINT(google-build-using-namespace)

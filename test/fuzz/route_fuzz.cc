@@ -2,9 +2,9 @@
 // templates.
 
 #include "fuzz/input.h"
-#include "wire/query.h"
-#include "wire/routes.h"
-#include "wire/url_template.h"
+#include "wire/rest/query.h"
+#include "wire/rest/routes.h"
+#include "wire/rest/url_template.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace zerotouch::wire;  // NOLINT(google-build-using-namespace)

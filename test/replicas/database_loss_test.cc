@@ -12,7 +12,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kItems = 20'000;
 constexpr int kClients = 6;
 
 // How long a call may take whatever the database does.

@@ -17,6 +17,9 @@
 
 namespace zerotouch::test {
 
+// Items of a batch that takes long enough to be interrupted.
+inline constexpr int kItems = 20'000;
+
 // A sandbox with a data folder of its own, on a database that others use too.
 class Replica {
  public:

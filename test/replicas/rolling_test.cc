@@ -8,8 +8,6 @@
 namespace zerotouch::test {
 namespace {
 
-constexpr int kItems = 20'000;
-
 using RollingTest = ReplicasTest;
 
 TEST_F(RollingTest, RestartOneAfterTheOther_NoCallFails) {

@@ -14,7 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kItems = 20'000;
 constexpr int kKills = 10;
 constexpr milliseconds kTakeOver(5'000);
 

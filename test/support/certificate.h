@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "crypto/openssl_handle.h"
+#include "base/openssl_handle.h"
 
 // Certificates for tests of TLS, made on the spot.
 namespace zerotouch::test {
@@ -68,15 +68,15 @@ class Certificate {
 
   template <class Write>
   static std::string Written(Write write) {
-    const crypto::Bio bio(BIO_new(BIO_s_mem()));
+    const Bio bio(BIO_new(BIO_s_mem()));
     write(bio.get());
     char* data = nullptr;
     const long size = BIO_get_mem_data(bio.get(), &data);
     return {data, static_cast<size_t>(size)};
   }
 
-  crypto::OpenSslHandle<EVP_PKEY, EVP_PKEY_free> key_;
-  crypto::OpenSslHandle<X509, X509_free> certificate_;
+  OpenSslHandle<EVP_PKEY, EVP_PKEY_free> key_;
+  OpenSslHandle<X509, X509_free> certificate_;
 };
 
 }  // namespace zerotouch::test

@@ -12,7 +12,7 @@
 namespace zerotouch::test {
 
 // An answer as a client sees it.
-struct Response {
+struct ReceivedResponse {
   int status = 0;  // 0 if none came
   std::string head;
   std::string body;
@@ -33,8 +33,8 @@ class Reader {
  public:
   explicit Reader(SocketClient& client) : client_(client) {}
 
-  Response Next(bool head_only = false) {
-    Response response;
+  ReceivedResponse Next(bool head_only = false) {
+    ReceivedResponse response;
     if (!FillTo([this] { return buffer_.find("\r\n\r\n") != std::string::npos; })) return response;
     const size_t end = buffer_.find("\r\n\r\n") + 4;
     response.head = buffer_.substr(0, end);
@@ -71,7 +71,7 @@ class Reader {
     return true;
   }
 
-  void TakeChunks(Response& response) {
+  void TakeChunks(ReceivedResponse& response) {
     while (FillTo([this] { return buffer_.find("\r\n") != std::string::npos; })) {
       const size_t line = buffer_.find("\r\n");
       const size_t size = std::strtoul(buffer_.c_str(), nullptr, 16);

@@ -6,7 +6,7 @@
 #include "support/http2_client.h"
 #include "support/server_test_base.h"
 
-namespace zerotouch::wire {
+namespace zerotouch::http {
 
 // A server of a scripted handler, and a client that speaks HTTP/2 to it.
 class Http2TestBase : public ServerTestBase {
@@ -20,6 +20,6 @@ class Http2TestBase : public ServerTestBase {
   std::unique_ptr<test::Http2Client> client_;
 };
 
-}  // namespace zerotouch::wire
+}  // namespace zerotouch::http
 
 #endif  // ZEROTOUCH_TEST_SUPPORT_HTTP2_TEST_BASE_H_

@@ -10,37 +10,70 @@
 #include <utility>
 #include <vector>
 
-#include "wire/error_json.h"
-#include "wire/http.h"
-#include "wire/responses.h"
+#include "http/http.h"
 
-namespace zerotouch::wire {
+namespace zerotouch::http {
+
+inline Response TextResponse(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.headers.Add("Content-Type", "text/plain");
+  response.body = std::move(body);
+  return response;
+}
+
+inline Response Unauthorized() {
+  Response response = TextResponse(401, "no credentials");
+  response.headers.Add("WWW-Authenticate", "Bearer realm=\"test\"");
+  return response;
+}
+
+// Returns the HTTP status of a fault.
+inline int StatusOf(const Fault& fault) {
+  switch (fault.kind) {
+    case Fault::Kind::kMalformed:
+      return 400;
+    case Fault::Kind::kUrlTooLong:
+      return 414;
+    case Fault::Kind::kHeaderTooLarge:
+      return 431;
+    case Fault::Kind::kBodyTooLarge:
+      return 413;
+    case Fault::Kind::kUnsupportedContentCoding:
+      return 415;
+    case Fault::Kind::kTooBusy:
+      return 429;
+    case Fault::Kind::kDeadlineExceeded:
+      return 504;
+  }
+  return 500;
+}
 
 // Answers as a test says, from any thread; by default with what was asked.
-class ScriptedHandler : public HttpHandler {
+class ScriptedHandler : public Handler {
  public:
-  std::optional<HttpResponse> RefuseEarly(const HttpRequest& header) override {
+  std::optional<Response> RefuseEarly(const Request& header) override {
     return refuse ? refuse(header) : std::nullopt;
   }
-  HttpResponse Handle(HttpRequest request) override {
+  Response Handle(Request request) override {
     return handle ? handle(std::move(request)) : Echo(request);
   }
-  HttpResponse RenderError(const absl::Status& status, const HttpRequest&) override {
-    return ErrorResponse(status, /*pretty=*/false);
+  Response RenderFault(const Fault& fault, const Request&) override {
+    return TextResponse(StatusOf(fault), std::string(fault.text));
   }
 
-  std::unique_ptr<Exchange> Open(const HttpRequest& header) override {
+  std::unique_ptr<StreamingCall> Open(const Request& header) override {
     return open ? open(header) : nullptr;
   }
-  absl::Duration TimeLimit(const HttpRequest&) override { return limit; }
+  absl::Duration TimeLimit(const Request&) override { return limit; }
 
-  static HttpResponse Echo(const HttpRequest& request) {
-    return JsonResponse(200, request.method + " " + request.target + " " + request.body);
+  static Response Echo(const Request& request) {
+    return TextResponse(200, request.method + " " + request.target + " " + request.body);
   }
 
-  std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse;
-  std::function<HttpResponse(HttpRequest)> handle;
-  std::function<std::unique_ptr<Exchange>(const HttpRequest&)> open;
+  std::function<std::optional<Response>(const Request&)> refuse;
+  std::function<Response(Request)> handle;
+  std::function<std::unique_ptr<StreamingCall>(const Request&)> open;
   absl::Duration limit = absl::InfiniteDuration();
 };
 
@@ -83,6 +116,6 @@ class Gate {
   bool open_ = false;
 };
 
-}  // namespace zerotouch::wire
+}  // namespace zerotouch::http
 
 #endif  // ZEROTOUCH_TEST_SUPPORT_SCRIPTED_HANDLER_H_

@@ -7,12 +7,12 @@
 #include <string>
 
 #include "base/log.h"
+#include "http/server.h"
 #include "support/gzip.h"
 #include "support/http1_client.h"
 #include "support/scripted_handler.h"
-#include "wire/server.h"
 
-namespace zerotouch::wire {
+namespace zerotouch::http {
 
 using test::Gzip;
 
@@ -37,7 +37,7 @@ class ServerTestBase : public ::testing::Test {
   }
 
   // The one answer to `request`, sent on a connection of its own.
-  test::Response Ask(const std::string& request) {
+  test::ReceivedResponse Ask(const std::string& request) {
     if (server_ == nullptr) Start();
     test::SocketClient client(server_->port());
     client.Send(request);
@@ -49,6 +49,6 @@ class ServerTestBase : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
-}  // namespace zerotouch::wire
+}  // namespace zerotouch::http
 
 #endif  // ZEROTOUCH_TEST_SUPPORT_SERVER_TEST_BASE_H_

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/openssl_handle.h"
+#include "base/openssl_handle.h"
 #include "support/socket_client.h"
 
 namespace zerotouch::test {
@@ -18,7 +18,7 @@ namespace zerotouch::test {
 // A connection under TLS, by OpenSSL as the client. Takes any certificate.
 class TlsClient final : public SocketClient {
  public:
-  using Session = crypto::OpenSslHandle<SSL_SESSION, SSL_SESSION_free>;
+  using Session = OpenSslHandle<SSL_SESSION, SSL_SESSION_free>;
 
   struct Options {
     std::vector<std::string> protocols;  // offered by ALPN; empty: no ALPN
@@ -118,8 +118,8 @@ class TlsClient final : public SocketClient {
     if (reason != nullptr) error_ = reason;
   }
 
-  const crypto::OpenSslHandle<SSL_CTX, SSL_CTX_free> context_;
-  crypto::OpenSslHandle<SSL, SSL_free> ssl_;
+  const OpenSslHandle<SSL_CTX, SSL_CTX_free> context_;
+  OpenSslHandle<SSL, SSL_free> ssl_;
   bool agreed_ = false;
   std::string error_;
 };

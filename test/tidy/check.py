@@ -19,7 +19,7 @@ LINE_CHARACTERS = 100
 # a slash at the end.
 RESERVED = [
     (re.compile(r'#include <boost/'), 'Boost',
-     ('src/wire/server.cc', 'src/wire/connection.h', 'src/wire/socket.h', 'src/wire/socket.cc',
+     ('src/http/server.cc', 'src/http/connection.h', 'src/http/socket.h', 'src/http/socket.cc',
       'src/wire/http1/', 'src/wire/http2/')),
     (re.compile(r'#include <sqlite3\.h>'), 'SQLite',
      ('src/store/sqlite/', 'test/store/open_sqlite_test.cc', 'test/e2e/startup_test.cc',
@@ -28,7 +28,7 @@ RESERVED = [
 
 # Where the errors that callers see are declared, and the test that has a golden
 # of each.
-ERRORS = 'src/model/errors.h'
+ERRORS = 'src/errors/errors.h'
 ERRORS_TEST = 'test/conformance/errors_test.cc'
 GOLDEN = 'test/conformance/golden/'
 ERROR_CALL = re.compile(r'\berrors::[A-Z]\w+\(')
@@ -39,8 +39,8 @@ TELLING_CALLS = {
     'src/crypto/jwt.cc': re.compile(r'\bWrong\('),
     'src/json/text_reader.cc': re.compile(r'\bEndAt\('),
     'src/service/customers.cc': re.compile(r'\bNote\('),
-    'src/wire/batch_request.cc': re.compile(r'\bWrong\('),
-    'src/wire/multipart.cc': re.compile(r'\bWrong\('),
+    'src/wire/rest/batch_request.cc': re.compile(r'\bWrong\('),
+    'src/wire/rest/multipart.cc': re.compile(r'\bMalformedPart\('),
 }
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s*"(?:[^"\\]|\\.)*")*')
 ERROR_FUNCTION = re.compile(r'^absl::Status (\w+)\(', re.MULTILINE)

@@ -14,7 +14,7 @@ TREE = {
     'src/base/ids.h': '#include <string>\n',
     'src/store/store.h': '#include "base/ids.h"\n',
     'src/store/sqlite/view.cc': '#include <sqlite3.h>\n',
-    'src/wire/server.cc': '#include <boost/asio.hpp>\n#include "base/ids.h"\n',
+    'src/http/server.cc': '#include <boost/asio.hpp>\n#include "base/ids.h"\n',
     'src/wire/api_test.cc': '#include "support/temp_dir.h"\n',
     'src/client/client.cc': '#include "base/ids.h"\n',
     'test/support/wait.h': 'sleep_for(pause);\n',
@@ -43,7 +43,7 @@ class CheckTest(unittest.TestCase):
 
     def test_an_include_upwards(self):
         self.expect('src/base/ids.cc:1', 'base may not include wire',
-                    {'src/base/ids.cc': '#include "wire/http.h"\n'})
+                    {'src/base/ids.cc': '#include "http/http.h"\n'})
 
     def test_an_include_sideways(self):
         self.expect('src/client/call.cc:2', 'client may not include store',
@@ -98,10 +98,10 @@ class CheckTest(unittest.TestCase):
                     'absl::Status UnknownDevice();\n'
                     'absl::Status Unknown(std::string_view what);\n')
         tested = '{"UnknownDevice", errors::UnknownDevice()},\n'
-        self.expect('src/model/errors.h:4', 'Unknown has no golden',
+        self.expect('src/errors/errors.h:4', 'Unknown has no golden',
                     {'CMakeLists.txt': 'zerotouch_folder(model LINKS fmt::fmt)\n' +
                                        TREE['CMakeLists.txt'],
-                     'src/model/errors.h': declared,
+                     'src/errors/errors.h': declared,
                      'test/conformance/errors_test.cc': tested})
 
     def test_an_error_text_without_a_golden(self):

@@ -15,8 +15,8 @@
 namespace zerotouch::store::postgres {
 namespace {
 
-constexpr absl::Duration kFirstBackoff = absl::Milliseconds(100);
-constexpr absl::Duration kLongestBackoff = absl::Seconds(2);
+constexpr absl::Duration kFirstReconnect = absl::Milliseconds(100);
+constexpr absl::Duration kLongestReconnect = absl::Seconds(2);
 
 // How often the clock is looked at, and how long that may take of a server that
 // is well, however busy it is.
@@ -80,12 +80,12 @@ bool Listener::Wait(int socket, absl::Duration length) const {
 }
 
 void Listener::Loop() {
-  absl::Duration backoff = kFirstBackoff;
+  absl::Duration backoff = kFirstReconnect;
   // The clock was measured when the database was opened.
   absl::Time next_look = absl::Now() + kClockInterval;
   while (true) {
     if (const std::unique_ptr<Connection> db = Connect()) {
-      backoff = kFirstBackoff;
+      backoff = kFirstReconnect;
       SetAnswering(true);
       Tell();
       ListenOn(*db, next_look);
@@ -93,7 +93,7 @@ void Listener::Loop() {
     // The next session may be with another server.
     next_look = absl::InfinitePast();
     if (!Wait(-1, backoff)) return;
-    backoff = std::min(backoff * 2, kLongestBackoff);
+    backoff = std::min(backoff * 2, kLongestReconnect);
   }
 }
 

@@ -7,9 +7,9 @@
 
 #include "absl/time/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
-#include "crypto/random.h"
 
 namespace zerotouch::store::postgres {
 namespace {
@@ -107,7 +107,7 @@ absl::Status RunMigrations(Connection& db, int64_t from, MigrationList migration
   for (const char* sql : kUnpacked) db.RunScript(sql).IgnoreError();
   return db
       .Run(Query("INSERT INTO meta (key, value) VALUES ('secret', $1) ON CONFLICT DO NOTHING")
-               .Bytes(crypto::RandomBytes(32)))
+               .Bytes(RandomBytes(32)))
       .status();
 }
 

@@ -8,9 +8,9 @@
 #include "absl/time/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
-#include "crypto/random.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
 #include "store/postgres/schema.h"
@@ -75,7 +75,7 @@ class PostgresStore final : public Store {
         return absl::UnavailableError(
             fmt::format("others kept getting in the way: {}", MessageOf(status)));
       }
-      absl::SleepFor(absl::Microseconds(crypto::RandomBetween(0, pause_us)));
+      absl::SleepFor(absl::Microseconds(RandomBetween(0, pause_us)));
       pause_us = std::min(pause_us * 2, kLongestPauseUs);
     }
   }

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/random.h"
 #include "base/status_macros.h"
-#include "crypto/random.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -26,7 +26,7 @@ absl::Status RunMigrations(Connection& db) {
   }
   ZT_RETURN_IF_ERROR(db.Run(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str()));
   ZT_RETURN_IF_ERROR(db.Run(fmt::format("PRAGMA user_version = {}", migrations.size()).c_str()));
-  const std::string secret = crypto::RandomBytes(32);
+  const std::string secret = RandomBytes(32);
   return db.Use("INSERT INTO meta VALUES ('secret', ?) ON CONFLICT DO NOTHING").Blob(secret).Run();
 }
 

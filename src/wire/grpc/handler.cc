@@ -9,15 +9,16 @@
 
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "errors/errors.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
-#include "model/errors.h"
 #include "wire/grpc/message.h"
 #include "wire/grpc/operation_message.h"
 #include "wire/grpc/status.h"
+#include "wire/http_fault.h"
 #include "wire/public_error.h"
-#include "wire/query.h"
-#include "wire/routes.h"
+#include "wire/rest/query.h"
+#include "wire/rest/routes.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
@@ -32,12 +33,12 @@ constexpr std::string_view kWatch = "grpc.health.v1.Health.Watch";
 constexpr std::string_view kInfo = "ServerReflectionInfo";
 
 // `application/grpc` and what it may be followed by: `+proto`, parameters.
-bool IsGrpc(const HttpRequest& header) {
+bool IsGrpc(const http::Request& header) {
   const std::string_view type = header.headers.Get("content-type");
   return header.trailers && type.substr(0, kContentType.size()) == kContentType;
 }
 
-bool IsProtobuf(const HttpRequest& header) {
+bool IsProtobuf(const http::Request& header) {
   const std::string_view type = header.headers.Get("content-type");
   const std::string_view rest = type.substr(kContentType.size());
   return rest.empty() || rest.front() == ';' || rest == "+proto" || rest.starts_with("+proto;");
@@ -50,7 +51,7 @@ std::vector<const ServiceDescriptor*> AllServices() {
 }
 
 // The services of OwnServices are open to all.
-bool NeedsCredentials(const HttpRequest& header) {
+bool NeedsCredentials(const http::Request& header) {
   return !std::string_view(header.target).starts_with("/grpc.");
 }
 
@@ -60,8 +61,8 @@ std::set<std::string> NamesOf(const std::vector<const ServiceDescriptor*>& servi
   return names;
 }
 
-HttpResponse MessageResponse(const Message& message) {
-  HttpResponse response;
+http::Response MessageResponse(const Message& message) {
+  http::Response response;
   response.headers = BeginningFields();
   response.trailers = StatusFields(absl::OkStatus());
   AppendFrameHead(static_cast<uint32_t>(message.ByteSizeLong()), response.body);
@@ -73,7 +74,7 @@ HttpResponse MessageResponse(const Message& message) {
 
 Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
                  size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
-                 HttpHandler& others)
+                 http::Handler& others)
     : methods_(methods),
       authenticator_(authenticator),
       message_bytes_(message_bytes),
@@ -90,7 +91,7 @@ Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenti
   }
 }
 
-std::optional<HttpResponse> Handler::RefuseEarly(const HttpRequest& header) {
+std::optional<http::Response> Handler::RefuseEarly(const http::Request& header) {
   if (!IsGrpc(header)) return others_.RefuseEarly(header);
   const log::RequestScope scope(header.request_id);
   absl::Status status = CheckHeader(header);
@@ -98,14 +99,14 @@ std::optional<HttpResponse> Handler::RefuseEarly(const HttpRequest& header) {
     status = authenticator_.Authenticate(header.headers.Get("authorization"), "").status();
   }
   if (status.ok()) return std::nullopt;
-  return RenderError(status, header);
+  return ErrorResponse(PublicError(status));
 }
 
-HttpResponse Handler::RenderError(const absl::Status& status, const HttpRequest& header) {
-  return IsGrpc(header) ? ErrorResponse(PublicError(status)) : others_.RenderError(status, header);
+http::Response Handler::RenderFault(const http::Fault& fault, const http::Request& header) {
+  return IsGrpc(header) ? ErrorResponse(StatusOf(fault)) : others_.RenderFault(fault, header);
 }
 
-std::unique_ptr<Exchange> Handler::Open(const HttpRequest& header) {
+std::unique_ptr<http::StreamingCall> Handler::Open(const http::Request& header) {
   if (!IsGrpc(header)) return others_.Open(header);
   const absl::StatusOr<const Method*> method = MethodOf(header);
   if (!method.ok()) return nullptr;
@@ -115,7 +116,7 @@ std::unique_ptr<Exchange> Handler::Open(const HttpRequest& header) {
   return nullptr;
 }
 
-absl::Duration Handler::TimeLimit(const HttpRequest& header) {
+absl::Duration Handler::TimeLimit(const http::Request& header) {
   if (!IsGrpc(header)) return others_.TimeLimit(header);
   const std::string_view text = header.headers.Get("grpc-timeout");
   // One that is malformed is refused by CheckHeader.
@@ -123,14 +124,14 @@ absl::Duration Handler::TimeLimit(const HttpRequest& header) {
                       : ParseTimeout(text).value_or(absl::InfiniteDuration());
 }
 
-absl::StatusOr<const Handler::Method*> Handler::MethodOf(const HttpRequest& header) const {
+absl::StatusOr<const Handler::Method*> Handler::MethodOf(const http::Request& header) const {
   const auto found = by_path_.find(std::string(SplitTarget(header.target).path));
   if (found == by_path_.end()) return errors::Unimplemented(header.target);
   return found->second;
 }
 
 // What can be refused before the message is there.
-absl::Status Handler::CheckHeader(const HttpRequest& header) const {
+absl::Status Handler::CheckHeader(const http::Request& header) const {
   ZT_RETURN_IF_ERROR(MethodOf(header).status());
   if (header.method != "POST" || !IsProtobuf(header)) {
     return errors::BadRequest({{"", "A gRPC call is a POST of application/grpc+proto."}});
@@ -142,12 +143,12 @@ absl::Status Handler::CheckHeader(const HttpRequest& header) const {
   return absl::OkStatus();
 }
 
-HttpResponse Handler::Handle(HttpRequest request) {
+http::Response Handler::Handle(http::Request request) {
   if (!IsGrpc(request)) return others_.Handle(std::move(request));
   const log::RequestScope scope(request.request_id);
   const absl::Time begun = clock_.Now();
   std::string account;
-  absl::StatusOr<HttpResponse> answer = Call(request, account);
+  absl::StatusOr<http::Response> answer = Call(request, account);
   const absl::Status status = answer.ok() ? absl::OkStatus() : PublicError(answer.status());
   log::Info("request", {{"method", "gRPC"},
                         {"path", request.target},
@@ -157,14 +158,14 @@ HttpResponse Handler::Handle(HttpRequest request) {
   return answer.ok() ? *std::move(answer) : ErrorResponse(status);
 }
 
-absl::StatusOr<HttpResponse> Handler::Call(HttpRequest& request, std::string& account) {
+absl::StatusOr<http::Response> Handler::Call(http::Request& request, std::string& account) {
   ZT_RETURN_IF_ERROR(CheckHeader(request));
   ZT_ASSIGN_OR_RETURN(const Method* method, MethodOf(request));
   if (method->full_name() == kCheck) return CheckHealth(request);
   return CallApi(*method, request, account);
 }
 
-absl::StatusOr<HttpResponse> Handler::CheckHealth(HttpRequest& request) {
+absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
   ::grpc::health::v1::HealthCheckRequest message;
   ZT_RETURN_IF_ERROR(Parse(request, message));
   ZT_ASSIGN_OR_RETURN(const ::grpc::health::v1::HealthCheckResponse response,
@@ -172,8 +173,8 @@ absl::StatusOr<HttpResponse> Handler::CheckHealth(HttpRequest& request) {
   return MessageResponse(response);
 }
 
-absl::StatusOr<HttpResponse> Handler::CallApi(const Method& method, HttpRequest& request,
-                                              std::string& account) {
+absl::StatusOr<http::Response> Handler::CallApi(const Method& method, http::Request& request,
+                                                std::string& account) {
   ZT_ASSIGN_OR_RETURN(const auth::Principal caller,
                       authenticator_.Authenticate(request.headers.Get("authorization"), ""));
   account = caller.email;
@@ -189,7 +190,7 @@ absl::StatusOr<HttpResponse> Handler::CallApi(const Method& method, HttpRequest&
   return MessageResponse(*std::get<std::unique_ptr<Message>>(answer));
 }
 
-absl::Status Handler::Parse(HttpRequest& request, Message& message) const {
+absl::Status Handler::Parse(http::Request& request, Message& message) const {
   std::string unpacked;
   ZT_ASSIGN_OR_RETURN(const std::string_view bytes,
                       OnlyMessage(request.body,

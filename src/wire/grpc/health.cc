@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "wire/grpc/streaming.h"
 
 namespace zerotouch::wire::grpc {
@@ -62,7 +62,7 @@ absl::StatusOr<HealthCheckResponse> Health::Check(const HealthCheckRequest& requ
   return response;
 }
 
-std::unique_ptr<Exchange> Health::Watch(std::string_view encoding) {
+std::unique_ptr<http::StreamingCall> Health::Watch(std::string_view encoding) {
   return std::make_unique<WatchCall>(*this, encoding);
 }
 

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "grpc/health/v1/health.pb.h"
-#include "wire/http.h"
+#include "http/http.h"
 
 namespace zerotouch::wire::grpc {
 
@@ -27,7 +27,7 @@ class Health {
       const ::grpc::health::v1::HealthCheckRequest& request);
 
   // A call of Watch; the health must outlive it.
-  std::unique_ptr<Exchange> Watch(std::string_view encoding);
+  std::unique_ptr<http::StreamingCall> Watch(std::string_view encoding);
 
   // The state of a service, by its name; of the whole server if it is empty.
   ::grpc::health::v1::HealthCheckResponse::ServingStatus StateOf(const std::string& service);

@@ -1,8 +1,9 @@
 #include "wire/grpc/message.h"
 
 #include "base/status_macros.h"
-#include "model/errors.h"
-#include "wire/gzip.h"
+#include "errors/errors.h"
+#include "http/gzip.h"
+#include "wire/http_fault.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
@@ -42,9 +43,11 @@ absl::StatusOr<std::optional<std::string_view>> TakeMessage(std::string_view& by
     return Malformed("A message is marked as compressed, but grpc-encoding does not say how.");
   }
   if (unpacking.encoding != "gzip") return errors::UnsupportedMessageEncoding(unpacking.encoding);
-  ZT_ASSIGN_OR_RETURN(unpacked, Gunzip(message, unpacking.limit, [&](size_t more) {
-                        return !unpacking.hold || unpacking.hold(message.size() + more);
-                      }));
+  const std::optional<http::Fault> fault = http::Gunzip(
+      message, unpacking.limit,
+      [&](size_t more) { return !unpacking.hold || unpacking.hold(message.size() + more); },
+      unpacked);
+  if (fault.has_value()) return StatusOf(*fault);
   return std::string_view(unpacked);
 }
 

@@ -23,7 +23,7 @@ void AppendFrameHead(uint32_t message_bytes, std::string& out);
 struct Unpacking {
   std::string_view encoding;           // the grpc-encoding field
   size_t limit = 0;                    // bytes of a message
-  std::function<bool(uint64_t)> hold;  // as HttpRequest::hold
+  std::function<bool(uint64_t)> hold;  // as http::Request::hold
 };
 
 // The next message, taken off the front of `bytes`; nullopt if not all of it is

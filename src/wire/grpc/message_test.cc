@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "support/gzip.h"
 
 namespace zerotouch::wire::grpc {

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "errors/errors.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
-#include "model/errors.h"
 #include "wire/grpc/message.h"
 #include "wire/grpc/status.h"
 
@@ -75,7 +75,7 @@ class Pieces {
   bool ended_ = false;
 };
 
-class OperationMessage final : public BodySource {
+class OperationMessage final : public http::BodySource {
  public:
   // `bytes`: of the whole response, as measured.
   OperationMessage(service::OperationAnswer answer, std::string head, size_t bytes)
@@ -93,7 +93,7 @@ class OperationMessage final : public BodySource {
     return more;
   }
 
-  Headers Trailers() override { return StatusFields(absl::OkStatus()); }
+  http::Headers Trailers() override { return StatusFields(absl::OkStatus()); }
 
  private:
   service::OperationAnswer answer_;
@@ -105,8 +105,8 @@ class OperationMessage final : public BodySource {
 
 }  // namespace
 
-absl::StatusOr<HttpResponse> OperationResponse(service::OperationAnswer answer) {
-  HttpResponse response;
+absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer) {
+  http::Response response;
   response.headers = BeginningFields();
   response.trailers = StatusFields(absl::OkStatus());
   if (answer.items == nullptr) {

@@ -2,8 +2,8 @@
 #define ZEROTOUCH_WIRE_GRPC_OPERATION_MESSAGE_H_
 
 #include "absl/status/statusor.h"
+#include "http/http.h"
 #include "service/operation_answer.h"
-#include "wire/http.h"
 
 namespace zerotouch::wire::grpc {
 
@@ -11,7 +11,7 @@ namespace zerotouch::wire::grpc {
 // holding all of its items; because its length stands at its front, they are
 // then read twice. An error on the first way through is returned, for there is
 // still time to say so. Takes its time: for a worker thread.
-absl::StatusOr<HttpResponse> OperationResponse(service::OperationAnswer answer);
+absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer);
 
 }  // namespace zerotouch::wire::grpc
 

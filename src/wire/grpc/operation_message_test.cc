@@ -56,7 +56,7 @@ service::OperationAnswer Made(int items, int fails = 0) {
   return answer;
 }
 
-std::string BodyOf(HttpResponse& response) {
+std::string BodyOf(http::Response& response) {
   if (response.stream == nullptr) return response.body;
   std::string body;
   absl::StatusOr<bool> more = true;

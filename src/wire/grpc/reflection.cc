@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string>
 
+#include "errors/errors.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpc/reflection/v1alpha/reflection.pb.h"
-#include "model/errors.h"
 #include "wire/grpc/streaming.h"
 
 namespace zerotouch::wire::grpc {
@@ -133,7 +133,7 @@ ServerReflectionResponse Reflection::Answer(const ServerReflectionRequest& reque
   return response;
 }
 
-std::unique_ptr<Exchange> Reflection::Info(std::string_view encoding) const {
+std::unique_ptr<http::StreamingCall> Reflection::Info(std::string_view encoding) const {
   return std::make_unique<InfoCall>(*this, encoding);
 }
 

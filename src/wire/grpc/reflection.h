@@ -8,7 +8,7 @@
 
 #include "google/protobuf/descriptor.h"
 #include "grpc/reflection/v1/reflection.pb.h"
-#include "wire/http.h"
+#include "http/http.h"
 
 namespace zerotouch::wire::grpc {
 
@@ -24,7 +24,7 @@ class Reflection {
       const ::grpc::reflection::v1::ServerReflectionRequest& request) const;
 
   // A call of ServerReflectionInfo; the reflection must outlive it.
-  std::unique_ptr<Exchange> Info(std::string_view encoding) const;
+  std::unique_ptr<http::StreamingCall> Info(std::string_view encoding) const;
 
  private:
   const google::protobuf::FileDescriptor* FindFile(

@@ -7,22 +7,22 @@
 
 #include "base/status_text.h"
 #include "crypto/encoding.h"
+#include "errors/errors.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "model/errors.h"
 #include "wire/error_details.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
 
 // Bytes of a message, and of a serialized google.rpc.Status.
-constexpr size_t kMessageBytes = 1'024;
+constexpr size_t kStatusMessageBytes = 1'024;
 constexpr size_t kStatusBytes = 4'096;
 
 // The text, or as much of it as fits without cutting a UTF-8 character.
 std::string_view Shortened(std::string_view text) {
-  if (text.size() <= kMessageBytes) return text;
-  size_t end = kMessageBytes;
+  if (text.size() <= kStatusMessageBytes) return text;
+  size_t end = kStatusMessageBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return text.substr(0, end);
 }
@@ -62,8 +62,8 @@ void Shorten(google::rpc::Status& status) {
 
 }  // namespace
 
-Headers StatusFields(const absl::Status& status) {
-  Headers fields;
+http::Headers StatusFields(const absl::Status& status) {
+  http::Headers fields;
   fields.Add("grpc-status", fmt::format("{}", static_cast<int>(status.code())));
   if (status.ok()) return fields;
   const std::string_view message = Shortened(MessageOf(status));
@@ -78,17 +78,17 @@ Headers StatusFields(const absl::Status& status) {
   return fields;
 }
 
-Headers BeginningFields() {
-  Headers fields;
+http::Headers BeginningFields() {
+  http::Headers fields;
   fields.Add("content-type", "application/grpc");
   fields.Add("grpc-accept-encoding", "identity,gzip");
   return fields;
 }
 
-HttpResponse ErrorResponse(const absl::Status& status) {
-  HttpResponse response;
+http::Response ErrorResponse(const absl::Status& status) {
+  http::Response response;
   response.headers = BeginningFields();
-  const Headers fields = StatusFields(status);
+  const http::Headers fields = StatusFields(status);
   for (const auto& [name, value] : fields.all()) response.headers.Add(name, value);
   return response;
 }

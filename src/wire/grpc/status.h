@@ -2,7 +2,7 @@
 #define ZEROTOUCH_WIRE_GRPC_STATUS_H_
 
 #include "absl/status/status.h"
-#include "wire/http.h"
+#include "http/http.h"
 
 namespace zerotouch::wire::grpc {
 
@@ -10,13 +10,13 @@ namespace zerotouch::wire::grpc {
 // grpc-status, grpc-message and, with details, grpc-status-details-bin, a
 // google.rpc.Status that says the same. Clients take 8 KiB of fields, so a long
 // message is cut, and of many violations the last are left out.
-Headers StatusFields(const absl::Status& status);
+http::Headers StatusFields(const absl::Status& status);
 
 // The answer to a call that failed before it sent anything.
-HttpResponse ErrorResponse(const absl::Status& status);
+http::Response ErrorResponse(const absl::Status& status);
 
 // The fields with which every answer begins.
-Headers BeginningFields();
+http::Headers BeginningFields();
 
 }  // namespace zerotouch::wire::grpc
 

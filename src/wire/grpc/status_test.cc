@@ -7,14 +7,14 @@
 
 #include "base/status_text.h"
 #include "crypto/encoding.h"
+#include "errors/errors.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "model/errors.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
 
-google::rpc::Status DetailsIn(const Headers& fields) {
+google::rpc::Status DetailsIn(const http::Headers& fields) {
   std::string text(fields.Get("grpc-status-details-bin"));
   std::replace(text.begin(), text.end(), '+', '-');
   std::replace(text.begin(), text.end(), '/', '_');
@@ -24,7 +24,7 @@ google::rpc::Status DetailsIn(const Headers& fields) {
 }
 
 TEST(GrpcStatus, Ok_IsZeroAlone) {
-  const Headers fields = StatusFields(absl::OkStatus());
+  const http::Headers fields = StatusFields(absl::OkStatus());
   ASSERT_EQ(fields.all().size(), 1u);
   EXPECT_EQ(fields.Get("grpc-status"), "0");
 }
@@ -41,7 +41,7 @@ TEST(GrpcStatus, Errors_SayTheSameTwice) {
       errors::Unavailable("x"),
   };
   for (const absl::Status& status : cases) {
-    const Headers fields = StatusFields(status);
+    const http::Headers fields = StatusFields(status);
     EXPECT_EQ(fields.Get("grpc-status"), std::to_string(static_cast<int>(status.code())));
     const google::rpc::Status details = DetailsIn(fields);
     EXPECT_EQ(details.code(), static_cast<int>(status.code()));
@@ -51,13 +51,13 @@ TEST(GrpcStatus, Errors_SayTheSameTwice) {
 }
 
 TEST(GrpcStatus, WithoutDetails_ThereIsNoSuchField) {
-  const Headers fields = StatusFields(errors::MissingCredentials());
+  const http::Headers fields = StatusFields(errors::MissingCredentials());
   EXPECT_EQ(fields.Get("grpc-status"), "16");
   EXPECT_FALSE(fields.Has("grpc-status-details-bin"));
 }
 
 TEST(GrpcStatus, Message_IsPercentEncoded) {
-  const Headers fields = StatusFields(errors::BadRequest({{"", "100%\nü"}}));
+  const http::Headers fields = StatusFields(errors::BadRequest({{"", "100%\nü"}}));
   EXPECT_EQ(fields.Get("grpc-message"), "100%25%0A%C3%BC");
 }
 
@@ -67,7 +67,7 @@ TEST(GrpcStatus, ManyViolations_AreShortened) {
   for (int i = 0; i < 50; ++i) violations.push_back({"field", std::string(500, 'x')});
   violations[1].description[10] = '\xC3';
   violations[1].description[11] = '\xBC';
-  const Headers fields = StatusFields(errors::BadRequest(violations));
+  const http::Headers fields = StatusFields(errors::BadRequest(violations));
   size_t bytes = 0;
   for (const auto& [name, value] : fields.all()) bytes += name.size() + value.size() + 32;
   EXPECT_LT(bytes, 8'192u);

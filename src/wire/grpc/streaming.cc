@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "base/status_macros.h"
-#include "model/errors.h"
+#include "errors/errors.h"
 #include "wire/grpc/status.h"
 #include "wire/public_error.h"
 
@@ -11,13 +11,13 @@ namespace zerotouch::wire::grpc {
 namespace {
 
 // Bytes of one message of a streaming request: names, that is.
-constexpr size_t kMessageBytes = size_t{64} << 10;
+constexpr size_t kStreamedMessageBytes = size_t{64} << 10;
 
 }  // namespace
 
-Headers StreamingCall::Header() const { return BeginningFields(); }
+http::Headers StreamingCall::Header() const { return BeginningFields(); }
 
-Headers StreamingCall::Trailers() {
+http::Headers StreamingCall::Trailers() {
   return StatusFields(status_.ok() ? status_ : PublicError(status_));
 }
 
@@ -35,7 +35,7 @@ bool StreamingCall::Next(const Input& input, std::string& out) {
 absl::Status StreamingCall::TakeMessages(const Input& input, std::string& out) {
   pending_ += input.bytes;
   std::string_view rest = pending_;
-  const Unpacking unpacking{.encoding = encoding_, .limit = kMessageBytes, .hold = nullptr};
+  const Unpacking unpacking{.encoding = encoding_, .limit = kStreamedMessageBytes, .hold = nullptr};
   std::string unpacked;
   while (true) {
     ZT_ASSIGN_OR_RETURN(const std::optional<std::string_view> message,

@@ -5,21 +5,21 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "http/http.h"
 #include "wire/grpc/message.h"
-#include "wire/http.h"
 
 namespace zerotouch::wire::grpc {
 
 // A streaming call as its methods see it: messages in, messages out. For small
 // messages alone: health and reflection need no more.
-class StreamingCall : public Exchange {
+class StreamingCall : public http::StreamingCall {
  public:
   // `encoding`: the request's grpc-encoding field.
   explicit StreamingCall(std::string_view encoding) : encoding_(encoding) {}
 
-  Headers Header() const override;
+  http::Headers Header() const override;
   bool Next(const Input& input, std::string& out) override;
-  Headers Trailers() override;
+  http::Headers Trailers() override;
 
  protected:
   // Answers a message of the request; an error ends the call.

@@ -28,7 +28,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "support/server_process.h"
-#include "wire/routes.h"
+#include "wire/rest/routes.h"
 
 namespace zerotouch::test {
 namespace {

@@ -1,0 +1,65 @@
+# Test programs and what CTest runs of them under which build; test/README.md
+# says why.
+
+option(ZEROTOUCH_ALL_TESTS "Run every test in sanitizer builds too" OFF)
+if(ZEROTOUCH_SANITIZE MATCHES address)
+  set(ZEROTOUCH_BUILD_KIND asan)
+elseif(ZEROTOUCH_SANITIZE MATCHES thread)
+  set(ZEROTOUCH_BUILD_KIND tsan)
+else()
+  set(ZEROTOUCH_BUILD_KIND dev)
+endif()
+
+# zerotouch_test_program(NAME SOURCES files... LINKS targets...)
+#
+# One GoogleTest program. zerotouch_gtest registers what CTest runs of it.
+function(zerotouch_test_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
+endfunction()
+
+# zerotouch_runs_here(VARIABLE [asan] [tsan])
+#
+# Sets VARIABLE to whether a test that also runs under these sanitizers runs in
+# this build. Every test runs in a build without sanitizers.
+function(zerotouch_runs_here variable)
+  if(ZEROTOUCH_ALL_TESTS OR ZEROTOUCH_BUILD_KIND IN_LIST ARGN OR ZEROTOUCH_BUILD_KIND STREQUAL dev)
+    set(${variable} TRUE PARENT_SCOPE)
+  else()
+    set(${variable} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
+# zerotouch_gtest(NAME PROGRAM program SOURCES files... [UNDER asan tsan]
+#                 [TIMEOUT seconds] [ENVIRONMENT NAME=VALUE...])
+#
+# Registers the tests of these files of a program as one test of CTest.
+function(zerotouch_gtest name)
+  cmake_parse_arguments(ARG "" "PROGRAM;TIMEOUT" "SOURCES;UNDER;ENVIRONMENT" ${ARGN})
+  zerotouch_runs_here(runs ${ARG_UNDER})
+  if(NOT runs)
+    return()
+  endif()
+  set(suites)
+  foreach(source ${ARG_SOURCES})
+    get_filename_component(source ${source} ABSOLUTE)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(STRINGS ${source} lines REGEX "^(TYPED_)?TEST(_F|_P)?\\([A-Za-z0-9_]+,")
+    foreach(line ${lines})
+      string(REGEX REPLACE "^[A-Z_]+\\(([A-Za-z0-9_]+),.*" "\\1" suite "${line}")
+      list(APPEND suites ${suite})
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES suites)
+  set(filter)
+  foreach(suite ${suites})
+    string(APPEND filter "${suite}.*:*/${suite}.*:")
+  endforeach()
+  add_test(NAME ${name} COMMAND ${ARG_PROGRAM} --gtest_filter=${filter})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${ARG_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,47 @@
+#include "base/percent.h"
+
+#include <algorithm>
+
+namespace zerotouch {
+namespace {
+
+// The value of a hexadecimal digit, -1 if it is none.
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::optional<std::string> PercentDecode(std::string_view text, Keep keep) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = HexValue(text[i + 1]);
+    const int low = HexValue(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    const char decoded = static_cast<char>(high * 16 + low);
+    if (keep == Keep::kSlashes && decoded == '/') {
+      out += text.substr(i, 3);
+    } else {
+      out += decoded;
+    }
+    i += 2;
+  }
+  return out;
+}
+
+std::optional<std::string> FormDecode(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return PercentDecode(spaced);
+}
+
+}  // namespace zerotouch

@@ -1,0 +1,25 @@
+#ifndef ZEROTOUCH_BASE_PERCENT_H_
+#define ZEROTOUCH_BASE_PERCENT_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace zerotouch {
+
+// What PercentDecode leaves as it stands.
+enum class Keep {
+  kNothing,
+  kSlashes,  // `%2F` and `%2f`, so that a decoded text has no new separators
+};
+
+// Undoes percent-encoding (RFC 3986 section 2.1). nullopt if a `%` is not
+// followed by two hexadecimal digits. The bytes that come out are not checked.
+std::optional<std::string> PercentDecode(std::string_view text, Keep keep = Keep::kNothing);
+
+// The same for names and values of a query or form, where `+` is a space.
+std::optional<std::string> FormDecode(std::string_view text);
+
+}  // namespace zerotouch
+
+#endif  // ZEROTOUCH_BASE_PERCENT_H_

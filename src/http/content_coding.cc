@@ -1,0 +1,129 @@
+#include "http/content_coding.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+#include "base/ascii.h"
+#include "base/status_macros.h"
+
+namespace zerotouch::http {
+namespace {
+
+// Below this a gzip header costs more than it saves.
+constexpr size_t kWorthwhileBytes = 1'000;
+
+// The fastest level: answers of this API shrink to a tenth all the same, and
+// better ones take several times as long.
+constexpr int kLevel = 1;
+constexpr int kGzip = 16 + MAX_WBITS;
+constexpr int kMemoryLevel = 8;  // zlib's default
+constexpr size_t kCompressedPieceBytes = size_t{64} << 10;
+
+class Deflater {
+ public:
+  // False if zlib has no memory.
+  bool Begin() {
+    is_open_ =
+        deflateInit2(&stream_, kLevel, Z_DEFLATED, kGzip, kMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK;
+    return is_open_;
+  }
+  Deflater() = default;
+  ~Deflater() {
+    if (is_open_) deflateEnd(&stream_);
+  }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  // Appends what `text` becomes; after the last, the end of the gzip text.
+  void Take(std::string_view text, bool is_last, std::string& out) {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream_.avail_in = static_cast<uInt>(text.size());
+    do {
+      const size_t before = out.size();
+      out.resize(before + kCompressedPieceBytes);
+      stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+      stream_.avail_out = kCompressedPieceBytes;
+      deflate(&stream_, is_last ? Z_FINISH : Z_NO_FLUSH);
+      out.resize(out.size() - stream_.avail_out);
+    } while (stream_.avail_out == 0);
+  }
+
+ private:
+  z_stream stream_ = {};
+  bool is_open_ = false;
+};
+
+class GzipSource final : public BodySource {
+ public:
+  explicit GzipSource(std::unique_ptr<BodySource> plain) : plain_(std::move(plain)) {}
+
+  absl::StatusOr<bool> Next(std::string& out) override {
+    if (ended_) return false;
+    if (!begun_ && !deflater_.Begin()) return absl::ResourceExhaustedError("deflateInit2 failed");
+    begun_ = true;
+    piece_.clear();
+    ZT_ASSIGN_OR_RETURN(const bool more, plain_->Next(piece_));
+    deflater_.Take(piece_, !more, out);
+    ended_ = !more;
+    return true;
+  }
+
+ private:
+  const std::unique_ptr<BodySource> plain_;
+  Deflater deflater_;
+  std::string piece_;
+  bool begun_ = false;
+  bool ended_ = false;
+};
+
+std::string_view Trimmed(std::string_view text) {
+  const size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+// The weight in `;q=...`; 1 if there is none, 0 if it cannot be read.
+double WeightOf(std::string_view parameters) {
+  const size_t q = parameters.find("q=");
+  if (q == std::string_view::npos) return 1;
+  double weight = 0;
+  const std::string text(Trimmed(parameters.substr(q + 2)));
+  return absl::SimpleAtod(text, &weight) ? weight : 0;
+}
+
+}  // namespace
+
+bool AcceptsGzip(std::string_view accept_encoding) {
+  double any = 0;
+  while (!accept_encoding.empty()) {
+    const std::string_view element = accept_encoding.substr(0, accept_encoding.find(','));
+    accept_encoding.remove_prefix(std::min(accept_encoding.size(), element.size() + 1));
+    const size_t end = std::min(element.find(';'), element.size());
+    const std::string_view coding = Trimmed(element.substr(0, end));
+    if (EqualIgnoringCase(coding, "gzip") || EqualIgnoringCase(coding, "x-gzip")) {
+      return WeightOf(element.substr(end)) > 0;
+    }
+    if (coding == "*") any = WeightOf(element.substr(end));
+  }
+  return any > 0;
+}
+
+void CompressAnswer(Response& response) {
+  if (response.stream != nullptr) {
+    response.stream = std::make_unique<GzipSource>(std::move(response.stream));
+  } else {
+    Deflater deflater;
+    if (response.body.size() < kWorthwhileBytes || !deflater.Begin()) return;
+    std::string compressed;
+    deflater.Take(response.body, /*is_last=*/true, compressed);
+    response.body = std::move(compressed);
+  }
+  response.headers.Add("Content-Encoding", "gzip");
+}
+
+}  // namespace zerotouch::http

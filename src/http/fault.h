@@ -1,0 +1,49 @@
+#ifndef ZEROTOUCH_HTTP_FAULT_H_
+#define ZEROTOUCH_HTTP_FAULT_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace zerotouch::http {
+
+// A reason for which the engine itself refuses a request. The handler renders it
+// (Handler::RenderFault), because the engine does not know the API's errors.
+struct Fault {
+  enum class Kind {
+    kMalformed,                 // 400; `text` is a sentence that says what is wrong
+    kUrlTooLong,                // 414; `limit_bytes`
+    kHeaderTooLarge,            // 431; `limit_bytes`
+    kBodyTooLarge,              // 413; `limit_bytes`
+    kUnsupportedContentCoding,  // 415
+    kTooBusy,                   // 429; `text` names what is full
+    kDeadlineExceeded,          // 504
+  };
+
+  Kind kind;
+  size_t limit_bytes = 0;
+  std::string_view text = {};  // a literal
+};
+
+inline constexpr Fault Malformed(std::string_view sentence) {
+  return {.kind = Fault::Kind::kMalformed, .text = sentence};
+}
+inline constexpr Fault UrlTooLong(size_t limit_bytes) {
+  return {.kind = Fault::Kind::kUrlTooLong, .limit_bytes = limit_bytes};
+}
+inline constexpr Fault HeaderTooLarge(size_t limit_bytes) {
+  return {.kind = Fault::Kind::kHeaderTooLarge, .limit_bytes = limit_bytes};
+}
+inline constexpr Fault BodyTooLarge(size_t limit_bytes) {
+  return {.kind = Fault::Kind::kBodyTooLarge, .limit_bytes = limit_bytes};
+}
+inline constexpr Fault UnsupportedContentCoding() {
+  return {.kind = Fault::Kind::kUnsupportedContentCoding};
+}
+inline constexpr Fault TooBusy(std::string_view what) {
+  return {.kind = Fault::Kind::kTooBusy, .text = what};
+}
+inline constexpr Fault DeadlineExceeded() { return {.kind = Fault::Kind::kDeadlineExceeded}; }
+
+}  // namespace zerotouch::http
+
+#endif  // ZEROTOUCH_HTTP_FAULT_H_

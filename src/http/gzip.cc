@@ -1,0 +1,65 @@
+#include "http/gzip.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace zerotouch::http {
+namespace {
+
+constexpr size_t kInflatedPieceBytes = size_t{256} << 10;
+constexpr int kGzipOnly = 16 + MAX_WBITS;
+
+// More than this from one byte is not possible (zlib's technical notes).
+constexpr size_t kGreatestRatio = 1'032;
+
+constexpr Fault kNotGzip =
+    Malformed("The body is not gzip, although its Content-Encoding says so.");
+
+// How much will come out, by what the last four bytes claim (RFC 1952 section
+// 2.3.1), so that the result need not grow step by step. Believed only as far
+// as it can be true.
+size_t ExpectedSize(std::string_view compressed, size_t limit) {
+  if (compressed.size() < 4) return 0;
+  size_t size = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    const auto byte = static_cast<unsigned char>(compressed[compressed.size() - 4 + i]);
+    size |= size_t{byte} << (8 * i);
+  }
+  return std::min({size, limit, compressed.size() * kGreatestRatio});
+}
+
+}  // namespace
+
+std::optional<Fault> Gunzip(std::string_view compressed, size_t limit,
+                            const std::function<bool(size_t)>& hold, std::string& out) {
+  z_stream stream = {};
+  if (inflateInit2(&stream, kGzipOnly) != Z_OK) return TooBusy("memory");
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  out.clear();
+  size_t room = ExpectedSize(compressed, limit) + 1;
+  int code = Z_OK;
+  while (code != Z_STREAM_END) {
+    const size_t before = out.size();
+    if (before + room > out.capacity()) {
+      if (!hold(before + room)) return TooBusy("request bodies");
+      out.reserve(before + room);
+    }
+    out.resize(before + room);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    stream.avail_out = static_cast<uInt>(room);
+    code = inflate(&stream, Z_NO_FLUSH);
+    out.resize(out.size() - stream.avail_out);
+    if (out.size() > limit) return BodyTooLarge(limit);
+    if (code != Z_OK && code != Z_STREAM_END) return kNotGzip;
+    if (code == Z_OK && stream.avail_in == 0 && stream.avail_out > 0) return kNotGzip;
+    room = kInflatedPieceBytes;
+  }
+  if (stream.avail_in != 0) return kNotGzip;
+  return std::nullopt;
+}
+
+}  // namespace zerotouch::http

@@ -1,0 +1,23 @@
+#ifndef ZEROTOUCH_HTTP_GZIP_H_
+#define ZEROTOUCH_HTTP_GZIP_H_
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/fault.h"
+
+namespace zerotouch::http {
+
+// Inflates gzip (RFC 1952) into `out` and returns nothing, or the reason why not:
+// BodyTooLarge as soon as more than `limit` bytes come out, Malformed if it is
+// not gzip, TooBusy if `hold` returns false. `hold` is called before each
+// allocation with the number of bytes that `out` then occupies.
+std::optional<Fault> Gunzip(std::string_view compressed, size_t limit,
+                            const std::function<bool(size_t)>& hold, std::string& out);
+
+}  // namespace zerotouch::http
+
+#endif  // ZEROTOUCH_HTTP_GZIP_H_

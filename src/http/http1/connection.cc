@@ -1,0 +1,349 @@
+#include "http/http1/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http.hpp>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/log.h"
+#include "http/request_body.h"
+#include "http/request_id.h"
+
+namespace zerotouch::http::http1 {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace beast_http = boost::beast::http;
+using Parser = beast_http::request_parser<beast_http::string_body>;
+
+// Bytes read at once while a large body comes: small reads make one of 12 MB
+// 20 times slower.
+constexpr size_t kLargeRead = size_t{512} << 10;
+constexpr uint64_t kLargeBody = size_t{64} << 10;
+
+// How long the rest of a request that was refused is read and thrown away, so
+// that a client which is still sending reads the answer instead of a reset
+// (RFC 9112 section 9.6).
+constexpr absl::Duration kLingerTime = absl::Seconds(2);
+
+// What an answer needs to know of its request.
+struct Asked {
+  std::string request_id;
+  bool head = false;
+  unsigned version = 11;  // as Beast has it: 10 or 11
+  bool keep_alive = false;
+};
+
+Request RequestOf(const Parser::value_type& message) {
+  Request request;
+  request.method = std::string(message.method_string());
+  request.target = std::string(message.target());
+  for (const auto& field : message) {
+    request.headers.Add(std::string(field.name_string()), std::string(field.value()));
+  }
+  request.request_id = NewRequestId();
+  return request;
+}
+
+// The error for what the parser did not take.
+Fault FaultOfParse(const Parser& parser, const beast::error_code& error,
+                   const ServerOptions& options) {
+  if (error == beast_http::error::header_limit) {
+    return parser.get().target().empty() ? UrlTooLong(options.url_bytes)
+                                         : HeaderTooLarge(options.header_bytes);
+  }
+  if (error == beast_http::error::body_limit) return BodyTooLarge(options.body_bytes);
+  return Malformed("The request is not well-formed HTTP/1.1.");
+}
+
+bool IsParseError(const beast::error_code& error) {
+  return error.category() == make_error_code(beast_http::error::bad_method).category() &&
+         error != beast_http::error::end_of_stream && error != beast_http::error::partial_message;
+}
+
+// What RFC 9112 has a server refuse, and Beast takes.
+std::optional<Fault> CheckFraming(const Parser& parser) {
+  const auto& message = parser.get();
+  if (message.version() >= 11 && message.count(beast_http::field::host) != 1) {
+    return Malformed("The request must have one Host header.");
+  }
+  // Of a body with another coding nobody knows where it ends.
+  const size_t codings = message.count(beast_http::field::transfer_encoding);
+  if (codings > 1 ||
+      (codings == 1 && !beast::iequals(message[beast_http::field::transfer_encoding], "chunked"))) {
+    return Malformed("The only Transfer-Encoding taken is chunked.");
+  }
+  return std::nullopt;
+}
+
+class Http1Connection final : public Connection {
+ public:
+  Http1Connection(const Serving& serving, Socket& socket, beast::flat_buffer read)
+      : serving_(serving), socket_(socket), buffer_(std::move(read)) {}
+
+  asio::awaitable<void> Run() override;
+  void Drain() override {
+    if (idle_) socket_.Cancel();
+  }
+  void Close() override { socket_.Close(); }
+
+ private:
+  // Waits for the first bytes of a request. False at the end.
+  asio::awaitable<bool> AwaitRequest();
+  // Reads, handles and answers one request. False if the connection is over.
+  asio::awaitable<bool> ServeOne();
+  asio::awaitable<bool> ServeParsed(Parser& parser);
+  // The answer if the request is refused from its header.
+  asio::awaitable<std::optional<Response>> RefuseFromHeader(const Parser& parser,
+                                                            const Request& request,
+                                                            Admission::Ticket& ticket);
+  // The answer if the body cannot be taken; nullopt with `gone` set if the
+  // client is gone.
+  asio::awaitable<std::optional<Response>> ReadBody(Parser& parser, const Request& request,
+                                                    Admission::Ticket& ticket, bool& gone);
+  asio::awaitable<Response> Handle(Request request);
+  asio::awaitable<bool> Answer(Response response, Asked asked);
+  asio::awaitable<bool> AnswerStream(beast_http::response<beast_http::empty_body> header,
+                                     std::unique_ptr<BodySource> source, bool chunked);
+  asio::awaitable<bool> Write(asio::const_buffer bytes);
+  asio::awaitable<bool> WriteHeader(beast_http::response<beast_http::empty_body> header);
+  asio::awaitable<void> Linger();
+
+  Response Refuse(const Fault& fault, const Request& header = {}) {
+    return serving_.handler.RenderFault(fault, header);
+  }
+
+  const Serving& serving_;
+  Socket& socket_;
+  beast::flat_buffer buffer_;
+  bool idle_ = true;  // nothing of a request has come
+};
+
+asio::awaitable<void> Http1Connection::Run() {
+  // g++ 12 makes wrong code of a co_await behind a loop with one in its condition.
+  bool more = co_await AwaitRequest();
+  while (more) {
+    more = co_await ServeOne();
+    if (buffer_.size() == 0 && buffer_.capacity() > kLargeBody) buffer_ = beast::flat_buffer();
+    if (more) more = co_await AwaitRequest();
+  }
+  co_await socket_.FinishSending();
+}
+
+asio::awaitable<bool> Http1Connection::AwaitRequest() {
+  if (buffer_.size() > 0) {
+    idle_ = false;
+    co_return true;
+  }
+  if (serving_.draining) co_return false;
+  idle_ = true;
+  socket_.ExpireAfter(serving_.options.idle_timeout);
+  const auto [error, bytes] =
+      co_await socket_.async_read_some(buffer_.prepare(kSmallRead), kNoThrow);
+  idle_ = false;
+  if (error) co_return false;
+  buffer_.commit(bytes);
+  co_return true;
+}
+
+asio::awaitable<bool> Http1Connection::ServeOne() {
+  Parser parser;
+  parser.header_limit(static_cast<uint32_t>(serving_.options.header_bytes));
+  parser.body_limit(serving_.options.body_bytes);
+  socket_.ExpireAfter(serving_.options.read_timeout);
+  const auto [error, bytes] =
+      co_await beast_http::async_read_header(socket_, buffer_, parser, kNoThrow);
+  if (!error) co_return co_await ServeParsed(parser);
+  if (!IsParseError(error)) co_return false;
+  // Of one whose declared length is refused the header is whole.
+  const bool has_header = error == beast_http::error::body_limit;
+  Response refused = Refuse(FaultOfParse(parser, error, serving_.options),
+                            has_header ? RequestOf(parser.get()) : Request());
+  Asked asked{.request_id = NewRequestId()};
+  if (co_await Answer(std::move(refused), std::move(asked))) co_await Linger();
+  co_return false;
+}
+
+asio::awaitable<bool> Http1Connection::ServeParsed(Parser& parser) {
+  Request request = RequestOf(parser.get());
+  Asked asked{.request_id = request.request_id,
+              .head = request.method == "HEAD",
+              .version = parser.get().version(),
+              .keep_alive = parser.get().keep_alive()};
+  std::optional<Admission::Ticket> ticket = serving_.admission.Enter();
+  std::optional<Response> refused;
+  if (const std::optional<Fault> framing = CheckFraming(parser)) {
+    refused = Refuse(*framing, request);
+    asked.keep_alive = false;
+  } else if (!ticket.has_value()) {
+    refused = Refuse(TooBusy("requests in flight"), request);
+  } else {
+    refused = co_await RefuseFromHeader(parser, request, *ticket);
+  }
+  if (!refused.has_value() && !parser.is_done()) {
+    if (beast::iequals(request.headers.Get("Expect"), "100-continue")) {
+      constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      if (!co_await Write(asio::buffer(kContinue))) co_return false;
+    }
+    bool gone = false;
+    refused = co_await ReadBody(parser, request, *ticket, gone);
+    if (gone) co_return false;
+  }
+  if (refused.has_value()) {
+    const bool complete = parser.is_done();
+    asked.keep_alive = asked.keep_alive && complete;
+    const bool sent = co_await Answer(*std::move(refused), asked);
+    if (sent && !complete) co_await Linger();
+    co_return sent&& asked.keep_alive && !serving_.draining;
+  }
+  request.body = std::move(parser.get().body());
+  request.hold = [&ticket = *ticket](uint64_t bytes) { return ticket.Hold(bytes); };
+  Response response = co_await Handle(std::move(request));
+  ticket->HoldNothing();
+  asked.keep_alive =
+      asked.keep_alive && !serving_.draining && !(response.stream != nullptr && asked.version < 11);
+  const bool sent = co_await Answer(std::move(response), asked);
+  co_return sent&& asked.keep_alive;
+}
+
+asio::awaitable<std::optional<Response>> Http1Connection::RefuseFromHeader(
+    const Parser& parser, const Request& request, Admission::Ticket& ticket) {
+  const uint64_t declared = parser.content_length().value_or(0);
+  if (const auto fault = CheckHeader(request, declared, serving_.options)) {
+    co_return Refuse(*fault, request);
+  }
+  if (parser.is_done()) co_return std::nullopt;
+  if (!ticket.Hold(declared)) {
+    co_return Refuse(TooBusy("request bodies"), request);
+  }
+  co_return co_await asio::co_spawn(
+      serving_.workers,
+      [&]() -> asio::awaitable<std::optional<Response>> {
+        co_return serving_.handler.RefuseEarly(request);
+      },
+      asio::use_awaitable);
+}
+
+asio::awaitable<std::optional<Response>> Http1Connection::ReadBody(Parser& parser,
+                                                                   const Request& request,
+                                                                   Admission::Ticket& ticket,
+                                                                   bool& gone) {
+  const uint64_t declared = parser.content_length_remaining().value_or(kLargeBody);
+  buffer_.reserve(declared >= kLargeBody ? kLargeRead : kSmallRead);
+  while (!parser.is_done()) {
+    socket_.ExpireAfter(serving_.options.read_timeout);
+    const auto [error, bytes] =
+        co_await beast_http::async_read_some(socket_, buffer_, parser, kNoThrow);
+    if (error) {
+      gone = !IsParseError(error);
+      if (gone) co_return std::nullopt;
+      co_return Refuse(FaultOfParse(parser, error, serving_.options), request);
+    }
+    // Of a chunked body only what has come is known.
+    if (parser.chunked() && !ticket.Hold(parser.get().body().capacity())) {
+      co_return Refuse(TooBusy("request bodies"), request);
+    }
+  }
+  co_return std::nullopt;
+}
+
+asio::awaitable<Response> Http1Connection::Handle(Request request) {
+  co_return co_await asio::co_spawn(
+      serving_.workers,
+      [&]() -> asio::awaitable<Response> {
+        co_return DecodeAndHandle(std::move(request), serving_.options, serving_.handler);
+      },
+      asio::use_awaitable);
+}
+
+// False if the client is gone, or must not be left to take what came for whole.
+asio::awaitable<bool> Http1Connection::Answer(Response response, Asked asked) {
+  const bool streamed = response.stream != nullptr;
+  const bool chunked = streamed && asked.version >= 11;
+  beast_http::response<beast_http::empty_body> header(
+      static_cast<beast_http::status>(response.status), asked.version);
+  for (const auto& [name, value] : response.headers.all()) header.insert(name, value);
+  header.set(beast_http::field::server, "OpenZeroTouch");
+  header.set(beast_http::field::date,
+             absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone()));
+  header.set("X-Request-Id", asked.request_id);
+  header.keep_alive(asked.keep_alive && !serving_.draining);
+  if (chunked) header.chunked(true);
+  if (!streamed) header.content_length(response.body.size());
+
+  if (streamed && !asked.head) {
+    co_return co_await AnswerStream(std::move(header), std::move(response.stream), chunked);
+  }
+  if (!co_await WriteHeader(std::move(header))) co_return false;
+  if (asked.head || response.body.empty()) co_return true;
+  co_return co_await Write(asio::buffer(response.body));
+}
+
+asio::awaitable<bool> Http1Connection::AnswerStream(
+    beast_http::response<beast_http::empty_body> header, std::unique_ptr<BodySource> source,
+    bool chunked) {
+  if (!co_await WriteHeader(std::move(header))) co_return false;
+  std::string piece;
+  bool more = true;
+  while (more) {
+    piece.clear();
+    const absl::StatusOr<bool> next = co_await asio::co_spawn(
+        serving_.workers,
+        [&]() -> asio::awaitable<absl::StatusOr<bool>> { co_return source->Next(piece); },
+        asio::use_awaitable);
+    if (!next.ok()) {
+      log::Error("an answer was cut", {{"error", next.status().ToString()}});
+      co_return false;
+    }
+    more = *next;
+    if (piece.empty()) continue;
+    if (!chunked) {
+      if (!co_await Write(asio::buffer(piece))) co_return false;
+      continue;
+    }
+    socket_.ExpireAfter(serving_.options.write_timeout);
+    const auto [error, bytes] =
+        co_await asio::async_write(socket_, beast_http::make_chunk(asio::buffer(piece)), kNoThrow);
+    if (error) co_return false;
+  }
+  if (!chunked) co_return true;
+  socket_.ExpireAfter(serving_.options.write_timeout);
+  const auto [error, bytes] =
+      co_await asio::async_write(socket_, beast_http::make_chunk_last(), kNoThrow);
+  co_return !error;
+}
+
+asio::awaitable<bool> Http1Connection::WriteHeader(
+    beast_http::response<beast_http::empty_body> header) {
+  beast_http::response_serializer<beast_http::empty_body> serializer(header);
+  socket_.ExpireAfter(serving_.options.write_timeout);
+  const auto [error, bytes] =
+      co_await beast_http::async_write_header(socket_, serializer, kNoThrow);
+  co_return !error;
+}
+
+asio::awaitable<bool> Http1Connection::Write(asio::const_buffer bytes) {
+  socket_.ExpireAfter(serving_.options.write_timeout);
+  const auto [error, written] = co_await asio::async_write(socket_, bytes, kNoThrow);
+  co_return !error;
+}
+
+asio::awaitable<void> Http1Connection::Linger() {
+  co_await socket_.FinishSending();
+  socket_.ExpireAfter(kLingerTime);
+  co_await socket_.DiscardRest();
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> MakeConnection(const Serving& serving, Socket& socket,
+                                           beast::flat_buffer read) {
+  return std::make_unique<Http1Connection>(serving, socket, std::move(read));
+}
+
+}  // namespace zerotouch::http::http1

@@ -1,0 +1,34 @@
+#ifndef ZEROTOUCH_HTTP_HTTPS_ONLY_H_
+#define ZEROTOUCH_HTTP_HTTPS_ONLY_H_
+
+#include <optional>
+
+#include "http/http.h"
+
+namespace zerotouch::http {
+
+// Answers clients that use clear text on a server with TLS: every request gets
+// an error that says what to change. `handler` renders it and must outlive this.
+class HttpsOnly final : public Handler {
+ public:
+  explicit HttpsOnly(Handler& handler) : handler_(handler) {}
+
+  std::optional<Response> RefuseEarly(const Request& header) override { return Refusal(header); }
+  Response Handle(Request request) override { return Refusal(request); }
+  Response RenderFault(const Fault& fault, const Request& header) override {
+    return handler_.RenderFault(fault, header);
+  }
+
+ private:
+  Response Refusal(const Request& header) {
+    return RenderFault(Malformed("This server accepts TLS only: use https:// in the URL, or a "
+                                 "secure gRPC channel."),
+                       header);
+  }
+
+  Handler& handler_;
+};
+
+}  // namespace zerotouch::http
+
+#endif  // ZEROTOUCH_HTTP_HTTPS_ONLY_H_

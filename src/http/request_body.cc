@@ -1,0 +1,59 @@
+#include "http/request_body.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "http/gzip.h"
+
+namespace zerotouch::http {
+namespace {
+
+bool IsGzip(std::string_view coding) {
+  return EqualIgnoringCase(coding, "gzip") || EqualIgnoringCase(coding, "x-gzip");
+}
+
+auto CountOf(std::string_view name, const Headers& headers) {
+  return std::count_if(headers.all().begin(), headers.all().end(),
+                       [&](const auto& field) { return EqualIgnoringCase(field.first, name); });
+}
+
+// Undoes the Content-Encoding of `request`.
+std::optional<Fault> Decode(Request& request, const ServerOptions& options) {
+  if (!IsGzip(request.headers.Get("Content-Encoding"))) return std::nullopt;
+  const size_t compressed = request.body.size();
+  std::string inflated;
+  const std::optional<Fault> fault = Gunzip(
+      request.body, options.body_bytes,
+      [&](size_t bytes) { return request.hold(compressed + bytes); }, inflated);
+  if (fault.has_value()) return fault;
+  request.body = std::move(inflated);
+  // Less than before, so this cannot be refused.
+  static_cast<void>(request.hold(request.body.size()));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Fault> CheckHeader(const Request& header, uint64_t declared,
+                                 const ServerOptions& options) {
+  if (header.target.size() > options.url_bytes) return UrlTooLong(options.url_bytes);
+  const std::string_view coding = header.headers.Get("Content-Encoding");
+  if (!coding.empty() && !IsGzip(coding) && !EqualIgnoringCase(coding, "identity")) {
+    return UnsupportedContentCoding();
+  }
+  // Which of two counts is for the sender to say, not for whoever stands between.
+  if (CountOf("Authorization", header.headers) > 1) {
+    return Malformed("The request has more than one Authorization header.");
+  }
+  if (declared > options.body_bytes) return BodyTooLarge(options.body_bytes);
+  return std::nullopt;
+}
+
+Response DecodeAndHandle(Request request, const ServerOptions& options, Handler& handler) {
+  if (const auto fault = Decode(request, options)) return handler.RenderFault(*fault, request);
+  return handler.Handle(std::move(request));
+}
+
+}  // namespace zerotouch::http

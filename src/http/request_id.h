@@ -1,0 +1,13 @@
+#ifndef ZEROTOUCH_HTTP_REQUEST_ID_H_
+#define ZEROTOUCH_HTTP_REQUEST_ID_H_
+
+#include <string>
+
+namespace zerotouch::http {
+
+// A new id for a request: 16 hexadecimal digits, random.
+std::string NewRequestId();
+
+}  // namespace zerotouch::http
+
+#endif  // ZEROTOUCH_HTTP_REQUEST_ID_H_

@@ -1,0 +1,323 @@
+// The server's limits, time-outs and end, over loopback.
+
+#include "http/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "support/server_test_base.h"
+
+namespace zerotouch::http {
+namespace {
+
+using test::Get;
+using test::Post;
+using test::Reader;
+using test::ReceivedResponse;
+using test::SocketClient;
+using ::testing::HasSubstr;
+
+using ServerTest = ServerTestBase;
+
+TEST_F(ServerTest, SlowHeader_IsCut) {
+  options_.read_timeout = absl::Milliseconds(50);
+  Start();
+  SocketClient client(server_->port());
+  client.Send("GET / HTTP/1.1\r\nHos");
+  EXPECT_EQ(client.ReceiveAll(), "");
+  SocketClient undecided(server_->port());
+  undecided.Send("PRI * HT");
+  EXPECT_EQ(undecided.ReceiveAll(), "");
+}
+
+TEST_F(ServerTest, SlowBody_IsCut) {
+  options_.read_timeout = absl::Milliseconds(50);
+  Start();
+  SocketClient client(server_->port());
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
+  EXPECT_EQ(client.ReceiveAll(), "");
+}
+
+TEST_F(ServerTest, IdleConnection_IsCut) {
+  options_.idle_timeout = absl::Milliseconds(50);
+  Start();
+  SocketClient fresh(server_->port());
+  EXPECT_EQ(fresh.ReceiveAll(), "");
+  SocketClient used(server_->port());
+  used.Send(Get("/"));
+  Reader reader(used);
+  EXPECT_EQ(reader.Next().status, 200);
+  EXPECT_TRUE(reader.AtEnd());
+}
+
+TEST_F(ServerTest, SlowReader_IsCut) {
+  options_.write_timeout = absl::Milliseconds(100);
+  std::promise<void> cut;
+  // Ends when the server stops asking for pieces.
+  class Endless final : public BodySource {
+   public:
+    explicit Endless(std::promise<void>& gone) : gone_(gone) {}
+    ~Endless() override { gone_.set_value(); }
+    absl::StatusOr<bool> Next(std::string& out) override {
+      out.append(100'000, 'x');
+      return true;
+    }
+
+   private:
+    std::promise<void>& gone_;
+  };
+  handler_.handle = [&](Request) {
+    Response response;
+    response.stream = std::make_unique<Endless>(cut);
+    return response;
+  };
+  Start();
+  SocketClient client(server_->port(), /*receive_buffer_bytes=*/4'096);
+  client.Send(Get("/"));
+  EXPECT_EQ(cut.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  server_.reset();  // it may still be telling `cut`
+}
+
+TEST_F(ServerTest, TooManyInFlight_AreToldToComeAgain) {
+  options_.queued_requests = 1;
+  Gate entered;
+  Gate leave;
+  handler_.handle = [&](Request request) {
+    if (request.target == "/slow") {
+      entered.Open();
+      leave.Wait();
+    }
+    return ScriptedHandler::Echo(request);
+  };
+  Start();
+  SocketClient slow(server_->port());
+  slow.Send(Get("/slow"));
+  entered.Wait();
+  SocketClient client(server_->port());
+  Reader reader(client);
+  client.Send(Get("/a"));
+  const ReceivedResponse refused = reader.Next();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.Field("Retry-After"), "1");
+  leave.Open();
+  EXPECT_EQ(Reader(slow).Next().status, 200);
+  // Without a body there was nothing to drop: the connection goes on.
+  ReceivedResponse again;
+  do {
+    client.Send(Get("/a"));
+    again = reader.Next();
+  } while (again.status == 429);
+  EXPECT_EQ(again.status, 200);
+}
+
+TEST_F(ServerTest, BodiesInFlight_CountWhatTheyHold) {
+  options_.body_bytes_in_flight = 300'000;
+  EXPECT_EQ(Ask(Post(std::string(300'000, 'x'))).status, 200);
+  const ReceivedResponse declared =
+      Ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 300001\r\n\r\n");
+  EXPECT_EQ(declared.status, 429);
+  EXPECT_EQ(declared.Field("Retry-After"), "1");
+  std::string chunks = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 6; ++i) chunks += "c350\r\n" + std::string(50'000, 'x') + "\r\n";
+  EXPECT_EQ(Ask(chunks + "ea60\r\n" + std::string(60'000, 'x') + "\r\n").status, 429);
+  EXPECT_EQ(Ask(Post(Gzip(std::string(250'000, 'x')), "Content-Encoding: gzip\r\n")).status, 200);
+  EXPECT_EQ(Ask(Post(Gzip(std::string(310'000, 'x')), "Content-Encoding: gzip\r\n")).status, 429);
+  // All of it came back.
+  EXPECT_EQ(Ask(Post(std::string(300'000, 'x'))).status, 200);
+}
+
+TEST_F(ServerTest, BodyIsGivenBackBeforeTheAnswerIsRead) {
+  options_.body_bytes_in_flight = 100'000;
+  Gate streaming;
+  Gate finish;
+  class Held final : public BodySource {
+   public:
+    Held(Gate& streaming, Gate& finish) : streaming_(streaming), finish_(finish) {}
+    absl::StatusOr<bool> Next(std::string&) override {
+      streaming_.Open();
+      finish_.Wait();
+      return false;
+    }
+
+   private:
+    Gate& streaming_;
+    Gate& finish_;
+  };
+  handler_.handle = [&](Request request) {
+    Response response;
+    if (request.body.front() == 's') response.stream = std::make_unique<Held>(streaming, finish);
+    return response;
+  };
+  Start();
+  SocketClient slow(server_->port());
+  slow.Send(Post(std::string(100'000, 's')));
+  streaming.Wait();
+  EXPECT_EQ(Ask(Post(std::string(100'000, 'x'))).status, 200);
+  finish.Open();
+  server_.reset();  // it still uses the gates
+}
+
+TEST_F(ServerTest, TooManyConnections_Wait) {
+  options_.connections = 1;
+  Start();
+  auto first = std::make_unique<SocketClient>(server_->port());
+  first->Send(Get("/1"));
+  EXPECT_EQ(Reader(*first).Next().status, 200);
+  SocketClient second(server_->port());
+  ASSERT_TRUE(second.connected());
+  second.Send(Get("/2"));
+  first.reset();
+  EXPECT_EQ(Reader(second).Next().body, "GET /2 ");
+}
+
+TEST_F(ServerTest, Drain_LetsTheRequestInFlightFinish) {
+  Gate entered;
+  Gate leave;
+  handler_.handle = [&](Request request) {
+    entered.Open();
+    leave.Wait();
+    return ScriptedHandler::Echo(request);
+  };
+  Start();
+  SocketClient idle(server_->port());
+  SocketClient busy(server_->port());
+  busy.Send(Get("/busy"));
+  entered.Wait();
+  std::thread drain([&] { server_->Drain(absl::Seconds(20)); });
+  EXPECT_EQ(idle.ReceiveAll(), "");
+  leave.Open();
+  Reader reader(busy);
+  const ReceivedResponse response = reader.Next();
+  EXPECT_EQ(response.body, "GET /busy ");
+  EXPECT_EQ(response.Field("Connection"), "close");
+  EXPECT_TRUE(reader.AtEnd());
+  drain.join();
+  EXPECT_FALSE(SocketClient(server_->port()).connected());
+  server_->Drain(absl::Seconds(20));  // again: nothing is left to do
+}
+
+TEST_F(ServerTest, Drain_HearsThoseWhoWereConnectedAlready) {
+  Start();
+  SocketClient silent(server_->port());
+  SocketClient late(server_->port());
+  ASSERT_TRUE(silent.connected() && late.connected());
+  SocketClient idle(server_->port());
+  idle.Send(Get("/idle"));
+  Reader idle_reader(idle);
+  EXPECT_EQ(idle_reader.Next().status, 200);
+  std::thread drain([&] { server_->Drain(absl::Seconds(20)); });
+  EXPECT_TRUE(idle_reader.AtEnd()) << "whoever was answered is let go at once";
+  ASSERT_TRUE(late.Send(Get("/late")));
+  const ReceivedResponse response = Reader(late).Next();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.Field("Connection"), "close");
+  EXPECT_EQ(silent.Receive(), "");
+  drain.join();
+}
+
+TEST_F(ServerTest, Drain_OutOfPatience_CutsWhatIsLeft) {
+  Start();
+  SocketClient half(server_->port());
+  half.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
+  SocketClient undecided(server_->port());
+  undecided.Send("PRI");
+  server_->Drain(absl::Milliseconds(20));
+  EXPECT_EQ(half.ReceiveAll(), "");
+  EXPECT_EQ(undecided.ReceiveAll(), "");
+}
+
+TEST_F(ServerTest, Drain_WhileARefusedClientStillSends_IsShort) {
+  handler_.refuse = [](const Request&) { return Unauthorized(); };
+  Start();
+  SocketClient client(server_->port());
+  client.Send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n");
+  Reader reader(client);
+  EXPECT_EQ(reader.Next().status, 401);
+  const absl::Time begun = absl::Now();
+  server_->Drain(absl::Seconds(20));
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(10));
+}
+
+TEST_F(ServerTest, ConnectionsWaitingForASlot_DoNotHoldDrain) {
+  options_.connections = 1;
+  Start();
+  SocketClient first(server_->port());
+  first.Send(Get("/1"));
+  EXPECT_EQ(Reader(first).Next().status, 200);
+  SocketClient second(server_->port());
+  server_->Drain(absl::Seconds(20));
+  EXPECT_EQ(second.ReceiveAll(), "");
+}
+
+TEST_F(ServerTest, ClientThatDisappears_LeavesTheServerWell) {
+  handler_.handle = [](Request request) {
+    if (request.target != "/large") return ScriptedHandler::Echo(request);
+    Response response;
+    response.stream =
+        std::make_unique<Pieces>(std::vector<std::string>(100, std::string(100'000, 'x')));
+    return response;
+  };
+  options_.queued_requests = 1;
+  Start();
+  for (int i = 0; i < 20; ++i) {
+    SocketClient in_body(server_->port());
+    in_body.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
+    i % 2 == 0 ? in_body.Reset() : in_body.Close();
+    SocketClient in_answer(server_->port());
+    in_answer.Send(Get("/large"));
+    in_answer.Receive();
+    i % 2 == 0 ? in_answer.Reset() : in_answer.Close();
+  }
+  // Each gave its place back, sooner or later.
+  int status = 429;
+  while (status == 429) status = Ask(Get("/")).status;
+  EXPECT_EQ(status, 200);
+}
+
+TEST_F(ServerTest, ServerThatGoesAway_WaitsForItsHandlers) {
+  std::atomic<bool> finished = false;
+  Gate entered;
+  Gate leave;
+  handler_.handle = [&](Request) {
+    entered.Open();
+    leave.Wait();
+    finished = true;
+    return Response();
+  };
+  Start();
+  SocketClient client(server_->port());
+  client.Send(Get("/"));
+  entered.Wait();
+  std::thread stop([&] {
+    server_.reset();
+    EXPECT_TRUE(finished);
+  });
+  EXPECT_EQ(client.ReceiveAll(), "");  // it was cut: the server is about to go
+  leave.Open();
+  stop.join();
+}
+
+TEST_F(ServerTest, PortInUseOrBadAddress_SaysWhatToDo) {
+  Start();
+  ServerOptions taken;
+  taken.listen = "127.0.0.1:" + std::to_string(server_->port());
+  EXPECT_THAT(std::string(Server::Start(taken, handler_).status().message()),
+              HasSubstr("choose another port"));
+  for (const char* listen : {"", "127.0.0.1", "127.0.0.1:99999", "nowhere:80"}) {
+    ServerOptions wrong;
+    wrong.listen = listen;
+    EXPECT_THAT(std::string(Server::Start(wrong, handler_).status().message()),
+                HasSubstr("ADDRESS:PORT"))
+        << listen;
+  }
+}
+
+}  // namespace
+}  // namespace zerotouch::http

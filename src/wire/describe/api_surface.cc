@@ -1,0 +1,219 @@
+#include "wire/describe/api_surface.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_split.h"
+#include "google/protobuf/descriptor.pb.h"
+
+namespace zerotouch::wire {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+
+constexpr char kOperationsService[] = "google.longrunning.Operations";
+constexpr char kGetOperation[] = "google.longrunning.Operations.GetOperation";
+
+bool IsGoogles(const Route& route) {
+  return route.method->service()->full_name() != kOperationsService ||
+         route.method->full_name() == kGetOperation;
+}
+
+// A template's text, piece by piece.
+class TemplateReader {
+ public:
+  TemplateReader(const Route& route, ApiMethod& method) : route_(route), method_(method) {}
+
+  void Read() {
+    std::string_view text = route_.url.text();
+    const std::string verb = route_.url.verb().empty() ? "" : ":" + route_.url.verb();
+    text.remove_suffix(verb.size());
+    text.remove_prefix(1);
+    while (!text.empty()) {
+      if (text.starts_with('{')) {
+        const size_t end = text.find('}');
+        Variable(text.substr(1, end - 1));
+        text.remove_prefix(end + 1);
+      } else {
+        const std::string_view literal = text.substr(0, text.find('/'));
+        Join(literal, method_.path);
+        Join(literal, method_.flat_path);
+        Note(literal);
+        text.remove_prefix(literal.size());
+      }
+      if (text.starts_with('/')) text.remove_prefix(1);
+    }
+    method_.path += verb;
+    method_.flat_path += verb;
+    Name();
+  }
+
+ private:
+  static void Join(std::string_view piece, std::string& path) {
+    if (!path.empty()) path += '/';
+    path += piece;
+  }
+
+  void Note(std::string_view literal) {
+    literals_.emplace_back(literal);
+    ends_with_literal_ = true;
+  }
+
+  // `name=partners/*/devices/*`, or a field alone, which is one segment.
+  void Variable(std::string_view text) {
+    const size_t equals = std::min(text.find('='), text.size());
+    const std::string field(text.substr(0, equals));
+    const std::string segments(equals < text.size() ? text.substr(equals + 1) : "*");
+    ApiParameter parameter;
+    parameter.field = FindField(*route_.method->input_type(), field);
+    parameter.name = parameter.field->json_name();
+    std::string pattern;
+    for (const std::string& segment : Strings(absl::StrSplit(segments, '/'))) {
+      if (segment == "*" || segment == "**") {
+        Join(segment == "*" ? "[^/]+" : ".*", pattern);
+        Join("{" + literals_.back() + "Id}", parameter.flat_path);
+        ends_with_literal_ = false;
+      } else {
+        Join(segment, pattern);
+        Join(segment, parameter.flat_path);
+        Note(segment);
+      }
+    }
+    parameter.pattern = "^" + pattern + "$";
+    Join("{+" + parameter.name + "}", method_.path);
+    Join(parameter.flat_path, method_.flat_path);
+    method_.path_parameters.push_back(std::move(parameter));
+  }
+
+  // Collections are plural, so a last word that is not is a custom method.
+  void Name() {
+    literals_.erase(literals_.begin());  // the version
+    method_.name = route_.url.verb();
+    const bool is_custom = ends_with_literal_ && !literals_.back().ends_with('s');
+    if (is_custom) {
+      method_.name = literals_.back();
+      literals_.pop_back();
+    } else if (method_.name.empty()) {
+      static const std::map<std::string_view, std::string_view> standard = {
+          {"POST", "create"}, {"PATCH", "patch"}, {"PUT", "update"}, {"DELETE", "delete"}};
+      const auto found = standard.find(route_.http_method);
+      method_.name = found != standard.end() ? found->second : ends_with_literal_ ? "list" : "get";
+    }
+    method_.resources = std::move(literals_);
+  }
+
+  const Route& route_;
+  ApiMethod& method_;
+  Strings literals_;
+  bool ends_with_literal_ = false;
+};
+
+void AddQueryParameters(const Route& route, ApiMethod& method) {
+  if (route.body == Route::Body::kWhole) return;
+  const Descriptor& input = *route.method->input_type();
+  for (int i = 0; i < input.field_count(); ++i) {
+    const FieldDescriptor* field = input.field(i);
+    const bool in_path = std::ranges::any_of(
+        method.path_parameters, [&](const ApiParameter& known) { return known.field == field; });
+    if (in_path || field == route.body_field) continue;
+    method.query_parameters.push_back({.name = field->json_name(), .field = field});
+  }
+}
+
+// Types whose JSON is text, or any object: they have no schema of their own.
+bool HasSchema(const Descriptor& type) {
+  return type.well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED &&
+         !type.options().map_entry();
+}
+
+using Schemas = std::map<std::string, const Descriptor*>;
+
+void Collect(const Descriptor* type, Schemas& schemas) {
+  if (type->options().map_entry()) type = type->field(1)->message_type();
+  if (type == nullptr || !HasSchema(*type) || !schemas.emplace(type->name(), type).second) return;
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (type->field(i)->message_type() != nullptr) {
+      Collect(type->field(i)->message_type(), schemas);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<ApiMethod> DescribeMethods(const RouteTable& routes) {
+  std::vector<ApiMethod> methods;
+  for (const Route& route : routes.routes()) {
+    if (!IsGoogles(route)) continue;
+    ApiMethod& method = methods.emplace_back();
+    method.http_method = route.http_method;
+    method.method = route.method;
+    TemplateReader(route, method).Read();
+    AddQueryParameters(route, method);
+    if (route.body == Route::Body::kWhole) method.request = route.method->input_type();
+    if (route.body == Route::Body::kField) method.request = route.body_field->message_type();
+  }
+  return methods;
+}
+
+std::vector<const Descriptor*> SchemasOf(const std::vector<ApiMethod>& methods) {
+  Schemas schemas;
+  for (const ApiMethod& method : methods) {
+    if (method.request != nullptr) Collect(method.request, schemas);
+    Collect(method.method->output_type(), schemas);
+  }
+  // What batch operations hold in their Any fields.
+  const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
+  for (const char* name :
+       {"DevicesLongRunningOperationMetadata", "DevicesLongRunningOperationResponse"}) {
+    const std::string package = "google.android.device.provisioning.v1.";
+    Collect(pool.FindMessageTypeByName(package + name), schemas);
+  }
+  std::vector<const Descriptor*> all;
+  for (const auto& [name, type] : schemas) all.push_back(type);
+  return all;
+}
+
+std::vector<const FieldDescriptor*> PropertiesOf(const Descriptor& schema,
+                                                 const std::vector<ApiMethod>& methods) {
+  std::set<const FieldDescriptor*> in_path;
+  for (const ApiMethod& method : methods) {
+    if (method.request != method.method->input_type()) continue;
+    for (const ApiParameter& parameter : method.path_parameters) in_path.insert(parameter.field);
+  }
+  std::vector<const FieldDescriptor*> properties;
+  for (int i = 0; i < schema.field_count(); ++i) {
+    if (!in_path.contains(schema.field(i))) properties.push_back(schema.field(i));
+  }
+  return properties;
+}
+
+JsonType JsonTypeOf(const FieldDescriptor& field) {
+  switch (field.type()) {
+    case FieldDescriptor::TYPE_BOOL:
+      return {"boolean", ""};
+    case FieldDescriptor::TYPE_INT32:
+      return {"integer", "int32"};
+    case FieldDescriptor::TYPE_UINT32:
+      return {"integer", "uint32"};
+    case FieldDescriptor::TYPE_INT64:
+      return {"string", "int64"};
+    case FieldDescriptor::TYPE_UINT64:
+      return {"string", "uint64"};
+    case FieldDescriptor::TYPE_DOUBLE:
+      return {"number", "double"};
+    case FieldDescriptor::TYPE_FLOAT:
+      return {"number", "float"};
+    case FieldDescriptor::TYPE_BYTES:
+      return {"string", "byte"};
+    default:
+      return {"string", ""};
+  }
+}
+
+}  // namespace zerotouch::wire

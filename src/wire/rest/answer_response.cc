@@ -1,0 +1,62 @@
+#include "wire/rest/answer_response.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "json/json.h"
+#include "wire/rest/operation_json.h"
+#include "wire/rest/responses.h"
+
+namespace zerotouch::wire {
+namespace {
+
+// An operation is streamed if its text is longer than this many bytes.
+constexpr size_t kBufferedBytes = 100'000;
+
+// A text that was made already, then what `rest` makes.
+class Continued final : public http::BodySource {
+ public:
+  Continued(std::string begin, std::unique_ptr<http::BodySource> rest)
+      : begin_(std::move(begin)), rest_(std::move(rest)) {}
+
+  absl::StatusOr<bool> Next(std::string& out) override {
+    if (begin_.empty()) return rest_->Next(out);
+    out += std::exchange(begin_, {});
+    return true;
+  }
+
+ private:
+  std::string begin_;
+  const std::unique_ptr<http::BodySource> rest_;
+};
+
+absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer, bool pretty,
+                                                 std::shared_ptr<const json::Selection> selection) {
+  auto source = std::make_unique<OperationJson>(std::move(answer), pretty, std::move(selection));
+  std::string text;
+  while (text.size() < kBufferedBytes) {
+    ZT_ASSIGN_OR_RETURN(const bool more, source->Next(text));
+    if (!more) return JsonResponse(200, std::move(text));
+  }
+  http::Response response = JsonResponse(200, "");
+  response.stream = std::make_unique<Continued>(std::move(text), std::move(source));
+  return response;
+}
+
+}  // namespace
+
+absl::StatusOr<http::Response> AnswerResponse(Answer answer, bool pretty,
+                                              std::shared_ptr<const json::Selection> selection) {
+  if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
+    return OperationResponse(std::move(*operation), pretty, std::move(selection));
+  }
+  std::string text;
+  json::Append(*std::get<std::unique_ptr<google::protobuf::Message>>(answer),
+               {.pretty = pretty, .selection = selection.get()}, text);
+  if (pretty) text += '\n';
+  return JsonResponse(200, std::move(text));
+}
+
+}  // namespace zerotouch::wire

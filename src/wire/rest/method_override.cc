@@ -1,0 +1,49 @@
+#include "wire/rest/method_override.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/ascii.h"
+#include "errors/errors.h"
+
+namespace zerotouch::wire {
+namespace {
+
+constexpr std::string_view kHeader = "X-HTTP-Method-Override";
+constexpr std::array<std::string_view, 5> kMethods = {"GET", "HEAD", "PATCH", "PUT", "DELETE"};
+
+bool IsForm(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  absl::AsciiStrToLower(&type);
+  absl::StripAsciiWhitespace(&type);
+  return type == "application/x-www-form-urlencoded";
+}
+
+}  // namespace
+
+std::string_view IntendedMethod(const http::Request& request) {
+  if (request.method != "POST") return request.method;
+  std::string wanted(request.headers.Get(kHeader));
+  absl::AsciiStrToUpper(&wanted);
+  const auto* const found = std::find(kMethods.begin(), kMethods.end(), wanted);
+  return found == kMethods.end() ? std::string_view(request.method) : *found;
+}
+
+absl::Status ApplyMethodOverride(http::Request& request) {
+  const std::string_view intended = IntendedMethod(request);
+  if (intended == request.method) return absl::OkStatus();
+  request.method = intended;
+  if (intended == "PATCH" || intended == "PUT" || request.body.empty()) return absl::OkStatus();
+  if (!IsForm(request.headers.Get("Content-Type"))) {
+    return errors::BadRequest(
+        {{"",
+          "The body of a POST that stands for a GET must be a form: the query, as "
+          "application/x-www-form-urlencoded."}});
+  }
+  request.target += request.target.find('?') == std::string::npos ? '?' : '&';
+  request.target += request.body;
+  std::string().swap(request.body);
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::wire

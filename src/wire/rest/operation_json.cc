@@ -1,0 +1,109 @@
+#include "wire/rest/operation_json.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "base/give_way.h"
+#include "base/status_macros.h"
+#include "json/json.h"
+
+namespace zerotouch::wire {
+namespace {
+
+constexpr std::string_view kResponseType =
+    "type.googleapis.com/google.android.device.provisioning.v1.DevicesLongRunningOperationResponse";
+
+// How deep the members of the response, and its items, stand.
+constexpr int kResponseDepth = 2;
+constexpr int kItemDepth = 3;
+
+const json::Selection kEverything;
+
+// What `selection` says of a field; null if nothing.
+const json::Selection* SelectionOfField(const json::Selection* selection,
+                                        std::string_view json_name) {
+  if (selection == nullptr || selection->is_everything()) return selection;
+  return selection->Find(json_name);
+}
+
+}  // namespace
+
+OperationJson::OperationJson(service::OperationAnswer answer, bool pretty,
+                             std::shared_ptr<const json::Selection> selection)
+    : answer_(std::move(answer)), pretty_(pretty), selection_(std::move(selection)) {
+  if (answer_.items == nullptr) return;
+  response_ = SelectionOfField(selection_ == nullptr ? &kEverything : selection_.get(), "response");
+  per_device_ = SelectionOfField(response_, "perDeviceStatus");
+  success_count_ = SelectionOfField(response_, "successCount");
+  if (per_device_ == nullptr) answer_.items = nullptr;
+}
+
+absl::StatusOr<bool> OperationJson::Next(std::string& out) {
+  if (ended_) return false;
+  bool more = false;
+  if (answer_.items != nullptr) {
+    ZT_ASSIGN_OR_RETURN(more, answer_.items->Next(&items_));
+  }
+  if (!begun_) AppendHead(out);
+  begun_ = true;
+  if (more) {
+    AppendItems(out);
+  } else {
+    AppendTail(out);
+    ended_ = true;
+  }
+  return true;
+}
+
+void OperationJson::AppendName(std::string_view name, int depth, std::string& out) const {
+  if (!out.ends_with('{')) out += ',';
+  if (pretty_) out.append(1, '\n').append(static_cast<size_t>(depth) * 2, ' ');
+  fmt::format_to(std::back_inserter(out), fmt::runtime(pretty_ ? "\"{}\": " : "\"{}\":"), name);
+}
+
+// Everything up to the response's items: the operation with its closing brace
+// taken off again.
+void OperationJson::AppendHead(std::string& out) {
+  json::Append(answer_.operation, {.pretty = pretty_, .selection = selection_.get()}, out);
+  out.pop_back();
+  if (out.ends_with('\n')) out.pop_back();
+  if (response_ == nullptr) return;
+  AppendName("response", kResponseDepth - 1, out);
+  out += '{';
+  AppendName("@type", kResponseDepth, out);
+  json::AppendString(kResponseType, out);
+}
+
+void OperationJson::AppendItems(std::string& out) {
+  GiveWay give_way;
+  for (const api::OperationPerDevice& item : items_) {
+    if (any_items_) {
+      out += ',';
+    } else {
+      AppendName("perDeviceStatus", kResponseDepth, out);
+      out += '[';
+    }
+    any_items_ = true;
+    if (pretty_) out += "\n      ";
+    json::Append(item, {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_}, out);
+    give_way.AfterItem();
+  }
+}
+
+void OperationJson::AppendTail(std::string& out) {
+  if (any_items_) out += pretty_ ? "\n    ]" : "]";
+  if (response_ != nullptr) {
+    if (success_count_ != nullptr && answer_.success_count != 0) {
+      AppendName("successCount", kResponseDepth, out);
+      fmt::format_to(std::back_inserter(out), "{}", answer_.success_count);
+    }
+    out += pretty_ ? "\n  }" : "}";
+  }
+  if (pretty_ && !out.ends_with('{')) out += '\n';
+  out += pretty_ ? "}\n" : "}";
+}
+
+}  // namespace zerotouch::wire

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A thin front of CMake and the scripts; see CMakePresets.json.
 JOBS ?= $(shell nproc)
 BENCH_DIR ?= build/bench

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON of a 100,000-item batch in and out, beside protobuf's own and a plain copy.
 
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Three replicas on one PostgreSQL, six resellers with some batches each, all
 // handed over at once: how many unclaims a second they sustain together, beside
 // bare libpq programs, one for each reseller, that send the same statements side

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long zerotouchd takes from its start to its ready line: on an empty folder
 // and on one that it has used, beside a process that does nothing and, for the
 // sandbox's first start, beside the making of its keys alone.

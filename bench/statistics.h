@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_BENCH_STATISTICS_H_
 #define ZEROTOUCH_BENCH_STATISTICS_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job through the front door: an unclaimAsync of 100,000 devices by
 // IMEI on a registry of 1,000,000 over HTTP, from the first byte of the body to
 // `done`, beside a bare loop that does the same to a copy of the registry.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # zt_asio: the parts of Asio and Beast that can be compiled on their own, once
 # instead of in every file that includes them.
 set(source ${PROJECT_BINARY_DIR}/generated/asio.cc)

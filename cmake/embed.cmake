@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 cmake_minimum_required(VERSION 3.25)
 # Writes a C++ file that defines the bytes of a file as a string view:
 # cmake -DINPUT=FILE -DOUTPUT=FILE.cc -DHEADER=header.h -DNAME=namespace::kName -P embed.cmake

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # zerotouch_folder(NAME LINKS targets...)
 #
 # Makes src/NAME the library zt_NAME from its .cc files. Its *_test.cc files are collected for the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cmake --install BUILD [--component programs|client] --prefix DIR
 #
 # programs: zerotouchd and zerotouch. client: the C++ client library on its own;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # zerotouch_embed_migrations(TARGET STORE)
 #
 # Puts src/store/migrations/STORE_*.sql, in the order of their names, into the

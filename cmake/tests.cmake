@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Test programs and what CTest runs of them under which build; test/README.md
 # says why.
 

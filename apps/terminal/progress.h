@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_TERMINAL_PROGRESS_H_
 #define ZEROTOUCH_TERMINAL_PROGRESS_H_
 

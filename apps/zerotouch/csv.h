@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_ZEROTOUCH_CSV_H_
 #define ZEROTOUCH_ZEROTOUCH_CSV_H_
 

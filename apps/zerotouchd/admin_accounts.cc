@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // admin accounts and keys: who may call.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // admin partners, vendors and customers.
 
 #include <fmt/format.h>

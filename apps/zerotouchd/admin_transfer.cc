@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // admin export, import and backup: whole registries.
 
 #include <fcntl.h>

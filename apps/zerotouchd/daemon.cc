@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "zerotouchd/daemon.h"
 
 #include <fmt/format.h>

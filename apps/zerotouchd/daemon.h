@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_ZEROTOUCHD_DAEMON_H_
 #define ZEROTOUCH_ZEROTOUCHD_DAEMON_H_
 

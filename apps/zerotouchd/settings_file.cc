@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "zerotouchd/settings_file.h"
 
 #define TOML_EXCEPTIONS 0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "zerotouchd/stop_request.h"
 
 #include <signal.h>

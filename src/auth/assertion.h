@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_AUTH_ASSERTION_H_
 #define ZEROTOUCH_AUTH_ASSERTION_H_
 

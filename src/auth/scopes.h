@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_AUTH_SCOPES_H_
 #define ZEROTOUCH_AUTH_SCOPES_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_AUTH_TOKEN_ENDPOINT_H_
 #define ZEROTOUCH_AUTH_TOKEN_ENDPOINT_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_BASE_LIMITS_H_
 #define ZEROTOUCH_BASE_LIMITS_H_
 

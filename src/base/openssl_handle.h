@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_BASE_OPENSSL_HANDLE_H_
 #define ZEROTOUCH_BASE_OPENSSL_HANDLE_H_
 

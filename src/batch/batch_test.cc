@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The promise on which everything else stands: a batch, in whatever chunks and
 // after whatever restarts, means its items one after the other.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_BATCH_STORED_REQUEST_H_
 #define ZEROTOUCH_BATCH_STORED_REQUEST_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_CLIENT_CURL_TRANSPORT_H_
 #define ZEROTOUCH_CLIENT_CURL_TRANSPORT_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_CRYPTO_KEY_FILE_H_
 #define ZEROTOUCH_CRYPTO_KEY_FILE_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_HTTP_HTTP_H_
 #define ZEROTOUCH_HTTP_HTTP_H_
 

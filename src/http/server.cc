@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thread runs the event loop, on which every connection is a coroutine;
 // handlers are synchronous and run on worker threads, so a slow one keeps
 // nobody else waiting. This file accepts, limits and drains; what is spoken on

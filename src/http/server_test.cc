@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server's limits, time-outs and end, over loopback.
 
 #include "http/server.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server under TLS: what clients and it agree on, and how connections begin
 // and end. What is spoken inside is tested in clear text.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads and writes random messages of every type of the API both by this
 // folder and by protobuf's own JSON, and expects the same of both.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads JSON straight into a message: no tree of the text is made in between.
 //
 // A function that returns bool returns false when reading must end: the text is

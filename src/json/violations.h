@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_JSON_VIOLATIONS_H_
 #define ZEROTOUCH_JSON_VIOLATIONS_H_
 

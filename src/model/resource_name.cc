@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/resource_name.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is decided on claims.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_MODEL_TEXT_H_
 #define ZEROTOUCH_MODEL_TEXT_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_SERVICE_DPCS_H_
 #define ZEROTOUCH_SERVICE_DPCS_H_
 

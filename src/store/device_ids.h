@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_STORE_DEVICE_IDS_H_
 #define ZEROTOUCH_STORE_DEVICE_IDS_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "store/database_url.h"
 #include "store/postgres/store.h"
 #include "store/sqlite/store.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "store/transfer.h"
 
 #include "store/database_url.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_WIRE_PUBLIC_ERROR_H_
 #define ZEROTOUCH_WIRE_PUBLIC_ERROR_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Google's clients send and need, a test for each habit (and for each rule
 // of Google's front end), above the transport.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Keeps the table of docs/compatibility.md to what the tests have driven.
 
 usage: compatibility.py check|write PAGE RECORDS

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """That no claim gets into docs/compatibility.md without a record, and no record without a call."""
 import json
 import os

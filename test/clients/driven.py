@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The records that docs/compatibility.md is made from.
 
 A record is made by a test that has passed, from the log of the server that it

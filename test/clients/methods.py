@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The API's methods as the .proto files name them, and what a server's log says of them."""
 import json
 import os

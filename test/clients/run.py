@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the test of a client against zerotouchd, and records what it has driven.
 
 usage: run.py ZEROTOUCHD RECORD CLIENT COMMAND...      exit code 1 if the command fails

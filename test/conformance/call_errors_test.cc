@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What calls of the API are refused with: one request for each reason, asked in
 // both JSON formats and over gRPC. test/tidy/check.py sees to it that every text
 // which the code gives to an error stands in a golden file.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The discovery document and the OpenAPI one, by what a client reads in them.
 // golden/api_surface.txt was compared with Google's own document (revision
 // 20250331): methods, paths, parameters, schemas, fields, enums and which

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every error that the server can produce, in each of its forms: the JSON of
 // both formats, gRPC's, and as the status of a batch's item. test/tidy/check.py
 // sees to it that each function of errors/errors.h is named here.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is refused beside the methods of the API: calls that gRPC's framing makes
 // wrong, batches of calls, token requests, documents; and a store that is gone.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the transports refuse by themselves, as bytes on the wire: HTTP/1.1 in
 // both JSON formats, and gRPC over HTTP/2.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGKILL at random moments of a batch: after each restart the operation goes
 // on, and in the end every device has one result and nothing is done twice.
 

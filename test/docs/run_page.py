@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the commands of a Markdown page as printed and compares what they print.
 
 All blocks of a page run in one bash, in an empty folder that holds build/bin and

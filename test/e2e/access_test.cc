@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who may call: credentials, scopes, and whose resources.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // zerotouchd admin through the program, beside a running server and without one.
 
 #include <fmt/format.h>

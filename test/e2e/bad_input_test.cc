@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests that are wrong as a whole: refused with every reason, and nothing
 // of them is stored.
 

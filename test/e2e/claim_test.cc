@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Claims over real sockets, as single calls and as items of a batch.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The zerotouch program against zerotouchd, both as users start them.
 
 #include <fmt/format.h>

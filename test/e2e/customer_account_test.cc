@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The customer's half of the API: who may call, the terms of service,
 // customers.list and dpcs.list.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // customers.devices: what a customer sees of its devices, and does to them.
 
 #include <fmt/format.h>

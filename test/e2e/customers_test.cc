@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A reseller's customers: creating, listing, pages.
 
 #include <fmt/format.h>

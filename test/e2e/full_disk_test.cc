@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A disk without room: callers are told to come again, a batch waits, and once
 // there is room nothing was lost and nothing is done twice.
 

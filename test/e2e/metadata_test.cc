@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Device metadata: one device at a time, and in batches.
 
 #include <fmt/format.h>

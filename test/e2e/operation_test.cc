@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The long-running operations: first answer, progress, whose they are, sizes.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // google.longrunning.Operations beyond get: list, cancel, delete, wait.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // findByOwner: the devices of a reseller's customers.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stopping and starting again: what is kept, and how a server goes.
 
 #include <arpa/inet.h>

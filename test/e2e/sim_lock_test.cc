@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // getSimLockState, and what a vacation does to it.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What keeps the server from starting: each is one line on standard error that
 // says what to do, an exit code that is not 0, and nothing half-written.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // zerotouchd with a certificate, and programs that talk to it: curl, openssl and
 // zerotouch.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // zerotouchd admin export, import and backup as programs: what they need, what
 // stops them, and what they leave. With TEST_STORE=postgres, on PostgreSQL.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A registry that was exported and imported, seen through the API: clients must
 // not be able to tell.
 

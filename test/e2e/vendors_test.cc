@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // partners.vendors and their customers.
 
 #include <fmt/format.h>

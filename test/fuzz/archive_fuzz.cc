@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads archives. A fuzzer cannot guess checksums, so what it makes up is also
 // put into blocks whose checksums are right.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Binds `path=value` lines, as of a URL's variables and query, to a request.
 
 #include "fuzz/input.h"

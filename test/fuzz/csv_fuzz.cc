@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the text as a file of devices, as `zerotouch devices claim --csv` does,
 // and writes its rows back.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the mask in the first line as that of an operation, and writes one by
 // it: what comes out is JSON.
 

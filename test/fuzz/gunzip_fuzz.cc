@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inflates, within a limit.
 
 #include "fuzz/input.h"

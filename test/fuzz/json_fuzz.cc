@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a text as a message by src/json and by protobuf's own JSON code. What
 // both take must mean the same; what src/json takes must be taken by protobuf
 // too (which itself takes texts that are no JSON); and what src/json writes of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes JWTs apart: whole tokens, and header and payload given as JSON with a
 // line break in between, which are encoded here so that the fuzzer gets past
 // base64.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes batch requests apart: the first line is the Content-Type.
 
 #include "fuzz/input.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes queries apart.
 
 #include "base/percent.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Matches request lines, `METHOD target`, with the API's routes, and reads URL
 // templates.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Unclaims nothing: prints why a call could not be made.
 
 #include <iostream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replicas whose database dies, hangs, or is followed by its standby: callers
 // are told to come again, nothing that was acknowledged is lost, and the
 // replicas go on by themselves.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replicas that are restarted and upgraded one after the other, while clients
 // call them: no call fails.
 

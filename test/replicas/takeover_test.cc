@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replicas that die, or are cut off, in the middle of a batch: the others go on
 // with it within 5 s, and in the end every item has one result.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replicas as one server: what one of them gave is good at the others, limits
 // and orders hold across them, and an idle one starts at once.
 

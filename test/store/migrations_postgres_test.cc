@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bringing a PostgreSQL that is in use to a newer schema.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replicas that change the same hardware at once: every interleaving of their
 // round trips must end as if one had come after the other.
 

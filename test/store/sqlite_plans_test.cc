@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // That the lists read an index in order: no statement of theirs walks through a
 // table, or sorts.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_TEST_STORE_STORE_TEST_BASE_H_
 #define ZEROTOUCH_TEST_STORE_STORE_TEST_BASE_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is PostgreSQL's own of moving registries.
 
 #include <fmt/format.h>

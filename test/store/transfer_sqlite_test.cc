@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is SQLite's own of moving and copying registries.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole registries, from every kind of store into every kind.
 
 #include <fmt/format.h>

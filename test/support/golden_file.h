@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_TEST_SUPPORT_GOLDEN_FILE_H_
 #define ZEROTOUCH_TEST_SUPPORT_GOLDEN_FILE_H_
 

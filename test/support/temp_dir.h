@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_TEST_SUPPORT_TEMP_DIR_H_
 #define ZEROTOUCH_TEST_SUPPORT_TEMP_DIR_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // with_postgres COMMAND...: runs the command with a PostgreSQL of its own, where
 // libpq finds it unless told otherwise (PGHOST, PGPORT), as a role that may
 // create databases. Its exit code is the command's.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks what no compiler does: who includes whom, how long files and lines
 are, that the documentation points at files that exist, and that every error has
 a golden test.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Plants violations in a small tree, and expects check.py to name each."""
 import os
 import tempfile

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1 byte by byte over loopback.
 
 #include <gmock/gmock.h>

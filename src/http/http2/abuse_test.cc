@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What hostile HTTP/2 clients do, frame by frame. The server must say no, and
 // stay well for everyone else.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One coroutine reads, one writes, one looks at the clock, and one serves each
 // request. They meet in the session, all on one thread.
 

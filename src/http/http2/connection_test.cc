@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTP/2 over loopback, with libnghttp2 as the client.
 
 #include <gmock/gmock.h>

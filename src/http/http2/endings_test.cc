@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How HTTP/2 calls end before their time, and those that take long.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_STORE_ARCHIVE_READER_H_
 #define ZEROTOUCH_STORE_ARCHIVE_READER_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/listener.h"
 
 #include <poll.h>

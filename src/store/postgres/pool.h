@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_STORE_POSTGRES_POOL_H_
 #define ZEROTOUCH_STORE_POSTGRES_POOL_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_WIRE_DESCRIBE_API_SURFACE_H_
 #define ZEROTOUCH_WIRE_DESCRIBE_API_SURFACE_H_
 

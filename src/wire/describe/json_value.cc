@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "wire/describe/json_value.h"
 
 #include "json/json.h"

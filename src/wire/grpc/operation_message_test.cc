@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "wire/grpc/operation_message.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batch requests as Google's clients send them, through the whole API.
 
 #include <fmt/format.h>

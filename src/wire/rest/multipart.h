@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef ZEROTOUCH_WIRE_REST_MULTIPART_H_
 #define ZEROTOUCH_WIRE_REST_MULTIPART_H_
 

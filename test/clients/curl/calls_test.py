@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Every method of the API by curl: calls_test.py http1.1|http2|batch CALLS.
 
 Makes the calls of test/clients/calls.json as HTTP calls of JSON, by HTTP/1.1, by

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Google's Go client against a sandbox: every method that it knows, answered and
 // refused. It is not patched; the root URL and the key file alone differ.
 //

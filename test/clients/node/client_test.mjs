@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Google's own Node client against this server: client_test.mjs ZEROTOUCHD.
 // Nothing in it is changed: only the root URL and the key file are this server's.
 import assert from 'node:assert/strict';

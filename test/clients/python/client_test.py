@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Google's own Python client against this server: client_test.py ZEROTOUCHD.
 
 The client is built from the discovery document that the server gives. Nothing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every method of the API by gRPC, through Debian's grpc++: the calls of
 // test/clients/calls.json, which ZEROTOUCH_CALLS names, on the sandboxes of
 // test/clients/run.py.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The API by gRPC, through Debian's grpc++.
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The API by gRPC, through Go's own library: go test CALLS, see run.
 //
 // Reads the ready lines of two sandboxes, one of which works slowly, from the

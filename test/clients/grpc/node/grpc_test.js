@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The API by gRPC, through @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS CALLS.
 'use strict';
 

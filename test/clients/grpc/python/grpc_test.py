@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The API by gRPC, through Debian's python3-grpcio: grpc_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
 
 import sys

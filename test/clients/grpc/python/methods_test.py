@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Every method of the API by gRPC, answered and refused, through Debian's python3-grpcio:
 methods_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The same calls by REST and by gRPC, answers and errors compared:
 parity_test.py ZEROTOUCHD PROTOS GOOGLEAPIS.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A zerotouchd sandbox for tests, and gRPC channels to it by Debian's grpcio."""
 
 import base64

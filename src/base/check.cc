@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/check.h"
+
+#include <cstdlib>
+
+#include "base/log.h"
+
+namespace zerotouch {
+
+void FailCheck(std::string_view condition, std::string_view message, const char* file, int line) {
+  log::Error("a check failed; the process ends",
+             {{"check", condition}, {"error", message}, {"file", file}, {"line", line}});
+  std::abort();
+}
+
+}  // namespace zerotouch

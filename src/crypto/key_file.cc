@@ -27,7 +27,7 @@ constexpr Field kFields[] = {
     {"universe_domain", &KeyFile::universe_domain, false},
 };
 
-absl::Status Wrong(std::string_view what) {
+absl::Status NotAKeyFile(std::string_view what) {
   return absl::InvalidArgumentError(
       fmt::format("this is not a service-account key file: {}", what));
 }
@@ -38,21 +38,21 @@ absl::StatusOr<KeyFile> ParseKeyFile(std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   if (parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {
-    return Wrong("it is not a JSON object");
+    return NotAKeyFile("it is not a JSON object");
   }
   std::string_view type;
   if (object["type"].get(type) != simdjson::SUCCESS || type != "service_account") {
-    return Wrong("its \"type\" is not \"service_account\"");
+    return NotAKeyFile("its \"type\" is not \"service_account\"");
   }
   KeyFile file;
   for (const Field& field : kFields) {
     std::string_view value;
     const bool found = object[field.name].get(value) == simdjson::SUCCESS && !value.empty();
     if (found) file.*field.member = std::string(value);
-    if (!found && field.required) return Wrong(fmt::format("\"{}\" is missing", field.name));
+    if (!found && field.required) return NotAKeyFile(fmt::format("\"{}\" is missing", field.name));
   }
   if (!PrivateKey::FromPem(file.private_key).ok()) {
-    return Wrong("\"private_key\" is not an RSA or P-256 key in PEM form");
+    return NotAKeyFile("\"private_key\" is not an RSA or P-256 key in PEM form");
   }
   return file;
 }

@@ -22,7 +22,7 @@ namespace {
 
 // The answer to a change of one device: the same outcomes as for resellers,
 // in words for a customer.
-absl::StatusOr<google::protobuf::Empty> AnswerOf(const absl::StatusOr<ItemResult>& result) {
+absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>& result) {
   ZT_RETURN_IF_ERROR(result.status());
   switch (result->outcome) {
     case Outcome::kUnknownDevice:
@@ -81,18 +81,18 @@ absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(
         "configuration", fmt::format("a configuration is named {}/configurations/CONFIGURATION",
                                      FormatCustomerName(customer)));
   }
-  return AnswerOf(engine_.ConfigureOne(customer, request.device(), name->configuration));
+  return EmptyOr(engine_.ConfigureOne(customer, request.device(), name->configuration));
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::RemoveConfiguration(
     const Caller& caller, const api::CustomerRemoveConfigurationRequest& request) {
-  return AnswerOf(
+  return EmptyOr(
       engine_.ConfigureOne(caller.right().customer, request.device(), ConfigurationId()));
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::Unclaim(
     const Caller& caller, const api::CustomerUnclaimDeviceRequest& request) {
-  return AnswerOf(engine_.CustomerUnclaimOne(caller.right().customer, request.device()));
+  return EmptyOr(engine_.CustomerUnclaimOne(caller.right().customer, request.device()));
 }
 
 }  // namespace zerotouch::service

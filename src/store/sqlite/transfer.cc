@@ -94,7 +94,7 @@ const Statements& StatementsOf(const Table& table) {
   return (*all)[table.index()];
 }
 
-absl::StatusOr<int64_t> NumberOf(Connection& db, const std::string& sql) {
+absl::StatusOr<int64_t> IntegerOf(Connection& db, const std::string& sql) {
   Cursor row = db.Use(sql.c_str());
   const int64_t number = row.Row() ? row.IntAt(0) : 0;
   ZT_RETURN_IF_ERROR(row.status());
@@ -124,7 +124,7 @@ absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& s
 absl::Status ExportAll(Connection& db, archive::RowSink& sink) {
   int64_t rows = 0;
   for (const Table& table : archive::Tables()) {
-    ZT_ASSIGN_OR_RETURN(const int64_t more, NumberOf(db, StatementsOf(table).count));
+    ZT_ASSIGN_OR_RETURN(const int64_t more, IntegerOf(db, StatementsOf(table).count));
     rows += more;
   }
   ZT_RETURN_IF_ERROR(sink.Begin(rows));
@@ -155,7 +155,7 @@ absl::Status ImportRow(Connection& db, const Row& row) {
 absl::Status CheckEmpty(Connection& db, const std::string& path) {
   for (const Table& table : archive::Tables()) {
     if (std::string_view(table.name) == "meta") continue;
-    ZT_ASSIGN_OR_RETURN(const int64_t any, NumberOf(db, StatementsOf(table).any));
+    ZT_ASSIGN_OR_RETURN(const int64_t any, IntegerOf(db, StatementsOf(table).any));
     if (any == 0) continue;
     return absl::FailedPreconditionError(
         fmt::format("{} is not empty: it has {}; import into a new path", path, table.name));

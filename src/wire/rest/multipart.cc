@@ -59,7 +59,7 @@ absl::StatusOr<http::Headers> TakeHeaders(std::string_view& text) {
   return headers;
 }
 
-std::string_view ReasonOf(int status) {
+std::string_view ReasonPhrase(int status) {
   switch (status) {
     case 200:
       return "OK";
@@ -173,7 +173,8 @@ absl::StatusOr<http::Request> ParseHttpRequest(std::string_view text) {
 }
 
 std::string HttpResponseText(const http::Response& response) {
-  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, ReasonOf(response.status));
+  std::string text =
+      fmt::format("HTTP/1.1 {} {}\r\n", response.status, ReasonPhrase(response.status));
   for (const auto& [name, value] : response.headers.all()) {
     fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
   }

@@ -29,7 +29,7 @@ namespace {
 const void* volatile kServiceFile =
     &descriptor_table_google_2fandroid_2fdevice_2fprovisioning_2fv1_2fservice_2eproto;
 
-absl::Status Wrong(const MethodDescriptor& method, std::string_view reason) {
+absl::Status InvalidRoute(const MethodDescriptor& method, std::string_view reason) {
   return absl::InvalidArgumentError(
       fmt::format("google.api.http of {}: {}", method.full_name(), reason));
 }
@@ -45,7 +45,7 @@ absl::Status SetBody(const MethodDescriptor& method, const std::string& body, Ro
   const bool is_message = route.body_field != nullptr && !route.body_field->is_repeated() &&
                           route.body_field->message_type() != nullptr;
   return is_message ? absl::OkStatus()
-                    : Wrong(method, fmt::format("the body {} is no message field", body));
+                    : InvalidRoute(method, fmt::format("the body {} is no message field", body));
 }
 
 }  // namespace
@@ -96,15 +96,15 @@ absl::StatusOr<RouteTable> RouteTable::Build(std::span<const ServiceDescriptor* 
 
 absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rule) {
   auto [http_method, text] = json::PatternOf(rule);
-  if (http_method.empty()) return Wrong(method, "there is no pattern");
-  if (!rule.response_body().empty()) return Wrong(method, "response_body is not supported");
+  if (http_method.empty()) return InvalidRoute(method, "there is no pattern");
+  if (!rule.response_body().empty()) return InvalidRoute(method, "response_body is not supported");
   ZT_ASSIGN_OR_RETURN(UrlTemplate url, UrlTemplate::Parse(text));
   Route route{.http_method = std::move(http_method), .url = std::move(url), .method = &method};
   ZT_RETURN_IF_ERROR(SetBody(method, rule.body(), route));
   for (const std::string& path : route.url.fields()) {
     const FieldDescriptor* field = FindField(*method.input_type(), path);
     if (field == nullptr || field->is_repeated() || field->message_type() != nullptr) {
-      return Wrong(method, fmt::format("the variable {} is no single scalar field", path));
+      return InvalidRoute(method, fmt::format("the variable {} is no single scalar field", path));
     }
   }
   ZT_RETURN_IF_ERROR(CheckNew(route));
@@ -116,7 +116,8 @@ absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rul
 absl::Status RouteTable::CheckNew(const Route& route) const {
   for (const Route& other : routes_) {
     if (other.http_method == route.http_method && other.url.text() == route.url.text()) {
-      return Wrong(*route.method, fmt::format("has the route of {}", other.method->full_name()));
+      return InvalidRoute(*route.method,
+                          fmt::format("has the route of {}", other.method->full_name()));
     }
   }
   return absl::OkStatus();

@@ -385,7 +385,7 @@ class TlsGrpcTest(unittest.TestCase):
         with grpc.insecure_channel(self.sandbox.ready['grpcEndpoint']) as channel:
             with self.assertRaises(grpc.RpcError) as caught:
                 self.check(channel)
-        self.assertIn('use a secure channel', caught.exception.details())
+        self.assertIn('a secure gRPC channel', caught.exception.details())
 
 
 if __name__ == '__main__':

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # A thin front of CMake and the scripts; see CMakePresets.json.
 JOBS ?= $(shell nproc)
+# Tests wait more than they compute.
+TEST_JOBS ?= $(JOBS)
 BENCH_DIR ?= build/bench
+SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers bench compatibility fuzz tidy format fresh-machine
+.PHONY: help demo build test test-sanitizers test-all test-list bench compatibility fuzz tidy format fresh-machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -18,19 +21,26 @@ build: ## Build build/bin/zerotouchd and build/bin/zerotouch
 	cmake --build build -j $(JOBS)
 
 test: ## Build and run every test
-	scripts/install-deps test
+	scripts/stage packages scripts/install-deps test
 	cmake --preset dev
-	cmake --build build-dev -j $(JOBS)
-	ctest --test-dir build-dev --output-on-failure -j $(JOBS)
+	scripts/stage build-dev cmake --build build-dev -j $(JOBS)
+	scripts/stage test-dev ctest --test-dir build-dev --output-on-failure -j $(TEST_JOBS)
 
-test-sanitizers: ## The tests under ASan+UBSan, then under TSan
+test-sanitizers: ## Run the tests of test/README.md under ASan+UBSan, then under TSan
 	scripts/install-deps test
-	cmake --preset asan
-	cmake --build build-asan -j $(JOBS)
-	ctest --test-dir build-asan --output-on-failure -j $(JOBS)
-	cmake --preset tsan
-	cmake --build build-tsan -j $(JOBS)
-	TSAN_OPTIONS="halt_on_error=1" ctest --test-dir build-tsan --output-on-failure -j $(JOBS)
+	cmake --preset asan $(SANITIZED)
+	scripts/stage build-asan cmake --build build-asan -j $(JOBS)
+	scripts/stage test-asan ctest --test-dir build-asan --output-on-failure -j $(TEST_JOBS)
+	cmake --preset tsan $(SANITIZED)
+	scripts/stage build-tsan cmake --build build-tsan -j $(JOBS)
+	TSAN_OPTIONS="halt_on_error=1" \
+	  scripts/stage test-tsan ctest --test-dir build-tsan --output-on-failure -j $(TEST_JOBS)
+
+test-all: ## Run every test under everything; takes an hour or more
+	$(MAKE) test test-sanitizers SANITIZED=-DZEROTOUCH_ALL_TESTS=ON
+
+test-list: ## Write test/tests.txt, the list of tests, from the dev build
+	/usr/bin/python3 -B test/tidy/test_list.py write test/tests.txt build-dev
 
 compatibility: ## Write docs/compatibility.md anew from what the clients' tests drive
 	scripts/install-deps test

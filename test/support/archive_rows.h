@@ -23,7 +23,7 @@ struct KeptRow {
   friend auto operator<=>(const KeptRow&, const KeptRow&) = default;
 };
 
-// As a test prints it.
+// Prints the row in a failed test.
 inline void PrintTo(const KeptRow& row, std::ostream* out) {
   *out << row.table << ':';
   for (const auto& value : row.values) {
@@ -37,7 +37,7 @@ inline void PrintTo(const KeptRow& row, std::ostream* out) {
   }
 }
 
-// Keeps all that it is given.
+// Keeps every row.
 class RowKeeper final : public store::archive::RowSink {
  public:
   absl::Status Begin(int64_t about) override {
@@ -63,7 +63,7 @@ class RowKeeper final : public store::archive::RowSink {
   std::vector<KeptRow> rows;
 };
 
-// Gives kept rows, and at their end what `end` is.
+// Returns kept rows, and then the status `end`.
 class KeptRows final : public store::archive::RowSource {
  public:
   explicit KeptRows(std::vector<KeptRow> rows, absl::Status end = absl::OkStatus())

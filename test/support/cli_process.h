@@ -13,10 +13,10 @@ namespace zerotouch::test {
 
 enum class Program { kZerotouch, kZerotouchd };
 
-// A run of a program, as in a shell without a terminal.
+// A process that runs a program without a terminal.
 class CliProcess {
  public:
-  // `environment`: all variables that it sees, as NAME=VALUE.
+  // Starts it. `environment` is its whole environment, as NAME=VALUE.
   explicit CliProcess(const std::vector<std::string>& arguments,
                       const std::vector<std::string>& environment = {},
                       Program program = Program::kZerotouch);
@@ -24,15 +24,15 @@ class CliProcess {
   CliProcess(const CliProcess&) = delete;
   CliProcess& operator=(const CliProcess&) = delete;
 
-  // Waits until standard error holds `text`; false if the program ends without
-  // it, or does not come to it.
+  // Waits until standard error contains `text`. Returns false if the program ends
+  // first, or two minutes have passed.
   bool WaitForError(const std::string& text);
   void Signal(int signal);
   bool HasEnded();
-  // Its exit code, or minus the signal that ended it.
+  // Waits for its end and returns its exit code, or minus the signal that ended it.
   int Wait();
 
-  // What it has printed so far.
+  // Returns its output so far.
   std::string out() const;
   std::string err() const;
 

@@ -11,9 +11,9 @@
 
 namespace zerotouch::test {
 
-// Expects that the golden file at `path` holds `text`. With
-// ZEROTOUCH_UPDATE_GOLDEN=1 in the environment it is written there instead: look
-// at the difference before you commit it.
+// Expects that the golden file at `path` contains `text`. With
+// ZEROTOUCH_UPDATE_GOLDEN=1 in the environment, writes it there instead: review
+// the difference before you commit it.
 inline void ExpectGolden(const std::string& path, const std::string& text) {
   const char* const update = std::getenv("ZEROTOUCH_UPDATE_GOLDEN");
   if (update != nullptr && std::string(update) == "1") {

@@ -8,7 +8,7 @@
 
 namespace zerotouch::test {
 
-// A JSON text to look into by JSON pointers (RFC 6901), as in
+// Reads parts of a JSON text by JSON pointers (RFC 6901), for example
 // "/error/details/0/code".
 class Json {
  public:
@@ -17,10 +17,10 @@ class Json {
   Json(const Json&) = delete;
   Json& operator=(const Json&) = delete;
 
-  // The scalar there as text; empty if there is none, or the text is not JSON.
+  // Returns the scalar there as text, or "" if it is missing or the text is not JSON.
   std::string operator[](const std::string& pointer) const;
   bool Has(const std::string& pointer) const;
-  // Elements of the list, or members of the object, there.
+  // Returns the number of elements of the list, or members of the object, there.
   size_t Size(const std::string& pointer) const;
 
  private:

@@ -50,7 +50,7 @@ Answer Perform(CURL* curl, const std::string& url, const std::string* body) {
 
 using Curl = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 
-// The text after `mark` up to the next quotation mark.
+// Returns the text after `mark` up to the next quotation mark.
 std::string Quoted(const std::string& text, const std::string& mark, size_t from = 0) {
   const size_t at = text.find(mark, from);
   if (at == std::string::npos) return {};
@@ -68,7 +68,7 @@ Sandbox::Reseller ParseReseller(const std::string& line, size_t from) {
   return reseller;
 }
 
-// Makes this process zerotouchd.
+// Replaces this process by zerotouchd.
 [[noreturn]] void Become(const std::vector<std::string>& arguments) {
   std::vector<char*> argv = {const_cast<char*>(ZEROTOUCHD)};
   for (const std::string& argument : arguments) {
@@ -103,8 +103,8 @@ ProgramRun RunZerotouchd(const std::vector<std::string>& arguments) {
 ServerProcess::ServerProcess(const std::vector<std::string>& arguments, const std::string& log) {
   int out[2];
   if (pipe2(out, O_CLOEXEC) != 0) return;
-  // Where this thread is the last to end, the server goes with it, also if the
-  // test program is killed: it would keep whoever reads its output waiting.
+  // If this is the main thread, the server dies with it, also when the test
+  // program is killed: a server that lives on keeps CTest waiting for its output.
   const bool is_main_thread = gettid() == getpid();
   pid_ = fork();
   if (pid_ == 0) {

@@ -11,17 +11,17 @@
 
 namespace zerotouch::test {
 
-// A zerotouchd process, started as a user would, that ends with the object.
+// A zerotouchd process, started as a user would. It is killed with the object.
 class ServerProcess {
  public:
-  // Starts it with these arguments. ready_line() is empty if it ended at once.
-  // What it logs is added to the file `log`, if that is given.
+  // Starts it with these arguments and waits until it is ready. ready_line() is
+  // empty if it ended first. Its log is appended to the file `log`, if given.
   explicit ServerProcess(const std::vector<std::string>& arguments, const std::string& log = "");
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
-  // What it printed when it was ready.
+  // Returns the line that it printed when it was ready.
   const std::string& ready_line() const { return ready_line_; }
   pid_t pid() const { return pid_; }
   void Kill();      // SIGKILL
@@ -33,32 +33,32 @@ class ServerProcess {
   std::string ready_line_;
 };
 
-// What a program that ran to its end did.
+// The exit code and output of a program.
 struct ProgramRun {
   int exit_code = -1;  // -1: a signal ended it
   std::string out;
   std::string err;
   int64_t peak_memory_bytes = 0;
 };
-// Runs zerotouchd with these arguments, and waits for its end.
+// Runs zerotouchd with these arguments and waits for its end.
 ProgramRun RunZerotouchd(const std::vector<std::string>& arguments);
 
-// What a sandbox's ready line says of its first and second reseller.
+// A reseller of a sandbox, as its ready line describes it.
 struct Sandbox {
   std::string endpoint;
   struct Reseller {
     std::string partner, credentials, customer, second_customer;
-    // The path of the collection of its devices.
+    // Returns the path of its devices collection.
     std::string Devices() const { return "/v1/partners/" + partner + "/devices"; }
   } first, second;
 };
 Sandbox ParseSandbox(const std::string& ready_line);
 
-// The file's content.
+// Returns the content of a file.
 std::string ReadFile(const std::string& path);
 
-// What a self-signed bearer token of a key file says unless a test changes it:
-// good for the reseller methods of `endpoint`, for 55 minutes.
+// Returns the claims of a self-signed bearer token of a key file: valid for the
+// reseller methods of `endpoint`, for 55 minutes.
 crypto::JwtClaims ClaimsOf(const std::string& credentials, const std::string& endpoint);
 std::string SignToken(const std::string& credentials, const crypto::JwtClaims& claims);
 
@@ -69,11 +69,11 @@ struct Answer {
   std::string body;
   std::string headers;  // as sent, a line each
 
-  // The value of a header, whatever the case of its name; empty if it is not there.
+  // Returns the value of a header, ignoring the case of its name, or "".
   std::string Header(const std::string& name) const;
 };
 
-// Calls a URL with a bearer token; empty: none.
+// Calls a URL with a bearer token, or without one if it is empty.
 Answer CallUrl(const std::string& method, const std::string& url, const std::string& body,
                const std::string& token);
 
@@ -90,7 +90,7 @@ class ApiCaller {
   Answer Post(const std::string& path, const std::string& body) {
     return Call("POST", path, body, token_);
   }
-  // The bearer token of the account.
+  // Returns the account's bearer token.
   const std::string& token() const { return token_; }
   Answer Patch(const std::string& path, const std::string& body) {
     return Call("PATCH", path, body, token_);
@@ -99,7 +99,7 @@ class ApiCaller {
   Answer Call(const std::string& method, const std::string& path, const std::string& body) {
     return Call(method, path, body, token_);
   }
-  // With another bearer token; empty: none.
+  // Calls with another bearer token, or without one if it is empty.
   Answer Call(const std::string& method, const std::string& path, const std::string& body,
               const std::string& token) {
     return CallUrl(method, endpoint_ + path, body, token);
@@ -110,10 +110,10 @@ class ApiCaller {
   std::string token_;
 };
 
-// Form-encoded POST without credentials.
+// Sends a form-encoded POST without credentials.
 Answer PostForm(const std::string& url, const std::string& form);
 
-// The first value of the string field `name` in a JSON text; empty if none.
+// Returns the first value of the string field `name` in a JSON text, or "".
 std::string FieldIn(const std::string& json, const std::string& name);
 
 }  // namespace zerotouch::test

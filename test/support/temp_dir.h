@@ -8,7 +8,7 @@
 
 namespace zerotouch::test {
 
-// A new folder that goes with the object.
+// A new folder, removed with the object.
 class TempDir {
  public:
   TempDir() {

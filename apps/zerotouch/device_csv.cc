@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "base/status_macros.h"
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 namespace zerotouch::cli {
 namespace {
@@ -110,7 +110,7 @@ absl::Status DeviceCsv::Check(const CsvRecord& row) const {
     return Wrong(fmt::format("it has {} fields, the header has {}", row.fields.size(), width_));
   }
   for (const std::string& field : row.fields) {
-    if (json::ValidBytes(field) != field.size()) {
+    if (utf8::ValidBytes(field) != field.size()) {
       return Wrong("it is not UTF-8; save the file as CSV UTF-8");
     }
   }

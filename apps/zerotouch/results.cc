@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/json_string.h"
 #include "base/status_macros.h"
 #include "json/json.h"
 #include "terminal/progress.h"
@@ -112,7 +113,7 @@ class CsvResults final : public ResultSink {
 void AppendMember(const char* name, std::string_view value, std::string& json) {
   if (value.empty()) return;
   json += fmt::format(",\"{}\":", name);
-  json::AppendString(value, json);
+  AppendJsonString(value, json);
 }
 
 class JsonResults final : public ResultSink {
@@ -136,7 +137,7 @@ class JsonResults final : public ResultSink {
     json += "\n],\"operations\":[";
     for (size_t i = 0; i < operations.size(); ++i) {
       if (i > 0) json += ',';
-      json::AppendString(operations[i], json);
+      AppendJsonString(operations[i], json);
     }
     json += "],\"summary\":{";
     const char* comma = "";

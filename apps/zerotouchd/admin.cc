@@ -8,7 +8,7 @@
 
 #include "base/status_macros.h"
 #include "base/status_text.h"
-#include "json/utf8.h"
+#include "base/utf8.h"
 #include "model/company.h"
 #include "zerotouchd/admin_command.h"
 
@@ -88,7 +88,7 @@ void PrintNew(const AdminFlags& flags, std::string_view name, int64_t id) {
 }
 
 absl::Status CheckText(std::string_view flag, std::string_view text) {
-  if (json::ValidBytes(text) != text.size()) {
+  if (utf8::ValidBytes(text) != text.size()) {
     return absl::InvalidArgumentError(fmt::format("{} is not UTF-8 text", flag));
   }
   return CheckCompanyName(flag, text);

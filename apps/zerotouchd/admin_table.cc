@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "crypto/json_text.h"
+#include "base/json_string.h"
 
 namespace zerotouch::daemon {
 namespace {
@@ -18,7 +18,7 @@ size_t Width(std::string_view text) {
 
 std::string Quoted(std::string_view text) {
   std::string json;
-  crypto::AppendJsonString(text, json);
+  AppendJsonString(text, json);
   return json;
 }
 

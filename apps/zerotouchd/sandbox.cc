@@ -8,11 +8,11 @@
 #include <optional>
 #include <vector>
 
+#include "base/json_string.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
-#include "crypto/json_text.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
 #include "store/company_ids.h"
@@ -149,7 +149,7 @@ absl::Status EnsureKeyFile(store::Store& store, const Clock& clock, const std::s
 
 void AppendQuoted(std::string_view name, std::string_view value, std::string& json) {
   json += fmt::format("\"{}\":", name);
-  crypto::AppendJsonString(value, json);
+  AppendJsonString(value, json);
 }
 
 template <class Rows>

@@ -8,11 +8,11 @@
 
 #include "auth/access_token.h"
 #include "auth/assertion.h"
+#include "base/json_string.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
-#include "crypto/json_text.h"
 
 namespace zerotouch::auth {
 namespace {
@@ -54,7 +54,7 @@ std::map<std::string, std::string> ParseForm(std::string_view text) {
 
 TokenAnswer Error(int http_status, std::string_view error, std::string_view description) {
   std::string body = fmt::format("{{\"error\":\"{}\",\"error_description\":", error);
-  crypto::AppendJsonString(description, body);
+  AppendJsonString(description, body);
   return {.http_status = http_status, .body = body + "}\n"};
 }
 

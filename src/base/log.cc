@@ -5,10 +5,15 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cmath>
+#include <iterator>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/json_string.h"
 
 namespace zerotouch::log {
 namespace {
@@ -27,26 +32,14 @@ std::string& CurrentRequest() {
   return id;
 }
 
-void AppendQuoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 struct AppendValue {
   std::string& out;
-  void operator()(std::string_view v) const { AppendQuoted(out, v); }
+  void operator()(std::string_view v) const { AppendJsonString(v, out); }
   void operator()(int64_t v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
-  void operator()(double v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
+  void operator()(double v) const {
+    // JSON has no infinities and no NaN.
+    out += std::isfinite(v) ? fmt::format("{}", v) : "null";
+  }
   void operator()(bool v) const { out += v ? "true" : "false"; }
 };
 
@@ -56,14 +49,14 @@ void Write(spdlog::level::level_enum level, std::string_view name, std::string_v
   std::string line =
       fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",\"message\":",
                   absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()), name);
-  AppendQuoted(line, message);
+  AppendJsonString(message, line);
   if (!CurrentRequest().empty()) {
     line += ",\"requestId\":";
-    AppendQuoted(line, CurrentRequest());
+    AppendJsonString(CurrentRequest(), line);
   }
   for (const Field& field : fields) {
     line += ',';
-    AppendQuoted(line, field.name);
+    AppendJsonString(field.name, line);
     line += ':';
     std::visit(AppendValue{line}, field.value);
   }

@@ -8,17 +8,18 @@
 #include <string_view>
 #include <variant>
 
-// Logs of the server: one JSON object a line on standard error, with `time`,
-// `level`, `message` and the fields given. Never pass a secret: no token, key,
-// assertion or Authorization header. Thread-safe.
+// Writes the server's log to standard error, one JSON object per line: `time`,
+// `level`, `message` and the fields given. Every line is valid UTF-8 without
+// control characters, whatever the texts contain. Never pass a secret: no token,
+// key, password, assertion, query or Authorization header. Thread-safe.
 namespace zerotouch::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError, kOff };
 
-// Lines below `level` are dropped. kInfo until set.
+// Drops lines below `level`. The default is kInfo.
 void SetLevel(Level level);
 
-// One field of a line.
+// A field of a line.
 struct Field {
   std::string_view name;
   std::variant<std::string_view, int64_t, double, bool> value;
@@ -40,7 +41,7 @@ void Info(std::string_view message, Fields fields = {});
 void Warning(std::string_view message, Fields fields = {});
 void Error(std::string_view message, Fields fields = {});
 
-// Makes lines logged by this thread carry `request_id` while it lives.
+// Adds `requestId` to the lines that this thread logs while the scope lives.
 class RequestScope {
  public:
   explicit RequestScope(std::string request_id);

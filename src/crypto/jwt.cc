@@ -6,9 +6,9 @@
 
 #include <cmath>
 
+#include "base/json_string.h"
 #include "base/status_macros.h"
 #include "crypto/encoding.h"
-#include "crypto/json_text.h"
 
 namespace zerotouch::crypto {
 namespace {

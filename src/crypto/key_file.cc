@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "crypto/json_text.h"
+#include "base/json_string.h"
 #include "crypto/keys.h"
 
 namespace zerotouch::crypto {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/utf8.h"
 #include "google/protobuf/message.h"
 #include "json/field_table.h"
 #include "json/json.h"
 #include "json/scalar.h"
-#include "json/utf8.h"
 #include "json/violations.h"
 
 namespace zerotouch::json {
@@ -29,7 +29,8 @@ bool CanHoldMore(const Field& field) {
 std::vector<Violation> BindLast(const Field& field, std::string_view text, const Path& path,
                                 Message& message) {
   const Scalar scalar{.kind = Scalar::Kind::kString, .text = text};
-  if (ValidBytes(text) == text.size() && Store(scalar, field, message) == Stored::kYes) return {};
+  if (utf8::ValidBytes(text) == text.size() && Store(scalar, field, message) == Stored::kYes)
+    return {};
   return {InvalidValue(PathText(&path), *field.descriptor, Shown(scalar))};
 }
 

@@ -55,9 +55,6 @@ struct WriteOptions {
 void Append(const google::protobuf::Message& message, const WriteOptions& options,
             std::string& out);
 
-// Appends `text` as a JSON string with its quotes.
-void AppendString(std::string_view text, std::string& out);
-
 }  // namespace zerotouch::json
 
 #endif  // ZEROTOUCH_JSON_JSON_H_

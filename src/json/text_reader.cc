@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "json/utf8.h"
+#include "base/utf8.h"
 #include "json/violations.h"
 
 namespace zerotouch::json {
@@ -35,7 +35,7 @@ bool TextReader::Begin() {
   const auto error = parser_.iterate(text_, capacity_).get(document_);
   if (error == SUCCESS) return true;
   if (error == simdjson::UTF8_ERROR) {
-    return EndAt("Text that is not UTF-8", text_.data() + ValidBytes(text_));
+    return EndAt("Text that is not UTF-8", text_.data() + utf8::ValidBytes(text_));
   }
   return EndAt(error == simdjson::UNCLOSED_STRING ? "Unclosed string" : "Syntax error",
                text_.data());

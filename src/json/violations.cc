@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 namespace zerotouch::json {
 
@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kShownBytes = 100;
 
 std::string Cut(std::string_view text) {
-  const std::string_view beginning = Truncate(text, kShownBytes);
+  const std::string_view beginning = utf8::Truncate(text, kShownBytes);
   return fmt::format("{}{}", beginning, beginning.size() < text.size() ? "..." : "");
 }
 

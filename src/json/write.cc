@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "base/json_string.h"
 #include "google/protobuf/message.h"
 #include "json/field_table.h"
 #include "json/json.h"
@@ -151,10 +152,10 @@ void Writer::WriteStringValue(const Message& message, const Reflection& reflecti
   const std::string& value =
       index < 0 ? reflection.GetStringReference(message, field.descriptor, &scratch)
                 : reflection.GetRepeatedStringReference(message, field.descriptor, index, &scratch);
-  AppendString(field.descriptor->type() == FieldDescriptor::TYPE_BYTES
-                   ? std::string_view(scratch = absl::Base64Escape(value))
-                   : std::string_view(value),
-               out_);
+  AppendJsonString(field.descriptor->type() == FieldDescriptor::TYPE_BYTES
+                       ? std::string_view(scratch = absl::Base64Escape(value))
+                       : std::string_view(value),
+                   out_);
 }
 
 // A number that this build has no name for stays a number.
@@ -166,7 +167,7 @@ void Writer::WriteEnumValue(const Message& message, const Reflection& reflection
   if (value == nullptr) {
     AppendNumber(number, out_);
   } else {
-    AppendString(value->name(), out_);
+    AppendJsonString(value->name(), out_);
   }
 }
 
@@ -213,7 +214,7 @@ void Writer::WriteMessage(const Message& message, const FieldTable& table,
     case Form::kTimestamp:
     case Form::kDuration:
     case Form::kFieldMask:
-      return AppendString(WriteText(message), out_);
+      return AppendJsonString(WriteText(message), out_);
     case Form::kWrapper:
       return WriteValue(message, *message.GetReflection(), table.fields.front(), -1, nullptr);
     case Form::kAny:
@@ -285,7 +286,7 @@ void Writer::WriteMap(const Message& message, const Reflection& reflection, cons
     const Selection* const of_entry = is_all ? nullptr : selection->Find(key);
     if (!is_all && of_entry == nullptr) continue;
     Next();
-    AppendString(key, out_);
+    AppendJsonString(key, out_);
     WriteName(":");
     WriteValue(*entry, *entry->GetReflection(), field.message->fields[1], -1, of_entry);
   }
@@ -303,7 +304,7 @@ void Writer::WriteAny(const Message& any, const Selection* selection) {
   if (!type_url.empty()) {
     Next();
     WriteName("\"@type\":");
-    AppendString(type_url, out_);
+    AppendJsonString(type_url, out_);
   }
   const std::unique_ptr<Message> packed = NewFromTypeUrl(type_url);
   if (packed != nullptr && packed->ParseFromString(reflection.GetStringReference(

@@ -11,20 +11,6 @@ namespace {
 
 namespace api = google::android::device::provisioning::v1;
 
-std::string Quoted(std::string_view text) {
-  std::string out;
-  AppendString(text, out);
-  return out;
-}
-
-TEST(AppendString, EscapesWhatCouldBeTakenForSomethingElse) {
-  EXPECT_EQ(Quoted("plain ü € 😀 /"), "\"plain ü € 😀 /\"");
-  EXPECT_EQ(Quoted("\"\\\b\f\n\r\t\x01\x7f"), R"("\"\\\b\f\n\r\t\u0001\u007f")");
-  EXPECT_EQ(Quoted("</script>"), R"("\u003c/script\u003e")");
-  EXPECT_EQ(Quoted("a\u2028b\u2029c\u202Ad"), "\"a\\u2028b\\u2029c\u202Ad\"");
-  EXPECT_EQ(Quoted("a\xFFz"), "\"a\xEF\xBF\xBDz\"");
-}
-
 google::longrunning::Operation FinishedOperation() {
   api::DevicesLongRunningOperationResponse response;
   response.set_success_count(1);

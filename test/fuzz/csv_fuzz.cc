@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "fuzz/input.h"
-#include "json/utf8.h"
 #include "zerotouch/csv.h"
 #include "zerotouch/device_csv.h"
 
@@ -75,7 +75,7 @@ void ReadDevices(const std::vector<CsvRecord>& rows, int64_t customer) {
     Expect(!claim.ok() || unclaim.ok(), "a row that is a claim is an unclaim");
     if (!claim.ok()) continue;
     Expect(claim->customer_id() > 0, "a claim has an owner");
-    Expect(json::ValidBytes(claim->device_identifier().serial_number()) ==
+    Expect(utf8::ValidBytes(claim->device_identifier().serial_number()) ==
                claim->device_identifier().serial_number().size(),
            "what is sent is UTF-8");
     ReadResultsBack(*claims, rows[i], *claim, customer);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/describe/json_value.h"
 
+#include "base/json_string.h"
 #include "json/json.h"
 
 namespace zerotouch::wire {
@@ -32,7 +33,7 @@ bool JsonValue::is_empty() const {
 }
 
 void JsonValue::Append(int depth, std::string& out) const {
-  if (const auto* text = std::get_if<std::string>(&value_)) return json::AppendString(*text, out);
+  if (const auto* text = std::get_if<std::string>(&value_)) return AppendJsonString(*text, out);
   if (const auto* value = std::get_if<bool>(&value_)) {
     out += *value ? "true" : "false";
     return;
@@ -48,7 +49,7 @@ void JsonValue::Append(int depth, std::string& out) const {
   if (members != nullptr) {
     for (const auto& [name, value] : *members) {
       next();
-      json::AppendString(name, out);
+      AppendJsonString(name, out);
       out += ": ";
       value.Append(depth + 1, out);
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "base/json_string.h"
 #include "base/status_text.h"
 #include "errors/errors.h"
 #include "google/protobuf/any.pb.h"
@@ -112,7 +113,7 @@ void AppendMember(std::string_view name, std::string_view value, bool pretty, st
   if (!out.ends_with('{')) out += ',';
   if (pretty) out += "\n        ";
   out += fmt::format("\"{}\":{}", name, pretty ? " " : "");
-  json::AppendString(value, out);
+  AppendJsonString(value, out);
 }
 
 // `,"errors":[...]`
@@ -147,7 +148,7 @@ std::string ErrorJson(const absl::Status& status, bool pretty, ErrorFormat forma
   const std::string& name =
       google::rpc::Code_Name(static_cast<google::rpc::Code>(static_cast<int>(status.code())));
   std::string message;
-  json::AppendString(MessageOf(status), message);
+  AppendJsonString(MessageOf(status), message);
   std::string out =
       fmt::format(fmt::runtime(pretty ? kPrettyHead : kCompactHead), errors::HttpStatusOf(status),
                   message, format == ErrorFormat::kV1 ? OldErrorsJson(status, pretty) : "", name);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/give_way.h"
+#include "base/json_string.h"
 #include "base/status_macros.h"
 #include "json/json.h"
 
@@ -75,7 +76,7 @@ void OperationJson::AppendHead(std::string& out) {
   AppendName("response", kResponseDepth - 1, out);
   out += '{';
   AppendName("@type", kResponseDepth, out);
-  json::AppendString(kResponseType, out);
+  AppendJsonString(kResponseType, out);
 }
 
 void OperationJson::AppendItems(std::string& out) {

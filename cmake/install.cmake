@@ -20,7 +20,7 @@ install(EXPORT OpenZeroTouchClient NAMESPACE OpenZeroTouch:: FILE Targets.cmake
         DESTINATION ${package_dir} COMPONENT client)
 install(DIRECTORY src/client DESTINATION ${include_dir} COMPONENT client
         FILES_MATCHING PATTERN "*.h")
-# What the client's headers include.
+# The client's headers include it.
 install(FILES src/crypto/keys.h DESTINATION ${include_dir}/crypto COMPONENT client)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/gen/ DESTINATION ${include_dir} COMPONENT client
         FILES_MATCHING PATTERN "*.h")

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The registry: who may call, what devices there are, who holds them, and the
 -- batches that change them. Times are microseconds since 1970 (UTC).
 

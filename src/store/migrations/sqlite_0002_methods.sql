@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What a configuration says, and the indexes behind the lists of devices,
 -- configurations and operations.
 

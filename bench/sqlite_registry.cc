@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "bench/registry.h"
 #include "bench/statistics.h"
@@ -112,6 +114,7 @@ std::string StemOf(const std::string& folder, const Contents& contents) {
          fmt::format("registry-{}-{}-{}", contents.devices, contents.customers, contents.resellers);
 }
 
+// Removes a database and the files that a store keeps beside it.
 void Remove(const std::string& file) {
   for (const char* suffix : {"", "-wal", "-shm", "-lock"}) fs::remove(file + suffix);
 }
@@ -120,17 +123,21 @@ class InFile final : public Registry {
  public:
   InFile(const std::string& folder, const Contents& contents)
       : Registry(StemOf(folder, contents), contents), file_(stem() + ".db") {
-    if (fs::exists(file_)) return;
     const std::string unfinished = stem() + ".part";
     Remove(unfinished);
+    if (fs::exists(file_)) return;
     Fill(kScheme + unfinished);
-    fs::remove(unfinished + "-lock");
-    fs::rename(unfinished, file_);
+    fs::rename(unfinished, file_);  // a closed store has everything in this file
+    Remove(unfinished);
+  }
+  ~InFile() override {
+    for (const std::string& copy : copies_) Remove(copy);
   }
 
   std::string FreshCopy(const std::string& name) override {
     const std::string copy = fs::path(file_).parent_path() / (name + ".db");
     Remove(copy);
+    copies_.push_back(copy);
     fs::copy_file(file_, copy);
     const int fd = open(copy.c_str(), O_RDONLY);
     fsync(fd);
@@ -150,6 +157,7 @@ class InFile final : public Registry {
 
  private:
   const std::string file_;
+  std::vector<std::string> copies_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@ BENCH_DIR ?= build/bench
 SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers test-all test-list bench compatibility fuzz tidy format fresh-machine
+.PHONY: help demo build test test-sanitizers test-all test-list bench compatibility fuzz tidy coverage format fresh-machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -67,9 +67,13 @@ fuzz: ## Run each fuzz target for FUZZ_SECONDS (60 unless set)
 
 tidy: ## Run clang-tidy on the files that changed; TIDY=--all for every one
 	scripts/install-deps tools
-	cmake --preset dev
-	cmake --build build-dev -j $(JOBS) --target zt_proto
+	cmake --preset tidy
+	cmake --build build-tidy -j $(JOBS) --target zt_generated
 	JOBS=$(JOBS) scripts/tidy $(TIDY)
+
+coverage: ## Count the lines and branches that COVERAGE_TESTS run; fail below test/coverage-floor
+	scripts/install-deps coverage
+	JOBS=$(JOBS) scripts/coverage $(COVERAGE_TESTS)
 
 format: ## Format the C++ with clang-format
 	scripts/install-deps tools

@@ -98,8 +98,10 @@ def dead_scripts(tree):
         module = re.escape(os.path.splitext(name)[0])
         used = re.compile(rf'(?<![\w.-]){re.escape(name)}(?![\w-])|'
                           rf'import {module}\b|from {module} import')
-        in_loop = re.sub(r'^[a-z]+', r'${test}', name)  # foreach(test a b) runs ${test}_test.py
-        if not any(used.search(text) or in_loop in text
+        # foreach(check a b) runs ${check}_test.py.
+        subject = re.escape(name.removesuffix('_test.py'))
+        looped = re.compile(rf'\b{subject}\b.*\}}_test\.py', re.DOTALL)
+        if not any(used.search(text) or looped.search(text)
                    for other, text in texts.items() if other != path):
             yield path
 

@@ -8,6 +8,7 @@ usage: check.py [ROOT]           prints each violation as FILE:LINE: TEXT; exit 
   layers.py     who may include whom
   functions.py  the length of functions
   reached.py    files that nothing uses
+  pages.py      whether the reference pages are complete
   words.py      the language of comments, texts and pages
   here          the length of files and lines, licence lines, links of pages, and
                 that every error that callers see has a golden test
@@ -20,6 +21,7 @@ sys.dont_write_bytecode = True
 
 import functions
 import layers
+import pages
 import reached
 import words
 from tree import CODE_FOLDERS, TEST_FILE, Tree, is_among, is_test, line_of
@@ -72,6 +74,7 @@ def check(tree):
     layers.check(tree)
     functions.check(tree)
     reached.check(tree)
+    pages.check(tree)
     words.check(tree)
     check_errors(tree)
     check_error_texts(tree)

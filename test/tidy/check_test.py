@@ -261,6 +261,26 @@ class FilesTest(CheckTest):
                     {'test/clients/package-lock.json': '"resolved": "https://example.com/a.tgz"\n'})
 
 
+class PagesTest(CheckTest):
+    def test_a_method_that_its_page_lacks(self):
+        tree = {'proto/google/android/device/provisioning/v1/service.proto':
+                    '// SPDX-License-Identifier: Apache-2.0\nservice A {\n  rpc Get(B) {\n'
+                    'get: "/v1/b" } }\n',
+                'proto/google/longrunning/operations.proto':
+                    '// SPDX-License-Identifier: Apache-2.0\n',
+                'README.md': TREE['README.md'] + '[m](docs/methods.md)\n'}
+        self.assertEqual([], self.violations({**tree, 'docs/methods.md': '`A.Get` `/v1/b`\n'}))
+        self.expect('docs/methods.md:1', 'A.Get', {**tree, 'docs/methods.md': '`/v1/b`\n'})
+        self.expect('docs/methods.md:1', '/v1/b', {**tree, 'docs/methods.md': '`A.Get`\n'})
+
+    def test_a_setting_that_its_page_lacks(self):
+        tree = {'apps/zerotouchd/settings.cc': 'kSettings = {\n    {"listen", "HOST"},\n};\n',
+                'CMakeLists.txt': CMAKE + 'add(apps/zerotouchd/settings.cc)\n',
+                'README.md': TREE['README.md'] + '[s](docs/settings.md)\n'}
+        self.assertEqual([], self.violations({**tree, 'docs/settings.md': '| `listen` | |\n'}))
+        self.expect('docs/settings.md:1', 'listen', {**tree, 'docs/settings.md': 'none\n'})
+
+
 class ErrorsTest(CheckTest):
     def test_an_error_without_a_golden(self):
         declared = ('namespace zerotouch::errors {\n'

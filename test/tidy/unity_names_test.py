@@ -7,7 +7,8 @@ import unittest
 
 import unity_names
 
-FILE = 'namespace zerotouch::x {{\nnamespace {{\n\n{}\n\n}}  // namespace\n}}  // namespace zerotouch::x\n'
+FILE = ('namespace zerotouch::x {{\nnamespace {{\n\n{}\n\n}}  // namespace\n'
+        '}}  // namespace zerotouch::x\n')
 
 
 class UnityNamesTest(unittest.TestCase):

@@ -9,6 +9,10 @@ import re
 
 FUNCTION_LINES = 60
 
+# Files with tests that are longer. Split them, then remove the line; add none.
+TOLERATED = ('src/model/identity_test.cc', 'test/conformance/errors_test.cc',
+             'test/conformance/surface_errors_test.cc', 'test/e2e/transfer_test.cc')
+
 LITERAL = re.compile(
     r'//[^\n]*|/\*.*?\*/'
     r'|R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"'
@@ -28,7 +32,7 @@ NAME = re.compile(r'([~\w:]+)\s*\(')
 def check(tree):
     for path in tree.code():
         for line, name, length in functions(tree.read(path)):
-            if length > FUNCTION_LINES:
+            if length > FUNCTION_LINES and path not in TOLERATED:
                 tree.note(path, line, f'{name} has {length} lines, more than {FUNCTION_LINES}: '
                           'split it by what it does')
 

@@ -18,14 +18,15 @@ RESERVED = [
     (re.compile(r'#include <boost/'), 'Boost', ('src/http/', 'test/')),
     (re.compile(r'#include <nghttp2/'), 'libnghttp2', ('src/http/http2/', 'test/support/')),
     (re.compile(r'#include <libpq-fe\.h>'), 'libpq',
-     ('src/store/postgres/', 'test/support/', 'bench/')),
+     ('src/store/postgres/', 'src/store/database_url.cc', 'test/support/', 'bench/')),
     (re.compile(r'#include <sqlite3\.h>'), 'SQLite',
      ('src/store/sqlite/', 'test/store/', 'test/e2e/startup_test.cc', 'src/batch/engine_test.cc',
       'bench/')),
 ]
 
 # Files at the root of src/wire that its rooms share.
-WIRE_SHARED = ('wire/methods.h', 'wire/public_error.h', 'wire/error_details.h', 'wire/http_fault.h')
+WIRE_SHARED = ('wire/methods.h', 'wire/public_error.h', 'wire/error_details.h',
+               'wire/http_fault.h', 'wire/caller.h', 'wire/type_url.h')
 HTTP_ENGINE = ('http/socket.h', 'http/server.h', 'http/tls.h', 'http/connection.h', 'http/http1/',
                'http/http2/')
 
@@ -38,6 +39,15 @@ ROOMS = [
     ('store/sqlite/', None, ('store/postgres/',)),
     ('store/postgres/', None, ('store/sqlite/',)),
     ('store/archive/', None, ('store/sqlite/', 'store/postgres/')),
+]
+
+# Includes that break a rule above. Remove the cause, then the line; add none.
+TOLERATED = [
+    ('src/wire/grpc/handler.cc', 'wire/rest/query.h'),
+    # ApiServices belongs into wire/methods.h.
+    ('src/wire/grpc/handler.cc', 'wire/rest/routes.h'),
+    ('src/wire/grpc/message_test.cc', 'wire/rest/routes.h'),
+    ('src/wire/grpc/reflection_test.cc', 'wire/rest/routes.h'),
 ]
 
 PROTOBUF = re.compile(r'#include ["<](google/|grpc/|[^">]*\.pb\.h[">])')
@@ -105,7 +115,7 @@ def check_layer(tree, reached, path, number, included):
 
 def check_room(tree, path, number, included):
     for room, allowed, forbidden in ROOMS:
-        if not path.startswith('src/' + room):
+        if not path.startswith('src/' + room) or (path, included) in TOLERATED:
             continue
         parent = room.split('/')[0] + '/'
         outside = (allowed is not None and included.startswith(parent)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# zt_asio: the parts of Asio and Beast that can be compiled on their own, once
-# instead of in every file that includes them.
+# zt_asio: compiles once the parts of Asio and Beast that can be compiled
+# separately, instead of in every file that includes them.
 set(source ${PROJECT_BINARY_DIR}/generated/asio.cc)
 file(CONFIGURE OUTPUT ${source} CONTENT
 "#include <boost/asio/impl/src.hpp>

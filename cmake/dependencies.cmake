@@ -16,7 +16,7 @@ find_package(Boost 1.81 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2>=1.52)
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq>=15)
-# The server's allocator (docs/architecture.md); a sanitizer brings its own.
+# The server's allocator (docs/decisions/0004-tcmalloc.md). A sanitizer brings its own.
 if(NOT ZEROTOUCH_SANITIZE)
   pkg_check_modules(TCMALLOC REQUIRED IMPORTED_TARGET libtcmalloc_minimal)
 endif()
@@ -28,7 +28,7 @@ if(ZEROTOUCH_BENCH)
   find_package(benchmark REQUIRED)
 endif()
 
-# google/api and google/rpc protos, which the grpc-gateway package ships.
+# The google/api and google/rpc protos, from the grpc-gateway package.
 find_path(GOOGLEAPIS_PROTO_DIR google/api/annotations.proto
   PATHS /usr/share/gocode/src/github.com/grpc-ecosystem/grpc-gateway/third_party/googleapis
   REQUIRED)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # zerotouch_folder(NAME LINKS targets...)
 #
-# Makes src/NAME the library zt_NAME from its .cc files. Its *_test.cc files are collected for the
+# Adds the library zt_NAME with the .cc files of src/NAME. Collects its *_test.cc files for the
 # test programs (test/CMakeLists.txt) in the property ZEROTOUCH_UNIT_TESTS_NAME.
 function(zerotouch_folder name)
   cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})

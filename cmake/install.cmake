@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake --install BUILD [--component programs|client] --prefix DIR
 #
-# programs: zerotouchd and zerotouch. client: the C++ client library on its own;
-# a project uses it by find_package(OpenZeroTouchClient) and links
-# OpenZeroTouch::client.
+# programs: zerotouchd and zerotouch. client: only the C++ client library. A
+# project calls find_package(OpenZeroTouchClient) and links OpenZeroTouch::client.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -20,7 +19,7 @@ install(EXPORT OpenZeroTouchClient NAMESPACE OpenZeroTouch:: FILE Targets.cmake
         DESTINATION ${package_dir} COMPONENT client)
 install(DIRECTORY src/client DESTINATION ${include_dir} COMPONENT client
         FILES_MATCHING PATTERN "*.h")
-# The client's headers include it.
+# The client's headers include this one.
 install(FILES src/crypto/keys.h DESTINATION ${include_dir}/crypto COMPONENT client)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/gen/ DESTINATION ${include_dir} COMPONENT client
         FILES_MATCHING PATTERN "*.h")

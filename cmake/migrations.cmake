@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # zerotouch_embed_migrations(TARGET STORE)
 #
-# Puts src/store/migrations/STORE_*.sql, in the order of their names, into the
-# library as zerotouch::store::STORE::Migrations(). Reconfigures when one changes.
+# Embeds src/store/migrations/STORE_*.sql, in order of their names, in the library
+# as zerotouch::store::STORE::Migrations(). Reconfigures when a file changes.
 function(zerotouch_embed_migrations target store)
   file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/store/migrations/${store}_*.sql)
   set(literals "")

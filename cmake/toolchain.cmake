@@ -7,31 +7,31 @@ if(ZEROTOUCH_SANITIZE)
   add_compile_options(-fsanitize=${ZEROTOUCH_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ZEROTOUCH_SANITIZE})
   if(ZEROTOUCH_SANITIZE MATCHES thread)
-    # Asio uses atomic_thread_fence, which g++ only warns that it cannot model.
+    # g++ warns that it cannot model atomic_thread_fence, which Asio uses.
     add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
-    # With this macro protobuf's headers lay map fields out in another way than
-    # the packaged library, which was built without it (map_field.h).
+    # The macro changes the layout of map fields in protobuf's headers
+    # (map_field.h), but the packaged library was built without it.
     add_compile_options(-U__SANITIZE_THREAD__)
   endif()
   # Under a sanitizer g++ 12 raises false maybe-uninitialized warnings.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 
-# The base folder lets checkouts share what they compile.
+# With a base folder, checkouts share compiled files.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
       CCACHE_NOHASHDIR=true ${CCACHE_PROGRAM})
 endif()
 
-# Nearly all of a file's compile time is the headers of libraries, so several
-# files are compiled together (docs/development.md has the figures).
-# -DZEROTOUCH_UNITY=OFF compiles each on its own, which finds missing includes.
+# Nearly all compile time is spent on the headers of libraries, so several files
+# are compiled together (docs/decisions/0006-unity-builds.md).
+# -DZEROTOUCH_UNITY=OFF compiles each file separately, which finds missing includes.
 option(ZEROTOUCH_UNITY "Compile several files at once" ON)
 set(CMAKE_UNITY_BUILD ${ZEROTOUCH_UNITY})
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
 if(ZEROTOUCH_UNITY)
-  # A coroutine's frame has no linkage, and its file is then not the main one.
+  # g++ warns about the frame of a coroutine outside of the main file.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 

@@ -47,6 +47,8 @@ WORDS = [(re.compile(rf'\b(?:{pattern})\b', re.IGNORECASE), instead) for pattern
     (r'not more than', 'at most'),
     (r'not less than', 'at least'),
     (r'for it is|for they are', 'because'),
+    (r'anew', 'again'),
+    (r'for ever', 'permanently'),
 ]]
 
 COMMENT_SIGN = {'.cc': '//', '.h': '//', '.js': '//', '.mjs': '//', '.go': '//', '.java': '//',

@@ -30,7 +30,7 @@ std::optional<Fault> Decode(Request& request, const ServerOptions& options) {
       [&](size_t bytes) { return request.hold(compressed + bytes); }, inflated);
   if (fault.has_value()) return fault;
   request.body = std::move(inflated);
-  // Less than before, so this cannot be refused.
+  // Cannot fail, because it is less than before.
   static_cast<void>(request.hold(request.body.size()));
   return std::nullopt;
 }
@@ -44,7 +44,7 @@ std::optional<Fault> CheckHeader(const Request& header, uint64_t declared,
   if (!coding.empty() && !IsGzip(coding) && !EqualIgnoringCase(coding, "identity")) {
     return UnsupportedContentCoding();
   }
-  // Which of two counts is for the sender to say, not for whoever stands between.
+  // A proxy in front could choose the other one.
   if (CountOf("Authorization", header.headers) > 1) {
     return Malformed("The request has more than one Authorization header.");
   }

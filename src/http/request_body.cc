@@ -26,7 +26,7 @@ std::optional<Fault> Decode(Request& request, const ServerOptions& options) {
   const size_t compressed = request.body.size();
   std::string inflated;
   const std::optional<Fault> fault = Gunzip(
-      request.body, options.body_bytes,
+      request.body, BodyLimit(request, options),
       [&](size_t bytes) { return request.hold(compressed + bytes); }, inflated);
   if (fault.has_value()) return fault;
   request.body = std::move(inflated);
@@ -50,6 +50,10 @@ std::optional<Fault> CheckHeader(const Request& header, uint64_t declared,
   }
   if (declared > options.body_bytes) return BodyTooLarge(options.body_bytes);
   return std::nullopt;
+}
+
+size_t BodyLimit(const Request& request, const ServerOptions& options) {
+  return std::min(request.body_limit, options.body_bytes);
 }
 
 Response DecodeAndHandle(Request request, const ServerOptions& options, Handler& handler) {

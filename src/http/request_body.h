@@ -18,9 +18,12 @@ namespace zerotouch::http {
 std::optional<Fault> CheckHeader(const Request& header, uint64_t declared,
                                  const ServerOptions& options);
 
+// Returns the limit of the request's body, as sent and decoded.
+size_t BodyLimit(const Request& request, const ServerOptions& options);
+
 // Undoes the body's Content-Encoding and returns the answer of `handler`. If
 // decoding fails, returns its rendering of the fault: BodyTooLarge if the result
-// exceeds `options.body_bytes`, Malformed if the body is not gzip, TooBusy if
+// exceeds BodyLimit, Malformed if the body is not gzip, TooBusy if
 // `request.hold` returns false. Called on a worker thread.
 Response DecodeAndHandle(Request request, const ServerOptions& options, Handler& handler);
 

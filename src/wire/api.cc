@@ -130,7 +130,13 @@ struct Api::Head final : http::RequestContext {
         path(PercentDecode(parts.path).value_or(std::string(parts.path))),
         query(ReadQuery(parts.query, request.headers)),
         endpoint(FindEndpoint(method, path)) {
-    if (endpoint == nullptr) route = routes.Find(RouteMethod(method), parts.path);
+    if (endpoint != nullptr) {
+      body_limit = endpoint->body_bytes;
+    } else if (method == "OPTIONS") {
+      body_limit = limits::kFormBytes;
+    } else {
+      route = routes.Find(RouteMethod(method), parts.path);
+    }
   }
   Head(const Head&) = delete;
   Head& operator=(const Head&) = delete;
@@ -140,7 +146,8 @@ struct Api::Head final : http::RequestContext {
   const Target parts;        // of `target`
   const std::string path;    // decoded, because clients may encode the `$`
   const Query query;
-  const Endpoint* const endpoint;  // null for calls of the API
+  const Endpoint* const endpoint;    // null for calls of the API
+  std::optional<size_t> body_limit;  // for requests without authentication
   absl::StatusOr<RouteMatch> route = errors::NoSuchRoute();
   Caller caller;
 };
@@ -190,6 +197,7 @@ std::optional<http::Response> Api::RefuseEarly(http::Request& header) {
   const absl::Time begun = clock_.Now();
   const auto head = std::make_shared<Head>(header, routes_);
   header.context = head;
+  header.body_limit = head->body_limit.value_or(header.body_limit);
   const absl::Status status = CheckHead(header, *head, body_bytes);
   if (status.ok()) return std::nullopt;
   http::Response response = Refusal(status, head->query);
@@ -208,8 +216,7 @@ http::Response Api::RenderFault(const http::Fault& fault, const http::Request& h
 absl::Status Api::CheckHead(const http::Request& header, Head& head,
                             std::optional<uint64_t> body_bytes) const {
   const uint64_t declared = body_bytes.value_or(0);
-  if (head.endpoint != nullptr) return CheckBodySize(declared, head.endpoint->body_bytes);
-  if (head.method == "OPTIONS") return CheckBodySize(declared, limits::kFormBytes);
+  if (head.body_limit.has_value()) return CheckBodySize(declared, *head.body_limit);
   ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
   ZT_RETURN_IF_ERROR(head.route.status());
   ZT_RETURN_IF_ERROR(CheckAlt(head.query));
@@ -222,11 +229,11 @@ absl::Status Api::CheckHead(const http::Request& header, Head& head,
 }
 
 http::Response Api::Respond(http::Request& request, Head& head) {
-  if (head.method == "OPTIONS") return Options(request, head);
-  if (head.endpoint != nullptr) {
-    const absl::Status size = CheckBodySize(request.body.size(), head.endpoint->body_bytes);
-    return size.ok() ? (this->*head.endpoint->answer)(request, head) : Refusal(size, head.query);
+  if (head.body_limit.has_value() && request.body.size() > *head.body_limit) {
+    return Refusal(errors::BodyTooLarge(*head.body_limit), head.query);
   }
+  if (head.method == "OPTIONS") return Options(request, head);
+  if (head.endpoint != nullptr) return (this->*head.endpoint->answer)(request, head);
   absl::StatusOr<http::Response> called = Call(request, head);
   http::Response response = called.ok() ? *std::move(called) : Refusal(called.status(), head.query);
   if (!head.query.callback.empty()) WrapForCallback(head.query.callback, response);

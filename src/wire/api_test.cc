@@ -240,6 +240,16 @@ TEST_F(ApiTest, RefuseEarly_UnauthenticatedBodiesAreNotRead) {
   EXPECT_EQ(RefuseEarly(std::move(no_length)), 401);
 }
 
+TEST_F(ApiTest, RefuseEarly_LimitsBodiesWithoutAuthentication) {
+  for (const char* target : {"/token", "/batch", "/v1/anything"}) {
+    http::Request chunked = Request("POST", target);
+    if (std::string_view(target).starts_with("/v1")) chunked.method = "OPTIONS";
+    chunked.headers.Add("Transfer-Encoding", "chunked");
+    EXPECT_FALSE(api_.RefuseEarly(chunked).has_value()) << target;
+    EXPECT_LE(chunked.body_limit, limits::kBatchRequestBytes) << target;
+  }
+}
+
 TEST_F(ApiTest, RefuseEarly_PassesValidRequests) {
   EXPECT_EQ(RefuseEarly(Authorized("POST", kUnclaim, "{}")), 0);
   EXPECT_EQ(RefuseEarly(Request("POST", "/token", "a=b")), 0);

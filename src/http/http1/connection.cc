@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http1/connection.h"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
@@ -24,9 +23,10 @@ namespace beast = boost::beast;
 namespace beast_http = boost::beast::http;
 using Parser = beast_http::request_parser<beast_http::string_body>;
 
-// Bytes per read while a large body arrives: small reads make a body of 12 MB
-// 20 times slower. Also bounds what is buffered before it is parsed.
-constexpr size_t kLargeRead = size_t{512} << 10;
+// The largest buffer, and the bytes per read while a large body arrives: small reads
+// make a body of 12 MB 20 times slower. Beast throws if a field, also of the
+// trailers, has 64 KiB: such a field must not fit.
+constexpr size_t kLargeRead = (size_t{64} << 10) - 1;
 constexpr uint64_t kLargeBody = size_t{64} << 10;
 
 // Time for which the rest of a refused request is read and discarded, so that a
@@ -54,13 +54,15 @@ Request RequestOf(const Parser::value_type& message) {
 }
 
 // Returns the fault for a parser's error.
-Fault FaultOfParse(const Parser& parser, const beast::error_code& error,
-                   const ServerOptions& options) {
+// `unparsed` begins with the request line if that was not parsed.
+Fault FaultOfParse(const Parser& parser, const beast::error_code& error, std::string_view unparsed,
+                   size_t body_limit, const ServerOptions& options) {
   if (error == beast_http::error::header_limit) {
-    return parser.get().target().empty() ? UrlTooLong(options.url_bytes)
-                                         : HeaderTooLarge(options.header_bytes);
+    const bool is_url = parser.get().target().empty() &&
+                        unparsed.substr(0, options.url_bytes).find("\r\n") == unparsed.npos;
+    return is_url ? UrlTooLong(options.url_bytes) : HeaderTooLarge(options.header_bytes);
   }
-  if (error == beast_http::error::body_limit) return BodyTooLarge(options.body_bytes);
+  if (error == beast_http::error::body_limit) return BodyTooLarge(body_limit);
   // A chunk's extensions, or the trailers, filled the buffer.
   if (error == beast_http::error::buffer_overflow) return HeaderTooLarge(options.header_bytes);
   return Malformed("The request is not well-formed HTTP/1.1.");
@@ -107,7 +109,9 @@ std::optional<Fault> CheckHeadSize(const Request& request, size_t head_bytes,
 class Http1Connection final : public Connection {
  public:
   Http1Connection(const ServerContext& context, Socket& socket, beast::flat_buffer read)
-      : context_(context), socket_(socket), buffer_(std::move(read)) {}
+      : context_(context), socket_(socket), buffer_(std::move(read)) {
+    buffer_.max_size(kLargeRead);
+  }
 
   asio::awaitable<void> Run() override;
   void Drain() override {
@@ -136,6 +140,10 @@ class Http1Connection final : public Connection {
   asio::awaitable<bool> WriteHeader(beast_http::response<beast_http::empty_body> header);
   asio::awaitable<void> Linger();
 
+  std::string_view Unparsed() const {
+    return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+  }
+
   Response Refuse(const Fault& fault, const Request& header = {}) {
     return context_.handler.RenderFault(fault, header);
   }
@@ -151,7 +159,9 @@ asio::awaitable<void> Http1Connection::Run() {
   bool more = co_await AwaitRequest();
   while (more) {
     more = co_await ServeOne();
-    if (buffer_.size() == 0 && buffer_.capacity() > kLargeBody) buffer_ = beast::flat_buffer();
+    if (buffer_.size() == 0 && buffer_.capacity() > kSmallRead) {
+      buffer_ = beast::flat_buffer(kLargeRead);
+    }
     if (more) more = co_await AwaitRequest();
   }
   co_await socket_.FinishSending();
@@ -184,8 +194,9 @@ asio::awaitable<bool> Http1Connection::ServeOne() {
   if (!IsParseError(error)) co_return false;
   // The header is complete if only the declared length is refused.
   const bool has_header = error == beast_http::error::body_limit;
-  Response refused = Refuse(FaultOfParse(parser, error, context_.options),
-                            has_header ? RequestOf(parser.get()) : Request());
+  Response refused =
+      Refuse(FaultOfParse(parser, error, Unparsed(), context_.options.body_bytes, context_.options),
+             has_header ? RequestOf(parser.get()) : Request());
   Asked asked{.request_id = NewRequestId()};
   if (co_await Answer(std::move(refused), std::move(asked))) co_await Linger();
   co_return false;
@@ -258,8 +269,9 @@ asio::awaitable<std::optional<Response>> Http1Connection::ReadBody(Parser& parse
                                                                    Admission::Ticket& ticket,
                                                                    bool& gone) {
   const uint64_t declared = parser.content_length_remaining().value_or(kLargeBody);
+  const size_t body_limit = BodyLimit(request, context_.options);
+  parser.body_limit(body_limit);
   buffer_.reserve(declared >= kLargeBody ? kLargeRead : kSmallRead);
-  buffer_.max_size(std::max(buffer_.capacity(), kLargeRead));
   while (!parser.is_done()) {
     socket_.ExpireAfter(context_.options.read_timeout);
     const size_t body_bytes = parser.get().body().size();
@@ -268,7 +280,8 @@ asio::awaitable<std::optional<Response>> Http1Connection::ReadBody(Parser& parse
     if (error) {
       gone = !IsParseError(error);
       if (gone) co_return std::nullopt;
-      co_return Refuse(FaultOfParse(parser, error, context_.options), request);
+      co_return Refuse(FaultOfParse(parser, error, Unparsed(), body_limit, context_.options),
+                       request);
     }
     // Each step reads either a part of the body, or one chunk's head and, after
     // the last chunk, the trailers.

@@ -149,6 +149,32 @@ TEST_F(Http2Test, HeaderAndUrlOverTheLimit_AreRefused) {
   EXPECT_EQ(client.Get("/still-well").status, 200);
 }
 
+TEST_F(Http2Test, HandlersBodyLimit_AppliesBesideTheServers) {
+  handler_.refuse = [](Request& header) -> std::optional<Response> {
+    header.body_limit = 200'000;
+    return std::nullopt;
+  };
+  Http2Client& client = Connect();
+  EXPECT_EQ(client.Await(client.Ask("POST", "/", {}, std::string(200'000, 'x'))).status, 200);
+  EXPECT_EQ(client.Await(client.Ask("POST", "/", {}, std::string(300'000, 'x'), false)).status,
+            413);
+}
+
+TEST_F(Http2Test, RefuseEarlysContext_ReachesHandle) {
+  struct Mark final : RequestContext {};
+  const auto mark = std::make_shared<Mark>();
+  handler_.refuse = [&](Request& header) -> std::optional<Response> {
+    header.context = mark;
+    return std::nullopt;
+  };
+  handler_.handle = [&](Request request) {
+    return TextResponse(request.context == mark ? 200 : 500, "");
+  };
+  Http2Client& client = Connect();
+  EXPECT_EQ(client.Await(client.Ask("POST", "/", {}, std::string(200'000, 'x'))).status, 200);
+  EXPECT_EQ(Ask(test::Post("body")).status, 200);
+}
+
 TEST_F(Http2Test, HeaderLimit_IsExact) {
   options_.header_bytes = 2'000;
   Http2Client& client = Connect();

@@ -66,8 +66,9 @@ void Requests::OnBody(int32_t id, std::string_view bytes) {
   if (stream->accepted) session_->Consume(id, std::exchange(stream->unconsumed, 0));
   if (stream->answered || stream->fault.has_value()) return;
   stream->body += bytes;
-  if (stream->body.size() > context_.options.body_bytes) {
-    stream->fault = BodyTooLarge(context_.options.body_bytes);
+  const size_t limit = BodyLimit(stream->header, context_.options);
+  if (stream->body.size() > limit) {
+    stream->fault = BodyTooLarge(limit);
   } else if (stream->ticket.has_value() && !stream->ticket->Hold(stream->body.capacity())) {
     stream->fault = TooBusy("request bodies");
   }
@@ -245,12 +246,17 @@ asio::awaitable<std::optional<Response>> Requests::Refuse(Stream& stream) {
     co_return Render(stream, TooBusy("request bodies"));
   }
   if (stream.ended) co_return std::nullopt;
-  co_return co_await asio::co_spawn(
+  // A copy, because this thread may use the stream's header meanwhile.
+  Request header = stream.header;
+  std::optional<Response> refused = co_await asio::co_spawn(
       context_.workers,
       [&]() -> asio::awaitable<std::optional<Response>> {
-        co_return context_.handler.RefuseEarly(stream.header);
+        co_return context_.handler.RefuseEarly(header);
       },
       asio::use_awaitable);
+  stream.header.context = std::move(header.context);
+  stream.header.body_limit = header.body_limit;
+  co_return refused;
 }
 
 asio::awaitable<void> Requests::ReceiveBody(Stream& stream) {

@@ -7,9 +7,9 @@
 #include <limits>
 #include <span>
 
-#include "base/give_way.h"
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "base/yield.h"
 #include "batch/claim.h"
 #include "batch/claim_order.h"
 #include "batch/metadata_update.h"
@@ -157,10 +157,10 @@ class TargetBatch final : public Batch {
   absl::Status Locate(store::Snapshot& snapshot, absl::Time now) {
     std::vector<ItemTarget> targets;
     targets.reserve(pending_.items.size());
-    GiveWay give_way;
+    ItemYielder yielder;
     for (const auto* item : pending_.items) {
       targets.push_back(TargetFor(*item, rules_, now));
-      give_way.AfterItem();
+      yielder.AfterItem();
     }
     ZT_RETURN_IF_ERROR(LocateTargets(snapshot, targets));
 

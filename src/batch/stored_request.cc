@@ -8,8 +8,8 @@
 
 #include <algorithm>
 
-#include "base/give_way.h"
 #include "base/limits.h"
+#include "base/yield.h"
 
 namespace zerotouch::batch {
 namespace {
@@ -24,12 +24,12 @@ std::string SerializeItems(const RepeatedPtrField<Item>& items, int begin, int e
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);
   google::protobuf::io::CodedOutputStream out(&stream);
-  GiveWay give_way;
+  ItemYielder yielder;
   for (int i = begin; i < end; ++i) {
     out.WriteTag(WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
     out.WriteVarint32(static_cast<uint32_t>(items[i].ByteSizeLong()));
     items[i].SerializeWithCachedSizes(&out);
-    give_way.AfterItem();
+    yielder.AfterItem();
   }
   out.Trim();
   return bytes;

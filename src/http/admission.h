@@ -8,23 +8,23 @@
 
 namespace zerotouch::http {
 
-// How many requests are in flight and how much memory their bodies hold, over
-// all connections, so that callers get 429 before the server runs out of
-// either. Thread-safe.
+// Limits the requests in flight and the memory of their bodies, over all
+// connections, so that callers get 429 before the server runs out of memory.
+// Thread-safe.
 class Admission {
  public:
-  // One request's share; gives it back when it goes. For one thread at a time.
+  // One request's share, released by the destructor. Not thread-safe.
   class Ticket {
    public:
     Ticket(Ticket&& other) noexcept;
     Ticket& operator=(Ticket&&) = delete;
     ~Ticket();
 
-    // From now on the request's body holds `bytes` in all. False, with nothing
-    // changed, if that is too much beside the others.
+    // Sets the memory of the request's body to `bytes` in total. Returns false and
+    // changes nothing if all bodies together would exceed the limit.
     [[nodiscard]] bool Hold(uint64_t bytes);
 
-    // The body is gone: never fails.
+    // Releases the body's memory.
     void HoldNothing();
 
    private:
@@ -35,10 +35,10 @@ class Admission {
     uint64_t bytes_ = 0;
   };
 
-  // `requests` at once, and `body_bytes` that their bodies may hold together.
+  // Admits at most `requests` at once, with at most `body_bytes` of bodies.
   Admission(int requests, uint64_t body_bytes) : requests_(requests), body_bytes_(body_bytes) {}
 
-  // nullopt if too many requests are in flight.
+  // Admits a request. Returns nullopt if too many are in flight.
   std::optional<Ticket> Enter();
 
  private:

@@ -15,23 +15,22 @@
 #include "http/http.h"
 #include "http/server.h"
 
-// Between the server and what its connections speak. Only they include this:
-// Asio takes long to compile.
+// Shared by the server and its protocols. Included by src/http only, because Asio
+// takes long to compile.
 namespace zerotouch::http {
 
-// For co_await: errors come back as values.
+// Makes co_await return errors as values.
 inline constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 
-// What is read at once while nothing large is expected: all that an idle
-// connection holds.
+// Bytes per read unless a large body is expected: the buffer of an idle connection.
 inline constexpr size_t kSmallRead = size_t{4} << 10;
 
 inline std::chrono::nanoseconds Chrono(absl::Duration duration) {
   return absl::ToChronoNanoseconds(duration);
 }
 
-// What the connections of one server share.
-struct Serving {
+// Shared by the connections of one server.
+struct ServerContext {
   const ServerOptions& options;
   Handler& handler;
   Admission& admission;
@@ -39,16 +38,15 @@ struct Serving {
   const std::atomic<bool>& draining;
 };
 
-// One client's connection once it is known what it speaks. Everything runs on
-// the event loop's thread.
+// A client's connection whose protocol is known. Runs on the event loop's thread.
 class Connection {
  public:
   virtual ~Connection() = default;
-  // Serves requests until the connection is over.
+  // Serves requests until the connection ends.
   virtual boost::asio::awaitable<void> Run() = 0;
-  // Makes Run end once the requests in flight are answered.
+  // Makes Run return once the requests in flight are answered.
   virtual void Drain() = 0;
-  // Makes Run end as soon as no handler runs for it.
+  // Makes Run return as soon as none of its handlers runs.
   virtual void Close() = 0;
 };
 

@@ -16,11 +16,11 @@
 namespace zerotouch::http {
 namespace {
 
-// Below this a gzip header costs more than it saves.
+// Bodies shorter than this are not compressed: the gain is too small.
 constexpr size_t kWorthwhileBytes = 1'000;
 
-// The fastest level: answers of this API shrink to a tenth all the same, and
-// better ones take several times as long.
+// The fastest level shrinks this API's answers to a tenth; better levels take
+// several times as long.
 constexpr int kLevel = 1;
 constexpr int kGzip = 16 + MAX_WBITS;
 constexpr int kMemoryLevel = 8;  // zlib's default
@@ -28,7 +28,7 @@ constexpr size_t kCompressedPieceBytes = size_t{64} << 10;
 
 class Deflater {
  public:
-  // False if zlib has no memory.
+  // Returns false if zlib is out of memory.
   bool Begin() {
     is_open_ =
         deflateInit2(&stream_, kLevel, Z_DEFLATED, kGzip, kMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK;
@@ -41,8 +41,8 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  // Appends what `text` becomes; after the last, the end of the gzip text.
-  void Take(std::string_view text, bool is_last, std::string& out) {
+  // Appends the compressed form of `text`, and the gzip trailer if `is_last`.
+  void Append(std::string_view text, bool is_last, std::string& out) {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     stream_.avail_in = static_cast<uInt>(text.size());
     do {
@@ -70,7 +70,7 @@ class GzipSource final : public BodySource {
     begun_ = true;
     piece_.clear();
     ZT_ASSIGN_OR_RETURN(const bool more, plain_->Next(piece_));
-    deflater_.Take(piece_, !more, out);
+    deflater_.Append(piece_, !more, out);
     ended_ = !more;
     return true;
   }
@@ -88,7 +88,7 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
-// The weight in `;q=...`; 1 if there is none, 0 if it cannot be read.
+// Returns the weight in `;q=...`: 1 if it is missing, 0 if it is malformed.
 double WeightOf(std::string_view parameters) {
   const size_t q = parameters.find("q=");
   if (q == std::string_view::npos) return 1;
@@ -121,7 +121,7 @@ void CompressAnswer(Response& response) {
     Deflater deflater;
     if (response.body.size() < kWorthwhileBytes || !deflater.Begin()) return;
     std::string compressed;
-    deflater.Take(response.body, /*is_last=*/true, compressed);
+    deflater.Append(response.body, /*is_last=*/true, compressed);
     response.body = std::move(compressed);
   }
   response.headers.Add("Content-Encoding", "gzip");

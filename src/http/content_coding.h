@@ -8,13 +8,13 @@
 
 namespace zerotouch::http {
 
-// Whether a client that sent this Accept-Encoding takes gzip (RFC 9110 section
-// 12.5.3). (Google's front end also wants "gzip" in the User-Agent. This one
-// does not: Go's client leaves it out, and reads gzip all the same.)
+// Returns true if this Accept-Encoding accepts gzip (RFC 9110 section 12.5.3).
+// Google's front end also requires "gzip" in the User-Agent. This server does
+// not, because Go's client accepts gzip without it.
 bool AcceptsGzip(std::string_view accept_encoding);
 
-// Compresses the answer, streamed or not, and says so in its header. Bodies so
-// short that it would not help stay as they are.
+// Compresses the answer, streamed or not, and sets its Content-Encoding. Leaves
+// short bodies unchanged.
 void CompressAnswer(Response& response);
 
 }  // namespace zerotouch::http

@@ -7,22 +7,22 @@
 
 namespace zerotouch::http {
 
-// A reason for which the engine itself refuses a request. The handler renders it
+// The engine's reason to refuse a request. The handler renders it
 // (Handler::RenderFault), because the engine does not know the API's errors.
 struct Fault {
   enum class Kind {
-    kMalformed,                 // 400; `text` is a sentence that says what is wrong
+    kMalformed,                 // 400; `text` is a sentence that describes the fault
     kUrlTooLong,                // 414; `limit_bytes`
     kHeaderTooLarge,            // 431; `limit_bytes`
     kBodyTooLarge,              // 413; `limit_bytes`
     kUnsupportedContentCoding,  // 415
-    kTooBusy,                   // 429; `text` names what is full
+    kTooBusy,                   // 429; `text` names the resource that is full
     kDeadlineExceeded,          // 504
   };
 
   Kind kind;
   size_t limit_bytes = 0;
-  std::string_view text = {};  // a literal
+  std::string_view text = {};  // refers to a literal
 };
 
 inline constexpr Fault Malformed(std::string_view sentence) {
@@ -40,8 +40,8 @@ inline constexpr Fault BodyTooLarge(size_t limit_bytes) {
 inline constexpr Fault UnsupportedContentCoding() {
   return {.kind = Fault::Kind::kUnsupportedContentCoding};
 }
-inline constexpr Fault TooBusy(std::string_view what) {
-  return {.kind = Fault::Kind::kTooBusy, .text = what};
+inline constexpr Fault TooBusy(std::string_view resource) {
+  return {.kind = Fault::Kind::kTooBusy, .text = resource};
 }
 inline constexpr Fault DeadlineExceeded() { return {.kind = Fault::Kind::kDeadlineExceeded}; }
 

@@ -12,15 +12,15 @@ namespace {
 constexpr size_t kInflatedPieceBytes = size_t{256} << 10;
 constexpr int kGzipOnly = 16 + MAX_WBITS;
 
-// More than this from one byte is not possible (zlib's technical notes).
+// The greatest possible ratio of output to input (zlib's technical notes).
 constexpr size_t kGreatestRatio = 1'032;
 
 constexpr Fault kNotGzip =
     Malformed("The body is not gzip, although its Content-Encoding says so.");
 
-// How much will come out, by what the last four bytes claim (RFC 1952 section
-// 2.3.1), so that the result need not grow step by step. Believed only as far
-// as it can be true.
+// Returns the output's size as the last four bytes declare it (RFC 1952 section
+// 2.3.1), so that the output need not grow step by step. The declaration is
+// untrusted, so the result is at most `limit` and at most what is possible.
 size_t ExpectedSize(std::string_view compressed, size_t limit) {
   if (compressed.size() < 4) return 0;
   size_t size = 0;

@@ -12,10 +12,10 @@
 
 namespace zerotouch::http {
 
-// Inflates gzip (RFC 1952) into `out` and returns nothing, or the reason why not:
-// BodyTooLarge as soon as more than `limit` bytes come out, Malformed if it is
-// not gzip, TooBusy if `hold` returns false. `hold` is called before each
-// allocation with the number of bytes that `out` then occupies.
+// Inflates gzip (RFC 1952) into `out`. Returns a fault on failure: BodyTooLarge as
+// soon as the output exceeds `limit` bytes, Malformed if the input is not gzip,
+// TooBusy if `hold` returns false. Calls `hold` before each allocation with the
+// total number of bytes that `out` will occupy.
 std::optional<Fault> Gunzip(std::string_view compressed, size_t limit,
                             const std::function<bool(size_t)>& hold, std::string& out);
 

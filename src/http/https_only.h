@@ -8,13 +8,14 @@
 
 namespace zerotouch::http {
 
-// Answers clients that use clear text on a server with TLS: every request gets
-// an error that says what to change. `handler` renders it and must outlive this.
+// Answers clients that use clear text on a server with TLS: refuses every request
+// with an error that explains the remedy. `handler` renders it and must outlive
+// this.
 class HttpsOnly final : public Handler {
  public:
   explicit HttpsOnly(Handler& handler) : handler_(handler) {}
 
-  std::optional<Response> RefuseEarly(const Request& header) override { return Refusal(header); }
+  std::optional<Response> RefuseEarly(Request& header) override { return Refusal(header); }
   Response Handle(Request request) override { return Refusal(request); }
   Response RenderFault(const Fault& fault, const Request& header) override {
     return handler_.RenderFault(fault, header);

@@ -26,11 +26,11 @@ std::optional<Fault> Decode(Request& request, const ServerOptions& options) {
   const size_t compressed = request.body.size();
   std::string inflated;
   const std::optional<Fault> fault = Gunzip(
-      request.body, options.body_bytes,
+      request.body, BodyLimit(request, options),
       [&](size_t bytes) { return request.hold(compressed + bytes); }, inflated);
   if (fault.has_value()) return fault;
   request.body = std::move(inflated);
-  // Less than before, so this cannot be refused.
+  // Cannot fail, because it is less than before.
   static_cast<void>(request.hold(request.body.size()));
   return std::nullopt;
 }
@@ -44,12 +44,16 @@ std::optional<Fault> CheckHeader(const Request& header, uint64_t declared,
   if (!coding.empty() && !IsGzip(coding) && !EqualIgnoringCase(coding, "identity")) {
     return UnsupportedContentCoding();
   }
-  // Which of two counts is for the sender to say, not for whoever stands between.
+  // A proxy in front could choose the other one.
   if (CountOf("Authorization", header.headers) > 1) {
     return Malformed("The request has more than one Authorization header.");
   }
   if (declared > options.body_bytes) return BodyTooLarge(options.body_bytes);
   return std::nullopt;
+}
+
+size_t BodyLimit(const Request& request, const ServerOptions& options) {
+  return std::min(request.body_limit, options.body_bytes);
 }
 
 Response DecodeAndHandle(Request request, const ServerOptions& options, Handler& handler) {

@@ -9,20 +9,22 @@
 #include "http/http.h"
 #include "http/server.h"
 
-// What every transport does with a request whose handler has not seen it yet.
+// Checks and decoding that HTTP/1.1 and HTTP/2 share.
 namespace zerotouch::http {
 
-// Whether a request with this header, and a body of `declared` bytes (0 if it
-// does not say), can be taken. errors::UrlTooLong,
-// errors::UnsupportedContentCoding, errors::BodyTooLarge; errors::BadRequest if
-// it has two Authorization headers.
+// Returns a fault if a request with this header and a body of `declared` bytes (0
+// if unknown) must be refused: UrlTooLong, UnsupportedContentCoding, BodyTooLarge,
+// or Malformed if it has two Authorization headers.
 std::optional<Fault> CheckHeader(const Request& header, uint64_t declared,
                                  const ServerOptions& options);
 
-// What `handler` answers to a whole request once its body's Content-Encoding is
-// undone; its rendering of errors::BodyTooLarge if that gives more than
-// `options.body_bytes`, of errors::BadRequest if the body is not what the header
-// says, of errors::TooBusy if `request.hold` says no. For a worker thread.
+// Returns the limit of the request's body, as sent and decoded.
+size_t BodyLimit(const Request& request, const ServerOptions& options);
+
+// Undoes the body's Content-Encoding and returns the answer of `handler`. If
+// decoding fails, returns its rendering of the fault: BodyTooLarge if the result
+// exceeds BodyLimit, Malformed if the body is not gzip, TooBusy if
+// `request.hold` returns false. Called on a worker thread.
 Response DecodeAndHandle(Request request, const ServerOptions& options, Handler& handler);
 
 }  // namespace zerotouch::http

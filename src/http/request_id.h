@@ -6,7 +6,7 @@
 
 namespace zerotouch::http {
 
-// A new id for a request: 16 hexadecimal digits, random.
+// Returns a new random request id: 16 hexadecimal digits.
 std::string NewRequestId();
 
 }  // namespace zerotouch::http

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thread runs the event loop, on which every connection is a coroutine;
-// handlers are synchronous and run on worker threads, so a slow one keeps
-// nobody else waiting. This file accepts, limits and drains; what is spoken on
-// a connection is in http1/ and http2/.
+// One thread runs the event loop, on which each connection is a coroutine.
+// Handlers are synchronous and run on worker threads, so a slow handler does not
+// delay other connections. This file accepts, limits and drains; the protocols are
+// in http1/ and http2/.
 
 #include "http/server.h"
 
@@ -20,12 +20,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "base/mutex.h"
 #include "http/connection.h"
 #include "http/http1/connection.h"
 #include "http/http2/connection.h"
@@ -40,23 +40,20 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
 
-// What a client that speaks HTTP/2 sends first (RFC 9113 section 3.4).
+// The first bytes of an HTTP/2 connection (RFC 9113 section 3.4).
 constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-enum class Protocol { kHttp1, kHttp2 };
-
-// How a TLS record with a client's first message begins (RFC 8446 section 5.1).
+// The first byte of a TLS connection (RFC 8446 section 5.1).
 constexpr char kTlsHandshake = 22;
 
-// While draining: how long connections that were begun before may take to come
-// about, and how long those that have said nothing yet may take to do so.
-constexpr absl::Duration kTcpHandshake = absl::Milliseconds(100);
-constexpr absl::Duration kFirstWord = absl::Seconds(2);
+// Timeouts while draining: for TCP handshakes that have begun, and for the first
+// byte on connections that are still silent.
+constexpr absl::Duration kTcpHandshakeTimeout = absl::Milliseconds(100);
+constexpr absl::Duration kFirstByteTimeout = absl::Seconds(2);
 
-// Drops the packets that begin a connection, so that none comes about in the
-// moment in which the socket is closed: it would be reset with its request on
-// the way. Whoever sent one sends it again, and is refused then. Where the
-// system cannot do this, that moment stays.
+// Drops SYN packets, so that no connection is established just before the socket
+// is closed: it would be reset while its request is on the way. The client resends
+// its SYN and is refused then. Best effort: ignores an error of the system.
 void IgnoreNewConnections(int listening) {
   sock_filter code[] = {
       BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),  // the flags of the TCP header
@@ -68,37 +65,37 @@ void IgnoreNewConnections(int listening) {
   setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
-// A client from accept to close. On the loop's thread alone.
+// A client from accept to close. Used on the loop's thread only.
 class Client {
  public:
-  // `tls` is null for clear text; clients that speak it though there is TLS are
-  // served by `plain`.
-  Client(const Serving& serving, const Serving& plain, tcp::socket socket,
+  // `tls` is null for clear text. With TLS, clients that use clear text are served
+  // with `plain`.
+  Client(const ServerContext& context, const ServerContext& plain, tcp::socket socket,
          std::shared_ptr<const TlsContext> tls)
-      : serving_(serving), plain_(plain), tls_(std::move(tls)), socket_(std::move(socket)) {}
+      : context_(context), plain_(plain), tls_(std::move(tls)), socket_(std::move(socket)) {}
 
   asio::awaitable<void> Run();
-  // Whoever has said nothing yet is still heard.
+  // Finishes the requests in flight. A silent client may still send its first one.
   void Drain();
-  // Closes it if it has said nothing yet.
+  // Closes the connection if the client has sent nothing yet.
   void CloseSilent();
   void Close() { connection_ != nullptr ? connection_->Close() : socket_.Close(); }
 
  private:
-  // Goes on under TLS, if the client speaks it. Null if it is gone; otherwise how
-  // it is to be served.
-  asio::awaitable<const Serving*> Greet();
-  // What the client speaks, by its first bytes, which are left in `read_`.
-  // nullopt if it is gone, or takes too long to tell.
-  asio::awaitable<std::optional<Protocol>> TellProtocol();
+  // Starts TLS if the client uses it. Returns the context to serve the client with,
+  // or null if the connection failed.
+  asio::awaitable<const ServerContext*> StartTls();
+  // Detects the protocol from the first bytes, which stay in `read_`. Returns
+  // nullopt if the client disconnects or exceeds a timeout.
+  asio::awaitable<std::optional<Protocol>> DetectProtocol();
   asio::awaitable<bool> ReadMore();
 
   std::string_view begin() const {
     return {static_cast<const char*>(read_.data().data()), read_.size()};
   }
 
-  const Serving& serving_;
-  const Serving& plain_;
+  const ServerContext& context_;
+  const ServerContext& plain_;
   const std::shared_ptr<const TlsContext> tls_;
   Socket socket_;
   beast::flat_buffer read_;
@@ -106,43 +103,43 @@ class Client {
 };
 
 asio::awaitable<void> Client::Run() {
-  const Serving* serving = &serving_;
-  if (tls_ != nullptr) serving = co_await Greet();
-  if (serving == nullptr) co_return;
+  const ServerContext* context = &context_;
+  if (tls_ != nullptr) context = co_await StartTls();
+  if (context == nullptr) co_return;
   std::optional<Protocol> protocol = Protocol::kHttp2;
-  if (!socket_.AgreedOnHttp2()) protocol = co_await TellProtocol();
+  if (!socket_.AgreedOnHttp2()) protocol = co_await DetectProtocol();
   if (!protocol.has_value()) {
     co_await socket_.FinishSending();
     co_return;
   }
   if (*protocol == Protocol::kHttp1) {
-    connection_ = http1::MakeConnection(*serving, socket_, std::move(read_));
+    connection_ = http1::MakeConnection(*context, socket_, std::move(read_));
   } else {
-    connection_ = http2::MakeConnection(*serving, socket_, std::string(begin()));
+    connection_ = http2::MakeConnection(*context, socket_, std::string(begin()));
     read_ = beast::flat_buffer();
   }
   co_await connection_->Run();
 }
 
-asio::awaitable<const Serving*> Client::Greet() {
-  socket_.ExpireAfter(serving_.options.handshake_timeout);
+asio::awaitable<const ServerContext*> Client::StartTls() {
+  socket_.ExpireAfter(context_.options.handshake_timeout);
   if (!co_await ReadMore()) co_return nullptr;
   if (begin().front() != kTlsHandshake) co_return &plain_;
   const beast::flat_buffer first = std::exchange(read_, {});
   const bool agreed = co_await socket_.Handshake(
       *tls_, {static_cast<const char*>(first.data().data()), first.size()});
-  co_return agreed ? &serving_ : nullptr;
+  co_return agreed ? &context_ : nullptr;
 }
 
-asio::awaitable<std::optional<Protocol>> Client::TellProtocol() {
-  socket_.ExpireAfter(serving_.options.idle_timeout);
+asio::awaitable<std::optional<Protocol>> Client::DetectProtocol() {
+  socket_.ExpireAfter(context_.options.idle_timeout);
   bool first = true;
   while (true) {
     const size_t told = std::min(begin().size(), kHttp2Preface.size());
     if (begin().substr(0, told) != kHttp2Preface.substr(0, told)) co_return Protocol::kHttp1;
     if (told == kHttp2Preface.size()) co_return Protocol::kHttp2;
     if (!co_await ReadMore()) co_return std::nullopt;
-    if (std::exchange(first, false)) socket_.ExpireAfter(serving_.options.read_timeout);
+    if (std::exchange(first, false)) socket_.ExpireAfter(context_.options.read_timeout);
   }
 }
 
@@ -167,9 +164,9 @@ class LoopServer final : public Server {
         admission_(options.queued_requests, options.body_bytes_in_flight),
         acceptor_(loop_),
         slot_freed_(loop_, std::chrono::steady_clock::time_point::max()),
-        patience_(loop_),
+        silent_timeout_(loop_),
         workers_(static_cast<size_t>(options.worker_threads)),
-        serving_{options_, handler, admission_, workers_, draining_},
+        context_{options_, handler, admission_, workers_, draining_},
         https_only_(handler),
         plain_{options_, https_only_, admission_, workers_, draining_},
         tls_(options.tls) {}
@@ -179,36 +176,43 @@ class LoopServer final : public Server {
   absl::Status Listen();
   uint16_t port() const override { return port_; }
   void UseTls(std::shared_ptr<const TlsContext> tls) override;
-  void Drain(absl::Duration patience) override;
+  void Drain(absl::Duration timeout) override;
 
  private:
   asio::awaitable<void> Accept();
   void Admit(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
-  // Stops accepting, in such a way that nobody's request is lost.
-  asio::awaitable<void> StopAccepting(absl::Duration patience);
+  // Stops accepting without losing requests on connections that were established.
+  asio::awaitable<void> StopAccepting(absl::Duration timeout);
   void CloseAll();
+  // Publishes to WaitUntilClosed. Must follow each change of open_ or accepting_.
+  void UpdateClosed() ZT_EXCLUDES(mutex_);
+  // Returns false if something is still open after `timeout`.
+  bool WaitUntilClosed(absl::Duration timeout) ZT_EXCLUDES(mutex_);
 
   const ServerOptions options_;
   Admission admission_;
   asio::io_context loop_{1};
   tcp::acceptor acceptor_;
-  asio::steady_timer slot_freed_;  // never expires: cancelled when a client leaves
-  asio::steady_timer patience_;    // with silent clients; cancelled when all have left
+  asio::steady_timer slot_freed_;      // never expires: cancelled when a client leaves
+  asio::steady_timer silent_timeout_;  // cancelled when all clients have left
   asio::thread_pool workers_;
   std::atomic<bool> draining_ = false;
-  const Serving serving_;
+  const ServerContext context_;
   HttpsOnly https_only_;
-  const Serving plain_;  // clear text, though there is TLS
+  const ServerContext plain_;  // for clear text on a server with TLS
   std::thread thread_;
   uint16_t port_ = 0;
 
-  std::shared_ptr<const TlsContext> tls_;  // on the loop's thread alone
-  std::set<Client*> clients_;              // on the loop's thread alone
-  std::mutex mutex_;
+  // Used on the loop's thread only.
+  std::shared_ptr<const TlsContext> tls_;
+  std::set<Client*> clients_;
+  int open_ = 0;  // connections, including those whose Client is not created yet
+  bool accepting_ = false;
+
+  Mutex mutex_;
   std::condition_variable all_closed_;
-  int open_ = 0;            // clients; changed on the loop's thread alone, guarded by mutex_
-  bool accepting_ = false;  // the same
+  bool closed_ ZT_GUARDED_BY(mutex_) = true;  // nothing is open, and nothing accepts
 };
 
 absl::Status LoopServer::Listen() {
@@ -235,6 +239,7 @@ absl::Status LoopServer::Listen() {
   }
   port_ = acceptor_.local_endpoint().port();
   accepting_ = true;
+  UpdateClosed();
   asio::co_spawn(loop_, Accept(), asio::detached);
   thread_ = std::thread([this] { loop_.run(); });
   return absl::OkStatus();
@@ -249,49 +254,59 @@ asio::awaitable<void> LoopServer::Accept() {
     auto [error, socket] = co_await acceptor_.async_accept(kNoThrow);
     if (error == asio::error::operation_aborted) break;
     if (error) {
-      // Out of file descriptors, say: let some go before trying again.
+      // For example out of file descriptors: wait before the retry.
       asio::steady_timer pause(loop_, std::chrono::milliseconds(50));
       co_await pause.async_wait(kNoThrow);
       continue;
     }
     Admit(std::move(socket));
   }
-  const std::lock_guard lock(mutex_);
   accepting_ = false;
-  all_closed_.notify_all();
+  UpdateClosed();
 }
 
 void LoopServer::Admit(tcp::socket socket) {
   beast::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  {
-    const std::lock_guard lock(mutex_);
-    ++open_;
-  }
+  ++open_;
+  UpdateClosed();
   asio::co_spawn(loop_, Serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> LoopServer::Serve(tcp::socket socket) {
   {
-    Client client(serving_, plain_, std::move(socket), tls_);
+    Client client(context_, plain_, std::move(socket), tls_);
     clients_.insert(&client);
     co_await client.Run();
     clients_.erase(&client);
   }
   slot_freed_.cancel();
-  const std::lock_guard lock(mutex_);
-  if (--open_ > 0) co_return;
-  patience_.cancel();
-  all_closed_.notify_all();
+  if (--open_ == 0) silent_timeout_.cancel();
+  UpdateClosed();
 }
 
-asio::awaitable<void> LoopServer::StopAccepting(absl::Duration patience) {
+void LoopServer::UpdateClosed() {
+  const MutexLock lock(mutex_);
+  closed_ = open_ == 0 && !accepting_;
+  if (closed_) all_closed_.notify_all();
+}
+
+bool LoopServer::WaitUntilClosed(absl::Duration timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + Chrono(timeout);
+  MutexLock lock(mutex_);
+  while (!closed_) {
+    if (!lock.WaitUntil(all_closed_, deadline)) break;
+  }
+  return closed_;
+}
+
+asio::awaitable<void> LoopServer::StopAccepting(absl::Duration timeout) {
   beast::error_code ignored;
   if (acceptor_.is_open()) {
     IgnoreNewConnections(acceptor_.native_handle());
-    asio::steady_timer handshake(loop_, Chrono(std::min(patience, kTcpHandshake)));
+    asio::steady_timer handshake(loop_, Chrono(std::min(timeout, kTcpHandshakeTimeout)));
     co_await handshake.async_wait(kNoThrow);
-    // Those that have queued up meanwhile, if this thread was late.
+    // Serve connections that were established in the meantime.
     acceptor_.non_blocking(true, ignored);
     while (open_ < options_.connections) {
       tcp::socket socket(loop_);
@@ -302,8 +317,8 @@ asio::awaitable<void> LoopServer::StopAccepting(absl::Duration patience) {
     slot_freed_.cancel();
   }
   if (open_ == 0) co_return;
-  patience_.expires_after(Chrono(std::min(patience, kFirstWord)));
-  co_await patience_.async_wait(kNoThrow);
+  silent_timeout_.expires_after(Chrono(std::min(timeout, kFirstByteTimeout)));
+  co_await silent_timeout_.async_wait(kNoThrow);
   for (Client* client : clients_) client->CloseSilent();
 }
 
@@ -315,24 +330,22 @@ void LoopServer::CloseAll() {
   for (Client* client : clients_) client->Close();
 }
 
-void LoopServer::Drain(absl::Duration patience) {
+void LoopServer::Drain(absl::Duration timeout) {
   draining_ = true;
-  asio::post(loop_, [this, patience] {
+  asio::post(loop_, [this, timeout] {
     for (Client* client : clients_) client->Drain();
-    asio::co_spawn(loop_, StopAccepting(patience), asio::detached);
+    asio::co_spawn(loop_, StopAccepting(timeout), asio::detached);
   });
-  std::unique_lock lock(mutex_);
-  const auto closed = [this] { return open_ == 0 && !accepting_; };
-  if (all_closed_.wait_for(lock, Chrono(patience), closed)) return;
+  if (WaitUntilClosed(timeout)) return;
   asio::post(loop_, [this] { CloseAll(); });
-  // Those in a handler end with it.
-  all_closed_.wait_for(lock, std::chrono::seconds(5), closed);
+  // A connection whose handler runs closes when it returns.
+  WaitUntilClosed(absl::Seconds(5));
 }
 
 LoopServer::~LoopServer() {
   if (!thread_.joinable()) return;
   Drain(absl::ZeroDuration());
-  // Without acceptor and clients the loop has nothing left to wait for.
+  // Without acceptor and clients the loop has no work left and returns.
   thread_.join();
 }
 

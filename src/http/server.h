@@ -19,7 +19,7 @@ class TlsContext;
 struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // host:port, [v6]:port; port 0 picks a free one
   std::shared_ptr<const TlsContext> tls;  // null: clear text
-  int worker_threads = 16;                // handlers running side by side
+  int worker_threads = 16;                // handlers that run at once
   size_t body_bytes = limits::kBodyBytes;
   size_t header_bytes = limits::kHeaderBytes;
   size_t url_bytes = limits::kUrlBytes;
@@ -32,28 +32,27 @@ struct ServerOptions {
   size_t body_bytes_in_flight = limits::kBodyBytesInFlight;
 };
 
-// One listening port: an event loop on a thread of its own, and worker threads
-// on which handlers run. What a connection speaks is agreed on by ALPN or told
-// from its first bytes. With TLS, a client that speaks clear text gets an error
-// which says so.
+// Serves one port: an event loop on its own thread, and worker threads that run the
+// handlers. A connection's protocol is agreed on by ALPN or detected from its first
+// bytes. With TLS, clients that use clear text get an error that says so.
 class Server {
  public:
-  // Binds and starts. The handler must outlive the server. An error (port in
-  // use, address not of this machine) says what to do, in one line.
+  // Binds and starts. The handler must outlive the server. An error (port in use,
+  // address not of this machine) is one line that explains the remedy.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        Handler& handler);
   virtual ~Server() = default;
 
-  // The port in use.
+  // Returns the port in use.
   virtual uint16_t port() const = 0;
 
-  // Has clients who come from now on meet this certificate; those that are here
-  // keep theirs. For a server that was started with TLS.
+  // Uses this certificate for new connections; existing ones keep theirs. Only for
+  // a server that was started with TLS.
   virtual void UseTls(std::shared_ptr<const TlsContext> tls) = 0;
 
-  // Stops accepting, lets requests in flight finish, closes idle connections,
-  // and returns when all are closed or `patience` is over. Idempotent.
-  virtual void Drain(absl::Duration patience) = 0;
+  // Stops accepting, lets requests in flight finish and closes idle connections.
+  // Returns when all are closed, or closes the rest after `timeout`. Idempotent.
+  virtual void Drain(absl::Duration timeout) = 0;
 };
 
 }  // namespace zerotouch::http

@@ -19,7 +19,7 @@ asio::awaitable<bool> Socket::Handshake(const TlsContext& tls, std::string_view 
   tls_.emplace(tcp_, connection);
   const auto [error, bytes] =
       co_await tls_->async_handshake(asio::ssl::stream_base::server, asio::buffer(begin), kNoThrow);
-  if (error) log::Debug("a TLS handshake failed", {{"error", error.message()}});
+  if (error) log::Debug("cannot complete a TLS handshake", {{"error", error.message()}});
   co_return !error;
 }
 
@@ -33,7 +33,7 @@ bool Socket::AgreedOnHttp2() {
 
 asio::awaitable<void> Socket::FinishSending() {
   if (tls_.has_value()) {
-    // OpenSSL waits for the client's word too, unless it takes it for said.
+    // Without this OpenSSL waits for the client's close_notify.
     SSL* const connection = tls_->native_handle();
     SSL_set_shutdown(connection, SSL_get_shutdown(connection) | SSL_RECEIVED_SHUTDOWN);
     co_await tls_->async_shutdown(kNoThrow);

@@ -17,10 +17,10 @@
 
 namespace zerotouch::http {
 
-// A client's TCP connection, in clear text or under TLS: what is spoken on it
-// need not know which. One read and one write at a time, on the event loop's
-// thread alone. As Asio's AsyncReadStream and AsyncWriteStream it has functions
-// of their names. Close it and let its operations end before it goes.
+// A client's TCP connection, in clear text or under TLS; the protocol above need not
+// know which. Allows one read and one write at a time, on the event loop's thread.
+// Models Asio's AsyncReadStream and AsyncWriteStream. Close it and let its
+// operations end before it is destroyed.
 class Socket {
  public:
   using executor_type = boost::beast::tcp_stream::executor_type;
@@ -31,10 +31,10 @@ class Socket {
 
   executor_type get_executor() { return tcp_.get_executor(); }
 
-  // Goes on under TLS. `begin` is what has come of the client's first message.
-  // False if the client is gone, too slow, or they do not agree.
+  // Starts TLS. `begin` is the part of the client's first message received so far.
+  // Returns false if the handshake fails or times out.
   boost::asio::awaitable<bool> Handshake(const TlsContext& tls, std::string_view begin);
-  // Whether both have agreed on HTTP/2, by ALPN.
+  // Returns true if ALPN chose HTTP/2.
   bool AgreedOnHttp2();
 
   template <class Buffers, class Token>
@@ -63,28 +63,28 @@ class Socket {
         token, buffers);
   }
 
-  // Whether a read that failed so means that the client sends nothing more. Many
-  // end TLS by closing alone; what was not whole then is seen by its own length.
+  // Returns true if a read's error means that the client has finished sending. Many
+  // clients end TLS without close_notify; truncation is detected by lengths.
   static bool IsEnd(const boost::system::error_code& error) {
     return error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated;
   }
 
-  // Operations that take longer than this from now fail and close the stream.
+  // Makes operations that take longer than this from now fail, and closes.
   void ExpireAfter(absl::Duration time) { tcp_.expires_after(absl::ToChronoNanoseconds(time)); }
   void ExpireNever() { tcp_.expires_never(); }
 
-  // What is being read or written ends with an error. The stream goes on.
+  // Makes pending operations fail. The connection stays open.
   void Cancel() { tcp_.cancel(); }
-  // The same, and closes.
+  // Makes pending operations fail, and closes.
   void Close() {
     boost::system::error_code ignored;
     tcp_.socket().close(ignored);
   }
 
-  // Tells the client that nothing more will come. While nothing is being
-  // written. What it still sends can then only be thrown away.
+  // Ends the output. No write may be pending. Afterwards input can only be
+  // discarded.
   boost::asio::awaitable<void> FinishSending();
-  // Throws away what the client sends, until it closes.
+  // Discards the client's input until it closes.
   boost::asio::awaitable<void> DiscardRest();
 
  private:

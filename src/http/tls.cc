@@ -18,13 +18,13 @@ namespace {
 using Certificate = OpenSslHandle<X509, X509_free>;
 using Key = OpenSslHandle<EVP_PKEY, EVP_PKEY_free>;
 
-// Of TLS 1.2; all of 1.3's are taken.
+// The ciphers of TLS 1.2. All of TLS 1.3's are enabled.
 constexpr char kCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
-// As ALPN writes them, the preferred one first.
+// In ALPN's wire format, the preferred one first.
 constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1\x08http/1.0";
 
-// Why OpenSSL failed, and forgets it.
+// Returns the reason of OpenSSL's last error, and clears it.
 std::string LastError() {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
@@ -33,12 +33,12 @@ std::string LastError() {
 
 absl::Status Unusable(const PemFile& file) {
   return absl::InvalidArgumentError(
-      fmt::format("tls-certificate: the certificate in {} cannot be used ({}); give one that a "
-                  "current authority issued, for an RSA key of 2048 bits or more or an EC key",
+      fmt::format("tls-certificate: cannot use the certificate in {} ({}); give one that a "
+                  "current authority issued for an EC key or an RSA key of at least 2048 bits",
                   file.path, LastError()));
 }
 
-// OpenSSL would ask for it at the terminal.
+// Keeps OpenSSL from asking for a passphrase at the terminal.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
 absl::StatusOr<Key> ReadKey(const PemFile& file) {
@@ -49,8 +49,8 @@ absl::StatusOr<Key> ReadKey(const PemFile& file) {
   ERR_clear_error();
   if (encrypted) {
     return absl::InvalidArgumentError(
-        fmt::format("tls-key: the key in {} has a passphrase; write it without one, by openssl "
-                    "pkey -in {} -out FILE, readable by the server alone",
+        fmt::format("tls-key: the key in {} has a passphrase; remove it with openssl "
+                    "pkey -in {} -out FILE, readable only by the server",
                     file.path, file.path));
   }
   return absl::InvalidArgumentError(
@@ -59,7 +59,7 @@ absl::StatusOr<Key> ReadKey(const PemFile& file) {
                   file.path));
 }
 
-// Puts the certificates that follow the server's own into the context.
+// Adds the certificates that follow the server's own to the context.
 absl::Status AddChain(const PemFile& file, BIO* bio, SSL_CTX* context) {
   while (X509* next = PEM_read_bio_X509(bio, nullptr, NoPassphrase, nullptr)) {
     if (SSL_CTX_add0_chain_cert(context, next) == 1) continue;
@@ -72,8 +72,8 @@ absl::Status AddChain(const PemFile& file, BIO* bio, SSL_CTX* context) {
   return absl::OkStatus();
 }
 
-// Takes the first protocol of ours that the client speaks too. Without one, the
-// client is told by an alert: what it would say would not be understood.
+// Selects the first of our protocols that the client offers. If there is none, the
+// handshake ends with an alert.
 int SelectProtocol(SSL*, const unsigned char** selected, unsigned char* selected_bytes,
                    const unsigned char* offered, unsigned int offered_bytes, void*) {
   unsigned char* found = nullptr;
@@ -89,7 +89,7 @@ std::shared_ptr<SSL_CTX> NewContext() {
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(context.get(), kCiphers);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  // Sessions go on by tickets, which the clients keep.
+  // Clients resume sessions with tickets, so the server caches none.
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_alpn_select_cb(context.get(), SelectProtocol, nullptr);
   return context;
@@ -119,8 +119,8 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(const PemFi
   if (X509_check_private_key(own.get(), private_key.get()) != 1) {
     ERR_clear_error();
     return absl::InvalidArgumentError(
-        fmt::format("tls-key: the key in {} is not that of the first certificate in {}; give the "
-                    "key that it was issued for, and the server's own certificate first",
+        fmt::format("tls-key: the key in {} does not belong to the first certificate in {}; give "
+                    "the certificate's own key, and put the server's own certificate first",
                     key.path, certificate.path));
   }
   std::shared_ptr<SSL_CTX> context = NewContext();

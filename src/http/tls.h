@@ -13,29 +13,29 @@ struct ssl_st;      // OpenSSL's SSL
 
 namespace zerotouch::http {
 
-// A file's content; its path is for messages alone.
+// A file's content, and its path for messages.
 struct PemFile {
   std::string path;
   std::string content;
 };
 
-// A certificate with its key, and how this server speaks TLS with them: 1.2 or
-// newer, with forward secrecy and authenticated encryption alone (what RFC 9113
-// section 9.2 asks of HTTP/2), without renegotiation or compression; by ALPN
-// (RFC 7301) HTTP/2 and HTTP/1.1. Immutable, thread-safe.
+// The server's certificate, key and TLS settings: TLS 1.2 or newer, only ciphers
+// with forward secrecy and authenticated encryption (as RFC 9113 section 9.2
+// requires of HTTP/2), no renegotiation, no compression; HTTP/2 and HTTP/1.1 by
+// ALPN (RFC 7301). Immutable, thread-safe.
 class TlsContext {
  public:
-  // `certificate` holds the server's own certificate, then those between it and
-  // the root; `key` its private key, without a passphrase. INVALID_ARGUMENT is
-  // one line that names the file and says what to do.
+  // Parses `certificate`, the server's own certificate followed by the
+  // intermediate ones, and `key`, its private key without a passphrase. Returns
+  // INVALID_ARGUMENT with one line that names the file and explains the remedy.
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Create(const PemFile& certificate,
                                                                   const PemFile& key);
 
-  // A new connection, of which this is the server. The caller frees it; it may
-  // outlive the context. Null when memory is out.
+  // Returns a new server-side connection, or null if memory is exhausted. The
+  // caller frees it; it may outlive the context.
   ssl_st* NewConnection() const;
 
-  // From when, and until when, the server's certificate is valid.
+  // Return the validity period of the server's certificate.
   absl::Time valid_from() const { return valid_from_; }
   absl::Time valid_until() const { return valid_until_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server under TLS: what clients and it agree on, and how connections begin
-// and end. What is spoken inside is tested in clear text.
+// The server under TLS: negotiation, handshake and shutdown. The protocols inside are
+// tested in clear text.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,13 +50,13 @@ class TlsServerTest : public ServerTestBase {
     return std::make_unique<Http2Client>(std::move(client));
   }
 
-  // What a client sends first, but for its end.
+  // Returns the beginning of a client's first message.
   static std::string HalfHello() { return std::string("\x16\x03\x01\x02\x00\x01\x00", 7); }
 
   const Certificate certificate_{"first"};
 };
 
-TEST_F(TlsServerTest, Http1_IsSpokenWithItsNameOrWithoutAny) {
+TEST_F(TlsServerTest, Http1_IsUsedWithAndWithoutAlpn) {
   struct Row {
     std::vector<std::string> offered;
     const char* chosen;
@@ -92,7 +92,7 @@ TEST_F(TlsServerTest, Http2_IsPreferred) {
   }
 }
 
-TEST_F(TlsServerTest, Http2_AgreedOnButNotSpoken_EndsTheConnection) {
+TEST_F(TlsServerTest, Http2_AgreedOnButNotUsed_EndsTheConnection) {
   const auto client = Connect({.protocols = {"h2"}});
   client->Send(Get("/"));
   EXPECT_EQ(client->ReceiveAll().find("GET / "), std::string::npos);
@@ -145,7 +145,7 @@ TEST_F(TlsServerTest, ChainIsSent_OwnCertificateFirst) {
   EXPECT_EQ(client->chain_length(), 2);
 }
 
-TEST_F(TlsServerTest, ClearText_IsToldToUseTls) {
+TEST_F(TlsServerTest, ClearText_IsRefusedWithTheRemedy) {
   int handled = 0;
   handler_.handle = [&](Request request) {
     ++handled;
@@ -186,7 +186,7 @@ TEST_F(TlsServerTest, SlowClientsAfterTheHandshake_AreCut) {
   EXPECT_EQ(half->ReceiveAll(), "");
 }
 
-TEST_F(TlsServerTest, SlowHandshake_KeepsNobodyWaiting) {
+TEST_F(TlsServerTest, SlowHandshake_DoesNotDelayOthers) {
   Start();
   SocketClient slow(server_->port());
   slow.Send(HalfHello());
@@ -195,7 +195,7 @@ TEST_F(TlsServerTest, SlowHandshake_KeepsNobodyWaiting) {
   EXPECT_EQ(Reader(*client).Next().body, "GET /a ");
 }
 
-TEST_F(TlsServerTest, ClientsThatLeaveInTheHandshake_GiveTheirPlaceBack) {
+TEST_F(TlsServerTest, ClientsThatLeaveInTheHandshake_FreeTheirSlot) {
   options_.connections = 1;
   Start();
   for (int i = 0; i < 20; ++i) {
@@ -267,7 +267,7 @@ TEST_F(TlsServerTest, ClientThatEndsItsSide_StillGetsTheAnswer) {
         client.Send(Get("/a"));
       }
       entered->Wait();
-      end == End::kByWord ? client.FinishSending() : client.FinishSendingWithoutWord();
+      end == End::kByWord ? client.FinishSending() : client.FinishSendingWithoutNotify();
       leave->Open();
       if (http2 != nullptr) {
         EXPECT_EQ(http2->Await(stream).body, "GET /a ");
@@ -280,7 +280,7 @@ TEST_F(TlsServerTest, ClientThatEndsItsSide_StillGetsTheAnswer) {
   }
 }
 
-TEST_F(TlsServerTest, Sessions_GoOn) {
+TEST_F(TlsServerTest, Sessions_AreResumed) {
   const auto first = Connect();
   first->Send(Get("/"));
   EXPECT_EQ(Reader(*first).Next().status, 200);
@@ -297,7 +297,7 @@ TEST_F(TlsServerTest, NewCertificate_IsForNewConnections) {
   EXPECT_EQ(before->server(), "first");
   const Certificate renewed("renewed");
   server_->UseTls(ContextOf(renewed.pem(), renewed));
-  // The old connection goes on, also after the new certificate has come into use.
+  // The old connection stays open after the new certificate is in use.
   const auto after = Connect();
   EXPECT_EQ(after->server(), "renewed");
   for (TlsClient* client : {before.get(), after.get()}) {
@@ -306,7 +306,7 @@ TEST_F(TlsServerTest, NewCertificate_IsForNewConnections) {
   }
 }
 
-TEST_F(TlsServerTest, Drain_FinishesRequestsAndSaysSo) {
+TEST_F(TlsServerTest, Drain_FinishesRequestsAndSendsCloseNotify) {
   Gate entered;
   Gate leave;
   handler_.handle = [&](Request request) {
@@ -342,7 +342,7 @@ TEST_F(TlsServerTest, Drain_FinishesRequestsAndSaysSo) {
   drain.join();
 }
 
-TEST_F(TlsServerTest, Drain_OutOfPatience_CutsWhatIsLeft) {
+TEST_F(TlsServerTest, Drain_AfterTheTimeout_ClosesTheRest) {
   const auto half = Connect();
   half->Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf");
   const absl::Time begun = absl::Now();

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "base/give_way.h"
 #include "base/limits.h"
+#include "base/yield.h"
 #include "google/protobuf/message.h"
 #include "json/field_table.h"
 #include "json/json.h"
@@ -119,13 +119,13 @@ bool MessageReader::ReadList(Value& value, const Field& field, Message& message,
   Array array;
   if (!text_.Enter(value, &array)) return false;
   Path path{.parent = parent, .field = field.descriptor, .index = 0};
-  GiveWay give_way;
+  ItemYielder yielder;
   for (auto result : array) {
     Value element;
     if (!text_.TakeElement(result, &element)) return false;
     if (!ReadValue(element, field, message, path)) return false;
     ++path.index;
-    give_way.AfterItem();
+    yielder.AfterItem();
   }
   text_.Leave();
   return true;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -15,6 +14,7 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
+#include "wire/caller.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"
 #include "wire/rest/answer_response.h"
@@ -23,39 +23,30 @@
 #include "wire/rest/error_json.h"
 #include "wire/rest/jsonp.h"
 #include "wire/rest/method_override.h"
+#include "wire/rest/query.h"
 #include "wire/rest/responses.h"
 #include "wire/rest/transcode.h"
 
 namespace zerotouch::wire {
 namespace {
 
-// HEAD is a GET whose answer the transport sends without its body.
-bool IsGet(const http::Request& request, std::string_view path, std::string_view wanted) {
-  return (request.method == "GET" || request.method == "HEAD") && path == wanted;
-}
-
-bool IsToken(const http::Request& request, std::string_view path) {
-  return request.method == "POST" && path == "/token";
-}
-
-bool IsBatch(const http::Request& request, std::string_view path) {
-  return request.method == "POST" && path == "/batch";
-}
-
-// A path beside the API's, as it is compared: clients may encode the `$`.
-std::string Decoded(std::string_view path) {
-  return PercentDecode(path).value_or(std::string(path));
-}
-
-// The HTTP method of the route for `method`.
+// Returns the HTTP method of the route for `method`: the transport omits the body
+// of an answer to HEAD.
 std::string_view RouteMethod(std::string_view method) { return method == "HEAD" ? "GET" : method; }
 
-// The length that the header declares; nullopt if chunked, 0 without a body.
-std::optional<uint64_t> DeclaredLength(const http::Request& header) {
-  if (header.headers.Has("Transfer-Encoding")) return std::nullopt;
-  uint64_t length = 0;
-  const std::string text(header.headers.Get("Content-Length"));
-  return absl::SimpleAtoi(text, &length) ? length : 0;
+// Returns the size of the body: 0 without one, nullopt if the header does not
+// declare it.
+std::optional<uint64_t> BodyBytes(const http::Request& header) {
+  const std::string_view declared = header.headers.Get("Content-Length");
+  uint64_t bytes = 0;
+  if (!declared.empty() && absl::SimpleAtoi(std::string(declared), &bytes)) return bytes;
+  const bool may_follow =
+      header.headers.Has("Transfer-Encoding") || header.protocol == http::Protocol::kHttp2;
+  return may_follow ? std::nullopt : std::optional<uint64_t>(0);
+}
+
+absl::Status CheckBodySize(uint64_t bytes, size_t limit) {
+  return bytes > limit ? errors::BodyTooLarge(limit) : absl::OkStatus();
 }
 
 absl::Status CheckAlt(const Query& query) {
@@ -74,13 +65,12 @@ absl::Status CheckSystemParameters(const Query& query) {
                                          : errors::BadRequest(query.system_violations);
 }
 
-// The answer to a request that is refused, as its header wants errors to be.
-http::Response Refusal(const absl::Status& status, const http::Request& header) {
-  const Query query = ReadQuery(SplitTarget(header.target).query, header.headers);
+// Renders an error in the form that the query asks for.
+http::Response Refusal(const absl::Status& status, const Query& query) {
   return ErrorResponse(PublicError(status), query.pretty, query.error_format);
 }
 
-// What of a method's answer is wanted; null: everything.
+// Returns the fields of the answer that the query selects; null: all.
 absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
     const Query& query, const google::protobuf::Descriptor& answer) {
   if (query.fields.empty()) return nullptr;
@@ -90,13 +80,77 @@ absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
   return std::make_shared<const json::Selection>(*std::move(selection));
 }
 
-// How a call came, for the log.
-std::string_view ProtocolOf(const http::Request& request) {
-  if (request.batched) return "batch";
-  return request.trailers ? "HTTP/2" : "HTTP/1.1";
+std::string_view NameOf(http::Protocol protocol) {
+  switch (protocol) {
+    case http::Protocol::kHttp1:
+      return "HTTP/1.1";
+    case http::Protocol::kHttp2:
+      return "HTTP/2";
+    case http::Protocol::kBatchPart:
+      return "batch";
+  }
+  return "";
 }
 
 }  // namespace
+
+struct Api::Endpoint {
+  std::string_view path;    // decoded
+  std::string_view method;  // GET includes HEAD
+  size_t body_bytes;        // the limit
+  http::Response (Api::*answer)(const http::Request& request, const Head& head);
+};
+
+std::span<const Api::Endpoint> Api::Endpoints() {
+  // Callers of all of these may be unauthenticated. (A batch has credentials in its
+  // parts.)
+  static constexpr Endpoint kEndpoints[] = {
+      {"/healthz", "GET", limits::kFormBytes, &Api::Healthy},
+      {"/readyz", "GET", limits::kFormBytes, &Api::Ready},
+      {"/token", "POST", limits::kFormBytes, &Api::Token},
+      {"/batch", "POST", limits::kBatchRequestBytes, &Api::Batch},
+      {DiscoveryDocuments::kPaths[0], "GET", limits::kFormBytes, &Api::Discovery},
+      {DiscoveryDocuments::kPaths[1], "GET", limits::kFormBytes, &Api::Discovery},
+  };
+  return kEndpoints;
+}
+
+const Api::Endpoint* Api::FindEndpoint(std::string_view method, std::string_view decoded_path) {
+  for (const Endpoint& endpoint : Endpoints()) {
+    if (endpoint.path == decoded_path && endpoint.method == RouteMethod(method)) return &endpoint;
+  }
+  return nullptr;
+}
+
+struct Api::Head final : http::RequestContext {
+  Head(const http::Request& request, const RouteTable& routes)
+      : method(IntendedMethod(request)),
+        target(request.target),
+        parts(SplitTarget(target)),
+        path(PercentDecode(parts.path).value_or(std::string(parts.path))),
+        query(ReadQuery(parts.query, request.headers)),
+        endpoint(FindEndpoint(method, path)) {
+    if (endpoint != nullptr) {
+      body_limit = endpoint->body_bytes;
+    } else if (method == "OPTIONS") {
+      body_limit = limits::kFormBytes;
+    } else {
+      route = routes.Find(RouteMethod(method), parts.path);
+    }
+  }
+  Head(const Head&) = delete;
+  Head& operator=(const Head&) = delete;
+
+  const std::string method;  // after X-HTTP-Method-Override
+  const std::string target;  // as received
+  const Target parts;        // of `target`
+  const std::string path;    // decoded, because clients may encode the `$`
+  const Query query;
+  const Endpoint* const endpoint;    // null for calls of the API
+  std::optional<size_t> body_limit;  // for requests without authentication
+  absl::StatusOr<RouteMatch> route = errors::NoSuchRoute();
+  Caller caller;
+};
 
 Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
          auth::TokenEndpoint& tokens, store::Store& store, const Clock& clock)
@@ -110,6 +164,15 @@ Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
 
 void Api::SetRootUrl(std::string url) { discovery_.SetRootUrl(routes_, std::move(url)); }
 
+std::shared_ptr<Api::Head> Api::HeadOf(const http::Request& request) const {
+  auto head = std::static_pointer_cast<Head>(request.context);
+  // ApplyMethodOverride may have added a form to the target.
+  if (head != nullptr && head->target == request.target && head->method == request.method) {
+    return head;
+  }
+  return std::make_shared<Head>(request, routes_);
+}
+
 http::Response Api::Handle(http::Request request) {
   const log::RequestScope scope(request.request_id);
   http::Response response = Serve(request);
@@ -120,133 +183,112 @@ http::Response Api::Handle(http::Request request) {
 
 http::Response Api::Serve(http::Request& request) {
   const absl::Time begun = clock_.Now();
-  std::string account;
   const absl::Status status = ApplyMethodOverride(request);
-  http::Response response = status.ok() ? Respond(request, account) : Refusal(status, request);
-  LogCall(request, response.status, begun, account);
+  const std::shared_ptr<Head> head = HeadOf(request);
+  http::Response response = status.ok() ? Respond(request, *head) : Refusal(status, head->query);
+  LogCall(request, *head, response.status, begun);
   return response;
 }
 
-std::optional<http::Response> Api::RefuseEarly(const http::Request& header) {
-  if (DeclaredLength(header) == 0) return std::nullopt;
+std::optional<http::Response> Api::RefuseEarly(http::Request& header) {
+  const std::optional<uint64_t> body_bytes = BodyBytes(header);
+  if (body_bytes == 0) return std::nullopt;
   const log::RequestScope scope(header.request_id);
   const absl::Time begun = clock_.Now();
-  const Target target = SplitTarget(header.target);
-  const Query query = ReadQuery(target.query, header.headers);
-  const absl::Status status = CheckHeader(header, target, query);
+  const auto head = std::make_shared<Head>(header, routes_);
+  header.context = head;
+  header.body_limit = head->body_limit.value_or(header.body_limit);
+  const absl::Status status = CheckHead(header, *head, body_bytes);
   if (status.ok()) return std::nullopt;
-  http::Response response = ErrorResponse(PublicError(status), query.pretty, query.error_format);
+  http::Response response = Refusal(status, head->query);
   AllowOrigin(header, response);
-  LogCall(header, response.status, begun, "");
+  LogCall(header, *head, response.status, begun);
   return response;
 }
 
 http::Response Api::RenderFault(const http::Fault& fault, const http::Request& header) {
-  return Refusal(StatusOf(fault), header);
+  if (header.context != nullptr) {
+    return Refusal(StatusOf(fault), static_cast<const Head&>(*header.context).query);
+  }
+  return Refusal(StatusOf(fault), ReadQuery(SplitTarget(header.target).query, header.headers));
 }
 
-// What can be refused before the body is there.
-absl::Status Api::CheckHeader(const http::Request& header, const Target& target,
-                              const Query& query) {
-  const std::optional<uint64_t> length = DeclaredLength(header);
-  const std::string path = Decoded(target.path);
-  if (IsToken(header, path)) {
-    return length.value_or(0) > limits::kFormBytes ? errors::BodyTooLarge(limits::kFormBytes)
-                                                   : absl::OkStatus();
-  }
-  // The credentials of a batch may be in its parts.
-  if (IsBatch(header, path)) {
-    return length.value_or(0) > limits::kBatchRequestBytes
-               ? errors::BodyTooLarge(limits::kBatchRequestBytes)
-               : absl::OkStatus();
-  }
-  ZT_RETURN_IF_ERROR(CheckSystemParameters(query));
-  const std::string_view method = IntendedMethod(header);
-  ZT_RETURN_IF_ERROR(routes_.Find(RouteMethod(method), target.path).status());
-  ZT_RETURN_IF_ERROR(CheckAlt(query));
-  // The token of a GET that came as a form may be in the form.
-  const bool is_form = method != header.method && method != "PATCH" && method != "PUT";
-  const bool may_be_inside = is_form && length.has_value() && *length <= limits::kFormBytes;
-  if (may_be_inside && !header.headers.Has("Authorization")) return absl::OkStatus();
-  return Authenticate(header, query).status();
+absl::Status Api::CheckHead(const http::Request& header, Head& head,
+                            std::optional<uint64_t> body_bytes) const {
+  const uint64_t declared = body_bytes.value_or(0);
+  if (head.body_limit.has_value()) return CheckBodySize(declared, *head.body_limit);
+  ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
+  ZT_RETURN_IF_ERROR(head.route.status());
+  ZT_RETURN_IF_ERROR(CheckAlt(head.query));
+  // The body of a POST that stands for a GET is a form, which may hold the token.
+  const bool is_form =
+      head.method != header.method && head.method != "PATCH" && head.method != "PUT";
+  const bool may_hold_token = is_form && body_bytes.has_value() && declared <= limits::kFormBytes;
+  if (may_hold_token && !header.headers.Has("Authorization")) return absl::OkStatus();
+  return Authenticate(header, head);
 }
 
-http::Response Api::Respond(http::Request& request, std::string& account) {
-  const Target target = SplitTarget(request.target);
-  if (auto response = RespondBesideApi(request, target)) return *std::move(response);
-  const Query query = ReadQuery(target.query, request.headers);
-  absl::StatusOr<http::Response> called = Call(request, target, query, account);
-  http::Response response =
-      called.ok() ? *std::move(called)
-                  : ErrorResponse(PublicError(called.status()), query.pretty, query.error_format);
-  if (!query.callback.empty()) WrapForCallback(query.callback, response);
+http::Response Api::Respond(http::Request& request, Head& head) {
+  if (head.body_limit.has_value() && request.body.size() > *head.body_limit) {
+    return Refusal(errors::BodyTooLarge(*head.body_limit), head.query);
+  }
+  if (head.method == "OPTIONS") return Options(request, head);
+  if (head.endpoint != nullptr) return (this->*head.endpoint->answer)(request, head);
+  absl::StatusOr<http::Response> called = Call(request, head);
+  http::Response response = called.ok() ? *std::move(called) : Refusal(called.status(), head.query);
+  if (!head.query.callback.empty()) WrapForCallback(head.query.callback, response);
   return response;
 }
 
-std::optional<http::Response> Api::RespondBesideApi(const http::Request& request,
-                                                    const Target& target) {
-  const std::string path = Decoded(target.path);
-  if (request.method == "OPTIONS") return Options(request, path);
-  if (IsGet(request, path, "/healthz")) return JsonResponse(200, "{\"status\":\"ok\"}\n");
-  if (IsGet(request, path, "/readyz")) return Ready(request);
-  if (IsToken(request, path)) return Token(request, target.query);
-  if (IsBatch(request, path)) return Batch(request);
-  for (const std::string_view known : DiscoveryDocuments::kPaths) {
-    if (IsGet(request, path, known)) return discovery_.Answer(known, ParseQuery(target.query));
-  }
-  return std::nullopt;
-}
-
-http::Response Api::Options(const http::Request& request, std::string_view path) {
+http::Response Api::Options(const http::Request& request, const Head& head) {
   std::string methods;
   const auto add = [&methods](std::string_view method) {
     methods += fmt::format("{}{}", methods.empty() ? "" : ", ", method);
   };
-  http::Request probe;
   for (const std::string_view method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
-    probe.method = method;
-    const bool is_beside = IsToken(probe, path) || IsBatch(probe, path) ||
-                           IsGet(probe, path, "/healthz") || IsGet(probe, path, "/readyz") ||
-                           std::ranges::any_of(DiscoveryDocuments::kPaths, [&](auto known) {
-                             return IsGet(probe, path, known);
-                           });
-    if (path == "*" || is_beside || routes_.Find(RouteMethod(method), path).ok()) add(method);
+    if (head.path == "*" || FindEndpoint(method, head.path) != nullptr ||
+        routes_.Find(RouteMethod(method), head.parts.path).ok()) {
+      add(method);
+    }
   }
-  if (methods.empty()) return Refusal(errors::NoSuchRoute(), request);
+  if (methods.empty()) return Refusal(errors::NoSuchRoute(), head.query);
   add("OPTIONS");
   return OptionsResponse(request, methods);
 }
 
-http::Response Api::Batch(const http::Request& request) {
-  if (request.body.size() > limits::kBatchRequestBytes) {
-    return Refusal(errors::BodyTooLarge(limits::kBatchRequestBytes), request);
-  }
-  const auto refuse = [&](const absl::Status& status) { return Refusal(status, request); };
-  const auto call = [&](http::Request inner) {
-    const log::RequestScope scope(inner.request_id);
-    if (!IsBatch(inner, Decoded(SplitTarget(inner.target).path))) return Serve(inner);
+http::Response Api::Batch(const http::Request& request, const Head& head) {
+  const auto refuse = [&head](const absl::Status& status) { return Refusal(status, head.query); };
+  if (request.protocol == http::Protocol::kBatchPart) {
     return refuse(errors::BadRequest({{"", "A batch request cannot hold another."}}));
+  }
+  const auto call = [this](http::Request part) {
+    const log::RequestScope scope(part.request_id);
+    return Serve(part);
   };
   absl::StatusOr<http::Response> response = AnswerBatch(request, call, refuse);
   return response.ok() ? *std::move(response) : refuse(response.status());
 }
 
-absl::Status Api::CheckReady() {
-  return draining_ ? errors::Unavailable("it is about to stop") : store_.Ping();
+http::Response Api::Discovery(const http::Request&, const Head& head) {
+  return discovery_.Answer(head.endpoint->path, head.query);
 }
 
-http::Response Api::Ready(const http::Request& request) {
-  const absl::Status status = CheckReady();
-  if (!status.ok()) return Refusal(status, request);
+absl::Status Api::CheckReady() {
+  return draining_ ? errors::Unavailable("it is shutting down") : store_.Ping();
+}
+
+http::Response Api::Healthy(const http::Request&, const Head&) {
   return JsonResponse(200, "{\"status\":\"ok\"}\n");
 }
 
-http::Response Api::Token(const http::Request& request, std::string_view query) {
-  if (request.body.size() > limits::kFormBytes) {
-    return Refusal(errors::BodyTooLarge(limits::kFormBytes), request);
-  }
+http::Response Api::Ready(const http::Request& request, const Head& head) {
+  const absl::Status status = CheckReady();
+  return status.ok() ? Healthy(request, head) : Refusal(status, head.query);
+}
+
+http::Response Api::Token(const http::Request& request, const Head& head) {
   auth::TokenAnswer answer =
-      tokens_.Answer(request.headers.Get("Content-Type"), request.body, query);
+      tokens_.Answer(request.headers.Get("Content-Type"), request.body, head.parts.query);
   http::Response response;
   response.status = answer.http_status;
   response.headers.Add("Content-Type", "application/json; charset=UTF-8");
@@ -256,42 +298,38 @@ http::Response Api::Token(const http::Request& request, std::string_view query) 
   return response;
 }
 
-absl::StatusOr<http::Response> Api::Call(http::Request& request, const Target& target,
-                                         const Query& query, std::string& account) {
-  ZT_RETURN_IF_ERROR(CheckSystemParameters(query));
-  ZT_ASSIGN_OR_RETURN(const RouteMatch match,
-                      routes_.Find(RouteMethod(request.method), target.path));
-  ZT_RETURN_IF_ERROR(CheckAlt(query));
-  ZT_ASSIGN_OR_RETURN(const auth::Principal caller, Authenticate(request, query));
-  account = caller.email;
-  const google::protobuf::MethodDescriptor& method = *match.route->method;
+absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head) {
+  ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
+  ZT_RETURN_IF_ERROR(head.route.status());
+  ZT_RETURN_IF_ERROR(CheckAlt(head.query));
+  ZT_RETURN_IF_ERROR(Authenticate(request, head));
+  const google::protobuf::MethodDescriptor& method = *head.route->route->method;
   ZT_ASSIGN_OR_RETURN(std::shared_ptr<const json::Selection> selection,
-                      SelectionOf(query, *method.output_type()));
+                      SelectionOf(head.query, *method.output_type()));
   google::protobuf::Arena arena;
   google::protobuf::Message& message = *google::protobuf::MessageFactory::generated_factory()
                                             ->GetPrototype(method.input_type())
                                             ->New(&arena);
-  ZT_RETURN_IF_ERROR(Transcode(match, query, request.body, message));
-  // 100,000 items are parsed now: their text need not stay beside them.
+  ZT_RETURN_IF_ERROR(Transcode(*head.route, head.query, request.body, message));
+  // Free the text of up to 100,000 items, which are parsed now.
   std::string().swap(request.body);
-  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message));
-  return AnswerResponse(std::move(answer), query.pretty, std::move(selection));
+  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, head.caller.principal(), message));
+  return AnswerResponse(std::move(answer), head.query.pretty, std::move(selection));
 }
 
-absl::StatusOr<auth::Principal> Api::Authenticate(const http::Request& request,
-                                                  const Query& query) {
-  return authenticator_.Authenticate(request.headers.Get("Authorization"), query.access_token);
+absl::Status Api::Authenticate(const http::Request& request, Head& head) const {
+  return head.caller.Authenticate(authenticator_, clock_, request.headers.Get("Authorization"),
+                                  head.query.access_token);
 }
 
-// The path alone: a query may hold an access token.
-void Api::LogCall(const http::Request& request, int status, absl::Time begun,
-                  std::string_view account) const {
+void Api::LogCall(const http::Request& request, const Head& head, int status,
+                  absl::Time begun) const {
   log::Info("request", {{"method", request.method},
-                        {"path", SplitTarget(request.target).path},
-                        {"protocol", ProtocolOf(request)},
+                        {"path", PathForLog(request.target)},
+                        {"protocol", NameOf(request.protocol)},
                         {"status", status},
                         {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
-                        {"account", account}});
+                        {"account", head.caller.email()}});
 }
 
 }  // namespace zerotouch::wire

@@ -13,6 +13,26 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// Counts the snapshots that are read from another store.
+class CountingStore final : public store::Store {
+ public:
+  explicit CountingStore(store::Store& store) : store_(store) {}
+  absl::StatusOr<std::unique_ptr<store::Snapshot>> Read() override {
+    ++reads_;
+    return store_.Read();
+  }
+  absl::Status Write(const std::function<absl::Status(store::Transaction&)>& write) override {
+    return store_.Write(write);
+  }
+  void OnOperation(std::function<void()>) override {}
+  absl::Status Ping() override { return store_.Ping(); }
+  int reads() const { return reads_; }
+
+ private:
+  store::Store& store_;
+  int reads_ = 0;
+};
+
 TEST_F(ApiTest, Call_ReachesTheService) {
   const http::Response response = api_.Handle(
       Authorized("POST", kUnclaim, R"({"deviceId":"5","sectionType":"SECTION_TYPE_ZERO_TOUCH"})"));
@@ -207,23 +227,76 @@ TEST_F(ApiTest, StoreDown_IsNotReady) {
   EXPECT_EQ(response.body.find("secret"), std::string::npos);
 }
 
-TEST_F(ApiTest, RefuseEarly_StrangersBodiesAreNotRead) {
-  EXPECT_EQ(api_.RefuseEarly(Request("POST", kUnclaim, "{}"))->status, 401);
-  EXPECT_EQ(api_.RefuseEarly(Authorized("POST", "/v1/nothing", "{}"))->status, 404);
-  EXPECT_EQ(api_.RefuseEarly(Authorized("POST", std::string(kUnclaim) + "?alt=xml", "{}"))->status,
-            400);
-  EXPECT_EQ(api_.RefuseEarly(Request("POST", "/token", std::string(100'000, 'a')))->status, 413);
+TEST_F(ApiTest, RefuseEarly_UnauthenticatedBodiesAreNotRead) {
+  EXPECT_EQ(RefuseEarly(Request("POST", kUnclaim, "{}")), 401);
+  EXPECT_EQ(RefuseEarly(Authorized("POST", "/v1/nothing", "{}")), 404);
+  EXPECT_EQ(RefuseEarly(Authorized("POST", std::string(kUnclaim) + "?alt=xml", "{}")), 400);
+  EXPECT_EQ(RefuseEarly(Request("POST", "/token", std::string(100'000, 'a'))), 413);
   http::Request chunked = Request("POST", kUnclaim);
   chunked.headers.Add("Transfer-Encoding", "chunked");
-  EXPECT_EQ(api_.RefuseEarly(chunked)->status, 401);
+  EXPECT_EQ(RefuseEarly(std::move(chunked)), 401);
+  http::Request no_length = Request("POST", kUnclaim);
+  no_length.protocol = http::Protocol::kHttp2;
+  EXPECT_EQ(RefuseEarly(std::move(no_length)), 401);
 }
 
-TEST_F(ApiTest, RefuseEarly_LetsGoodRequestsPass) {
-  EXPECT_FALSE(api_.RefuseEarly(Authorized("POST", kUnclaim, "{}")).has_value());
-  EXPECT_FALSE(api_.RefuseEarly(Request("POST", "/token", "a=b")).has_value());
-  // Without a body there is nothing to save: Handle answers in full.
-  EXPECT_FALSE(api_.RefuseEarly(Request("GET", kOperation)).has_value());
-  EXPECT_FALSE(api_.RefuseEarly(Request("POST", kUnclaim)).has_value());
+TEST_F(ApiTest, RefuseEarly_LimitsBodiesWithoutAuthentication) {
+  for (const char* target : {"/token", "/batch", "/v1/anything"}) {
+    http::Request chunked = Request("POST", target);
+    if (std::string_view(target).starts_with("/v1")) chunked.method = "OPTIONS";
+    chunked.headers.Add("Transfer-Encoding", "chunked");
+    EXPECT_FALSE(api_.RefuseEarly(chunked).has_value()) << target;
+    EXPECT_LE(chunked.body_limit, limits::kBatchRequestBytes) << target;
+  }
+}
+
+TEST_F(ApiTest, RefuseEarly_PassesValidRequests) {
+  EXPECT_EQ(RefuseEarly(Authorized("POST", kUnclaim, "{}")), 0);
+  EXPECT_EQ(RefuseEarly(Request("POST", "/token", "a=b")), 0);
+  EXPECT_EQ(RefuseEarly(Request("GET", "/healthz", "a=b")), 0);
+  EXPECT_EQ(RefuseEarly(Request("OPTIONS", kUnclaim, "a=b")), 0);
+  // Handle refuses requests without a body.
+  EXPECT_EQ(RefuseEarly(Request("GET", kOperation)), 0);
+  EXPECT_EQ(RefuseEarly(Request("POST", kUnclaim)), 0);
+}
+
+TEST_F(ApiTest, RequestWithABody_IsAuthenticatedOnce) {
+  CountingStore counted(*store_);
+  auth::Authenticator authenticator(counted, clock_, audience_);
+  Api api(methods_, authenticator, tokens_, *store_, clock_);
+  http::Request request = Authorized("POST", kUnclaim, "{}");
+  EXPECT_FALSE(api.RefuseEarly(request).has_value());
+  EXPECT_EQ(counted.reads(), 1);
+  EXPECT_EQ(api.Handle(std::move(request)).status, 200);
+  EXPECT_EQ(counted.reads(), 1);
+}
+
+TEST_F(ApiTest, SlowBody_IsAuthenticatedAgain) {
+  CountingStore counted(*store_);
+  auth::Authenticator authenticator(counted, clock_, audience_);
+  Api api(methods_, authenticator, tokens_, *store_, clock_);
+  http::Request request = Authorized("POST", kUnclaim, "{}");
+  EXPECT_FALSE(api.RefuseEarly(request).has_value());
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(api.Handle(std::move(request)).status, 200);
+  EXPECT_EQ(counted.reads(), 2);
+}
+
+TEST_F(ApiTest, Log_NeverHoldsATokenOfTheQuery) {
+  log::SetLevel(log::Level::kInfo);
+  testing::internal::CaptureStderr();
+  for (const char* target :
+       {"/v1/partners/7/devices/9?access_token=SECRET", "/v1/x#access_token=SECRET",
+        "/v1/x%3Faccess_token=SECRET", "/v1/x%3faccess_token=SECRET",
+        "http://host/v1/x?access_token=SECRET", "x?u=http://h/v1&access_token=SECRET"}) {
+    api_.Handle(Request("GET", target));
+    http::Request early = Request("POST", target, "{}");
+    api_.RefuseEarly(early);
+  }
+  log::SetLevel(log::Level::kOff);
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(lines, HasSubstr("/v1/partners/7/devices/9"));
+  EXPECT_THAT(lines, ::testing::Not(HasSubstr("SECRET")));
 }
 
 TEST_F(ApiTest, RenderFault_IsTheApisError) {

@@ -16,7 +16,7 @@
 #include "support/temp_dir.h"
 #include "wire/api.h"
 
-// For tests: an Api over a store of its own, with made services behind it.
+// An Api for tests, over its own store, with fake services.
 namespace zerotouch::wire {
 
 using google::longrunning::GetOperationRequest;
@@ -30,8 +30,7 @@ inline constexpr int64_t kPartner = 7;
 inline constexpr char kUnclaim[] = "/v1/partners/7/devices:unclaim";
 inline constexpr char kOperation[] = "/v1/operations/apibatchoperation/5";
 
-// A store of which every use ends in `failure`; by default one that cannot be
-// reached.
+// A store that returns `failure` from every function; by default it is unreachable.
 class FailingStore final : public store::Store {
  public:
   explicit FailingStore(absl::Status failure = absl::UnavailableError("secret: no route to db-7"))
@@ -47,7 +46,7 @@ class FailingStore final : public store::Store {
   const absl::Status failure_;
 };
 
-// Gives items until `count`, then ends with `end`.
+// Returns `count` items, then `end`.
 class MadeItems final : public service::OperationItems {
  public:
   MadeItems(int count, absl::Status end) : count_(count), left_(count), end_(std::move(end)) {}
@@ -67,7 +66,7 @@ class MadeItems final : public service::OperationItems {
   const absl::Status end_;
 };
 
-// Stands in for the services: remembers what it was asked, answers as told.
+// Records calls and returns the configured answers.
 struct FakeServices {
   absl::StatusOr<google::protobuf::Empty> Unclaim(
       const auth::Authorized<auth::ActsForPartner>& caller,
@@ -116,7 +115,7 @@ inline MethodTable FakeMethods(FakeServices& services) {
   return table;
 }
 
-// An API over a registry with one reseller and its service account.
+// An API for a registry with one reseller and its service account.
 class ApiTest : public ::testing::Test {
  protected:
   ApiTest() {
@@ -136,7 +135,7 @@ class ApiTest : public ::testing::Test {
     return tx.AddAccount(account);
   }
 
-  // A JWT of the account for this audience.
+  // Returns a JWT of the account for this audience.
   std::string Jwt(const std::string& audience, const std::string& scope) const {
     crypto::JwtClaims claims;
     claims.issuer = kEmail;
@@ -166,6 +165,12 @@ class ApiTest : public ::testing::Test {
     return request;
   }
 
+  // Returns the status of an early refusal, or 0.
+  int RefuseEarly(http::Request request) {
+    const auto refused = api_.RefuseEarly(request);
+    return refused.has_value() ? refused->status : 0;
+  }
+
   test::TempDir dir_;
   FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
   const crypto::PrivateKey key_ = crypto::PrivateKey::Generate(crypto::Algorithm::kEs256).value();
@@ -179,7 +184,7 @@ class ApiTest : public ::testing::Test {
   Api api_{methods_, authenticator_, tokens_, *store_, clock_};
 };
 
-// The whole of a streamed answer.
+// Returns the complete body of a streamed answer.
 inline std::string Drain(http::BodySource& source) {
   std::string out;
   while (true) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Google's clients send and need, a test for each habit (and for each rule
-// of Google's front end), above the transport.
+// Compatibility with Google's clients and front end, a test for each rule, above the
+// transport.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ class WireRules : public ApiTest {
 
 // --- system parameters ---
 
-TEST_F(WireRules, ErrorFormat_1HasErrors_2HasNot) {
+TEST_F(WireRules, ErrorFormat1_HasErrors_2DoesNot) {
   services_.failure = errors::UnknownDevice();
   const auto unclaim = [&](const std::string& query, const std::string& header = "") {
     http::Request request = Authorized("POST", kUnclaim + query, "{}");
@@ -46,7 +46,8 @@ TEST_F(WireRules, ErrorFormat_1HasErrors_2HasNot) {
   EXPECT_THAT(unclaim("?$.xgafv=2"), Not(HasSubstr("errors")));
   EXPECT_THAT(unclaim("?%24.xgafv=1"),
               AllOf(HasSubstr("\"reason\": \"notFound\""), HasSubstr("INVALID_DEVICE_ID")));
-  EXPECT_THAT(unclaim("?$.xgafv=1&$.xgafv=2"), Not(HasSubstr("errors"))) << "the last counts";
+  EXPECT_THAT(unclaim("?$.xgafv=1&$.xgafv=2"), Not(HasSubstr("errors")))
+      << "the last value is used";
   EXPECT_THAT(unclaim("", "1"), HasSubstr("errors"));
   EXPECT_THAT(unclaim("", "2"), Not(HasSubstr("errors")));
   EXPECT_THAT(unclaim("?$.xgafv=2", "1"), Not(HasSubstr("errors")));
@@ -72,12 +73,12 @@ TEST_F(WireRules, Anonymous_InFormat1) {
             R"("status":"UNAUTHENTICATED"}})");
 }
 
-TEST_F(WireRules, AltMedia_SaysWhy) {
+TEST_F(WireRules, AltMedia_IsRefusedWithTheReason) {
   EXPECT_THAT(Get(std::string(kDevice) + "?alt=media").body,
               HasSubstr("Unsupported alt type \\\"media\\\" for non byte stream request."));
 }
 
-TEST_F(WireRules, Parameters_ThatEveryClientSends_AreTaken) {
+TEST_F(WireRules, Parameters_ThatEveryClientSends_AreAccepted) {
   for (const char* query :
        {"alt=json&prettyPrint=false", "alt=json", "%24alt=json", "key=AIza&quotaUser=u",
         "uploadType=media&upload_protocol=raw", "$ct=application/json", "access_token=ignored"}) {
@@ -102,7 +103,7 @@ TEST_F(WireRules, Fields_ByParameterOrHeader) {
   EXPECT_EQ(api_.Handle(std::move(request)).body, id);
 }
 
-TEST_F(WireRules, Fields_ThatSelectNothing_AreRefusedAheadOfTheCall) {
+TEST_F(WireRules, Fields_ThatSelectNothing_AreRefusedBeforeTheCall) {
   http::Request request =
       Authorized("POST", std::string(kUnclaim) + "?prettyPrint=false&fields=a/b", "{}");
   EXPECT_EQ(
@@ -147,7 +148,7 @@ TEST_F(WireRules, Callback_WrapsAnswersAndErrors) {
   EXPECT_THAT(text, AllOf(StartsWith("// API callback\nf({"), EndsWith("}\n);\n")));
 }
 
-TEST_F(WireRules, Callback_ThatIsNoFunctionName_IsRefused) {
+TEST_F(WireRules, Callback_InvalidFunctionName_IsRefused) {
   for (const char* callback : {"alert(1)//", "a%20b", "%3Cscript%3E", "f%0A"}) {
     const http::Response response = Get(std::string(kDevice) + "?callback=" + callback);
     EXPECT_EQ(response.status, 400) << callback;
@@ -158,7 +159,7 @@ TEST_F(WireRules, Callback_ThatIsNoFunctionName_IsRefused) {
 // --- HTTP ---
 
 TEST_F(WireRules, MethodOverride_LongGetAsForm) {
-  // As Python and Java do when the URL is longer than 2,048 characters.
+  // Python and Java send this when the URL is longer than 2,048 characters.
   for (const char* type :
        {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8"}) {
     http::Request request =
@@ -179,7 +180,7 @@ TEST_F(WireRules, MethodOverride_FormMayHoldTheToken) {
   EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
   http::Request large = Request("POST", kDevice, std::string(100'000, 'a'));
   large.headers.Add("X-HTTP-Method-Override", "GET");
-  EXPECT_EQ(api_.RefuseEarly(large)->status, 401) << "a stranger's body is not read";
+  EXPECT_EQ(api_.RefuseEarly(large)->status, 401) << "an unauthenticated body is not read";
 }
 
 TEST_F(WireRules, MethodOverride_OfAGetWithAnotherBody_IsRefused) {
@@ -189,14 +190,14 @@ TEST_F(WireRules, MethodOverride_OfAGetWithAnotherBody_IsRefused) {
 }
 
 TEST_F(WireRules, MethodOverride_Patch) {
-  // As Java does, which cannot send PATCH. (No test service takes it: 501.)
+  // Java cannot send PATCH. (The fake services do not implement it: 501.)
   http::Request request = Authorized("POST", "/v1/customers/1/configurations/2", "{}");
   request.headers.Add("x-http-method-override", "PATCH");
   EXPECT_FALSE(api_.RefuseEarly(request).has_value());
   EXPECT_EQ(api_.Handle(std::move(request)).status, 501);
 }
 
-TEST_F(WireRules, MethodOverride_CountsForPostAlone) {
+TEST_F(WireRules, MethodOverride_AppliesToPostOnly) {
   http::Request request = Authorized("GET", kDevice);
   request.headers.Add("X-HTTP-Method-Override", "DELETE");
   EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
@@ -215,7 +216,7 @@ TEST_F(WireRules, Gzip_WhenAsked) {
   const std::string compressed = Drain(*packed.stream);
   EXPECT_LT(compressed.size() * 5, plain.size());
   EXPECT_EQ(Inflated(compressed), plain);
-  // Too short to be worth it.
+  // Too short to compress.
   EXPECT_FALSE(ask(kDevice, "gzip").headers.Has("Content-Encoding"));
   EXPECT_FALSE(ask(kOperation, "gzip;q=0").headers.Has("Content-Encoding"));
   services_.items = 20;
@@ -230,7 +231,7 @@ TEST_F(WireRules, HeadIsAGetWithoutItsBody) {
   EXPECT_EQ(api_.Handle(Authorized("HEAD", kUnclaim)).status, 404);
 }
 
-TEST_F(WireRules, Options_SayWhatAPathTakes) {
+TEST_F(WireRules, Options_ListAPathsMethods) {
   const std::pair<const char*, const char*> cases[] = {
       {kDevice, "GET, HEAD, OPTIONS"},
       {kUnclaim, "POST, OPTIONS"},
@@ -292,7 +293,7 @@ TEST_F(WireRules, EncodedValues_AreDecodedOnce) {
             "{\"deviceId\":\"9\"}");
 }
 
-TEST_F(WireRules, HeadersOfEveryClient_AreTaken) {
+TEST_F(WireRules, HeadersOfEveryClient_AreAccepted) {
   http::Request request = Authorized("GET", kDevice);
   for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
            {"accept", "text/html, image/gif, image/jpeg, */*; q=0.2"},
@@ -308,7 +309,7 @@ TEST_F(WireRules, HeadersOfEveryClient_AreTaken) {
   EXPECT_FALSE(api_.RefuseEarly(request).has_value());
   EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
 
-  // As Java sends it. (No test service takes it: 501.)
+  // Java sends this. (The fake services do not implement it: 501.)
   http::Request remove = Authorized("DELETE", "/v1/customers/1/configurations/2");
   remove.headers.Add("Content-type", "application/x-www-form-urlencoded");
   remove.headers.Add("Content-Length", "0");
@@ -337,7 +338,7 @@ TEST_F(WireRules, TokenRequests_InEveryFormThatClientsSend) {
       request.headers.Add("Content-Type", type);
       const http::Response answer = api_.Handle(std::move(request));
       EXPECT_EQ(answer.status, 200) << type << answer.body;
-      // A whole number: a fraction breaks Go and Java, text breaks all.
+      // An integer: a fraction breaks Go and Java, text breaks all clients.
       EXPECT_THAT(answer.body, HasSubstr("\"expires_in\":3599,"));
     }
   }
@@ -350,7 +351,7 @@ TEST_F(WireRules, TokenRequests_InEveryFormThatClientsSend) {
   EXPECT_EQ(refused.headers.Get("Content-Type"), "application/json; charset=UTF-8");
 }
 
-TEST_F(WireRules, Discovery_LooksAtNoCredentials) {
+TEST_F(WireRules, Discovery_IgnoresCredentials) {
   api_.SetRootUrl("https://zt.example");
   http::Request request = Request("GET", "/$discovery/rest?version=v1");
   request.headers.Add("Authorization", "Bearer nonsense");
@@ -360,7 +361,7 @@ TEST_F(WireRules, Discovery_LooksAtNoCredentials) {
   EXPECT_EQ(api_.Handle(Request("GET", "/%24discovery/rest?version=v1")).status, 200);
 }
 
-TEST_F(WireRules, PathNumbers_ThatAreNone_AreBadArguments) {
+TEST_F(WireRules, InvalidPathNumbers_AreBadArguments) {
   const http::Response response =
       api_.Handle(Authorized("POST", "/v1/partners/abc/devices:unclaim", "{}"));
   EXPECT_EQ(response.status, 400);
@@ -417,7 +418,7 @@ TEST_F(WireRules, Challenge_HasAParameterThatEveryClientCanRead) {
               AllOf(StartsWith("Bearer realm=\""), EndsWith(", error=\"invalid_token\"")));
 }
 
-TEST_F(WireRules, ApiKeyAlone_IsNoCredential) {
+TEST_F(WireRules, ApiKeyOnly_IsUnauthenticated) {
   http::Request request = Request("GET", std::string(kDevice) + "?key=AIza");
   request.headers.Add("X-Goog-Api-Key", "AIza");
   EXPECT_EQ(api_.Handle(std::move(request)).status, 401);

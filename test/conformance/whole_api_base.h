@@ -65,7 +65,7 @@ class WholeApi : public ApiTest {
   static http::Request GrpcRequest(const std::string& path, std::string bytes) {
     http::Request request = Request("POST", path, std::move(bytes));
     request.headers.Add("content-type", "application/grpc");
-    request.trailers = true;
+    request.protocol = http::Protocol::kHttp2;
     return request;
   }
 

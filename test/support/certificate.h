@@ -12,20 +12,20 @@
 
 #include "base/openssl_handle.h"
 
-// Certificates for tests of TLS, made on the spot.
+// Generates certificates for TLS tests.
 namespace zerotouch::test {
 
 // A certificate and its private key.
 class Certificate {
  public:
   struct Options {
-    const Certificate* issuer = nullptr;  // null: itself
+    const Certificate* issuer = nullptr;  // null: self-signed
     int rsa_bits = 0;                     // 0: a P-256 key
     int valid_from_days = -1;             // from now
     int valid_until_days = 30;
   };
 
-  // For 127.0.0.1, localhost, and other certificates.
+  // Issues a certificate for 127.0.0.1 and localhost; it can issue others, too.
   explicit Certificate(const std::string& name) : Certificate(name, Options()) {}
   Certificate(const std::string& name, const Options& options)
       : key_(options.rsa_bits > 0 ? EVP_RSA_gen(options.rsa_bits) : EVP_EC_gen("P-256")),
@@ -49,7 +49,7 @@ class Certificate {
   std::string pem() const {
     return Written([this](BIO* bio) { PEM_write_bio_X509(bio, certificate_.get()); });
   }
-  // Encrypted if there is a passphrase.
+  // Returns the key, encrypted if there is a passphrase.
   std::string key_pem(const std::string& passphrase = "") const {
     return Written([&](BIO* bio) {
       PEM_write_bio_PrivateKey(bio, key_.get(), passphrase.empty() ? nullptr : EVP_aes_128_cbc(),

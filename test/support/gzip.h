@@ -8,7 +8,7 @@
 
 namespace zerotouch::test {
 
-// `text` as gzip (RFC 1952), as small as it gets.
+// Returns `text` as gzip (RFC 1952), at the best compression.
 inline std::string Gzip(const std::string& text) {
   z_stream stream = {};
   deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);

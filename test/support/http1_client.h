@@ -9,18 +9,18 @@
 
 #include "support/socket_client.h"
 
-// HTTP/1.1 as a client that sees every byte of the answers.
+// An HTTP/1.1 client for tests that sees every byte of the answers.
 namespace zerotouch::test {
 
 // An answer as a client sees it.
 struct ReceivedResponse {
-  int status = 0;  // 0 if none came
+  int status = 0;  // 0 without an answer
   std::string head;
   std::string body;
   bool chunked = false;
-  bool whole = false;  // the end of the body came
+  bool whole = false;  // the end of the body was received
 
-  // The value of a header field; nullopt without one.
+  // Returns the value of a header field, or nullopt.
   std::optional<std::string> Field(const std::string& name) const {
     const size_t at = head.find("\r\n" + name + ": ");
     if (at == std::string::npos) return std::nullopt;
@@ -29,7 +29,7 @@ struct ReceivedResponse {
   }
 };
 
-// Reads answers off a connection, one after the other.
+// Reads answers from a connection, one after the other.
 class Reader {
  public:
   explicit Reader(SocketClient& client) : client_(client) {}
@@ -58,7 +58,7 @@ class Reader {
     return response;
   }
 
-  // Whether the server has closed, with nothing more to read.
+  // Returns true if the server has closed and nothing is left to read.
   bool AtEnd() { return buffer_.empty() && client_.Receive().empty(); }
 
  private:

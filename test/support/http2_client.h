@@ -15,20 +15,20 @@
 
 #include "support/socket_client.h"
 
-// HTTP/2 by libnghttp2 as the client.
+// An HTTP/2 client for tests, on libnghttp2.
 namespace zerotouch::test {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 class Http2Client {
  public:
-  // What has come of an answer.
+  // The part of an answer received so far.
   struct Answer {
     int status = 0;
     Fields header;
     Fields trailers;
     std::string body;
-    bool continued = false;  // 100 came
+    bool continued = false;  // 100 was received
     bool closed = false;
     uint32_t reset = 0;  // error code of its end
     std::string Field(const std::string& name) const { return Find(header, name); }
@@ -46,7 +46,7 @@ class Http2Client {
   // In clear text.
   explicit Http2Client(uint16_t port, int receive_buffer_bytes = 0)
       : Http2Client(std::make_unique<SocketClient>(port, receive_buffer_bytes)) {}
-  // Over a connection on which nothing was said yet.
+  // On a connection that was not used yet.
   explicit Http2Client(std::unique_ptr<SocketClient> socket) : socket_(std::move(socket)) {
     nghttp2_session_callbacks* callbacks = nullptr;
     nghttp2_session_callbacks_new(&callbacks);
@@ -67,18 +67,13 @@ class Http2Client {
   Http2Client(const Http2Client&) = delete;
   Http2Client& operator=(const Http2Client&) = delete;
 
-  // Sends a request; its body goes on until Finish unless `ends`.
+  // Sends a request. Unless `ends`, Append continues its body.
   int32_t Ask(const std::string& method, const std::string& path, Fields fields = {},
               std::string body = "", bool ends = true) {
     fields.insert(
         fields.begin(),
         {{":method", method}, {":scheme", "http"}, {":authority", "localhost"}, {":path", path}});
-    std::vector<nghttp2_nv> list;
-    for (auto& [name, value] : fields) {
-      list.push_back({reinterpret_cast<uint8_t*>(name.data()),
-                      reinterpret_cast<uint8_t*>(value.data()), name.size(), value.size(),
-                      NGHTTP2_NV_FLAG_NONE});
-    }
+    const std::vector<nghttp2_nv> list = ListOf(fields);
     nghttp2_data_provider provider = {};
     provider.read_callback = ReadBody;
     const bool has_body = !body.empty() || !ends;
@@ -96,6 +91,13 @@ class Http2Client {
     Flush();
   }
 
+  // Ends a request's body with trailers.
+  void SendTrailers(int32_t stream, Fields fields) {
+    const std::vector<nghttp2_nv> list = ListOf(fields);
+    nghttp2_submit_trailer(session_, stream, list.data(), list.size());
+    Flush();
+  }
+
   void Cancel(int32_t stream) {
     nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream, NGHTTP2_CANCEL);
     Flush();
@@ -106,10 +108,10 @@ class Http2Client {
     Flush();
   }
 
-  // Whether windows are opened again as answers come.
+  // Sets whether windows are opened again as answers arrive.
   void SetReading(bool reading) { reading_ = reading; }
 
-  // Goes on until `enough` or the end of the connection.
+  // Receives until `enough` returns true or the connection ends.
   template <class Enough>
   bool Until(Enough enough) {
     Flush();
@@ -126,14 +128,14 @@ class Http2Client {
     return true;
   }
 
-  // The whole answer.
+  // Waits for the complete answer.
   Answer Await(int32_t stream) {
     Until([&] { return answers_[stream].closed; });
     return answers_[stream];
   }
   Answer Get(const std::string& path) { return Await(Ask("GET", path)); }
 
-  // What has come so far.
+  // Returns the part received so far.
   Answer& answer(int32_t stream) { return answers_[stream]; }
   std::optional<uint32_t> goaway() const { return goaway_; }
   int pongs() const { return pongs_; }
@@ -147,6 +149,17 @@ class Http2Client {
     size_t sent = 0;
     bool ends = true;
   };
+
+  // The list refers to the text of `fields`.
+  static std::vector<nghttp2_nv> ListOf(Fields& fields) {
+    std::vector<nghttp2_nv> list;
+    for (auto& [name, value] : fields) {
+      list.push_back({reinterpret_cast<uint8_t*>(name.data()),
+                      reinterpret_cast<uint8_t*>(value.data()), name.size(), value.size(),
+                      NGHTTP2_NV_FLAG_NONE});
+    }
+    return list;
+  }
 
   static Http2Client& Self(void* user) { return *static_cast<Http2Client*>(user); }
 

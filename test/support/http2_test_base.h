@@ -9,7 +9,7 @@
 
 namespace zerotouch::http {
 
-// A server of a scripted handler, and a client that speaks HTTP/2 to it.
+// A server with a scripted handler, and an HTTP/2 client.
 class Http2TestBase : public ServerTestBase {
  protected:
   test::Http2Client& Connect() {

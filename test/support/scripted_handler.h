@@ -5,12 +5,12 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "http/http.h"
 
 namespace zerotouch::http {
@@ -50,10 +50,10 @@ inline int StatusOf(const Fault& fault) {
   return 500;
 }
 
-// Answers as a test says, from any thread; by default with what was asked.
+// Answers with a test's functions, on any thread; by default echoes the request.
 class ScriptedHandler : public Handler {
  public:
-  std::optional<Response> RefuseEarly(const Request& header) override {
+  std::optional<Response> RefuseEarly(Request& header) override {
     return refuse ? refuse(header) : std::nullopt;
   }
   Response Handle(Request request) override {
@@ -72,13 +72,13 @@ class ScriptedHandler : public Handler {
     return TextResponse(200, request.method + " " + request.target + " " + request.body);
   }
 
-  std::function<std::optional<Response>(const Request&)> refuse;
+  std::function<std::optional<Response>(Request&)> refuse;
   std::function<Response(Request)> handle;
   std::function<std::unique_ptr<StreamingCall>(const Request&)> open;
   absl::Duration limit = absl::InfiniteDuration();
 };
 
-// A body of these pieces, which then ends as told.
+// A body of these pieces that ends with `end`.
 class Pieces final : public BodySource {
  public:
   explicit Pieces(std::vector<std::string> pieces, absl::Status end = absl::OkStatus())
@@ -98,23 +98,23 @@ class Pieces final : public BodySource {
   size_t next_ = 0;
 };
 
-// Opens once; whoever waits at it goes on then.
+// Blocks threads in Wait until it is opened.
 class Gate {
  public:
   void Open() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     open_ = true;
     changed_.notify_all();
   }
   void Wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return open_; });
+    MutexLock lock(mutex_);
+    while (!open_) lock.Wait(changed_);
   }
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable changed_;
-  bool open_ = false;
+  bool open_ ZT_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace zerotouch::http

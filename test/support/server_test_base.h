@@ -17,7 +17,7 @@ namespace zerotouch::http {
 
 using test::Gzip;
 
-// A server of a scripted handler on a free port.
+// A server with a scripted handler on a free port.
 class ServerTestBase : public ::testing::Test {
  protected:
   ServerTestBase() {
@@ -30,14 +30,14 @@ class ServerTestBase : public ::testing::Test {
     log::SetLevel(log::Level::kInfo);
   }
 
-  // Starts with the options as they are; clients connect to it.
+  // Starts the server with the current options.
   void Start() {
     auto server = Server::Start(options_, handler_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
 
-  // The one answer to `request`, sent on a connection of its own.
+  // Sends `request` on a new connection and returns its answer.
   test::ReceivedResponse Ask(const std::string& request) {
     if (server_ == nullptr) Start();
     test::SocketClient client(server_->port());

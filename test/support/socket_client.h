@@ -15,8 +15,8 @@
 
 namespace zerotouch::test {
 
-// A TCP connection to this machine for tests that choose each byte. Reads give
-// up after 20 s, so that a test fails instead of hanging.
+// A TCP connection to this machine for tests that choose each byte. Reads time out
+// after 20 s, so that a test fails instead of hanging.
 class SocketClient {
  public:
   explicit SocketClient(uint16_t port, int receive_buffer_bytes = 0)
@@ -24,9 +24,9 @@ class SocketClient {
     if (receive_buffer_bytes > 0) {
       setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof(receive_buffer_bytes));
     }
-    const timeval patience = {.tv_sec = 20, .tv_usec = 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    const timeval timeout = {.tv_sec = 20, .tv_usec = 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     sockaddr_in address = {};
@@ -41,7 +41,7 @@ class SocketClient {
 
   bool connected() const { return connected_; }
 
-  // False if the server has closed.
+  // Returns false if the server has closed.
   virtual bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -51,8 +51,8 @@ class SocketClient {
     return true;
   }
 
-  // What comes next: at least one byte; empty at the end, after a reset, or
-  // when nothing came in time.
+  // Returns at least one byte, or an empty text at the end, after a reset or on
+  // timeout.
   virtual std::string Receive() {
     std::string bytes(size_t{64} << 10, '\0');
     const ssize_t got = recv(fd_, bytes.data(), bytes.size(), 0);
@@ -60,17 +60,17 @@ class SocketClient {
     return bytes;
   }
 
-  // Everything up to the end.
+  // Returns everything up to the end.
   std::string ReceiveAll() {
     std::string all;
     for (std::string piece = Receive(); !piece.empty(); piece = Receive()) all += piece;
     return all;
   }
 
-  // Says that nothing more will be sent.
+  // Ends the output.
   virtual void FinishSending() { shutdown(fd_, SHUT_WR); }
 
-  // Closes at once, by a reset, dropping what was not read.
+  // Closes at once with a reset, discarding unread bytes.
   void Reset() {
     const linger at_once = {.l_onoff = 1, .l_linger = 0};
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));

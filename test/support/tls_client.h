@@ -16,16 +16,16 @@
 
 namespace zerotouch::test {
 
-// A connection under TLS, by OpenSSL as the client. Takes any certificate.
+// A TLS client on OpenSSL. Accepts any certificate.
 class TlsClient final : public SocketClient {
  public:
   using Session = OpenSslHandle<SSL_SESSION, SSL_SESSION_free>;
 
   struct Options {
     std::vector<std::string> protocols;  // offered by ALPN; empty: no ALPN
-    int version = 0;                     // the one to speak, as TLS1_2_VERSION; 0: any
+    int version = 0;                     // for example TLS1_2_VERSION; 0: any
     const char* ciphers = nullptr;       // of TLS 1.2
-    SSL_SESSION* session = nullptr;      // to go on with
+    SSL_SESSION* session = nullptr;      // to resume
     int receive_buffer_bytes = 0;
   };
 
@@ -36,7 +36,7 @@ class TlsClient final : public SocketClient {
     signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     SSL_CTX_set_min_proto_version(context_.get(), options.version);
     SSL_CTX_set_max_proto_version(context_.get(), options.version);
-    // Old versions need what is not trusted any more.
+    // Old versions need algorithms that are disabled by default.
     SSL_CTX_set_cipher_list(context_.get(), options.ciphers ? options.ciphers : "ALL:@SECLEVEL=0");
     ssl_.reset(SSL_new(context_.get()));
     std::string offered;
@@ -54,18 +54,18 @@ class TlsClient final : public SocketClient {
     if (!agreed_) NoteError();
   }
 
-  // Whether the handshake came to its end.
+  // Returns true if the handshake succeeded.
   bool agreed() const { return agreed_; }
-  // The name of what failed last, as OpenSSL has it: "tlsv1 alert no application protocol".
+  // Returns OpenSSL's name of the last failure: "tlsv1 alert no application protocol".
   const std::string& error() const { return error_; }
-  // What ALPN chose; empty without.
+  // Returns the protocol that ALPN chose, or an empty text.
   std::string protocol() const {
     const unsigned char* name = nullptr;
     unsigned size = 0;
     SSL_get0_alpn_selected(ssl_.get(), &name, &size);
     return {reinterpret_cast<const char*>(name), size};
   }
-  // The name in the server's certificate; how many certificates it sent.
+  // Returns the common name in the server's certificate.
   std::string server() const {
     const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
     char name[256] = "";
@@ -73,12 +73,13 @@ class TlsClient final : public SocketClient {
                               sizeof(name));
     return name;
   }
+  // Returns the number of certificates that the server sent.
   int chain_length() const { return sk_X509_num(SSL_get_peer_cert_chain(ssl_.get())); }
-  // Goes on with a session of before.
+  // Returns true if an earlier session was resumed.
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
-  // Which can be gone on with once something was received.
+  // Returns the session; it can be resumed once something was received.
   Session session() const { return Session(SSL_get1_session(ssl_.get())); }
-  // Whether the server has said that it sends nothing more (close_notify).
+  // Returns true if the server has sent close_notify.
   bool told_end() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
 
   bool Send(std::string_view bytes) override {
@@ -101,11 +102,11 @@ class TlsClient final : public SocketClient {
     bytes.resize(got);
     return bytes;
   }
-  // By close_notify; the TCP connection stays as it is.
+  // Sends close_notify; the TCP connection stays open.
   void FinishSending() override { SSL_shutdown(ssl_.get()); }
-  // As one that does not know close_notify.
-  void FinishSendingWithoutWord() { SocketClient::FinishSending(); }
-  // Asks for new keys as TLS 1.2 could; whether the server did it.
+  // Ends the TCP output without close_notify.
+  void FinishSendingWithoutNotify() { SocketClient::FinishSending(); }
+  // Renegotiates, as TLS 1.2 allows. Returns true if the server agreed.
   bool Renegotiate() {
     ERR_clear_error();
     const bool done = SSL_renegotiate(ssl_.get()) == 1 && SSL_do_handshake(ssl_.get()) == 1;

@@ -10,9 +10,9 @@
 
 namespace zerotouch::http::http1 {
 
-// A connection that speaks HTTP/1.1 (RFC 9112). `read` holds the bytes that
-// have come so far. `serving` and `socket` must outlive it.
-std::unique_ptr<Connection> MakeConnection(const Serving& serving, Socket& socket,
+// Returns an HTTP/1.1 connection (RFC 9112). `read` holds the bytes received so
+// far. `context` and `socket` must outlive it.
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Socket& socket,
                                            boost::beast::flat_buffer read);
 
 }  // namespace zerotouch::http::http1

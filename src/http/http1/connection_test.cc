@@ -18,7 +18,6 @@ using test::Reader;
 using test::ReceivedResponse;
 using test::SocketClient;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 using Http1Test = ServerTestBase;
 
@@ -126,7 +125,7 @@ TEST_F(Http1Test, GzipBomb_StopsAtTheLimit) {
   EXPECT_EQ(Ask(Post(Gzip(std::string(1'000'000, 'z')), "Content-Encoding: gzip\r\n")).status, 200);
   std::string bomb = Gzip(std::string(1'000'001, 'z'));
   EXPECT_EQ(Ask(Post(bomb, "Content-Encoding: gzip\r\n")).status, 413);
-  // One that lies about its size is caught as well.
+  // The declared size is not trusted.
   for (size_t i = bomb.size() - 4; i < bomb.size(); ++i) bomb[i] = '\0';
   EXPECT_EQ(Ask(Post(bomb, "Content-Encoding: gzip\r\n")).status, 413);
 }
@@ -142,7 +141,6 @@ TEST_F(Http1Test, TwoAuthorizations_AreRefused) {
 TEST_F(Http1Test, OtherCoding_IsUnsupported) {
   const ReceivedResponse response = Ask(Post("body", "Content-Encoding: br\r\n"));
   EXPECT_EQ(response.status, 415);
-  EXPECT_THAT(response.body, HasSubstr("\"code\":415"));
   EXPECT_EQ(Ask(Post("body", "Content-Encoding: identity\r\n")).status, 200);
 }
 
@@ -150,7 +148,7 @@ TEST_F(Http1Test, BodyOverTheLimit_IsTooLarge) {
   options_.body_bytes = 1'000;
   EXPECT_EQ(Ask(Post(std::string(1'000, 'x'))).status, 200);
   EXPECT_EQ(Ask(Post(std::string(1'001, 'x'))).status, 413);
-  // Refused from its declaration alone: nobody waits for the body.
+  // Refused because of its declaration, without the body.
   EXPECT_EQ(Ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n").status, 413);
   const std::string chunk = "1f4\r\n" + std::string(500, 'x') + "\r\n";
   const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -158,14 +156,81 @@ TEST_F(Http1Test, BodyOverTheLimit_IsTooLarge) {
   const ReceivedResponse over = Ask(head + chunk + chunk + chunk);
   EXPECT_EQ(over.status, 413);
   EXPECT_EQ(over.Field("Connection"), "close");
-  EXPECT_THAT(over.body, HasSubstr("1000 bytes"));
 }
 
-TEST_F(Http1Test, HeaderOverTheLimit_IsTooLarge) {
+TEST_F(Http1Test, HandlersBodyLimit_AppliesBesideTheServers) {
+  handler_.refuse = [](Request& header) -> std::optional<Response> {
+    header.body_limit = 1'000;
+    return std::nullopt;
+  };
+  const std::string chunk = "1f4\r\n" + std::string(500, 'x') + "\r\n";
+  const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(Ask(head + chunk + chunk + "0\r\n\r\n").status, 200);
+  EXPECT_EQ(Ask(head + chunk + chunk + "1\r\nx\r\n").status, 413);
+  EXPECT_EQ(Ask(Post(Gzip(std::string(1'001, 'z')), "Content-Encoding: gzip\r\n")).status, 413);
+}
+
+// Returns a request whose head has exactly `bytes` bytes.
+std::string GetOfSize(size_t bytes, const std::string& target) {
+  const size_t rest = Get(target, "A: \r\n").size();
+  return Get(target, "A: " + std::string(bytes - rest, 'x') + "\r\n");
+}
+
+TEST_F(Http1Test, HeadOverTheLimit_IsTooLarge) {
   options_.header_bytes = 2'000;
   options_.url_bytes = 500;
-  EXPECT_EQ(Ask(Get("/", "A: " + std::string(1'800, 'x') + "\r\n")).status, 200);
-  EXPECT_EQ(Ask(Get("/", "A: " + std::string(2'000, 'x') + "\r\n")).status, 431);
+  for (const std::string& target : {std::string("/"), "/" + std::string(499, 'x')}) {
+    EXPECT_EQ(Ask(GetOfSize(2'000, target)).status, 200);
+    EXPECT_EQ(Ask(GetOfSize(2'001, target)).status, 431);
+    EXPECT_EQ(Ask(GetOfSize(2'500, target)).status, 431);
+    EXPECT_EQ(Ask(GetOfSize(10'000, target)).status, 431);
+  }
+}
+
+TEST_F(Http1Test, HeadAtTheDefaultLimit_IsExact) {
+  EXPECT_EQ(Ask(GetOfSize(limits::kHeaderBytes, "/" + std::string(8'000, 'x'))).status, 200);
+  EXPECT_EQ(Ask(GetOfSize(limits::kHeaderBytes + 1, "/" + std::string(8'000, 'x'))).status, 431);
+}
+
+TEST_F(Http1Test, TrailersOverTheLimit_AreTooLarge) {
+  options_.header_bytes = 2'000;
+  const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto with_trailer = [&](size_t bytes) {
+    return head + "4\r\nbody\r\n0\r\nA: " + std::string(bytes, 'x') + "\r\n\r\n";
+  };
+  EXPECT_EQ(Ask(with_trailer(1'900)).body, "POST /p body");
+  EXPECT_EQ(Ask(with_trailer(2'000)).status, 431);
+  // Beast cannot hold a field of 64 KiB.
+  for (const size_t bytes : {65'000, 65'530, 65'531, 65'535, 65'536, 70'000, 100'000}) {
+    EXPECT_EQ(Ask(with_trailer(bytes)).status, 431) << bytes;
+  }
+  // Refused although its end never arrives.
+  EXPECT_EQ(Ask(head + "0\r\nA: " + std::string(2'000'000, 'x')).status, 431);
+}
+
+TEST_F(Http1Test, ChunkExtensionOverTheLimit_IsTooLarge) {
+  options_.header_bytes = 2'000;
+  const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto with_extension = [&](size_t bytes) {
+    return head + "4;a=" + std::string(bytes, 'x') + "\r\nbody\r\n0\r\n\r\n";
+  };
+  EXPECT_EQ(Ask(with_extension(1'900)).body, "POST /p body");
+  EXPECT_EQ(Ask(with_extension(2'000)).status, 431);
+  EXPECT_EQ(Ask(head + "4;a=" + std::string(2'000'000, 'x')).status, 431);
+}
+
+TEST_F(Http1Test, Http10WithTransferEncoding_IsRefusedAndClosed) {
+  Start();
+  SocketClient client(server_->port());
+  client.Send(
+      "POST /p HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "4\r\nbody\r\n0\r\n\r\n" +
+      Get("/smuggled"));
+  Reader reader(client);
+  const ReceivedResponse response = reader.Next();
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.Field("Connection"), "close");
+  EXPECT_TRUE(reader.AtEnd());
 }
 
 TEST_F(Http1Test, UrlOverTheLimit_IsTooLong) {
@@ -173,16 +238,25 @@ TEST_F(Http1Test, UrlOverTheLimit_IsTooLong) {
   options_.url_bytes = 500;
   EXPECT_EQ(Ask(Get("/" + std::string(499, 'x'))).status, 200);
   EXPECT_EQ(Ask(Get("/" + std::string(500, 'x'))).status, 414);
-  // Also one that alone is past the header's limit.
+  // Also a URL that exceeds the header's limit by itself.
   EXPECT_EQ(Ask(Get("/" + std::string(3'000, 'x'))).status, 414);
 }
 
-TEST_F(Http1Test, Malformed_IsABadRequestInTheEnvelope) {
+TEST_F(Http1Test, Malformed_IsABadRequestAndClosed) {
   const std::string two_lengths =
       "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nbody";
   const std::string both =
       "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
       "0\r\n\r\n";
+  const std::string equal_lengths =
+      "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nbody";
+  const std::string length_list = "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4, 4\r\n\r\nbody";
+  const std::string both_reversed =
+      "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n"
+      "0\r\n\r\n";
+  const std::string unknown_and_length =
+      "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\nContent-Length: 4\r\n\r\n"
+      "body";
   const std::string coded =
       "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n";
   const std::string not_last =
@@ -190,18 +264,31 @@ TEST_F(Http1Test, Malformed_IsABadRequestInTheEnvelope) {
   const std::string bad_chunk =
       "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n";
   for (const std::string& request :
-       {std::string("nonsense\r\n\r\n"), std::string("GET /\r\n\r\n"),
-        std::string("GET  / HTTP/1.1\r\nHost: x\r\n\r\n"), std::string("GET / HTTP/1.1\r\n\r\n"),
+       {std::string("nonsense\r\n\r\n"),
+        std::string("GET /\r\n\r\n"),
+        std::string("GET  / HTTP/1.1\r\nHost: x\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\n\r\n"),
         std::string("GET / HTTP/3.0\r\nHost: x\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost : x\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c: d\r\n\x01\r\n\r\n"),
-        std::string("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"), std::string("\x16\x03\x01\x02\x01", 5),
-        std::string("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"), two_lengths, both,
-        coded, not_last, bad_chunk}) {
+        std::string("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"),
+        std::string("\x16\x03\x01\x02\x01", 5),
+        std::string("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"),
+        two_lengths,
+        equal_lengths,
+        length_list,
+        both,
+        both_reversed,
+        unknown_and_length,
+        std::string("GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n"),
+        std::string("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: +4\r\n\r\nbody"),
+        std::string("POST /p HTTP/1.1\r\nHost: x\nContent-Length: 4\r\n\r\nbody"),
+        coded,
+        not_last,
+        bad_chunk}) {
     const ReceivedResponse response = Ask(request);
     EXPECT_EQ(response.status, 400) << request;
-    EXPECT_THAT(response.body, StartsWith("{\"error\":{\"code\":400,")) << request;
     EXPECT_EQ(response.Field("Connection"), "close") << request;
   }
 }
@@ -300,10 +387,6 @@ TEST_F(Http1Test, EarlyRefusal_IsReadThoughTheBodyStillComes) {
   EXPECT_TRUE(response.whole);
   EXPECT_EQ(handled, 0);
 }
-
-// Bodies count by what they hold, however they come.
-
-// What a slow reader takes time over is the answer; its request is gone.
 
 }  // namespace
 }  // namespace zerotouch::http

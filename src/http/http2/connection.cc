@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One coroutine reads, one writes, one looks at the clock, and one serves each
-// request. They meet in the session, all on one thread.
+// One coroutine reads, one writes, one checks timeouts, and one serves each
+// request. They share the session, all on one thread.
 
 #include "http/http2/connection.h"
 
@@ -22,12 +22,12 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kLargeRead = size_t{64} << 10;
-// What is written at once; streams take turns within it.
+// Bytes per write; streams take turns within it.
 constexpr size_t kWriteBytes = size_t{128} << 10;
-// How long a client has to close after the last word.
+// The client's timeout to close after the last byte was sent.
 constexpr auto kLingerTime = std::chrono::seconds(1);
 
-// How often the clock is looked at: time-outs are a quarter late at most.
+// Returns the interval at which timeouts are checked: a quarter of the shortest.
 std::chrono::nanoseconds TickOf(const ServerOptions& options) {
   const absl::Duration shortest =
       std::min({options.read_timeout, options.write_timeout, options.idle_timeout});
@@ -36,13 +36,13 @@ std::chrono::nanoseconds TickOf(const ServerOptions& options) {
 
 class Http2Connection final : public Connection {
  public:
-  Http2Connection(const Serving& serving, Socket& socket, std::string read)
-      : serving_(serving),
+  Http2Connection(const ServerContext& context, Socket& socket, std::string read)
+      : context_(context),
         socket_(socket),
         read_(std::move(read)),
         tasks_(socket_.get_executor()),
-        requests_(serving, socket_.get_executor(), tasks_, [this] { wake_writer_.cancel(); }),
-        session_(Session::Create(serving.options.header_bytes, requests_)),
+        requests_(context, socket_.get_executor(), tasks_, [this] { wake_writer_.cancel(); }),
+        session_(Session::Create(context.options.header_bytes, requests_)),
         wake_writer_(socket_.get_executor(), SteadyTime::max()),
         tick_(socket_.get_executor()) {
     requests_.SetSession(*session_);
@@ -54,47 +54,48 @@ class Http2Connection final : public Connection {
   void Close() override;
 
  private:
-  // Until the client stops sending: true if it said so, false if it is gone.
+  // Reads until the end. Returns true if the client finished sending, false if it
+  // disconnected.
   asio::awaitable<bool> Read();
   void Take(std::string_view bytes);
   asio::awaitable<void> Write();
-  // Nothing more will be said; what the client still says is dropped.
+  // Ends the output. Further input is discarded.
   asio::awaitable<void> Finish();
-  asio::awaitable<void> WatchClock();
-  void CheckTimes();
+  asio::awaitable<void> WatchTimeouts();
+  void CheckTimeouts();
 
-  const Serving& serving_;
+  const ServerContext& context_;
   Socket& socket_;
-  std::string read_;  // what came before; then the read buffer
+  std::string read_;  // bytes received before Run; then the read buffer
   Tasks tasks_;
   Requests requests_;
   const std::unique_ptr<Session> session_;
   asio::steady_timer wake_writer_;  // never expires
   asio::steady_timer tick_;
 
-  bool well_ = true;    // the session understands its peer
-  bool ended_ = false;  // the client sends nothing more
+  bool well_ = true;    // no protocol error so far
+  bool ended_ = false;  // the client finished sending
   bool going_away_ = false;
   bool closed_ = false;
-  SteadyTime received_ = Clock::now();  // when something came last
-  SteadyTime busy_ = Clock::now();      // when there was a request last
-  // Since when the client owes something; nullopt if it does not.
-  std::optional<SteadyTime> header_since_;   // the rest of a header
-  std::optional<SteadyTime> writing_since_;  // to take what is written
-  std::optional<SteadyTime> pinged_;         // a sign of life
-  std::optional<SteadyTime> finished_;       // to close
+  SteadyTime received_ = Clock::now();  // the last input
+  SteadyTime busy_ = Clock::now();      // the last time at which there was a request
+  // When a wait for the client began; nullopt if none is pending.
+  std::optional<SteadyTime> header_since_;   // for the rest of a header
+  std::optional<SteadyTime> writing_since_;  // for a write to complete
+  std::optional<SteadyTime> pinged_;         // for any input after a PING
+  std::optional<SteadyTime> finished_;       // for the client to close
 };
 
 asio::awaitable<void> Http2Connection::Run() {
   Take(std::exchange(read_, {}));
   tasks_.Spawn(Write());
-  tasks_.Spawn(WatchClock());
-  if (serving_.draining) Drain();
-  const bool said_all = co_await Read();
+  tasks_.Spawn(WatchTimeouts());
+  if (context_.draining) Drain();
+  const bool ended = co_await Read();
   if (finished_.has_value()) {
     co_await socket_.DiscardRest();
     Close();
-  } else if (said_all) {
+  } else if (ended) {
     ended_ = true;
     requests_.EndInput();
     wake_writer_.cancel();
@@ -125,7 +126,7 @@ asio::awaitable<bool> Http2Connection::Read() {
     const auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(read_), kNoThrow);
     if (error) co_return Socket::IsEnd(error);
     if (!finished_.has_value()) Take({read_.data(), bytes});
-    // A large buffer for as long as it is filled.
+    // Use a large buffer only while reads fill it.
     if (bytes == read_.size()) {
       read_.resize(kLargeRead);
     } else if (read_.size() > kSmallRead && requests_.empty()) {
@@ -150,7 +151,7 @@ asio::awaitable<void> Http2Connection::Write() {
   std::string out;
   while (!closed_) {
     out.clear();
-    const bool more_to_say = session_->Send(out, kWriteBytes) && well_ && !session_->Finished();
+    const bool more_to_send = session_->Send(out, kWriteBytes) && well_ && !session_->Finished();
     if (!out.empty()) {
       writing_since_ = Clock::now();
       const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(out), kNoThrow);
@@ -158,10 +159,10 @@ asio::awaitable<void> Http2Connection::Write() {
       if (error) Close();
       continue;
     }
-    if (ended_ && (requests_.empty() || !more_to_say)) {
+    if (ended_ && (requests_.empty() || !more_to_send)) {
       co_await Finish();
       Close();
-    } else if (!more_to_say) {
+    } else if (!more_to_send) {
       co_await Finish();
       co_return;
     } else {
@@ -171,38 +172,39 @@ asio::awaitable<void> Http2Connection::Write() {
   }
 }
 
-// Closing at once could take from the client what it has not read yet.
+// Waits for the client to close: closing first could discard bytes that it has
+// not read yet.
 asio::awaitable<void> Http2Connection::Finish() {
   finished_ = Clock::now();
   co_await socket_.FinishSending();
 }
 
-asio::awaitable<void> Http2Connection::WatchClock() {
-  const auto interval = TickOf(serving_.options);
+asio::awaitable<void> Http2Connection::WatchTimeouts() {
+  const auto interval = TickOf(context_.options);
   while (!closed_) {
     tick_.expires_after(interval);
     co_await tick_.async_wait(kNoThrow);
-    if (!closed_) CheckTimes();
+    if (!closed_) CheckTimeouts();
   }
 }
 
-void Http2Connection::CheckTimes() {
+void Http2Connection::CheckTimeouts() {
   const SteadyTime now = Clock::now();
-  const ServerOptions& options = serving_.options;
-  const auto past = [now](std::optional<SteadyTime> since, std::chrono::nanoseconds limit) {
+  const ServerOptions& options = context_.options;
+  const auto exceeds = [now](std::optional<SteadyTime> since, std::chrono::nanoseconds limit) {
     return since.has_value() && now - *since > limit;
   };
-  if (past(writing_since_, Chrono(options.write_timeout)) ||
-      past(header_since_, Chrono(options.read_timeout)) ||
-      past(pinged_, Chrono(options.read_timeout)) || past(finished_, kLingerTime)) {
+  if (exceeds(writing_since_, Chrono(options.write_timeout)) ||
+      exceeds(header_since_, Chrono(options.read_timeout)) ||
+      exceeds(pinged_, Chrono(options.read_timeout)) || exceeds(finished_, kLingerTime)) {
     Close();
     return;
   }
-  requests_.CheckTimes(now);
+  requests_.CheckTimeouts(now);
   if (!requests_.empty()) busy_ = now;
-  if (past(busy_, Chrono(options.idle_timeout))) {
+  if (exceeds(busy_, Chrono(options.idle_timeout))) {
     Drain();
-  } else if (!pinged_.has_value() && past(received_, Chrono(options.idle_timeout))) {
+  } else if (!pinged_.has_value() && exceeds(received_, Chrono(options.idle_timeout))) {
     pinged_ = now;
     session_->Ping();
     wake_writer_.cancel();
@@ -211,9 +213,9 @@ void Http2Connection::CheckTimes() {
 
 }  // namespace
 
-std::unique_ptr<Connection> MakeConnection(const Serving& serving, Socket& socket,
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Socket& socket,
                                            std::string read) {
-  return std::make_unique<Http2Connection>(serving, socket, std::move(read));
+  return std::make_unique<Http2Connection>(context, socket, std::move(read));
 }
 
 }  // namespace zerotouch::http::http2

@@ -10,10 +10,10 @@
 
 namespace zerotouch::http::http2 {
 
-// A connection that speaks HTTP/2 (RFC 9113), in clear text or after ALPN.
-// `read` holds the bytes that have come so far. `serving` and `socket`, whose times it keeps
-// itself, must outlive it.
-std::unique_ptr<Connection> MakeConnection(const Serving& serving, Socket& socket,
+// Returns an HTTP/2 connection (RFC 9113), in clear text or after ALPN. `read`
+// holds the bytes received so far. `context` and `socket` must outlive it; the
+// connection keeps its own timeouts instead of the socket's.
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Socket& socket,
                                            std::string read);
 
 }  // namespace zerotouch::http::http2

@@ -9,15 +9,14 @@
 
 namespace zerotouch::http::http2 {
 
-// How many more frames that ask for nothing a peer may send
-// (limits::kHttp2IdleFrames): a bucket that refills with time and, because
-// clients measure with PING and acknowledge while an answer comes, with frames
-// that answer. For one thread.
+// Limits the frames that cost a peer nothing (limits::kHttp2IdleFrames). A token
+// bucket that refills with time and with each frame of an answer, because clients
+// send PING and SETTINGS acknowledgements while they receive one. Not thread-safe.
 class FrameBudget {
  public:
   explicit FrameBudget(absl::Time now) : filled_(now) {}
 
-  // Takes one out. False if there is none.
+  // Takes one token. Returns false if there is none.
   bool Take(absl::Time now) {
     const double seconds = absl::ToDoubleSeconds(now - filled_);
     filled_ = now;
@@ -27,8 +26,8 @@ class FrameBudget {
     return true;
   }
 
-  // A frame that answers a request was sent.
-  void Answered() { Add(kPerAnswerFrame); }
+  // Adds tokens for one sent frame of an answer.
+  void OnAnswerFrame() { Add(kPerAnswerFrame); }
 
  private:
   static constexpr double kPerAnswerFrame = 4;

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/ascii.h"
 #include "base/log.h"
+#include "http/http_date.h"
 #include "http/request_body.h"
 #include "http/request_id.h"
 
@@ -20,9 +21,9 @@ namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
-// Once less than this of an answer waits to be sent, its next piece is made.
+// An answer's next piece is produced when less than this waits to be sent.
 constexpr size_t kLowWater = size_t{64} << 10;
-// How much of a body may be on its way once it is known to be welcome.
+// The receive window of a request whose body will be read.
 constexpr int32_t kWindowBytes = int32_t{1} << 20;
 
 uint64_t DeclaredLength(const Request& header) {
@@ -32,13 +33,9 @@ uint64_t DeclaredLength(const Request& header) {
   return length;
 }
 
-std::string Now() {
-  return absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone());
-}
-
 }  // namespace
 
-// --- What the session tells.
+// --- Events of the session.
 
 Stream* Requests::Find(int32_t id) {
   const auto found = streams_.find(id);
@@ -52,7 +49,7 @@ void Requests::OnRequest(int32_t id, Request header, bool too_large) {
   stream->header_too_large = too_large;
   stream->progress = Clock::now();
   streams_[id] = stream;
-  SetDue(stream);
+  StartDeadline(stream);
   tasks_.Spawn(Serve(std::move(stream)));
 }
 
@@ -60,7 +57,7 @@ void Requests::OnBody(int32_t id, std::string_view bytes) {
   Stream* stream = Find(id);
   if (stream == nullptr) return;
   stream->progress = Clock::now();
-  if (stream->conversing) {
+  if (stream->streaming) {
     stream->body += bytes;
     stream->Signal();
     return;
@@ -69,13 +66,21 @@ void Requests::OnBody(int32_t id, std::string_view bytes) {
   if (stream->accepted) session_->Consume(id, std::exchange(stream->unconsumed, 0));
   if (stream->answered || stream->fault.has_value()) return;
   stream->body += bytes;
-  if (stream->body.size() > serving_.options.body_bytes) {
-    stream->fault = BodyTooLarge(serving_.options.body_bytes);
+  const size_t limit = BodyLimit(stream->header, context_.options);
+  if (stream->body.size() > limit) {
+    stream->fault = BodyTooLarge(limit);
   } else if (stream->ticket.has_value() && !stream->ticket->Hold(stream->body.capacity())) {
     stream->fault = TooBusy("request bodies");
   }
   if (!stream->fault.has_value()) return;
   std::string().swap(stream->body);
+  stream->Signal();
+}
+
+void Requests::OnTrailersTooLarge(int32_t id) {
+  Stream* stream = Find(id);
+  if (stream == nullptr || stream->fault.has_value()) return;
+  stream->fault = HeaderTooLarge(context_.options.header_bytes);
   stream->Signal();
 }
 
@@ -116,20 +121,20 @@ SessionEvents::Part Requests::NextPart(int32_t id, std::span<char> room) {
   return part;
 }
 
-// --- What time tells.
+// --- Timeouts.
 
-void Requests::SetDue(const StreamPtr& stream) {
-  const absl::Duration limit = serving_.handler.TimeLimit(stream->header);
+void Requests::StartDeadline(const StreamPtr& stream) {
+  const absl::Duration limit = context_.handler.TimeLimit(stream->header);
   if (limit == absl::InfiniteDuration()) return;
-  stream->due.expires_after(Chrono(std::min(limit, absl::Hours(24 * 365))));
-  stream->due.async_wait(
+  stream->deadline.expires_after(Chrono(std::min(limit, absl::Hours(24 * 365))));
+  stream->deadline.async_wait(
       [this, weak = std::weak_ptr<Stream>(stream)](const boost::system::error_code& error) {
         const StreamPtr locked = weak.lock();
-        if (!error && locked != nullptr && !locked->over) OnDue(*locked);
+        if (!error && locked != nullptr && !locked->over) OnDeadline(*locked);
       });
 }
 
-void Requests::OnDue(Stream& stream) {
+void Requests::OnDeadline(Stream& stream) {
   if (stream.answered) {
     Cut(stream, ErrorCode::kCancel);
     return;
@@ -138,19 +143,19 @@ void Requests::OnDue(Stream& stream) {
   Abandon(stream);
 }
 
-bool Requests::IsLate(const Stream& stream, SteadyTime now) const {
+bool Requests::HasTimedOut(const Stream& stream, SteadyTime now) const {
   const auto quiet = now - stream.progress;
   if (stream.answered) {
-    // The end alone needs the client's leave too.
+    // A full window can also block the end of the answer.
     const bool pending = stream.Unsent() > 0 || (stream.out_ended && !stream.end_sent);
-    return pending && quiet > Chrono(serving_.options.write_timeout);
+    return pending && quiet > Chrono(context_.options.write_timeout);
   }
-  return stream.accepted && !stream.ended && quiet > Chrono(serving_.options.read_timeout);
+  return stream.accepted && !stream.ended && quiet > Chrono(context_.options.read_timeout);
 }
 
-void Requests::CheckTimes(SteadyTime now) {
+void Requests::CheckTimeouts(SteadyTime now) {
   for (const auto& [id, stream] : streams_) {
-    if (!stream->cut && IsLate(*stream, now)) Cut(*stream, ErrorCode::kCancel);
+    if (!stream->cut && HasTimedOut(*stream, now)) Cut(*stream, ErrorCode::kCancel);
   }
 }
 
@@ -162,7 +167,7 @@ void Requests::Stop() {
 void Requests::EndInput() {
   for (const auto& [id, stream] : streams_) {
     if (stream->ended || stream->over) continue;
-    if (stream->conversing) {
+    if (stream->streaming) {
       stream->ended = true;
       stream->Signal();
     } else {
@@ -179,7 +184,7 @@ void Requests::AbandonAll() {
 
 void Requests::Abandon(Stream& stream) {
   stream.over = true;
-  stream.due.cancel();
+  stream.deadline.cancel();
   stream.Signal();
 }
 
@@ -193,15 +198,15 @@ void Requests::Cut(Stream& stream, ErrorCode error) {
 // --- One request.
 
 asio::awaitable<void> Requests::Serve(StreamPtr stream) {
-  // After everything that came with the header.
+  // Let the session first process everything that was received with the header.
   co_await asio::post(executor_, asio::use_awaitable);
   if (stream->over) co_return;
   std::optional<Response> refused = co_await Refuse(*stream);
   if (stream->over) co_return;
   if (!refused.has_value()) {
-    const std::unique_ptr<StreamingCall> exchange = serving_.handler.Open(stream->header);
-    if (exchange != nullptr) {
-      co_await Converse(*stream, *exchange);
+    const std::unique_ptr<StreamingCall> call = context_.handler.Open(stream->header);
+    if (call != nullptr) {
+      co_await RunStreamingCall(*stream, *call);
       co_return;
     }
     co_await ReceiveBody(*stream);
@@ -225,8 +230,8 @@ asio::awaitable<void> Requests::Serve(StreamPtr stream) {
 }
 
 asio::awaitable<std::optional<Response>> Requests::Refuse(Stream& stream) {
-  const ServerOptions& options = serving_.options;
-  std::optional<Admission::Ticket> ticket = serving_.admission.Enter();
+  const ServerOptions& options = context_.options;
+  std::optional<Admission::Ticket> ticket = context_.admission.Enter();
   if (!ticket.has_value()) {
     co_return Render(stream, TooBusy("requests in flight"));
   }
@@ -241,12 +246,17 @@ asio::awaitable<std::optional<Response>> Requests::Refuse(Stream& stream) {
     co_return Render(stream, TooBusy("request bodies"));
   }
   if (stream.ended) co_return std::nullopt;
-  co_return co_await asio::co_spawn(
-      serving_.workers,
+  // A copy, because this thread may use the stream's header meanwhile.
+  Request header = stream.header;
+  std::optional<Response> refused = co_await asio::co_spawn(
+      context_.workers,
       [&]() -> asio::awaitable<std::optional<Response>> {
-        co_return serving_.handler.RefuseEarly(stream.header);
+        co_return context_.handler.RefuseEarly(header);
       },
       asio::use_awaitable);
+  stream.header.context = std::move(header.context);
+  stream.header.body_limit = header.body_limit;
+  co_return refused;
 }
 
 asio::awaitable<void> Requests::ReceiveBody(Stream& stream) {
@@ -271,19 +281,19 @@ asio::awaitable<Response> Requests::Handle(Stream& stream) {
   request.body = std::move(stream.body);
   request.hold = [&stream](uint64_t bytes) { return stream.ticket->Hold(bytes); };
   co_return co_await asio::co_spawn(
-      serving_.workers,
+      context_.workers,
       [&]() -> asio::awaitable<Response> {
-        if (stream.over) co_return Response();  // which nobody will see
-        co_return DecodeAndHandle(std::move(request), serving_.options, serving_.handler);
+        if (stream.over) co_return Response();  // the caller drops it
+        co_return DecodeAndHandle(std::move(request), context_.options, context_.handler);
       },
       asio::use_awaitable);
 }
 
-// --- Its answer.
+// --- The answer to a request.
 
 void Requests::StartAnswer(Stream& stream, int status, Headers headers, bool has_body) {
   headers.Add("server", "OpenZeroTouch");
-  headers.Add("date", Now());
+  headers.Add("date", HttpDate(absl::Now()));
   headers.Add("x-request-id", stream.header.request_id);
   stream.answered = true;
   stream.progress = Clock::now();
@@ -320,12 +330,13 @@ asio::awaitable<void> Requests::SendSource(Stream& stream, BodySource& source) {
     }
     std::string piece;
     const absl::StatusOr<bool> more = co_await asio::co_spawn(
-        serving_.workers,
+        context_.workers,
         [&]() -> asio::awaitable<absl::StatusOr<bool>> { co_return source.Next(piece); },
         asio::use_awaitable);
     if (stream.over) co_return;
     if (!more.ok()) {
-      log::Error("an answer was cut", {{"error", more.status().ToString()}});
+      log::Error("cannot finish an answer; resetting its stream",
+                 {{"error", more.status().ToString()}});
       Cut(stream, ErrorCode::kInternal);
       co_return;
     }
@@ -337,13 +348,13 @@ asio::awaitable<void> Requests::SendSource(Stream& stream, BodySource& source) {
   }
 }
 
-asio::awaitable<void> Requests::Converse(Stream& stream, StreamingCall& exchange) {
-  // It may last as long as the connection, and holds next to nothing: what
-  // comes is not taken from the client before the exchange has seen it.
+asio::awaitable<void> Requests::RunStreamingCall(Stream& stream, StreamingCall& call) {
+  // It may last as long as the connection and holds little memory: the window
+  // opens only for bytes that the call has processed. So it needs no ticket.
   stream.ticket.reset();
-  stream.conversing = true;
+  stream.streaming = true;
   stream.unconsumed = 0;
-  StartAnswer(stream, 200, exchange.Header(), /*has_body=*/true);
+  StartAnswer(stream, 200, call.Header(), /*has_body=*/true);
   bool told_end = false;
   bool told_stop = false;
   bool due = true;
@@ -353,34 +364,34 @@ asio::awaitable<void> Requests::Converse(Stream& stream, StreamingCall& exchange
     if (news && stream.Unsent() == 0) {
       told_end = stream.ended;
       told_stop = stopping_;
-      if (!co_await AskStreamingCall(stream, exchange)) co_return;
+      if (!co_await StepStreamingCall(stream, call)) co_return;
       due = false;
       continue;
     }
-    const absl::Duration patience = exchange.Patience();
-    if (patience == absl::InfiniteDuration() || stream.Unsent() > 0) {
+    const absl::Duration timeout = call.InputTimeout();
+    if (timeout == absl::InfiniteDuration() || stream.Unsent() > 0) {
       stream.changed.expires_at(SteadyTime::max());
     } else {
-      stream.changed.expires_after(Chrono(patience));
+      stream.changed.expires_after(Chrono(timeout));
     }
     const auto [woken] = co_await stream.changed.async_wait(kNoThrow);
     due = due || !woken;
   }
 }
 
-// Gives the exchange what has come, and sends what it says. False if nobody
-// wants to hear it any more.
-asio::awaitable<bool> Requests::AskStreamingCall(Stream& stream, StreamingCall& exchange) {
+// Passes received bytes to the call and sends its output. Returns false if the
+// stream has ended.
+asio::awaitable<bool> Requests::StepStreamingCall(Stream& stream, StreamingCall& call) {
   const std::string in = std::exchange(stream.body, {});
   const StreamingCall::Input input{.bytes = in, .ended = stream.ended, .stopping = stopping_};
   std::string piece;
   const bool more = co_await asio::co_spawn(
-      serving_.workers, [&]() -> asio::awaitable<bool> { co_return exchange.Next(input, piece); },
+      context_.workers, [&]() -> asio::awaitable<bool> { co_return call.Next(input, piece); },
       asio::use_awaitable);
   if (stream.over) co_return false;
   session_->Consume(stream.id, in.size());
   if (!more) {
-    stream.trailers = exchange.Trailers();
+    stream.trailers = call.Trailers();
     stream.out_ended = true;
   }
   AppendOut(stream, piece);

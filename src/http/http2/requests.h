@@ -16,33 +16,34 @@
 
 namespace zerotouch::http::http2 {
 
-// The requests of one HTTP/2 connection, each served by a coroutine, between
-// the session and the handler. On the event loop's thread.
+// Serves the requests of one HTTP/2 connection, each in a coroutine: passes them
+// from the session to the handler. Used on the event loop's thread.
 class Requests final : public SessionEvents {
  public:
-  // `wake_writer` is called when the session has something to send.
-  Requests(const Serving& serving, const boost::asio::any_io_executor& executor, Tasks& tasks,
+  // Calls `wake_writer` when the session has something to send.
+  Requests(const ServerContext& context, const boost::asio::any_io_executor& executor, Tasks& tasks,
            std::function<void()> wake_writer)
-      : serving_(serving),
+      : context_(context),
         executor_(executor),
         tasks_(tasks),
         wake_writer_(std::move(wake_writer)) {}
 
-  // Before anything else. The session must outlive the tasks.
+  // Must be called first. The session must outlive the tasks.
   void SetSession(Session& session) { session_ = &session; }
 
   bool empty() const { return streams_.empty(); }
-  // Cuts the requests whose client has let its time go by.
-  void CheckTimes(SteadyTime now);
-  // Brings exchanges to their end; all other requests end by themselves.
+  // Resets the requests whose client exceeded a timeout.
+  void CheckTimeouts(SteadyTime now);
+  // Ends the streaming calls. Other requests end by themselves.
   void Stop();
-  // Nothing more will come from the client, which still listens.
+  // Handles the end of the client's input. The client still reads.
   void EndInput();
-  // The connection is gone: nobody wants an answer any more.
+  // Drops all requests, because the connection is closed.
   void AbandonAll();
 
   void OnRequest(int32_t id, Request header, bool too_large) override;
   void OnBody(int32_t id, std::string_view bytes) override;
+  void OnTrailersTooLarge(int32_t id) override;
   void OnRequestEnd(int32_t id) override;
   void OnClosed(int32_t id) override;
   Part NextPart(int32_t id, std::span<char> room) override;
@@ -53,34 +54,34 @@ class Requests final : public SessionEvents {
   Stream* Find(int32_t id);
   void Abandon(Stream& stream);
   void Cut(Stream& stream, ErrorCode error);
-  void SetDue(const StreamPtr& stream);
-  void OnDue(Stream& stream);
-  bool IsLate(const Stream& stream, SteadyTime now) const;
+  void StartDeadline(const StreamPtr& stream);
+  void OnDeadline(Stream& stream);
+  bool HasTimedOut(const Stream& stream, SteadyTime now) const;
 
   boost::asio::awaitable<void> Serve(StreamPtr stream);
-  // The answer if the request is refused from its header.
+  // Returns an answer if the request is refused without its body.
   boost::asio::awaitable<std::optional<Response>> Refuse(Stream& stream);
-  // Waits for the whole body, or the reason why it is not taken.
+  // Waits for the complete body, or for a fault.
   boost::asio::awaitable<void> ReceiveBody(Stream& stream);
   boost::asio::awaitable<Response> Handle(Stream& stream);
   boost::asio::awaitable<void> SendSource(Stream& stream, BodySource& source);
-  boost::asio::awaitable<void> Converse(Stream& stream, StreamingCall& exchange);
-  boost::asio::awaitable<bool> AskStreamingCall(Stream& stream, StreamingCall& exchange);
+  boost::asio::awaitable<void> RunStreamingCall(Stream& stream, StreamingCall& call);
+  boost::asio::awaitable<bool> StepStreamingCall(Stream& stream, StreamingCall& call);
 
-  // Sends the header; the body is what `stream.out` gets.
+  // Sends the header. The body is read from `stream.out`.
   void StartAnswer(Stream& stream, int status, Headers headers, bool has_body);
   void AnswerWith(Stream& stream, Response response);
   void AppendOut(Stream& stream, std::string_view piece);
   Response Render(const Stream& stream, const Fault& fault) {
-    return serving_.handler.RenderFault(fault, stream.header);
+    return context_.handler.RenderFault(fault, stream.header);
   }
 
-  const Serving& serving_;
+  const ServerContext& context_;
   const boost::asio::any_io_executor executor_;
   Tasks& tasks_;
   const std::function<void()> wake_writer_;
   Session* session_ = nullptr;
-  std::map<int32_t, StreamPtr> streams_;  // those that are not over for the session
+  std::map<int32_t, StreamPtr> streams_;  // open in the session
   bool stopping_ = false;
 };
 

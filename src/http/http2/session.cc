@@ -11,35 +11,28 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "http/http2/frame_budget.h"
 
 namespace zerotouch::http::http2 {
 namespace {
 
-// What may be on its way for all streams together; each has a window of its
-// own, which is what bounds memory.
+// The receive window of all streams together. Each stream has its own window,
+// which bounds memory.
 constexpr int32_t kConnectionWindowBytes = int32_t{16} << 20;
 
-// What RFC 9113 section 6.5.2 counts for each field beside its text.
+// Added to each field's size (RFC 9113 section 6.5.2).
 constexpr size_t kFieldOverhead = 32;
 
-// Of a header past its limit by this factor not even the name is looked at.
+// A header larger than its limit by this factor resets its stream at once.
 constexpr size_t kHopelessFactor = 4;
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return lower;
-}
-
-// Lists fields as nghttp2 takes them; it copies the text.
+// Builds a list of fields for nghttp2, which copies the text.
 class FieldList {
  public:
   void Add(std::string_view name, std::string_view value) {
-    names_.push_back(Lower(name));
+    names_.push_back(AsciiLower(name));
     values_.emplace_back(value);
   }
   void Add(const Headers& headers) {
@@ -61,7 +54,7 @@ class FieldList {
   std::vector<nghttp2_nv> list_;
 };
 
-// A request's header while it comes.
+// A header or trailers that are not complete yet.
 struct Incoming {
   int32_t stream = 0;
   Request header;
@@ -136,7 +129,7 @@ class NgSession final : public Session {
   SessionEvents& events_;
   FrameBudget budget_;
   nghttp2_session* session_ = nullptr;
-  // Header blocks never interleave: one at a time.
+  // Header blocks never interleave.
   std::optional<Incoming> incoming_;
 };
 
@@ -221,7 +214,7 @@ int NgSession::OnHeader(const nghttp2_frame& frame, std::string_view name, std::
                ? static_cast<int>(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE)
                : 0;
   }
-  if (frame.headers.cat != NGHTTP2_HCAT_REQUEST) return 0;  // trailers say nothing here
+  if (frame.headers.cat != NGHTTP2_HCAT_REQUEST) return 0;  // trailers are ignored
   Request& header = incoming_->header;
   if (name == ":method") {
     header.method = std::string(value);
@@ -236,11 +229,11 @@ int NgSession::OnHeader(const nghttp2_frame& frame, std::string_view name, std::
 }
 
 void NgSession::OnFrameHead(const nghttp2_frame_hd& head) {
-  const bool says_nothing =
+  const bool is_empty_data =
       head.type == NGHTTP2_DATA && head.length == 0 && (head.flags & NGHTTP2_FLAG_END_STREAM) == 0;
-  // Resets have a limit of their own.
+  // Resets have their own limit.
   const bool free = head.type == NGHTTP2_HEADERS || head.type == NGHTTP2_RST_STREAM ||
-                    (head.type == NGHTTP2_DATA && !says_nothing);
+                    (head.type == NGHTTP2_DATA && !is_empty_data);
   if (free || budget_.Take(absl::Now())) return;
   nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
 }
@@ -250,10 +243,12 @@ void NgSession::OnFrame(const nghttp2_frame& frame) {
   if (!is_header && frame.hd.type != NGHTTP2_DATA) return;
   if (is_header) {
     std::optional<Incoming> incoming = std::exchange(incoming_, std::nullopt);
+    const bool too_large = incoming.has_value() && incoming->bytes > header_bytes_;
     if (frame.headers.cat == NGHTTP2_HCAT_REQUEST && incoming.has_value()) {
-      incoming->header.trailers = true;
-      events_.OnRequest(frame.hd.stream_id, std::move(incoming->header),
-                        incoming->bytes > header_bytes_);
+      incoming->header.protocol = Protocol::kHttp2;
+      events_.OnRequest(frame.hd.stream_id, std::move(incoming->header), too_large);
+    } else if (too_large) {
+      events_.OnTrailersTooLarge(frame.hd.stream_id);
     }
   }
   if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) events_.OnRequestEnd(frame.hd.stream_id);
@@ -261,10 +256,10 @@ void NgSession::OnFrame(const nghttp2_frame& frame) {
 
 void NgSession::OnFrameSent(const nghttp2_frame& frame) {
   if (frame.hd.type != NGHTTP2_HEADERS && frame.hd.type != NGHTTP2_DATA) return;
-  budget_.Answered();
+  budget_.OnAnswerFrame();
   if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;
-  // Answered before the request ended: the rest need not come (RFC 9113
-  // section 8.1).
+  // The answer is complete before the request: ask the client to stop sending
+  // (RFC 9113 section 8.1).
   if (nghttp2_session_get_stream_remote_close(session_, frame.hd.stream_id) == 0) {
     Reset(frame.hd.stream_id, ErrorCode::kNone);
   }

@@ -13,8 +13,8 @@
 
 namespace zerotouch::http::http2 {
 
-// Coroutines that run beside each other on one thread, for whoever must not go
-// before they have ended.
+// Runs coroutines concurrently on one thread, and lets their owner wait until all
+// have ended.
 class Tasks {
  public:
   explicit Tasks(const boost::asio::any_io_executor& executor)

@@ -13,6 +13,7 @@
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
+#include "wire/caller.h"
 #include "wire/grpc/message.h"
 #include "wire/grpc/operation_message.h"
 #include "wire/grpc/status.h"
@@ -33,10 +34,11 @@ constexpr std::string_view kCheck = "grpc.health.v1.Health.Check";
 constexpr std::string_view kWatch = "grpc.health.v1.Health.Watch";
 constexpr std::string_view kInfo = "ServerReflectionInfo";
 
-// `application/grpc` and what it may be followed by: `+proto`, parameters.
+// Returns true for `application/grpc` with any suffix (`+proto`) and parameters.
 bool IsGrpc(const http::Request& header) {
   const std::string_view type = header.headers.Get("content-type");
-  return header.trailers && type.substr(0, kContentType.size()) == kContentType;
+  return header.protocol == http::Protocol::kHttp2 &&
+         type.substr(0, kContentType.size()) == kContentType;
 }
 
 bool IsProtobuf(const http::Request& header) {
@@ -51,9 +53,9 @@ std::vector<const ServiceDescriptor*> AllServices() {
   return services;
 }
 
-// The services of OwnServices are open to all.
-bool NeedsCredentials(const http::Request& header) {
-  return !std::string_view(header.target).starts_with("/grpc.");
+// The services of OwnServices need no credentials.
+bool NeedsCredentials(const google::protobuf::MethodDescriptor& method) {
+  return !std::string_view(method.full_name()).starts_with("grpc.");
 }
 
 std::set<std::string> NamesOf(const std::vector<const ServiceDescriptor*>& services) {
@@ -92,13 +94,46 @@ Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenti
   }
 }
 
-std::optional<http::Response> Handler::RefuseEarly(const http::Request& header) {
+struct Handler::Head final : http::RequestContext {
+  const Method* method = nullptr;
+  absl::Status status;  // an error refuses the call without its message
+  Caller caller;
+};
+
+std::shared_ptr<Handler::Head> Handler::HeadOf(const http::Request& request) const {
+  auto head = std::static_pointer_cast<Head>(request.context);
+  return head != nullptr ? head : ParseHead(request);
+}
+
+std::shared_ptr<Handler::Head> Handler::ParseHead(const http::Request& header) const {
+  auto head = std::make_shared<Head>();
+  const std::string path(SplitTarget(header.target).path);
+  const auto found = by_path_.find(path);
+  if (found == by_path_.end()) {
+    head->status = errors::Unimplemented(path);
+    return head;
+  }
+  head->method = found->second;
+  const std::string_view timeout = header.headers.Get("grpc-timeout");
+  if (header.method != "POST" || !IsProtobuf(header)) {
+    head->status = errors::BadRequest({{"", "A gRPC call is a POST of application/grpc+proto."}});
+  } else if (!timeout.empty() && !ParseTimeout(timeout).has_value()) {
+    head->status = errors::BadRequest({{"", "The field grpc-timeout is malformed."}});
+  }
+  return head;
+}
+
+absl::Status Handler::Authenticate(const http::Request& header, Head& head) const {
+  return head.caller.Authenticate(authenticator_, clock_, header.headers.Get("authorization"), "");
+}
+
+std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
   if (!IsGrpc(header)) return others_.RefuseEarly(header);
   const log::RequestScope scope(header.request_id);
-  absl::Status status = CheckHeader(header);
-  if (status.ok() && NeedsCredentials(header)) {
-    status = authenticator_.Authenticate(header.headers.Get("authorization"), "").status();
-  }
+  const std::shared_ptr<Head> head = ParseHead(header);
+  header.context = head;
+  absl::Status status = head->status;
+  if (status.ok() && NeedsCredentials(*head->method)) status = Authenticate(header, *head);
   if (status.ok()) return std::nullopt;
   return ErrorResponse(PublicError(status));
 }
@@ -109,61 +144,41 @@ http::Response Handler::RenderFault(const http::Fault& fault, const http::Reques
 
 std::unique_ptr<http::StreamingCall> Handler::Open(const http::Request& header) {
   if (!IsGrpc(header)) return others_.Open(header);
-  const absl::StatusOr<const Method*> method = MethodOf(header);
-  if (!method.ok()) return nullptr;
+  const std::shared_ptr<Head> head = HeadOf(header);
+  if (!head->status.ok()) return nullptr;
   const std::string_view encoding = header.headers.Get("grpc-encoding");
-  if ((*method)->full_name() == kWatch) return health_.Watch(encoding);
-  if ((*method)->name() == kInfo) return reflection_.Info(encoding);
+  if (head->method->full_name() == kWatch) return health_.Watch(encoding);
+  if (head->method->name() == kInfo) return reflection_.Info(encoding);
   return nullptr;
 }
 
 absl::Duration Handler::TimeLimit(const http::Request& header) {
   if (!IsGrpc(header)) return others_.TimeLimit(header);
   const std::string_view text = header.headers.Get("grpc-timeout");
-  // One that is malformed is refused by CheckHeader.
+  // A malformed timeout is refused by ParseHead.
   return text.empty() ? absl::InfiniteDuration()
                       : ParseTimeout(text).value_or(absl::InfiniteDuration());
-}
-
-absl::StatusOr<const Handler::Method*> Handler::MethodOf(const http::Request& header) const {
-  const auto found = by_path_.find(std::string(SplitTarget(header.target).path));
-  if (found == by_path_.end()) return errors::Unimplemented(header.target);
-  return found->second;
-}
-
-// What can be refused before the message is there.
-absl::Status Handler::CheckHeader(const http::Request& header) const {
-  ZT_RETURN_IF_ERROR(MethodOf(header).status());
-  if (header.method != "POST" || !IsProtobuf(header)) {
-    return errors::BadRequest({{"", "A gRPC call is a POST of application/grpc+proto."}});
-  }
-  const std::string_view timeout = header.headers.Get("grpc-timeout");
-  if (!timeout.empty() && !ParseTimeout(timeout).has_value()) {
-    return errors::BadRequest({{"", "The field grpc-timeout is malformed."}});
-  }
-  return absl::OkStatus();
 }
 
 http::Response Handler::Handle(http::Request request) {
   if (!IsGrpc(request)) return others_.Handle(std::move(request));
   const log::RequestScope scope(request.request_id);
   const absl::Time begun = clock_.Now();
-  std::string account;
-  absl::StatusOr<http::Response> answer = Call(request, account);
+  const std::shared_ptr<Head> head = HeadOf(request);
+  absl::StatusOr<http::Response> answer = Call(request, *head);
   const absl::Status status = answer.ok() ? absl::OkStatus() : PublicError(answer.status());
   log::Info("request", {{"method", "gRPC"},
-                        {"path", request.target},
+                        {"path", PathForLog(request.target)},
                         {"status", absl::StatusCodeToString(status.code())},
                         {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
-                        {"account", account}});
+                        {"account", head->caller.email()}});
   return answer.ok() ? *std::move(answer) : ErrorResponse(status);
 }
 
-absl::StatusOr<http::Response> Handler::Call(http::Request& request, std::string& account) {
-  ZT_RETURN_IF_ERROR(CheckHeader(request));
-  ZT_ASSIGN_OR_RETURN(const Method* method, MethodOf(request));
-  if (method->full_name() == kCheck) return CheckHealth(request);
-  return CallApi(*method, request, account);
+absl::StatusOr<http::Response> Handler::Call(http::Request& request, Head& head) {
+  ZT_RETURN_IF_ERROR(head.status);
+  if (head.method->full_name() == kCheck) return CheckHealth(request);
+  return CallApi(request, head);
 }
 
 absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
@@ -174,17 +189,14 @@ absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
   return MessageResponse(response);
 }
 
-absl::StatusOr<http::Response> Handler::CallApi(const Method& method, http::Request& request,
-                                                std::string& account) {
-  ZT_ASSIGN_OR_RETURN(const auth::Principal caller,
-                      authenticator_.Authenticate(request.headers.Get("authorization"), ""));
-  account = caller.email;
+absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& head) {
+  ZT_RETURN_IF_ERROR(Authenticate(request, head));
   google::protobuf::Arena arena;
   Message& message = *google::protobuf::MessageFactory::generated_factory()
-                          ->GetPrototype(method.input_type())
+                          ->GetPrototype(head.method->input_type())
                           ->New(&arena);
   ZT_RETURN_IF_ERROR(Parse(request, message));
-  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message));
+  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, head.caller.principal(), message));
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
     return OperationResponse(std::move(*operation));
   }
@@ -200,7 +212,7 @@ absl::Status Handler::Parse(http::Request& request, Message& message) const {
                                    .hold = request.hold},
                                   unpacked));
   const bool parsed = message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  // 100,000 items are parsed now: their bytes need not stay beside them.
+  // Free the bytes of up to 100,000 items, which are parsed now.
   std::string().swap(request.body);
   if (parsed) return absl::OkStatus();
   return errors::BadRequest(

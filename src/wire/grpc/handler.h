@@ -21,18 +21,18 @@
 
 namespace zerotouch::wire::grpc {
 
-// Answers gRPC calls ("gRPC over HTTP2"): the API's methods from the same table
-// as HTTP/JSON, the health service and server reflection. Every other request
-// goes to the handler behind it. Thread-safe.
+// Answers gRPC calls ("gRPC over HTTP2"): the API's methods, from the same table as
+// HTTP/JSON, the health service and server reflection. Passes all other requests to
+// another handler. Thread-safe.
 class Handler final : public http::Handler {
  public:
-  // Messages of a request may have `message_bytes`. `ready` says whether calls
-  // can be answered. All must outlive it.
+  // `message_bytes` limits a request's message. `ready` returns OK if calls can be
+  // answered. `others` answers requests that are not gRPC. All must outlive it.
   Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
           size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
           http::Handler& others);
 
-  std::optional<http::Response> RefuseEarly(const http::Request& header) override;
+  std::optional<http::Response> RefuseEarly(http::Request& header) override;
   http::Response Handle(http::Request request) override;
   http::Response RenderFault(const http::Fault& fault, const http::Request& header) override;
   std::unique_ptr<http::StreamingCall> Open(const http::Request& header) override;
@@ -41,15 +41,17 @@ class Handler final : public http::Handler {
  private:
   using Method = google::protobuf::MethodDescriptor;
 
-  // The method that is called; errors::Unimplemented if there is none.
-  absl::StatusOr<const Method*> MethodOf(const http::Request& header) const;
-  absl::Status CheckHeader(const http::Request& header) const;
-  // `account` gets the caller's name, for the log, once it is known.
-  absl::StatusOr<http::Response> Call(http::Request& request, std::string& account);
-  absl::StatusOr<http::Response> CallApi(const Method& method, http::Request& request,
-                                         std::string& account);
+  struct Head;  // what a call's head says, parsed once
+
+  // Returns the head that RefuseEarly parsed, or parses it.
+  std::shared_ptr<Head> HeadOf(const http::Request& request) const;
+  std::shared_ptr<Head> ParseHead(const http::Request& header) const;
+  absl::Status Authenticate(const http::Request& header, Head& head) const;
+
+  absl::StatusOr<http::Response> Call(http::Request& request, Head& head);
+  absl::StatusOr<http::Response> CallApi(http::Request& request, Head& head);
   absl::StatusOr<http::Response> CheckHealth(http::Request& request);
-  // Parses the request's message and lets go of its bytes.
+  // Parses the request's message and frees its bytes.
   absl::Status Parse(http::Request& request, google::protobuf::Message& message) const;
 
   const MethodTable& methods_;
@@ -63,7 +65,7 @@ class Handler final : public http::Handler {
   const Reflection reflection_;
 };
 
-// What a grpc-timeout field says, such as `100m`; nullopt if it is malformed.
+// Parses a grpc-timeout field such as `100m`. Returns nullopt if it is malformed.
 std::optional<absl::Duration> ParseTimeout(std::string_view text);
 
 }  // namespace zerotouch::wire::grpc

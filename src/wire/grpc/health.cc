@@ -20,7 +20,7 @@ class WatchCall final : public StreamingCall {
  public:
   WatchCall(Health& health, std::string_view encoding) : StreamingCall(encoding), health_(health) {}
 
-  absl::Duration Patience() const override { return kFresh; }
+  absl::Duration InputTimeout() const override { return kFresh; }
 
  private:
   absl::Status OnMessage(std::string_view message, std::string&) override {

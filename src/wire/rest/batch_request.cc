@@ -80,7 +80,7 @@ class Batch {
       inner->headers.Add("Authorization", std::string(request_.headers.Get("Authorization")));
     }
     inner->request_id = request_.request_id;
-    inner->batched = true;
+    inner->protocol = http::Protocol::kBatchPart;
     return call_(*std::move(inner));
   }
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "base/give_way.h"
 #include "base/json_string.h"
 #include "base/status_macros.h"
+#include "base/yield.h"
 #include "json/json.h"
 
 namespace zerotouch::wire {
@@ -80,7 +80,7 @@ void OperationJson::AppendHead(std::string& out) {
 }
 
 void OperationJson::AppendItems(std::string& out) {
-  GiveWay give_way;
+  ItemYielder yielder;
   for (const api::OperationPerDevice& item : items_) {
     if (any_items_) {
       out += ',';
@@ -91,7 +91,7 @@ void OperationJson::AppendItems(std::string& out) {
     any_items_ = true;
     if (pretty_) out += "\n      ";
     json::Append(item, {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_}, out);
-    give_way.AfterItem();
+    yielder.AfterItem();
   }
 }
 

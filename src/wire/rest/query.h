@@ -20,6 +20,10 @@ struct Target {
 };
 Target SplitTarget(std::string_view target);
 
+// Returns the path of a target as it may be logged: without anything that follows a
+// '?' or '#', even an encoded one, because it may hold an access token.
+std::string_view PathForLog(std::string_view target);
+
 struct QueryParameter {
   std::string name;
   std::string value;

@@ -51,6 +51,19 @@ TEST(ParseQuery, MalformedEscape_IsNamed) {
   EXPECT_EQ(query.parameters.size(), 1u);
 }
 
+TEST(PathForLog, EndsBeforeAnythingThatCanHoldAToken) {
+  const std::pair<const char*, const char*> cases[] = {{"/v1/x?access_token=S", "/v1/x"},
+                                                       {"/v1/x%3Faccess_token=S", "/v1/x"},
+                                                       {"/v1/x#a", "/v1/x"},
+                                                       {"/v1/x%23a", "/v1/x"},
+                                                       {"http://h/v1/x?a", "/v1/x"},
+                                                       {"x?u=http://h/y&access_token=S", "x"},
+                                                       {"/v1/a%20b", "/v1/a%20b"},
+                                                       {"", ""},
+                                                       {"/v1/x%3", "/v1/x%3"}};
+  for (const auto& [target, path] : cases) EXPECT_EQ(PathForLog(target), path) << target;
+}
+
 TEST(SplitTarget, Forms) {
   const struct {
     const char* target;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_WIRE_CALLER_H_
+#define ZEROTOUCH_WIRE_CALLER_H_
+
+#include <optional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "auth/authenticator.h"
+#include "auth/principal.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/status_macros.h"
+
+namespace zerotouch::wire {
+
+// Authenticates a request once, although it is needed before its body is read and
+// again when the call is made. Not thread-safe.
+class Caller {
+ public:
+  // Authenticates with the Authorization header or the access_token parameter. Does
+  // nothing if that succeeded recently: an account that is disabled while a slow
+  // body arrives is refused.
+  absl::Status Authenticate(const auth::Authenticator& authenticator, const Clock& clock,
+                            std::string_view header, std::string_view query) {
+    const absl::Time now = clock.Now();
+    if (principal_.has_value() && now - since_ < limits::kReadTimeout) return absl::OkStatus();
+    principal_.reset();
+    ZT_ASSIGN_OR_RETURN(principal_, authenticator.Authenticate(header, query));
+    since_ = now;
+    return absl::OkStatus();
+  }
+
+  // Returns the caller. Must be authenticated.
+  const auth::Principal& principal() const { return *principal_; }
+
+  // Returns the account's e-mail address, or an empty text if not authenticated.
+  std::string_view email() const {
+    return principal_.has_value() ? std::string_view(principal_->email) : std::string_view();
+  }
+
+ private:
+  std::optional<auth::Principal> principal_;
+  absl::Time since_;
+};
+
+}  // namespace zerotouch::wire
+
+#endif  // ZEROTOUCH_WIRE_CALLER_H_

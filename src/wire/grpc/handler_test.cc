@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/grpc/handler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "wire/api_test_base.h"
+#include "wire/grpc/message.h"
+
+namespace zerotouch::wire::grpc {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kUnclaimMethod[] =
+    "/google.android.device.provisioning.v1.PartnerService/UnclaimDevice";
+
+class GrpcHandlerTest : public ApiTest {
+ protected:
+  static http::Request Grpc(http::Request request) {
+    request.headers.Add("content-type", "application/grpc");
+    request.protocol = http::Protocol::kHttp2;
+    return request;
+  }
+
+  static std::string EmptyMessage() {
+    std::string bytes;
+    AppendFrameHead(0, bytes);
+    return bytes;
+  }
+
+  Handler handler_{methods_, authenticator_, 1'000'000, [] { return absl::OkStatus(); }, clock_,
+                   api_};
+};
+
+TEST_F(GrpcHandlerTest, Log_NeverHoldsATokenOfTheQuery) {
+  log::SetLevel(log::Level::kInfo);
+  testing::internal::CaptureStderr();
+  for (const std::string path : {kUnclaimMethod, "/unknown.Service/Method"}) {
+    for (const char* query : {"?access_token=SECRET", "%3Faccess_token=SECRET"}) {
+      handler_.Handle(Grpc(Request("POST", path + query, EmptyMessage())));
+    }
+  }
+  log::SetLevel(log::Level::kOff);
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(lines, HasSubstr(kUnclaimMethod));
+  EXPECT_THAT(lines, Not(HasSubstr("SECRET")));
+}
+
+TEST_F(GrpcHandlerTest, RequestContext_CarriesTheCaller) {
+  http::Request request = Grpc(Authorized("POST", kUnclaimMethod, EmptyMessage()));
+  ASSERT_FALSE(handler_.RefuseEarly(request).has_value());
+  EXPECT_NE(request.context, nullptr);
+  // The partner of an empty message is not the caller's: the rights are checked.
+  EXPECT_EQ(handler_.Handle(std::move(request)).headers.Get("grpc-status"), "7");
+}
+
+TEST_F(GrpcHandlerTest, Open_RefusesWhatHandleRefuses) {
+  const char kWatch[] = "/grpc.health.v1.Health/Watch";
+  EXPECT_NE(handler_.Open(Grpc(Request("POST", kWatch, EmptyMessage()))), nullptr);
+  EXPECT_EQ(handler_.Open(Grpc(Request("GET", kWatch))), nullptr);
+}
+
+}  // namespace
+}  // namespace zerotouch::wire::grpc

@@ -50,7 +50,7 @@ TEST(Tls, WrongFiles_AreNamedWithWhatToDo) {
   struct Row {
     const char* what;
     std::string certificate, key;
-    const char* says;
+    const char* message;
   };
   const Row rows[] = {
       {"an empty certificate", "", one.key_pem(), "cert.pem holds no certificate in PEM form"},
@@ -59,17 +59,17 @@ TEST(Tls, WrongFiles_AreNamedWithWhatToDo) {
        "cert.pem holds no certificate in PEM form"},
       {"a key for certificate", one.key_pem(), one.key_pem(), "cert.pem holds no certificate"},
       {"a damaged chain", pem + pem.substr(0, pem.size() / 2), one.key_pem(),
-       "the certificate in cert.pem cannot be used"},
+       "cannot use the certificate in cert.pem"},
       {"a weak key", weak.pem(), weak.key_pem(), "2048 bits"},
       {"an empty key", pem, "", "key.pem holds no private key in PEM form"},
       {"a certificate for key", pem, pem, "key.pem holds no private key in PEM form"},
       {"a passphrase", pem, one.key_pem("secret"), "openssl pkey -in key.pem"},
-      {"another's key", pem, other.key_pem(), "is not that of the first certificate in cert.pem"},
+      {"another's key", pem, other.key_pem(), "does not belong to the first certificate in cert.pem"},
       {"the authority's certificate first", other.pem() + pem, one.key_pem(),
        "the server's own certificate first"},
   };
   for (const Row& row : rows) {
-    EXPECT_THAT(ErrorOf(row.certificate, row.key), AllOf(HasSubstr(row.says), HasSubstr("tls-")))
+    EXPECT_THAT(ErrorOf(row.certificate, row.key), AllOf(HasSubstr(row.message), HasSubstr("tls-")))
         << row.what;
   }
 }

@@ -14,8 +14,7 @@
 namespace zerotouch::wire {
 namespace {
 
-// A caller without rights learns from each method that it is there, and nothing
-// else; so none is without a function, and none without its check.
+// Calls each method without any rights: each must have a function and a check.
 TEST(ApiMethods, EveryMethodIsProvided_AndAsksForARight) {
   const test::TempDir dir;
   const auto store = store::Open("sqlite://" + dir / "registry.db", Clock::System()).value();
@@ -36,7 +35,7 @@ TEST(ApiMethods, EveryMethodIsProvided_AndAsksForARight) {
         const absl::Status status = table.Call(method, nobody, *request).status();
         if (scopes.customer && method.name() == "ListCustomers" &&
             service->name() == "CustomerService") {
-          EXPECT_TRUE(status.ok()) << "whoever has the scope may ask which customers are theirs";
+          EXPECT_TRUE(status.ok()) << "every account with the scope may list its customers";
         } else {
           EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied) << method.full_name();
         }

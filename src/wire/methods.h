@@ -19,16 +19,16 @@
 
 namespace zerotouch::wire {
 
-// What a method answers: a message, or an operation that may be streamed.
+// A method's answer: a message, or an operation that may be streamed.
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer>;
 
-// Which function serves which method, whatever the transport. A function can
-// only be entered by the type of its first argument, which proves that the
-// caller has the right it needs. Immutable, thus thread-safe, once filled.
+// Maps methods to the functions that serve them, for every transport. A function's
+// first argument has a type that proves the caller's right, so no function can be
+// registered without its check. Immutable once filled, so thread-safe.
 class MethodTable {
  public:
-  // Lets `function` of `service`, which must outlive the table, serve the
-  // method with this full name (`package.Service.Method`).
+  // Makes `function` of `service` serve the method with this full name
+  // (`package.Service.Method`). The service must outlive the table.
   template <class Service, class Right, class Request, class Response>
   void Register(const std::string& full_name, Service& service,
                 absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
@@ -50,9 +50,9 @@ class MethodTable {
         }};
   }
 
-  // Checks the caller's rights and runs the method. Its error, or
-  // errors::Unimplemented if nothing serves it. INTERNAL if `request` is not
-  // of the type that the function takes.
+  // Checks the caller's rights and runs the method. Returns its error,
+  // errors::Unimplemented if no function serves it, or INTERNAL if `request` has
+  // another type than the function takes.
   absl::StatusOr<Answer> Call(const google::protobuf::MethodDescriptor& method,
                               const auth::Principal& caller,
                               const google::protobuf::Message& request) const;

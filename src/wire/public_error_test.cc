@@ -23,7 +23,7 @@ TEST(PublicError, FailuresInside_KeepTheirTextToThemselves) {
   EXPECT_EQ(PublicError(absl::UnauthenticatedError("secret")), errors::Internal());
   for (const absl::Status& passing :
        {absl::UnavailableError("secret"), absl::AbortedError("secret")}) {
-    EXPECT_EQ(PublicError(passing), errors::Unavailable("the registry cannot be used just now"));
+    EXPECT_EQ(PublicError(passing), errors::Unavailable("the registry is temporarily unavailable"));
   }
   EXPECT_EQ(errors::HttpStatusOf(PublicError(absl::ResourceExhaustedError("secret"))), 429);
   log::SetLevel(log::Level::kInfo);

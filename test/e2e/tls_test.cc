@@ -181,7 +181,7 @@ TEST_F(TlsTest, WrongFiles_KeepTheServerFromStarting) {
       {"folder.pem", "key.pem", "tls-certificate: cannot read"},
       {"empty.pem", "key.pem", "holds no certificate in PEM form"},
       {"cert.pem", "empty.pem", "holds no private key in PEM form"},
-      {"cert.pem", "other.pem", "is not that of the first certificate"},
+      {"cert.pem", "other.pem", "does not belong to the first certificate"},
   };
   std::vector<std::pair<std::vector<std::string>, std::string>> runs;
   for (const Row& row : rows) {

@@ -64,7 +64,8 @@ TEST(Tls, WrongFiles_AreNamedWithWhatToDo) {
       {"an empty key", pem, "", "key.pem holds no private key in PEM form"},
       {"a certificate for key", pem, pem, "key.pem holds no private key in PEM form"},
       {"a passphrase", pem, one.key_pem("secret"), "openssl pkey -in key.pem"},
-      {"another's key", pem, other.key_pem(), "does not belong to the first certificate in cert.pem"},
+      {"another's key", pem, other.key_pem(),
+       "does not belong to the first certificate in cert.pem"},
       {"the authority's certificate first", other.pem() + pem, one.key_pem(),
        "the server's own certificate first"},
   };

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "errors/errors.h"
 #include "wire/api_test_base.h"
 #include "wire/rest/error_json.h"

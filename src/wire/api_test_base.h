@@ -47,9 +47,9 @@ class FailingStore final : public store::Store {
 };
 
 // Returns `count` items, then `end`.
-class MadeItems final : public service::OperationItems {
+class FakeItems final : public service::OperationItems {
  public:
-  MadeItems(int count, absl::Status end) : count_(count), left_(count), end_(std::move(end)) {}
+  FakeItems(int count, absl::Status end) : count_(count), left_(count), end_(std::move(end)) {}
   absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
     items->Clear();
     if (left_ == 0 && !end_.ok()) return end_;
@@ -92,7 +92,7 @@ struct FakeServices {
     answer.operation.set_name(request.name());
     if (items < 0) return answer;
     answer.operation.set_done(true);
-    answer.items = std::make_unique<MadeItems>(items, items_end);
+    answer.items = std::make_unique<FakeItems>(items, items_end);
     answer.success_count = items;
     return answer;
   }

@@ -36,7 +36,7 @@ std::string Describe(const RouteTable& table, std::string_view method, std::stri
   return out;
 }
 
-struct Case {
+struct RouteCase {
   const char* method;
   const char* target;
   const char* expected;
@@ -44,7 +44,7 @@ struct Case {
 
 // Every method of the API, by the table of its reference documentation; and
 // those of google.longrunning.Operations beyond it.
-constexpr Case kMethods[] = {
+constexpr RouteCase kMethods[] = {
     {"GET", "/v1/operations/apibatchoperation/5231233147924387049",
      "Operations.GetOperation - name=operations/apibatchoperation/5231233147924387049;"},
     {"GET", "/v1/customers", "CustomerService.ListCustomers - "},
@@ -101,7 +101,7 @@ constexpr Case kMethods[] = {
 
 TEST(RouteTable, Find_EveryMethodOfTheApi) {
   const RouteTable table = ApiRoutes();
-  for (const Case& c : kMethods) {
+  for (const RouteCase& c : kMethods) {
     EXPECT_EQ(Describe(table, c.method, c.target), c.expected) << c.method << " " << c.target;
   }
   EXPECT_EQ(table.routes().size(), std::size(kMethods));
@@ -114,7 +114,7 @@ TEST(RouteTable, Find_NotANumber_StillFindsTheRoute) {
 
 TEST(RouteTable, Find_Unknown_IsNoSuchRoute) {
   const RouteTable table = ApiRoutes();
-  const Case cases[] = {
+  const RouteCase cases[] = {
       {"GET", "/", ""},
       {"GET", "/v1", ""},
       {"GET", "/v2/customers", ""},
@@ -128,7 +128,7 @@ TEST(RouteTable, Find_Unknown_IsNoSuchRoute) {
       {"GET", "v1/customers", ""},
       {"GET", "", ""},
   };
-  for (const Case& c : cases) {
+  for (const RouteCase& c : cases) {
     const auto match = table.Find(c.method, c.target);
     EXPECT_EQ(match.status(), errors::NoSuchRoute()) << c.method << " " << c.target;
   }

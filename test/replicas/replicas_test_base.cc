@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "model/identity.h"
-#include "support/lasting_port.h"
+#include "support/free_port.h"
 
 namespace zerotouch::test {
 namespace {
@@ -41,7 +41,7 @@ void Replica::Start() {
   const bool started = WaitUntil(
       [&] {
         listen = again ? endpoint().substr(endpoint().rfind('/') + 1)
-                       : fmt::format("127.0.0.1:{}", LastingPort());
+                       : fmt::format("127.0.0.1:{}", FreePort());
         std::vector<std::string> all = arguments_;
         all.insert(all.end(), {"--listen", listen});
         process_ = std::make_unique<ServerProcess>(all, dir_ / "log");

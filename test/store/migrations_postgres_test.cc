@@ -36,7 +36,7 @@ class MigrationsPostgresTest : public testing::Test {
 
   // As a replica of the newer program does when it starts.
   absl::Status Upgrade() {
-    auto db = Connection::Open(url_);
+    auto db = Session::Open(url_);
     return db.ok() ? PrepareSchema(**db, migrations_) : db.status();
   }
   std::thread StartUpgrade() {
@@ -53,8 +53,8 @@ class MigrationsPostgresTest : public testing::Test {
     EXPECT_EQ(Ask("SELECT count(*) FROM dpcs WHERE id = 'run'"), "1");
   }
   // A session whose transaction has read from, or locked, a table.
-  std::unique_ptr<Connection> Holding(const char* sql) {
-    auto db = Connection::Open(url_).value();
+  std::unique_ptr<Session> Holding(const char* sql) {
+    auto db = Session::Open(url_).value();
     EXPECT_TRUE(db->RunScript("SET idle_in_transaction_session_timeout = 0").ok());
     EXPECT_TRUE(db->RunScript(fmt::format("BEGIN; {}", sql).c_str()).ok());
     return db;

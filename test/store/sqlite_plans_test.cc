@@ -9,9 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "store/sqlite/configurations.h"
-#include "store/sqlite/operations.h"
-#include "store/sqlite/owned_devices.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/statements.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
 
@@ -27,7 +26,7 @@ class SqlitePlans : public testing::Test {
   void SetUp() override {
     const std::string path = dir_ / "registry.db";
     ASSERT_TRUE(Open("sqlite://" + path, Clock::System()).ok());
-    db_ = Connection::Open(path, Access::kRead).value();
+    db_ = Database::Open(path, Access::kRead).value();
   }
 
   // The steps of SQLite's plan, a line each (sqlite.org/eqp.html).
@@ -42,7 +41,7 @@ class SqlitePlans : public testing::Test {
 
   test::TempDir dir_;
   std::deque<std::string> statements_;  // the connection knows each by its address
-  std::unique_ptr<Connection> db_;
+  std::unique_ptr<Database> db_;
 };
 
 TEST_F(SqlitePlans, ListsByOwner_ReadOneCoveringIndexInOrder) {

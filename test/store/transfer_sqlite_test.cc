@@ -12,7 +12,7 @@
 #include <set>
 
 #include "base/status_text.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 #include "store/store.h"
 #include "store/transfer.h"
 #include "support/archive_rows.h"
@@ -67,7 +67,7 @@ class TransferSqliteTest : public testing::Test {
 // Whoever adds a table or a column finds here that an archive needs it too.
 TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeases) {
   Make("registry.db", 0).reset();
-  const auto db = sqlite::Connection::Open(dir_ / "registry.db", sqlite::Access::kRead).value();
+  const auto db = sqlite::Database::Open(dir_ / "registry.db", sqlite::Access::kRead).value();
   std::set<std::string> stored;
   sqlite::Cursor row = db->Use(
       "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
@@ -93,7 +93,7 @@ TEST_F(TransferSqliteTest, OtherVersionsAndFiles_AreNotExported) {
   Make("newer.db", 1).reset();
   Make("older.db", 1).reset();
   const auto set_version = [&](const char* name, const char* sql) {
-    const auto db = sqlite::Connection::Open(dir_ / name, sqlite::Access::kWrite).value();
+    const auto db = sqlite::Database::Open(dir_ / name, sqlite::Access::kWrite).value();
     ASSERT_TRUE(db->Run(sql).ok());
   };
   set_version("newer.db", "PRAGMA user_version = 99");

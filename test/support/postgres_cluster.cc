@@ -18,7 +18,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "support/lasting_port.h"
+#include "support/free_port.h"
 #include "support/wait.h"
 
 namespace zerotouch::test {
@@ -191,7 +191,7 @@ void PostgresCluster::Start() {
     return;
   }
   do {
-    port_ = LastingPort();
+    port_ = FreePort();
   } while (!TryStart());
 }
 

@@ -3,12 +3,13 @@
 #include <map>
 
 #include "base/status_macros.h"
+#include "store/columns.h"
 #include "store/postgres/transaction.h"
 
 namespace zerotouch::store::postgres {
 namespace {
 
-// Claims to be written, a column each.
+// Claims to write, as one array for each column.
 struct ClaimColumns {
   std::vector<int64_t> devices;
   std::vector<int64_t> sections;
@@ -60,14 +61,15 @@ struct ClaimColumns {
   }
 };
 
-#define ZT_CLAIM_ROWS                                                                      \
-  "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "         \
-  "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "   \
-  "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, " \
-  "workspace, vacation_starts_us, vacation_expires_us)"
+// ClaimColumns as rows.
+constexpr SqlText kClaimRows =
+    "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "
+    "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "
+    "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, "
+    "workspace, vacation_starts_us, vacation_expires_us)";
 
-// Devices whose claims in one section say no more than who gave them up, by
-// what is written of them and what they were decided on.
+// The claims that an unclaim leaves, which hold only the reseller: devices by
+// the values to write and the version that the change was decided on.
 struct GivenUpKey {
   Section section;
   int64_t version;
@@ -188,8 +190,8 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
     }
   }
   for (const auto& [key, devices] : given_up) {
-    // What an unclaim writes, which most changes of large batches are: a list
-    // of keys is looked up at four fifths of the cost of a join.
+    // Most changes of large batches are unclaims, and looking up a list of keys
+    // costs four fifths of a join.
     QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4, "
                       "owner = NULL, configuration = NULL, simlock_profile = NULL, "
                       "workspace = '', vacation_starts_us = NULL, vacation_expires_us = NULL "
@@ -201,19 +203,20 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
                 devices.size());
   }
   if (changed.size() > 0) {
-    QueueChange(changed.In("UPDATE claims c SET version = c.version + 1, held = u.held, "
-                           "reseller = u.reseller, owner = u.owner, "
-                           "configuration = u.configuration, simlock_profile = u.simlock_profile, "
-                           "workspace = u.workspace, vacation_starts_us = u.vacation_starts_us, "
-                           "vacation_expires_us = u.vacation_expires_us FROM " ZT_CLAIM_ROWS
-                           " WHERE c.device = u.device AND c.section = u.section "
-                           "AND c.version = u.version"),
-                changed.size());
+    QueueChange(
+        changed.In(kSql<"UPDATE claims c SET version = c.version + 1, held = u.held, "
+                        "reseller = u.reseller, owner = u.owner, "
+                        "configuration = u.configuration, simlock_profile = u.simlock_profile, "
+                        "workspace = u.workspace, vacation_starts_us = u.vacation_starts_us, "
+                        "vacation_expires_us = u.vacation_expires_us FROM ",
+                        kClaimRows,
+                        " WHERE c.device = u.device AND c.section = u.section "
+                        "AND c.version = u.version">),
+        changed.size());
   }
   if (fresh.size() > 0) {
-    QueueChange(fresh.In("INSERT INTO claims (device, section, version, held, reseller, owner, "
-                         "configuration, simlock_profile, workspace, vacation_starts_us, "
-                         "vacation_expires_us) SELECT * FROM " ZT_CLAIM_ROWS),
+    QueueChange(fresh.In(kSql<"INSERT INTO claims (device, section, version, ", kClaimColumns,
+                              ") SELECT * FROM ", kClaimRows>),
                 fresh.size());
   }
 }

@@ -26,10 +26,10 @@ constexpr char kLock[] = "SELECT pg_advisory_lock(1515475527)";
 constexpr char kUnlock[] = "SELECT pg_advisory_unlock(1515475527)";
 
 // How long a migration may take, and how long others wait for it.
-constexpr char kPatientSettings[] =
+constexpr char kMigrationSettings[] =
     "SET statement_timeout = 0; SET lock_timeout = 0; "
     "SET idle_in_transaction_session_timeout = 0";
-constexpr absl::Duration kPatience = absl::Hours(1);
+constexpr absl::Duration kMigrationTimeout = absl::Hours(1);
 
 // While a migration waits for a table everybody who comes later waits behind it:
 // it gives up this soon, and lets them through before it tries again.
@@ -49,13 +49,16 @@ struct Version {
 };
 
 // nullopt if the database holds no registry.
-absl::StatusOr<std::optional<Version>> ReadVersion(Connection& db) {
+absl::StatusOr<std::optional<Version>> ReadVersion(Session& db) {
   ZT_ASSIGN_OR_RETURN(
       const Rows tables,
       db.Run(Query("SELECT count(*), count(*) FILTER (WHERE table_name = 'registry_version') "
                    "FROM information_schema.tables WHERE table_schema = current_schema()")));
-  if (tables.IntAt(0, 1) == 0) {
-    if (tables.IntAt(0, 0) == 0) return std::nullopt;
+  RowReader counts(tables, 0);
+  const int64_t all = counts.Int();
+  const int64_t of_registry = counts.Int();
+  if (of_registry == 0) {
+    if (all == 0) return std::nullopt;
     return absl::FailedPreconditionError(
         "the database holds another program's tables; give an empty one of its own: CREATE "
         "DATABASE zerotouch OWNER <role>");
@@ -63,7 +66,8 @@ absl::StatusOr<std::optional<Version>> ReadVersion(Connection& db) {
   ZT_ASSIGN_OR_RETURN(const Rows rows,
                       db.Run(Query("SELECT schema, oldest_program FROM registry_version")));
   if (rows.size() != 1) return absl::DataLossError("the registry has lost its version");
-  return Version{.schema = rows.IntAt(0, 0), .oldest_program = rows.IntAt(0, 1)};
+  RowReader row(rows, 0);
+  return Version{.schema = row.Int(), .oldest_program = row.Int()};
 }
 
 using MigrationList = std::span<const char* const>;
@@ -79,7 +83,7 @@ absl::Status CheckVersion(const Version& version, MigrationList migrations) {
 }
 
 // All that is missing, in one transaction.
-absl::Status RunMigrationsOnce(Connection& db, int64_t from, MigrationList migrations) {
+absl::Status RunMigrationsOnce(Session& db, int64_t from, MigrationList migrations) {
   std::string script = "BEGIN;";
   if (from == 0) {
     script +=
@@ -95,10 +99,10 @@ absl::Status RunMigrationsOnce(Connection& db, int64_t from, MigrationList migra
   return status;
 }
 
-absl::Status RunMigrations(Connection& db, int64_t from, MigrationList migrations) {
+absl::Status RunMigrations(Session& db, int64_t from, MigrationList migrations) {
   absl::Status status = RunMigrationsOnce(db, from, migrations);
   for (const absl::Time start = absl::Now();
-       absl::IsAborted(status) && absl::Now() - start < kPatience;
+       absl::IsAborted(status) && absl::Now() - start < kMigrationTimeout;
        status = RunMigrationsOnce(db, from, migrations)) {
     log::Warning("others use the tables that are to be changed; trying again",
                  {{"error", MessageOf(status)}});
@@ -113,7 +117,7 @@ absl::Status RunMigrations(Connection& db, int64_t from, MigrationList migration
 }
 
 // With the lock held.
-absl::Status MigrateIfNeeded(Connection& db, MigrationList migrations) {
+absl::Status MigrateIfNeeded(Session& db, MigrationList migrations) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (version.has_value()) ZT_RETURN_IF_ERROR(CheckVersion(*version, migrations));
   const int64_t from = version.has_value() ? version->schema : 0;
@@ -126,13 +130,13 @@ absl::Status MigrateIfNeeded(Connection& db, MigrationList migrations) {
 
 }  // namespace
 
-absl::Status PrepareSchema(Connection& db, MigrationList migrations) {
+absl::Status PrepareSchema(Session& db, MigrationList migrations) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (version.has_value() && version->schema >= Newest(migrations)) {
     return CheckVersion(*version, migrations);
   }
-  ZT_RETURN_IF_ERROR(db.RunScript(kPatientSettings));
-  db.SetPatience(kPatience);
+  ZT_RETURN_IF_ERROR(db.RunScript(kMigrationSettings));
+  db.SetTimeout(kMigrationTimeout);
   // An engine without such locks has its own way to let one schema change win.
   const bool locked = db.RunScript(kLock).ok();
   absl::Status status = MigrateIfNeeded(db, migrations);
@@ -145,7 +149,7 @@ absl::Status PrepareSchema(Connection& db, MigrationList migrations) {
   return status;
 }
 
-absl::Status CheckSchema(Connection& db) {
+absl::Status CheckSchema(Session& db) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (!version.has_value()) {
     return absl::NotFoundError("there is no registry in the database; give the URL of one");

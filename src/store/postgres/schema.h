@@ -5,7 +5,7 @@
 #include <span>
 
 #include "absl/status/status.h"
-#include "store/postgres/connection.h"
+#include "store/postgres/session.h"
 
 namespace zerotouch::store::postgres {
 
@@ -20,11 +20,11 @@ std::span<const char* const> Migrations();
 // replicas use, they wait behind it: it is taken back after a few seconds, or at a
 // deadlock with them, and tried again. FAILED_PRECONDITION, in one line that says what to do, where
 // it holds something else or is too new.
-absl::Status PrepareSchema(Connection& db, std::span<const char* const> migrations = Migrations());
+absl::Status PrepareSchema(Session& db, std::span<const char* const> migrations = Migrations());
 
 // That the database is a registry of just this program's schema; makes nothing.
 // NOT_FOUND if there is none, FAILED_PRECONDITION if it is another's.
-absl::Status CheckSchema(Connection& db);
+absl::Status CheckSchema(Session& db);
 
 }  // namespace zerotouch::store::postgres
 

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/postgres/errors.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
 #include "store/postgres/schema.h"
@@ -39,7 +40,7 @@ constexpr int64_t kLongestPauseUs = 100'000;
 // A view on a session of the pool, which it gives back.
 class PostgresSnapshot final : public PostgresTransaction {
  public:
-  PostgresSnapshot(Pool& pool, std::unique_ptr<Connection> db, LeaseClock leases)
+  PostgresSnapshot(Pool& pool, std::unique_ptr<Session> db, LeaseClock leases)
       : PostgresTransaction(*db, leases), pool_(pool), db_(std::move(db)) {
     db_->Begin(kBeginReading);
   }
@@ -50,7 +51,7 @@ class PostgresSnapshot final : public PostgresTransaction {
 
  private:
   Pool& pool_;
-  std::unique_ptr<Connection> db_;
+  std::unique_ptr<Session> db_;
 };
 
 class PostgresStore final : public Store {
@@ -62,7 +63,7 @@ class PostgresStore final : public Store {
         listener_(url, clock, ahead, answering_) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, readers_.Take());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
     return std::make_unique<PostgresSnapshot>(readers_, std::move(db), listener_.leases());
   }
 
@@ -93,7 +94,7 @@ class PostgresStore final : public Store {
  private:
   // `again` is whether it failed only because of what others did.
   absl::Status WriteOnce(const std::function<absl::Status(Transaction&)>& mutation, bool& again) {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, writers_.Take());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, writers_.Take());
     db->Begin(kBeginWriting);
     PostgresTransaction transaction(*db, listener_.leases(), ids_);
     absl::Status status = mutation(transaction);
@@ -122,14 +123,8 @@ class PostgresStore final : public Store {
 
 }  // namespace
 
-absl::Status CannotReach(const absl::Status& status) {
-  return absl::FailedPreconditionError(
-      fmt::format("cannot reach the database ({}); check its URL, and that the server runs",
-                  MessageOf(status)));
-}
-
 absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, const Clock& clock) {
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url);
+  absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url);
   if (!db.ok()) return CannotReach(db.status());
   ZT_RETURN_IF_ERROR(PrepareSchema(**db));
   ZT_ASSIGN_OR_RETURN(const absl::Duration ahead, MeasureClock(**db, clock));

@@ -11,7 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "store/device_ids.h"
-#include "store/postgres/connection.h"
+#include "store/postgres/session.h"
 #include "store/store.h"
 
 namespace zerotouch::store::postgres {
@@ -35,9 +35,9 @@ struct LeaseClock {
 class PostgresTransaction : public Transaction {
  public:
   // For reading alone.
-  PostgresTransaction(Connection& db, LeaseClock leases) : db_(db), leases_(leases) {}
+  PostgresTransaction(Session& db, LeaseClock leases) : db_(db), leases_(leases) {}
   // For writing: what it reads to decide on, it keeps others from taking away.
-  PostgresTransaction(Connection& db, LeaseClock leases, DeviceIds& ids)
+  PostgresTransaction(Session& db, LeaseClock leases, DeviceIds& ids)
       : db_(db), leases_(leases), ids_(&ids) {}
 
   // accounts.cc
@@ -145,7 +145,7 @@ class PostgresTransaction : public Transaction {
   void QueueHardware(std::span<const DeviceState* const> states);
   void QueueClaims(std::span<const DeviceState* const> states);
 
-  Connection& db_;
+  Session& db_;
   const LeaseClock leases_;
   DeviceIds* const ids_ = nullptr;
   // What was read, if writing.

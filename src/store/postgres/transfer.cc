@@ -13,9 +13,9 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "store/errors.h"
-#include "store/postgres/connection.h"
+#include "store/postgres/errors.h"
 #include "store/postgres/schema.h"
-#include "store/postgres/store.h"
+#include "store/postgres/session.h"
 
 namespace zerotouch::store::postgres {
 namespace {
@@ -26,9 +26,9 @@ using archive::Table;
 using archive::Value;
 
 // Who gives or takes the rows may be slow, and a statement long.
-constexpr char kPatientSettings[] =
+constexpr char kTransferSettings[] =
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
-constexpr absl::Duration kPatience = absl::Hours(1);
+constexpr absl::Duration kTransferTimeout = absl::Hours(1);
 
 // So many rows are read at once: few, until it is seen that they are small.
 constexpr int kRowsAtFirst = 10;
@@ -110,11 +110,11 @@ const Statements& StatementsOf(const Table& table) {
 
 bool IsNumber(ColumnType type) { return type == ColumnType::kInt || type == ColumnType::kFlag; }
 
-absl::StatusOr<std::unique_ptr<Connection>> Connect(const std::string& url) {
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url);
+absl::StatusOr<std::unique_ptr<Session>> Connect(const std::string& url) {
+  absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url);
   if (!db.ok()) return CannotReach(db.status());
-  ZT_RETURN_IF_ERROR((*db)->RunScript(kPatientSettings));
-  (*db)->SetPatience(kPatience);
+  ZT_RETURN_IF_ERROR((*db)->RunScript(kTransferSettings));
+  (*db)->SetTimeout(kTransferTimeout);
   return db;
 }
 
@@ -139,7 +139,7 @@ absl::StatusOr<size_t> Give(const Table& table, const Rows& rows, archive::RowSi
   return bytes;
 }
 
-absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& sink) {
+absl::Status ExportTable(Session& db, const Table& table, archive::RowSink& sink) {
   const Statements& statements = StatementsOf(table);
   ZT_RETURN_IF_ERROR(db.Run(Query(statements.declare.c_str())).status());
   bool are_small = false;
@@ -154,13 +154,13 @@ absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& s
   return db.Run(Query(statements.close.c_str())).status();
 }
 
-absl::Status ExportAll(Connection& db, archive::RowSink& sink) {
+absl::Status ExportAll(Session& db, archive::RowSink& sink) {
   // A guess of the server's own: counting would read every table once more.
   ZT_ASSIGN_OR_RETURN(const Rows guess,
                       db.Run(Query("SELECT coalesce(sum(reltuples), 0)::bigint FROM pg_class "
                                    "WHERE relkind = 'r' AND reltuples > 0 "
                                    "AND relnamespace = current_schema()::regnamespace")));
-  ZT_RETURN_IF_ERROR(sink.Begin(guess.IntAt(0, 0)));
+  ZT_RETURN_IF_ERROR(sink.Begin(ReadInt(guess)));
   for (const Table& table : archive::Tables()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
   return absl::OkStatus();
 }
@@ -190,7 +190,7 @@ class Batch {
     }
   }
   // Writes them, and is empty then.
-  absl::Status Write(Connection& db) {
+  absl::Status Write(Session& db) {
     if (rows_ == 0) return absl::OkStatus();
     Query query(StatementsOf(*table_).insert.c_str());
     for (size_t i = 0; i < columns_.size(); ++i) AddParameter(*table_, i, query);
@@ -234,20 +234,20 @@ class Batch {
   std::vector<Column> columns_;
 };
 
-absl::Status CheckEmpty(Connection& db) {
+absl::Status CheckEmpty(Session& db) {
   // Of several imports at once, one after the other.
   ZT_RETURN_IF_ERROR(db.Run(Query("SELECT schema FROM registry_version FOR UPDATE")).status());
   for (const Table& table : archive::Tables()) {
     if (std::string_view(table.name) == "meta") continue;
     ZT_ASSIGN_OR_RETURN(const Rows any, db.Run(Query(StatementsOf(table).any.c_str())));
-    if (any.IntAt(0, 0) == 0) continue;
+    if (ReadInt(any) == 0) continue;
     return absl::FailedPreconditionError(
         fmt::format("the database is not empty: it has {}; import into an empty one", table.name));
   }
   return absl::OkStatus();
 }
 
-absl::Status ImportAll(Connection& db, archive::RowSource& source) {
+absl::Status ImportAll(Session& db, archive::RowSource& source) {
   ZT_RETURN_IF_ERROR(CheckEmpty(db));
   Batch batch;
   for (;;) {
@@ -266,7 +266,7 @@ absl::Status ImportAll(Connection& db, archive::RowSource& source) {
 }  // namespace
 
 absl::Status ExportDatabase(const std::string& url, archive::RowSink& sink) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, Connect(url));
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> db, Connect(url));
   ZT_RETURN_IF_ERROR(CheckSchema(*db));
   db->Begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   const absl::Status status = ExportAll(*db, sink);
@@ -275,7 +275,7 @@ absl::Status ExportDatabase(const std::string& url, archive::RowSink& sink) {
 }
 
 absl::Status ImportDatabase(const std::string& url, archive::RowSource& source) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, Connect(url));
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> db, Connect(url));
   ZT_RETURN_IF_ERROR(PrepareSchema(*db));
   ZT_RETURN_IF_ERROR(CheckSchema(*db));
   db->Begin("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE");

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 
 namespace zerotouch::store::sqlite {
 
@@ -19,10 +19,10 @@ enum class SchemaState { kCurrent, kNeedsMigration };
 
 // FAILED_PRECONDITION, in words for an operator, if the file at `path` is of a
 // newer version or is not a registry.
-absl::StatusOr<SchemaState> CheckSchema(Connection& db, const std::string& path);
+absl::StatusOr<SchemaState> CheckSchema(Database& db, const std::string& path);
 
 // Brings the file to this version, in one transaction.
-absl::Status Migrate(Connection& db);
+absl::Status Migrate(Database& db);
 
 }  // namespace zerotouch::store::sqlite
 

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "store/archive/rows.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/schema.h"
 
 namespace zerotouch::store::sqlite {
@@ -16,7 +16,7 @@ namespace zerotouch::store::sqlite {
 // A view on the registry file at `path`, beside whoever uses it: on the
 // connection a transaction is open that has read what `schema` says.
 struct FileView {
-  std::unique_ptr<Connection> db;
+  std::unique_ptr<Database> db;
   SchemaState schema;
 };
 // NOT_FOUND if there is no file: none is made. FAILED_PRECONDITION, in a line

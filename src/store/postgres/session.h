@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef ZEROTOUCH_STORE_POSTGRES_CONNECTION_H_
-#define ZEROTOUCH_STORE_POSTGRES_CONNECTION_H_
+#ifndef ZEROTOUCH_STORE_POSTGRES_SESSION_H_
+#define ZEROTOUCH_STORE_POSTGRES_SESSION_H_
 
 #include <libpq-fe.h>
 
@@ -19,36 +19,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "store/postgres/query.h"
+#include "store/postgres/rows.h"
 
 namespace zerotouch::store::postgres {
-
-// What a statement gave. Columns are integers of any width, booleans (read as
-// integers), text and bytea.
-class Rows {
- public:
-  explicit Rows(PGresult* result) : result_(result) {}
-
-  int size() const { return PQntuples(result_.get()); }
-  // How many rows the statement wrote.
-  int64_t affected() const;
-
-  bool IsNullAt(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
-  // 0 for NULL.
-  int64_t IntAt(int row, int column) const;
-  // Valid while the rows live; empty for NULL.
-  std::string_view BytesAt(int row, int column) const;
-  std::string TextAt(int row, int column) const { return std::string(BytesAt(row, column)); }
-  absl::Time TimeAt(int row, int column) const { return absl::FromUnixMicros(IntAt(row, column)); }
-  std::optional<absl::Time> OptionalTimeAt(int row, int column) const;
-
-  const PGresult* raw() const { return result_.get(); }
-
- private:
-  struct Clear {
-    void operator()(PGresult* result) const { PQclear(result); }
-  };
-  std::unique_ptr<PGresult, Clear> result_;
-};
 
 // How this process names itself to the server and to people who look: host and
 // process id.
@@ -62,13 +35,13 @@ std::string ProcessName();
 // server is lost, full, too busy or out of time, ABORTED where it gave the
 // transaction up for another's sake, INTERNAL otherwise. After an error in a
 // transaction only Rollback helps.
-class Connection {
+class Session {
  public:
   // Connects to a postgresql:// URL. UNAVAILABLE, in one line without secrets.
-  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& url);
-  ~Connection();
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  static absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& url);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   // Starts a transaction: `begin` is sent with the first statement.
   void Begin(const char* begin);
@@ -91,7 +64,7 @@ class Connection {
   absl::Status RunScript(const char* sql);
 
   // How long to wait for an answer before the server is taken for lost.
-  void SetPatience(absl::Duration patience) { patience_ = patience; }
+  void SetTimeout(absl::Duration timeout) { timeout_ = timeout; }
   // Also takes it for lost once `*answering` is false. It must outlive the session.
   void SetWatch(const std::atomic<bool>& answering) { answering_ = &answering; }
 
@@ -119,7 +92,7 @@ class Connection {
     bool answer = false;             // whether the caller wants its rows
   };
 
-  explicit Connection(PGconn* connection) : connection_(connection) {}
+  explicit Session(PGconn* connection) : connection_(connection) {}
 
   absl::Status Configure();
   // Sends BEGIN if it is due, what is queued and `queries`, and reads every
@@ -148,7 +121,7 @@ class Connection {
   absl::flat_hash_map<std::string, std::string> prepared_;
   std::vector<Queued> queued_;
   const char* begin_ = nullptr;
-  absl::Duration patience_ = absl::Seconds(30);
+  absl::Duration timeout_ = absl::Seconds(30);
   const std::atomic<bool>* answering_ = nullptr;
   int unread_ = 0;  // statements sent alone whose answers nobody has read yet
   bool in_transaction_ = false;
@@ -159,4 +132,4 @@ class Connection {
 
 }  // namespace zerotouch::store::postgres
 
-#endif  // ZEROTOUCH_STORE_POSTGRES_CONNECTION_H_
+#endif  // ZEROTOUCH_STORE_POSTGRES_SESSION_H_

@@ -36,7 +36,7 @@ Vendor ReadVendor(RowReader& row) {
           .created = row.Time()};
 }
 
-// Of `customers c`.
+// Columns of `customers c`.
 inline constexpr SqlText kCustomerColumns =
     "c.id, c.name, c.owner_emails, c.admin_emails, c.language_code, c.terms, "
     "c.default_configuration, c.created_us";
@@ -62,7 +62,7 @@ Dpc ReadDpc(RowReader& row) {
           .title = std::string(row.Text())};
 }
 
-// Of `configurations f` and its `customers c`.
+// Columns of `configurations f` and its `customers c`.
 inline constexpr SqlText kConfigurationColumns =
     "f.id, f.customer, f.name, f.dpc, f.dpc_extras, f.company_name, f.contact_email, "
     "f.contact_phone, f.custom_message, f.forced_reset_ns, c.default_configuration = f.id";
@@ -98,7 +98,7 @@ ServiceAccount ReadAccount(RowReader& row) {
   return account;
 }
 
-// Of `account_customers a` and its `customers c`.
+// Columns of `account_customers a` and its `customers c`.
 inline constexpr SqlText kAccountCustomerColumns = "a.customer, c.terms";
 
 template <class RowReader>
@@ -136,7 +136,7 @@ Claim ReadClaim(RowReader& row) {
   return claim;
 }
 
-// Of `operations o`.
+// Columns of `operations o`.
 inline constexpr SqlText kOperationColumns =
     "o.id, o.partner, o.kind, o.items, o.items_done, o.succeeded, o.accepted_us, "
     "o.started_us, o.finished_us, o.cancelled, o.number";

@@ -12,7 +12,7 @@
 #include "store/devices.h"
 #include "store/page.h"
 
-// What every store does with the devices that its lists find.
+// Makes pages of the devices that the lists of every store find.
 namespace zerotouch::store {
 
 // Loads the page of the devices `ids`: distinct, in any order, and with those

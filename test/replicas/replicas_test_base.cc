@@ -16,7 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A bearer token that every replica takes: it is for Google's name of the API.
+// Returns a bearer token that every replica accepts: its audience is Google's name
+// of the API.
 std::string TokenForAll(const std::string& credentials) {
   return SignToken(credentials,
                    ClaimsOf(credentials, "https://androiddeviceprovisioning.googleapis.com"));
@@ -35,7 +36,7 @@ Replica::Replica(const std::string& database, const std::vector<std::string>& ar
 }
 
 void Replica::Start() {
-  // The first time, until it finds a port that nobody took meanwhile.
+  // The first time, retries until the port is still free.
   const bool again = !endpoint().empty();
   std::string listen;
   const bool started = WaitUntil(
@@ -106,9 +107,9 @@ void ReplicasTest::ExpectNothingLost(const Tally& tally) const {
                            fmt::join(ids, ",")));
   };
   EXPECT_FALSE(tally.claimed.empty());
-  EXPECT_FALSE(tally.given_up.empty());
+  EXPECT_FALSE(tally.unclaimed.empty());
   EXPECT_EQ(held(tally.claimed), std::to_string(tally.claimed.size()));
-  EXPECT_EQ(held(tally.given_up), "0");
+  EXPECT_EQ(held(tally.unclaimed), "0");
 }
 
 std::string ReplicasTest::Accept(const Replica& replica, const std::string& method,

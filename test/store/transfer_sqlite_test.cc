@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is SQLite's own of moving and copying registries.
+// Export, import and backup of SQLite registries.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -27,7 +27,7 @@ using testing::HasSubstr;
 
 class TransferSqliteTest : public testing::Test {
  protected:
-  // A registry with so many partners.
+  // Makes a registry with this many partners.
   std::unique_ptr<Store> Make(const std::string& name, int partners) {
     auto store = Open("sqlite://" + dir_ / name, Clock::System()).value();
     AddPartners(*store, 1, partners);
@@ -64,7 +64,7 @@ class TransferSqliteTest : public testing::Test {
   const test::TempDir dir_;
 };
 
-// Whoever adds a table or a column finds here that an archive needs it too.
+// Fails if a table or a column is added and not added to archives.
 TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeases) {
   Make("registry.db", 0).reset();
   const auto db = sqlite::Database::Open(dir_ / "registry.db", sqlite::Access::kRead).value();
@@ -125,7 +125,7 @@ TEST_F(TransferSqliteTest, ImportIntoAFolderThatIsNotThere_SaysWhatToDo) {
   ExpectError(Import("sqlite://" + dir_ / "none/registry.db", none), "folder that exists");
 }
 
-// Its pages go to the file before the end, so a crash leaves some of them there.
+// An import writes pages to the file before the commit, so a crash leaves some.
 TEST_F(TransferSqliteTest, LargeImportThatFails_LeavesAnEmptyRegistry) {
   std::vector<KeptRow> rows;
   for (int64_t i = 1; i <= 40'000; ++i) {
@@ -168,7 +168,7 @@ TEST_F(TransferSqliteTest, Backup_IsARegistryOfItsOwn) {
   EXPECT_EQ(PartnersIn("copy.db"), 50u) << "what the log alone holds is in it too";
 }
 
-// With every page that is copied the server writes more.
+// The server writes more with every step of the copy.
 TEST_F(TransferSqliteTest, BackupBesideAWriter_IsOfOneInstant) {
   const auto server = Make("registry.db", 3'000);
   int64_t next = 3'000;

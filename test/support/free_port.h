@@ -13,10 +13,9 @@
 
 namespace zerotouch::test {
 
-// A port of the loopback that nobody has just now, for a server that is to come
-// back to it. It is below those that the system gives out by itself: else a
-// client might get the port of a server that is down, and one that tries to
-// reach it may even reach itself.
+// Returns a loopback port that is free now, for a server that is restarted on the
+// same port. It is below the ephemeral ports: otherwise a client could get the
+// port of a server that is down, and even connect to itself.
 inline int FreePort() {
   constexpr int kLowest = 20'000, kHighest = 32'000;
   std::random_device random;

@@ -70,16 +70,16 @@ constexpr SqlText kClaimRows =
 
 // The claims that an unclaim leaves, which hold only the reseller: devices by
 // the values to write and the version that the change was decided on.
-struct GivenUpKey {
+struct UnclaimedKey {
   Section section;
   int64_t version;
   PartnerId reseller;
 
-  auto operator<=>(const GivenUpKey&) const = default;
+  auto operator<=>(const UnclaimedKey&) const = default;
 };
-using DevicesGivenUp = std::map<GivenUpKey, std::vector<int64_t>>;
+using UnclaimedDevices = std::map<UnclaimedKey, std::vector<int64_t>>;
 
-bool IsGivenUp(const Claim& claim) { return claim == GivenUp(claim); }
+bool IsUnclaimed(const Claim& claim) { return claim == GivenUp(claim); }
 
 }  // namespace
 
@@ -87,7 +87,7 @@ void PostgresTransaction::QueueChange(Query query, size_t rows) {
   db_.Queue(std::move(query), [this, rows](int64_t affected) -> absl::Status {
     if (affected == static_cast<int64_t>(rows)) return absl::OkStatus();
     db_.MarkConflict();
-    return absl::AbortedError("a device was changed meanwhile");
+    return absl::AbortedError("another replica changed a device");
   });
 }
 
@@ -172,7 +172,7 @@ void PostgresTransaction::QueueHardware(std::span<const DeviceState* const> stat
 void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states) {
   ClaimColumns fresh;
   ClaimColumns changed;
-  DevicesGivenUp given_up;
+  UnclaimedDevices unclaimed;
   for (const DeviceState* state : states) {
     for (const Section section : {Section::kSimLock, Section::kZeroTouch}) {
       if (!(section == Section::kSimLock ? state->sim_lock_changed : state->zero_touch_changed)) {
@@ -182,14 +182,14 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
       const auto version = claim_versions_.find({state->id, section});
       if (version == claim_versions_.end()) {
         fresh.Add(state->id, section, 0, claim);
-      } else if (IsGivenUp(claim)) {
-        given_up[{section, version->second, claim.reseller}].push_back(state->id.value());
+      } else if (IsUnclaimed(claim)) {
+        unclaimed[{section, version->second, claim.reseller}].push_back(state->id.value());
       } else {
         changed.Add(state->id, section, version->second, claim);
       }
     }
   }
-  for (const auto& [key, devices] : given_up) {
+  for (const auto& [key, devices] : unclaimed) {
     // Most changes of large batches are unclaims, and looking up a list of keys
     // costs four fifths of a join.
     QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4, "

@@ -15,40 +15,40 @@
 namespace zerotouch::store::postgres {
 namespace {
 
-// The oldest schema whose programs can work with this one. A migration that
-// only adds what older programs need not know leaves it as it is; one that
-// takes something away from them raises it to its own number, and then every
-// replica has to be stopped for it.
+// The oldest schema whose programs can work with this one. A migration that only
+// adds things that older programs can ignore leaves it unchanged. A migration that
+// breaks older programs sets it to its own number; then every replica must be
+// stopped first.
 constexpr int64_t kOldestProgram = 1;
 
-// One number for all programs that migrate a registry ("ZTRG").
+// The advisory lock of every program that migrates a registry ("ZTRG").
 constexpr char kLock[] = "SELECT pg_advisory_lock(1515475527)";
 constexpr char kUnlock[] = "SELECT pg_advisory_unlock(1515475527)";
 
-// How long a migration may take, and how long others wait for it.
+// How long a migration may take, which is how long other processes wait for it.
 constexpr char kMigrationSettings[] =
     "SET statement_timeout = 0; SET lock_timeout = 0; "
     "SET idle_in_transaction_session_timeout = 0";
 constexpr absl::Duration kMigrationTimeout = absl::Hours(1);
 
-// While a migration waits for a table everybody who comes later waits behind it:
-// it gives up this soon, and lets them through before it tries again.
+// While a migration waits for a table, later statements wait behind it. It times
+// out this soon, and pauses before the retry to let them run.
 constexpr char kLockTimeout[] = "SET lock_timeout = '2s'";
-constexpr absl::Duration kPauseBetweenTries = absl::Milliseconds(500);
+constexpr absl::Duration kPauseBeforeRetry = absl::Milliseconds(500);
 
-// What requests and results are kept in does not shrink by packing it again,
-// which would cost more than all else that accepting a batch does. Engines that
-// do not know this setting do without.
+// Requests and results do not compress well, and compressing them would cost more
+// than the rest of accepting a batch. Engines that do not know this setting ignore
+// it.
 constexpr const char* kUnpacked[] = {
     "ALTER TABLE operation_chunks ALTER COLUMN request SET STORAGE EXTERNAL",
     "ALTER TABLE operation_results ALTER COLUMN results SET STORAGE EXTERNAL"};
 
 struct Version {
   int64_t schema = 0;
-  int64_t oldest_program = 0;  // whose programs can work with it
+  int64_t oldest_program = 0;  // the oldest schema whose programs can use it
 };
 
-// nullopt if the database holds no registry.
+// Returns nullopt if the database is empty.
 absl::StatusOr<std::optional<Version>> ReadVersion(Session& db) {
   ZT_ASSIGN_OR_RETURN(
       const Rows tables,
@@ -60,7 +60,7 @@ absl::StatusOr<std::optional<Version>> ReadVersion(Session& db) {
   if (of_registry == 0) {
     if (all == 0) return std::nullopt;
     return absl::FailedPreconditionError(
-        "the database holds another program's tables; give an empty one of its own: CREATE "
+        "the database has another program's tables; use an empty database: CREATE "
         "DATABASE zerotouch OWNER <role>");
   }
   ZT_ASSIGN_OR_RETURN(const Rows rows,
@@ -82,7 +82,7 @@ absl::Status CheckVersion(const Version& version, MigrationList migrations) {
       version.schema, Newest(migrations)));
 }
 
-// All that is missing, in one transaction.
+// Runs every missing migration in one transaction.
 absl::Status RunMigrationsOnce(Session& db, int64_t from, MigrationList migrations) {
   std::string script = "BEGIN;";
   if (from == 0) {
@@ -104,9 +104,8 @@ absl::Status RunMigrations(Session& db, int64_t from, MigrationList migrations) 
   for (const absl::Time start = absl::Now();
        absl::IsAborted(status) && absl::Now() - start < kMigrationTimeout;
        status = RunMigrationsOnce(db, from, migrations)) {
-    log::Warning("others use the tables that are to be changed; trying again",
-                 {{"error", MessageOf(status)}});
-    absl::SleepFor(kPauseBetweenTries);
+    log::Warning("cannot lock the tables to migrate; retrying", {{"error", MessageOf(status)}});
+    absl::SleepFor(kPauseBeforeRetry);
   }
   ZT_RETURN_IF_ERROR(status);
   for (const char* sql : kUnpacked) db.RunScript(sql).IgnoreError();
@@ -116,7 +115,7 @@ absl::Status RunMigrations(Session& db, int64_t from, MigrationList migrations) 
       .status();
 }
 
-// With the lock held.
+// The caller holds the advisory lock.
 absl::Status MigrateIfNeeded(Session& db, MigrationList migrations) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (version.has_value()) ZT_RETURN_IF_ERROR(CheckVersion(*version, migrations));
@@ -137,7 +136,7 @@ absl::Status PrepareSchema(Session& db, MigrationList migrations) {
   }
   ZT_RETURN_IF_ERROR(db.RunScript(kMigrationSettings));
   db.SetTimeout(kMigrationTimeout);
-  // An engine without such locks has its own way to let one schema change win.
+  // An engine without advisory locks serializes schema changes in its own way.
   const bool locked = db.RunScript(kLock).ok();
   absl::Status status = MigrateIfNeeded(db, migrations);
   if (locked) db.RunScript(kUnlock).IgnoreError();

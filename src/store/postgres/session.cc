@@ -18,16 +18,15 @@ namespace {
 
 constexpr int kBinary = 1;
 
-// How soon a session that waits notices that the server is taken for lost.
+// How soon a waiting session notices that the server does not answer.
 constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
 
 // The fault point before each round trip to the server, COMMIT's too.
 constexpr char kRoundTrip[] = "postgres.round_trip";
 
-// Each has a limit, so that a server that hangs, or one that is cut off, does
-// not hold its callers, and a client that is cut off does not hold its locks.
-// Plans are made without looking at the parameters: an array is taken for a
-// short one, so that its keys are looked up in the index however many they are.
+// Timeouts keep a server that hangs or is disconnected from blocking callers, and
+// a client that is disconnected from holding locks. Generic plans assume short
+// arrays, so keys are looked up in the index even if there are many.
 constexpr const char* kSettings[] = {
     "SET statement_timeout = '20s'",
     "SET idle_in_transaction_session_timeout = '2s'",
@@ -37,7 +36,7 @@ constexpr const char* kSettings[] = {
     "SET client_min_messages = warning",
 };
 
-// The first line, without the position that libpq adds.
+// Returns the first line, without the position that libpq adds.
 std::string FirstLine(const char* text) {
   std::string_view line = text == nullptr ? "" : text;
   line = line.substr(0, line.find('\n'));
@@ -61,7 +60,7 @@ std::string ProcessName() {
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& url) {
   const std::string name = ProcessName();
-  // What the URL says goes before what is said here.
+  // The URL overrides these values.
   const char* const keywords[] = {"connect_timeout",
                                   "keepalives_idle",
                                   "keepalives_interval",
@@ -91,7 +90,7 @@ absl::Status Session::Configure() {
   std::string all;
   for (const char* setting : kSettings) all += fmt::format("{};", setting);
   if (!RunScript(all.c_str()).ok()) {
-    // An engine that speaks PostgreSQL's protocol may not know each of them.
+    // An engine that speaks PostgreSQL's protocol may not know every setting.
     for (const char* setting : kSettings) {
       const absl::Status status = RunScript(setting);
       if (lost_) return status;
@@ -159,7 +158,7 @@ absl::Status Session::Commit() {
   commit_unknown_ = true;
   ZT_RETURN_IF_ERROR(SendAlone("COMMIT"));
   absl::Status status = ReceiveAlone();
-  // Whatever the server says, it says what it did.
+  // Any answer of the server tells whether it committed.
   if (!lost_) commit_unknown_ = false;
   return status;
 }
@@ -182,8 +181,8 @@ void Session::EndReading() {
 }
 
 bool Session::StillThere() {
-  // Something to read on an idle session is the answer that nobody waited for,
-  // or the server's farewell.
+  // An idle session is readable if an answer was not read yet, or if the server
+  // closed it.
   if (unread_ > 0 && !Settle().ok()) return false;
   pollfd socket = {.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
   if (lost_ || poll(&socket, 1, 0) == 0) return !lost_;
@@ -199,7 +198,7 @@ bool Session::Send(const Query& query, const Sent& sent, std::vector<Sent>& all)
     name = found->second;
   } else {
     name = fmt::format("s{}", prepared_.size());
-    // Entered before it is known to work: an error forgets it again.
+    // Entered before it is known to work; an error removes it.
     prepared_.emplace(query.sql(), name);
     std::vector<Oid> types;
     for (size_t i = 0; i < query.size(); ++i) types.push_back(query.type(i));
@@ -256,7 +255,7 @@ absl::Status Session::Receive(std::span<const Sent> all, std::vector<Rows>& answ
       status = one.queued->check(rows->affected());
     }
     if (absl::IsAlreadyExists(status) && one.queued != nullptr) {
-      // What was queued was decided on what was read: another came first.
+      // A queued change depends on what was read; another transaction was first.
       conflict_ = true;
       status = absl::AbortedError(status.message());
     }
@@ -296,7 +295,7 @@ absl::Status Session::Settle() {
 bool Session::Poll(short events, absl::Time deadline) {
   pollfd socket = {.fd = PQsocket(connection_), .events = events, .revents = 0};
   while (answering_ == nullptr || *answering_) {
-    // Looks once even if it is late, for this process may have been stopped.
+    // Polls at least once after the deadline, because this process may have been paused.
     const absl::Duration left =
         std::clamp(deadline - absl::Now(), absl::ZeroDuration(), kWatchInterval);
     const int ready = poll(&socket, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
@@ -306,7 +305,7 @@ bool Session::Poll(short events, absl::Time deadline) {
   return false;
 }
 
-// While the server does not read, it may be waiting for this side to read.
+// The server may not read before this side reads.
 bool Session::FlushOut() {
   const absl::Time deadline = absl::Now() + timeout_;
   while (true) {
@@ -365,8 +364,8 @@ absl::Status Session::StatusOf(const PGresult* result) {
     case PGRES_TUPLES_OK:
       return absl::OkStatus();
     case PGRES_PIPELINE_ABORTED:
-      // Of a statement behind one that failed, whose error counts.
-      return absl::CancelledError("not run, for an earlier statement failed");
+      // A statement before this one failed; its error is reported.
+      return absl::CancelledError("not run, because an earlier statement failed");
     default:
       break;
   }
@@ -381,8 +380,8 @@ absl::Status Session::StatusOf(const PGresult* result) {
     conflict_ = true;
     return absl::AbortedError(message);
   }
-  // The session is of no more use: the server goes down, ended it, is one that may
-  // not write any more, or does not know its prepared statements any more.
+  // The session cannot be used any more: the server shuts down, ended the session,
+  // became read-only, or invalidated its prepared statements.
   if (state.starts_with("08") ||
       IsState(state, {"57P01", "57P02", "57P03", "25006", "25P03", "26000", "0A000"})) {
     return Lost(message);

@@ -23,18 +23,16 @@
 
 namespace zerotouch::store::postgres {
 
-// How this process names itself to the server and to people who look: host and
-// process id.
+// Returns this process's application name: host and process id.
 std::string ProcessName();
 
-// One session with the server. Statements are prepared on first use and sent
-// in a pipeline: those that are queued go out with the next one whose answer
-// is needed, and BEGIN with the first. For one thread at a time.
+// One session with the server. Statements are prepared on first use and sent in a
+// pipeline: queued statements are sent with the next one whose answer is needed,
+// and BEGIN is sent with the first. For one thread at a time.
 //
-// Errors: ALREADY_EXISTS where a unique key is taken, UNAVAILABLE where the
-// server is lost, full, too busy or out of time, ABORTED where it gave the
-// transaction up for another's sake, INTERNAL otherwise. After an error in a
-// transaction only Rollback helps.
+// Errors: ALREADY_EXISTS if a unique key is taken, UNAVAILABLE if the server is
+// lost, full, too busy or too slow, ABORTED if the transaction conflicted with
+// another, INTERNAL otherwise. After an error, a transaction must be rolled back.
 class Session {
  public:
   // Connects to a postgresql:// URL. UNAVAILABLE, in one line without secrets.
@@ -46,15 +44,15 @@ class Session {
   // Starts a transaction: `begin` is sent with the first statement.
   void Begin(const char* begin);
   absl::StatusOr<Rows> Run(const Query& query);
-  // Runs several, and returns what each gave.
+  // Runs several statements in one round trip, and returns the rows of each.
   absl::StatusOr<std::vector<Rows>> RunAll(std::span<const Query> queries);
-  // Runs `query` with the next statement. `check` judges how many rows it wrote.
-  // A unique key that is taken is a conflict.
+  // Queues `query` to be sent with the next statement. `check` gets the number of
+  // rows that it wrote. A unique key that is taken is a conflict.
   void Queue(Query query, std::function<absl::Status(int64_t affected)> check = nullptr);
-  // Runs what is queued.
+  // Runs the queued statements.
   absl::Status Flush();
-  // Commits; nothing may be queued. If it fails with commit_unknown(), nobody
-  // knows whether the server still did.
+  // Commits; nothing may be queued. If it fails and commit_unknown() is true, the
+  // server may have committed nevertheless.
   absl::Status Commit();
   absl::Status Rollback();
   // Ends a transaction that wrote nothing, without waiting for the answer.
@@ -63,19 +61,19 @@ class Session {
   // Runs statements without parameters, outside the pipeline.
   absl::Status RunScript(const char* sql);
 
-  // How long to wait for an answer before the server is taken for lost.
+  // Sets the timeout of an answer, after which the session is lost.
   void SetTimeout(absl::Duration timeout) { timeout_ = timeout; }
-  // Also takes it for lost once `*answering` is false. It must outlive the session.
+  // Makes the session lost once `answering` is false, which must outlive it.
   void SetWatch(const std::atomic<bool>& answering) { answering_ = &answering; }
 
-  // Notes that the transaction met another's change, and is worth another try.
+  // Marks the transaction as in conflict with another, so that it is retried.
   void MarkConflict() { conflict_ = true; }
-  // Whether the transaction failed only because of others: run it again.
+  // Returns true if the transaction failed because of a conflict: retry it.
   bool conflict() const { return conflict_; }
-  // Whether the server cannot be reached any more by this session.
+  // Returns true if the session cannot be used any more.
   bool lost() const { return lost_; }
   bool commit_unknown() const { return commit_unknown_; }
-  // Whether an idle session is still there; asks nothing of the server.
+  // Returns true if an idle session is still connected. Sends nothing.
   bool StillThere();
 
   PGconn* raw() { return connection_; }
@@ -85,32 +83,32 @@ class Session {
     Query query;
     std::function<absl::Status(int64_t)> check;
   };
-  // A statement on its way. What it is for tells what to do with its answer.
+  // A statement that was sent, and how to handle its answer.
   struct Sent {
     const Queued* queued = nullptr;
     const char* prepared = nullptr;  // the statement that it prepares
-    bool answer = false;             // whether the caller wants its rows
+    bool answer = false;             // the caller wants its rows
   };
 
   explicit Session(PGconn* connection) : connection_(connection) {}
 
   absl::Status Configure();
-  // Sends BEGIN if it is due, what is queued and `queries`, and reads every
-  // answer; the rows of `queries` go to `answers`.
+  // Sends BEGIN if it is pending, the queued statements and `queries`, and reads
+  // every answer. Appends the rows of `queries` to `answers`.
   absl::Status Exchange(std::span<const Query> queries, std::vector<Rows>& answers);
   bool Send(const Query& query, const Sent& sent, std::vector<Sent>& all);
   absl::Status Receive(std::span<const Sent> all, std::vector<Rows>& answers);
   // Sends a statement without parameters and the end of its pipeline.
   absl::Status SendAlone(const char* sql);
   absl::Status ReceiveAlone();
-  // Reads the answers that nobody waited for.
+  // Reads the answers that were not waited for.
   absl::Status Settle();
 
   bool FlushOut();
-  // The next result; null at the end of a statement's, and null and lost() if
-  // none comes in time.
+  // Returns the next result, or null after a statement's last one. Returns null
+  // and sets lost() if no result arrives before the timeout.
   PGresult* Await();
-  // The result of one statement.
+  // Returns the rows of one statement.
   absl::StatusOr<Rows> AwaitAnswer();
   absl::Status AwaitSync();
   bool Poll(short events, absl::Time deadline);
@@ -123,7 +121,7 @@ class Session {
   const char* begin_ = nullptr;
   absl::Duration timeout_ = absl::Seconds(30);
   const std::atomic<bool>* answering_ = nullptr;
-  int unread_ = 0;  // statements sent alone whose answers nobody has read yet
+  int unread_ = 0;  // statements sent alone whose answers were not read yet
   bool in_transaction_ = false;
   bool conflict_ = false;
   bool lost_ = false;

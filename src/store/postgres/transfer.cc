@@ -25,26 +25,26 @@ using archive::Row;
 using archive::Table;
 using archive::Value;
 
-// Who gives or takes the rows may be slow, and a statement long.
+// The other side may be slow, and a statement may take long.
 constexpr char kTransferSettings[] =
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 constexpr absl::Duration kTransferTimeout = absl::Hours(1);
 
-// So many rows are read at once: few, until it is seen that they are small.
+// How many rows are read at once: few until the rows are known to be small.
 constexpr int kRowsAtFirst = 10;
 constexpr int kRowsAtOnce = 1'000;
-// And so many bytes, about, are written at once.
+// How many bytes are written at once, approximately.
 constexpr size_t kBytesAtOnce = size_t{1} << 20;
 
-// Where a table is not just that. In `select` and `insert` what stands for the
-// columns; the parameters of an insert are arrays, by the name of their column.
+// A column that is not exported as it is: the expressions that replace it in the
+// SELECT and the INSERT, whose parameters are arrays named like their columns.
 struct Special {
   std::string_view table;
   std::string_view column;
   const char* select;
   const char* insert;
 };
-// Here NULL is "none".
+// In PostgreSQL, NULL means "none".
 constexpr Special kSpecial[] = {
     {"claims", "owner", "coalesce(owner, 0)", "nullif(owner, 0)"},
     {"claims", "configuration", "coalesce(configuration, 0)", "nullif(configuration, 0)"},
@@ -118,8 +118,8 @@ absl::StatusOr<std::unique_ptr<Session>> Connect(const std::string& url) {
   return db;
 }
 
-// Gives the rows to the sink; how many bytes they had.
-absl::StatusOr<size_t> Give(const Table& table, const Rows& rows, archive::RowSink& sink) {
+// Writes the rows to the sink, and returns how many bytes they had.
+absl::StatusOr<size_t> WriteRows(const Table& table, const Rows& rows, archive::RowSink& sink) {
   size_t bytes = 0;
   std::vector<Value> values(table.columns.size());
   for (int i = 0; i < rows.size(); ++i) {
@@ -148,14 +148,14 @@ absl::Status ExportTable(Session& db, const Table& table, archive::RowSink& sink
         const Rows rows,
         db.Run(Query((are_small ? statements.fetch_many : statements.fetch_some).c_str())));
     if (rows.size() == 0) break;
-    ZT_ASSIGN_OR_RETURN(const size_t bytes, Give(table, rows, sink));
+    ZT_ASSIGN_OR_RETURN(const size_t bytes, WriteRows(table, rows, sink));
     are_small = bytes / static_cast<size_t>(rows.size()) < kBytesAtOnce / kRowsAtOnce;
   }
   return db.Run(Query(statements.close.c_str())).status();
 }
 
 absl::Status ExportAll(Session& db, archive::RowSink& sink) {
-  // A guess of the server's own: counting would read every table once more.
+  // Uses the server's estimate: counting would read every table once more.
   ZT_ASSIGN_OR_RETURN(const Rows guess,
                       db.Run(Query("SELECT coalesce(sum(reltuples), 0)::bigint FROM pg_class "
                                    "WHERE relkind = 'r' AND reltuples > 0 "
@@ -165,10 +165,10 @@ absl::Status ExportAll(Session& db, archive::RowSink& sink) {
   return absl::OkStatus();
 }
 
-// Rows of one table that wait to be written together.
-class Batch {
+// Rows of one table that are written together.
+class RowBuffer {
  public:
-  // False if the row must go into the next one.
+  // Returns false if the rows must be written before this one is added.
   bool Takes(const Row& row) const {
     return rows_ == 0 || (row.table == table_ && rows_ < kRowsAtOnce && bytes_ < kBytesAtOnce);
   }
@@ -189,7 +189,7 @@ class Batch {
       }
     }
   }
-  // Writes them, and is empty then.
+  // Writes the rows and clears the buffer.
   absl::Status Write(Session& db) {
     if (rows_ == 0) return absl::OkStatus();
     Query query(StatementsOf(*table_).insert.c_str());
@@ -235,7 +235,7 @@ class Batch {
 };
 
 absl::Status CheckEmpty(Session& db) {
-  // Of several imports at once, one after the other.
+  // Serializes concurrent imports.
   ZT_RETURN_IF_ERROR(db.Run(Query("SELECT schema FROM registry_version FOR UPDATE")).status());
   for (const Table& table : archive::Tables()) {
     if (std::string_view(table.name) == "meta") continue;
@@ -249,14 +249,14 @@ absl::Status CheckEmpty(Session& db) {
 
 absl::Status ImportAll(Session& db, archive::RowSource& source) {
   ZT_RETURN_IF_ERROR(CheckEmpty(db));
-  Batch batch;
+  RowBuffer buffer;
   for (;;) {
     ZT_ASSIGN_OR_RETURN(const Row* row, source.Next());
     if (row == nullptr) break;
-    if (!batch.Takes(*row)) ZT_RETURN_IF_ERROR(batch.Write(db));
-    batch.Add(*row);
+    if (!buffer.Takes(*row)) ZT_RETURN_IF_ERROR(buffer.Write(db));
+    buffer.Add(*row);
   }
-  ZT_RETURN_IF_ERROR(batch.Write(db));
+  ZT_RETURN_IF_ERROR(buffer.Write(db));
   ZT_RETURN_IF_ERROR(db.Run(Query("UPDATE partners p SET last_number = coalesce((SELECT "
                                   "max(number) FROM operations o WHERE o.partner = p.id), 0)"))
                          .status());
@@ -285,7 +285,7 @@ absl::Status ImportDatabase(const std::string& url, archive::RowSource& source) 
     return status;
   }
   ZT_RETURN_IF_ERROR(db->Commit());
-  // The server's plans are by what it knows of the tables.
+  // Gives the query planner statistics of the new rows.
   db->RunScript("ANALYZE").IgnoreError();
   return absl::OkStatus();
 }

@@ -15,7 +15,7 @@
 namespace zerotouch::store::sqlite {
 namespace {
 
-// Has SQLite look the whole copy through.
+// Runs SQLite's check over the whole copy.
 absl::Status CheckCopy(Database& copy, const std::string& path) {
   Cursor row = copy.Use("PRAGMA quick_check(1)");
   std::string found(row.Row() ? row.TextAt(0) : "");
@@ -36,8 +36,8 @@ absl::Status BackupFile(const std::string& path, const std::string& file,
     absl::StatusOr<std::unique_ptr<Database>> copy = Database::Open(file, Access::kWrite);
     status = copy.status();
     if (status.ok()) status = view.db->CopyTo(**copy, progress);
-    // From here on it is a file with a write-ahead log, as its first page says.
-    // Nobody else reads it, so that the log's index can be in memory.
+    // From here on the copy is a file with a write-ahead log, as its first page
+    // says. No other process reads it, so the log's index can be in memory.
     if (status.ok()) status = (*copy)->Run("PRAGMA locking_mode = EXCLUSIVE");
     if (status.ok()) status = CheckCopy(**copy, path);
   }

@@ -26,8 +26,8 @@ using archive::Row;
 using archive::Table;
 using archive::Value;
 
-// Where a table is not just that: operations are in the order of their numbers,
-// which are of all partners here, and what belongs to one is kept by number.
+// A table whose statements are not derived from its columns. In SQLite operations
+// are numbered across partners, and their chunks and results refer to the number.
 struct Special {
   std::string_view table;
   const char* select;
@@ -41,7 +41,7 @@ constexpr Special kSpecial[] = {
     {.table = "operations",
      .select = "SELECT partner, number, id, kind, items, items_done, succeeded, accepted_us, "
                "started_us, finished_us, cancelled FROM operations ORDER BY number",
-     // Numbers are kept where they grow, as they do in an archive of SQLite.
+     // Keeps the numbers if they grow, as in an archive of a SQLite registry.
      .insert = "INSERT INTO operations (partner, number, id, kind, items, items_done, succeeded, "
                "accepted_us, started_us, finished_us, cancelled, lease_token, lease_until_us) "
                "VALUES (?, max(?, (SELECT coalesce(max(number), 0) + 1 FROM operations)), "
@@ -85,7 +85,7 @@ Statements::Statements(const Table& table) {
   }
 }
 
-// Kept for good: a connection knows a statement by where its text is.
+// Never freed, because a database identifies a statement by its address.
 const Statements& StatementsOf(const Table& table) {
   static const auto* const all = [] {
     auto* made = new std::vector<Statements>();
@@ -179,12 +179,12 @@ absl::StatusOr<FileView> BeginToRead(const std::string& path) {
   return view;
 }
 
-// `db` is nobody else's.
+// No other process uses `db`.
 absl::Status ImportInto(Database& db, const std::string& path, archive::RowSource& source) {
   ZT_ASSIGN_OR_RETURN(const SchemaState schema, CheckSchema(db, path));
-  // With a rollback journal new pages go straight to the file, which saves the
-  // second copy that a write-ahead log as large as the registry would be; what
-  // a crash leaves is rolled back when the file is next opened.
+  // With a rollback journal new pages are written directly to the file, not first
+  // to a write-ahead log as large as the registry. After a crash, the next open
+  // rolls the import back.
   ZT_RETURN_IF_ERROR(db.Run("PRAGMA journal_mode = DELETE"));
   ZT_RETURN_IF_ERROR(
       db.Run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384"));
@@ -204,14 +204,14 @@ absl::StatusOr<FileView> OpenToCopy(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return absl::NotFoundError(
-        fmt::format("there is no registry at {}; give the path of one", path));
+        fmt::format("there is no registry at {}; use the path of a registry", path));
   }
   absl::StatusOr<FileView> view = BeginToRead(path);
-  // Only an import has such a journal, while it lasts or if it broke off.
+  // Only a running or interrupted import has such a journal.
   if (absl::IsUnavailable(view.status()) && std::filesystem::exists(path + "-journal", error)) {
     return absl::FailedPreconditionError(
-        fmt::format("an import into {} is going on, or broke off; let it end, or import again "
-                    "first",
+        fmt::format("an import into {} is running or was interrupted; wait for it, or import "
+                    "again first",
                     path));
   }
   if (!view.ok()) return CannotUse(path, view.status());
@@ -222,7 +222,7 @@ absl::Status ExportFile(const std::string& path, archive::RowSink& sink) {
   ZT_ASSIGN_OR_RETURN(const FileView view, OpenToCopy(path));
   if (view.schema == SchemaState::kNeedsMigration) {
     return absl::FailedPreconditionError(fmt::format(
-        "{} is of an older zerotouchd; start this one's server on it once, and export then", path));
+        "{} was made by an older zerotouchd; start this zerotouchd on it once, then export", path));
   }
   ZT_RETURN_IF_ERROR(ExportAll(*view.db, sink));
   return view.db->Run("COMMIT");

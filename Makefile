@@ -7,7 +7,7 @@ BENCH_DIR ?= build/bench
 SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers test-all test-list bench compatibility fuzz tidy coverage format fresh-machine
+.PHONY: help demo build test test-sanitizers test-all test-list bench compatibility fuzz tidy coverage thread-safety format fresh-machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -74,6 +74,11 @@ tidy: ## Run clang-tidy on the files that changed; TIDY=--all for every one
 coverage: ## Count the lines and branches that COVERAGE_TESTS run; fail below test/coverage-floor
 	scripts/install-deps coverage
 	JOBS=$(JOBS) scripts/coverage $(COVERAGE_TESTS)
+
+thread-safety: ## Check with clang which mutex guards what, in src/ and apps/
+	scripts/install-deps tools
+	cmake --preset thread-safety
+	cmake --build --preset thread-safety -j $(JOBS)
 
 format: ## Format the C++ with clang-format
 	scripts/install-deps tools

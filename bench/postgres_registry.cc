@@ -22,8 +22,8 @@ constexpr size_t kChunk = 5'000;
 constexpr size_t kResultBytes = 13;
 
 // A bare libpq program: the server's statements for devices (devices.cc and
-// device_changes.cc), prepared, over binary arrays, one after the other, with
-// its settings.
+// device_changes.cc), prepared, with binary arrays and the server's
+// settings, one after the other.
 class Loop {
  public:
   Loop(const std::string& url, PartnerId reseller)
@@ -75,7 +75,7 @@ class Loop {
     }
     PQclear(rows);
     std::sort(held.begin(), held.end());
-    // As this registry was made: nothing has been changed yet.
+    // Nothing was changed since the registry was made.
     PQclear(Execute(Query("UPDATE claims SET version = version + 1, held = false, reseller = $2, "
                           "owner = NULL, configuration = NULL, simlock_profile = NULL, "
                           "workspace = '', vacation_starts_us = NULL, vacation_expires_us = NULL "
@@ -110,7 +110,7 @@ class Loop {
     PQclear(result);
   }
   PGresult* Execute(const Query& query) {
-    // Each is prepared once: its text is a constant.
+    // Each is prepared once, because its text is constant.
     const std::string name = fmt::format("{}", static_cast<const void*>(query.sql()));
     std::vector<Oid> types;
     std::vector<const char*> values;
@@ -143,7 +143,7 @@ class InCluster final : public Registry {
  public:
   InCluster(const std::string& folder, const Contents& contents)
       : Registry(folder + "/postgres", contents),
-        // As an operator would have it on this machine.
+        // As an operator would configure it on this machine.
         cluster_({.fsync = true,
                   .settings = {"shared_buffers = 1GB", "max_wal_size = 4GB",
                                "checkpoint_timeout = 30min", "autovacuum = off"}}) {
@@ -151,7 +151,7 @@ class InCluster final : public Registry {
     const std::string url = cluster_.CreateDatabase();
     Fill(url);
     original_ = test::PostgresCluster::DatabaseOf(url);
-    // What a chunk of the loop records.
+    // The results of a chunk.
     for (const char* table :
          {"floor_operations (id bigint PRIMARY KEY, done bigint NOT NULL)",
           "floor_results (operation bigint, first bigint, results bytea NOT NULL, "
@@ -166,7 +166,7 @@ class InCluster final : public Registry {
     cluster_.Run(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name));
     cluster_.Run(fmt::format("CREATE DATABASE {} TEMPLATE {} OWNER zerotouch STRATEGY FILE_COPY",
                              name, original_));
-    // Into the cache, and what other runs left to write out of the way.
+    // Loads the registry into the cache, and writes what other runs left.
     for (const char* table : {"modems", "claims"}) {
       cluster_.Run(fmt::format("SELECT count(*) FROM {}", table), name);
     }

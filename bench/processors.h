@@ -4,9 +4,9 @@
 
 namespace zerotouch::bench {
 
-// Where this process may run, as two machines in one: a thread, and all threads
-// and processes that it starts from then on, keep to the half that it names.
-// Nothing is halved on a machine with one processor.
+// Divides the processors of this machine in two halves. KeepTo pins the calling
+// thread, and the threads and processes that it starts afterwards, to one half.
+// Does nothing on a machine with one processor.
 enum class Half { kFirst, kSecond };
 void KeepTo(Half half);
 

@@ -66,7 +66,7 @@ void AddCustomers(store::Store& store, int reseller, int customers) {
   }));
 }
 
-// Claims what is the reseller's of the devices [begin, end).
+// Claims the reseller's devices among [begin, end).
 void ClaimDevices(store::Store& store, const Contents& contents, int64_t reseller, int64_t begin,
                   int64_t end) {
   const RegistryRules rules;

@@ -15,56 +15,56 @@ namespace zerotouch::bench {
 
 inline constexpr PartnerId kReseller{700'000'001};
 
-// What is in a registry: claimed devices, made as the server itself makes them.
+// The contents of a registry: claimed devices, made by the code of the server.
 struct Contents {
-  int64_t devices = 0;  // of the resellers in turn, by IMEI
-  int customers = 1;    // of each reseller, who own its devices in turn
-  int resellers = 1;    // kReseller and those whose numbers follow
+  int64_t devices = 0;  // one for each reseller in turn, by IMEI
+  int customers = 1;    // of each reseller; they own its devices in turn
+  int resellers = 1;    // kReseller and the following numbers
 };
 
 // A registry that is measured, on one kind of store.
 class Registry {
  public:
   virtual ~Registry() = default;
-  // The URL of a copy for one run, on the disk and in the page cache.
+  // Makes a copy for one run, on disk and in the page cache. Returns its URL.
   virtual std::string FreshCopy(const std::string& name) = 0;
-  // The limit that an unclaim batch is measured against: milliseconds that a
-  // bare loop of prepared statements takes to give up the claims of
-  // `reseller` on `modems` in the copy at `url`, durably. It looks them up in
-  // index order, then reads, checks and writes the claims in the order of
-  // device ids, 5,000 a transaction, each with a result record: what the batch
-  // engine does, without everything that the engine does it for.
+  // Measures the lower bound for an unclaim batch: returns the milliseconds that a
+  // bare loop of prepared statements takes to durably unclaim `modems` of
+  // `reseller` in the copy at `url`. It looks them up in index order, then reads,
+  // checks and writes the claims in the order of device ids, 5,000 a transaction,
+  // each with a result record, as the batch engine does.
   virtual double UnclaimByBareLoop(const std::string& url, PartnerId reseller,
                                    const std::vector<ModemKey>& modems) = 0;
-  // What UnclaimByBareLoop is, for people.
+  // Returns a name for UnclaimByBareLoop in the output.
   virtual std::string loop() const = 0;
 
   const Contents& contents() const { return contents_; }
-  // The key file of kReseller's account, and of others in turn.
+  // Returns the path of the key file of the reseller's account.
   std::string KeyOf(PartnerId reseller) const;
 
  protected:
   Registry(std::string stem, const Contents& contents)
       : contents_(contents), stem_(std::move(stem)) {}
-  // Puts the contents into an empty store, and the key files beside it.
+  // Writes the contents into an empty store, and the key files beside it.
   void Fill(const std::string& url) const;
   const std::string& stem() const { return stem_; }
 
  private:
   const Contents contents_;
-  const std::string stem_;  // how the names of its files begin
+  const std::string stem_;  // the prefix of its file names
 };
 
-// A registry in a SQLite file in `folder`, made if it is not there yet.
+// Returns a registry in a SQLite file in `folder`, which is created if missing.
 std::unique_ptr<Registry> SqliteRegistry(const std::string& folder, const Contents& contents);
-// A registry in a PostgreSQL server of its own, which waits for the disk, made
-// anew; `folder` is for its keys.
+// Returns a new registry in a temporary PostgreSQL server that syncs commits.
+// `folder` is for its keys.
 std::unique_ptr<Registry> PostgresRegistry(const std::string& folder, const Contents& contents);
 
-// The IMEI of device number `i` of the registry: in no order, like real ones.
+// Returns the IMEI of device number `i`. IMEIs are in no order, like real ones.
 std::string ImeiOf(int64_t i);
 
-// `count` distinct numbers of devices of reseller number `reseller`, in random order.
+// Picks `count` distinct numbers of devices of reseller number `reseller`, in random
+// order.
 std::vector<int64_t> PickDevices(const Contents& contents, int reseller, int64_t count,
                                  uint64_t seed);
 std::vector<ModemKey> ModemsOf(const std::vector<int64_t>& picks);

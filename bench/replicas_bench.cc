@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three replicas on one PostgreSQL, six resellers with some batches each, all
-// handed over at once: how many unclaims a second they sustain together, beside
-// bare libpq programs, one for each reseller, that send the same statements side
-// by side. PostgreSQL has half of the processors, all else the other half.
+// Measures how many unclaims a second three replicas on one PostgreSQL sustain for
+// six resellers, which send all their batches at the start. Compares with bare
+// libpq programs, one for each reseller, that send the same statements
+// concurrently. PostgreSQL has half of the processors, the rest the other half.
 //
 //   replicas_bench FOLDER [DEVICES [ITEMS [ROUNDS]]]
 //
-// ITEMS is of one batch.
+// ITEMS is the size of one batch.
 
 #include <fmt/format.h>
 
@@ -47,7 +47,7 @@ Picks PickBatches(const Contents& contents, int64_t items, uint64_t seed) {
   return picks;
 }
 
-// Items a millisecond.
+// Returns items per millisecond.
 double RunLoops(Registry& registry, const Picks& picks) {
   const std::string url = registry.FreshCopy("floor");
   const SteadyClock::time_point start = SteadyClock::now();
@@ -63,7 +63,7 @@ double RunLoops(Registry& registry, const Picks& picks) {
   return static_cast<double>(kResellers * kBatches * picks[0][0].size()) / MillisecondsSince(start);
 }
 
-// One reseller, who hands its batches over to one of the replicas.
+// A reseller that sends its batches to one of the replicas.
 class Client {
  public:
   Client(const std::string& endpoint, const Registry& registry, PartnerId reseller,
@@ -82,8 +82,8 @@ class Client {
     std::exit(1);
   }
 
-  // How much of the batch that was sent last is done, 0 to 1. Without the
-  // results: they are not part of what is measured.
+  // Returns the progress of the last batch, 0 to 1. Does not read the results,
+  // which are not measured.
   double Done() {
     const std::string answer = caller_.Get("/v1/" + last_ + "?fields=done,metadata(progress)").body;
     if (answer.find("\"done\": true") != std::string::npos) return 1;
@@ -108,7 +108,7 @@ void OnAll(std::vector<std::unique_ptr<Client>>& clients, const Work& work) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// Items a millisecond, from when every reseller's first batch is accepted.
+// Returns items per millisecond since every reseller's first batch was accepted.
 double RunReplicas(Registry& registry, const Picks& picks) {
   const std::string url = registry.FreshCopy("server");
   std::vector<std::unique_ptr<test::ServerProcess>> servers;
@@ -130,8 +130,8 @@ double RunReplicas(Registry& registry, const Picks& picks) {
   for (const std::unique_ptr<Client>& client : clients) batches -= client->Done();
   OnAll(clients, [](Client& client) {
     for (int batch = 1; batch < kBatches; ++batch) client.Send(batch);
-    // They are done in their order. To ask takes of PostgreSQL's time, so it is
-    // asked seldom; the delay counts as the replicas'.
+    // Batches finish in order. Polling uses PostgreSQL's processors, so it is
+    // rare; the delay counts as the replicas' time.
     while (client.Done() < 1) absl::SleepFor(absl::Milliseconds(100));
   });
   const double took = MillisecondsSince(start);
@@ -150,8 +150,8 @@ int Run(int argc, char** argv) {
   const Contents contents{.devices = number(2, 900'000), .customers = 10, .resellers = kResellers};
   const int64_t items = number(3, 50'000);
   const int64_t rounds = number(4, 3);
-  // As on machines of their own: what replicas and clients take is not
-  // PostgreSQL's, whose processors are what all of it goes by.
+  // Replicas and clients do not use PostgreSQL's processors, as if they had their
+  // own machines; PostgreSQL's processors are the limit.
   KeepTo(Half::kFirst);
   const std::unique_ptr<Registry> registry = PostgresRegistry(argv[1], contents);
   KeepTo(Half::kSecond);

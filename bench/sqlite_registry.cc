@@ -27,7 +27,7 @@ class Loop {
   Loop(const std::string& path, PartnerId reseller) : reseller_(reseller) {
     Check(
         sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr));
-    // What the server sets.
+    // The settings of the server.
     Run("PRAGMA journal_mode = WAL");
     Run("PRAGMA synchronous = FULL");
     Run("PRAGMA cache_size = -32768");
@@ -55,7 +55,7 @@ class Loop {
     std::sort(modems.begin(), modems.end());
     std::vector<int64_t> devices;
     devices.reserve(modems.size());
-    Run("BEGIN");  // else each lookup takes and gives back a lock
+    Run("BEGIN");  // otherwise each lookup locks and unlocks the file
     for (const ModemKey modem : modems) {
       sqlite3_bind_int64(locate_, 1, modem);
       if (sqlite3_step(locate_) == SQLITE_ROW) devices.push_back(sqlite3_column_int64(locate_, 0));

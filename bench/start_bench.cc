@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long zerotouchd takes from its start to its ready line: on an empty folder
-// and on one that it has used, beside a process that does nothing and, for the
-// sandbox's first start, beside the making of its keys alone.
+// Measures how long zerotouchd takes from its start to its ready line, with an
+// empty folder and with a used one. Compares with a process that does nothing and,
+// for the first start of the sandbox, with making its keys.
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -34,7 +34,7 @@ double StartEmptyProcess() {
   return MillisecondsSince(begun);
 }
 
-// As the sandbox makes them: all at once, on every core.
+// Makes the keys as the sandbox does: concurrently, on every core.
 double MakeSandboxKeys() {
   const SteadyClock::time_point begun = SteadyClock::now();
   std::vector<std::future<bool>> made;

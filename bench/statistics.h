@@ -17,10 +17,10 @@ inline double MillisecondsSince(SteadyClock::time_point from) {
   return MillisecondsBetween(from, SteadyClock::now());
 }
 
-// The value below which the share `p` (0 to 1) of `values` lies; 0 of none.
+// Returns the percentile `p` (0 to 1) of the values; 0 without values.
 double Percentile(std::vector<double> values, double p);
 
-// "minimum/median/maximum" with one decimal.
+// Returns "minimum/median/maximum" with one decimal.
 std::string Spread(const std::vector<double>& values);
 
 }  // namespace zerotouch::bench

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job through the front door: an unclaimAsync of 100,000 devices by
-// IMEI on a registry of 1,000,000 over HTTP, from the first byte of the body to
-// `done`, beside a bare loop that does the same to a copy of the registry.
-// Meanwhile, in every second round, somebody reads devices.
+// Measures the main job: an unclaimAsync of 100,000 devices by IMEI on a registry
+// of 1,000,000 over HTTP, from the first byte of the body to `done`. Compares with
+// a bare loop that does the same to a copy of the registry. In every second round
+// a client reads devices meanwhile.
 //
 //   unclaim_bench sqlite|postgres FOLDER [DEVICES [ITEMS [ROUNDS [CUSTOMERS]]]]
 //
@@ -32,7 +32,7 @@ namespace {
 
 using test::ApiCaller;
 
-// KiB of a line such as VmHWM of /proc/PID/status.
+// Returns the KiB of a line such as VmHWM of /proc/PID/status.
 double MemoryMib(pid_t pid, const std::string& line) {
   std::ifstream status(fmt::format("/proc/{}/status", pid));
   std::string word;
@@ -46,8 +46,8 @@ double MemoryMib(pid_t pid, const std::string& line) {
   return 0;
 }
 
-// Reads a device over and over on a connection of its own until it is stopped,
-// one call every 2 ms, and notes how long each took.
+// Reads a device every 2 ms on its own connection until it is stopped, and records
+// how long each call took.
 class Reader {
  public:
   Reader(ApiCaller& caller, std::string path) : caller_(caller), path_(std::move(path)) {
@@ -102,7 +102,7 @@ struct Upload {
     std::copy_n(upload.body.data() + upload.sent, bytes, out);
     upload.sent += bytes;
     if (upload.sent == upload.body.size()) upload.last_byte = SteadyClock::now();
-    // A client on a machine of its own would not be in the way of the reader.
+    // A client on its own machine would not slow the reader down.
     sched_yield();
     return bytes;
   }
@@ -141,7 +141,7 @@ std::string Send(const std::string& url, const std::string& token, Upload& uploa
   return name;
 }
 
-// Reads the finished operation with all results: how many bytes.
+// Reads the finished operation with all results. Returns how many bytes.
 size_t Download(const std::string& url, const std::string& token) {
   CURL* curl = curl_easy_init();
   curl_slist* headers = curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str());
@@ -177,7 +177,7 @@ Round RunOnce(Registry& registry, int64_t items, uint64_t seed, bool with_reads)
   ApiCaller caller(endpoint, registry.KeyOf(kReseller));
   ApiCaller reading(endpoint, registry.KeyOf(kReseller));
   const std::string partner = fmt::format("/v1/partners/{}/", kReseller.value());
-  // Of a device that the batch leaves alone.
+  // A device that is not in the batch.
   const test::Answer found =
       caller.Post(partner + "devices:findByIdentifier",
                   fmt::format("{{\"deviceIdentifier\":{{\"imei\":\"{}\"}},\"limit\":1}}",
@@ -208,8 +208,8 @@ Round RunOnce(Registry& registry, int64_t items, uint64_t seed, bool with_reads)
       }
       break;
     }
-    // Each poll takes a millisecond of the two processors, which the bare program
-    // has to itself; what passes until the next one counts as the server's.
+    // Each poll uses a millisecond of the two processors, which the bare program has
+    // alone; the time until the next poll counts as the server's.
     absl::SleepFor(absl::Milliseconds(20));
   }
   const SteadyClock::time_point asked = SteadyClock::now();
@@ -236,9 +236,9 @@ std::vector<double> Joined(const std::vector<Round>& rounds, std::vector<double>
   return all;
 }
 
-// What is to be reached on a kind of store.
+// Performance targets of a kind of store.
 struct Goals {
-  double ratio;     // of the batch to the bare loop
+  double ratio;     // batch to bare loop
   std::string p99;  // of reads during the batch
 };
 

@@ -11,7 +11,7 @@
 
 namespace zerotouch::bench {
 
-// The body of an unclaimAsync of the devices of these numbers, by IMEI.
+// Returns the body of an unclaimAsync of the devices with these numbers, by IMEI.
 inline std::string UnclaimBody(const std::vector<int64_t>& picks) {
   std::string body = "{\"unclaims\":[";
   for (size_t i = 0; i < picks.size(); ++i) {

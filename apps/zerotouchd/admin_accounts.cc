@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 
 #include "absl/time/clock.h"
 #include "base/random.h"
+#include "base/sorted.h"
 #include "base/status_macros.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
@@ -63,8 +63,7 @@ std::string EmailFor(const AdminFlags& flags) {
 
 std::vector<CustomerId> CustomersOf(const AdminFlags& flags) {
   std::vector<CustomerId> customers(flags.customers.begin(), flags.customers.end());
-  std::sort(customers.begin(), customers.end());
-  customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
+  SortUnique(customers);
   return customers;
 }
 

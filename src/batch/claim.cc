@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/sorted.h"
 #include "base/status_macros.h"
 
 namespace zerotouch::batch {
@@ -50,8 +51,7 @@ absl::Status Devices::Load(std::span<const Identity* const> identities) {
   std::vector<DeviceId> ids;
   for (const store::Matches& matches : found_)
     ids.insert(ids.end(), matches.begin(), matches.end());
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  SortUnique(ids);
   ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, transaction_.ReadClaims(ids));
   std::vector<DeviceState*> loaded;
   for (DeviceState& state : states) {
@@ -119,8 +119,7 @@ absl::StatusOr<CustomersOfReseller> ReadCustomers(store::Transaction& transactio
   std::vector<CustomerId> ids;
   ids.reserve(items.size());
   for (const api::PartnerClaim* item : items) ids.emplace_back(item->customer_id());
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  SortUnique(ids);
   return transaction.ReadCustomerFacts(caller, ids);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/sorted.h"
 #include "base/status_macros.h"
 
 namespace zerotouch::batch {
@@ -16,8 +17,7 @@ std::vector<DeviceId> DevicesOf(std::span<const ItemTarget> targets) {
   for (const ItemTarget& target : targets) {
     if (const auto* id = std::get_if<DeviceId>(&target)) ids.push_back(*id);
   }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  SortUnique(ids);
   return ids;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/protobuf/descriptor.h"
@@ -165,8 +166,7 @@ absl::Status MergeConfiguration(const api::Configuration& given,
     ZT_ASSIGN_OR_RETURN(fields, FieldsOf(mask));
   }
   // A field that is swapped twice would be as before.
-  std::sort(fields.begin(), fields.end());
-  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+  SortUnique(fields);
   std::erase_if(fields, [](const FieldDescriptor* field) { return IsOutputOnly(*field); });
   reflection.SwapFields(&from, &kept, fields);
   return absl::OkStatus();

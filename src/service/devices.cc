@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "base/status_macros.h"
 #include "batch/engine.h"
 #include "errors/errors.h"
@@ -66,12 +66,6 @@ absl::Status CheckLimit(int64_t limit) {
                                   fmt::format("give a limit from 1 to {}", limits::kFindLimit));
 }
 
-template <class Value>
-void SortDistinct(std::vector<Value>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
-
 // The owners that are sought, and where.
 absl::StatusOr<store::OwnerQuery> OwnerQueryOf(PartnerId partner,
                                                const api::FindDevicesByOwnerRequest& request) {
@@ -86,8 +80,8 @@ absl::StatusOr<store::OwnerQuery> OwnerQueryOf(PartnerId partner,
   std::erase_if(query.workspaces, [](const std::string& workspace) {
     return workspace.empty() || HasControlCharacter(workspace);
   });
-  SortDistinct(query.customers);
-  SortDistinct(query.workspaces);
+  SortUnique(query.customers);
+  SortUnique(query.workspaces);
   const size_t owners = query.customers.size() + query.workspaces.size();
   if (owners == 0) {
     return errors::InvalidParameter("customer_id",

@@ -21,44 +21,45 @@ struct AccountKey {
   absl::Time created;
 };
 
-// A service account: who calls, and for which company. Bound to one reseller,
-// or to one or more customers.
+// A service account: the identity of a caller, bound to one reseller or to one or
+// more customers.
 struct ServiceAccount {
   std::string email;                  // unique
   std::string client_id;              // a number, as text
-  PartnerId partner;                  // none if bound to customers
+  PartnerId partner;                  // 0 if bound to customers
   std::vector<CustomerId> customers;  // ascending
-  // Those of them whose newest terms nobody has accepted, ascending; read, not
-  // written.
+  // Customers among them that have not accepted the newest terms, ascending. Read,
+  // never written.
   std::vector<CustomerId> terms_pending;
   bool disabled = false;
-  std::vector<AccountKey> keys;  // the live ones; a revoked key is gone
+  std::vector<AccountKey> keys;  // without revoked keys
 };
 
-// Service accounts, as the authenticator reads them.
+// Reads service accounts, for authentication.
 class AccountReads {
  public:
   virtual ~AccountReads() = default;
-  // nullopt if there is no such account.
+  // Returns nullopt if there is no such account.
   virtual absl::StatusOr<std::optional<ServiceAccount>> FindAccount(std::string_view email) = 0;
-  // Every account, by email.
+  // Lists every account, sorted by email.
   virtual absl::StatusOr<std::vector<ServiceAccount>> ListAccounts() = 0;
-  // 32 secret bytes, the same for every process on this store, made when the
-  // store was: signs access tokens and page tokens.
+  // Returns the 32 secret bytes that sign access tokens and page tokens. They were
+  // made with the store and are the same for every process that uses it.
   virtual absl::StatusOr<std::string> ServerSecret() = 0;
 };
 
-// Service accounts, as administration writes them.
+// Changes service accounts, for administration.
 class AccountWrites {
  public:
   virtual ~AccountWrites() = default;
-  // Adds the account (its keys too). ALREADY_EXISTS if the email is taken.
+  // Adds the account and its keys. ALREADY_EXISTS if the email is taken.
   virtual absl::Status AddAccount(const ServiceAccount& account) = 0;
   // Adds a key. NOT_FOUND if there is no such account.
   virtual absl::Status AddKey(std::string_view email, const AccountKey& key) = 0;
-  // Forgets a key: its tokens stop working at once. NOT_FOUND if it is not there.
+  // Removes a key: its tokens stop working immediately. NOT_FOUND if there is no
+  // such key.
   virtual absl::Status RevokeKey(std::string_view email, std::string_view key_id) = 0;
-  // Disables or enables the account. NOT_FOUND if it is not there.
+  // Disables or enables the account. NOT_FOUND if there is no such account.
   virtual absl::Status SetAccountDisabled(std::string_view email, bool disabled) = 0;
 };
 

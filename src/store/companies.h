@@ -17,7 +17,7 @@
 
 namespace zerotouch::store {
 
-// Whether a customer has accepted the terms of service; the API's numbers.
+// A customer's answer to the terms of service; the API's numbers.
 enum class Terms : uint8_t { kNotAccepted = 1, kAccepted = 2, kStale = 3 };
 
 struct Partner {
@@ -44,14 +44,15 @@ struct Customer {
   absl::Time created;
 };
 
-// A device policy controller that every customer may choose.
+// A device policy controller that every customer can choose.
 struct Dpc {
   std::string id;  // the last segment of its resource name
   std::string package_name;
   std::string title;
 };
 
-// What a customer's devices are set up with; the API's Configuration.
+// The settings that a customer's devices are provisioned with; the API's
+// Configuration.
 struct Configuration {
   ConfigurationId id;
   CustomerId customer;
@@ -73,27 +74,28 @@ class CompanyReads {
   virtual ~CompanyReads() = default;
   virtual absl::StatusOr<std::vector<Partner>> ListPartners() = 0;
   virtual absl::StatusOr<std::optional<Partner>> FindPartner(PartnerId id) = 0;
-  // The reseller's vendors, ids above `after`; `limit` 0 is no limit.
+  // Lists the reseller's vendors with ids above `after`. A `limit` of 0 is no limit.
   virtual absl::StatusOr<Page<Vendor>> ListVendors(PartnerId partner, VendorId after,
                                                    int64_t limit) = 0;
   virtual absl::StatusOr<std::optional<Vendor>> FindVendor(VendorId id) = 0;
   virtual absl::StatusOr<std::optional<Customer>> FindCustomer(CustomerId id) = 0;
-  // The reseller's own customers (not its vendors'), ids above `after`;
-  // `limit` 0 is no limit.
+  // Lists the reseller's own customers (not its vendors') with ids above `after`.
+  // A `limit` of 0 is no limit.
   virtual absl::StatusOr<Page<Customer>> ListCustomersOfPartner(PartnerId partner, CustomerId after,
                                                                 int64_t limit) = 0;
-  // The same for the customers of one of its vendors.
+  // Lists the customers of one of its vendors in the same way.
   virtual absl::StatusOr<Page<Customer>> ListCustomersOfVendor(const Vendor& vendor,
                                                                CustomerId after, int64_t limit) = 0;
-  // Every customer, by id.
+  // Lists every customer, sorted by id.
   virtual absl::StatusOr<std::vector<Customer>> ListCustomers() = 0;
-  // Those of `customers` that are `partner`'s, or a vendor of its.
+  // Reads the facts about those `customers` that belong to `partner` or to one of
+  // its vendors.
   virtual absl::StatusOr<CustomersOfReseller> ReadCustomerFacts(
       PartnerId partner, std::span<const CustomerId> customers) = 0;
   virtual absl::StatusOr<std::vector<Dpc>> ListDpcs() = 0;
-  // Every configuration of the customer, by id.
+  // Lists every configuration of the customer, sorted by id.
   virtual absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer) = 0;
-  // nullopt if the customer has no such configuration.
+  // Returns nullopt if the customer has no such configuration.
   virtual absl::StatusOr<std::optional<Configuration>> FindConfiguration(CustomerId customer,
                                                                          ConfigurationId id) = 0;
 };
@@ -101,26 +103,29 @@ class CompanyReads {
 class CompanyWrites {
  public:
   virtual ~CompanyWrites() = default;
-  // ALREADY_EXISTS if the id is taken.
+  // Adds a partner. ALREADY_EXISTS if the id is taken.
   virtual absl::Status AddPartner(const Partner& partner) = 0;
-  // ALREADY_EXISTS if the id is taken, NOT_FOUND if the partner is not there.
+  // Adds a vendor. ALREADY_EXISTS if the id is taken, NOT_FOUND if there is no such
+  // partner.
   virtual absl::Status AddVendor(const Vendor& vendor) = 0;
-  // Adds a customer of `partner`, through `vendor` unless that is none.
-  // ALREADY_EXISTS if the id is taken, NOT_FOUND if partner or vendor is not there.
+  // Adds a customer of `partner`, or of its `vendor` unless that is 0.
+  // ALREADY_EXISTS if the id is taken, NOT_FOUND if there is no such partner or
+  // vendor.
   virtual absl::Status AddCustomer(const Customer& customer, PartnerId partner,
                                    VendorId vendor) = 0;
-  // NOT_FOUND if there is no such customer.
+  // Sets the customer's answer to the terms. NOT_FOUND if there is no such customer.
   virtual absl::Status SetTerms(CustomerId customer, Terms terms) = 0;
-  // Adds the configuration, or replaces the customer's one of the same id. A
-  // default one takes that place from another; one that is not leaves it.
-  // NOT_FOUND if there is no such customer, ALREADY_EXISTS if the id is another's.
+  // Adds the configuration, or replaces the customer's configuration with the same
+  // id. It becomes the default, or stops being it, as `is_default` says.
+  // NOT_FOUND if there is no such customer, ALREADY_EXISTS if another customer has
+  // the id.
   virtual absl::Status PutConfiguration(const Configuration& configuration) = 0;
-  // NOT_FOUND if the customer has no such configuration, FAILED_PRECONDITION if
-  // a device uses it.
+  // Removes the configuration. NOT_FOUND if the customer has no such
+  // configuration, FAILED_PRECONDITION if a device uses it.
   virtual absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) = 0;
-  // Adds the DPC, or replaces the one of the same id.
+  // Adds the DPC, or replaces the one with the same id.
   virtual absl::Status PutDpc(const Dpc& dpc) = 0;
-  // NOT_FOUND if there is no such DPC.
+  // Removes the DPC. NOT_FOUND if there is no such DPC.
   virtual absl::Status RemoveDpc(const std::string& id) = 0;
 };
 

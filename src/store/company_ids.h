@@ -8,14 +8,14 @@
 
 namespace zerotouch::store {
 
-// Ids for new companies: random numbers of 9 or 10 digits, as the API's own
-// samples have them, that nobody has yet.
+// Return an unused id for a new company: a random number of 9 or 10 digits, as in
+// the API's samples.
 absl::StatusOr<PartnerId> FreePartnerId(CompanyReads& reads);
 absl::StatusOr<CustomerId> FreeCustomerId(CompanyReads& reads);
 absl::StatusOr<VendorId> FreeVendorId(CompanyReads& reads);
 
-// An id for a new configuration, random too: with 16 digits it is very likely
-// to be free, and every JSON reader can still hold it as a number.
+// Returns a random id for a new configuration. With 16 digits it is very likely
+// unused, and every JSON reader can still represent it as a number.
 ConfigurationId RandomConfigurationId();
 
 }  // namespace zerotouch::store

@@ -21,10 +21,10 @@ bool IsPostgresUrl(const std::string& url) {
 }
 
 absl::Status UnknownDatabase(const std::string& url) {
-  return absl::InvalidArgumentError(fmt::format(
-      "the database \"{}:…\" is not one this program can use; write sqlite:///path/to/registry.db "
-      "or postgresql://user@host/database",
-      url.substr(0, url.find(':'))));
+  return absl::InvalidArgumentError(
+      fmt::format("invalid database \"{}:…\": use sqlite:///path/to/registry.db or "
+                  "postgresql://user@host/database",
+                  url.substr(0, url.find(':'))));
 }
 
 }  // namespace zerotouch::store

@@ -9,14 +9,15 @@
 
 namespace zerotouch::store {
 
-// The path in `sqlite:///absolute/path` or `sqlite:relative/path`; nullopt if
-// the URL is of another kind, or has none.
+// Returns the path in `sqlite:///absolute/path` or `sqlite:relative/path`; nullopt
+// if the URL is of another kind or has no path.
 std::optional<std::string> SqlitePath(const std::string& url);
 
-// Whether it is `postgresql://…` (or `postgres://…`, as libpq takes it too).
+// Returns true for `postgresql://…` and `postgres://…`, which libpq accepts too.
 bool IsPostgresUrl(const std::string& url);
 
-// INVALID_ARGUMENT that says what to write, without what may be a password.
+// Returns INVALID_ARGUMENT that says what to write; it does not repeat the rest of
+// the URL, which may contain a password.
 absl::Status UnknownDatabase(const std::string& url);
 
 }  // namespace zerotouch::store

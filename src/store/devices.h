@@ -18,16 +18,17 @@
 
 namespace zerotouch::store {
 
-// The distinct records that an identity's keys point to, ascending: none if it
-// is unknown, several if its parts belong to different records.
+// The distinct records that an identity's keys point to, ascending: empty if the
+// identity is unknown, several if its parts belong to different records.
 using Matches = absl::InlinedVector<DeviceId, 1>;
 
+// Adds the device unless it is there already.
 inline void AddMatch(Matches& matches, DeviceId device) {
   const auto place = std::lower_bound(matches.begin(), matches.end(), device);
   if (place == matches.end() || *place != device) matches.insert(place, device);
 }
 
-// Whose devices are sought, among those that a reseller claimed.
+// Selects the devices of some owners that a reseller claimed.
 struct OwnerQuery {
   PartnerId reseller;
   Section section = Section::kZeroTouch;
@@ -38,29 +39,29 @@ struct OwnerQuery {
 class DeviceReads {
  public:
   virtual ~DeviceReads() = default;
-  // The matches of identities[i] at [i]. Looks the keys up in index order
-  // whatever the order of the span. Serial numbers match to the letter.
+  // Returns the matches of identities[i] at [i]. Looks the keys up in index order,
+  // not in the order of the span. Serial numbers match case-sensitively.
   virtual absl::StatusOr<std::vector<Matches>> Locate(
       std::span<const Identity* const> identities) = 0;
-  // Claims of the devices `ids`, ascending and distinct; without records. An id
-  // that names nothing gives a state without claims.
+  // Reads the claims of the devices `ids`, which are ascending and distinct;
+  // without records. An unknown id gives a state without claims.
   virtual absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) = 0;
-  // Loads `record` of each state that has none, if the device exists.
+  // Reads the record of each state that has none, if the device exists.
   virtual absl::Status ReadRecords(std::span<DeviceState* const> states) = 0;
-  // One device with its claims and its record. An id that names nothing gives a
-  // state without either.
+  // Reads a device with its claims and its record. An unknown id gives a state
+  // without either.
   virtual absl::StatusOr<DeviceState> ReadDevice(DeviceId id) = 0;
-  // Devices on which `partner` holds a claim and that match any part of the
-  // identity, serial numbers whatever their case; ids above `after`.
+  // Finds devices on which `partner` holds a claim and that match any part of the
+  // identity; serial numbers match case-insensitively. Ids above `after`.
   virtual absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner,
                                                            const Identity& identity, DeviceId after,
                                                            int64_t limit) = 0;
 
-  // Devices on which `query.reseller` holds a claim of `query.section` for one of
-  // the owners; ids above `after`. Counts the total only if `after` is none.
+  // Finds devices on which `query.reseller` holds a claim of `query.section` for
+  // one of the owners; ids above `after`. Counts the total only if `after` is 0.
   virtual absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
                                                         int64_t limit) = 0;
-  // Devices on which somebody holds a claim for the customer; ids above
+  // Lists devices on which any reseller holds a claim for the customer; ids above
   // `after`. Does not count the total.
   virtual absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer,
                                                                   DeviceId after,
@@ -70,12 +71,12 @@ class DeviceReads {
 class DeviceWrites {
  public:
   virtual ~DeviceWrites() = default;
-  // A fresh id, above every id given before by this process.
+  // Returns a new id, above every id that this process returned before.
   virtual DeviceId NextDeviceId() = 0;
-  // Writes what changed in each state, which is new or was read in this
+  // Writes the changes of each state, which is new or was read in this
   // transaction. ABORTED if another replica changed what was read, or
-  // registered the same hardware or id, meanwhile: the transaction is run again.
-  // The error may come with that of the whole transaction.
+  // registered the same hardware or id, in the meantime; then the transaction is
+  // retried. The error may be returned only by the transaction as a whole.
   virtual absl::Status Apply(std::span<const DeviceState* const> states) = 0;
 };
 

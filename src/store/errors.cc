@@ -48,7 +48,7 @@ absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count) {
 
 absl::Status ConfigurationOfAnother(ConfigurationId id) {
   return absl::AlreadyExistsError(
-      fmt::format("configuration {} is another customer's", id.value()));
+      fmt::format("configuration {} belongs to another customer", id.value()));
 }
 
 absl::Status ConfigurationInUse(ConfigurationId id) {

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "base/ids.h"
 
-// The errors that the calls of a store promise, in the same words on each.
+// The errors that every store returns, so that their texts are the same.
 namespace zerotouch::store {
 
 // NOT_FOUND.
@@ -21,15 +21,15 @@ absl::Status NoSuchDpc(std::string_view id);
 absl::Status NoSuchOperation(OperationId id);
 absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count);
 
-// ALREADY_EXISTS: the id is another customer's.
+// ALREADY_EXISTS: another customer has the id.
 absl::Status ConfigurationOfAnother(ConfigurationId id);
 // FAILED_PRECONDITION: a device uses it.
 absl::Status ConfigurationInUse(ConfigurationId id);
 // ABORTED.
 absl::Status LostLease(OperationId id);
 
-// DATA_LOSS: the registry is not as it was written; an archive's row, which is,
-// was never a registry's.
+// DATA_LOSS: the registry is damaged, or a row of an archive does not fit any
+// registry.
 absl::Status SecretLost();
 absl::Status UnreadableDevice(DeviceId id);
 absl::Status RowFitsNoRegistry(std::string_view table, const absl::Status& why);

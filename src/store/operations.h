@@ -17,22 +17,22 @@
 
 namespace zerotouch::store {
 
-// What a batch does to its devices. The numbers are stored.
+// The change that a batch makes to its devices. The numbers are stored.
 enum class BatchKind : uint8_t { kClaim = 1, kUnclaim = 2, kUpdateMetadata = 3 };
 
 // A batch without its items.
 struct OperationHead {
   OperationId id;
-  int64_t number = 0;  // given by the store, in the order in which they are accepted
+  int64_t number = 0;  // assigned by the store in the order of acceptance
   PartnerId partner;
   BatchKind kind = BatchKind::kUnclaim;
   int32_t items = 0;
-  int32_t items_done = 0;  // how many have their result
+  int32_t items_done = 0;  // items with a result
   int32_t items_succeeded = 0;
   absl::Time accepted;
   std::optional<absl::Time> started;   // by its first lease
   std::optional<absl::Time> finished;  // when items_done reached items, or it was cancelled
-  bool cancelled = false;              // items without a result were called off
+  bool cancelled = false;              // items without a result were cancelled
 };
 
 // The result of the item at `index` of the request.
@@ -42,7 +42,7 @@ struct IndexedResult {
 };
 
 // A worker's right to run an operation until `until`. `token` grows with every
-// lease of the operation, so that whoever lost it cannot write any more.
+// lease of the operation, so a worker that lost its lease can no longer write.
 struct Lease {
   OperationHead head;
   int64_t token = 0;
@@ -52,25 +52,25 @@ struct Lease {
 class OperationReads {
  public:
   virtual ~OperationReads() = default;
-  // nullopt if there is no such operation.
+  // Returns nullopt if there is no such operation.
   virtual absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) = 0;
-  // Operations of `partner` with numbers above `after`, ascending: of `done`,
-  // those that are finished or those that are not. Does not count the total.
+  // Lists operations of `partner` with numbers above `after`, ascending; if `done`
+  // is set, only finished or only unfinished ones. Does not count the total.
   virtual absl::StatusOr<Page<OperationHead>> ListOperations(PartnerId partner,
                                                              std::optional<bool> done,
                                                              int64_t after, int64_t limit) = 0;
-  // Chunks of the request, `count` from number `first` on (from 0): each a
+  // Reads `count` chunks of the request from number `first` on (from 0). Each is a
   // serialized ClaimDevicesRequest, UnclaimDevicesRequest or
   // UpdateDeviceMetadataInBatchRequest with up to limits::kStoredChunkItems
   // items. NOT_FOUND if one of them is missing.
   virtual absl::StatusOr<std::vector<std::string>> ReadRequestChunks(OperationId id, int32_t first,
                                                                      int32_t count) = 0;
-  // Every result there is, in the order in which the items were run.
+  // Reads every result, in the order in which the items were run.
   virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
-  // Unfinished operations of `partner`. In a transaction that writes nobody else
-  // adds one until it ends.
+  // Counts unfinished operations of `partner`. In a transaction that writes, no
+  // other transaction adds one until it ends.
   virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;
-  // Whether LeaseOperation would find something to lease.
+  // Returns true if LeaseOperation would find an operation.
   virtual absl::StatusOr<bool> AnyRunnable(absl::Time now) = 0;
 };
 
@@ -80,28 +80,30 @@ class OperationWrites {
   // Stores a new operation with its request chunks. ALREADY_EXISTS if the id is taken.
   virtual absl::Status AddOperation(const OperationHead& head,
                                     std::span<const std::string> chunks) = 0;
-  // Leases the operation that should run next: of each partner only its oldest
-  // unfinished one, and only if nobody holds a lease on it that has not run
-  // out; among those the partner served least recently. nullopt if there is none.
+  // Leases the operation that runs next: the oldest unfinished one of a partner,
+  // if it has no unexpired lease; among these, the one of the partner served
+  // least recently. Returns nullopt if there is no such operation.
   virtual absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
                                                               absl::Duration length) = 0;
   // Extends the lease. ABORTED if it was lost.
   virtual absl::Status ExtendLease(const Lease& lease, absl::Time until) = 0;
-  // Gives the lease up, so that others may go first. OK if it was lost.
+  // Releases the lease, so that other operations can run first. OK if it was lost.
   virtual absl::Status ReleaseLease(const Lease& lease) = 0;
-  // Adds results of items run under the lease, when `items_done` had theirs
-  // before, counts them in, extends the lease, and finishes the operation when
-  // none is left. ABORTED if the lease was lost, or another number of items had
-  // theirs: then these may have been run by a transaction of which its caller
-  // never heard. The error may come with that of the whole transaction.
+  // Adds results of items that were run under the lease, updates the counts,
+  // extends the lease, and finishes the operation if no items are left.
+  // `items_done` is how many items had results before. ABORTED if the lease was
+  // lost, or if another number of items had results: then a transaction whose
+  // outcome its caller never learned may have run these. The error may be
+  // returned only by the transaction as a whole.
   virtual absl::Status RecordResults(const Lease& lease, int32_t items_done,
                                      std::span<const IndexedResult> results, absl::Time now,
                                      absl::Time lease_until) = 0;
-  // Finishes the operation as it stands: items without a result stay without
-  // one, and whoever holds a lease on it cannot write any more. Nothing happens
-  // if it is finished. NOT_FOUND if there is none.
+  // Finishes the operation now: items without a result keep none, and the holder
+  // of its lease can no longer write. Does nothing if it is finished already.
+  // NOT_FOUND if there is no such operation.
   virtual absl::Status CancelOperation(OperationId id, absl::Time now) = 0;
-  // Deletes the operation with its request and results. NOT_FOUND if there is none.
+  // Deletes the operation with its request and results. NOT_FOUND if there is no
+  // such operation.
   virtual absl::Status DeleteOperation(OperationId id) = 0;
   // Deletes operations finished before `before`, at most `limit`. Returns how many.
   virtual absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) = 0;

@@ -11,12 +11,12 @@ namespace zerotouch::store {
 template <class Row>
 struct Page {
   std::vector<Row> rows;
-  bool more = false;       // whether rows follow
+  bool more = false;       // rows follow
   int64_t total_size = 0;  // rows of the whole list
 };
 
-// Ends a page for which one row more than `limit` was read, which tells
-// whether the list goes on.
+// Cuts a page for which up to `limit` + 1 rows were read to `limit` rows, and sets
+// `more` if it removes one.
 template <class Row>
 void CutAt(int64_t limit, Page<Row>& page) {
   page.more = static_cast<int64_t>(page.rows.size()) > limit;

@@ -9,15 +9,15 @@
 #include "absl/status/status.h"
 #include "model/device.h"
 
-// How what has no columns of its own is kept: the same on every store.
+// How every store encodes values that have no columns of their own.
 namespace zerotouch::store {
 
-// Reads the record of `state` from its serialized messages. DATA_LOSS if they
-// cannot be read.
+// Decodes the record of `state` from its serialized messages. DATA_LOSS if they
+// are invalid.
 absl::Status DecodeRecord(std::string_view identifier, std::string_view metadata,
                           DeviceState& state);
 
-// E-mail addresses hold no line feed, so lists of them are kept one a line.
+// Encode a list of e-mail addresses, one a line: they contain no line feed.
 std::string JoinEmails(const std::vector<std::string>& emails);
 std::vector<std::string> SplitEmails(std::string_view lines);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/result_codec.h"
 
+#include <algorithm>
+
 namespace zerotouch::store {
 namespace {
 
@@ -43,6 +45,12 @@ absl::Status DecodeResults(std::string_view bytes, std::vector<IndexedResult>& r
                     .device = DeviceId(static_cast<int64_t>(NumberAt(data + 5, 8)))}});
   }
   return absl::OkStatus();
+}
+
+int64_t CountSucceeded(std::span<const IndexedResult> results) {
+  return std::count_if(results.begin(), results.end(), [](const IndexedResult& result) {
+    return result.result.outcome == Outcome::kSuccess;
+  });
 }
 
 }  // namespace zerotouch::store

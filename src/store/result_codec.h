@@ -12,12 +12,15 @@
 
 namespace zerotouch::store {
 
-// Results as they are kept, 13 bytes each: index (4), outcome (1), device id
-// (8), little-endian. The same on every store.
+// Encodes results as every store keeps them, 13 bytes each: index (4), outcome
+// (1), device id (8), little-endian.
 std::string EncodeResults(std::span<const IndexedResult> results);
 
-// Appends what `bytes` holds. DATA_LOSS if it is not such a record.
+// Appends the encoded results to `results`. DATA_LOSS if `bytes` is not whole.
 absl::Status DecodeResults(std::string_view bytes, std::vector<IndexedResult>& results);
+
+// Returns how many of the results are successes.
+int64_t CountSucceeded(std::span<const IndexedResult> results);
 
 }  // namespace zerotouch::store
 

@@ -14,18 +14,18 @@
 #include "store/devices.h"
 #include "store/operations.h"
 
-// The registry, as it is kept. Every implementation means the same by each call: one
-// battery of tests (test/store/) runs on all of them.
+// The stored registry. Every implementation has the same semantics: the same
+// tests (test/store/) run on all of them.
 namespace zerotouch::store {
 
-// One consistent view: everything read from it was so at the same instant. For
-// one thread at a time; keep it short, for it holds a connection.
+// A consistent view: everything that is read from it is as of the same instant.
+// For one thread at a time. Keep it short, because it holds a connection.
 class Snapshot : public AccountReads,
                  public CompanyReads,
                  public DeviceReads,
                  public OperationReads {};
 
-// A snapshot that can also write. What it writes it reads back.
+// A snapshot that can also write, and reads its own writes.
 class Transaction : public Snapshot,
                     public AccountWrites,
                     public CompanyWrites,
@@ -37,40 +37,41 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Opens a view. UNAVAILABLE if the database cannot be reached.
+  // Opens a snapshot. UNAVAILABLE if the database cannot be reached.
   virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
 
   // Runs `mutation` in a transaction and returns once its effects are durable.
-  // If it returns an error, nothing of it is kept and the error is returned.
-  // May run it more than once (each time on a fresh transaction), and on
-  // another thread. Mutations that change the same things are run as if one
-  // after the other; SQLite's, in the order in which they came.
-  // UNAVAILABLE if the database cannot be reached or is full; if it was lost in
-  // the very moment of the commit, what was written may be kept all the same.
-  // UNAVAILABLE too if others' changes kept getting in its way, and
-  // RESOURCE_EXHAUSTED if too many are waiting.
+  // If it returns an error, the transaction is rolled back and the error is
+  // returned. May run the mutation more than once (each time in a new
+  // transaction), and on another thread. Mutations that change the same things
+  // are serialized; SQLite runs them in order of arrival.
+  // UNAVAILABLE if the database cannot be reached or is full; if it was lost
+  // during the commit, the changes may be kept nevertheless. UNAVAILABLE also if
+  // every retry conflicted with other changes. RESOURCE_EXHAUSTED if too many
+  // mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
 
-  // Calls `heard`, on a thread of the store's, whenever another process may
-  // have accepted or given back an operation. It must return soon. Null ends
-  // that: no call is being made when this returns.
+  // Calls `heard`, on a thread of the store, when another process may have
+  // accepted or released an operation. It must return soon. Null removes the
+  // callback; no call is running when this returns.
   virtual void OnOperation(std::function<void()> heard) = 0;
 
-  // OK if the store can be read just now; for readiness.
+  // Returns OK if the store can be read now, for readiness probes.
   virtual absl::Status Ping() = 0;
 };
 
-// What a process does with the registry.
+// How a process uses the registry.
 enum class Role {
-  kServer,  // serves it: of a SQLite file, one process at a time
-  kAdmin,   // changes tenants and keys, beside a server or without one
+  kServer,  // serves it; only one process at a time for a SQLite file
+  kAdmin,   // changes tenants and keys, with or without a running server
 };
 
-// Opens `sqlite:///absolute/path` (or `sqlite:relative/path`), creating the
-// file, or the database of `postgresql://user@host/database`, which must exist,
-// and brings it to this version's schema. Errors are one line that says what to
-// do: the folder cannot be written, the server cannot be reached, the database
-// is newer than this program or no registry, another server has the file open.
+// Opens `sqlite:///absolute/path` (or `sqlite:relative/path`), whose file is
+// created if it is missing, or `postgresql://user@host/database`, which must
+// exist, and migrates it to this version's schema. Errors are one line that says
+// what to do: the folder is not writable, the server cannot be reached, the
+// database is newer than this program or not a registry, another server has the
+// file open.
 absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url, const Clock& clock,
                                             Role role = Role::kServer);
 

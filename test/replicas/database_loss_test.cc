@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replicas whose database dies, hangs, or is followed by its standby: callers
-// are told to come again, nothing that was acknowledged is lost, and the
-// replicas go on by themselves.
+// Replicas whose database fails, hangs, or is replaced by its standby: callers are
+// told to retry, no acknowledged change is lost, and the replicas recover.
 
 #include <fmt/format.h>
 
@@ -15,12 +14,12 @@ using std::chrono::steady_clock;
 
 constexpr int kClients = 6;
 
-// How long a call may take whatever the database does.
+// How long a call may take at most, whatever the database does.
 constexpr milliseconds kPatience(20'000);
 
 class DatabaseLossTest : public ReplicasTest {
  protected:
-  // Two replicas under load, with a batch that has come some way.
+  // Starts two replicas under load, with a batch that is partly done.
   void StartWork(const std::string& database) {
     ASSERT_NO_FATAL_FAILURE(StartReplicas(2, {"--operation-items-per-second", "4000"}, database));
     load_ = StartLoad(kClients);
@@ -38,8 +37,8 @@ class DatabaseLossTest : public ReplicasTest {
       EXPECT_EQ(replica->Readyz(), 503);
     }
   }
-  // How long it takes from now until all replicas say that they are ready, and
-  // calls are answered.
+  // Measures how long it takes from now until all replicas are ready and calls are
+  // answered.
   milliseconds AwaitRecovery() {
     const auto start = steady_clock::now();
     for (const std::unique_ptr<Replica>& replica : replicas_) {

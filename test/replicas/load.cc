@@ -12,11 +12,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Numbers of IMEIs: apart from those of batches, and each client's its own.
+// Numbers of IMEIs: each client has its own, and none is in a batch.
 constexpr int kFirstNumber = 10'000'000;
 constexpr int kNumbersOfClient = 1'000'000;
 
-// Between two calls of a client.
+// The pause between two calls of a client.
 constexpr milliseconds kThinking(3);
 
 }  // namespace
@@ -29,10 +29,11 @@ Load::Load(std::vector<std::string> endpoints, std::string token, Sandbox::Resel
 
 Load::~Load() { Stop(); }
 
-const Tally& Load::Stop() {
+Tally Load::Stop() {
   over_ = true;
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  const MutexLock lock(mutex_);
   tally_.answered = answered_;
   tally_.unavailable = unavailable_;
   return tally_;
@@ -51,7 +52,7 @@ void Load::ChangeOne(int number) {
   if (claim.status != 200) return;
   const std::string id = FieldIn(claim.body, "deviceId");
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     tally_.claimed.insert(id);
   }
   Call("GET", reseller_.Devices() + "/" + id, "");
@@ -59,23 +60,23 @@ void Load::ChangeOne(int number) {
   const Answer unclaim =
       Call("POST", reseller_.Devices() + ":unclaim",
            fmt::format(R"({{"deviceId":"{}","sectionType":"SECTION_TYPE_ZERO_TOUCH"}})", id));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   tally_.claimed.erase(id);
-  if (unclaim.status == 200) tally_.given_up.insert(id);
+  if (unclaim.status == 200) tally_.unclaimed.insert(id);
 }
 
 Answer Load::Call(const std::string& method, const std::string& path, const std::string& body) {
   LetRun(kThinking);
   const auto start = steady_clock::now();
   Answer answer;
-  // Each endpoint once, whatever turn other clients are at meanwhile.
+  // Tries each endpoint once, even if other clients take turns meanwhile.
   const size_t first = turn_++;
   for (size_t i = 0; i < endpoints_.size(); ++i) {
     answer = CallUrl(method, endpoints_[(first + i) % endpoints_.size()] + path, body, token_);
     if (!answer.refused) break;
   }
   const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   tally_.longest = std::max(tally_.longest, took);
   if (answer.status == 200) {
     ++answered_;

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "model/identity.h"
-#include "support/lasting_port.h"
+#include "support/free_port.h"
 
 namespace zerotouch::test {
 namespace {
@@ -16,7 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A bearer token that every replica takes: it is for Google's name of the API.
+// Returns a bearer token that every replica accepts: its audience is Google's name
+// of the API.
 std::string TokenForAll(const std::string& credentials) {
   return SignToken(credentials,
                    ClaimsOf(credentials, "https://androiddeviceprovisioning.googleapis.com"));
@@ -35,13 +36,13 @@ Replica::Replica(const std::string& database, const std::vector<std::string>& ar
 }
 
 void Replica::Start() {
-  // The first time, until it finds a port that nobody took meanwhile.
+  // The first time, retries until the port is still free.
   const bool again = !endpoint().empty();
   std::string listen;
   const bool started = WaitUntil(
       [&] {
         listen = again ? endpoint().substr(endpoint().rfind('/') + 1)
-                       : fmt::format("127.0.0.1:{}", LastingPort());
+                       : fmt::format("127.0.0.1:{}", FreePort());
         std::vector<std::string> all = arguments_;
         all.insert(all.end(), {"--listen", listen});
         process_ = std::make_unique<ServerProcess>(all, dir_ / "log");
@@ -106,9 +107,9 @@ void ReplicasTest::ExpectNothingLost(const Tally& tally) const {
                            fmt::join(ids, ",")));
   };
   EXPECT_FALSE(tally.claimed.empty());
-  EXPECT_FALSE(tally.given_up.empty());
+  EXPECT_FALSE(tally.unclaimed.empty());
   EXPECT_EQ(held(tally.claimed), std::to_string(tally.claimed.size()));
-  EXPECT_EQ(held(tally.given_up), "0");
+  EXPECT_EQ(held(tally.unclaimed), "0");
 }
 
 std::string ReplicasTest::Accept(const Replica& replica, const std::string& method,

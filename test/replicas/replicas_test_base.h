@@ -18,29 +18,29 @@
 
 namespace zerotouch::test {
 
-// Items of a batch that takes long enough to be interrupted.
+// The size of a batch that runs long enough to be interrupted.
 inline constexpr int kItems = 20'000;
 
-// A sandbox with a data folder of its own, on a database that others use too.
+// A sandbox server with its own data folder, on a shared database.
 class Replica {
  public:
   Replica(const std::string& database, const std::vector<std::string>& arguments);
 
-  // Starts it, on the address that it had before if there was one.
+  // Starts the server, on its previous address if it has one.
   void Start();
   void Kill() { process_->Kill(); }
-  // By SIGTERM; the exit code.
+  // Sends SIGTERM and returns the exit code.
   int Terminate() { return process_->Terminate(); }
-  // SIGSTOP and SIGCONT.
+  // Send SIGSTOP and SIGCONT.
   void Pause() const;
   void Resume() const;
 
-  // All that it has logged.
+  // Returns the whole log.
   std::string Log() const;
   pid_t pid() const { return process_->pid(); }
   const Sandbox& sandbox() const { return sandbox_; }
   const std::string& endpoint() const { return sandbox_.endpoint; }
-  // The HTTP status of a probe.
+  // Return the HTTP status of a probe.
   long Healthz() const;
   long Readyz() const;
 
@@ -51,7 +51,7 @@ class Replica {
   Sandbox sandbox_;
 };
 
-// A row of `operations`, as it is in the database.
+// A row of `operations` in the database.
 struct StoredOperation {
   int64_t token = 0;
   int64_t items_done = 0;
@@ -63,12 +63,12 @@ struct StoredOperation {
 // Tests with several replicas on one database.
 class ReplicasTest : public testing::Test {
  protected:
-  // Starts `count` of them at the same moment, beside those that there are.
-  // Without a URL, on a new database of the shared cluster.
+  // Starts `count` more replicas at the same time. Without a URL, they use a new
+  // database of the shared cluster.
   void StartReplicas(int count, const std::vector<std::string>& arguments = {},
                      const std::string& database = "");
 
-  // Calls of the first reseller at a replica: its token is good at all of them.
+  // Call a replica as the first reseller, whose token every replica accepts.
   Answer Call(const Replica& replica, const std::string& method, const std::string& path,
               const std::string& body = "") const;
   Answer Get(const Replica& replica, const std::string& path) const {
@@ -77,35 +77,36 @@ class ReplicasTest : public testing::Test {
   Answer Post(const Replica& replica, const std::string& path, const std::string& body) const {
     return Call(replica, "POST", path, body);
   }
-  // The same of the second.
+  // Calls a replica as the second reseller.
   Answer PostAsSecond(const Replica& replica, const std::string& path,
                       const std::string& body) const;
-  // Clients of the first reseller at all replicas.
+  // Starts clients of the first reseller that call all replicas.
   std::unique_ptr<Load> StartLoad(int clients) const;
-  // Waits until so many more calls of it were answered by 200.
+  // Waits until `count` more calls were answered with 200.
   static void AwaitAnswers(const Load& load, int count);
-  // Whether the registry holds what the load's answers said.
+  // Expects every acknowledged change of the load in the registry.
   void ExpectNothingLost(const Tally& tally) const;
   const Sandbox::Reseller& first() const { return replicas_[0]->sandbox().first; }
   const Sandbox::Reseller& second() const { return replicas_[0]->sandbox().second; }
 
-  // Accepts a batch of the first reseller there; the operation's path.
+  // Sends a batch of the first reseller, and returns the operation's path.
   std::string Accept(const Replica& replica, const std::string& method,
                      const std::string& body) const;
-  // Waits for its end; the operation.
+  // Waits until the operation is done, and returns it.
   std::string AwaitDone(const Replica& replica, const std::string& path) const;
 
-  // What the database says of an operation.
+  // Reads the operation's row from the database.
   StoredOperation Stored(const std::string& path) const;
-  // Waits until a replica works at it and has done `items` of it. Returns that replica.
+  // Waits until a replica has run `items` of it, and returns that replica.
   Replica& AwaitWorker(const std::string& path, int64_t items) const;
-  // Waits until another than `before`'s holder makes progress; how long that took.
+  // Waits until a holder other than `before`'s makes progress, and returns how long
+  // that took.
   std::chrono::milliseconds AwaitTakeOver(const std::string& path,
                                           const StoredOperation& before) const;
   // Runs a statement on the replicas' database.
   std::string Sql(const std::string& sql) const { return cluster_->Run(sql, name_); }
 
-  const PostgresCluster* cluster_ = nullptr;  // where the database is just now
+  const PostgresCluster* cluster_ = nullptr;  // the server that has the database now
   std::string database_;                      // its URL
   std::string name_;
   std::vector<std::unique_ptr<Replica>> replicas_;
@@ -114,17 +115,17 @@ class ReplicasTest : public testing::Test {
   std::string token_, second_token_;
 };
 
-// The IMEI of a number.
+// Returns the IMEI with this number.
 std::string ImeiOf(int number);
-// The body of a batch about the IMEIs of 0 to `count`, mixed.
+// Return the body of a batch with the IMEIs 0 to `count`, shuffled.
 std::string ClaimBody(int count, const std::string& customer);
 std::string UnclaimBody(int count);
-// The position of item i in it.
+// Returns the number of the IMEI of item i.
 int NumberOfItem(int i, int count);
-// That each item of such a batch has one result, in its place, and all succeeded.
+// Expects one successful result for each item of such a batch, in its place.
 void ExpectEachItemOnce(const std::string& operation, int count);
 
-// Prints a figure for whoever reads the test's output.
+// Prints a measured time to the test's output.
 void Report(const std::string& what, std::chrono::milliseconds time);
 
 }  // namespace zerotouch::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replicas that are restarted and upgraded one after the other, while clients
-// call them: no call fails.
+// Replicas that are restarted and upgraded one after the other under load: no call
+// fails.
 
 #include <fmt/format.h>
 
@@ -38,7 +38,7 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
   const std::unique_ptr<Load> load = StartLoad(3);
   AwaitAnswers(*load, 100);
-  // What the first replica of a newer program does when it starts.
+  // Migrates as the first replica of a newer program does when it starts.
   for (const char* sql :
        {"ALTER TABLE devices ADD COLUMN colour text", "ALTER TABLE claims ADD COLUMN reason text",
         "ALTER TABLE operations ADD COLUMN origin text",
@@ -67,8 +67,8 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
   EXPECT_NE(refused.err.find("newer zerotouchd"), std::string::npos) << refused.err;
 }
 
-// A replica's sessions have statements whose rows look otherwise from then on:
-// each is refused once at most.
+// The prepared statements of a replica's sessions return other columns after a
+// migration: each is refused at most once.
 TEST_F(RollingTest, ColumnThatGetsAnotherType_IsReadOnNewSessions) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
   const std::unique_ptr<Load> load = StartLoad(3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replicas that die, or are cut off, in the middle of a batch: the others go on
-// with it within 5 s, and in the end every item has one result.
+// Replicas that fail, or lose their connection, during a batch: another continues
+// it within 5 s, and in the end every item has one result.
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ constexpr milliseconds kTakeOver(5'000);
 
 class TakeOverTest : public ReplicasTest {
  protected:
-  // Slowed down, so that what is done to a worker lands in the middle.
+  // Slowed down, so that a worker can be interrupted in the middle.
   void StartSlowed(int items_per_second) {
     StartReplicas(3, {"--operation-items-per-second", std::to_string(items_per_second)});
   }
@@ -29,7 +29,7 @@ class TakeOverTest : public ReplicasTest {
     ExpectEachItemOnce(AwaitDone(*replicas_[0], Accept(*replicas_[0], "claimAsync", claims)),
                        kItems);
   }
-  // How often the claim that was changed least, and the one that was most, was.
+  // How many times the least and the most changed claims were changed.
   std::string Versions() const {
     return Sql("SELECT concat_ws(' ', min(version), max(version)) FROM claims");
   }
@@ -59,7 +59,7 @@ TEST_F(TakeOverTest, KilledWorkers_OthersGoOnWithin5s_EachItemOnce) {
     ASSERT_NO_FATAL_FAILURE(worker.Start());
     ASSERT_NO_FATAL_FAILURE(ExpectEachItemOnce(AwaitDone(worker, path), kItems));
     EXPECT_EQ(Held(), claim ? std::to_string(kItems) : "0");
-    // Each run has changed each claim, and has done so once.
+    // Each run changed each claim exactly once.
     EXPECT_EQ(Versions(), fmt::format("{0} {0}", run));
   }
   Report(fmt::format("longest of {} take-overs after SIGKILL", kKills), longest);
@@ -75,17 +75,17 @@ TEST_F(TakeOverTest, StoppedWorker_LosesItsLease_AndItsLateWriteIsRefused) {
   const milliseconds took = AwaitTakeOver(path, before);
   EXPECT_LT(took, kTakeOver);
   Report("take-over after SIGSTOP", took);
-  // It still takes the operation for its own, and goes on with its next chunk.
+  // It still assumes that it has the lease, and continues with its next chunk.
   const StoredOperation taken = Stored(path);
   ASSERT_FALSE(taken.finished);
   stopped.Resume();
   ExpectEachItemOnce(AwaitDone(stopped, path), kItems);
   const StoredOperation after = Stored(path);
-  EXPECT_EQ(after.token, taken.token) << "whoever took it over has finished it";
+  EXPECT_EQ(after.token, taken.token) << "the replica that took over finished it";
   EXPECT_EQ(after.holder, taken.holder);
   EXPECT_EQ(Held(), "0");
   EXPECT_EQ(Versions(), "1 1");
-  // It works on: alone now.
+  // It continues, now alone.
   for (const std::unique_ptr<Replica>& replica : replicas_) {
     if (replica.get() == &stopped) continue;
     EXPECT_EQ(replica->Terminate(), 0);
@@ -96,7 +96,7 @@ TEST_F(TakeOverTest, StoppedWorker_LosesItsLease_AndItsLateWriteIsRefused) {
 }
 
 TEST_F(TakeOverTest, ReplicaWithoutNetwork_SaysSo_LosesItsLease_AndRecovers) {
-  // The first replica's way to the database can be cut.
+  // The first replica connects through a proxy that can be cut.
   PostgresCluster& cluster = PostgresCluster::Shared();
   const std::string database = cluster.CreateDatabase();
   TcpProxy proxy(cluster.port());
@@ -132,7 +132,7 @@ TEST_F(TakeOverTest, ReplicaWithoutNetwork_SaysSo_LosesItsLease_AndRecovers) {
   Report("ready after the network was healed",
          std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - healed));
   ExpectEachItemOnce(AwaitDone(cut, path), kItems);
-  EXPECT_EQ(Stored(path).token, taken.token) << "whoever took it over has finished it";
+  EXPECT_EQ(Stored(path).token, taken.token) << "the replica that took over finished it";
   EXPECT_EQ(Held(), std::to_string(kItems));
   EXPECT_EQ(Versions(), "0 0");
 }

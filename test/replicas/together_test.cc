@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replicas as one server: what one of them gave is good at the others, limits
-// and orders hold across them, and an idle one starts at once.
+// Replicas behave like one server: all accept the tokens of each, limits and order
+// hold across them, and an idle one starts a batch immediately.
 
 #include <fmt/format.h>
 
@@ -17,12 +17,13 @@ using std::chrono::milliseconds;
 
 class TogetherTest : public ReplicasTest {
  protected:
-  // Starts three, each with one worker, so slow that operations are met while they run.
+  // Starts three replicas with one slow worker each, so that tests find operations
+  // running.
   void StartSlow(int items_per_second) {
     StartReplicas(3, {"--operation-workers", "1", "--operation-items-per-second",
                       std::to_string(items_per_second)});
   }
-  // A batch of the second reseller; the operation's path.
+  // Sends a batch of the second reseller, and returns the operation's path.
   std::string AcceptAsSecond(const Replica& replica, const std::string& body) const {
     const Answer answer = PostAsSecond(replica, second().Devices() + ":unclaimAsync", body);
     EXPECT_EQ(answer.status, 200) << answer.body;
@@ -36,7 +37,7 @@ class TogetherTest : public ReplicasTest {
 TEST_F(TogetherTest, TokensOfOne_AreGoodAtTheOthers) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(3));
   for (const std::unique_ptr<Replica>& minting : replicas_) {
-    // By the key file that this replica wrote, a token that another gives.
+    // Gets a token from another replica with the key file that this one wrote.
     const Replica& other = minting == replicas_[0] ? *replicas_[1] : *replicas_[0];
     const std::string key_file = minting->sandbox().first.credentials;
     crypto::JwtClaims claims = ClaimsOf(key_file, other.endpoint());
@@ -90,12 +91,12 @@ TEST_F(TogetherTest, Operations_AreMetAtAnyReplica) {
   EXPECT_NE(list.find(running.substr(4)), std::string::npos) << list;
   const Answer early = Call(other, "DELETE", running);
   EXPECT_EQ(early.status, 400) << early.body;
-  // Whichever runs it stops.
+  // The replica that runs it stops.
   EXPECT_EQ(Post(other, running + ":cancel", "{}").status, 200);
   const Answer cancelled = Post(*replicas_[2], running + ":wait", R"({"timeout":"9s"})");
   EXPECT_EQ(Json(cancelled.body)["/done"], "true");
   EXPECT_EQ(Json(cancelled.body).Size("/response/perDeviceStatus"), 50'000u);
-  // One that a replica waits for while another runs it.
+  // A replica waits for an operation that another runs.
   const std::string next = Accept(accepting, "unclaimAsync", UnclaimBody(500));
   for (const std::unique_ptr<Replica>& replica : replicas_) {
     EXPECT_TRUE(WaitUntil([&] {
@@ -127,7 +128,7 @@ TEST_F(TogetherTest, UnfinishedOperations_AreLimitedOverAllReplicas) {
     });
   }
   for (std::thread& caller : callers) caller.join();
-  // Few have finished meanwhile.
+  // Few have finished by then.
   const int finished =
       std::stoi(Sql("SELECT count(*) FROM operations WHERE finished_us IS NOT NULL"));
   EXPECT_GE(accepted, 100);
@@ -182,7 +183,7 @@ TEST_F(TogetherTest, IdleReplica_StartsAtOnceWhatABusyOneAccepted) {
   std::ranges::sort(delays);
   const milliseconds median = delays[delays.size() / 2];
   Report("an idle replica started what a busy one had accepted (median)", median);
-  // Idle workers look for themselves every 250 ms, which would make 125.
+  // Idle workers also poll every 250 ms, which would take 125 ms on average.
   EXPECT_LT(median, milliseconds(80));
 }
 

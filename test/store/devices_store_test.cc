@@ -182,7 +182,7 @@ TEST_P(DevicesStoreTest, Apply_HardwareThatIsTaken_IsAbortedWhole) {
     const DeviceState* const states[] = {&state};
     return tx.Apply(states);
   });
-  // Where replicas may meet it is run again first, in vain here.
+  // A store with replicas retries first, without success here.
   EXPECT_TRUE(GetParam().replicas ? absl::IsUnavailable(status) : absl::IsAborted(status))
       << status;
   EXPECT_THAT(LocateOne({.modems = {99}, .serial_key = {}, .serial = {}}), IsEmpty());
@@ -287,7 +287,7 @@ TEST_P(DevicesStoreTest, Snapshot_DoesNotSeeLaterWrites) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   const std::unique_ptr<Snapshot> snapshot = Read();
   const DeviceId ids[] = {device};
-  ASSERT_TRUE(snapshot->ReadClaims(ids).ok());  // the view begins with its first read
+  ASSERT_TRUE(snapshot->ReadClaims(ids).ok());  // the snapshot begins with its first read
   ChangeDevice(device, [&](DeviceState& state) {
     state.zero_touch = Claim{.held = false, .reseller = kPartner};
     state.zero_touch_changed = true;

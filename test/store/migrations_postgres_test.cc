@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bringing a PostgreSQL that is in use to a newer schema.
+// Migrations of a PostgreSQL registry that is in use.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -17,8 +17,8 @@
 namespace zerotouch::store::postgres {
 namespace {
 
-// A migration that a newer program might have: it changes two tables, and leaves
-// a trace for each time it was run.
+// A migration of a newer program. It changes two tables, and adds a row each time
+// it is run.
 constexpr char kNewer[] =
     "ALTER TABLE devices ADD COLUMN colour text;"
     "ALTER TABLE claims ADD COLUMN reason text;"
@@ -34,9 +34,9 @@ class MigrationsPostgresTest : public testing::Test {
   }
   void TearDown() override { log::SetLevel(log::Level::kInfo); }
 
-  // As a replica of the newer program does when it starts.
+  // Migrates as a replica of the newer program does when it starts.
   absl::Status Upgrade() {
-    auto db = Connection::Open(url_);
+    auto db = Session::Open(url_);
     return db.ok() ? PrepareSchema(**db, migrations_) : db.status();
   }
   std::thread StartUpgrade() {
@@ -52,9 +52,9 @@ class MigrationsPostgresTest : public testing::Test {
     EXPECT_EQ(Ask("SELECT schema FROM registry_version"), std::to_string(migrations_.size()));
     EXPECT_EQ(Ask("SELECT count(*) FROM dpcs WHERE id = 'run'"), "1");
   }
-  // A session whose transaction has read from, or locked, a table.
-  std::unique_ptr<Connection> Holding(const char* sql) {
-    auto db = Connection::Open(url_).value();
+  // Returns a session with an open transaction that ran `sql`.
+  std::unique_ptr<Session> OpenTransaction(const char* sql) {
+    auto db = Session::Open(url_).value();
     EXPECT_TRUE(db->RunScript("SET idle_in_transaction_session_timeout = 0").ok());
     EXPECT_TRUE(db->RunScript(fmt::format("BEGIN; {}", sql).c_str()).ok());
     return db;
@@ -84,8 +84,8 @@ TEST_F(MigrationsPostgresTest, OlderProgram_WorksWithTheNewerSchema) {
   ExpectUpgradedOnce();
 }
 
-TEST_F(MigrationsPostgresTest, LongReader_IsWaitedFor_AndNobodyWaitsLongBehindTheMigration) {
-  const auto reader = Holding("SELECT count(*) FROM claims");
+TEST_F(MigrationsPostgresTest, LongReader_DelaysTheMigration_WhichDoesNotBlockOthersForLong) {
+  const auto reader = OpenTransaction("SELECT count(*) FROM claims");
   std::thread upgrade = StartUpgrade();
   AwaitWaitingMigration();
   using Clock = std::chrono::steady_clock;
@@ -102,12 +102,13 @@ TEST_F(MigrationsPostgresTest, LongReader_IsWaitedFor_AndNobodyWaitsLongBehindTh
   ExpectUpgradedOnce();
 }
 
-TEST_F(MigrationsPostgresTest, Deadlock_IsTriedAgain) {
-  // The migration changes `devices` and then `claims`; the other goes the other way.
-  const auto other = Holding("LOCK TABLE claims IN ROW EXCLUSIVE MODE");
+TEST_F(MigrationsPostgresTest, Deadlock_IsRetried) {
+  // The migration changes `devices` and then `claims`; the other transaction locks them in reverse
+  // order.
+  const auto other = OpenTransaction("LOCK TABLE claims IN ROW EXCLUSIVE MODE");
   std::thread upgrade = StartUpgrade();
   AwaitWaitingMigration();
-  // Whoever has waited for a second looks for deadlocks: the migration is first.
+  // The first to wait for a second detects the deadlock, which is the migration.
   const absl::Status locked = other->RunScript("LOCK TABLE devices IN ROW EXCLUSIVE MODE");
   EXPECT_TRUE(locked.ok()) << locked;
   EXPECT_TRUE(other->RunScript("COMMIT").ok());

@@ -153,7 +153,7 @@ TEST_P(OperationsStoreTest, RecordResults_WhenTheyAreThereAlready_IsRefused) {
   Accept(1, kPartner, 3);
   const Lease lease = TakeLease();
   ASSERT_TRUE(Record(lease, 0, {Succeeded(0)}).ok());
-  // As after a commit of which the worker never heard.
+  // As after a commit whose outcome the worker never learned.
   EXPECT_EQ(Record(lease, 0, {Succeeded(0)}).code(), absl::StatusCode::kAborted);
   EXPECT_EQ(HeadOf(OperationId(1)).items_done, 1);
   EXPECT_TRUE(Record(lease, 1, {Succeeded(1), Succeeded(2)}).ok());
@@ -277,7 +277,7 @@ TEST_P(OperationsStoreTest, Reopen_EndsTheLeasesOfADeadServer) {
   const Lease lease = TakeLease();
   Reopen();
   if (GetParam().replicas) {
-    // Others may be alive: theirs run out by themselves.
+    // Other replicas may be running; their leases expire.
     EXPECT_FALSE(TryLease().has_value());
     clock_.Advance(kLease);
   }

@@ -87,7 +87,7 @@ TEST_P(OwnedDevicesStoreTest, FindByOwner_MergesOwnersById_InPages) {
     EXPECT_LE(page.rows.size(), 7u);
     for (const DeviceId id : IdsOf(page)) seen.push_back(id);
     more = page.more;
-    // What is added meanwhile comes last, and moves nothing.
+    // Devices that are added meanwhile are last and move no other.
     if (seen.size() == 7) all.push_back(Add(Held(kPartner, kCustomer)));
   }
   EXPECT_EQ(seen, all);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replicas that change the same hardware at once: every interleaving of their
-// round trips must end as if one had come after the other.
+// Replicas that change the same hardware concurrently: every interleaving of
+// their round trips must have the result of some serial order.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <numeric>
 #include <set>
 #include <thread>
@@ -17,6 +16,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "batch/engine.h"
 #include "store/store.h"
 #include "support/postgres_cluster.h"
@@ -31,9 +31,9 @@ const CustomerId kSecondCustomer(21);
 
 thread_local int this_session = -1;
 
-// Lets one session at a time make a round trip, in an order that is given: at
-// each turn the next number, modulo how many stand ready, says who goes. One
-// that waits for another's lock does not hold the others up.
+// Lets one session at a time make a round trip, in a given order: at each turn
+// the next number, modulo how many sessions are ready, selects one. A session
+// that waits for another's lock does not block the others.
 class Turns {
  public:
   Turns(int sessions, std::vector<int> order)
@@ -41,28 +41,29 @@ class Turns {
 
   // Called by a session before each of its round trips.
   void Await() {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     states_[static_cast<size_t>(this_session)] = State::kReady;
     changed_.notify_all();
-    changed_.wait(lock, [&] { return next_ == this_session; });
+    while (next_ != this_session) lock.Wait(changed_);
     next_ = -1;
     states_[static_cast<size_t>(this_session)] = State::kRunning;
     changed_.notify_all();
   }
   void End() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     states_[static_cast<size_t>(this_session)] = State::kOver;
     changed_.notify_all();
   }
 
-  // Gives the turns until all sessions are over.
+  // Gives the turns until all sessions have ended.
   void Run() {
     size_t turn = 0;
     while (true) {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return next_ == -1; });
-      const auto running = [&] { return Count(State::kRunning); };
-      changed_.wait_for(lock, kBlocked, [&] { return running() == 0; });
+      MutexLock lock(mutex_);
+      while (next_ != -1) lock.Wait(changed_);
+      const auto blocked = std::chrono::steady_clock::now() + kBlocked;
+      while (Count(State::kRunning) > 0 && lock.WaitUntil(changed_, blocked)) {
+      }
       if (Count(State::kOver) == states_.size()) return;
       std::vector<int> ready;
       for (size_t i = 0; i < states_.size(); ++i) {
@@ -78,28 +79,28 @@ class Turns {
 
  private:
   enum class State { kRunning, kReady, kOver };
-  // Who takes longer for a statement is taken to wait for a lock. If it does
-  // not, the turn goes on a little early, which is one more order to try.
+  // A session that takes longer for a statement is assumed to wait for a lock. If
+  // it does not, the next turn begins early, which only tries another order.
   static constexpr auto kBlocked = std::chrono::milliseconds(10);
 
-  size_t Count(State state) const {
+  size_t Count(State state) const ZT_REQUIRES(mutex_) {
     return static_cast<size_t>(std::count(states_.begin(), states_.end(), state));
   }
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable changed_;
-  std::vector<State> states_;
+  std::vector<State> states_ ZT_GUARDED_BY(mutex_);
   const std::vector<int> order_;
-  int next_ = -1;
+  int next_ ZT_GUARDED_BY(mutex_) = -1;
 };
 
 struct Seen {
-  std::vector<int> outcomes;  // of each session
-  std::string state;          // of the hardware, afterwards
+  std::vector<int> outcomes;  // one for each session
+  std::string state;          // of the hardware, at the end
   friend auto operator<=>(const Seen&, const Seen&) = default;
 };
 
-// What a session does, to the hardware numbered `hardware` and the next one.
+// The calls of a session on the hardware numbered `hardware` and the next one.
 using Session = std::function<Outcome(batch::Engine&, int64_t hardware)>;
 
 std::string Imei(int64_t number) {
@@ -200,8 +201,8 @@ class RacesTest : public testing::Test {
     log::SetLevel(log::Level::kInfo);
   }
 
-  // Runs the sessions in every order of `turns` choices, after `before`, and
-  // expects of each that it ends as some order one after the other does.
+  // Runs the sessions in every order of `turns` choices, after `before`, and expects
+  // of each the result of some serial order.
   void ExpectAsOneAfterTheOther(const std::vector<Session>& before,
                                 const std::vector<Session>& sessions, int turns) {
     const std::set<Seen> serial = RunSerially(before, sessions);
@@ -221,7 +222,7 @@ class RacesTest : public testing::Test {
           << testing::PrintToString(seen.outcomes) << " " << seen.state << "; one after the other "
           << Describe(serial);
     }
-    // Else it would not be the turns that decide.
+    // Otherwise the turns would not determine the order.
     EXPECT_EQ(met.size() > 1, serial.size() > 1) << Describe(met) << " of " << Describe(serial);
   }
 
@@ -295,8 +296,8 @@ class RacesTest : public testing::Test {
     return seen;
   }
 
-  // The devices of the hardware: which modems and serial each has, its claims
-  // and metadata, in the order of the hardware that finds them.
+  // Describes the devices of the hardware: modems, serial number, claims and
+  // metadata, in the order of the hardware that finds them.
   std::string StateOf(int64_t hardware) {
     const auto snapshot = stores_[0]->Read().value();
     std::string text;
@@ -356,7 +357,7 @@ class RacesTest : public testing::Test {
   static inline int64_t next_hardware_ = 1;
 };
 
-// Turns that decide among two and three sessions; later ones go in order.
+// How many turns are varied for two and three sessions; later ones are in order.
 constexpr int kTwo = 8;
 constexpr int kThree = 5;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// That the lists read an index in order: no statement of theirs walks through a
-// table, or sorts.
+// Checks that the lists read an index in order: none of their statements scans a
+// table or sorts.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,9 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "store/sqlite/configurations.h"
-#include "store/sqlite/operations.h"
-#include "store/sqlite/owned_devices.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/statements.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
 
@@ -27,10 +26,10 @@ class SqlitePlans : public testing::Test {
   void SetUp() override {
     const std::string path = dir_ / "registry.db";
     ASSERT_TRUE(Open("sqlite://" + path, Clock::System()).ok());
-    db_ = Connection::Open(path, Access::kRead).value();
+    db_ = Database::Open(path, Access::kRead).value();
   }
 
-  // The steps of SQLite's plan, a line each (sqlite.org/eqp.html).
+  // Returns SQLite's query plan, one step a line (sqlite.org/eqp.html).
   std::string PlanOf(const char* sql) {
     statements_.push_back(std::string("EXPLAIN QUERY PLAN ") + sql);
     Cursor row = db_->Use(statements_.back().c_str());
@@ -41,8 +40,8 @@ class SqlitePlans : public testing::Test {
   }
 
   test::TempDir dir_;
-  std::deque<std::string> statements_;  // the connection knows each by its address
-  std::unique_ptr<Connection> db_;
+  std::deque<std::string> statements_;  // the database identifies each by its address
+  std::unique_ptr<Database> db_;
 };
 
 TEST_F(SqlitePlans, ListsByOwner_ReadOneCoveringIndexInOrder) {

@@ -15,20 +15,20 @@
 
 namespace zerotouch::store {
 
-// One kind of store that the battery runs on.
+// A kind of store that the tests run on.
 struct Kind {
   std::string name;
-  // The URL of an empty database of that kind, with its files in `dir`.
+  // Returns the URL of an empty database of that kind, with its files in `dir`.
   std::function<std::string(const std::string& dir)> url;
-  bool replicas = false;  // whether several servers may have it open at once
+  bool replicas = false;  // several servers may have it open at once
 };
 
-// Every kind of store that this build has.
+// Returns every kind of store.
 std::vector<Kind> AllKinds();
 inline std::string NameOfKind(const testing::TestParamInfo<Kind>& kind) { return kind.param.name; }
 
-// A store of each kind, empty but for two partners with a customer each. Every
-// test of the battery is of this fixture, and runs once for each kind.
+// A store with two partners that have a customer each. Every test of this fixture
+// runs once for each kind of store.
 class StoreTest : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is PostgreSQL's own of moving registries.
+// Export and import of PostgreSQL registries.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -35,7 +35,7 @@ class TransferPostgresTest : public testing::Test {
   const std::string url_ = cluster_.CreateDatabase();
 };
 
-// Whoever adds a table or a column finds here that an archive needs it too.
+// Fails if a table or a column is added and not added to archives.
 TEST_F(TransferPostgresTest, ArchivesHaveEveryColumn_ButWhatIsThisStoresAlone) {
   ASSERT_TRUE(Open(url_, Clock::System()).ok());
   std::istringstream names(

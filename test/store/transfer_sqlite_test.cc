@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is SQLite's own of moving and copying registries.
+// Export, import and backup of SQLite registries.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@
 #include <set>
 
 #include "base/status_text.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 #include "store/store.h"
 #include "store/transfer.h"
 #include "support/archive_rows.h"
@@ -27,7 +27,7 @@ using testing::HasSubstr;
 
 class TransferSqliteTest : public testing::Test {
  protected:
-  // A registry with so many partners.
+  // Makes a registry with this many partners.
   std::unique_ptr<Store> Make(const std::string& name, int partners) {
     auto store = Open("sqlite://" + dir_ / name, Clock::System()).value();
     AddPartners(*store, 1, partners);
@@ -64,10 +64,10 @@ class TransferSqliteTest : public testing::Test {
   const test::TempDir dir_;
 };
 
-// Whoever adds a table or a column finds here that an archive needs it too.
+// Fails if a table or a column is added and not added to archives.
 TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeases) {
   Make("registry.db", 0).reset();
-  const auto db = sqlite::Connection::Open(dir_ / "registry.db", sqlite::Access::kRead).value();
+  const auto db = sqlite::Database::Open(dir_ / "registry.db", sqlite::Access::kRead).value();
   std::set<std::string> stored;
   sqlite::Cursor row = db->Use(
       "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
@@ -93,7 +93,7 @@ TEST_F(TransferSqliteTest, OtherVersionsAndFiles_AreNotExported) {
   Make("newer.db", 1).reset();
   Make("older.db", 1).reset();
   const auto set_version = [&](const char* name, const char* sql) {
-    const auto db = sqlite::Connection::Open(dir_ / name, sqlite::Access::kWrite).value();
+    const auto db = sqlite::Database::Open(dir_ / name, sqlite::Access::kWrite).value();
     ASSERT_TRUE(db->Run(sql).ok());
   };
   set_version("newer.db", "PRAGMA user_version = 99");
@@ -125,7 +125,7 @@ TEST_F(TransferSqliteTest, ImportIntoAFolderThatIsNotThere_SaysWhatToDo) {
   ExpectError(Import("sqlite://" + dir_ / "none/registry.db", none), "folder that exists");
 }
 
-// Its pages go to the file before the end, so a crash leaves some of them there.
+// An import writes pages to the file before the commit, so a crash leaves some.
 TEST_F(TransferSqliteTest, LargeImportThatFails_LeavesAnEmptyRegistry) {
   std::vector<KeptRow> rows;
   for (int64_t i = 1; i <= 40'000; ++i) {
@@ -168,7 +168,7 @@ TEST_F(TransferSqliteTest, Backup_IsARegistryOfItsOwn) {
   EXPECT_EQ(PartnersIn("copy.db"), 50u) << "what the log alone holds is in it too";
 }
 
-// With every page that is copied the server writes more.
+// The server writes more with every step of the copy.
 TEST_F(TransferSqliteTest, BackupBesideAWriter_IsOfOneInstant) {
   const auto server = Make("registry.db", 3'000);
   int64_t next = 3'000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole registries, from every kind of store into every kind.
+// Export and import between every two kinds of store.
 
 #include <fmt/format.h>
 
@@ -25,8 +25,8 @@ using test::KeptRows;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-// The rows in an order that is the same for stores which number operations by
-// partner and those that number all of them, with places instead of numbers.
+// Sorts the rows so that stores which number operations per partner and across
+// partners give the same order, and replaces the numbers with positions.
 std::vector<KeptRow> Sorted(std::vector<KeptRow> rows) {
   std::map<int64_t, int64_t> places;
   for (KeptRow& row : rows) {
@@ -50,7 +50,7 @@ absl::Status ImportOf(const std::string& url, const std::vector<KeptRow>& rows) 
 
 class TransferStoreTest : public StoreTest {
  protected:
-  // Fills every table, with what is unusual in each.
+  // Fills every table, with unusual values.
   void Fill() {
     Write([&](Transaction& tx) -> absl::Status {
       absl::Status status;
@@ -126,8 +126,8 @@ class TransferStoreTest : public StoreTest {
     });
   }
 
-  // Of the first partner: one finished, one cancelled, one half done and under a
-  // lease, one not begun. Of the other: one not begun.
+  // For the first partner: one finished, one cancelled, one half done with a lease,
+  // one not started. For the other: one not started.
   void FillOperations() {
     Accept(1'001, kPartner, 2);
     Run(2);
@@ -164,13 +164,13 @@ class TransferStoreTest : public StoreTest {
     });
   }
 
-  // The rows of the filled registry.
+  // Returns the rows of the filled registry.
   std::vector<KeptRow> Filled() {
     Fill();
     return ExportOf(url_);
   }
 
-  // An empty database of each kind.
+  // Makes an empty database of each kind.
   std::map<std::string, std::string> Targets() {
     std::map<std::string, std::string> urls;
     for (const Kind& kind : AllKinds()) {
@@ -259,7 +259,7 @@ TEST_P(TransferStoreTest, AnArchive_CarriesIt) {
   }
 }
 
-// Leases stay behind: who had one runs on the old registry, if at all.
+// Leases are not exported: their holders use the old registry.
 TEST_P(TransferStoreTest, UnfinishedOperation_GoesOnAtOnce_AfterItsResults) {
   const std::vector<KeptRow> rows = Filled();
   for (const auto& [kind, url] : Targets()) {
@@ -307,7 +307,7 @@ TEST_P(TransferStoreTest, OperationsAcceptedLater_ComeLater) {
   }
 }
 
-// As a store gives them that numbers by partner: all begin with 1.
+// A store that numbers per partner exports numbers that begin with 1 for each.
 TEST_P(TransferStoreTest, NumbersOfSeveralPartners_KeepTheOrderOfEach) {
   std::vector<KeptRow> rows = Filled();
   std::stable_sort(rows.begin(), rows.end(), [](const KeptRow& a, const KeptRow& b) {
@@ -362,7 +362,7 @@ TEST_P(TransferStoreTest, RegistryToWhichNothingWasAdded_IsATarget) {
   }
 }
 
-// Wherever it breaks off, nothing stays, and the next import works.
+// Wherever an import fails, nothing is kept, and the next import works.
 TEST_P(TransferStoreTest, SourceThatFails_LeavesNothing) {
   const std::vector<KeptRow> rows = Filled();
   for (const auto& [kind, url] : Targets()) {
@@ -394,7 +394,7 @@ TEST_P(TransferStoreTest, FailureAtTheEnd_LeavesNothing) {
   }
 }
 
-// An archive that is whole, but of no registry.
+// An archive that is valid, but does not fit a registry.
 TEST_P(TransferStoreTest, RowsThatFitNoRegistry_AreRefused) {
   const std::vector<KeptRow> rows = Filled();
   for (const auto& [kind, url] : Targets()) {
@@ -412,8 +412,8 @@ TEST_P(TransferStoreTest, RowsThatFitNoRegistry_AreRefused) {
   }
 }
 
-// Each transaction adds a device, its claim and its modem: an export that has
-// not as many of each is of no one instant.
+// Each transaction adds a device, its claim and its modem, so an export as of one
+// instant has the same number of each.
 TEST_P(TransferStoreTest, ExportBesideAWriter_IsOfOneInstant) {
   AddDevice({1}, kPartner, kCustomer);
   std::atomic<bool> stop = false;

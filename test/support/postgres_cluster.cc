@@ -18,7 +18,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "support/lasting_port.h"
+#include "support/free_port.h"
 #include "support/wait.h"
 
 namespace zerotouch::test {
@@ -37,7 +37,7 @@ std::string Contents(const std::string& path) {
   return text.str();
 }
 
-// PostgreSQL refuses to run as root: the user to run it as then.
+// Returns the user to run as if this is root, which PostgreSQL refuses.
 const passwd* OtherUser() {
   if (geteuid() != 0) return nullptr;
   const passwd* user = getpwnam("postgres");
@@ -45,12 +45,12 @@ const passwd* OtherUser() {
   return user;
 }
 
-// Starts a program of PostgreSQL, its output in the file `log`.
+// Starts a program of PostgreSQL, with its output in the file `log`.
 pid_t Launch(const std::vector<std::string>& command, const std::string& log, bool server) {
   const passwd* user = OtherUser();
   const std::string path = kPrograms + command[0];
   if (access(path.c_str(), X_OK) != 0) Fail(path + " is missing; run scripts/install-deps test");
-  // The whole path: PostgreSQL's programs look for each other beside it.
+  // PostgreSQL's programs find each other by the full path.
   std::vector<char*> argv = {const_cast<char*>(path.c_str())};
   for (size_t i = 1; i < command.size(); ++i) argv.push_back(const_cast<char*>(command[i].c_str()));
   argv.push_back(nullptr);
@@ -65,8 +65,8 @@ pid_t Launch(const std::vector<std::string>& command, const std::string& log, bo
       _exit(126);
     }
   }
-  // A server whose test program is gone goes too; a group of its own keeps the
-  // terminal's signals from it.
+  // Kills the server when its test program ends. Its own process group keeps the
+  // terminal's signals away.
   if (server) {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
@@ -86,7 +86,7 @@ void RunToEnd(const std::vector<std::string>& command, const std::string& log) {
   }
 }
 
-// The processes whose parent is `pid`.
+// Returns the child processes of `pid`.
 std::vector<pid_t> ChildrenOf(pid_t pid) {
   std::istringstream text(Contents(fmt::format("/proc/{0}/task/{0}/children", pid)));
   std::vector<pid_t> children;
@@ -94,8 +94,8 @@ std::vector<pid_t> ChildrenOf(pid_t pid) {
   return children;
 }
 
-// A process that lets a stopped server go on when this program is gone: the
-// signal that ends it then is not heard by one that is stopped.
+// Starts a process that continues a paused server when this program ends: a
+// paused server would not handle the signal that ends it.
 pid_t StartWakerOf(pid_t server) {
   sigset_t death;
   sigemptyset(&death);
@@ -154,8 +154,8 @@ void PostgresCluster::Configure() {
        << fmt::format("unix_socket_directories = '{}'\n", dir_.path())
        << "max_connections = 200\nshared_buffers = 128MB\nmax_wal_size = 2GB\n"
        << "log_line_prefix = '%m [%p] '\nwal_retrieve_retry_interval = 100ms\n"
-       // In the folder, which goes with the object: a server that is killed
-       // leaves what it has in /dev/shm, where a container has little room.
+       // In the temporary folder: a server that is killed leaves its segments in
+       // /dev/shm, where a container has little space.
        << "dynamic_shared_memory_type = mmap\n"
        << fmt::format("fsync = {}\n", options_.fsync ? "on" : "off");
   for (const std::string& setting : options_.settings) conf << setting << "\n";
@@ -177,7 +177,7 @@ bool PostgresCluster::TryStart() {
   return false;
 }
 
-// As the server itself says: whoever answers on the port may be another.
+// Asks the server itself, because another program may answer on the port.
 bool PostgresCluster::IsReady() const {
   const std::string text = Contents(data() + "/postmaster.pid");
   return text.starts_with(std::to_string(pid_) + "\n") && text.find("\nready") != std::string::npos;
@@ -186,12 +186,12 @@ bool PostgresCluster::IsReady() const {
 void PostgresCluster::Start() {
   if (pid_ > 0) return;
   if (port_ != 0) {
-    // The port is known to others by now.
+    // Clients know the port already.
     if (!TryStart()) Fail(fmt::format("port {} was taken", port_));
     return;
   }
   do {
-    port_ = LastingPort();
+    port_ = FreePort();
   } while (!TryStart());
 }
 
@@ -202,7 +202,7 @@ void PostgresCluster::Pause() {
 }
 
 void PostgresCluster::HoldAll() {
-  // The server first, and until it does stop, so that it starts no others.
+  // Stops the server first, and waits for it, so that it starts no more processes.
   kill(pid_, SIGSTOP);
   siginfo_t stopped;
   waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WEXITED | WNOWAIT);
@@ -228,7 +228,7 @@ void PostgresCluster::Kill() {
   EndWaker();
   HoldAll();
   const std::string file = data() + "/postmaster.pid";
-  // Its seventh line: key and id of the segment that all its processes have.
+  // The seventh line has the key and the id of the shared memory segment.
   std::istringstream lines(Contents(file));
   std::string line;
   for (int i = 0; i < 7; ++i) std::getline(lines, line);
@@ -237,7 +237,7 @@ void PostgresCluster::Kill() {
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
-  // Whoever still has it is on its way out.
+  // Processes that still use it are exiting.
   const bool gone = WaitUntil([&] {
     shmid_ds state;
     return shmctl(segment, IPC_STAT, &state) != 0 || state.shm_nattch == 0;
@@ -296,8 +296,8 @@ std::unique_ptr<PostgresCluster> PostgresCluster::MakeStandby() {
   std::unique_ptr<PostgresCluster> standby(new PostgresCluster(options_, *this));
   Run("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
   Run("SELECT pg_reload_conf()");
-  // The server takes it up in its own time: when a commit waits for the standby,
-  // all do, and when that commit is through, the standby has all there is.
+  // The server reloads its settings asynchronously. Once one commit waits for the
+  // standby, all do, and when it is done, the standby has everything.
   PGconn* connection = PQconnectdb(SuperuserAt("postgres").c_str());
   const std::string waiting =
       fmt::format("SELECT count(*) FROM pg_stat_activity WHERE pid = {} AND wait_event = 'SyncRep'",
@@ -321,7 +321,7 @@ std::unique_ptr<PostgresCluster> PostgresCluster::MakeStandby() {
 }
 
 void PostgresCluster::Promote() {
-  // It may be the copy of a server whose commits waited for another standby.
+  // It may be a copy of a server whose commits waited for another standby.
   Run("ALTER SYSTEM RESET synchronous_standby_names");
   Run("SELECT pg_reload_conf()");
   if (Run("SELECT pg_promote(true)") != "t") Fail("the standby is not promoted");

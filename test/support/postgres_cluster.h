@@ -12,73 +12,73 @@
 
 namespace zerotouch::test {
 
-// A PostgreSQL server of the tests' own: Debian's postgresql-15, a cluster in a
-// temporary folder, on a free port of the loopback, run as the user `postgres`
-// when the tests run as root, and as whoever runs them otherwise. It ends with
-// the object, and with the test program however that ends. What cannot be done
-// ends the test program with a line that says why.
+// A PostgreSQL server for tests: Debian's postgresql-15, with a cluster in a
+// temporary folder, on a free loopback port. It runs as the user `postgres` if the
+// tests run as root, else as the current user. It is stopped by the destructor,
+// and also if the test program is killed. Failures end the test program with a
+// line that says why.
 class PostgresCluster {
  public:
   struct Options {
-    // Whether it waits for the disk, as it does in production: for what is
-    // measured. What is committed outlives Kill() either way.
+    // Sync commits to disk, as in production; for measurements. Commits survive
+    // Kill() either way.
     bool fsync = false;
     // More lines of postgresql.conf.
     std::vector<std::string> settings = {};
   };
 
-  // Makes and starts one, and ends it if the thread that did so ends. What is in
-  // `options` holds for its standby too.
+  // Creates and starts a server. It is killed if the calling thread ends. The
+  // options also apply to its standby.
   explicit PostgresCluster(const Options& options);
   ~PostgresCluster();
   PostgresCluster(const PostgresCluster&) = delete;
   PostgresCluster& operator=(const PostgresCluster&) = delete;
 
-  // One for all tests of a program, made when it is first asked for.
+  // Returns the server that all tests of a program share, started on first use.
   static PostgresCluster& Shared();
 
-  // Makes a database of its own, owned by a role that is no superuser, and
-  // returns the URL by which that role uses it.
+  // Creates a database, owned by a role that is not a superuser, and returns the
+  // URL for that role.
   std::string CreateDatabase();
-  // The URL for the same database here, or on whichever of this one and `other`
-  // can be written to.
+  // Return the URL for the database on this server, or on the one of this server
+  // and `other` that is writable.
   std::string UrlOf(const std::string& database) const;
   std::string UrlOf(const std::string& database, const PostgresCluster& other) const;
   static std::string DatabaseOf(const std::string& url);
 
-  // Runs a statement as superuser, in `database`; its first value, as text.
+  // Runs a statement as superuser in `database`. Returns its first value as text.
   std::string Run(const std::string& sql, const std::string& database = "postgres") const;
 
-  // SIGKILL for the server and all its children.
+  // Sends SIGKILL to the server and all its children.
   void Kill();
-  // A shutdown that ends sessions but keeps what is committed.
+  // Shuts the server down, ending its sessions.
   void Stop();
   // Starts it again, on the same port.
   void Start();
-  // SIGSTOP and SIGCONT for the server and all its children. What is sent
-  // meanwhile waits for an answer; so does a new session. Goes on if the thread
-  // that called Pause ends.
+  // Send SIGSTOP and SIGCONT to the server and all its children. Queries and new
+  // sessions wait meanwhile. The server continues if the thread that called Pause
+  // ends.
   void Pause();
   void Resume();
 
-  // A copy that follows this server, its only one; from the return on, this
-  // one's commits wait until the copy has them on its disk.
+  // Starts the only standby of this server. Afterwards commits wait until the
+  // standby has them on disk.
   std::unique_ptr<PostgresCluster> MakeStandby();
-  // Makes a standby a server of its own.
+  // Promotes a standby to a primary.
   void Promote();
 
   int port() const { return port_; }
 
  private:
-  // A copy, not started yet.
+  // Makes a standby without starting it.
   PostgresCluster(const Options& options, const PostgresCluster& primary);
 
   std::string data() const { return dir_ / "data"; }
-  // What superuser connects with.
+  // Returns the connection string of the superuser.
   std::string SuperuserAt(const std::string& database) const;
   void OwnFolder();
   void Configure();
-  // False if the port was taken by another.
+  // Returns false if the port was taken.
   bool TryStart();
   bool IsReady() const;
   void HoldAll();

@@ -25,7 +25,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// A session as a user of the cluster has it, by the URL that it was given.
+// A session of a user of the cluster.
 class Session {
  public:
   explicit Session(const std::string& url) : connection_(PQconnectdb(url.c_str())) {}
@@ -34,7 +34,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   bool IsOpen() const { return PQstatus(connection_) == CONNECTION_OK; }
-  // The first value of the answer, or the error.
+  // Returns the first value of the answer, or the error.
   std::string Ask(const std::string& sql) {
     PGresult* result = PQexec(connection_, sql.c_str());
     std::string answer =
@@ -43,7 +43,7 @@ class Session {
     return answer;
   }
   void Send(const std::string& sql) { PQsendQuery(connection_, sql.c_str()); }
-  // Whether what was sent has not been answered yet.
+  // Returns true while the query has no answer.
   bool IsWaiting() {
     PQconsumeInput(connection_);
     return PQisBusy(connection_) == 1;
@@ -55,8 +55,8 @@ class Session {
 
 std::string Ask(const std::string& url, const std::string& sql) { return Session(url).Ask(sql); }
 
-// The processes of the server whose data are in `folder` that are in one of
-// the states, letters as in /proc/PID/stat.
+// Returns the processes of the server with data in `folder` that are in one of the
+// states, which are letters as in /proc/PID/stat.
 int CountOf(const std::string& folder, const std::string& states = "RSDT") {
   int count = 0;
   for (const auto& process : std::filesystem::directory_iterator("/proc")) {
@@ -74,7 +74,7 @@ int CountOf(const std::string& folder, const std::string& states = "RSDT") {
   return count;
 }
 
-// The first line with `text` in the file, or "".
+// Returns the first line of the file that contains `text`, or "".
 std::string LineWith(const std::string& text, const std::string& path) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
@@ -83,13 +83,13 @@ std::string LineWith(const std::string& text, const std::string& path) {
   return "";
 }
 
-// A line of the server's postmaster.pid, counted from 1.
+// Returns a line of the server's postmaster.pid, counted from 1.
 std::string PidFileLine(const PostgresCluster& cluster, int number) {
   return cluster.Run(
       fmt::format("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', {})", number));
 }
 
-// "  11321323     32768": key and id, to the id as /proc/sysvipc/shm writes it.
+// Converts "  11321323     32768", key and id, to the id as in /proc/sysvipc/shm.
 std::string IdOf(const std::string& segment) {
   return fmt::format(" {} ", segment.substr(segment.rfind(' ') + 1));
 }
@@ -187,7 +187,7 @@ TEST(PostgresCluster, Pause_StopsEveryProcessAlsoThoseJustBegun) {
     std::atomic<bool> over = false;
     std::thread connecting([&] {
       while (!over) {
-        // Does not wait for an answer, which a server that is paused does not give.
+        // Does not wait for an answer: a paused server sends none.
         PQfinish(PQconnectStart((url + "?connect_timeout=1").c_str()));
       }
     });
@@ -204,7 +204,7 @@ TEST(PostgresCluster, Resume_AnswersWhatWasAskedMeanwhile) {
   PostgresCluster& cluster = PostgresCluster::Shared();
   Session session(cluster.CreateDatabase());
   cluster.Pause();
-  cluster.Pause();  // once more does no harm
+  cluster.Pause();  // has no effect the second time
   session.Send("SELECT 1");
   EXPECT_TRUE(session.IsWaiting());
   cluster.Resume();
@@ -253,7 +253,7 @@ TEST(PostgresCluster, Promote_MakesTheStandbyTheOneThatIsWrittenTo) {
   const std::unique_ptr<PostgresCluster> standby = primary.MakeStandby();
   EXPECT_THAT(Ask(standby->UrlOf(database), "INSERT INTO marks VALUES (1)"),
               HasSubstr("read-only transaction"));
-  // Whichever stands first in the URL, it is the primary that is found.
+  // The primary is found, whichever is first in the URL.
   const std::string ports = "SELECT current_setting('port')";
   EXPECT_EQ(Ask(primary.UrlOf(database, *standby), ports), std::to_string(primary.port()));
   EXPECT_EQ(Ask(standby->UrlOf(database, primary), ports), std::to_string(primary.port()));
@@ -264,7 +264,7 @@ TEST(PostgresCluster, Promote_MakesTheStandbyTheOneThatIsWrittenTo) {
   EXPECT_EQ(Ask(primary.UrlOf(database, *standby), ports), std::to_string(standby->port()));
   EXPECT_EQ(Ask(standby->UrlOf(database), "INSERT INTO marks VALUES (1) RETURNING mark"), "1");
 
-  // And it can have a standby in its turn.
+  // It can have a standby too.
   const std::unique_ptr<PostgresCluster> next = standby->MakeStandby();
   Ask(standby->UrlOf(database), "INSERT INTO marks VALUES (2)");
   standby->Kill();
@@ -280,11 +280,12 @@ TEST_P(PostgresClusterEnd, LeavesNothing) {
     PostgresCluster cluster({});
     folder = cluster.Run("SHOW data_directory");
     EXPECT_GT(CountOf(folder), 0);
-    // Its key and id.
+    // Key and id.
     segment = PidFileLine(cluster, 7);
     ASSERT_THAT(segment, Not(IsEmpty()));
     EXPECT_THAT(LineWith(IdOf(segment), "/proc/sysvipc/shm"), Not(IsEmpty()));
-    // A container has little room there, and a server that is killed leaves it.
+    // A server that is killed leaves its segments there, where a container has
+    // little space.
     EXPECT_THAT(LineWith("/dev/shm/", "/proc/" + PidFileLine(cluster, 1) + "/maps"), IsEmpty());
     if (GetParam()) cluster.Kill();
   }

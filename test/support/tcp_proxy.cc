@@ -15,7 +15,7 @@
 namespace zerotouch::test {
 namespace {
 
-// How long it takes at most to notice that it is cut, healed or over.
+// How long it takes at most to notice that it was cut, healed or stopped.
 constexpr int kLookMs = 5;
 
 sockaddr_in Loopback(int port) {
@@ -62,7 +62,7 @@ void TcpProxy::Loop() {
     }
     std::vector<pollfd> sockets = {{.fd = listening_, .events = POLLIN, .revents = 0}};
     for (const auto& [from, pipe] : pipes_) {
-      // Nothing more is read from one side until the other has taken all.
+      // Reads no more from one side until everything was written to the other.
       short events = pipe.pending.empty() ? POLLIN : 0;
       if (!pipes_[pipe.to].pending.empty()) events |= POLLOUT;
       sockets.push_back({.fd = from, .events = events, .revents = 0});
@@ -97,7 +97,7 @@ bool TcpProxy::Forward(int fd, short events) {
     const ssize_t got = recv(fd, out.pending.data(), out.pending.size(), MSG_DONTWAIT);
     out.pending.resize(got > 0 ? static_cast<size_t>(got) : 0);
     if (got <= 0) return false;
-    // Most often it can be written at once.
+    // Usually it can be written immediately.
     const ssize_t sent =
         send(out.to, out.pending.data(), out.pending.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) out.pending.erase(0, static_cast<size_t>(sent));

@@ -9,11 +9,11 @@
 
 namespace zerotouch::test {
 
-// Stands between a client and a server on this machine, and can be the network
-// that fails between them: while it is cut, nothing passes and nobody is told.
+// Forwards connections to a server on this machine and simulates a network that
+// fails: while it is cut, it drops nothing, forwards nothing and closes nothing.
 class TcpProxy {
  public:
-  // Forwards to this port of the loopback.
+  // Forwards to this loopback port.
   explicit TcpProxy(int to_port);
   ~TcpProxy();
   TcpProxy(const TcpProxy&) = delete;
@@ -21,7 +21,7 @@ class TcpProxy {
 
   int port() const { return port_; }
   void Cut() { cut_ = true; }
-  // What was sent meanwhile arrives now.
+  // Delivers what was sent meanwhile.
   void Heal() { cut_ = false; }
 
  private:
@@ -33,7 +33,7 @@ class TcpProxy {
 
   void Loop();
   void Accept();
-  // False if the connection is over.
+  // Returns false if the connection is closed.
   bool Forward(int from, short events);
   void Close(int socket);
 
@@ -42,7 +42,7 @@ class TcpProxy {
   int listening_ = -1;
   std::atomic<bool> cut_ = false;
   std::atomic<bool> over_ = false;
-  std::map<int, Pipe> pipes_;  // by where they read; the thread's own
+  std::map<int, Pipe> pipes_;  // by the socket that they read; used only by the thread
   std::thread thread_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// with_postgres COMMAND...: runs the command with a PostgreSQL of its own, where
-// libpq finds it unless told otherwise (PGHOST, PGPORT), as a role that may
-// create databases. Its exit code is the command's.
+// with_postgres COMMAND...: starts a temporary PostgreSQL server and runs the
+// command with the environment variables (PGHOST, PGPORT, PGUSER) by which libpq
+// finds it, as a role that can create databases. Exits with the command's code.
 
 #include <fmt/format.h>
 #include <sys/wait.h>

@@ -20,7 +20,7 @@ using test::KeptRow;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-// `count` rows of each table, with every kind of value there can be.
+// Makes `count` rows of each table, with every kind of value.
 std::vector<KeptRow> SampleRows(int count, size_t text_bytes = 5) {
   std::vector<KeptRow> rows;
   const int64_t numbers[] = {
@@ -61,7 +61,7 @@ std::string ArchiveOf(const std::vector<KeptRow>& rows) {
   return bytes;
 }
 
-// Reads the archive, `piece` bytes at a time, to its end.
+// Reads the whole archive, `piece` bytes at a time.
 absl::StatusOr<std::vector<KeptRow>> Read(std::string_view bytes, size_t piece = 1 << 20) {
   test::RowKeeper keeper;
   ZT_ASSIGN_OR_RETURN(const auto reader,
@@ -107,7 +107,7 @@ TEST(ArchiveTest, EmptyRegistry_IsAnArchive) {
   EXPECT_TRUE(read->empty());
 }
 
-// The form on disk: what was written once must stay readable.
+// Old archives must stay readable, so the format on disk is fixed.
 TEST(ArchiveTest, Bytes_AreThoseOfVersionOne) {
   const KeptRow row{.table = "dpcs", .values = {"id", "package", "title"}};
   const std::string bytes = ArchiveOf({row});
@@ -155,7 +155,7 @@ TEST(ArchiveTest, EveryChangedBit_IsFound) {
   }
 }
 
-// What a change of bits would not do: pieces lost, doubled, in another order.
+// Pieces that are lost, repeated or reordered, which bit errors would not produce.
 TEST(ArchiveTest, BlocksOutOfPlace_AreFound) {
   const std::string bytes = ArchiveOf(SampleRows(1));
   std::vector<std::string> blocks;

@@ -12,8 +12,8 @@
 namespace zerotouch::store::archive {
 namespace {
 
-// Room is made for so many bytes at a time, so that a length that is wrong
-// does not ask for memory that no bytes will fill.
+// Memory is allocated in steps of this size, so that a wrong length does not
+// allocate memory that no bytes fill.
 constexpr size_t kReadBytes = size_t{1} << 20;
 
 }  // namespace

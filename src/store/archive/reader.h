@@ -15,21 +15,20 @@
 
 namespace zerotouch::store::archive {
 
-// Where the bytes of an archive come from: puts some into the span and returns
-// how many; 0 at the end.
+// Reads bytes of an archive into the span and returns how many; 0 at the end.
 using ReadBytes = std::function<absl::StatusOr<size_t>(std::span<char>)>;
 
-// Reads an archive. A block's bytes are checked before the first of its rows is
-// given out. Memory: one block, as far as it really comes.
+// Reads an archive. The bytes of a block are checked before its first row is
+// returned. Holds one block in memory, and never more than was read.
 class Reader final : public RowSource {
  public:
-  // Reads the head. `name` is the archive's in error messages, which are one
-  // line: INVALID_ARGUMENT if it is no archive, FAILED_PRECONDITION if it is a
-  // newer program's, DATA_LOSS if it is damaged or cut off.
+  // Reads the head. Errors are one line and call the archive `name`:
+  // INVALID_ARGUMENT if it is not an archive, FAILED_PRECONDITION if it is from a
+  // newer program, DATA_LOSS if it is damaged or truncated.
   static absl::StatusOr<std::unique_ptr<Reader>> Open(std::string name, ReadBytes read);
 
   absl::StatusOr<const Row*> Next() override;
-  // About how many rows there are.
+  // Returns the approximate number of rows.
   int64_t about_rows() const { return about_rows_; }
 
  private:
@@ -38,9 +37,9 @@ class Reader final : public RowSource {
   absl::Status ReadHead();
   absl::Status ReadBlock();
   absl::Status ReadEnd();
-  // Reads `size` bytes into `bytes_`, or as many as there are.
+  // Reads `size` bytes into `bytes_`, or fewer at the end.
   absl::Status Read(size_t size);
-  // The same; DATA_LOSS if there are fewer.
+  // Reads `size` bytes; DATA_LOSS if there are fewer.
   absl::Status ReadWhole(size_t size);
   absl::Status Damaged() const;
   absl::Status CutOff() const;
@@ -50,10 +49,10 @@ class Reader final : public RowSource {
   int64_t about_rows_ = 0;
   uint32_t chain_ = 0;
   uint64_t position_ = 0;   // bytes read
-  std::string bytes_;       // the block's
-  std::string_view rest_;   // of them, the rows not given out yet
-  uint32_t rows_left_ = 0;  // how many these are
-  uint8_t table_ = 0;       // of the block
+  std::string bytes_;       // of the current block
+  std::string_view rest_;   // the rows of it that were not returned yet
+  uint32_t rows_left_ = 0;  // in rest_
+  uint8_t table_ = 0;       // of the current block
   bool ended_ = false;
   std::vector<uint64_t> counts_;  // rows of each table
   std::vector<Value> values_;

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "store/archive/tables.h"
 
-// How rows move between a store and an archive, or two stores: one by one, so
+// Rows move between a store and an archive, or between two stores, one by one, so
 // that a registry of any size needs little memory.
 namespace zerotouch::store::archive {
 
@@ -24,24 +24,24 @@ struct Row {
   std::span<const Value> values;
 };
 
-// Takes the rows of a registry.
+// Receives the rows of a registry.
 class RowSink {
  public:
   virtual ~RowSink() = default;
-  // Comes first: about how many rows there will be, to show progress.
+  // Called first, with the approximate number of rows, to show progress.
   virtual absl::Status Begin(int64_t about_rows) = 0;
-  // The next row. Tables come in the order of Tables(), rows in the order of
+  // Adds the next row. Tables are in the order of Tables(), rows in the order of
   // their keys. The values are valid during the call. An error ends the export.
   virtual absl::Status Add(const Row& row) = 0;
 };
 
-// Gives the rows of a registry, in the same order.
+// Supplies the rows of a registry, in the same order.
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  // The next row, valid until the next call; null after the last. It is reached
-  // only if every row came as it was exported: who takes the rows must keep
-  // none of them before. DATA_LOSS if they are damaged or cut off.
+  // Returns the next row, valid until the next call, or null after the last. Null
+  // proves that every row is as it was exported, so the receiver must not commit
+  // rows before. DATA_LOSS if the rows are damaged or truncated.
   virtual absl::StatusOr<const Row*> Next() = 0;
 };
 

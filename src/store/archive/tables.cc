@@ -7,7 +7,7 @@ namespace {
 using enum ColumnType;
 constexpr bool kNullable = true;
 
-// The row 'secret' alone: with it, tokens that were given out stay good.
+// Only the row 'secret': it keeps tokens that were issued valid.
 constexpr Column kMeta[] = {{"key", kText}, {"value", kBytes}};
 constexpr Column kPartners[] = {
     {"id", kInt}, {"name", kText}, {"created_us", kInt}, {"turn", kInt}};
@@ -39,7 +39,7 @@ constexpr Column kAccountCustomers[] = {{"email", kText}, {"customer", kInt}};
 constexpr Column kAccountKeys[] = {
     {"email", kText}, {"key_id", kText}, {"public_pem", kText}, {"created_us", kInt}};
 constexpr Column kDevices[] = {{"id", kInt}, {"identifier", kBytes}, {"metadata", kBytes}};
-// In owner, configuration and simlock_profile 0 is none.
+// 0 in owner, configuration and simlock_profile means "none".
 constexpr Column kClaims[] = {{"device", kInt},
                               {"section", kInt},
                               {"held", kFlag},
@@ -52,8 +52,8 @@ constexpr Column kClaims[] = {{"device", kInt},
                               {"vacation_expires_us", kInt, kNullable}};
 constexpr Column kModems[] = {{"modem", kInt}, {"device", kInt}};
 constexpr Column kSerials[] = {{"key", kText}, {"device", kInt}, {"serial", kText}};
-// `number` orders the operations of one partner, and rows come in that order.
-// A store that numbers otherwise gives numbers anew, in the order of the rows.
+// `number` orders the operations of one partner, and rows are in that order. A
+// store that numbers differently assigns new numbers in the order of the rows.
 constexpr Column kOperations[] = {{"partner", kInt},
                                   {"number", kInt},
                                   {"id", kInt},
@@ -65,7 +65,7 @@ constexpr Column kOperations[] = {{"partner", kInt},
                                   {"started_us", kInt, kNullable},
                                   {"finished_us", kInt, kNullable},
                                   {"cancelled", kFlag}};
-// `operation` is the operation's id in both, whatever a store keys them by.
+// `operation` is the operation's id in both, even if a store uses another key.
 constexpr Column kOperationChunks[] = {{"operation", kInt}, {"number", kInt}, {"request", kBytes}};
 constexpr Column kOperationResults[] = {
     {"operation", kInt}, {"first_item", kInt}, {"results", kBytes}};

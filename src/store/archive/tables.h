@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <span>
 
-// What an archive holds: the tables and columns of a registry as every store
-// can give and take them. The one place that lists them.
+// The tables and columns of an archive, which every store can export and import.
+// Nothing else lists them.
 namespace zerotouch::store::archive {
 
-// Raise it with every change of the list, and teach the reader the one before:
-// archives of older versions must stay readable.
+// Increment it with every change of the list, and keep the reader able to read
+// archives of older versions.
 inline constexpr uint32_t kTablesVersion = 1;
 
 enum class ColumnType : uint8_t {
@@ -26,16 +26,16 @@ struct Column {
   bool nullable = false;
 };
 
-// Named as in src/store/migrations. A table refers only to those before it.
+// A table, named as in src/store/migrations. It refers only to tables before it.
 //
-// Left out is what a store finds out by itself: leases, which end with the
-// move; row versions; counters.
+// Leases, which end with the move, row versions and counters are left out: each
+// store makes its own.
 struct Table {
   const char* name;
   std::span<const Column> columns;
-  int key_columns;  // how many, from the first, name a row: the order to export in
+  int key_columns;  // the first ones are the key, which is the order of export
 
-  // Its place in Tables().
+  // Returns its index in Tables().
   uint8_t index() const;
 };
 

@@ -13,29 +13,29 @@
 
 namespace zerotouch::store::archive {
 
-// Where the bytes of an archive go. An error ends the export, and is its.
+// Writes bytes of an archive. An error ends the export, which returns it.
 using WriteBytes = std::function<absl::Status(std::string_view)>;
 
-// Makes an archive of the rows that it is given.
+// Writes an archive of the rows that it receives.
 class Writer final : public RowSink {
  public:
   explicit Writer(WriteBytes write);
 
   absl::Status Begin(int64_t about_rows) override;
-  // INTERNAL if the values do not fit the columns, or a table comes too late.
+  // INTERNAL if the values do not fit the columns, or a table is out of order.
   absl::Status Add(const Row& row) override;
-  // After the last row. Without it a reader takes the archive for cut off.
+  // Ends the archive. Without the end, a reader reports a truncated archive.
   absl::Status End();
 
  private:
-  // Writes the rows that wait, if any, as a block.
+  // Writes the buffered rows, if any, as a block.
   absl::Status Flush();
   absl::Status WriteBlock(uint8_t table, uint32_t rows);
 
   const WriteBytes write_;
   uint32_t chain_ = 0;
-  const Table* table_ = nullptr;  // of the rows that wait
-  uint32_t waiting_ = 0;          // how many wait
+  const Table* table_ = nullptr;  // of the buffered rows
+  uint32_t waiting_ = 0;          // how many rows are buffered
   std::string rows_;              // their bytes
   std::vector<uint64_t> counts_;  // rows of each table
 };

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The registry: who may call, what devices there are, who holds them, and the
--- batches that change them. Times are microseconds since 1970 (UTC).
+-- The registry: accounts, devices, claims, and the batches that change them.
+-- Times are microseconds since 1970 (UTC).
 --
--- The tables are those of SQLite. What differs: NULL is "none" (it takes no
--- room), `version` tells a transaction that a row is still as it was read, and
--- operations are numbered by partner, so that no counter is shared by all.
+-- The tables are as in SQLite, except: NULL means "none" (it takes no space),
+-- `version` detects that a row changed since it was read, and operations are
+-- numbered per partner, so that no counter is shared by all.
 
--- What the registry knows of itself: 'secret' signs access tokens.
+-- Values of the registry as a whole: 'secret' signs access tokens.
 CREATE TABLE meta (
   key   text  COLLATE "C" PRIMARY KEY,
   value bytea NOT NULL
@@ -39,7 +39,7 @@ CREATE TABLE customers (
   created_us            bigint   NOT NULL
 );
 
--- Whose customer it is; vendor 0 is the partner itself.
+-- The partner and vendor of each customer; vendor 0 is the partner itself.
 CREATE TABLE partner_customers (
   partner  bigint NOT NULL REFERENCES partners (id),
   vendor   bigint NOT NULL,
@@ -119,7 +119,7 @@ CREATE INDEX claims_by_owner ON claims (owner, device, section, reseller)
 -- The same for the Workspace accounts that own ChromeOS devices.
 CREATE INDEX claims_by_workspace ON claims (workspace, device, section, reseller)
   WHERE held AND workspace <> '';
--- Whether a configuration is in use.
+-- Finds the devices that use a configuration.
 CREATE INDEX claims_by_configuration ON claims (configuration, device)
   WHERE configuration IS NOT NULL;
 

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The registry: who may call, what devices there are, who holds them, and the
--- batches that change them. Times are microseconds since 1970 (UTC).
+-- The registry: accounts, devices, claims, and the batches that change them.
+-- Times are microseconds since 1970 (UTC).
 
--- What the store knows of itself: 'secret' signs access tokens.
+-- Values of the registry as a whole: 'secret' signs access tokens.
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY,
   value BLOB NOT NULL
@@ -34,7 +34,7 @@ CREATE TABLE customers (
   created_us            INTEGER NOT NULL
 ) STRICT;
 
--- Whose customer it is; vendor 0 is the partner itself.
+-- The partner and vendor of each customer; vendor 0 is the partner itself.
 CREATE TABLE partner_customers (
   partner  INTEGER NOT NULL REFERENCES partners (id),
   vendor   INTEGER NOT NULL,

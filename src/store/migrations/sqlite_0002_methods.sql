@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What a configuration says, and the indexes behind the lists of devices,
+-- The settings of configurations, and the indexes for the lists of devices,
 -- configurations and operations.
 
 ALTER TABLE configurations ADD COLUMN name            TEXT NOT NULL DEFAULT '';
@@ -20,10 +20,10 @@ CREATE INDEX claims_by_owner ON claims (owner, device, section, reseller, held)
 -- The same for the Workspace accounts that own ChromeOS devices.
 CREATE INDEX claims_by_workspace ON claims (workspace, device, section, reseller, held)
   WHERE held = 1 AND workspace <> '';
--- Whether a configuration is in use.
+-- Finds the devices that use a configuration.
 CREATE INDEX claims_by_configuration ON claims (configuration, device)
   WHERE configuration <> 0;
 
--- Whether the rest of its items were called off.
+-- True if its remaining items were cancelled.
 ALTER TABLE operations ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX operations_by_partner ON operations (partner, number);

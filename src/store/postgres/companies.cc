@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "base/status_macros.h"
+#include "store/columns.h"
 #include "store/errors.h"
 #include "store/postgres/transaction.h"
 #include "store/record_codec.h"
@@ -9,43 +10,18 @@
 namespace zerotouch::store::postgres {
 namespace {
 
-#define ZT_CUSTOMER_COLUMNS                                                  \
-  "c.id, c.name, c.owner_emails, c.admin_emails, c.language_code, c.terms, " \
-  "c.default_configuration, c.created_us"
-
-Customer CustomerAt(const Rows& rows, int i) {
-  Customer customer;
-  customer.id = CustomerId(rows.IntAt(i, 0));
-  customer.name = rows.TextAt(i, 1);
-  customer.owner_emails = SplitEmails(rows.BytesAt(i, 2));
-  customer.admin_emails = SplitEmails(rows.BytesAt(i, 3));
-  customer.language_code = rows.TextAt(i, 4);
-  customer.terms = static_cast<Terms>(rows.IntAt(i, 5));
-  customer.default_configuration = ConfigurationId(rows.IntAt(i, 6));
-  customer.created = rows.TimeAt(i, 7);
-  return customer;
-}
-
-Partner PartnerAt(const Rows& rows, int i) {
-  return {PartnerId(rows.IntAt(i, 0)), rows.TextAt(i, 1), rows.TimeAt(i, 2)};
-}
-
-Vendor VendorAt(const Rows& rows, int i) {
-  return {VendorId(rows.IntAt(i, 0)), PartnerId(rows.IntAt(i, 1)), rows.TextAt(i, 2),
-          rows.TimeAt(i, 3)};
-}
-
-// One row more than asked for tells whether a list goes on; 0 asks for all.
+// Returns how many rows to ask for: one more than the limit, to see whether the
+// list goes on. A limit of 0 asks for all.
 int64_t RowsFor(int64_t limit) {
   return limit == 0 ? std::numeric_limits<int64_t>::max() : limit + 1;
 }
 
-// A page of a list that was asked for with its total.
+// Reads a page from the answers to its count and its list.
 template <class Row>
-Page<Row> PageOf(const std::vector<Rows>& answers, int64_t limit, Row (*at)(const Rows&, int)) {
+Page<Row> ReadPage(const std::vector<Rows>& answers, int64_t limit, Row (*read)(RowReader&)) {
   Page<Row> page;
-  page.total_size = answers[0].IntAt(0, 0);
-  for (int i = 0; i < answers[1].size(); ++i) page.rows.push_back(at(answers[1], i));
+  page.total_size = ReadInt(answers[0]);
+  page.rows = ReadAll(answers[1], read);
   if (limit != 0) CutAt(limit, page);
   return page;
 }
@@ -69,49 +45,48 @@ absl::Status PostgresTransaction::Change(const Query& query, const absl::Status&
 }
 
 absl::StatusOr<std::vector<Partner>> PostgresTransaction::ListPartners() {
-  ZT_ASSIGN_OR_RETURN(const Rows rows,
-                      db_.Run(Query("SELECT id, name, created_us FROM partners ORDER BY id")));
-  std::vector<Partner> partners;
-  for (int i = 0; i < rows.size(); ++i) partners.push_back(PartnerAt(rows, i));
-  return partners;
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query(kSql<"SELECT ", kPartnerColumns, " FROM partners ORDER BY id">)));
+  return ReadAll(rows, ReadPartner<RowReader>);
 }
 
 absl::StatusOr<std::optional<Partner>> PostgresTransaction::FindPartner(PartnerId id) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
-      db_.Run(Query("SELECT id, name, created_us FROM partners WHERE id = $1").Int(id.value())));
-  if (rows.size() == 0) return std::nullopt;
-  return PartnerAt(rows, 0);
+      db_.Run(
+          Query(kSql<"SELECT ", kPartnerColumns, " FROM partners WHERE id = $1">).Int(id.value())));
+  return ReadOne(rows, ReadPartner<RowReader>);
 }
 
 absl::StatusOr<Page<Vendor>> PostgresTransaction::ListVendors(PartnerId partner, VendorId after,
                                                               int64_t limit) {
   const Query queries[] = {
       Query("SELECT count(*) FROM vendors WHERE partner = $1").Int(partner.value()),
-      Query("SELECT id, partner, name, created_us FROM vendors WHERE partner = $1 AND id > $2 "
-            "ORDER BY id LIMIT $3")
+      Query(kSql<"SELECT ", kVendorColumns,
+                 " FROM vendors WHERE partner = $1 AND id > $2 "
+                 "ORDER BY id LIMIT $3">)
           .Int(partner.value())
           .Int(after.value())
           .Int(RowsFor(limit))};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
-  return PageOf(answers, limit, VendorAt);
+  return ReadPage(answers, limit, ReadVendor<RowReader>);
 }
 
 absl::StatusOr<std::optional<Vendor>> PostgresTransaction::FindVendor(VendorId id) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
-      db_.Run(Query("SELECT id, partner, name, created_us FROM vendors WHERE id = $1")
-                  .Int(id.value())));
-  if (rows.size() == 0) return std::nullopt;
-  return VendorAt(rows, 0);
+      db_.Run(
+          Query(kSql<"SELECT ", kVendorColumns, " FROM vendors WHERE id = $1">).Int(id.value())));
+  return ReadOne(rows, ReadVendor<RowReader>);
 }
 
 absl::StatusOr<std::optional<Customer>> PostgresTransaction::FindCustomer(CustomerId id) {
-  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query("SELECT " ZT_CUSTOMER_COLUMNS
-                                                     " FROM customers c WHERE c.id = $1")
-                                                   .Int(id.value())));
-  if (rows.size() == 0) return std::nullopt;
-  return CustomerAt(rows, 0);
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query(kSql<"SELECT ", kCustomerColumns, " FROM customers c WHERE c.id = $1">)
+                  .Int(id.value())));
+  return ReadOne(rows, ReadCustomer<RowReader>);
 }
 
 absl::StatusOr<Page<Customer>> PostgresTransaction::ListCustomersThrough(PartnerId partner,
@@ -122,16 +97,16 @@ absl::StatusOr<Page<Customer>> PostgresTransaction::ListCustomersThrough(Partner
       Query("SELECT count(*) FROM partner_customers WHERE partner = $1 AND vendor = $2")
           .Int(partner.value())
           .Int(vendor.value()),
-      Query("SELECT " ZT_CUSTOMER_COLUMNS
-            " FROM partner_customers p JOIN customers c ON c.id = p.customer "
-            "WHERE p.partner = $1 AND p.vendor = $2 AND p.customer > $3 "
-            "ORDER BY p.customer LIMIT $4")
+      Query(kSql<"SELECT ", kCustomerColumns,
+                 " FROM partner_customers p JOIN customers c ON c.id = p.customer "
+                 "WHERE p.partner = $1 AND p.vendor = $2 AND p.customer > $3 "
+                 "ORDER BY p.customer LIMIT $4">)
           .Int(partner.value())
           .Int(vendor.value())
           .Int(after.value())
           .Int(RowsFor(limit))};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
-  return PageOf(answers, limit, CustomerAt);
+  return ReadPage(answers, limit, ReadCustomer<RowReader>);
 }
 
 absl::StatusOr<Page<Customer>> PostgresTransaction::ListCustomersOfPartner(PartnerId partner,
@@ -147,17 +122,14 @@ absl::StatusOr<Page<Customer>> PostgresTransaction::ListCustomersOfVendor(const 
 }
 
 absl::StatusOr<std::vector<Customer>> PostgresTransaction::ListCustomers() {
-  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query("SELECT " ZT_CUSTOMER_COLUMNS
-                                                     " FROM customers c ORDER BY c.id")));
-  std::vector<Customer> customers;
-  for (int i = 0; i < rows.size(); ++i) customers.push_back(CustomerAt(rows, i));
-  return customers;
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query(kSql<"SELECT ", kCustomerColumns, " FROM customers c ORDER BY c.id">)));
+  return ReadAll(rows, ReadCustomer<RowReader>);
 }
 
-#undef ZT_CUSTOMER_COLUMNS
-
-// A transaction that goes on to claim keeps the configurations from being
-// removed until it is over.
+// A transaction that writes locks the configurations against removal, because it
+// may go on to apply one.
 absl::StatusOr<CustomersOfReseller> PostgresTransaction::ReadCustomerFacts(
     PartnerId partner, std::span<const CustomerId> customers) {
   const std::vector<int64_t> numbers = NumbersOf(customers);
@@ -173,32 +145,27 @@ absl::StatusOr<CustomersOfReseller> PostgresTransaction::ReadCustomerFacts(
           .Ints(numbers)};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   CustomersOfReseller facts;
-  for (int i = 0; i < answers[0].size(); ++i) {
-    facts[CustomerId(answers[0].IntAt(i, 0))].default_configuration =
-        ConfigurationId(answers[0].IntAt(i, 1));
+  for (RowReader row : answers[0]) {
+    const CustomerId customer(row.Int());
+    facts[customer].default_configuration = ConfigurationId(row.Int());
   }
-  for (int i = 0; i < answers[1].size(); ++i) {
-    const auto customer = facts.find(CustomerId(answers[1].IntAt(i, 1)));
-    if (customer == facts.end()) continue;
-    customer->second.configurations.insert(ConfigurationId(answers[1].IntAt(i, 0)));
+  for (RowReader row : answers[1]) {
+    const ConfigurationId configuration(row.Int());
+    const auto customer = facts.find(CustomerId(row.Int()));
+    if (customer != facts.end()) customer->second.configurations.insert(configuration);
   }
   return facts;
 }
 
 absl::StatusOr<std::vector<Dpc>> PostgresTransaction::ListDpcs() {
   ZT_ASSIGN_OR_RETURN(const Rows rows,
-                      db_.Run(Query("SELECT id, package_name, title FROM dpcs ORDER BY id")));
-  std::vector<Dpc> dpcs;
-  for (int i = 0; i < rows.size(); ++i) {
-    dpcs.push_back(
-        {.id = rows.TextAt(i, 0), .package_name = rows.TextAt(i, 1), .title = rows.TextAt(i, 2)});
-  }
-  return dpcs;
+                      db_.Run(Query(kSql<"SELECT ", kDpcColumns, " FROM dpcs ORDER BY id">)));
+  return ReadAll(rows, ReadDpc<RowReader>);
 }
 
 absl::Status PostgresTransaction::AddPartner(const Partner& partner) {
   return db_
-      .Run(Query("INSERT INTO partners (id, name, created_us) VALUES ($1, $2, $3)")
+      .Run(Query(kSql<"INSERT INTO partners (", kPartnerColumns, ") VALUES ($1, $2, $3)">)
                .Int(partner.id.value())
                .Text(partner.name)
                .Time(partner.created))
@@ -206,8 +173,9 @@ absl::Status PostgresTransaction::AddPartner(const Partner& partner) {
 }
 
 absl::Status PostgresTransaction::AddVendor(const Vendor& vendor) {
-  return Change(Query("INSERT INTO vendors (id, partner, name, created_us) "
-                      "SELECT $1, id, $3, $4 FROM partners WHERE id = $2")
+  return Change(Query(kSql<"INSERT INTO vendors (", kVendorColumns,
+                           ") "
+                           "SELECT $1, id, $3, $4 FROM partners WHERE id = $2">)
                     .Int(vendor.id.value())
                     .Int(vendor.partner.value())
                     .Text(vendor.name)
@@ -220,18 +188,14 @@ absl::Status PostgresTransaction::AddCustomer(const Customer& customer, PartnerI
   ZT_ASSIGN_OR_RETURN(
       const bool has_partner,
       Any(Query("SELECT 1 FROM partners WHERE id = $1 FOR KEY SHARE").Int(partner.value())));
-  if (!has_partner) {
-    return NoSuchPartner(partner);
-  }
+  if (!has_partner) return NoSuchPartner(partner);
   if (vendor) {
     ZT_ASSIGN_OR_RETURN(
         const bool has_vendor,
         Any(Query("SELECT 1 FROM vendors WHERE id = $1 AND partner = $2 FOR KEY SHARE")
                 .Int(vendor.value())
                 .Int(partner.value())));
-    if (!has_vendor) {
-      return NoSuchVendor(partner, vendor);
-    }
+    if (!has_vendor) return NoSuchVendor(partner, vendor);
   }
   const Query queries[] = {
       Query("INSERT INTO customers (id, name, owner_emails, admin_emails, language_code, terms, "
@@ -260,9 +224,10 @@ absl::Status PostgresTransaction::SetTerms(CustomerId customer, Terms terms) {
 
 absl::Status PostgresTransaction::PutDpc(const Dpc& dpc) {
   return db_
-      .Run(Query("INSERT INTO dpcs (id, package_name, title) VALUES ($1, $2, $3) "
-                 "ON CONFLICT (id) DO UPDATE SET package_name = excluded.package_name, "
-                 "title = excluded.title")
+      .Run(Query(kSql<"INSERT INTO dpcs (", kDpcColumns,
+                      ") VALUES ($1, $2, $3) "
+                      "ON CONFLICT (id) DO UPDATE SET package_name = excluded.package_name, "
+                      "title = excluded.title">)
                .Text(dpc.id)
                .Text(dpc.package_name)
                .Text(dpc.title))

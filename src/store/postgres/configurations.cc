@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/status_macros.h"
+#include "store/columns.h"
 #include "store/errors.h"
 #include "store/postgres/transaction.h"
 
 namespace zerotouch::store::postgres {
 namespace {
 
-#define ZT_CONFIGURATION_COLUMNS                                                          \
-  "f.id, f.customer, f.name, f.dpc, f.dpc_extras, f.company_name, f.contact_email, "      \
-  "f.contact_phone, f.custom_message, f.forced_reset_ns, c.default_configuration = f.id " \
-  "FROM configurations f JOIN customers c ON c.id = f.customer "
-
-Configuration ConfigurationAt(const Rows& rows, int i) {
-  Configuration configuration{.id = ConfigurationId(rows.IntAt(i, 0)),
-                              .customer = CustomerId(rows.IntAt(i, 1)),
-                              .name = rows.TextAt(i, 2),
-                              .dpc = rows.TextAt(i, 3),
-                              .dpc_extras = rows.TextAt(i, 4),
-                              .company_name = rows.TextAt(i, 5),
-                              .contact_email = rows.TextAt(i, 6),
-                              .contact_phone = rows.TextAt(i, 7),
-                              .custom_message = rows.TextAt(i, 8),
-                              .forced_reset = std::nullopt,
-                              .is_default = rows.IntAt(i, 10) != 0};
-  if (!rows.IsNullAt(i, 9)) configuration.forced_reset = absl::Nanoseconds(rows.IntAt(i, 9));
-  return configuration;
-}
-
-// Takes the customer's default from `from`, if it has it.
+// Clears the customer's default configuration if it is `from`.
 Query ClearDefault(CustomerId customer, ConfigurationId from) {
   return Query(
              "UPDATE customers SET default_configuration = 0 "
@@ -40,30 +20,31 @@ Query ClearDefault(CustomerId customer, ConfigurationId from) {
 
 absl::StatusOr<std::vector<Configuration>> PostgresTransaction::ListConfigurations(
     CustomerId customer) {
-  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query("SELECT " ZT_CONFIGURATION_COLUMNS
-                                                     "WHERE f.customer = $1 ORDER BY f.id")
-                                                   .Int(customer.value())));
-  std::vector<Configuration> configurations;
-  for (int i = 0; i < rows.size(); ++i) configurations.push_back(ConfigurationAt(rows, i));
-  return configurations;
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query(kSql<"SELECT ", kConfigurationColumns,
+                         " FROM configurations f JOIN customers c ON c.id = f.customer "
+                         "WHERE f.customer = $1 ORDER BY f.id">)
+                  .Int(customer.value())));
+  return ReadAll(rows, ReadConfiguration<RowReader>);
 }
 
-// A transaction that goes on to apply it keeps it from being removed.
+// A transaction that writes locks the configuration against removal, because it
+// may go on to apply it.
 absl::StatusOr<std::optional<Configuration>> PostgresTransaction::FindConfiguration(
     CustomerId customer, ConfigurationId id) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
-      db_.Run(Query(writing() ? "SELECT " ZT_CONFIGURATION_COLUMNS
-                                "WHERE f.id = $1 AND f.customer = $2 FOR KEY SHARE OF f"
-                              : "SELECT " ZT_CONFIGURATION_COLUMNS
-                                "WHERE f.id = $1 AND f.customer = $2")
+      db_.Run(Query(writing() ? kSql<"SELECT ", kConfigurationColumns,
+                                     " FROM configurations f JOIN customers c ON c.id = f.customer "
+                                     "WHERE f.id = $1 AND f.customer = $2 FOR KEY SHARE OF f">
+                              : kSql<"SELECT ", kConfigurationColumns,
+                                     " FROM configurations f JOIN customers c ON c.id = f.customer "
+                                     "WHERE f.id = $1 AND f.customer = $2">)
                   .Int(id.value())
                   .Int(customer.value())));
-  if (rows.size() == 0) return std::nullopt;
-  return ConfigurationAt(rows, 0);
+  return ReadOne(rows, ReadConfiguration<RowReader>);
 }
-
-#undef ZT_CONFIGURATION_COLUMNS
 
 absl::Status PostgresTransaction::PutConfiguration(const Configuration& configuration) {
   const CustomerId customer = configuration.customer;
@@ -102,7 +83,8 @@ absl::Status PostgresTransaction::PutConfiguration(const Configuration& configur
   return Change(put, ConfigurationOfAnother(configuration.id));
 }
 
-// Waits for those who are about to apply it, and then sees what they did.
+// Waits for transactions that are about to apply the configuration, and then
+// sees the claims that they wrote.
 absl::Status PostgresTransaction::RemoveConfiguration(CustomerId customer, ConfigurationId id) {
   ZT_ASSIGN_OR_RETURN(
       const bool found,

@@ -3,12 +3,13 @@
 #include <map>
 
 #include "base/status_macros.h"
+#include "store/columns.h"
 #include "store/postgres/transaction.h"
 
 namespace zerotouch::store::postgres {
 namespace {
 
-// Claims to be written, a column each.
+// Claims to write, as one array for each column.
 struct ClaimColumns {
   std::vector<int64_t> devices;
   std::vector<int64_t> sections;
@@ -60,24 +61,25 @@ struct ClaimColumns {
   }
 };
 
-#define ZT_CLAIM_ROWS                                                                      \
-  "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "         \
-  "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "   \
-  "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, " \
-  "workspace, vacation_starts_us, vacation_expires_us)"
+// ClaimColumns as rows.
+constexpr SqlText kClaimRows =
+    "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "
+    "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "
+    "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, "
+    "workspace, vacation_starts_us, vacation_expires_us)";
 
-// Devices whose claims in one section say no more than who gave them up, by
-// what is written of them and what they were decided on.
-struct GivenUpKey {
+// The claims that an unclaim leaves, which hold only the reseller: devices by
+// the values to write and the version that the change was decided on.
+struct UnclaimedKey {
   Section section;
   int64_t version;
   PartnerId reseller;
 
-  auto operator<=>(const GivenUpKey&) const = default;
+  auto operator<=>(const UnclaimedKey&) const = default;
 };
-using DevicesGivenUp = std::map<GivenUpKey, std::vector<int64_t>>;
+using UnclaimedDevices = std::map<UnclaimedKey, std::vector<int64_t>>;
 
-bool IsGivenUp(const Claim& claim) { return claim == GivenUp(claim); }
+bool IsUnclaimed(const Claim& claim) { return claim == GivenUp(claim); }
 
 }  // namespace
 
@@ -85,7 +87,7 @@ void PostgresTransaction::QueueChange(Query query, size_t rows) {
   db_.Queue(std::move(query), [this, rows](int64_t affected) -> absl::Status {
     if (affected == static_cast<int64_t>(rows)) return absl::OkStatus();
     db_.MarkConflict();
-    return absl::AbortedError("a device was changed meanwhile");
+    return absl::AbortedError("another replica changed a device");
   });
 }
 
@@ -170,7 +172,7 @@ void PostgresTransaction::QueueHardware(std::span<const DeviceState* const> stat
 void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states) {
   ClaimColumns fresh;
   ClaimColumns changed;
-  DevicesGivenUp given_up;
+  UnclaimedDevices unclaimed;
   for (const DeviceState* state : states) {
     for (const Section section : {Section::kSimLock, Section::kZeroTouch}) {
       if (!(section == Section::kSimLock ? state->sim_lock_changed : state->zero_touch_changed)) {
@@ -180,16 +182,16 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
       const auto version = claim_versions_.find({state->id, section});
       if (version == claim_versions_.end()) {
         fresh.Add(state->id, section, 0, claim);
-      } else if (IsGivenUp(claim)) {
-        given_up[{section, version->second, claim.reseller}].push_back(state->id.value());
+      } else if (IsUnclaimed(claim)) {
+        unclaimed[{section, version->second, claim.reseller}].push_back(state->id.value());
       } else {
         changed.Add(state->id, section, version->second, claim);
       }
     }
   }
-  for (const auto& [key, devices] : given_up) {
-    // What an unclaim writes, which most changes of large batches are: a list
-    // of keys is looked up at four fifths of the cost of a join.
+  for (const auto& [key, devices] : unclaimed) {
+    // Most changes of large batches are unclaims, and looking up a list of keys
+    // costs four fifths of a join.
     QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4, "
                       "owner = NULL, configuration = NULL, simlock_profile = NULL, "
                       "workspace = '', vacation_starts_us = NULL, vacation_expires_us = NULL "
@@ -201,19 +203,20 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
                 devices.size());
   }
   if (changed.size() > 0) {
-    QueueChange(changed.In("UPDATE claims c SET version = c.version + 1, held = u.held, "
-                           "reseller = u.reseller, owner = u.owner, "
-                           "configuration = u.configuration, simlock_profile = u.simlock_profile, "
-                           "workspace = u.workspace, vacation_starts_us = u.vacation_starts_us, "
-                           "vacation_expires_us = u.vacation_expires_us FROM " ZT_CLAIM_ROWS
-                           " WHERE c.device = u.device AND c.section = u.section "
-                           "AND c.version = u.version"),
-                changed.size());
+    QueueChange(
+        changed.In(kSql<"UPDATE claims c SET version = c.version + 1, held = u.held, "
+                        "reseller = u.reseller, owner = u.owner, "
+                        "configuration = u.configuration, simlock_profile = u.simlock_profile, "
+                        "workspace = u.workspace, vacation_starts_us = u.vacation_starts_us, "
+                        "vacation_expires_us = u.vacation_expires_us FROM ",
+                        kClaimRows,
+                        " WHERE c.device = u.device AND c.section = u.section "
+                        "AND c.version = u.version">),
+        changed.size());
   }
   if (fresh.size() > 0) {
-    QueueChange(fresh.In("INSERT INTO claims (device, section, version, held, reseller, owner, "
-                         "configuration, simlock_profile, workspace, vacation_starts_us, "
-                         "vacation_expires_us) SELECT * FROM " ZT_CLAIM_ROWS),
+    QueueChange(fresh.In(kSql<"INSERT INTO claims (device, section, version, ", kClaimColumns,
+                              ") SELECT * FROM ", kClaimRows>),
                 fresh.size());
   }
 }

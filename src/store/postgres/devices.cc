@@ -2,18 +2,19 @@
 #include <algorithm>
 
 #include "base/status_macros.h"
+#include "store/columns.h"
 #include "store/postgres/transaction.h"
 #include "store/record_codec.h"
 
 namespace zerotouch::store::postgres {
 namespace {
 
-// Keys that one statement looks up. Several are on their way at once.
+// How many keys one statement looks up. Several statements are sent at once.
 constexpr size_t kKeysAtOnce = 10'000;
 
-// The queries that `make` makes of pieces of `values`.
+// Splits `values` into pieces and makes a query of each.
 template <class Value, class Make>
-std::vector<Query> QueriesOf(std::span<const Value> values, const Make& make) {
+std::vector<Query> MakeQueries(std::span<const Value> values, const Make& make) {
   std::vector<Query> queries;
   for (size_t i = 0; i < values.size(); i += kKeysAtOnce) {
     queries.push_back(make(values.subspan(i, std::min(kKeysAtOnce, values.size() - i))));
@@ -21,28 +22,13 @@ std::vector<Query> QueriesOf(std::span<const Value> values, const Make& make) {
   return queries;
 }
 
-Claim ClaimAt(const Rows& rows, int i) {
-  Claim claim;
-  claim.held = rows.IntAt(i, 3) != 0;
-  claim.reseller = PartnerId(rows.IntAt(i, 4));
-  claim.owner = CustomerId(rows.IntAt(i, 5));
-  claim.configuration = ConfigurationId(rows.IntAt(i, 6));
-  claim.simlock_profile = rows.IntAt(i, 7);
-  claim.workspace = rows.TextAt(i, 8);
-  claim.vacation_starts = rows.OptionalTimeAt(i, 9);
-  claim.vacation_expires = rows.OptionalTimeAt(i, 10);
-  return claim;
-}
-
-Query ClaimsOf(std::span<const int64_t> devices) {
-  return Query(
-             "SELECT device, section, version, held, reseller, owner, configuration, "
-             "simlock_profile, workspace, vacation_starts_us, vacation_expires_us "
-             "FROM claims WHERE device = ANY($1)")
+Query SelectClaims(std::span<const int64_t> devices) {
+  return Query(kSql<"SELECT device, section, version, ", kClaimColumns,
+                    " FROM claims WHERE device = ANY($1)">)
       .Ints(devices);
 }
 
-Query RecordsOf(std::span<const int64_t> devices) {
+Query SelectRecords(std::span<const int64_t> devices) {
   return Query("SELECT id, version, identifier, metadata FROM devices WHERE id = ANY($1)")
       .Ints(devices);
 }
@@ -64,14 +50,14 @@ absl::Status PostgresTransaction::LocateModems(std::span<const Identity* const> 
     if (keys.empty() || keys.back() != modem) keys.push_back(modem);
   }
   const std::vector<Query> queries =
-      QueriesOf(std::span<const int64_t>(keys), [](std::span<const int64_t> some) {
+      MakeQueries(std::span<const int64_t>(keys), [](std::span<const int64_t> some) {
         return Query("SELECT modem, device FROM modems WHERE modem = ANY($1)").Ints(some);
       });
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   for (const Rows& rows : answers) {
-    for (int row = 0; row < rows.size(); ++row) {
-      const ModemKey modem = rows.IntAt(row, 0);
-      const DeviceId device(rows.IntAt(row, 1));
+    for (RowReader row : rows) {
+      const ModemKey modem = row.Int();
+      const DeviceId device(row.Int());
       for (auto probe = std::lower_bound(probes.begin(), probes.end(), std::pair(modem, 0U));
            probe != probes.end() && probe->first == modem; ++probe) {
         AddMatch(found[probe->second], device);
@@ -92,7 +78,7 @@ absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const>
     return identities[a]->serial_key < identities[b]->serial_key;
   });
   const std::vector<Query> queries =
-      QueriesOf(std::span<const uint32_t>(probes), [&](std::span<const uint32_t> some) {
+      MakeQueries(std::span<const uint32_t>(probes), [&](std::span<const uint32_t> some) {
         std::vector<int64_t> at;
         std::vector<std::string_view> keys;
         std::vector<std::string_view> serials;
@@ -111,8 +97,9 @@ absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const>
       });
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   for (const Rows& rows : answers) {
-    for (int row = 0; row < rows.size(); ++row) {
-      AddMatch(found[static_cast<size_t>(rows.IntAt(row, 0))], DeviceId(rows.IntAt(row, 1)));
+    for (RowReader row : rows) {
+      Matches& matches = found[static_cast<size_t>(row.Int())];
+      AddMatch(matches, DeviceId(row.Int()));
     }
   }
   return absl::OkStatus();
@@ -136,7 +123,7 @@ absl::StatusOr<std::vector<DeviceState>> PostgresTransaction::ReadClaims(
   }
   if (ids.empty()) return states;
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
-                      db_.RunAll(QueriesOf(std::span<const int64_t>(numbers), ClaimsOf)));
+                      db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectClaims)));
   for (const Rows& rows : answers) TakeClaims(rows, states);
   return states;
 }
@@ -152,14 +139,14 @@ absl::Status PostgresTransaction::ReadRecords(std::span<DeviceState* const> stat
   std::vector<int64_t> numbers;
   for (const DeviceState* state : wanted) numbers.push_back(state->id.value());
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
-                      db_.RunAll(QueriesOf(std::span<const int64_t>(numbers), RecordsOf)));
+                      db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectRecords)));
   for (const Rows& rows : answers) ZT_RETURN_IF_ERROR(TakeRecords(rows, wanted));
   return absl::OkStatus();
 }
 
 absl::StatusOr<DeviceState> PostgresTransaction::ReadDevice(DeviceId id) {
   const int64_t number[] = {id.value()};
-  const Query queries[] = {ClaimsOf(number), RecordsOf(number)};
+  const Query queries[] = {SelectClaims(number), SelectRecords(number)};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   DeviceState state;
   state.id = id;
@@ -170,26 +157,29 @@ absl::StatusOr<DeviceState> PostgresTransaction::ReadDevice(DeviceId id) {
 }
 
 void PostgresTransaction::TakeClaims(const Rows& rows, std::span<DeviceState> states) {
-  for (int row = 0; row < rows.size(); ++row) {
-    const DeviceId id(rows.IntAt(row, 0));
-    const auto section = static_cast<Section>(rows.IntAt(row, 1));
+  for (RowReader row : rows) {
+    const DeviceId id(row.Int());
+    const auto section = static_cast<Section>(row.Int());
+    const int64_t version = row.Int();
     const auto place = std::lower_bound(
         states.begin(), states.end(), id,
         [](const DeviceState& state, DeviceId sought) { return state.id < sought; });
-    place->ClaimIn(section) = ClaimAt(rows, row);
-    if (writing()) claim_versions_[{id, section}] = rows.IntAt(row, 2);
+    place->ClaimIn(section) = ReadClaim(row);
+    if (writing()) claim_versions_[{id, section}] = version;
   }
 }
 
 absl::Status PostgresTransaction::TakeRecords(const Rows& rows,
                                               std::span<DeviceState* const> states) {
-  for (int row = 0; row < rows.size(); ++row) {
-    const DeviceId id(rows.IntAt(row, 0));
+  for (RowReader row : rows) {
+    const DeviceId id(row.Int());
+    const int64_t version = row.Int();
     const auto place = std::lower_bound(
         states.begin(), states.end(), id,
         [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
-    ZT_RETURN_IF_ERROR(DecodeRecord(rows.BytesAt(row, 2), rows.BytesAt(row, 3), **place));
-    if (writing()) record_versions_[id] = rows.IntAt(row, 1);
+    const std::string_view identifier = row.Text();
+    ZT_RETURN_IF_ERROR(DecodeRecord(identifier, row.Text(), **place));
+    if (writing()) record_versions_[id] = version;
   }
   return absl::OkStatus();
 }

@@ -19,20 +19,20 @@ namespace {
 constexpr absl::Duration kFirstReconnect = absl::Milliseconds(100);
 constexpr absl::Duration kLongestReconnect = absl::Seconds(2);
 
-// How often the clock is looked at, and how long that may take of a server that
-// is well, however busy it is.
+// How often the clock is measured, and how long a healthy server may take to
+// answer, however busy it is.
 constexpr absl::Duration kClockInterval = absl::Seconds(2);
-constexpr absl::Duration kClockPatience = absl::Seconds(3);
+constexpr absl::Duration kClockTimeout = absl::Seconds(3);
 
 }  // namespace
 
-absl::StatusOr<absl::Duration> MeasureClock(Connection& db, const Clock& clock) {
+absl::StatusOr<absl::Duration> MeasureClock(Session& db, const Clock& clock) {
   const absl::Time before = clock.Now();
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
       db.Run(Query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")));
   const absl::Time after = clock.Now();
-  return rows.TimeAt(0, 0) - (before + (after - before) / 2);
+  return RowReader(rows, 0).Time() - (before + (after - before) / 2);
 }
 
 Listener::Listener(std::string url, const Clock& clock, absl::Duration ahead,
@@ -50,12 +50,12 @@ Listener::~Listener() {
 }
 
 void Listener::OnOperation(std::function<void()> heard) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   heard_ = std::move(heard);
 }
 
 LeaseClock Listener::leases() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return {.ahead = ahead_};
 }
 
@@ -68,8 +68,8 @@ void Listener::SetAnswering(bool answering) {
   }
 }
 
-void Listener::Tell() {
-  const std::lock_guard lock(mutex_);
+void Listener::Notify() {
+  const MutexLock lock(mutex_);
   if (heard_) heard_();
 }
 
@@ -85,42 +85,43 @@ void Listener::Loop() {
   // The clock was measured when the database was opened.
   absl::Time next_look = absl::Now() + kClockInterval;
   while (true) {
-    if (const std::unique_ptr<Connection> db = Connect()) {
+    if (const std::unique_ptr<Session> db = Connect()) {
       backoff = kFirstReconnect;
       SetAnswering(true);
-      Tell();
+      Notify();
       ListenOn(*db, next_look);
     }
-    // The next session may be with another server.
+    // The next session may reach another server.
     next_look = absl::InfinitePast();
     if (!Wait(-1, backoff)) return;
     backoff = std::min(backoff * 2, kLongestReconnect);
   }
 }
 
-std::unique_ptr<Connection> Listener::Connect() {
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url_);
+std::unique_ptr<Session> Listener::Connect() {
+  absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url_);
   if (!db.ok()) return nullptr;
   if (absl::Status status = (*db)->RunScript(kListenForOperations); !status.ok()) {
-    // Idle workers look for operations by themselves too, only less often.
-    log::Warning("the database does not tell of new operations", {{"error", MessageOf(status)}});
+    // Idle workers also poll for operations, less often.
+    log::Warning("cannot subscribe to new operations; polling for them",
+                 {{"error", MessageOf(status)}});
   }
-  (*db)->SetPatience(kClockPatience);
+  (*db)->SetTimeout(kClockTimeout);
   return *std::move(db);
 }
 
-void Listener::ListenOn(Connection& db, absl::Time next_look) {
+void Listener::ListenOn(Session& db, absl::Time next_look) {
   while (true) {
     if (absl::Now() >= next_look) {
       const absl::Time start = absl::Now();
       const absl::StatusOr<absl::Duration> ahead = MeasureClock(db, clock_);
       if (db.lost()) {
-        // One that is gone says so at once, and may be back as soon.
-        if (absl::Now() - start >= kClockPatience) SetAnswering(false);
+        // A server that is gone refuses immediately, and may be back soon.
+        if (absl::Now() - start >= kClockTimeout) SetAnswering(false);
         return;
       }
       next_look = absl::Now() + kClockInterval;
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (ahead.ok()) ahead_ = *ahead;
     }
     if (!Wait(PQsocket(db.raw()), next_look - absl::Now())) return;
@@ -130,7 +131,7 @@ void Listener::ListenOn(Connection& db, absl::Time next_look) {
       PQfreemem(notify);
       heard = true;
     }
-    if (heard) Tell();
+    if (heard) Notify();
   }
 }
 

@@ -5,60 +5,60 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "absl/time/time.h"
 #include "base/clock.h"
-#include "store/postgres/connection.h"
+#include "base/mutex.h"
+#include "store/postgres/session.h"
 #include "store/postgres/transaction.h"
 
 namespace zerotouch::store::postgres {
 
-// A session of its own, on a thread of its own, that hears from other replicas
-// of new operations and keeps looking at the database's clock. A server that
-// hangs, or a network that drops everything, shows by that first. Thread-safe.
+// A session on its own thread that receives notifications of new operations
+// from other replicas and measures the database's clock. It is the first to
+// detect a server that hangs, or a network that drops everything. Thread-safe.
 class Listener {
  public:
-  // `clock` and `answering` must outlive it. `ahead` is how far the database's
-  // clock is ahead of it. `answering` is set to whether the database answers:
-  // it does until it keeps this session waiting, and from the next session on.
+  // `ahead` is how far the database's clock is ahead of `clock`. Sets `answering`
+  // to false when the database keeps this session waiting, and to true when the
+  // next session is open. `clock` and `answering` must outlive the listener.
   Listener(std::string url, const Clock& clock, absl::Duration ahead, std::atomic<bool>& answering);
   ~Listener();
 
-  // Calls `heard`, on the listener's thread, whenever an operation may be
-  // leased; also when something may have been missed. Null ends that, and when
-  // it returns no call is being made any more.
+  // Calls `heard`, on the listener's thread, when an operation may be ready to be
+  // leased, and when a notification may have been missed. Null removes the
+  // callback; no call is running when this returns.
   void OnOperation(std::function<void()> heard);
   LeaseClock leases() const;
 
  private:
   void Loop();
-  // Opens the session and asks to be told. Null if that cannot be done now.
-  std::unique_ptr<Connection> Connect();
-  // Listens until the session is lost or the end comes. Measures the clock at
-  // `next_look`, and again and again.
-  void ListenOn(Connection& db, absl::Time next_look);
+  // Opens the session and subscribes. Returns null if that fails.
+  std::unique_ptr<Session> Connect();
+  // Listens until the session is lost or the listener stops. Measures the clock
+  // at `next_look` and then regularly.
+  void ListenOn(Session& db, absl::Time next_look);
   void SetAnswering(bool answering);
-  void Tell();
-  // Waits for something to read on `socket`; -1: for nothing. False at the end.
+  void Notify();
+  // Waits until `socket` is readable; -1 only waits. Returns false to stop.
   bool Wait(int socket, absl::Duration length) const;
 
   const std::string url_;
   const Clock& clock_;
   std::atomic<bool>& answering_;
-  int stop_[2] = {-1, -1};  // a pipe: what is written into it is the end
+  int stop_[2] = {-1, -1};  // a pipe; a byte written to it stops the thread
 
-  mutable std::mutex mutex_;
-  std::function<void()> heard_;
-  absl::Duration ahead_;
+  mutable Mutex mutex_;
+  std::function<void()> heard_ ZT_GUARDED_BY(mutex_);
+  absl::Duration ahead_ ZT_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 
-// How far the database's clock is ahead of `clock`, to within half the time
-// that asking takes.
-absl::StatusOr<absl::Duration> MeasureClock(Connection& db, const Clock& clock);
+// Measures how far the database's clock is ahead of `clock`, to within half of
+// the query's round trip.
+absl::StatusOr<absl::Duration> MeasureClock(Session& db, const Clock& clock);
 
 }  // namespace zerotouch::store::postgres
 

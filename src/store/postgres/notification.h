@@ -6,7 +6,7 @@
 
 namespace zerotouch::store::postgres {
 
-// How replicas tell each other, at commit, that an operation may be leased.
+// Replicas notify each other, at commit, that an operation may be ready to be leased.
 inline constexpr char kListenForOperations[] = "LISTEN zerotouch_operations";
 inline Query NotifyOfOperation() { return Query("SELECT pg_notify('zerotouch_operations', '')"); }
 

@@ -2,10 +2,12 @@
 #include "store/postgres/pool.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/time/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/status_macros.h"
 #include "base/status_text.h"
 
 namespace zerotouch::store::postgres {
@@ -14,13 +16,25 @@ namespace {
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(50);
 constexpr absl::Duration kLongestBackoff = absl::Seconds(1);
 
-// How long a caller waits for a session that others use.
-constexpr absl::Duration kLongestWait = absl::Seconds(10);
+// How long a call waits at most for a session while all are in use.
+constexpr std::chrono::seconds kLongestWait(10);
+
+// How long other calls do not connect while one call does.
+constexpr absl::Duration kAttemptTime = absl::Seconds(10);
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Connection>> Pool::Take() {
-  std::unique_lock lock(mutex_);
+absl::StatusOr<std::unique_ptr<Session>> Pool::Take() {
+  ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> free, TakePlace());
+  if (free != nullptr) return free;
+  absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url_);
+  if (db.ok()) (*db)->SetWatch(answering_);
+  NoteAttempt(db.status());
+  return db;
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Pool::TakePlace() {
+  MutexLock lock(mutex_);
   if (!answering_) {
     free_.clear();
     return absl::UnavailableError("the database does not answer");
@@ -28,46 +42,42 @@ absl::StatusOr<std::unique_ptr<Connection>> Pool::Take() {
   if (waiting_ >= limits::kQueuedWrites) {
     return absl::ResourceExhaustedError("too many calls are waiting for the database");
   }
+  const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
   ++waiting_;
-  const bool free = freed_.wait_for(lock, absl::ToChronoMilliseconds(kLongestWait),
-                                    [&] { return in_use_ < size_; });
+  while (in_use_ >= size_ && lock.WaitUntil(freed_, deadline)) {
+  }
   --waiting_;
-  if (!free) return absl::UnavailableError("every session with the database is busy");
+  if (in_use_ >= size_) return absl::UnavailableError("every session with the database is busy");
   ++in_use_;
   while (!free_.empty()) {
-    std::unique_ptr<Connection> db = std::move(free_.back());
+    std::unique_ptr<Session> db = std::move(free_.back());
     free_.pop_back();
     if (db->StillThere()) return db;
   }
-  return OpenOne(lock);
-}
-
-absl::StatusOr<std::unique_ptr<Connection>> Pool::OpenOne(std::unique_lock<std::mutex>& lock) {
   const absl::Time now = absl::Now();
-  if (now < next_try_) {
+  if (now < next_attempt_) {
     Leave();
     return absl::Status(last_error_.code(), last_error_.message());
   }
-  // Nobody else tries meanwhile, if the last try failed.
-  if (backoff_ > absl::ZeroDuration()) next_try_ = now + absl::Seconds(10);
-  lock.unlock();
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url_);
-  lock.lock();
-  if (db.ok()) {
-    (*db)->SetWatch(answering_);
-    if (backoff_ > absl::ZeroDuration()) log::Info("the database can be reached again");
+  if (backoff_ > absl::ZeroDuration()) next_attempt_ = now + kAttemptTime;
+  return nullptr;
+}
+
+void Pool::NoteAttempt(const absl::Status& status) {
+  const MutexLock lock(mutex_);
+  if (status.ok()) {
+    if (backoff_ > absl::ZeroDuration()) log::Info("connected to the database again");
     backoff_ = absl::ZeroDuration();
-    next_try_ = absl::InfinitePast();
-    return db;
+    next_attempt_ = absl::InfinitePast();
+    return;
   }
   if (backoff_ == absl::ZeroDuration()) {
-    log::Error("the database cannot be reached", {{"error", MessageOf(db.status())}});
+    log::Error("cannot reach the database", {{"error", MessageOf(status)}});
   }
   backoff_ = std::clamp(backoff_ * 2, kFirstBackoff, kLongestBackoff);
-  next_try_ = absl::Now() + backoff_;
-  last_error_ = absl::Status(db.status().code(), db.status().message());
+  next_attempt_ = absl::Now() + backoff_;
+  last_error_ = absl::Status(status.code(), status.message());
   Leave();
-  return db;
 }
 
 void Pool::Leave() {
@@ -75,8 +85,8 @@ void Pool::Leave() {
   freed_.notify_one();
 }
 
-void Pool::GiveBack(std::unique_ptr<Connection> db) {
-  const std::lock_guard lock(mutex_);
+void Pool::GiveBack(std::unique_ptr<Session> db) {
+  const MutexLock lock(mutex_);
   if (db != nullptr && !db->lost()) free_.push_back(std::move(db));
   Leave();
 }

@@ -5,48 +5,52 @@
 #include <atomic>
 #include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "store/postgres/connection.h"
+#include "base/mutex.h"
+#include "store/postgres/session.h"
 
 namespace zerotouch::store::postgres {
 
-// Sessions, made when they are needed and kept for the next who comes. While
-// the server cannot be reached, callers are refused at once: one of them tries
-// again every so often, at first soon, then less often. Thread-safe.
+// Sessions with one server, opened on demand and kept for reuse. While the
+// server cannot be reached, calls fail immediately, except that one of them
+// reconnects after each backoff. Thread-safe.
 class Pool {
  public:
-  // At most `size` sessions at once, none while `answering`, which must outlive
-  // it, is false.
+  // Uses at most `size` sessions at once, and none while `answering` is false.
+  // `answering` must outlive the pool.
   Pool(std::string url, int size, const std::atomic<bool>& answering)
       : url_(std::move(url)), size_(size), answering_(answering) {}
 
-  // A session with no transaction open. UNAVAILABLE if the server cannot be
-  // reached, RESOURCE_EXHAUSTED if too many wait for a session.
-  absl::StatusOr<std::unique_ptr<Connection>> Take();
-  // Gives a session back. One that was lost is closed, and those that wait here
-  // are looked at before they are used.
-  void GiveBack(std::unique_ptr<Connection> db);
+  // Returns a session without an open transaction. UNAVAILABLE if the server
+  // cannot be reached, RESOURCE_EXHAUSTED if too many calls wait for a session.
+  absl::StatusOr<std::unique_ptr<Session>> Take();
+  // Returns a session to the pool, which closes it if it was lost.
+  void GiveBack(std::unique_ptr<Session> db);
 
  private:
-  absl::StatusOr<std::unique_ptr<Connection>> OpenOne(std::unique_lock<std::mutex>& lock);
-  void Leave();
+  // Waits for a place in the pool and takes it. Returns a free session, or null if
+  // the caller must open one.
+  absl::StatusOr<std::unique_ptr<Session>> TakePlace();
+  // Updates the backoff after an attempt to connect.
+  void NoteAttempt(const absl::Status& status);
+  void Leave() ZT_REQUIRES(mutex_);
 
   const std::string url_;
   const int size_;
   const std::atomic<bool>& answering_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable freed_;
-  std::vector<std::unique_ptr<Connection>> free_;
-  int in_use_ = 0;
-  int waiting_ = 0;
-  absl::Duration backoff_ = absl::ZeroDuration();  // zero while the server can be reached
-  absl::Time next_try_ = absl::InfinitePast();
-  absl::Status last_error_;
+  std::vector<std::unique_ptr<Session>> free_ ZT_GUARDED_BY(mutex_);
+  int in_use_ ZT_GUARDED_BY(mutex_) = 0;
+  int waiting_ ZT_GUARDED_BY(mutex_) = 0;
+  // Zero while the server can be reached.
+  absl::Duration backoff_ ZT_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  absl::Time next_attempt_ ZT_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Status last_error_ ZT_GUARDED_BY(mutex_);
 };
 
 }  // namespace zerotouch::store::postgres

@@ -13,12 +13,12 @@
 
 namespace zerotouch::store::postgres {
 
-// A statement and the values of its parameters $1, $2, ... in order, in the
-// binary form of the protocol (PostgreSQL, "Message Formats"; array_send). It
-// copies what it is given.
+// A statement and the values of its parameters $1, $2, ... in order, in the binary
+// format of the protocol (PostgreSQL, "Message Formats"; array_send). It copies
+// the values.
 class Query {
  public:
-  // `sql` is one statement, and a constant: each connection prepares it once.
+  // `sql` is one constant statement, which each session prepares once.
   explicit Query(const char* sql) : sql_(sql) {}
 
   Query& Int(int64_t value);
@@ -28,11 +28,11 @@ class Query {
   // Microseconds since 1970.
   Query& Time(absl::Time value);
   Query& Time(const std::optional<absl::Time>& value);
-  // 0 is "none", and stored as NULL.
+  // Binds NULL for 0.
   Query& IntOrNull(int64_t value);
   Query& OptionalInt(std::optional<int64_t> value);
 
-  // One-dimensional arrays.
+  // Bind one-dimensional arrays.
   Query& Ints(std::span<const int64_t> values);
   Query& IntsOrNull(std::span<const int64_t> values);
   Query& OptionalInts(std::span<const std::optional<int64_t>> values);
@@ -43,7 +43,7 @@ class Query {
   const char* sql() const { return sql_; }
   size_t size() const { return parameters_.size(); }
   uint32_t type(size_t i) const { return parameters_[i].type; }
-  // Null for NULL. Valid while the query is not changed.
+  // Returns null for NULL. Valid until the query changes.
   const char* value(size_t i) const {
     return parameters_[i].null ? nullptr : bytes_.data() + parameters_[i].begin;
   }

@@ -15,55 +15,59 @@
 namespace zerotouch::store::postgres {
 namespace {
 
-// The oldest schema whose programs can work with this one. A migration that
-// only adds what older programs need not know leaves it as it is; one that
-// takes something away from them raises it to its own number, and then every
-// replica has to be stopped for it.
+// The oldest schema whose programs can work with this one. A migration that only
+// adds things that older programs can ignore leaves it unchanged. A migration that
+// breaks older programs sets it to its own number; then every replica must be
+// stopped first.
 constexpr int64_t kOldestProgram = 1;
 
-// One number for all programs that migrate a registry ("ZTRG").
+// The advisory lock of every program that migrates a registry ("ZTRG").
 constexpr char kLock[] = "SELECT pg_advisory_lock(1515475527)";
 constexpr char kUnlock[] = "SELECT pg_advisory_unlock(1515475527)";
 
-// How long a migration may take, and how long others wait for it.
-constexpr char kPatientSettings[] =
+// How long a migration may take, which is how long other processes wait for it.
+constexpr char kMigrationSettings[] =
     "SET statement_timeout = 0; SET lock_timeout = 0; "
     "SET idle_in_transaction_session_timeout = 0";
-constexpr absl::Duration kPatience = absl::Hours(1);
+constexpr absl::Duration kMigrationTimeout = absl::Hours(1);
 
-// While a migration waits for a table everybody who comes later waits behind it:
-// it gives up this soon, and lets them through before it tries again.
+// While a migration waits for a table, later statements wait behind it. It times
+// out this soon, and pauses before the retry to let them run.
 constexpr char kLockTimeout[] = "SET lock_timeout = '2s'";
-constexpr absl::Duration kPauseBetweenTries = absl::Milliseconds(500);
+constexpr absl::Duration kPauseBeforeRetry = absl::Milliseconds(500);
 
-// What requests and results are kept in does not shrink by packing it again,
-// which would cost more than all else that accepting a batch does. Engines that
-// do not know this setting do without.
+// Requests and results do not compress well, and compressing them would cost more
+// than the rest of accepting a batch. Engines that do not know this setting ignore
+// it.
 constexpr const char* kUnpacked[] = {
     "ALTER TABLE operation_chunks ALTER COLUMN request SET STORAGE EXTERNAL",
     "ALTER TABLE operation_results ALTER COLUMN results SET STORAGE EXTERNAL"};
 
 struct Version {
   int64_t schema = 0;
-  int64_t oldest_program = 0;  // whose programs can work with it
+  int64_t oldest_program = 0;  // the oldest schema whose programs can use it
 };
 
-// nullopt if the database holds no registry.
-absl::StatusOr<std::optional<Version>> ReadVersion(Connection& db) {
+// Returns nullopt if the database is empty.
+absl::StatusOr<std::optional<Version>> ReadVersion(Session& db) {
   ZT_ASSIGN_OR_RETURN(
       const Rows tables,
       db.Run(Query("SELECT count(*), count(*) FILTER (WHERE table_name = 'registry_version') "
                    "FROM information_schema.tables WHERE table_schema = current_schema()")));
-  if (tables.IntAt(0, 1) == 0) {
-    if (tables.IntAt(0, 0) == 0) return std::nullopt;
+  RowReader counts(tables, 0);
+  const int64_t all = counts.Int();
+  const int64_t of_registry = counts.Int();
+  if (of_registry == 0) {
+    if (all == 0) return std::nullopt;
     return absl::FailedPreconditionError(
-        "the database holds another program's tables; give an empty one of its own: CREATE "
+        "the database has another program's tables; use an empty database: CREATE "
         "DATABASE zerotouch OWNER <role>");
   }
   ZT_ASSIGN_OR_RETURN(const Rows rows,
                       db.Run(Query("SELECT schema, oldest_program FROM registry_version")));
   if (rows.size() != 1) return absl::DataLossError("the registry has lost its version");
-  return Version{.schema = rows.IntAt(0, 0), .oldest_program = rows.IntAt(0, 1)};
+  RowReader row(rows, 0);
+  return Version{.schema = row.Int(), .oldest_program = row.Int()};
 }
 
 using MigrationList = std::span<const char* const>;
@@ -78,8 +82,8 @@ absl::Status CheckVersion(const Version& version, MigrationList migrations) {
       version.schema, Newest(migrations)));
 }
 
-// All that is missing, in one transaction.
-absl::Status RunMigrationsOnce(Connection& db, int64_t from, MigrationList migrations) {
+// Runs every missing migration in one transaction.
+absl::Status RunMigrationsOnce(Session& db, int64_t from, MigrationList migrations) {
   std::string script = "BEGIN;";
   if (from == 0) {
     script +=
@@ -95,14 +99,13 @@ absl::Status RunMigrationsOnce(Connection& db, int64_t from, MigrationList migra
   return status;
 }
 
-absl::Status RunMigrations(Connection& db, int64_t from, MigrationList migrations) {
+absl::Status RunMigrations(Session& db, int64_t from, MigrationList migrations) {
   absl::Status status = RunMigrationsOnce(db, from, migrations);
   for (const absl::Time start = absl::Now();
-       absl::IsAborted(status) && absl::Now() - start < kPatience;
+       absl::IsAborted(status) && absl::Now() - start < kMigrationTimeout;
        status = RunMigrationsOnce(db, from, migrations)) {
-    log::Warning("others use the tables that are to be changed; trying again",
-                 {{"error", MessageOf(status)}});
-    absl::SleepFor(kPauseBetweenTries);
+    log::Warning("cannot lock the tables to migrate; retrying", {{"error", MessageOf(status)}});
+    absl::SleepFor(kPauseBeforeRetry);
   }
   ZT_RETURN_IF_ERROR(status);
   for (const char* sql : kUnpacked) db.RunScript(sql).IgnoreError();
@@ -112,8 +115,8 @@ absl::Status RunMigrations(Connection& db, int64_t from, MigrationList migration
       .status();
 }
 
-// With the lock held.
-absl::Status MigrateIfNeeded(Connection& db, MigrationList migrations) {
+// The caller holds the advisory lock.
+absl::Status MigrateIfNeeded(Session& db, MigrationList migrations) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (version.has_value()) ZT_RETURN_IF_ERROR(CheckVersion(*version, migrations));
   const int64_t from = version.has_value() ? version->schema : 0;
@@ -126,14 +129,14 @@ absl::Status MigrateIfNeeded(Connection& db, MigrationList migrations) {
 
 }  // namespace
 
-absl::Status PrepareSchema(Connection& db, MigrationList migrations) {
+absl::Status PrepareSchema(Session& db, MigrationList migrations) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (version.has_value() && version->schema >= Newest(migrations)) {
     return CheckVersion(*version, migrations);
   }
-  ZT_RETURN_IF_ERROR(db.RunScript(kPatientSettings));
-  db.SetPatience(kPatience);
-  // An engine without such locks has its own way to let one schema change win.
+  ZT_RETURN_IF_ERROR(db.RunScript(kMigrationSettings));
+  db.SetTimeout(kMigrationTimeout);
+  // An engine without advisory locks serializes schema changes in its own way.
   const bool locked = db.RunScript(kLock).ok();
   absl::Status status = MigrateIfNeeded(db, migrations);
   if (locked) db.RunScript(kUnlock).IgnoreError();
@@ -145,7 +148,7 @@ absl::Status PrepareSchema(Connection& db, MigrationList migrations) {
   return status;
 }
 
-absl::Status CheckSchema(Connection& db) {
+absl::Status CheckSchema(Session& db) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (!version.has_value()) {
     return absl::NotFoundError("there is no registry in the database; give the URL of one");

@@ -5,26 +5,26 @@
 #include <span>
 
 #include "absl/status/status.h"
-#include "store/postgres/connection.h"
+#include "store/postgres/session.h"
 
 namespace zerotouch::store::postgres {
 
-// The migrations, in order: the first makes version 1. Made at build time from
-// src/store/migrations/postgres_*.sql.
+// Returns the migrations in order; the first makes version 1. The build generates
+// them from src/store/migrations/postgres_*.sql.
 std::span<const char* const> Migrations();
 
-// Makes the database a registry of this program's schema, or of a newer one
-// that this program can still work with: while replicas are upgraded one after
-// the other, the old ones go on beside the new. Of several that come at once
-// one migrates and the others wait. While a migration waits for a table that
-// replicas use, they wait behind it: it is taken back after a few seconds, or at a
-// deadlock with them, and tried again. FAILED_PRECONDITION, in one line that says what to do, where
-// it holds something else or is too new.
-absl::Status PrepareSchema(Connection& db, std::span<const char* const> migrations = Migrations());
+// Makes the database a registry with this program's schema, or accepts a newer
+// schema that this program can still use: during a rolling upgrade, old replicas
+// continue beside new ones. If several processes come at once, one migrates and
+// the others wait. Replicas wait behind a migration that waits for a table, so it
+// is aborted after a few seconds, or at a deadlock with them, and retried.
+// FAILED_PRECONDITION, in one line that says what to do, if the database holds
+// something else or is too new.
+absl::Status PrepareSchema(Session& db, std::span<const char* const> migrations = Migrations());
 
-// That the database is a registry of just this program's schema; makes nothing.
-// NOT_FOUND if there is none, FAILED_PRECONDITION if it is another's.
-absl::Status CheckSchema(Connection& db);
+// Checks that the database is a registry with exactly this program's schema.
+// NOT_FOUND if it is empty, FAILED_PRECONDITION if it has another schema.
+absl::Status CheckSchema(Session& db);
 
 }  // namespace zerotouch::store::postgres
 

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/postgres/errors.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
 #include "store/postgres/schema.h"
@@ -20,26 +21,26 @@
 namespace zerotouch::store::postgres {
 namespace {
 
-// Sessions of one process, at most. PostgreSQL has 100 for all unless told
-// otherwise, so that four replicas fit.
+// How many sessions a process uses at most. PostgreSQL allows 100 by default, which
+// is enough for four replicas.
 constexpr int kReaders = 12;
 constexpr int kWriters = 8;
 
-// A transaction sees what others committed before each of its statements; what
-// it decides by that it checks when it writes (see transaction.h).
+// Each statement of a writing transaction sees what others committed before it.
+// Decisions that depend on it are verified by the writes (see transaction.h).
 constexpr char kBeginReading[] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 constexpr char kBeginWriting[] = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE";
 
-// How often a transaction that others got in the way of is run again, and how
-// long it waits for that, at first and at most.
+// How many times a transaction that conflicts with others is tried, and its first
+// and longest pause before a retry.
 constexpr int kAttempts = 20;
 constexpr int64_t kFirstPauseUs = 500;
 constexpr int64_t kLongestPauseUs = 100'000;
 
-// A view on a session of the pool, which it gives back.
+// A snapshot on a session of the pool, which it returns to the pool.
 class PostgresSnapshot final : public PostgresTransaction {
  public:
-  PostgresSnapshot(Pool& pool, std::unique_ptr<Connection> db, LeaseClock leases)
+  PostgresSnapshot(Pool& pool, std::unique_ptr<Session> db, LeaseClock leases)
       : PostgresTransaction(*db, leases), pool_(pool), db_(std::move(db)) {
     db_->Begin(kBeginReading);
   }
@@ -50,7 +51,7 @@ class PostgresSnapshot final : public PostgresTransaction {
 
  private:
   Pool& pool_;
-  std::unique_ptr<Connection> db_;
+  std::unique_ptr<Session> db_;
 };
 
 class PostgresStore final : public Store {
@@ -62,7 +63,7 @@ class PostgresStore final : public Store {
         listener_(url, clock, ahead, answering_) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, readers_.Take());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
     return std::make_unique<PostgresSnapshot>(readers_, std::move(db), listener_.leases());
   }
 
@@ -74,7 +75,7 @@ class PostgresStore final : public Store {
       if (!again || attempt == kAttempts) {
         if (!again) return status;
         return absl::UnavailableError(
-            fmt::format("others kept getting in the way: {}", MessageOf(status)));
+            fmt::format("every retry conflicted with other changes: {}", MessageOf(status)));
       }
       absl::SleepFor(absl::Microseconds(RandomBetween(0, pause_us)));
       pause_us = std::min(pause_us * 2, kLongestPauseUs);
@@ -91,9 +92,9 @@ class PostgresStore final : public Store {
   }
 
  private:
-  // `again` is whether it failed only because of what others did.
+  // Sets `again` to true if the transaction only conflicted with others.
   absl::Status WriteOnce(const std::function<absl::Status(Transaction&)>& mutation, bool& again) {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, writers_.Take());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, writers_.Take());
     db->Begin(kBeginWriting);
     PostgresTransaction transaction(*db, listener_.leases(), ids_);
     absl::Status status = mutation(transaction);
@@ -106,14 +107,14 @@ class PostgresStore final : public Store {
     }
     again = !status.ok() && db->conflict() && !db->lost();
     if (db->commit_unknown()) {
-      log::Warning("nobody knows whether the database did what it was told to",
+      log::Warning("cannot tell whether the database committed: the connection was lost",
                    {{"error", MessageOf(status)}});
     }
     writers_.GiveBack(std::move(db));
     return status;
   }
 
-  std::atomic<bool> answering_ = true;  // the database, as the listener sees it
+  std::atomic<bool> answering_ = true;  // set by the listener
   Pool readers_;
   Pool writers_;
   DeviceIds ids_;
@@ -122,14 +123,8 @@ class PostgresStore final : public Store {
 
 }  // namespace
 
-absl::Status CannotReach(const absl::Status& status) {
-  return absl::FailedPreconditionError(
-      fmt::format("cannot reach the database ({}); check its URL, and that the server runs",
-                  MessageOf(status)));
-}
-
 absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, const Clock& clock) {
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url);
+  absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url);
   if (!db.ok()) return CannotReach(db.status());
   ZT_RETURN_IF_ERROR(PrepareSchema(**db));
   ZT_ASSIGN_OR_RETURN(const absl::Duration ahead, MeasureClock(**db, clock));

@@ -12,12 +12,9 @@
 namespace zerotouch::store::postgres {
 
 // Opens the registry in the database of a postgresql:// URL, as store::Open. Any
-// number of processes may have it open. What the URL says of TLS, time-outs and
-// several hosts is libpq's to understand ("Connection Strings").
+// number of processes may have it open. libpq interprets the URL's parameters for
+// TLS, timeouts and several hosts (PostgreSQL, "Connection Strings").
 absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, const Clock& clock);
-
-// Why a database cannot be used, as FAILED_PRECONDITION for who gave its URL.
-absl::Status CannotReach(const absl::Status& status);
 
 }  // namespace zerotouch::store::postgres
 

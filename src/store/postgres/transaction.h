@@ -11,33 +11,34 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "store/device_ids.h"
-#include "store/postgres/connection.h"
+#include "store/postgres/session.h"
 #include "store/store.h"
 
 namespace zerotouch::store::postgres {
 
-// Where the time of leases comes from: replicas go by the database's clock,
-// whatever their own says.
+// Converts this process's time to the database's, which every replica uses for
+// leases.
 struct LeaseClock {
   absl::Duration ahead;  // how far the database's clock is ahead of this process's
 
   absl::Time Of(absl::Time own) const { return own + ahead; }
 };
 
-// Everything that can be read and written, in the transaction that was begun on
-// a session. Its parts are in the files that are named for them.
+// Reads and writes the registry in the transaction that is open on a session.
+// Each part is in the file of its name.
 //
-// No row of a device is locked before it is written. A change says of which
-// version of each row it was decided; if one has another by then, or the key of
-// a new one is taken, the whole transaction is run again. Rows are written in
-// the order of their keys, so that two transactions wait for each other in one
-// direction only.
+// Rows of devices are not locked before they are written. A change names the
+// version of each row that it was decided on; if a row has another version by
+// then, or the key of a new row is taken, the whole transaction is retried. Rows
+// are written in the order of their keys, so transactions wait for each other in
+// one direction only.
 class PostgresTransaction : public Transaction {
  public:
-  // For reading alone.
-  PostgresTransaction(Connection& db, LeaseClock leases) : db_(db), leases_(leases) {}
-  // For writing: what it reads to decide on, it keeps others from taking away.
-  PostgresTransaction(Connection& db, LeaseClock leases, DeviceIds& ids)
+  // Makes a transaction that only reads.
+  PostgresTransaction(Session& db, LeaseClock leases) : db_(db), leases_(leases) {}
+  // Makes a transaction that also writes. It locks the rows that its decisions
+  // refer to against removal.
+  PostgresTransaction(Session& db, LeaseClock leases, DeviceIds& ids)
       : db_(db), leases_(leases), ids_(&ids) {}
 
   // accounts.cc
@@ -88,7 +89,7 @@ class PostgresTransaction : public Transaction {
   // device_changes.cc
   absl::Status Apply(std::span<const DeviceState* const> states) override;
 
-  // owned_devices.cc
+  // device_lists.cc
   absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner, const Identity& identity,
                                                    DeviceId after, int64_t limit) override;
   absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
@@ -124,9 +125,9 @@ class PostgresTransaction : public Transaction {
   // companies.cc
   absl::StatusOr<Page<Customer>> ListCustomersThrough(PartnerId partner, VendorId vendor,
                                                       CustomerId after, int64_t limit);
-  // Whether the query gives a row. Keeps it from going, if it locks.
+  // Returns true if the query returns a row.
   absl::StatusOr<bool> Any(const Query& query);
-  // Runs a statement that must write a row; else returns `otherwise`.
+  // Runs a statement; returns `otherwise` if it writes no row.
   absl::Status Change(const Query& query, const absl::Status& otherwise);
 
   // devices.cc
@@ -134,21 +135,21 @@ class PostgresTransaction : public Transaction {
                             std::vector<Matches>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,
                              std::vector<Matches>& found);
-  // Put what was read into the states, ascending by id, and note its versions.
+  // Store the rows in the states, which are ascending by id, and their versions.
   void TakeClaims(const Rows& rows, std::span<DeviceState> states);
   absl::Status TakeRecords(const Rows& rows, std::span<DeviceState* const> states);
 
   // device_changes.cc
-  // Queues a change of exactly `rows` rows; a conflict if it meets fewer.
+  // Queues a change of exactly `rows` rows. If it finds fewer, that is a conflict.
   void QueueChange(Query query, size_t rows);
   void QueueRecords(std::span<const DeviceState* const> states, bool is_new);
   void QueueHardware(std::span<const DeviceState* const> states);
   void QueueClaims(std::span<const DeviceState* const> states);
 
-  Connection& db_;
+  Session& db_;
   const LeaseClock leases_;
   DeviceIds* const ids_ = nullptr;
-  // What was read, if writing.
+  // The versions of the rows that were read, if writing.
   absl::flat_hash_map<std::pair<DeviceId, Section>, int64_t> claim_versions_;
   absl::flat_hash_map<DeviceId, int64_t> record_versions_;
 };

@@ -13,9 +13,9 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "store/errors.h"
-#include "store/postgres/connection.h"
+#include "store/postgres/errors.h"
 #include "store/postgres/schema.h"
-#include "store/postgres/store.h"
+#include "store/postgres/session.h"
 
 namespace zerotouch::store::postgres {
 namespace {
@@ -25,26 +25,26 @@ using archive::Row;
 using archive::Table;
 using archive::Value;
 
-// Who gives or takes the rows may be slow, and a statement long.
-constexpr char kPatientSettings[] =
+// The other side may be slow, and a statement may take long.
+constexpr char kTransferSettings[] =
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
-constexpr absl::Duration kPatience = absl::Hours(1);
+constexpr absl::Duration kTransferTimeout = absl::Hours(1);
 
-// So many rows are read at once: few, until it is seen that they are small.
+// How many rows are read at once: few until the rows are known to be small.
 constexpr int kRowsAtFirst = 10;
 constexpr int kRowsAtOnce = 1'000;
-// And so many bytes, about, are written at once.
+// How many bytes are written at once, approximately.
 constexpr size_t kBytesAtOnce = size_t{1} << 20;
 
-// Where a table is not just that. In `select` and `insert` what stands for the
-// columns; the parameters of an insert are arrays, by the name of their column.
+// A column that is not exported as it is: the expressions that replace it in the
+// SELECT and the INSERT, whose parameters are arrays named like their columns.
 struct Special {
   std::string_view table;
   std::string_view column;
   const char* select;
   const char* insert;
 };
-// Here NULL is "none".
+// In PostgreSQL, NULL means "none".
 constexpr Special kSpecial[] = {
     {"claims", "owner", "coalesce(owner, 0)", "nullif(owner, 0)"},
     {"claims", "configuration", "coalesce(configuration, 0)", "nullif(configuration, 0)"},
@@ -110,16 +110,16 @@ const Statements& StatementsOf(const Table& table) {
 
 bool IsNumber(ColumnType type) { return type == ColumnType::kInt || type == ColumnType::kFlag; }
 
-absl::StatusOr<std::unique_ptr<Connection>> Connect(const std::string& url) {
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(url);
+absl::StatusOr<std::unique_ptr<Session>> Connect(const std::string& url) {
+  absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url);
   if (!db.ok()) return CannotReach(db.status());
-  ZT_RETURN_IF_ERROR((*db)->RunScript(kPatientSettings));
-  (*db)->SetPatience(kPatience);
+  ZT_RETURN_IF_ERROR((*db)->RunScript(kTransferSettings));
+  (*db)->SetTimeout(kTransferTimeout);
   return db;
 }
 
-// Gives the rows to the sink; how many bytes they had.
-absl::StatusOr<size_t> Give(const Table& table, const Rows& rows, archive::RowSink& sink) {
+// Writes the rows to the sink, and returns how many bytes they had.
+absl::StatusOr<size_t> WriteRows(const Table& table, const Rows& rows, archive::RowSink& sink) {
   size_t bytes = 0;
   std::vector<Value> values(table.columns.size());
   for (int i = 0; i < rows.size(); ++i) {
@@ -139,7 +139,7 @@ absl::StatusOr<size_t> Give(const Table& table, const Rows& rows, archive::RowSi
   return bytes;
 }
 
-absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& sink) {
+absl::Status ExportTable(Session& db, const Table& table, archive::RowSink& sink) {
   const Statements& statements = StatementsOf(table);
   ZT_RETURN_IF_ERROR(db.Run(Query(statements.declare.c_str())).status());
   bool are_small = false;
@@ -148,27 +148,27 @@ absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& s
         const Rows rows,
         db.Run(Query((are_small ? statements.fetch_many : statements.fetch_some).c_str())));
     if (rows.size() == 0) break;
-    ZT_ASSIGN_OR_RETURN(const size_t bytes, Give(table, rows, sink));
+    ZT_ASSIGN_OR_RETURN(const size_t bytes, WriteRows(table, rows, sink));
     are_small = bytes / static_cast<size_t>(rows.size()) < kBytesAtOnce / kRowsAtOnce;
   }
   return db.Run(Query(statements.close.c_str())).status();
 }
 
-absl::Status ExportAll(Connection& db, archive::RowSink& sink) {
-  // A guess of the server's own: counting would read every table once more.
+absl::Status ExportAll(Session& db, archive::RowSink& sink) {
+  // Uses the server's estimate: counting would read every table once more.
   ZT_ASSIGN_OR_RETURN(const Rows guess,
                       db.Run(Query("SELECT coalesce(sum(reltuples), 0)::bigint FROM pg_class "
                                    "WHERE relkind = 'r' AND reltuples > 0 "
                                    "AND relnamespace = current_schema()::regnamespace")));
-  ZT_RETURN_IF_ERROR(sink.Begin(guess.IntAt(0, 0)));
+  ZT_RETURN_IF_ERROR(sink.Begin(ReadInt(guess)));
   for (const Table& table : archive::Tables()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
   return absl::OkStatus();
 }
 
-// Rows of one table that wait to be written together.
-class Batch {
+// Rows of one table that are written together.
+class RowBuffer {
  public:
-  // False if the row must go into the next one.
+  // Returns false if the rows must be written before this one is added.
   bool Takes(const Row& row) const {
     return rows_ == 0 || (row.table == table_ && rows_ < kRowsAtOnce && bytes_ < kBytesAtOnce);
   }
@@ -189,8 +189,8 @@ class Batch {
       }
     }
   }
-  // Writes them, and is empty then.
-  absl::Status Write(Connection& db) {
+  // Writes the rows and clears the buffer.
+  absl::Status Write(Session& db) {
     if (rows_ == 0) return absl::OkStatus();
     Query query(StatementsOf(*table_).insert.c_str());
     for (size_t i = 0; i < columns_.size(); ++i) AddParameter(*table_, i, query);
@@ -234,29 +234,29 @@ class Batch {
   std::vector<Column> columns_;
 };
 
-absl::Status CheckEmpty(Connection& db) {
-  // Of several imports at once, one after the other.
+absl::Status CheckEmpty(Session& db) {
+  // Serializes concurrent imports.
   ZT_RETURN_IF_ERROR(db.Run(Query("SELECT schema FROM registry_version FOR UPDATE")).status());
   for (const Table& table : archive::Tables()) {
     if (std::string_view(table.name) == "meta") continue;
     ZT_ASSIGN_OR_RETURN(const Rows any, db.Run(Query(StatementsOf(table).any.c_str())));
-    if (any.IntAt(0, 0) == 0) continue;
+    if (ReadInt(any) == 0) continue;
     return absl::FailedPreconditionError(
         fmt::format("the database is not empty: it has {}; import into an empty one", table.name));
   }
   return absl::OkStatus();
 }
 
-absl::Status ImportAll(Connection& db, archive::RowSource& source) {
+absl::Status ImportAll(Session& db, archive::RowSource& source) {
   ZT_RETURN_IF_ERROR(CheckEmpty(db));
-  Batch batch;
+  RowBuffer buffer;
   for (;;) {
     ZT_ASSIGN_OR_RETURN(const Row* row, source.Next());
     if (row == nullptr) break;
-    if (!batch.Takes(*row)) ZT_RETURN_IF_ERROR(batch.Write(db));
-    batch.Add(*row);
+    if (!buffer.Takes(*row)) ZT_RETURN_IF_ERROR(buffer.Write(db));
+    buffer.Add(*row);
   }
-  ZT_RETURN_IF_ERROR(batch.Write(db));
+  ZT_RETURN_IF_ERROR(buffer.Write(db));
   ZT_RETURN_IF_ERROR(db.Run(Query("UPDATE partners p SET last_number = coalesce((SELECT "
                                   "max(number) FROM operations o WHERE o.partner = p.id), 0)"))
                          .status());
@@ -266,7 +266,7 @@ absl::Status ImportAll(Connection& db, archive::RowSource& source) {
 }  // namespace
 
 absl::Status ExportDatabase(const std::string& url, archive::RowSink& sink) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, Connect(url));
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> db, Connect(url));
   ZT_RETURN_IF_ERROR(CheckSchema(*db));
   db->Begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   const absl::Status status = ExportAll(*db, sink);
@@ -275,7 +275,7 @@ absl::Status ExportDatabase(const std::string& url, archive::RowSink& sink) {
 }
 
 absl::Status ImportDatabase(const std::string& url, archive::RowSource& source) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> db, Connect(url));
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> db, Connect(url));
   ZT_RETURN_IF_ERROR(PrepareSchema(*db));
   ZT_RETURN_IF_ERROR(CheckSchema(*db));
   db->Begin("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE");
@@ -285,7 +285,7 @@ absl::Status ImportDatabase(const std::string& url, archive::RowSource& source) 
     return status;
   }
   ZT_RETURN_IF_ERROR(db->Commit());
-  // The server's plans are by what it knows of the tables.
+  // Gives the query planner statistics of the new rows.
   db->RunScript("ANALYZE").IgnoreError();
   return absl::OkStatus();
 }

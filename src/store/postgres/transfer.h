@@ -9,13 +9,13 @@
 
 namespace zerotouch::store::postgres {
 
-// store::Export of the database at `url`: one read transaction, which reads
-// each table through a cursor.
+// Exports the database at `url` as store::Export, in one read transaction that
+// reads each table through a cursor.
 absl::Status ExportDatabase(const std::string& url, archive::RowSink& sink);
 
-// store::Import into it: one transaction. Its schema is made if it has none.
-// Servers that run on it meanwhile must be started again: they know the secret
-// that it had.
+// Imports into the database at `url` as store::Import, in one transaction. Creates
+// the schema if it is missing. Servers that run on it must be restarted, because
+// they still use the previous secret.
 absl::Status ImportDatabase(const std::string& url, archive::RowSource& source);
 
 }  // namespace zerotouch::store::postgres

@@ -8,15 +8,15 @@
 #include <memory>
 
 #include "base/status_macros.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/transfer.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
 
-// Has SQLite look the whole copy through.
-absl::Status CheckCopy(Connection& copy, const std::string& path) {
+// Runs SQLite's check over the whole copy.
+absl::Status CheckCopy(Database& copy, const std::string& path) {
   Cursor row = copy.Use("PRAGMA quick_check(1)");
   std::string found(row.Row() ? row.TextAt(0) : "");
   if (row.status().ok() && found == "ok") return absl::OkStatus();
@@ -33,11 +33,11 @@ absl::Status BackupFile(const std::string& path, const std::string& file,
   ZT_ASSIGN_OR_RETURN(const FileView view, OpenToCopy(path));
   absl::Status status;
   {
-    absl::StatusOr<std::unique_ptr<Connection>> copy = Connection::Open(file, Access::kWrite);
+    absl::StatusOr<std::unique_ptr<Database>> copy = Database::Open(file, Access::kWrite);
     status = copy.status();
     if (status.ok()) status = view.db->CopyTo(**copy, progress);
-    // From here on it is a file with a write-ahead log, as its first page says.
-    // Nobody else reads it, so that the log's index can be in memory.
+    // From here on the copy is a file with a write-ahead log, as its first page
+    // says. No other process reads it, so the log's index can be in memory.
     if (status.ok()) status = (*copy)->Run("PRAGMA locking_mode = EXCLUSIVE");
     if (status.ok()) status = CheckCopy(**copy, path);
   }

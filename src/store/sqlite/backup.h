@@ -9,8 +9,8 @@
 
 namespace zerotouch::store::sqlite {
 
-// store::Backup of the registry file at `path`. What is left in `file` after an
-// error is no backup.
+// Copies the registry file at `path` into `file`, as store::Backup. After an error
+// `file` is not a backup.
 absl::Status BackupFile(const std::string& path, const std::string& file,
                         const BackupProgress& progress);
 

@@ -6,14 +6,14 @@
 
 #include "absl/status/status.h"
 
-// What is told of a registry file at `path`: one line that says what to do.
+// Errors about the registry file at `path`: one line that says what to do.
 namespace zerotouch::store::sqlite {
 
-// FAILED_PRECONDITION: another server has it.
+// Returns FAILED_PRECONDITION: another server has the file open.
 absl::Status InUse(const std::string& path);
 
-// An UNAVAILABLE status as FAILED_PRECONDITION, for who just tried to use the
-// file; others as they are.
+// Returns FAILED_PRECONDITION for an UNAVAILABLE status of an attempt to open the
+// file, and other statuses unchanged.
 absl::Status CannotUse(const std::string& path, const absl::Status& status);
 
 }  // namespace zerotouch::store::sqlite

@@ -11,11 +11,11 @@
 namespace zerotouch::store::sqlite {
 namespace {
 
-// Which byte of the lock file stands for which right.
+// The byte of the lock file for each right.
 constexpr off_t kServerByte = 0;
 constexpr off_t kWritingByte = 1;
 
-// 0 or an errno.
+// Returns 0 or an errno.
 int SetLock(int fd, short type, off_t byte, bool wait) {
   struct flock lock = {};
   lock.l_type = type;
@@ -35,8 +35,8 @@ absl::StatusOr<std::unique_ptr<FileLock>> FileLock::OpenBeside(const std::string
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) {
     return absl::FailedPreconditionError(
-        fmt::format("cannot open {}: {}; give a path in a folder that exists and can be written",
-                    path, strerror(errno)));
+        fmt::format("cannot open {}: {}; use a path in a folder that exists and is writable", path,
+                    strerror(errno)));
   }
   return std::unique_ptr<FileLock>(new FileLock(fd));
 }

@@ -10,26 +10,26 @@
 
 namespace zerotouch::store::sqlite {
 
-// Locks between the processes that use one registry file, kept on a file of
-// their own beside it, `<registry>-lock`. They end with the process, however
-// it ends (Linux open file description locks, fcntl(2)).
+// Locks between the processes that use one registry file. They are on a separate
+// file, `<registry>-lock`, and end with the process even if it is killed (Linux
+// open file description locks, fcntl(2)).
 //
-// SQLite has its own locks; these are for what it does not promise: one server
-// at a time, and one process at a time that writes or checkpoints.
+// They add guarantees that SQLite's own locks do not give: one server at a time,
+// and one process at a time that writes or checkpoints.
 class FileLock {
  public:
-  // Opens (and creates) the lock file of the registry at `registry`.
-  // FAILED_PRECONDITION, in a line that says what to do, if it cannot be made.
+  // Opens the lock file of the registry at `registry`, creating it if needed.
+  // FAILED_PRECONDITION, in one line that says what to do, if that fails.
   static absl::StatusOr<std::unique_ptr<FileLock>> OpenBeside(const std::string& registry);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
-  // Takes the place of the one server, for as long as this object lives. False
+  // Locks the right to be the server until this object is destroyed. Returns false
   // if another process has it.
   absl::StatusOr<bool> TryBecomeServer();
 
-  // Takes and gives back the right to write; waits for it.
+  // Locks and unlocks the right to write. Locking waits.
   absl::Status LockWriting();
   void UnlockWriting();
 

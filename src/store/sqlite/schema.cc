@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "store/sqlite/rows.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -12,14 +13,12 @@ namespace {
 // Marks the file as a registry ("ZTRG"; sqlite.org/pragma.html#pragma_application_id).
 constexpr int64_t kApplicationId = 0x5a545247;
 
-absl::StatusOr<int64_t> ReadNumber(Connection& db, const char* sql) {
+absl::StatusOr<int64_t> ReadNumber(Database& db, const char* sql) {
   Cursor row = db.Use(sql);
-  const int64_t number = row.Row() ? row.IntAt(0) : 0;
-  ZT_RETURN_IF_ERROR(row.status());
-  return number;
+  return ReadInt(row);
 }
 
-absl::Status RunMigrations(Connection& db) {
+absl::Status RunMigrations(Database& db) {
   ZT_ASSIGN_OR_RETURN(const int64_t version, ReadNumber(db, "PRAGMA user_version"));
   const auto migrations = Migrations();
   for (size_t i = static_cast<size_t>(version); i < migrations.size(); ++i) {
@@ -28,12 +27,12 @@ absl::Status RunMigrations(Connection& db) {
   ZT_RETURN_IF_ERROR(db.Run(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str()));
   ZT_RETURN_IF_ERROR(db.Run(fmt::format("PRAGMA user_version = {}", migrations.size()).c_str()));
   const std::string secret = RandomBytes(32);
-  return db.Use("INSERT INTO meta VALUES ('secret', ?) ON CONFLICT DO NOTHING").Blob(secret).Run();
+  return db.Use("INSERT INTO meta VALUES ('secret', ?) ON CONFLICT DO NOTHING").Bytes(secret).Run();
 }
 
 }  // namespace
 
-absl::StatusOr<SchemaState> CheckSchema(Connection& db, const std::string& path) {
+absl::StatusOr<SchemaState> CheckSchema(Database& db, const std::string& path) {
   absl::StatusOr<int64_t> tables = ReadNumber(db, "SELECT count(*) FROM sqlite_schema");
   if (absl::IsDataLoss(tables.status())) {
     return absl::FailedPreconditionError(
@@ -58,7 +57,7 @@ absl::StatusOr<SchemaState> CheckSchema(Connection& db, const std::string& path)
   return version == newest ? SchemaState::kCurrent : SchemaState::kNeedsMigration;
 }
 
-absl::Status Migrate(Connection& db) {
+absl::Status Migrate(Database& db) {
   ZT_RETURN_IF_ERROR(db.Run("BEGIN IMMEDIATE"));
   absl::Status status = RunMigrations(db);
   if (status.ok()) status = db.Run("COMMIT");

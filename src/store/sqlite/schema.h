@@ -6,23 +6,23 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 
 namespace zerotouch::store::sqlite {
 
-// The migrations of src/store/migrations, in order: the one at [i] brings a
-// file of version i to version i+1. Never change one that was released.
+// Returns the migrations of src/store/migrations in order: the one at [i] migrates
+// a file from version i to i+1. Never change a migration that was released.
 std::span<const char* const> Migrations();
 
-// What has to be done to a file before it can be used.
+// The state of a file before it is used.
 enum class SchemaState { kCurrent, kNeedsMigration };
 
-// FAILED_PRECONDITION, in words for an operator, if the file at `path` is of a
-// newer version or is not a registry.
-absl::StatusOr<SchemaState> CheckSchema(Connection& db, const std::string& path);
+// Returns the state of the file at `path`. FAILED_PRECONDITION, with what to do, if
+// it has a newer version or is not a registry.
+absl::StatusOr<SchemaState> CheckSchema(Database& db, const std::string& path);
 
-// Brings the file to this version, in one transaction.
-absl::Status Migrate(Connection& db);
+// Migrates the file to this version in one transaction.
+absl::Status Migrate(Database& db);
 
 }  // namespace zerotouch::store::sqlite
 

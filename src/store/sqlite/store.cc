@@ -1,102 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/store.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <vector>
+#include <memory>
+#include <utility>
 
 #include "base/status_macros.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/file_lock.h"
+#include "store/sqlite/pool.h"
 #include "store/sqlite/schema.h"
-#include "store/sqlite/view.h"
+#include "store/sqlite/transaction.h"
 #include "store/sqlite/writer.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
 
-// Connections that read, at most; a call that finds none free waits for one.
+// How many connections read at most. A call that finds none free waits for one.
 constexpr int kReaders = 32;
 
-// Pages that the writing connection keeps, in KiB: a chunk of a batch touches
-// some 10 MiB of them.
+// The writing connection caches 32 MiB of pages: a chunk of a batch touches
+// about 10 MiB.
 constexpr char kWriterSettings[] =
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA cache_size = -32768;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA journal_size_limit = 67108864;";
-constexpr char kReaderSettings[] =
-    "PRAGMA query_only = ON;"
-    "PRAGMA cache_size = -2048;";
 
-// Read-only connections, made when they are first needed.
-class Readers {
+// A snapshot on a connection of the pool, which it returns to the pool.
+class SqliteSnapshot final : public SqliteTransaction {
  public:
-  explicit Readers(std::string path) : path_(std::move(path)) {}
-
-  absl::StatusOr<std::unique_ptr<Connection>> Take() {
-    std::unique_lock lock(mutex_);
-    freed_.wait(lock, [&] { return !free_.empty() || in_use_ < kReaders; });
-    ++in_use_;
-    if (!free_.empty()) {
-      std::unique_ptr<Connection> db = std::move(free_.back());
-      free_.pop_back();
-      return db;
-    }
-    lock.unlock();
-    absl::StatusOr<std::unique_ptr<Connection>> db = OpenOne();
-    if (!db.ok()) GiveBack(nullptr);
-    return db;
-  }
-
-  void GiveBack(std::unique_ptr<Connection> db) {
-    {
-      const std::lock_guard lock(mutex_);
-      --in_use_;
-      if (db != nullptr) free_.push_back(std::move(db));
-    }
-    freed_.notify_one();
-  }
-
- private:
-  absl::StatusOr<std::unique_ptr<Connection>> OpenOne() {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, Connection::Open(path_, Access::kRead));
-    ZT_RETURN_IF_ERROR(db->Run(kReaderSettings));
-    return db;
-  }
-
-  const std::string path_;
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  std::vector<std::unique_ptr<Connection>> free_;
-  int in_use_ = 0;
-};
-
-class SqliteSnapshot final : public ReadsOn<Snapshot> {
- public:
-  // `db` has a transaction open.
-  SqliteSnapshot(Readers& readers, std::unique_ptr<Connection> db)
-      : ReadsOn(*db), readers_(readers), owned_(std::move(db)) {}
+  // A transaction is open on `db`.
+  SqliteSnapshot(Pool& pool, std::unique_ptr<Database> db)
+      : SqliteTransaction(*db), pool_(pool), db_(std::move(db)) {}
   ~SqliteSnapshot() override {
-    const bool closed = owned_->Use("COMMIT").Run().ok();
-    readers_.GiveBack(closed ? std::move(owned_) : nullptr);
+    const bool closed = db_->Use("COMMIT").Run().ok();
+    pool_.GiveBack(closed ? std::move(db_) : nullptr);
   }
 
  private:
-  Readers& readers_;
-  std::unique_ptr<Connection> owned_;
+  Pool& pool_;
+  std::unique_ptr<Database> db_;
 };
 
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& path, std::unique_ptr<FileLock> lock,
-              std::unique_ptr<Connection> writing, const Clock& clock)
-      : lock_(std::move(lock)), readers_(path), writer_(std::move(writing), *lock_, clock) {}
+              std::unique_ptr<Database> writing, const Clock& clock)
+      : lock_(std::move(lock)),
+        readers_(path, kReaders),
+        writer_(std::move(writing), *lock_, clock) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db, readers_.Take());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
     absl::Status status = db->Use("BEGIN").Run();
     if (!status.ok()) {
       readers_.GiveBack(nullptr);
@@ -109,7 +66,7 @@ class SqliteStore final : public Store {
     return writer_.Write(mutation);
   }
 
-  // There is no other process: of a file, one server at a time.
+  // Only one server at a time has the file open.
   void OnOperation(std::function<void()>) override {}
 
   absl::Status Ping() override {
@@ -119,16 +76,16 @@ class SqliteStore final : public Store {
 
  private:
   std::unique_ptr<FileLock> lock_;
-  Readers readers_;
-  Writer writer_;  // last: it stops before the rest goes
+  Pool readers_;
+  Writer writer_;  // last: it stops first
 };
 
-// Checks the file, makes it a registry of this version, and sets the
-// connection up. The writing right is held.
-absl::Status Prepare(Connection& db, const std::string& path, FileLock& lock, Role role) {
+// Checks the file, makes it a registry of this version, and sets the connection
+// up. The caller holds the right to write.
+absl::Status Prepare(Database& db, const std::string& path, FileLock& lock, Role role) {
   ZT_ASSIGN_OR_RETURN(const SchemaState schema, CheckSchema(db, path));
   if (schema == SchemaState::kNeedsMigration && role == Role::kAdmin) {
-    // A server of the old version must not find the new schema under it.
+    // The schema must not change under a running server of the old version.
     ZT_ASSIGN_OR_RETURN(const bool alone, lock.TryBecomeServer());
     if (!alone) return InUse(path);
   }
@@ -149,7 +106,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenFile(const std::string& path, const C
     if (!alone) return InUse(path);
   }
   ZT_RETURN_IF_ERROR(lock->LockWriting());
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(path, Access::kWrite);
+  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(path, Access::kWrite);
   absl::Status status = db.status();
   if (status.ok()) status = Prepare(**db, path, *lock, role);
   lock->UnlockWriting();

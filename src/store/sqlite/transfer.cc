@@ -11,9 +11,10 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "store/errors.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/file_lock.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/schema.h"
 
 namespace zerotouch::store::sqlite {
@@ -25,8 +26,8 @@ using archive::Row;
 using archive::Table;
 using archive::Value;
 
-// Where a table is not just that: operations are in the order of their numbers,
-// which are of all partners here, and what belongs to one is kept by number.
+// A table whose statements are not derived from its columns. In SQLite operations
+// are numbered across partners, and their chunks and results refer to the number.
 struct Special {
   std::string_view table;
   const char* select;
@@ -40,7 +41,7 @@ constexpr Special kSpecial[] = {
     {.table = "operations",
      .select = "SELECT partner, number, id, kind, items, items_done, succeeded, accepted_us, "
                "started_us, finished_us, cancelled FROM operations ORDER BY number",
-     // Numbers are kept where they grow, as they do in an archive of SQLite.
+     // Keeps the numbers if they grow, as in an archive of a SQLite registry.
      .insert = "INSERT INTO operations (partner, number, id, kind, items, items_done, succeeded, "
                "accepted_us, started_us, finished_us, cancelled, lease_token, lease_until_us) "
                "VALUES (?, max(?, (SELECT coalesce(max(number), 0) + 1 FROM operations)), "
@@ -84,7 +85,7 @@ Statements::Statements(const Table& table) {
   }
 }
 
-// Kept for good: a connection knows a statement by where its text is.
+// Never freed, because a database identifies a statement by its address.
 const Statements& StatementsOf(const Table& table) {
   static const auto* const all = [] {
     auto* made = new std::vector<Statements>();
@@ -94,14 +95,12 @@ const Statements& StatementsOf(const Table& table) {
   return (*all)[table.index()];
 }
 
-absl::StatusOr<int64_t> IntegerOf(Connection& db, const std::string& sql) {
+absl::StatusOr<int64_t> ReadNumber(Database& db, const std::string& sql) {
   Cursor row = db.Use(sql.c_str());
-  const int64_t number = row.Row() ? row.IntAt(0) : 0;
-  ZT_RETURN_IF_ERROR(row.status());
-  return number;
+  return ReadInt(row);
 }
 
-absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& sink) {
+absl::Status ExportTable(Database& db, const Table& table, archive::RowSink& sink) {
   std::vector<Value> values(table.columns.size());
   Cursor cursor = db.Use(StatementsOf(table).select.c_str());
   while (cursor.Row()) {
@@ -121,10 +120,10 @@ absl::Status ExportTable(Connection& db, const Table& table, archive::RowSink& s
   return cursor.status();
 }
 
-absl::Status ExportAll(Connection& db, archive::RowSink& sink) {
+absl::Status ExportAll(Database& db, archive::RowSink& sink) {
   int64_t rows = 0;
   for (const Table& table : archive::Tables()) {
-    ZT_ASSIGN_OR_RETURN(const int64_t more, IntegerOf(db, StatementsOf(table).count));
+    ZT_ASSIGN_OR_RETURN(const int64_t more, ReadNumber(db, StatementsOf(table).count));
     rows += more;
   }
   ZT_RETURN_IF_ERROR(sink.Begin(rows));
@@ -136,13 +135,13 @@ void BindValue(Cursor& cursor, const Column& column, const Value& value) {
   if (const auto* number = std::get_if<int64_t>(&value)) {
     cursor.Int(*number);
   } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-    column.type == ColumnType::kText ? cursor.Text(*text) : cursor.Blob(*text);
+    column.type == ColumnType::kText ? cursor.Text(*text) : cursor.Bytes(*text);
   } else {
     cursor.Null();
   }
 }
 
-absl::Status ImportRow(Connection& db, const Row& row) {
+absl::Status ImportRow(Database& db, const Row& row) {
   Cursor insert = db.Use(StatementsOf(*row.table).insert.c_str());
   for (size_t i = 0; i < row.values.size(); ++i) {
     BindValue(insert, row.table->columns[i], row.values[i]);
@@ -152,10 +151,10 @@ absl::Status ImportRow(Connection& db, const Row& row) {
   return RowFitsNoRegistry(row.table->name, status);
 }
 
-absl::Status CheckEmpty(Connection& db, const std::string& path) {
+absl::Status CheckEmpty(Database& db, const std::string& path) {
   for (const Table& table : archive::Tables()) {
     if (std::string_view(table.name) == "meta") continue;
-    ZT_ASSIGN_OR_RETURN(const int64_t any, IntegerOf(db, StatementsOf(table).any));
+    ZT_ASSIGN_OR_RETURN(const int64_t any, ReadNumber(db, StatementsOf(table).any));
     if (any == 0) continue;
     return absl::FailedPreconditionError(
         fmt::format("{} is not empty: it has {}; import into a new path", path, table.name));
@@ -163,7 +162,7 @@ absl::Status CheckEmpty(Connection& db, const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status ImportAll(Connection& db, archive::RowSource& source) {
+absl::Status ImportAll(Database& db, archive::RowSource& source) {
   for (;;) {
     ZT_ASSIGN_OR_RETURN(const Row* row, source.Next());
     if (row == nullptr) return fault::At("store.commit");
@@ -173,19 +172,19 @@ absl::Status ImportAll(Connection& db, archive::RowSource& source) {
 
 absl::StatusOr<FileView> BeginToRead(const std::string& path) {
   FileView view;
-  ZT_ASSIGN_OR_RETURN(view.db, Connection::Open(path, Access::kRead));
+  ZT_ASSIGN_OR_RETURN(view.db, Database::Open(path, Access::kRead));
   ZT_RETURN_IF_ERROR(view.db->Run("PRAGMA query_only = ON"));
   ZT_RETURN_IF_ERROR(view.db->Run("BEGIN"));
   ZT_ASSIGN_OR_RETURN(view.schema, CheckSchema(*view.db, path));
   return view;
 }
 
-// `db` is nobody else's.
-absl::Status ImportInto(Connection& db, const std::string& path, archive::RowSource& source) {
+// No other process uses `db`.
+absl::Status ImportInto(Database& db, const std::string& path, archive::RowSource& source) {
   ZT_ASSIGN_OR_RETURN(const SchemaState schema, CheckSchema(db, path));
-  // With a rollback journal new pages go straight to the file, which saves the
-  // second copy that a write-ahead log as large as the registry would be; what
-  // a crash leaves is rolled back when the file is next opened.
+  // With a rollback journal new pages are written directly to the file, not first
+  // to a write-ahead log as large as the registry. After a crash, the next open
+  // rolls the import back.
   ZT_RETURN_IF_ERROR(db.Run("PRAGMA journal_mode = DELETE"));
   ZT_RETURN_IF_ERROR(
       db.Run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384"));
@@ -205,14 +204,14 @@ absl::StatusOr<FileView> OpenToCopy(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return absl::NotFoundError(
-        fmt::format("there is no registry at {}; give the path of one", path));
+        fmt::format("there is no registry at {}; use the path of a registry", path));
   }
   absl::StatusOr<FileView> view = BeginToRead(path);
-  // Only an import has such a journal, while it lasts or if it broke off.
+  // Only a running or interrupted import has such a journal.
   if (absl::IsUnavailable(view.status()) && std::filesystem::exists(path + "-journal", error)) {
     return absl::FailedPreconditionError(
-        fmt::format("an import into {} is going on, or broke off; let it end, or import again "
-                    "first",
+        fmt::format("an import into {} is running or was interrupted; wait for it, or import "
+                    "again first",
                     path));
   }
   if (!view.ok()) return CannotUse(path, view.status());
@@ -223,7 +222,7 @@ absl::Status ExportFile(const std::string& path, archive::RowSink& sink) {
   ZT_ASSIGN_OR_RETURN(const FileView view, OpenToCopy(path));
   if (view.schema == SchemaState::kNeedsMigration) {
     return absl::FailedPreconditionError(fmt::format(
-        "{} is of an older zerotouchd; start this one's server on it once, and export then", path));
+        "{} was made by an older zerotouchd; start this zerotouchd on it once, then export", path));
   }
   ZT_RETURN_IF_ERROR(ExportAll(*view.db, sink));
   return view.db->Run("COMMIT");
@@ -234,7 +233,7 @@ absl::Status ImportFile(const std::string& path, archive::RowSource& source) {
   ZT_ASSIGN_OR_RETURN(const bool alone, lock->TryBecomeServer());
   if (!alone) return InUse(path);
   ZT_RETURN_IF_ERROR(lock->LockWriting());
-  absl::StatusOr<std::unique_ptr<Connection>> db = Connection::Open(path, Access::kWrite);
+  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(path, Access::kWrite);
   return CannotUse(path, db.ok() ? ImportInto(**db, path, source) : db.status());
 }
 

@@ -8,26 +8,27 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "store/archive/rows.h"
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/schema.h"
 
 namespace zerotouch::store::sqlite {
 
-// A view on the registry file at `path`, beside whoever uses it: on the
-// connection a transaction is open that has read what `schema` says.
+// A registry file with an open read transaction, while other processes may use it.
 struct FileView {
-  std::unique_ptr<Connection> db;
+  std::unique_ptr<Database> db;
   SchemaState schema;
 };
-// NOT_FOUND if there is no file: none is made. FAILED_PRECONDITION, in a line
-// that says what to do, if it is no registry, or one that cannot be read now.
+// Opens the file at `path`. NOT_FOUND if it does not exist; it is not created.
+// FAILED_PRECONDITION, in one line that says what to do, if it is not a registry
+// or cannot be read now.
 absl::StatusOr<FileView> OpenToCopy(const std::string& path);
 
-// store::Export of the registry file at `path`: one read transaction. While it
-// is open the log of a busy server grows.
+// Exports the registry file at `path` as store::Export, in one read transaction.
+// Meanwhile the log of a busy server grows.
 absl::Status ExportFile(const std::string& path, archive::RowSink& sink);
 
-// store::Import into it: one transaction, in which the file is written once.
+// Imports into the file at `path` as store::Import, in one transaction that writes
+// each page once.
 absl::Status ImportFile(const std::string& path, archive::RowSource& source);
 
 }  // namespace zerotouch::store::sqlite

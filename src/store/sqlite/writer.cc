@@ -9,35 +9,36 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
-#include "store/sqlite/view.h"
+#include "store/sqlite/transaction.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// A group takes no more in after this long, so that its first members are not
-// kept waiting for their commit.
+// A group takes no more mutations after this time, so that its first members do
+// not wait long for their commit.
 constexpr auto kGroupTime = std::chrono::milliseconds(20);
 
-// Pages of the log (4 KiB each) after which it is copied into the file even
-// though more writes wait. Seldom enough that a page which several transactions
-// changed is copied once; often enough that the copying, which the next write
-// waits for, takes some 20 ms.
+// The log is copied into the file when it has this many pages (4 KiB each), even
+// if mutations are queued. This is rare enough that a page which several
+// transactions changed is copied once, and frequent enough that the copy, which
+// the next write waits for, takes about 20 ms.
 constexpr int kLongLogPages = 4'000;
 
-// The log is copied when nobody has written for so long.
+// The log is copied after this time without a write.
 constexpr auto kIdleTime = std::chrono::milliseconds(200);
 
-// The same error with a text of its own. Copies of a status share theirs, which
-// Abseil counts where ThreadSanitizer does not look: several threads get this.
+// Copies the status and its message. Plain copies share one reference-counted
+// message, and ThreadSanitizer does not see how Abseil counts; several threads
+// get this status.
 absl::Status Unshared(const absl::Status& status) {
   return absl::Status(status.code(), status.message());
 }
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> db, FileLock& lock, const Clock& clock)
+Writer::Writer(std::unique_ptr<Database> db, FileLock& lock, const Clock& clock)
     : db_(std::move(db)), lock_(lock), ids_(clock) {
   db_->TakeOverCheckpoints();
   thread_ = std::thread([this] { Loop(); });
@@ -45,7 +46,7 @@ Writer::Writer(std::unique_ptr<Connection> db, FileLock& lock, const Clock& cloc
 
 Writer::~Writer() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   came_.notify_all();
@@ -54,13 +55,13 @@ Writer::~Writer() {
 
 absl::Status Writer::Write(const Mutation& mutation) {
   Waiting waiting{.mutation = mutation, .status = absl::OkStatus()};
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (queue_.size() >= static_cast<size_t>(limits::kQueuedWrites)) {
     return absl::ResourceExhaustedError("too many writes are waiting for the store");
   }
   queue_.push_back(&waiting);
   came_.notify_one();
-  done_.wait(lock, [&] { return waiting.done; });
+  while (!waiting.done) lock.Wait(done_);
   return std::move(waiting.status);
 }
 
@@ -73,21 +74,22 @@ void Writer::Loop() {
 }
 
 Writer::Waiting* Writer::AwaitNext() {
-  const auto called = [&] { return stopping_ || !queue_.empty(); };
-  std::unique_lock lock(mutex_);
-  if (db_->LogPages() > 0 && !came_.wait_for(lock, kIdleTime, called)) {
-    lock.unlock();
-    Checkpoint();
-    lock.lock();
+  MutexLock lock(mutex_);
+  if (db_->LogPages() > 0) {
+    const SteadyClock::time_point idle = SteadyClock::now() + kIdleTime;
+    while (!stopping_ && queue_.empty() && lock.WaitUntil(came_, idle)) {
+    }
+    if (!stopping_ && queue_.empty()) {
+      lock.Unlock();
+      Checkpoint();
+      lock.Lock();
+    }
   }
-  came_.wait(lock, called);
-  if (queue_.empty()) return nullptr;
-  Waiting* next = queue_.front();
-  queue_.pop_front();
-  return next;
+  while (!stopping_ && queue_.empty()) lock.Wait(came_);
+  return PopNext();
 }
 
-// What it could not copy the next one will.
+// Pages that were not copied are left to the next checkpoint.
 void Writer::Checkpoint() {
   absl::Status status = lock_.LockWriting();
   if (status.ok()) status = db_->Checkpoint();
@@ -98,7 +100,11 @@ void Writer::Checkpoint() {
 }
 
 Writer::Waiting* Writer::TakeNext() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
+  return PopNext();
+}
+
+Writer::Waiting* Writer::PopNext() {
   if (queue_.empty()) return nullptr;
   Waiting* next = queue_.front();
   queue_.pop_front();
@@ -107,7 +113,7 @@ Writer::Waiting* Writer::TakeNext() {
 
 void Writer::Finish(std::span<Waiting* const> group) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (Waiting* waiting : group) waiting->done = true;
   }
   done_.notify_all();
@@ -118,7 +124,7 @@ absl::Status Writer::RunOne(const Mutation& mutation) {
   SqliteTransaction transaction(*db_, ids_);
   absl::Status status = mutation(transaction);
   if (!db_->InTransaction()) {
-    // SQLite gave the whole transaction up, as it may on a full disk.
+    // SQLite rolled the whole transaction back, as it may on a full disk.
     return status.ok() ? absl::UnavailableError("the transaction was lost") : status;
   }
   if (!status.ok()) ZT_RETURN_IF_ERROR(db_->Use("ROLLBACK TO mutation").Run());

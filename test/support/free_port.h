@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef ZEROTOUCH_TEST_SUPPORT_LASTING_PORT_H_
-#define ZEROTOUCH_TEST_SUPPORT_LASTING_PORT_H_
+#ifndef ZEROTOUCH_TEST_SUPPORT_FREE_PORT_H_
+#define ZEROTOUCH_TEST_SUPPORT_FREE_PORT_H_
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,11 +13,10 @@
 
 namespace zerotouch::test {
 
-// A port of the loopback that nobody has just now, for a server that is to come
-// back to it. It is below those that the system gives out by itself: else a
-// client might get the port of a server that is down, and one that tries to
-// reach it may even reach itself.
-inline int LastingPort() {
+// Returns a loopback port that is free now, for a server that is restarted on the
+// same port. It is below the ephemeral ports: otherwise a client could get the
+// port of a server that is down, and even connect to itself.
+inline int FreePort() {
   constexpr int kLowest = 20'000, kHighest = 32'000;
   std::random_device random;
   std::uniform_int_distribution<int> any(kLowest, kHighest);
@@ -38,4 +37,4 @@ inline int LastingPort() {
 
 }  // namespace zerotouch::test
 
-#endif  // ZEROTOUCH_TEST_SUPPORT_LASTING_PORT_H_
+#endif  // ZEROTOUCH_TEST_SUPPORT_FREE_PORT_H_

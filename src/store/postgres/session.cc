@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/postgres/connection.h"
+#include "store/postgres/session.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -18,16 +18,15 @@ namespace {
 
 constexpr int kBinary = 1;
 
-// How soon a session that waits notices that the server is taken for lost.
+// How soon a waiting session notices that the server does not answer.
 constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
 
 // The fault point before each round trip to the server, COMMIT's too.
 constexpr char kRoundTrip[] = "postgres.round_trip";
 
-// Each has a limit, so that a server that hangs, or one that is cut off, does
-// not hold its callers, and a client that is cut off does not hold its locks.
-// Plans are made without looking at the parameters: an array is taken for a
-// short one, so that its keys are looked up in the index however many they are.
+// Timeouts keep a server that hangs or is disconnected from blocking callers, and
+// a client that is disconnected from holding locks. Generic plans assume short
+// arrays, so keys are looked up in the index even if there are many.
 constexpr const char* kSettings[] = {
     "SET statement_timeout = '20s'",
     "SET idle_in_transaction_session_timeout = '2s'",
@@ -37,7 +36,7 @@ constexpr const char* kSettings[] = {
     "SET client_min_messages = warning",
 };
 
-// The first line, without the position that libpq adds.
+// Returns the first line, without the position that libpq adds.
 std::string FirstLine(const char* text) {
   std::string_view line = text == nullptr ? "" : text;
   line = line.substr(0, line.find('\n'));
@@ -53,40 +52,15 @@ bool IsState(std::string_view state, std::initializer_list<std::string_view> sta
 
 }  // namespace
 
-int64_t Rows::affected() const {
-  const char* text = PQcmdTuples(result_.get());
-  return *text == '\0' ? 0 : std::strtoll(text, nullptr, 10);
-}
-
-int64_t Rows::IntAt(int row, int column) const {
-  const std::string_view bytes = BytesAt(row, column);
-  if (bytes.empty()) return 0;
-  int64_t value = static_cast<signed char>(bytes[0]);
-  for (const char byte : bytes.substr(1)) {
-    value = static_cast<int64_t>(static_cast<uint64_t>(value) << 8 | static_cast<uint8_t>(byte));
-  }
-  return value;
-}
-
-std::string_view Rows::BytesAt(int row, int column) const {
-  return {PQgetvalue(result_.get(), row, column),
-          static_cast<size_t>(PQgetlength(result_.get(), row, column))};
-}
-
-std::optional<absl::Time> Rows::OptionalTimeAt(int row, int column) const {
-  if (IsNullAt(row, column)) return std::nullopt;
-  return TimeAt(row, column);
-}
-
 std::string ProcessName() {
   char host[40] = "";
   gethostname(host, sizeof host - 1);
   return fmt::format("zerotouchd {}:{}", host, getpid());
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& url) {
+absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& url) {
   const std::string name = ProcessName();
-  // What the URL says goes before what is said here.
+  // The URL overrides these values.
   const char* const keywords[] = {"connect_timeout",
                                   "keepalives_idle",
                                   "keepalives_interval",
@@ -99,8 +73,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                                   nullptr};
   const char* const values[] = {"5",          "5",          "2",    "3",         "10000",
                                 "read-write", name.c_str(), "UTF8", url.c_str(), nullptr};
-  std::unique_ptr<Connection> db(
-      new Connection(PQconnectdbParams(keywords, values, /*expand_dbname=*/1)));
+  std::unique_ptr<Session> db(
+      new Session(PQconnectdbParams(keywords, values, /*expand_dbname=*/1)));
   if (PQstatus(db->connection_) != CONNECTION_OK) {
     return absl::UnavailableError(FirstLine(PQerrorMessage(db->connection_)));
   }
@@ -108,15 +82,15 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   return db;
 }
 
-Connection::~Connection() { PQfinish(connection_); }
+Session::~Session() { PQfinish(connection_); }
 
-absl::Status Connection::Configure() {
+absl::Status Session::Configure() {
   PQsetNoticeProcessor(
       connection_, [](void*, const char*) {}, nullptr);
   std::string all;
   for (const char* setting : kSettings) all += fmt::format("{};", setting);
   if (!RunScript(all.c_str()).ok()) {
-    // An engine that speaks PostgreSQL's protocol may not know each of them.
+    // An engine that speaks PostgreSQL's protocol may not know every setting.
     for (const char* setting : kSettings) {
       const absl::Status status = RunScript(setting);
       if (lost_) return status;
@@ -128,7 +102,7 @@ absl::Status Connection::Configure() {
   return absl::OkStatus();
 }
 
-absl::Status Connection::RunScript(const char* sql) {
+absl::Status Session::RunScript(const char* sql) {
   const bool pipeline = PQpipelineStatus(connection_) != PQ_PIPELINE_OFF;
   if (pipeline) {
     ZT_RETURN_IF_ERROR(Settle());
@@ -144,37 +118,37 @@ absl::Status Connection::RunScript(const char* sql) {
   return status;
 }
 
-void Connection::Begin(const char* begin) {
+void Session::Begin(const char* begin) {
   begin_ = begin;
   conflict_ = false;
   commit_unknown_ = false;
   queued_.clear();
 }
 
-absl::StatusOr<Rows> Connection::Run(const Query& query) {
+absl::StatusOr<Rows> Session::Run(const Query& query) {
   std::vector<Rows> answers;
   ZT_RETURN_IF_ERROR(Exchange(std::span(&query, 1), answers));
   return std::move(answers[0]);
 }
 
-absl::StatusOr<std::vector<Rows>> Connection::RunAll(std::span<const Query> queries) {
+absl::StatusOr<std::vector<Rows>> Session::RunAll(std::span<const Query> queries) {
   std::vector<Rows> answers;
   answers.reserve(queries.size());
   ZT_RETURN_IF_ERROR(Exchange(queries, answers));
   return answers;
 }
 
-void Connection::Queue(Query query, std::function<absl::Status(int64_t)> check) {
+void Session::Queue(Query query, std::function<absl::Status(int64_t)> check) {
   queued_.push_back({.query = std::move(query), .check = std::move(check)});
 }
 
-absl::Status Connection::Flush() {
+absl::Status Session::Flush() {
   if (queued_.empty()) return absl::OkStatus();
   std::vector<Rows> none;
   return Exchange({}, none);
 }
 
-absl::Status Connection::Commit() {
+absl::Status Session::Commit() {
   if (!in_transaction_) {
     begin_ = nullptr;
     return absl::OkStatus();
@@ -184,12 +158,12 @@ absl::Status Connection::Commit() {
   commit_unknown_ = true;
   ZT_RETURN_IF_ERROR(SendAlone("COMMIT"));
   absl::Status status = ReceiveAlone();
-  // Whatever the server says, it says what it did.
+  // Any answer of the server tells whether it committed.
   if (!lost_) commit_unknown_ = false;
   return status;
 }
 
-absl::Status Connection::Rollback() {
+absl::Status Session::Rollback() {
   queued_.clear();
   begin_ = nullptr;
   if (!in_transaction_ || lost_) return absl::OkStatus();
@@ -198,7 +172,7 @@ absl::Status Connection::Rollback() {
   return ReceiveAlone();
 }
 
-void Connection::EndReading() {
+void Session::EndReading() {
   queued_.clear();
   begin_ = nullptr;
   if (!in_transaction_ || lost_) return;
@@ -206,9 +180,9 @@ void Connection::EndReading() {
   if (SendAlone("ROLLBACK").ok()) ++unread_;
 }
 
-bool Connection::StillThere() {
-  // Something to read on an idle session is the answer that nobody waited for,
-  // or the server's farewell.
+bool Session::StillThere() {
+  // An idle session is readable if an answer was not read yet, or if the server
+  // closed it.
   if (unread_ > 0 && !Settle().ok()) return false;
   pollfd socket = {.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
   if (lost_ || poll(&socket, 1, 0) == 0) return !lost_;
@@ -217,14 +191,14 @@ bool Connection::StillThere() {
   return false;
 }
 
-bool Connection::Send(const Query& query, const Sent& sent, std::vector<Sent>& all) {
+bool Session::Send(const Query& query, const Sent& sent, std::vector<Sent>& all) {
   const auto found = prepared_.find(query.sql());
   std::string name;
   if (found != prepared_.end()) {
     name = found->second;
   } else {
     name = fmt::format("s{}", prepared_.size());
-    // Entered before it is known to work: an error forgets it again.
+    // Entered before it is known to work; an error removes it.
     prepared_.emplace(query.sql(), name);
     std::vector<Oid> types;
     for (size_t i = 0; i < query.size(); ++i) types.push_back(query.type(i));
@@ -246,7 +220,7 @@ bool Connection::Send(const Query& query, const Sent& sent, std::vector<Sent>& a
                              values.data(), lengths.data(), formats.data(), kBinary) == 1;
 }
 
-absl::Status Connection::Exchange(std::span<const Query> queries, std::vector<Rows>& answers) {
+absl::Status Session::Exchange(std::span<const Query> queries, std::vector<Rows>& answers) {
   if (lost_) return Lost("the session was lost");
   ZT_RETURN_IF_ERROR(fault::At(kRoundTrip));
   ZT_RETURN_IF_ERROR(Settle());
@@ -270,7 +244,7 @@ absl::Status Connection::Exchange(std::span<const Query> queries, std::vector<Ro
   return Receive(all, answers);
 }
 
-absl::Status Connection::Receive(std::span<const Sent> all, std::vector<Rows>& answers) {
+absl::Status Session::Receive(std::span<const Sent> all, std::vector<Rows>& answers) {
   absl::Status first;
   for (const Sent& one : all) {
     absl::StatusOr<Rows> rows = AwaitAnswer();
@@ -281,7 +255,7 @@ absl::Status Connection::Receive(std::span<const Sent> all, std::vector<Rows>& a
       status = one.queued->check(rows->affected());
     }
     if (absl::IsAlreadyExists(status) && one.queued != nullptr) {
-      // What was queued was decided on what was read: another came first.
+      // A queued change depends on what was read; another transaction was first.
       conflict_ = true;
       status = absl::AbortedError(status.message());
     }
@@ -292,7 +266,7 @@ absl::Status Connection::Receive(std::span<const Sent> all, std::vector<Rows>& a
   return first;
 }
 
-absl::Status Connection::SendAlone(const char* sql) {
+absl::Status Session::SendAlone(const char* sql) {
   if (lost_) return Lost("the session was lost");
   ZT_RETURN_IF_ERROR(Settle());
   if (PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) != 1 ||
@@ -302,14 +276,14 @@ absl::Status Connection::SendAlone(const char* sql) {
   return absl::OkStatus();
 }
 
-absl::Status Connection::ReceiveAlone() {
+absl::Status Session::ReceiveAlone() {
   const absl::StatusOr<Rows> rows = AwaitAnswer();
   if (lost_) return rows.status();
   ZT_RETURN_IF_ERROR(AwaitSync());
   return rows.status();
 }
 
-absl::Status Connection::Settle() {
+absl::Status Session::Settle() {
   for (; unread_ > 0; --unread_) {
     if (absl::Status status = ReceiveAlone(); !status.ok()) {
       return lost_ ? status : Lost(MessageOf(status));
@@ -318,10 +292,10 @@ absl::Status Connection::Settle() {
   return absl::OkStatus();
 }
 
-bool Connection::Poll(short events, absl::Time deadline) {
+bool Session::Poll(short events, absl::Time deadline) {
   pollfd socket = {.fd = PQsocket(connection_), .events = events, .revents = 0};
   while (answering_ == nullptr || *answering_) {
-    // Looks once even if it is late, for this process may have been stopped.
+    // Polls at least once after the deadline, because this process may have been paused.
     const absl::Duration left =
         std::clamp(deadline - absl::Now(), absl::ZeroDuration(), kWatchInterval);
     const int ready = poll(&socket, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
@@ -331,9 +305,9 @@ bool Connection::Poll(short events, absl::Time deadline) {
   return false;
 }
 
-// While the server does not read, it may be waiting for this side to read.
-bool Connection::FlushOut() {
-  const absl::Time deadline = absl::Now() + patience_;
+// The server may not read before this side reads.
+bool Session::FlushOut() {
+  const absl::Time deadline = absl::Now() + timeout_;
   while (true) {
     const int left = PQflush(connection_);
     if (left == 0) return true;
@@ -343,8 +317,8 @@ bool Connection::FlushOut() {
   }
 }
 
-PGresult* Connection::Await() {
-  const absl::Time deadline = absl::Now() + patience_;
+PGresult* Session::Await() {
+  const absl::Time deadline = absl::Now() + timeout_;
   while (PQisBusy(connection_) != 0) {
     if (!Poll(POLLIN, deadline)) {
       Lost("the database does not answer").IgnoreError();
@@ -358,7 +332,7 @@ PGresult* Connection::Await() {
   return PQgetResult(connection_);
 }
 
-absl::StatusOr<Rows> Connection::AwaitAnswer() {
+absl::StatusOr<Rows> Session::AwaitAnswer() {
   PGresult* result = Await();
   if (result == nullptr) return Lost("the session was lost");
   Rows rows(result);
@@ -371,27 +345,27 @@ absl::StatusOr<Rows> Connection::AwaitAnswer() {
   return rows;
 }
 
-absl::Status Connection::AwaitSync() {
+absl::Status Session::AwaitSync() {
   PGresult* result = Await();
   const bool sync = result != nullptr && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
   PQclear(result);
   return sync ? absl::OkStatus() : Lost("the session is out of step");
 }
 
-absl::Status Connection::Lost(std::string_view why) {
+absl::Status Session::Lost(std::string_view why) {
   lost_ = true;
   in_transaction_ = false;
   return absl::UnavailableError(fmt::format("the database is lost: {}", why));
 }
 
-absl::Status Connection::StatusOf(const PGresult* result) {
+absl::Status Session::StatusOf(const PGresult* result) {
   switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
       return absl::OkStatus();
     case PGRES_PIPELINE_ABORTED:
-      // Of a statement behind one that failed, whose error counts.
-      return absl::CancelledError("not run, for an earlier statement failed");
+      // A statement before this one failed; its error is reported.
+      return absl::CancelledError("not run, because an earlier statement failed");
     default:
       break;
   }
@@ -406,8 +380,8 @@ absl::Status Connection::StatusOf(const PGresult* result) {
     conflict_ = true;
     return absl::AbortedError(message);
   }
-  // The session is of no more use: the server goes down, ended it, is one that may
-  // not write any more, or does not know its prepared statements any more.
+  // The session cannot be used any more: the server shuts down, ended the session,
+  // became read-only, or invalidated its prepared statements.
   if (state.starts_with("08") ||
       IsState(state, {"57P01", "57P02", "57P03", "25006", "25P03", "26000", "0A000"})) {
     return Lost(message);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/sqlite/connection.h"
+#include "store/sqlite/database.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -59,12 +59,20 @@ Cursor& Cursor::Text(std::string_view value) {
   return *this;
 }
 
-Cursor& Cursor::Blob(std::string_view value) {
+Cursor& Cursor::Bytes(std::string_view value) {
   const char* data = value.empty() ? "" : value.data();
   if (statement_ != nullptr) {
     Check(sqlite3_bind_blob64(statement_, ++bound_, data, value.size(), SQLITE_STATIC));
   }
   return *this;
+}
+
+Cursor& Cursor::Time(const std::optional<absl::Time>& value) {
+  return value.has_value() ? Time(*value) : Null();
+}
+
+Cursor& Cursor::OptionalInt(std::optional<int64_t> value) {
+  return value.has_value() ? Int(*value) : Null();
 }
 
 Cursor& Cursor::Null() {
@@ -106,39 +114,38 @@ bool Cursor::IsNullAt(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path,
-                                                             Access access) {
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Access access) {
   const int mode =
       access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &db, mode | SQLITE_OPEN_NOMUTEX, nullptr);
-  auto connection = std::unique_ptr<Connection>(new Connection(db));
+  auto database = std::unique_ptr<Database>(new Database(db));
   if (code != SQLITE_OK) {
     return StatusOfCode(code, db == nullptr ? "out of memory" : sqlite3_errmsg(db));
   }
   sqlite3_extended_result_codes(db, 1);
-  // Before anything else: a second connection must wait for the first to set
-  // the journal up, rather than fail.
+  // Set before anything else: a second connection must wait, not fail, while the
+  // first sets the journal up.
   sqlite3_busy_timeout(db, 10'000);
   // Only the writer, under its lock, may checkpoint: versions up to 3.51.2 can
   // corrupt the log when one connection closes while another writes
   // (sqlite.org/wal.html, "The WAL-Reset Bug").
   sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  return connection;
+  return database;
 }
 
-Connection::~Connection() {
+Database::~Database() {
   for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
   sqlite3_close_v2(db_);
 }
 
-absl::Status Connection::Run(const char* sql) {
+absl::Status Database::Run(const char* sql) {
   const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) return absl::OkStatus();
   return StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
 }
 
-Cursor Connection::Use(const char* sql) {
+Cursor Database::Use(const char* sql) {
   sqlite3_stmt*& statement = statements_[sql];
   absl::Status status;
   if (statement == nullptr) {
@@ -151,10 +158,10 @@ Cursor Connection::Use(const char* sql) {
   return Cursor(db_, statement, std::move(status));
 }
 
-int64_t Connection::Changes() const { return sqlite3_changes64(db_); }
+int64_t Database::Changes() const { return sqlite3_changes64(db_); }
 
-absl::Status Connection::CopyTo(
-    Connection& target, const std::function<absl::Status(int64_t done, int64_t total)>& progress) {
+absl::Status Database::CopyTo(
+    Database& target, const std::function<absl::Status(int64_t done, int64_t total)>& progress) {
   constexpr int kPagesAtOnce = 1'024;  // 4 MiB
   sqlite3_backup* copy = sqlite3_backup_init(target.db_, "main", db_, "main");
   absl::Status status;
@@ -169,18 +176,18 @@ absl::Status Connection::CopyTo(
   return status;
 }
 
-void Connection::TakeOverCheckpoints() {
-  // The hook takes the place of SQLite's own, which checkpoints inside COMMIT.
+void Database::TakeOverCheckpoints() {
+  // The hook replaces SQLite's own, which checkpoints inside COMMIT.
   sqlite3_wal_hook(
       db_,
       [](void* self, sqlite3*, const char*, int pages) {
-        static_cast<Connection*>(self)->log_pages_ = pages;
+        static_cast<Database*>(self)->log_pages_ = pages;
         return SQLITE_OK;
       },
       this);
 }
 
-absl::Status Connection::Checkpoint() {
+absl::Status Database::Checkpoint() {
   const int code =
       sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   log_pages_ = 0;
@@ -188,6 +195,6 @@ absl::Status Connection::Checkpoint() {
   return StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
 }
 
-bool Connection::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
+bool Database::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 }  // namespace zerotouch::store::sqlite

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_STORE_COLUMNS_H_
+#define ZEROTOUCH_STORE_COLUMNS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "model/device.h"
+#include "store/accounts.h"
+#include "store/companies.h"
+#include "store/operations.h"
+#include "store/record_codec.h"
+#include "store/sql.h"
+
+// The columns that are read of each table, and next to each list the function
+// that reads them from a row: the same on every store.
+//
+// A RowReader gives the columns of a row from left to right: Int, Flag, Text
+// (a view of text or bytes), Time, and optional ones, which are NULL if absent.
+namespace zerotouch::store {
+
+inline constexpr SqlText kPartnerColumns = "id, name, created_us";
+
+template <class RowReader>
+Partner ReadPartner(RowReader& row) {
+  return {.id = PartnerId(row.Int()), .name = std::string(row.Text()), .created = row.Time()};
+}
+
+inline constexpr SqlText kVendorColumns = "id, partner, name, created_us";
+
+template <class RowReader>
+Vendor ReadVendor(RowReader& row) {
+  return {.id = VendorId(row.Int()),
+          .partner = PartnerId(row.Int()),
+          .name = std::string(row.Text()),
+          .created = row.Time()};
+}
+
+// Columns of `customers c`.
+inline constexpr SqlText kCustomerColumns =
+    "c.id, c.name, c.owner_emails, c.admin_emails, c.language_code, c.terms, "
+    "c.default_configuration, c.created_us";
+
+template <class RowReader>
+Customer ReadCustomer(RowReader& row) {
+  return {.id = CustomerId(row.Int()),
+          .name = std::string(row.Text()),
+          .owner_emails = SplitEmails(row.Text()),
+          .admin_emails = SplitEmails(row.Text()),
+          .language_code = std::string(row.Text()),
+          .terms = static_cast<Terms>(row.Int()),
+          .default_configuration = ConfigurationId(row.Int()),
+          .created = row.Time()};
+}
+
+inline constexpr SqlText kDpcColumns = "id, package_name, title";
+
+template <class RowReader>
+Dpc ReadDpc(RowReader& row) {
+  return {.id = std::string(row.Text()),
+          .package_name = std::string(row.Text()),
+          .title = std::string(row.Text())};
+}
+
+// Columns of `configurations f` and its `customers c`.
+inline constexpr SqlText kConfigurationColumns =
+    "f.id, f.customer, f.name, f.dpc, f.dpc_extras, f.company_name, f.contact_email, "
+    "f.contact_phone, f.custom_message, f.forced_reset_ns, c.default_configuration = f.id";
+
+template <class RowReader>
+Configuration ReadConfiguration(RowReader& row) {
+  Configuration configuration{.id = ConfigurationId(row.Int()),
+                              .customer = CustomerId(row.Int()),
+                              .name = std::string(row.Text()),
+                              .dpc = std::string(row.Text()),
+                              .dpc_extras = std::string(row.Text()),
+                              .company_name = std::string(row.Text()),
+                              .contact_email = std::string(row.Text()),
+                              .contact_phone = std::string(row.Text()),
+                              .custom_message = std::string(row.Text()),
+                              .forced_reset = std::nullopt};
+  if (const std::optional<int64_t> nanoseconds = row.OptionalInt()) {
+    configuration.forced_reset = absl::Nanoseconds(*nanoseconds);
+  }
+  configuration.is_default = row.Flag();
+  return configuration;
+}
+
+inline constexpr SqlText kAccountColumns = "email, client_id, partner, disabled";
+
+template <class RowReader>
+ServiceAccount ReadAccount(RowReader& row) {
+  ServiceAccount account;
+  account.email = row.Text();
+  account.client_id = row.Text();
+  account.partner = PartnerId(row.Int());
+  account.disabled = row.Flag();
+  return account;
+}
+
+// Columns of `account_customers a` and its `customers c`.
+inline constexpr SqlText kAccountCustomerColumns = "a.customer, c.terms";
+
+template <class RowReader>
+void ReadAccountCustomer(RowReader& row, ServiceAccount& account) {
+  account.customers.emplace_back(row.Int());
+  if (static_cast<Terms>(row.Int()) != Terms::kAccepted) {
+    account.terms_pending.push_back(account.customers.back());
+  }
+}
+
+inline constexpr SqlText kAccountKeyColumns = "key_id, public_pem, created_us";
+
+template <class RowReader>
+AccountKey ReadAccountKey(RowReader& row) {
+  return {.key_id = std::string(row.Text()),
+          .public_pem = std::string(row.Text()),
+          .created = row.Time()};
+}
+
+inline constexpr SqlText kClaimColumns =
+    "held, reseller, owner, configuration, simlock_profile, workspace, "
+    "vacation_starts_us, vacation_expires_us";
+
+template <class RowReader>
+Claim ReadClaim(RowReader& row) {
+  Claim claim;
+  claim.held = row.Flag();
+  claim.reseller = PartnerId(row.Int());
+  claim.owner = CustomerId(row.Int());
+  claim.configuration = ConfigurationId(row.Int());
+  claim.simlock_profile = row.Int();
+  claim.workspace = row.Text();
+  claim.vacation_starts = row.OptionalTime();
+  claim.vacation_expires = row.OptionalTime();
+  return claim;
+}
+
+// Columns of `operations o`.
+inline constexpr SqlText kOperationColumns =
+    "o.id, o.partner, o.kind, o.items, o.items_done, o.succeeded, o.accepted_us, "
+    "o.started_us, o.finished_us, o.cancelled, o.number";
+
+template <class RowReader>
+OperationHead ReadOperation(RowReader& row) {
+  OperationHead head;
+  head.id = OperationId(row.Int());
+  head.partner = PartnerId(row.Int());
+  head.kind = static_cast<BatchKind>(row.Int());
+  head.items = static_cast<int32_t>(row.Int());
+  head.items_done = static_cast<int32_t>(row.Int());
+  head.items_succeeded = static_cast<int32_t>(row.Int());
+  head.accepted = row.Time();
+  head.started = row.OptionalTime();
+  head.finished = row.OptionalTime();
+  head.cancelled = row.Flag();
+  head.number = row.Int();
+  return head;
+}
+
+}  // namespace zerotouch::store
+
+#endif  // ZEROTOUCH_STORE_COLUMNS_H_

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/sorted.h"
+#include "base/status_macros.h"
+#include "store/device_pages.h"
+#include "store/postgres/transaction.h"
+
+namespace zerotouch::store::postgres {
+namespace {
+
+// Makes a query for each owner: `of_customer` and `of_workspace` take the owner,
+// then the parameters that `bind` adds.
+template <class Bind>
+std::vector<Query> ForEachOwner(const OwnerQuery& query, const char* of_customer,
+                                const char* of_workspace, const Bind& bind) {
+  std::vector<Query> queries;
+  for (const CustomerId customer : query.customers) {
+    bind(queries.emplace_back(of_customer).Int(customer.value()));
+  }
+  for (const std::string& workspace : query.workspaces) {
+    bind(queries.emplace_back(of_workspace).Text(workspace));
+  }
+  return queries;
+}
+
+// Selects the first `rows` devices of each owner, which include the first of all.
+std::vector<Query> SelectFirstOfEach(const OwnerQuery& query, DeviceId after, int64_t rows) {
+  return ForEachOwner(query,
+                      "SELECT device FROM claims WHERE held AND owner = $1 AND section = $2 "
+                      "AND reseller = $3 AND device > $4 ORDER BY device LIMIT $5",
+                      "SELECT device FROM claims WHERE held AND workspace <> '' "
+                      "AND workspace = $1 AND section = $2 AND reseller = $3 AND device > $4 "
+                      "ORDER BY device LIMIT $5",
+                      [&](Query& one) {
+                        one.Int(static_cast<int64_t>(query.section))
+                            .Int(query.reseller.value())
+                            .Int(after.value())
+                            .Int(rows);
+                      });
+}
+
+std::vector<Query> SelectCountOfEach(const OwnerQuery& query) {
+  return ForEachOwner(
+      query,
+      "SELECT count(*) FROM claims WHERE held AND owner = $1 AND section = $2 AND reseller = $3",
+      "SELECT count(*) FROM claims WHERE held AND workspace <> '' AND workspace = $1 "
+      "AND section = $2 AND reseller = $3",
+      [&](Query& one) {
+        one.Int(static_cast<int64_t>(query.section)).Int(query.reseller.value());
+      });
+}
+
+// Appends the devices that the rows name.
+void TakeDevices(const Rows& rows, std::vector<DeviceId>& ids) {
+  for (RowReader row : rows) ids.emplace_back(row.Int());
+}
+
+}  // namespace
+
+absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByIdentity(PartnerId partner,
+                                                                      const Identity& identity,
+                                                                      DeviceId after,
+                                                                      int64_t limit) {
+  std::vector<int64_t> modems(identity.modems.begin(), identity.modems.end());
+  const Query queries[] = {
+      Query("SELECT device FROM modems WHERE modem = ANY($1)").Ints(modems),
+      Query("SELECT device FROM serials WHERE key = $1 AND key <> ''").Text(identity.serial_key)};
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+  std::vector<DeviceId> ids;
+  for (const Rows& rows : answers) TakeDevices(rows, ids);
+  SortUnique(ids);
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(ids));
+  return PageOfPartner(*this, std::move(states), partner, after, limit);
+}
+
+absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByOwner(const OwnerQuery& query,
+                                                                   DeviceId after, int64_t limit) {
+  std::vector<DeviceId> ids;
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
+                      db_.RunAll(SelectFirstOfEach(query, after, limit + 1)));
+  for (const Rows& rows : answers) TakeDevices(rows, ids);
+  ZT_ASSIGN_OR_RETURN(Page<DeviceState> page, LoadPage(*this, std::move(ids), limit));
+  if (!after) {
+    ZT_ASSIGN_OR_RETURN(const std::vector<Rows> counts, db_.RunAll(SelectCountOfEach(query)));
+    for (const Rows& rows : counts) page.total_size += ReadInt(rows);
+  }
+  return page;
+}
+
+absl::StatusOr<Page<DeviceState>> PostgresTransaction::ListDevicesOfCustomer(CustomerId customer,
+                                                                             DeviceId after,
+                                                                             int64_t limit) {
+  ZT_ASSIGN_OR_RETURN(const Rows rows,
+                      db_.Run(Query("SELECT DISTINCT device FROM claims WHERE held AND owner = $1 "
+                                    "AND device > $2 ORDER BY device LIMIT $3")
+                                  .Int(customer.value())
+                                  .Int(after.value())
+                                  .Int(limit + 1)));
+  std::vector<DeviceId> ids;
+  TakeDevices(rows, ids);
+  return LoadPage(*this, std::move(ids), limit);
+}
+
+}  // namespace zerotouch::store::postgres

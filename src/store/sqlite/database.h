@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_STORE_SQLITE_DATABASE_H_
+#define ZEROTOUCH_STORE_SQLITE_DATABASE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace zerotouch::store::sqlite {
+
+// A prepared statement in use, from its first parameter to its destruction,
+// which makes it ready for the next use. The first error is kept: after the last
+// Row(), status() returns it. Values that were read are valid until the next
+// Row(), Reset() or the destruction. For one thread.
+class Cursor {
+ public:
+  Cursor(sqlite3* db, sqlite3_stmt* statement, absl::Status status)
+      : db_(db), statement_(statement), status_(std::move(status)) {}
+  ~Cursor();
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+
+  // Binds the next parameter. Text and bytes must live until the statement was run.
+  Cursor& Int(int64_t value);
+  Cursor& Bool(bool value) { return Int(value); }
+  Cursor& Text(std::string_view value);
+  Cursor& Bytes(std::string_view value);
+  // Microseconds since 1970.
+  Cursor& Time(absl::Time value) { return Int(absl::ToUnixMicros(value)); }
+  Cursor& Time(const std::optional<absl::Time>& value);
+  Cursor& OptionalInt(std::optional<int64_t> value);
+  Cursor& Null();
+
+  // Steps to the next row. Returns false at the end and after an error.
+  bool Row();
+  // Steps to the end, for statements without rows.
+  absl::Status Run();
+  // Makes the statement ready for new parameters.
+  void Reset();
+
+  // Reads a column of the current row, from 0.
+  int64_t IntAt(int column) const;
+  std::string_view TextAt(int column) const;  // text or blob
+  bool IsNullAt(int column) const;
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void Check(int code);
+
+  sqlite3* db_;
+  sqlite3_stmt* statement_;
+  absl::Status status_;
+  int bound_ = 0;
+};
+
+// How a database may be used.
+enum class Access { kRead, kWrite };
+
+// One connection to a database file, with its prepared statements. For one
+// thread at a time.
+class Database {
+ public:
+  // Opens the file. With kWrite, creates it if it is missing.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, Access access);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Runs statements without parameters or rows.
+  absl::Status Run(const char* sql);
+  // Returns a cursor on the statement, which each connection prepares once. `sql`
+  // must be a constant, and its statement must not be in use already.
+  Cursor Use(const char* sql);
+  // Returns how many rows the last INSERT, UPDATE or DELETE changed.
+  int64_t Changes() const;
+  // Returns true while a transaction is open. Some errors end it.
+  bool InTransaction() const;
+
+  // Copies all pages of the file into that of `target`, some at a time, and calls
+  // `progress` after each step; an error of `progress` ends the copy. If a
+  // transaction is open on this connection, the copy is the registry as that
+  // transaction sees it, even if others write meanwhile.
+  absl::Status CopyTo(Database& target,
+                      const std::function<absl::Status(int64_t done, int64_t total)>& progress);
+
+  // Turns SQLite's automatic checkpoints off: the caller checks LogPages() and
+  // calls Checkpoint().
+  void TakeOverCheckpoints();
+  // Returns how many pages the write-ahead log has.
+  int LogPages() const { return log_pages_; }
+  // Copies the pages that no reader needs from the write-ahead log into the
+  // file. Returns OK even if some pages are left to the next checkpoint.
+  absl::Status Checkpoint();
+
+ private:
+  explicit Database(sqlite3* db) : db_(db) {}
+
+  sqlite3* db_;
+  int log_pages_ = 0;
+  absl::flat_hash_map<const char*, sqlite3_stmt*> statements_;
+};
+
+// Returns the status for an SQLite result code: UNAVAILABLE if a retry may help
+// (disk full, I/O), ALREADY_EXISTS for a key that is taken, DATA_LOSS for a
+// damaged file, FAILED_PRECONDITION for another constraint, else INTERNAL.
+// `text` is SQLite's message.
+absl::Status StatusOfCode(int code, std::string_view text);
+
+}  // namespace zerotouch::store::sqlite
+
+#endif  // ZEROTOUCH_STORE_SQLITE_DATABASE_H_

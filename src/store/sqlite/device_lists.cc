@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/status_macros.h"
+#include "store/device_pages.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/statements.h"
+#include "store/sqlite/transaction.h"
+
+namespace zerotouch::store::sqlite {
+namespace {
+
+// Appends the devices that the cursor returns.
+absl::Status TakeDevices(Cursor& devices, std::vector<DeviceId>& ids) {
+  while (devices.Row()) ids.emplace_back(RowReader(devices).Int());
+  return devices.status();
+}
+
+// Runs a statement for each owner: `of_customer` and `of_workspace` take the
+// owner, then the parameters that `run` binds before it runs them.
+template <class Run>
+absl::Status ForEachOwner(Database& db, const OwnerQuery& query, const char* of_customer,
+                          const char* of_workspace, const Run& run) {
+  for (const CustomerId customer : query.customers) {
+    ZT_RETURN_IF_ERROR(run(db.Use(of_customer).Int(customer.value())));
+  }
+  for (const std::string& workspace : query.workspaces) {
+    ZT_RETURN_IF_ERROR(run(db.Use(of_workspace).Text(workspace)));
+  }
+  return absl::OkStatus();
+}
+
+// Reads the first `rows` devices of each owner, which include the first of all.
+absl::Status ReadFirstOfEach(Database& db, const OwnerQuery& query, DeviceId after, int64_t rows,
+                             std::vector<DeviceId>& ids) {
+  return ForEachOwner(db, query, kDevicesOfCustomer, kDevicesOfWorkspace, [&](Cursor& devices) {
+    devices.Int(static_cast<int64_t>(query.section))
+        .Int(query.reseller.value())
+        .Int(after.value())
+        .Int(rows);
+    return TakeDevices(devices, ids);
+  });
+}
+
+absl::Status AddCountOfEach(Database& db, const OwnerQuery& query, int64_t& count) {
+  return ForEachOwner(
+      db, query, kCountOfCustomer, kCountOfWorkspace, [&](Cursor& counted) -> absl::Status {
+        counted.Int(static_cast<int64_t>(query.section)).Int(query.reseller.value());
+        ZT_ASSIGN_OR_RETURN(const int64_t more, ReadInt(counted));
+        count += more;
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace
+
+absl::StatusOr<Page<DeviceState>> SqliteTransaction::FindByIdentity(PartnerId partner,
+                                                                    const Identity& identity,
+                                                                    DeviceId after, int64_t limit) {
+  std::vector<Matches> matches(1);
+  const Identity* const one[] = {&identity};
+  ZT_RETURN_IF_ERROR(LocateModems(one, matches));
+  if (!identity.serial_key.empty()) {
+    Cursor device = db_.Use("SELECT device FROM serials WHERE key = ?");
+    device.Text(identity.serial_key);
+    while (device.Row()) AddMatch(matches[0], DeviceId(RowReader(device).Int()));
+    ZT_RETURN_IF_ERROR(device.status());
+  }
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(matches[0]));
+  return PageOfPartner(*this, std::move(states), partner, after, limit);
+}
+
+absl::StatusOr<Page<DeviceState>> SqliteTransaction::FindByOwner(const OwnerQuery& query,
+                                                                 DeviceId after, int64_t limit) {
+  std::vector<DeviceId> ids;
+  ZT_RETURN_IF_ERROR(ReadFirstOfEach(db_, query, after, limit + 1, ids));
+  ZT_ASSIGN_OR_RETURN(Page<DeviceState> page, LoadPage(*this, std::move(ids), limit));
+  if (!after) ZT_RETURN_IF_ERROR(AddCountOfEach(db_, query, page.total_size));
+  return page;
+}
+
+absl::StatusOr<Page<DeviceState>> SqliteTransaction::ListDevicesOfCustomer(CustomerId customer,
+                                                                           DeviceId after,
+                                                                           int64_t limit) {
+  std::vector<DeviceId> ids;
+  ZT_RETURN_IF_ERROR(TakeDevices(
+      db_.Use(kAllDevicesOfCustomer).Int(customer.value()).Int(after.value()).Int(limit + 1), ids));
+  return LoadPage(*this, std::move(ids), limit);
+}
+
+}  // namespace zerotouch::store::sqlite

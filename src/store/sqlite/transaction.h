@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_STORE_SQLITE_TRANSACTION_H_
+#define ZEROTOUCH_STORE_SQLITE_TRANSACTION_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/device_ids.h"
+#include "store/sqlite/database.h"
+#include "store/store.h"
+
+namespace zerotouch::store::sqlite {
+
+// Reads and writes the registry in the transaction that is open on a database
+// connection. Each part is in the file of its name.
+class SqliteTransaction : public Transaction {
+ public:
+  // Makes a transaction that only reads.
+  explicit SqliteTransaction(Database& db) : db_(db) {}
+  // Makes a transaction that also writes.
+  SqliteTransaction(Database& db, DeviceIds& ids) : db_(db), ids_(&ids) {}
+
+  // accounts.cc
+  absl::StatusOr<std::optional<ServiceAccount>> FindAccount(std::string_view email) override;
+  absl::StatusOr<std::vector<ServiceAccount>> ListAccounts() override;
+  absl::StatusOr<std::string> ServerSecret() override;
+  absl::Status AddAccount(const ServiceAccount& account) override;
+  absl::Status AddKey(std::string_view email, const AccountKey& key) override;
+  absl::Status RevokeKey(std::string_view email, std::string_view key_id) override;
+  absl::Status SetAccountDisabled(std::string_view email, bool disabled) override;
+
+  // companies.cc
+  absl::StatusOr<std::vector<Partner>> ListPartners() override;
+  absl::StatusOr<std::optional<Partner>> FindPartner(PartnerId id) override;
+  absl::StatusOr<Page<Vendor>> ListVendors(PartnerId partner, VendorId after,
+                                           int64_t limit) override;
+  absl::StatusOr<std::optional<Vendor>> FindVendor(VendorId id) override;
+  absl::StatusOr<std::optional<Customer>> FindCustomer(CustomerId id) override;
+  absl::StatusOr<Page<Customer>> ListCustomersOfPartner(PartnerId partner, CustomerId after,
+                                                        int64_t limit) override;
+  absl::StatusOr<Page<Customer>> ListCustomersOfVendor(const Vendor& vendor, CustomerId after,
+                                                       int64_t limit) override;
+  absl::StatusOr<std::vector<Customer>> ListCustomers() override;
+  absl::StatusOr<CustomersOfReseller> ReadCustomerFacts(
+      PartnerId partner, std::span<const CustomerId> customers) override;
+  absl::StatusOr<std::vector<Dpc>> ListDpcs() override;
+  absl::Status AddPartner(const Partner& partner) override;
+  absl::Status AddVendor(const Vendor& vendor) override;
+  absl::Status AddCustomer(const Customer& customer, PartnerId partner, VendorId vendor) override;
+  absl::Status SetTerms(CustomerId customer, Terms terms) override;
+  absl::Status PutDpc(const Dpc& dpc) override;
+  absl::Status RemoveDpc(const std::string& id) override;
+
+  // configurations.cc
+  absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer) override;
+  absl::StatusOr<std::optional<Configuration>> FindConfiguration(CustomerId customer,
+                                                                 ConfigurationId id) override;
+  absl::Status PutConfiguration(const Configuration& configuration) override;
+  absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override;
+
+  // devices.cc
+  absl::StatusOr<std::vector<Matches>> Locate(std::span<const Identity* const> identities) override;
+  absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
+  absl::Status ReadRecords(std::span<DeviceState* const> states) override;
+  absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override;
+  DeviceId NextDeviceId() override { return ids_->Next(); }
+
+  // device_changes.cc
+  absl::Status Apply(std::span<const DeviceState* const> states) override;
+
+  // device_lists.cc
+  absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner, const Identity& identity,
+                                                   DeviceId after, int64_t limit) override;
+  absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
+                                                int64_t limit) override;
+  absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer, DeviceId after,
+                                                          int64_t limit) override;
+
+  // operations.cc
+  absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) override;
+  absl::StatusOr<Page<OperationHead>> ListOperations(PartnerId partner, std::optional<bool> done,
+                                                     int64_t after, int64_t limit) override;
+  absl::StatusOr<std::vector<std::string>> ReadRequestChunks(OperationId id, int32_t first,
+                                                             int32_t count) override;
+  absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override;
+  absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
+  absl::StatusOr<bool> AnyRunnable(absl::Time now) override;
+  absl::Status AddOperation(const OperationHead& head,
+                            std::span<const std::string> chunks) override;
+  absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
+                                                      absl::Duration length) override;
+  absl::Status ExtendLease(const Lease& lease, absl::Time until) override;
+  absl::Status ReleaseLease(const Lease& lease) override;
+  absl::Status RecordResults(const Lease& lease, int32_t items_done,
+                             std::span<const IndexedResult> results, absl::Time now,
+                             absl::Time lease_until) override;
+  absl::Status CancelOperation(OperationId id, absl::Time now) override;
+  absl::Status DeleteOperation(OperationId id) override;
+  absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) override;
+
+ private:
+  // companies.cc
+  absl::StatusOr<Page<Customer>> ListCustomersThrough(PartnerId partner, VendorId vendor,
+                                                      CustomerId after, int64_t limit);
+  // Returns true if the query returns a row.
+  static absl::StatusOr<bool> Any(Cursor& query);
+  // Runs a statement; returns `otherwise` if it writes no row.
+  absl::Status Change(Cursor& statement, const absl::Status& otherwise);
+
+  // devices.cc
+  absl::Status LocateModems(std::span<const Identity* const> identities,
+                            std::vector<Matches>& found);
+  absl::Status LocateSerials(std::span<const Identity* const> identities,
+                             std::vector<Matches>& found);
+
+  Database& db_;
+  DeviceIds* const ids_ = nullptr;
+};
+
+// Ends every lease. For a server that has just started, which is the only one.
+absl::Status EndAllLeases(Database& db);
+
+}  // namespace zerotouch::store::sqlite
+
+#endif  // ZEROTOUCH_STORE_SQLITE_TRANSACTION_H_

@@ -188,14 +188,45 @@ TEST_F(StartupTest, WrongSettings_AreNamed) {
   ExpectRefused({"sandbox", "--listen", "8080"}, "listen (from --listen)");
   ExpectRefused({"serve"}, "--database sqlite://");
   ExpectRefused({"serve", "--database", "mysql://user:secret@host/db"}, "sqlite:///");
-  ExpectRefused({"serve", "--config", dir_ / "none"}, "there is no file");
+  ExpectRefused({"serve", "--config", dir_ / "none"}, "no such file");
   std::ofstream(dir_ / "settings.toml") << "operation-items-per-second = 10\n";
   ExpectRefused({"serve", "--database", "sqlite://" + dir_ / "registry.db", "--config",
                  dir_ / "settings.toml"},
-                "is a test switch, with which serve does not start");
+                "is for tests and is not allowed in serve");
   // CLI11 does not know it at all there.
   ExpectRefused({"serve", "--operation-items-per-second", "10"}, "--operation-items-per-second");
   EXPECT_FALSE(std::filesystem::exists(dir_ / "registry.db"));
+}
+
+TEST_F(StartupTest, PasswordOfAUrl_IsNeverPrinted) {
+  const std::string url = "postgresql://user:secret@host/db";
+  const std::vector<std::vector<std::string>> cases = {
+      {"serve", url},
+      {"serve", "--databse", url},
+      {"serve", "--databse=postgres:/user:secret@host/db"},
+      {"serve", "--database", "postgres:user:secret@host"},
+      {"serve", "--database", "postgresql:/user:secret@host/db"},
+      {"serve", "--database", "mysql://user:secret@host/db"},
+      {"serve", "--listen", url},
+      {"serve", "--config", url},
+      {"serve", "--database", "sqlite:///x", "--tls-certificate", url, "--tls-key", url},
+      {"sandbox", "--data-dir", "/proc/" + url},
+      {"admin", "--data-dir", url, "partners", "list"},
+      {"admin", "import", "--database", "sqlite://" + dir_ / "r.db", "--from", url},
+      {"admin", url, "partners", "list"},
+  };
+  for (const std::vector<std::string>& arguments : cases) {
+    const ProgramRun run = RunZerotouchd(arguments);
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.err, testing::Not(HasSubstr("secret")))
+        << fmt::format("{}", fmt::join(arguments, " "));
+  }
+}
+
+TEST_F(StartupTest, Errors_HaveNoControlCharacters) {
+  ExpectRefused({"sandbox", "--no\x1b[2J\nsuch"}, "--no\\x1b[2J\\nsuch");
+  ExpectRefused({"sandbox", "--listen", "x\u009b31m\u202e"}, "x\\u009b31m\\u202e");
+  ExpectRefused({"serve", "--config", dir_ / "no\rne"}, "no\\rne");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ size_t WordEnd(std::string_view text, size_t begin) {
 }
 
 // Returns where the part of a URL begins that may hold a password, at or after
-// `from`; npos if there is none.
+// `from`; npos if there is no such part.
 size_t FindSecret(std::string_view lower, size_t from) {
   size_t found = std::string_view::npos;
   for (const std::string_view mark : {"://", "postgresql:", "postgres:", "password="}) {
@@ -27,7 +27,7 @@ size_t FindSecret(std::string_view lower, size_t from) {
   return found;
 }
 
-// Returns the end of the secret that begins at `begin`; `begin` if there is none.
+// Returns the end of the secret that begins at `begin`; `begin` if there is no secret.
 size_t SecretEnd(std::string_view text, std::string_view lower, size_t begin) {
   const std::string_view before = lower.substr(0, begin);
   if (before.ends_with("password=")) return WordEnd(text, begin);

@@ -64,7 +64,7 @@ constexpr char kEnvExample[] =
     "Sets ZEROTOUCH_ENDPOINT, ZEROTOUCH_PARTNER, ZEROTOUCH_CUSTOMER, ZEROTOUCH_CREDENTIALS and\n"
     "GOOGLE_APPLICATION_CREDENTIALS for the first reseller and its first customer.\n";
 
-// What the command line says of one command. Every command has its own copy,
+// The arguments of one command. Every command has its own copy,
 // because CLI11 reads environment variables for all commands, not only for the
 // one that runs.
 struct Arguments {

@@ -16,7 +16,7 @@ namespace zerotouch::cli {
 
 namespace api = client::api;
 
-// What a command does with the devices of a file.
+// The actions on the devices of a file.
 enum class Action { kClaim, kUnclaim };
 
 // Returns "claim" or "unclaim".

@@ -14,7 +14,7 @@ struct ListenAddress {
   std::string host;   // without brackets
   uint16_t port = 0;  // 0: any free port
 };
-// Parses a listen address; returns nullopt if `text` is not one.
+// Parses a listen address; returns nullopt if `text` is invalid.
 std::optional<ListenAddress> ParseListenAddress(std::string_view text);
 
 // Returns true if only this machine can reach the address.

@@ -88,7 +88,7 @@ def run(program, record, client, command):
         sys.stderr.writelines(line + '\n' for line in text.splitlines()
                               if '"level":"error"' in line)
         return result if isinstance(result, str) else f'{command[0]} ended with {result}'
-    return None if driven.record(record, client, text) else 'it passed, but its server has logged no call'
+    return None if driven.record(record, client, text) else 'it passed, but made no call'
 
 
 if __name__ == '__main__':

@@ -244,7 +244,7 @@ def main():
                         help='run the blocks that need NAME')
     parser.add_argument('--record', nargs=2, default=[], metavar=('FILE', 'CLIENT'),
                         help='write a record of the calls of the page (test/clients/driven.py)')
-    parser.add_argument('--no-root', action='store_true', help='run the page as another user than root')
+    parser.add_argument('--no-root', action='store_true', help='run the page as another user')
     given = parser.parse_args()
     links = {'build/bin': given.programs, 'proto': os.path.join(ROOT, 'proto')}
     links.update([given.link] if given.link else [])

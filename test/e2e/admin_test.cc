@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// zerotouchd admin through the program, beside a running server and without one.
+// Runs zerotouchd admin while a server runs, and without a server.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using testing::HasSubstr;
 
 class AdminTest : public SandboxTest {
  protected:
-  // On the running sandbox's registry.
+  // Runs a command on the registry of the running sandbox.
   static ProgramRun Admin(std::vector<std::string> arguments) {
     return RunAdmin(std::move(arguments));
   }
@@ -37,7 +37,7 @@ class AdminTest : public SandboxTest {
   }
 };
 
-// A new reseller from nothing to its first call, beside the running server.
+// Creates a reseller while the server runs, up to its first call.
 TEST_F(AdminTest, NewReseller_CallsAtOnce) {
   std::string partner = Done({"partners", "create", "--name", "Über & Söhne"});
   ASSERT_TRUE(partner.ends_with('\n'));
@@ -86,7 +86,7 @@ TEST_F(AdminTest, Lists_AreTablesOrJson) {
     const Json json(Done(as_json));
     ASSERT_GE(json.Size(""), 1u);
     EXPECT_EQ(static_cast<size_t>(std::count(table.begin(), table.end(), '\n')), json.Size("") + 1)
-        << "a header and a line each: " << table;
+        << "a header and one line for each: " << table;
     EXPECT_TRUE(isupper(table[0])) << table;
     EXPECT_THAT(table, HasSubstr(json[fmt::format("/0/{}", name)]));
     EXPECT_NE(json[fmt::format("/0/{}", name)], "");

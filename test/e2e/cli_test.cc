@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The zerotouch program against zerotouchd, both as users start them.
+// Runs the zerotouch program against zerotouchd, as users start them.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ using testing::StartsWith;
 constexpr char kSuccess[] = "SINGLE_DEVICE_STATUS_SUCCESS";
 constexpr char kHeader[] = "modemtype,modemid,serial,model,manufacturer,profiletype,owner";
 
-// A server of their own for tests that stop it; the others share one.
+// A server. Tests that stop it have their own; the others share one.
 class Server {
  public:
   explicit Server(std::string items_per_second) : items_per_second_(std::move(items_per_second)) {
@@ -44,7 +44,7 @@ class Server {
         "--operation-items-per-second", items_per_second_});
     sandbox_ = ParseSandbox(process_->ready_line());
   }
-  // At the same address.
+  // Starts the server again at the same address.
   void Restart() { Start(sandbox_.endpoint.substr(sandbox_.endpoint.rfind('/') + 1)); }
   void Kill() { process_->Kill(); }
   const Sandbox& sandbox() const { return sandbox_; }
@@ -69,7 +69,7 @@ class CliTest : public testing::Test {
     std::ofstream(dir_ / name) << text;
     return dir_ / name;
   }
-  // Devices that no other test has.
+  // Writes a file of devices that no other test uses.
   std::string Generate(int64_t count, double wrong_percent = 0) {
     static uint64_t seed = 1000;
     const Sandbox::Reseller& reseller = server_->sandbox().first;
@@ -108,7 +108,7 @@ class CliTest : public testing::Test {
     std::ifstream stream(path);
     return {std::istreambuf_iterator<char>(stream), {}};
   }
-  // The input columns of results are the input, row for row.
+  // Checks that the input columns of the results are the input, row for row.
   void ExpectSameRows(const std::string& input, const std::string& results) {
     auto rows = Rows(results);
     for (auto& row : rows) {
@@ -136,7 +136,7 @@ TEST_F(CliTest, ClaimAndUnclaim_MixedKinds_GiveEachRowItsResult) {
   ExpectSameRows(Read(file), Read(results));
   const auto claimed = Rows(Read(results));
 
-  // What a claim answers can be given to an unclaim.
+  // The results of a claim can be the input of an unclaim.
   ASSERT_EQ(Run({"devices", "unclaim", "--csv", results, "--format", "csv"}), 0) << err();
   ExpectSameRows(Read(file), out());
   const auto unclaimed = Rows(out());
@@ -227,7 +227,7 @@ TEST_F(CliTest, Denied_IsExitCode3) {
   EXPECT_THAT(out(), IsEmpty());
   EXPECT_EQ(Run({"devices", "claim", "--csv", file, "--partner", "5"}), 3);
 
-  // A key that the server does not know: one letter of its id is another.
+  // A key that the server does not know: one letter of its id differs.
   std::string key = Read(sandbox.first.credentials);
   char& letter = key[key.find("private_key_id") + 19];
   letter = letter == 'a' ? 'b' : 'a';

@@ -86,7 +86,8 @@ INSTANTIATE_TEST_SUITE_P(PrettyAndCompact, OperationJsonTest, ::testing::Bool())
 TEST_P(OperationJsonTest, Done_IsTheWholeMessageToTheByte) {
   for (const int items : {0, 1, 2, 1'000, 2'500}) {
     for (const int successes : {0, items}) {
-      OperationJson source({Head(true), std::make_unique<ListedItems>(items), successes}, GetParam());
+      OperationJson source({Head(true), std::make_unique<ListedItems>(items), successes},
+                           GetParam());
       const auto [text, pieces] = DrainPieces(source);
       EXPECT_EQ(text, Whole(items, successes, GetParam())) << items;
       EXPECT_EQ(pieces, (items + 999) / 1'000 + 1) << items;

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests the API over gRPC with Debian's python3-grpcio: grpc_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
+"""Tests the API over gRPC with Debian's grpcio: grpc_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
 
 import sys
 import tempfile

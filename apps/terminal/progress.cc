@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/terminal_text.h"
+
 namespace zerotouch::terminal {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr int kBarCells = 40;
 constexpr int kLineEveryPercent = 10;
 constexpr absl::Duration kLineEvery = absl::Seconds(10);
 
-// "37,000 of 100,000", or nothing.
+// Returns "37,000 of 100,000" after `separator`; empty if the total is unknown.
 std::string CountText(const Progress& progress, std::string_view separator) {
   if (progress.total == 0) return "";
   return fmt::format("{}{} of {}", separator, Grouped(progress.total * progress.percent / 100),
@@ -43,7 +45,7 @@ std::string LineText(const Progress& progress) {
 }
 
 ProgressDisplay::ProgressDisplay(std::string label, FILE* out, bool is_terminal)
-    : label_(std::move(label)), out_(out), is_terminal_(is_terminal) {}
+    : label_(ForTerminal(label)), out_(out), is_terminal_(is_terminal) {}
 
 void ProgressDisplay::Update(const Progress& progress) {
   if (is_terminal_) {
@@ -61,10 +63,11 @@ void ProgressDisplay::Update(const Progress& progress) {
 }
 
 void ProgressDisplay::Note(std::string_view text) {
+  const std::string line = ForTerminal(text);
   if (bar_.empty()) {
-    fmt::print(out_, "{}\n", text);
+    fmt::print(out_, "{}\n", line);
   } else {
-    fmt::print(out_, "\r{}\x1b[K\n{}", text, bar_);
+    fmt::print(out_, "\r{}\x1b[K\n{}", line, bar_);
   }
   std::fflush(out_);
 }

@@ -9,47 +9,47 @@
 
 #include "absl/time/time.h"
 
-// What the programs show on standard error while something long runs.
+// Shows the progress of a long command on standard error.
 namespace zerotouch::terminal {
 
-// How far it has come.
+// The progress of a command.
 struct Progress {
   int percent = 0;    // 0 to 100
   int64_t total = 0;  // devices, rows, ...; 0 if not known
   absl::Duration elapsed;
 };
 
-// "[#######             ]  37 %  37,000 of 100,000  2 s"
+// Returns "[#######             ]  37 %  37,000 of 100,000  2 s".
 std::string BarText(const Progress& progress);
 
-// "37 %, 37,000 of 100,000, 2 s"
+// Returns "37 %, 37,000 of 100,000, 2 s".
 std::string LineText(const Progress& progress);
 
-// Shows progress: a bar that moves on a terminal; elsewhere a line whenever another tenth is done
-// or ten seconds have passed.
+// Shows progress: on a terminal a bar that moves; elsewhere a line for each tenth
+// that is done, and at least one every ten seconds.
 class ProgressDisplay {
  public:
   ProgressDisplay(std::string label, FILE* out, bool is_terminal);
 
   void Update(const Progress& progress);
-  // A line of text that is no progress, above the bar.
+  // Prints a line of text above the bar, with control characters escaped.
   void Note(std::string_view text);
-  // Leaves the bar as it stands.
+  // Ends the line of the bar, which stays on the screen.
   void End();
 
  private:
   const std::string label_;
   FILE* const out_;
   const bool is_terminal_;
-  std::string bar_;  // as it stands on the terminal; empty: none
+  std::string bar_;  // the text on the terminal; empty: no bar
   int shown_percent_ = -1;
   absl::Duration shown_elapsed_;
 };
 
-// Whether standard error is a terminal.
+// Returns true if standard error is a terminal.
 bool IsTerminal();
 
-// 1234567 as "1,234,567".
+// Returns 1234567 as "1,234,567".
 std::string Grouped(int64_t number);
 
 }  // namespace zerotouch::terminal

@@ -13,7 +13,7 @@ Progress At(int percent, double seconds) {
   return {.percent = percent, .total = 100'000, .elapsed = absl::Seconds(seconds)};
 }
 
-// What a display prints.
+// Captures the output of a display.
 class Screen {
  public:
   explicit Screen(bool is_terminal)
@@ -69,6 +69,16 @@ TEST(ProgressTest, Elsewhere_ALineForEachTenth_OrTenSeconds) {
             "claim: 12 %, 12,000 of 100,000, 3.0 s\n"
             "claim: 14 %, 14,000 of 100,000, 14.0 s\n"
             "claim: 100 %, 100,000 of 100,000, 15.0 s\n");
+}
+
+TEST(ProgressTest, Note_HasNoControlCharacters) {
+  Screen screen(true);
+  screen.display.Update(At(0, 0));
+  screen.display.Note(
+      "x\x1b[2J\ny \xc2\x9b"
+      "31m");
+  const std::string bar = "claim " + BarText(At(0, 0));
+  EXPECT_EQ(screen.Text(), "\r" + bar + "\x1b[K\rx\\x1b[2J\\ny \\u009b31m\x1b[K\n" + bar);
 }
 
 TEST(GroupedTest, Thousands) {

@@ -4,8 +4,8 @@
 
 namespace zerotouch::cli {
 
-// Reads the command line and the environment, runs the command that they name,
-// and returns the exit code.
+// Parses the command line and the environment, runs the command and returns the
+// exit code.
 int RunCommandLine(int argc, char** argv);
 
 }  // namespace zerotouch::cli

@@ -11,50 +11,42 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "client/credentials.h"
+#include "zerotouch/shell_word.h"
 
 namespace zerotouch::cli {
-namespace {
 
-// As a shell reads it.
-std::string ShellWord(const std::string& text) {
-  if (text.find_first_of(" \t\n'\"\\$&;|<>()*?[]#~`!") == std::string::npos) return text;
-  std::string word = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      word += "'\\''";
-    } else {
-      word += c;
-    }
-  }
-  return word + "'";
-}
-
-}  // namespace
-
-absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry on_retry) {
+absl::StatusOr<client::Credentials> ReadKeyFile(const ConnectionFlags& flags) {
   if (flags.credentials.empty()) {
     return absl::InvalidArgumentError(
         "no credentials; give a service account's key file by --credentials FILE, "
         "ZEROTOUCH_CREDENTIALS or GOOGLE_APPLICATION_CREDENTIALS");
   }
-  if (!flags.endpoint.empty() && !flags.endpoint.starts_with("http://") &&
-      !flags.endpoint.starts_with("https://")) {
-    return absl::InvalidArgumentError(fmt::format(
-        "the endpoint {} is not a URL; write it as http://127.0.0.1:8080", flags.endpoint));
-  }
+  return client::ReadCredentials(flags.credentials);
+}
+
+absl::StatusOr<std::unique_ptr<client::CurlTransport>> OpenTransport(const ConnectionFlags& flags) {
   if (!flags.ca_certificate.empty() && access(flags.ca_certificate.c_str(), R_OK) != 0) {
     return absl::InvalidArgumentError(
         fmt::format("cannot read {}: {}; give a CA certificate as a PEM file by --ca-certificate, "
                     "ZEROTOUCH_CA_CERTIFICATE or SSL_CERT_FILE",
                     flags.ca_certificate, strerror(errno)));
   }
-  ZT_ASSIGN_OR_RETURN(client::Credentials credentials, client::ReadCredentials(flags.credentials));
+  return std::make_unique<client::CurlTransport>("zerotouch/" ZEROTOUCH_VERSION,
+                                                 flags.ca_certificate);
+}
+
+absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry on_retry) {
+  if (!flags.endpoint.empty() && !flags.endpoint.starts_with("http://") &&
+      !flags.endpoint.starts_with("https://")) {
+    return absl::InvalidArgumentError(fmt::format(
+        "Invalid endpoint \"{}\": use a URL such as http://127.0.0.1:8080", flags.endpoint));
+  }
+  ZT_ASSIGN_OR_RETURN(client::Credentials credentials, ReadKeyFile(flags));
   Connection connection;
   connection.email = credentials.email;
   connection.begin = absl::Now();
   connection.deadline = connection.begin + flags.timeout;
-  connection.transport =
-      std::make_unique<client::CurlTransport>("zerotouch/" ZEROTOUCH_VERSION, flags.ca_certificate);
+  ZT_ASSIGN_OR_RETURN(connection.transport, OpenTransport(flags));
   client::ClientOptions options;
   options.endpoint = flags.endpoint;
   options.retry.deadline = connection.deadline;

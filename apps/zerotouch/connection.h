@@ -12,15 +12,15 @@
 
 namespace zerotouch::cli {
 
-// Where the API is, and who calls it.
+// How to reach the API, and as which account.
 struct ConnectionFlags {
-  std::string endpoint;                               // empty: as the key file says
+  std::string endpoint;                               // root URL; empty: from the key file
   std::string credentials;                            // path of a key file
   std::string ca_certificate;                         // path of a PEM file; empty: the system's
-  absl::Duration timeout = absl::InfiniteDuration();  // of the whole command
+  absl::Duration timeout = absl::InfiniteDuration();  // for the whole command
 };
 
-// A client for one command.
+// A client, for one command.
 struct Connection {
   std::unique_ptr<client::CurlTransport> transport;
   std::unique_ptr<client::Client> client;
@@ -29,11 +29,19 @@ struct Connection {
   absl::Time deadline;  // of the command
 };
 
-// Reads the key file. Nothing is sent yet. Attempts that fail are told by
-// `on_retry`.
+// Reads the key file that the flags name. The error says how to give one.
+absl::StatusOr<client::Credentials> ReadKeyFile(const ConnectionFlags& flags);
+
+// Returns a transport that trusts the CA certificate of the flags.
+// INVALID_ARGUMENT if the certificate cannot be read.
+absl::StatusOr<std::unique_ptr<client::CurlTransport>> OpenTransport(const ConnectionFlags& flags);
+
+// Reads the key file and returns a client; sends nothing yet. Calls `on_retry`
+// before each retry.
 absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry on_retry);
 
-// The flags of `flags` that a second command needs as well, each after a blank.
+// Returns the flags that a second command needs as well, for a shell, each
+// after a space.
 std::string RepeatedFlags(const ConnectionFlags& flags);
 
 }  // namespace zerotouch::cli

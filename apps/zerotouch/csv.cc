@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+// Returns true if a spreadsheet runs `text`, once it has dropped the apostrophes.
+bool IsFormula(std::string_view text) {
+  const size_t begin = text.find_first_not_of('\'');
+  return begin != std::string_view::npos &&
+         std::string_view("=+-@\t\r\n").find(text[begin]) != std::string_view::npos;
+}
+
 bool IsBlank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
@@ -108,7 +115,7 @@ bool CsvReader::ReadQuoted(std::string& field, CsvRecord& record) {
 }
 
 void AppendCsvRow(const std::vector<std::string>& fields, std::string& out) {
-  // Alone, a blank field would be a blank line.
+  // Without quotes, a single blank field would be a blank line.
   const bool is_blank = fields.size() == 1 && IsBlank(fields[0]);
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out += ',';
@@ -119,6 +126,17 @@ void AppendCsvRow(const std::vector<std::string>& fields, std::string& out) {
     }
   }
   out += '\n';
+}
+
+std::string MarkedCell(std::string_view text) {
+  std::string cell(text);
+  if (IsFormula(text)) cell.insert(cell.begin(), '\'');
+  return cell;
+}
+
+std::string_view UnmarkedCell(std::string_view cell) {
+  if (cell.starts_with('\'') && IsFormula(cell)) cell.remove_prefix(1);
+  return cell;
 }
 
 }  // namespace zerotouch::cli

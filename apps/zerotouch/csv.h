@@ -10,28 +10,27 @@
 
 namespace zerotouch::cli {
 
-// One row of a CSV file.
+// A row of a CSV file.
 struct CsvRecord {
-  int64_t line = 0;                 // in the file, where it begins; from 1
-  std::vector<std::string> fields;  // without their quotes
-  // Why it cannot be read, empty if all is well. Then `fields` is the whole
-  // line as it stands, as one field.
+  int64_t line = 0;                 // line of the file where the row begins, from 1
+  std::vector<std::string> fields;  // without quotes
+  // Why the row cannot be read; empty if it can. If it cannot, `fields` has the
+  // whole line as one field.
   std::string problem;
 };
 
 // Reads CSV (RFC 4180): commas, quoted fields with doubled quotes and line
 // breaks in them, lines that end in CRLF or LF. Skips a byte-order mark and
-// blank lines. A row that is wrong costs its own line only: reading goes on with
-// the next line of the file.
+// blank lines. After an invalid row it continues with the next line of the file.
 class CsvReader {
  public:
-  // Longest row, in bytes; a quote that is never closed ends there at the latest.
+  // Longest row, in bytes. A quotation mark that is not closed ends there.
   static constexpr size_t kRecordBytes = size_t{64} << 10;
 
-  // `text` must outlive it.
+  // `text` must outlive the reader.
   explicit CsvReader(std::string_view text);
 
-  // The next row; false at the end.
+  // Reads the next row; returns false at the end.
   bool Next(CsvRecord& record);
 
  private:
@@ -47,8 +46,18 @@ class CsvReader {
   int64_t line_ = 1;
 };
 
-// Appends a row, ended by LF; fields are quoted where they must be.
+// Appends a row that ends in LF; quotes fields only if they need it.
 void AppendCsvRow(const std::vector<std::string>& fields, std::string& out);
+
+// Returns `text` as a cell that no spreadsheet runs as a formula: a text that
+// begins with =, +, -, @, TAB, CR or LF gets a leading apostrophe, the mark of
+// spreadsheets for text. A text that would then read the same as a marked one
+// (apostrophes before such a character) gets one more, so that UnmarkedCell
+// returns every text unchanged. See OWASP, "CSV Injection".
+std::string MarkedCell(std::string_view text);
+
+// Returns the text of a cell that MarkedCell, or a person, has marked.
+std::string_view UnmarkedCell(std::string_view cell);
 
 }  // namespace zerotouch::cli
 

@@ -84,6 +84,26 @@ TEST(CsvRowTest, WhatIsWritten_ReadsBack) {
   EXPECT_EQ(records[0].fields, fields);
 }
 
+TEST(MarkedCellTest, Formulas_GetAnApostrophe_OthersStay) {
+  for (const char* text : {"=1+1", "+49 30", "-5", "@SUM(A1)", "\tx", "\rx", "\nx", "'=x", "''@"}) {
+    EXPECT_EQ(MarkedCell(text), std::string("'") + text);
+  }
+  for (const char* text : {"", "490154203237518", "a=b", "'quoted'", "'", "''", " =x", "O'Neil"}) {
+    EXPECT_EQ(MarkedCell(text), text);
+  }
+}
+
+TEST(MarkedCellTest, EveryText_ReadsBack) {
+  for (const char* text :
+       {"", "=1+1", "+49 30", "'=x", "''=x", "'''", "'x", "'", "-", "\t", "\r", "x", "\"=x\""}) {
+    std::string row;
+    AppendCsvRow({MarkedCell(text), "end"}, row);
+    const auto records = ReadAll(row);
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_EQ(UnmarkedCell(records[0].fields[0]), text);
+  }
+}
+
 TEST(CsvRowTest, OneBlankField_IsNoBlankLine) {
   for (const std::string blank : {"", " ", "\t"}) {
     std::string text;

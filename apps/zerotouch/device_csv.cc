@@ -7,6 +7,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/ascii.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 
@@ -21,13 +22,6 @@ constexpr char kHint[] =
     "the first row must name the columns: "
     "modemtype,modemid,serial,model,manufacturer,profiletype,owner";
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
-
 std::string_view Trim(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return {};
@@ -36,7 +30,7 @@ std::string_view Trim(std::string_view text) {
 
 bool IsResultColumn(const std::string& name) {
   return std::any_of(std::begin(kResultColumns), std::end(kResultColumns),
-                     [&](const char* column) { return Lower(column) == name; });
+                     [&](const char* column) { return AsciiLower(column) == name; });
 }
 
 absl::Status Wrong(std::string_view what) { return absl::InvalidArgumentError(std::string(what)); }
@@ -57,7 +51,7 @@ absl::StatusOr<DeviceCsv> DeviceCsv::Open(const CsvRecord& header, Action action
   csv.default_customer_ = default_customer;
   csv.position_.fill(-1);
   for (int i = 0; i < static_cast<int>(header.fields.size()); ++i) {
-    const std::string name = Lower(Trim(header.fields[i]));
+    const std::string name = AsciiLower(Trim(header.fields[i]));
     if (IsResultColumn(name)) continue;
     csv.kept_.push_back(i);
     csv.names_.emplace_back(Trim(header.fields[i]));
@@ -67,7 +61,7 @@ absl::StatusOr<DeviceCsv> DeviceCsv::Open(const CsvRecord& header, Action action
       continue;
     }
     int& position = csv.position_[known - std::begin(kNames)];
-    if (position >= 0) return WrongHeader(fmt::format("the column {} is there twice", name));
+    if (position >= 0) return WrongHeader(fmt::format("the column {} appears twice", name));
     position = i;
   }
   const auto has = [&](Column column) { return csv.position_[static_cast<size_t>(column)] >= 0; };
@@ -75,16 +69,16 @@ absl::StatusOr<DeviceCsv> DeviceCsv::Open(const CsvRecord& header, Action action
     if (header.fields.size() == 1 && header.fields[0].find(';') != std::string::npos) {
       return WrongHeader("the columns are separated by semicolons; save the file with commas");
     }
-    return WrongHeader("there is neither a column modemid nor a column serial");
+    return WrongHeader("the column modemid or serial is missing");
   }
   if (has(Column::kModemId) != has(Column::kModemType)) {
-    return WrongHeader("the columns modemtype and modemid go together");
+    return WrongHeader("the columns modemtype and modemid must be used together");
   }
   if (has(Column::kModemId2) != has(Column::kModemType2)) {
-    return WrongHeader("the columns modemtype2 and modemid2 go together");
+    return WrongHeader("the columns modemtype2 and modemid2 must be used together");
   }
   if (action == Action::kClaim && !has(Column::kOwner) && default_customer == 0) {
-    return WrongHeader("the column owner is missing; add it, or name one owner by --customer");
+    return WrongHeader("the column owner is missing; add it, or give one owner by --customer");
   }
   return csv;
 }
@@ -101,22 +95,23 @@ std::vector<std::string> DeviceCsv::InputOf(const CsvRecord& row) const {
 
 std::string_view DeviceCsv::Get(const CsvRecord& row, Column column) const {
   const int position = position_[static_cast<size_t>(column)];
-  return position < 0 ? std::string_view() : Trim(row.fields[position]);
+  return position < 0 ? std::string_view() : Trim(UnmarkedCell(Trim(row.fields[position])));
 }
 
 absl::Status DeviceCsv::Check(const CsvRecord& row) const {
   if (!row.problem.empty()) return Wrong(row.problem);
   if (row.fields.size() != width_) {
-    return Wrong(fmt::format("it has {} fields, the header has {}", row.fields.size(), width_));
+    return Wrong(
+        fmt::format("the row has {} fields, the header has {}", row.fields.size(), width_));
   }
   for (const std::string& field : row.fields) {
     if (utf8::ValidBytes(field) != field.size()) {
-      return Wrong("it is not UTF-8; save the file as CSV UTF-8");
+      return Wrong("the row is not UTF-8; save the file as CSV UTF-8");
     }
   }
-  const std::string profile = Lower(Get(row, Column::kProfileType));
+  const std::string profile = AsciiLower(Get(row, Column::kProfileType));
   if (!profile.empty() && profile != "zero_touch") {
-    return Wrong("its profiletype is not ZERO_TOUCH");
+    return Wrong("invalid profiletype: use ZERO_TOUCH");
   }
   return absl::OkStatus();
 }
@@ -124,7 +119,7 @@ absl::Status DeviceCsv::Check(const CsvRecord& row) const {
 absl::Status DeviceCsv::ReadModem(const CsvRecord& row, Column type_column, Column id_column,
                                   api::DeviceIdentifier& identifier) const {
   const std::string id(Get(row, id_column));
-  const std::string type = Lower(Get(row, type_column));
+  const std::string type = AsciiLower(Get(row, type_column));
   if (id.empty()) return absl::OkStatus();
   if (type == "imei") {
     *(identifier.imei().empty() ? identifier.mutable_imei() : identifier.mutable_imei2()) = id;
@@ -135,7 +130,7 @@ absl::Status DeviceCsv::ReadModem(const CsvRecord& row, Column type_column, Colu
     return absl::OkStatus();
   }
   return Wrong(
-      fmt::format("its {} is neither IMEI nor MEID", kNames[static_cast<size_t>(type_column)]));
+      fmt::format("invalid {}: use IMEI or MEID", kNames[static_cast<size_t>(type_column)]));
 }
 
 absl::Status DeviceCsv::ReadIdentifier(const CsvRecord& row,
@@ -156,12 +151,12 @@ absl::StatusOr<int64_t> DeviceCsv::OwnerOf(const CsvRecord& row) const {
   const std::string_view text = Get(row, Column::kOwner);
   if (text.empty()) {
     if (default_customer_ != 0) return default_customer_;
-    return Wrong("its owner is missing; write the customer's id, or use --customer");
+    return Wrong("the owner is missing; give a customer id, or use --customer");
   }
   int64_t owner = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), owner);
   if (error != std::errc() || stop != text.data() + text.size() || owner <= 0) {
-    return Wrong("its owner is not the number of a customer");
+    return Wrong("invalid owner: use a customer id, a positive number");
   }
   return owner;
 }

@@ -16,14 +16,14 @@ namespace zerotouch::cli {
 
 namespace api = client::api;
 
-// What is done to the devices of a file.
+// The actions on the devices of a file.
 enum class Action { kClaim, kUnclaim };
 
-// "claim" or "unclaim".
+// Returns "claim" or "unclaim".
 std::string_view NameOf(Action action);
 
-// The columns of a file of devices: those of the zero-touch portal's upload,
-// our `modemtype2` and `modemid2`, and the metadata keys of the API.
+// The columns of a file of devices: those of the zero-touch portal, our
+// `modemtype2` and `modemid2`, and the metadata keys of the API.
 enum class Column {
   kModemType,
   kModemId,
@@ -39,30 +39,30 @@ enum class Column {
 };
 inline constexpr size_t kColumns = 11;
 
-// The columns that results add; in an input file (results of an earlier run,
-// say) they are left out.
+// The columns that results add. In an input file, such as the results of an
+// earlier run, they are ignored.
 inline constexpr const char* kResultColumns[] = {"status", "deviceId", "errorIdentifier",
                                                  "errorMessage"};
 
-// Which column of a file holds what, and rows as requests.
+// Maps the columns of a file, and makes requests from its rows.
 class DeviceCsv {
  public:
-  // From the file's first row: any order, any case. `default_customer`: the
-  // owner of rows that name none; 0 for none. INVALID_ARGUMENT says which
-  // column is missing or given twice.
+  // Reads the file's first row: column names in any order and case.
+  // `default_customer` is the owner of rows without one; 0 if there is no
+  // default. INVALID_ARGUMENT names a column that is missing or given twice.
   static absl::StatusOr<DeviceCsv> Open(const CsvRecord& header, Action action,
                                         int64_t default_customer);
 
-  // The header of the results: the input's own names.
+  // The names of the input columns, for the header of the results.
   const std::vector<std::string>& names() const { return names_; }
-  // Columns that mean nothing here; they are in the results all the same.
+  // Unknown columns. They are kept in the results.
   const std::vector<std::string>& ignored() const { return ignored_; }
 
-  // The fields of a row under names(); missing ones are empty.
+  // Returns the fields of a row in the order of names(); missing ones are empty.
   std::vector<std::string> InputOf(const CsvRecord& row) const;
 
-  // The row as an item of a batch, or, as INVALID_ARGUMENT, why it can be none.
-  // Identifiers are not checked: the server does, and it decides.
+  // Return the row as an item of a batch. INVALID_ARGUMENT says why the row
+  // cannot be sent. Identifiers are left to the server to check.
   absl::StatusOr<api::PartnerClaim> ClaimOf(const CsvRecord& row) const;
   absl::StatusOr<api::PartnerUnclaim> UnclaimOf(const CsvRecord& row) const;
 
@@ -74,8 +74,8 @@ class DeviceCsv {
   absl::Status ReadIdentifier(const CsvRecord& row, api::DeviceIdentifier& identifier) const;
   absl::StatusOr<int64_t> OwnerOf(const CsvRecord& row) const;
 
-  size_t width_ = 0;                    // fields of a whole row
-  std::array<int, kColumns> position_;  // in a row; -1: the file has none
+  size_t width_ = 0;                    // number of fields of a row
+  std::array<int, kColumns> position_;  // in a row; -1: the file lacks the column
   std::vector<int> kept_;               // positions of names_
   std::vector<std::string> names_;
   std::vector<std::string> ignored_;

@@ -70,16 +70,26 @@ TEST(DeviceCsvTest, Customer_StandsInForAMissingOwner) {
   EXPECT_EQ(Open("serial,owner", Action::kClaim, 9)->ClaimOf(Row("S1,7"))->customer_id(), 7);
 }
 
+TEST(DeviceCsvTest, CellsMarkedForSpreadsheets_AreReadWithoutTheMark) {
+  const auto csv = Open("serial,manufacturer,owner,phonenumber,ordernumber");
+  const auto claim = csv->ClaimOf(Row("'-S1,'=Maker,7,+49 30 1234,'+5"));
+  ASSERT_TRUE(claim.ok()) << ProblemOf(claim.status());
+  EXPECT_EQ(claim->device_identifier().serial_number(), "-S1");
+  EXPECT_EQ(claim->device_identifier().manufacturer(), "=Maker");
+  EXPECT_EQ(claim->device_metadata().entries().at("phonenumber"), "+49 30 1234");
+  EXPECT_EQ(claim->device_metadata().entries().at("ordernumber"), "+5");
+}
+
 TEST(DeviceCsvTest, WrongHeaders_SayWhatToDo) {
   const struct {
     const char* header;
     const char* problem;
   } kCases[] = {
       {"modemtype;modemid;owner", "semicolons"},
-      {"imei,owner", "neither a column modemid nor a column serial"},
+      {"imei,owner", "the column modemid or serial is missing"},
       {"modemid,owner", "modemtype and modemid"},
       {"serial,modemid2,owner", "modemtype2 and modemid2"},
-      {"serial,owner,Serial", "serial is there twice"},
+      {"serial,owner,Serial", "serial appears twice"},
       {"serial", "owner is missing"},
       {"\"serial", "not closed"},
   };
@@ -100,13 +110,13 @@ TEST(DeviceCsvTest, WrongRows_SayWhy) {
   } kCases[] = {
       {"IMEI,1,,,,ZERO_TOUCH", "6 fields, the header has 7"},
       {"IMEI,1,,,,ZERO_TOUCH,5,extra", "8 fields"},
-      {"GSM,1,,,,ZERO_TOUCH,5", "modemtype is neither IMEI nor MEID"},
-      {",1,,,,ZERO_TOUCH,5", "modemtype is neither IMEI nor MEID"},
+      {"GSM,1,,,,ZERO_TOUCH,5", "invalid modemtype: use IMEI or MEID"},
+      {",1,,,,ZERO_TOUCH,5", "invalid modemtype: use IMEI or MEID"},
       {"IMEI,1,,,,KNOX,5", "profiletype"},
       {"IMEI,1,,,,ZERO_TOUCH,", "owner is missing"},
-      {"IMEI,1,,,,ZERO_TOUCH,-5", "owner is not the number"},
-      {"IMEI,1,,,,ZERO_TOUCH,12x", "owner is not the number"},
-      {"IMEI,1,,,,ZERO_TOUCH,99999999999999999999", "owner is not the number"},
+      {"IMEI,1,,,,ZERO_TOUCH,-5", "invalid owner"},
+      {"IMEI,1,,,,ZERO_TOUCH,12x", "invalid owner"},
+      {"IMEI,1,,,,ZERO_TOUCH,99999999999999999999", "invalid owner"},
       {"IMEI,1,,\xff,,ZERO_TOUCH,5", "not UTF-8"},
       {"\"IMEI,1,,,,ZERO_TOUCH,5", "not closed"},
   };

@@ -3,9 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -14,8 +12,10 @@
 
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "base/terminal_text.h"
 #include "client/api_error.h"
 #include "zerotouch/csv.h"
+#include "zerotouch/input_file.h"
 #include "zerotouch/results.h"
 #include "zerotouch/stop_notice.h"
 
@@ -25,40 +25,28 @@ using google::longrunning::Operation;
 
 namespace {
 
-// Rows that cannot be sent which are named on standard error; the results name
-// the others.
+// Maximum number of invalid rows that are reported on standard error; the results
+// have all of them.
 constexpr int kNamedRows = 20;
 
-absl::StatusOr<std::string> ReadInput(const std::string& path) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (file == nullptr) {
+absl::StatusOr<std::string> ReadCsv(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadInputFile(path);
+  if (!text.ok()) {
     return absl::InvalidArgumentError(
-        fmt::format("cannot read {}: {}; give a CSV file by --csv", path, std::strerror(errno)));
+        fmt::format("{}; give a CSV file by --csv", MessageOf(text.status())));
   }
-  std::string text;
-  constexpr size_t kPieceBytes = size_t{1} << 20;
-  for (size_t got = kPieceBytes; got == kPieceBytes;) {
-    const size_t before = text.size();
-    text.resize(before + kPieceBytes);
-    got = std::fread(text.data() + before, 1, kPieceBytes, file.get());
-    text.resize(before + got);
-  }
-  if (std::ferror(file.get()) != 0) {
-    return absl::InvalidArgumentError(
-        fmt::format("cannot read {}: {}; give a CSV file by --csv", path, std::strerror(errno)));
-  }
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+  if (text->starts_with("\xff\xfe") || text->starts_with("\xfe\xff")) {
     return absl::InvalidArgumentError(fmt::format("{} is UTF-16; save it as CSV in UTF-8", path));
   }
   return text;
 }
 
-// The rows that go into one batch, in the order of the file.
+// The rows of one batch, in the order of the file.
 struct Batch {
   struct Row {
     std::vector<std::string> input;
     int64_t line = 0;
-    std::string problem;  // empty: the row is sent
+    std::string problem;  // why it cannot be sent; empty: it is sent
   };
   std::vector<Row> rows;
   api::ClaimDevicesRequest claims;
@@ -67,7 +55,7 @@ struct Batch {
   int sent() const { return claims.claims_size() + unclaims.unclaims_size(); }
 };
 
-// One run of the command.
+// A run of the command.
 class Run {
  public:
   Run(Action action, const DevicesFlags& flags)
@@ -79,7 +67,7 @@ class Run {
     absl::Status status = Prepare();
     if (status.ok()) status = SendAll();
     if (!status.ok()) PrintError(MessageOf(status));
-    // Before anything is sent, what was there stays as it was, results too.
+    // Nothing was sent: an existing results file stays as it is.
     if (!status.ok() && !sent_) return ExitCodeOf(status, sent_);
     if (flags_.async)
       return !status.ok() ? ExitCodeOf(status, sent_) : bad_rows_ == 0 ? kDone : kSomeFailed;
@@ -90,9 +78,9 @@ class Run {
   }
 
  private:
-  // All that can go wrong before anything is sent.
+  // Does everything that can fail before anything is sent.
   absl::Status Prepare() {
-    ZT_ASSIGN_OR_RETURN(text_, ReadInput(flags_.csv));
+    ZT_ASSIGN_OR_RETURN(text_, ReadCsv(flags_.csv));
     reader_.emplace(text_);
     CsvRecord header;
     if (!reader_->Next(header)) {
@@ -104,8 +92,8 @@ class Run {
     }
     csv_ = *std::move(csv);
     if (!csv_.ignored().empty()) {
-      fmt::print(stderr, "zerotouch: {}: no meaning is known of the columns {}\n", flags_.csv,
-                 fmt::join(csv_.ignored(), ", "));
+      PrintError(fmt::format("{}: ignoring the unknown columns {}", flags_.csv,
+                             fmt::join(csv_.ignored(), ", ")));
     }
     has_row_ = reader_->Next(row_);
     if (!has_row_) {
@@ -123,7 +111,7 @@ class Run {
     if (!flags_.results.empty()) {
       if (std::filesystem::equivalent(flags_.results, flags_.csv, ignored)) {
         return absl::InvalidArgumentError(
-            "--results would replace the file that --csv names; name another one");
+            "--results would replace the file of --csv; give another file");
       }
       ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults(flags_.results, csv_.names()));
     }
@@ -178,20 +166,19 @@ class Run {
 
   void NameRow(const Batch::Row& row) {
     if (++bad_rows_ > kNamedRows) return;
-    fmt::print(stderr, "zerotouch: {}: line {} is not sent: {}\n", flags_.csv, row.line,
-               row.problem);
+    PrintError(fmt::format("{}: line {} is not sent: {}", flags_.csv, row.line, row.problem));
     if (bad_rows_ == kNamedRows) {
-      fmt::print(stderr, "zerotouch: further such lines are named in the results alone\n");
+      PrintError("further invalid lines are reported only in the results");
     }
   }
 
-  // Sends a batch and, unless told not to, waits for it. batch_state_ says what
-  // its rows are if this fails.
+  // Sends a batch and, without --async, waits for it. If this fails,
+  // batch_state_ is the status of its rows.
   absl::StatusOr<api::DevicesLongRunningOperationResponse> Process(Batch& batch) {
     const int count = batch.sent();
     SetStopNotice(fmt::format(
-        "\nzerotouch: stopped before the server answered; it may have taken the batch or not. "
-        "Run the command again: what is done already stays done.\n"));
+        "\nzerotouch: stopped before the server answered; it may have accepted the batch. "
+        "Run the command again: devices that are done stay done.\n"));
     batch_state_ = kNotSent;
     absl::StatusOr<Operation> operation = Send(batch);
     if (!operation.ok()) return Explain(operation.status());
@@ -199,7 +186,7 @@ class Run {
     batch_state_ = kUnfinished;
     operations_.push_back(operation->name());
     if (flags_.async) {
-      fmt::print("{}\n", operation->name());
+      fmt::print("{}\n", ForTerminal(operation->name()));
       return api::DevicesLongRunningOperationResponse();
     }
     display_.Note(fmt::format("{}: {} devices sent, {}", NameOf(action_), terminal::Grouped(count),
@@ -225,7 +212,7 @@ class Run {
     return connection_.client->UnclaimDevicesAsync(std::move(batch.unclaims));
   }
 
-  // What to do about a batch that was not taken, or may not have been.
+  // Adds to an error what to do about a batch that was, or may have been, refused.
   absl::Status Explain(const absl::Status& error) {
     const std::string_view message = MessageOf(error);
     const std::optional<client::ApiError> answer = client::ApiErrorOf(error);
@@ -241,15 +228,14 @@ class Run {
     batch_state_ = kUnfinished;
     return absl::Status(
         error.code(),
-        fmt::format("{}; the server may have taken the batch or not: run the command again{}",
-                    message,
+        fmt::format("{}; the server may have accepted the batch: run the command again{}", message,
                     action_ == Action::kUnclaim
-                        ? ", devices that are unclaimed already will then say INVALID_OPERATION"
-                        : ", what is claimed already stays as it is"));
+                        ? " (devices that are already unclaimed fail with INVALID_OPERATION)"
+                        : " (devices that are already claimed stay as they are)"));
   }
 
-  // Adds the results of a batch's rows: those of the operation in their order,
-  // or `otherwise` for all if there are none.
+  // Adds the results of a batch's rows, in order. Without `results` the status of
+  // every row is `otherwise`.
   void AddAll(const Batch& batch, const api::DevicesLongRunningOperationResponse* results,
               const char* otherwise) {
     int next = 0;
@@ -270,7 +256,7 @@ class Run {
     }
   }
 
-  // Every row of the file is in the results, those that were never sent too.
+  // Adds the rows that were never sent to the results, and ends the results.
   absl::Status Finish() {
     for (; has_row_; has_row_ = reader_->Next(row_)) {
       const RowResult result{.line = row_.line, .status = kNotSent};
@@ -281,7 +267,7 @@ class Run {
     for (const auto& sink : sinks_) status.Update(sink->End(summary_, operations_));
     fmt::print(flags_.format == Format::kTable ? stdout : stderr, "{}", summary_.Table("line"));
     if (!flags_.results.empty() && status.ok()) {
-      fmt::print(stderr, "results of each line: {}\n", flags_.results);
+      fmt::print(stderr, "results of each line: {}\n", ForTerminal(flags_.results));
     }
     return status;
   }
@@ -298,8 +284,8 @@ class Run {
   int bad_rows_ = 0;
 
   Connection connection_;
-  bool sent_ = false;                   // whether the server may have taken a batch
-  const char* batch_state_ = kNotSent;  // of the batch at hand, see Process
+  bool sent_ = false;                   // true if the server may have accepted a batch
+  const char* batch_state_ = kNotSent;  // of the current batch, see Process
   std::vector<std::string> operations_;
 
   std::vector<std::unique_ptr<ResultSink>> sinks_;

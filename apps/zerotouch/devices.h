@@ -17,16 +17,16 @@ struct DevicesFlags {
   ConnectionFlags connection;
   std::string csv;
   int64_t partner = 0;
-  int64_t customer = 0;                   // owner of rows that name none; 0: none
-  int batch_items = limits::kBatchItems;  // devices in one operation at most
-  std::string results;                    // path; empty: none
+  int64_t customer = 0;                   // owner of rows without one; 0: no default
+  int batch_items = limits::kBatchItems;  // maximum number of devices in one operation
+  std::string results;                    // path of a CSV file; empty: do not write one
   Format format = Format::kTable;
   bool async = false;
 };
 
-// `zerotouch devices claim` and `unclaim`: sends the file in batches, one after
-// the other, and writes what became of each row in the order of the file.
-// Errors are told on standard error.
+// Runs `zerotouch devices claim` and `unclaim`: sends the file in batches, one
+// after the other, and writes the result of each row in the order of the file.
+// Prints errors to standard error.
 ExitCode RunDevices(Action action, const DevicesFlags& flags);
 
 }  // namespace zerotouch::cli

@@ -3,13 +3,16 @@
 
 namespace zerotouch::cli {
 
+bool IsServerLost(const absl::Status& error) {
+  return absl::IsUnavailable(error) || absl::IsAborted(error) || absl::IsInternal(error) ||
+         absl::IsResourceExhausted(error);
+}
+
 ExitCode ExitCodeOf(const absl::Status& error, bool sent) {
   if (absl::IsUnauthenticated(error) || absl::IsPermissionDenied(error)) return kDenied;
   if (absl::IsDeadlineExceeded(error)) return kTimedOut;
   if (!sent) return kUsage;
-  const bool is_lost = absl::IsUnavailable(error) || absl::IsAborted(error) ||
-                       absl::IsInternal(error) || absl::IsResourceExhausted(error);
-  return is_lost ? kTimedOut : kSomeFailed;
+  return IsServerLost(error) ? kTimedOut : kSomeFailed;
 }
 
 }  // namespace zerotouch::cli

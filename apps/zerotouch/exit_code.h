@@ -6,17 +6,21 @@
 
 namespace zerotouch::cli {
 
-// What the program says to whoever called it.
+// The exit codes of the program.
 enum ExitCode : int {
   kDone = 0,
-  kUsage = 1,       // wrong arguments or files; also any error before something was sent
+  kUsage = 1,       // wrong arguments or files, or another error before anything was sent
   kSomeFailed = 2,  // some devices, or rows of the file, failed
   kDenied = 3,      // HTTP 401 or 403, or no access token
-  kTimedOut = 4,    // the outcome is not known: time was up, or the server was lost
+  kTimedOut = 4,    // the outcome is unknown: timeout, or the server was lost
 };
 
-// Of an error that ends a command. `sent`: whether the server may have taken
-// something by then.
+// Returns true for the errors of a server that cannot be reached, or that was
+// lost during a call.
+bool IsServerLost(const absl::Status& error);
+
+// Returns the exit code for an error that ends a command. `sent`: true if the
+// server may have accepted something before.
 ExitCode ExitCodeOf(const absl::Status& error, bool sent);
 
 }  // namespace zerotouch::cli

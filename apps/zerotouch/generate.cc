@@ -19,7 +19,7 @@ constexpr size_t kPieceBytes = size_t{64} << 10;
 
 struct Model {
   std::string_view manufacturer, model;
-  std::string_view prefix;  // of its IMEIs (type allocation code), MEIDs or serial numbers
+  std::string_view prefix;  // of IMEIs (type allocation code), MEIDs or serial numbers
 };
 
 constexpr Model kPhones[] = {
@@ -42,7 +42,7 @@ constexpr Model kTablets[] = {
     {"Honeywell", "EDA10A", "241"},
 };
 
-// Numbers that look random and are the same everywhere (splitmix64).
+// Pseudo-random numbers, the same on every machine (splitmix64).
 class Dice {
  public:
   explicit Dice(uint64_t seed) : state_(seed) {}
@@ -57,7 +57,7 @@ class Dice {
   uint64_t state_;
 };
 
-// The numbers below `size` in an order of their own, none twice. `size` is a
+// Yields every number below `size` once, in a scattered order. `size` is a
 // product of 2, 3 and 5.
 class Numbers {
  public:
@@ -68,7 +68,7 @@ class Numbers {
   }
 
  private:
-  static constexpr uint64_t kStep = 618'033'989;  // divisible by none of them: meets every number
+  static constexpr uint64_t kStep = 618'033'989;  // coprime to `size`, so it visits every number
   const uint64_t size_;
   uint64_t next_;
 };
@@ -119,10 +119,10 @@ class Generator {
   }
 
  private:
-  // Devices of one prefix. IMEIs have six digits after it, two for each device.
+  // Devices for each prefix. An IMEI has six more digits; a device takes two IMEIs.
   static constexpr uint64_t kPerPrefix = 500'000;
 
-  // Takes a device of one of `models`; its place among those of its prefix.
+  // Picks a device of one of `models`; returns its number within the prefix.
   static uint64_t Take(Numbers& numbers, std::span<const Model> models, Row& row,
                        std::string& prefix) {
     const uint64_t number = numbers.Next();
@@ -153,7 +153,7 @@ class Generator {
     std::string prefix;
     const uint64_t number = Take(meid_phones_, kMeidPhones, row, prefix);
     row.modem_type = "MEID";
-    // In decimal: ten digits for the first 32 bits, eight for the other 24.
+    // Decimal form: ten digits for the first 32 bits, eight for the other 24.
     row.modem_id = decimal ? fmt::format("{:010}{:08}", std::stoul(prefix, nullptr, 16), number)
                            : fmt::format("{}{:06X}", prefix, number);
   }
@@ -169,7 +169,7 @@ class Generator {
   Numbers phones_, meid_phones_, tablets_;
 };
 
-// Makes the row one that the server must refuse; `turn` picks in which way.
+// Makes the row invalid; `turn` picks how.
 void Spoil(int64_t turn, Row& row) {
   constexpr int64_t kNoCustomer = 1;
   if (turn % 4 == 0) {
@@ -193,7 +193,7 @@ int64_t GenerateCsv(const GenerateOptions& options,
   int64_t wrong = 0;
   for (int64_t i = 0; i < options.count; ++i) {
     Row row = generator.Next(i);
-    // Spread evenly, and exactly as many as asked for.
+    // Spreads the invalid rows evenly, and makes exactly as many as requested.
     const auto wrong_by_now =
         static_cast<int64_t>(static_cast<double>(i + 1) * options.wrong_percent / 100);
     if (wrong_by_now > wrong) Spoil(wrong++, row);

@@ -9,22 +9,21 @@
 
 namespace zerotouch::cli {
 
-// A file of devices to try things with.
+// Options for a CSV file of invented devices.
 struct GenerateOptions {
   int64_t count = 100;          // 1 to kGeneratedRows
-  std::vector<int64_t> owners;  // customers, each for orders of 40 devices in turn
-  uint64_t seed = 1;            // the same seed and options: the same file
-  double wrong_percent = 1;     // of the rows, 0 to 100
+  std::vector<int64_t> owners;  // customer ids; each in turn owns 40 devices
+  uint64_t seed = 1;            // the same seed and options give the same file
+  double wrong_percent = 1;     // percentage of invalid rows, 0 to 100
 };
 
 inline constexpr int64_t kGeneratedRows = 1'000'000;
 
-// Writes the file in pieces to `write`, header first: phones by IMEI, some with
-// a second one, phones by MEID in either form, and tablets by serial number,
-// in the proportions of a reseller's stock; no two rows are the same device. A
-// row that is wrong on purpose has a bad check digit, a MEID of wrong length, a
-// serial number without a model, or an owner that does not exist. Returns how
-// many rows are wrong.
+// Passes the file in pieces to `write`, header first: phones by IMEI, some with
+// two, phones by MEID in both forms, and tablets by serial number, mixed as in a
+// reseller's stock. All rows are different devices. A row that is invalid on
+// purpose has a wrong check digit, a MEID of the wrong length, a serial number
+// without a model, or an unknown owner. Returns the number of invalid rows.
 int64_t GenerateCsv(const GenerateOptions& options,
                     const std::function<void(const std::string&)>& write);
 

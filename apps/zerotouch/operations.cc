@@ -9,7 +9,9 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "base/terminal_text.h"
 #include "json/json.h"
+#include "zerotouch/csv.h"
 #include "zerotouch/results.h"
 #include "zerotouch/stop_notice.h"
 
@@ -19,7 +21,7 @@ using google::longrunning::Operation;
 
 namespace {
 
-// The columns of results for which there is no input file.
+// The columns of results without an input file.
 const std::vector<std::string> kColumnNames = {"modemtype",    "modemid",     "modemtype2",
                                                "modemid2",     "serial",      "model",
                                                "manufacturer", "profiletype", "owner"};
@@ -30,7 +32,7 @@ void AddModem(const char* type, const std::string& id, std::vector<std::string>&
   fields.push_back(id);
 }
 
-// An item of an operation as a row of the file that it may have come from.
+// Returns the row of an input file that corresponds to an item.
 std::vector<std::string> RowOf(const api::OperationPerDevice& item) {
   const api::DeviceIdentifier& identifier = item.has_claim() ? item.claim().device_identifier()
                                             : item.has_unclaim()
@@ -58,7 +60,7 @@ terminal::Progress ProgressSince(absl::Time begin, const Operation& operation) {
           .elapsed = absl::Now() - begin};
 }
 
-// Writes what a finished operation holds, as the flags say.
+// Writes the results of a finished operation in the format of the flags.
 absl::StatusOr<ExitCode> Report(const OperationFlags& flags, const Operation& operation) {
   ZT_ASSIGN_OR_RETURN(const auto results, client::ResultsOf(operation));
   std::vector<std::unique_ptr<ResultSink>> sinks;
@@ -72,7 +74,11 @@ absl::StatusOr<ExitCode> Report(const OperationFlags& flags, const Operation& op
   for (const api::OperationPerDevice& item : results.per_device_status()) {
     const RowResult result = ResultOf(summary.total() + 1, item.result());
     summary.Add(result);
-    for (const auto& sink : sinks) sink->Add(RowOf(item), result);
+    for (const auto& sink : sinks) {
+      std::vector<std::string> row = RowOf(item);
+      for (std::string& cell : row) cell = MarkedCell(cell);
+      sink->Add(std::move(row), result);
+    }
   }
   for (const auto& sink : sinks) ZT_RETURN_IF_ERROR(sink->End(summary, {operation.name()}));
   fmt::print(flags.format == Format::kTable ? stdout : stderr, "{}", summary.Table("item"));
@@ -88,8 +94,8 @@ ExitCode Show(const OperationFlags& flags, const Operation& operation) {
   if (!operation.done()) {
     if (flags.format != Format::kJson) {
       const terminal::Progress progress = ProgressSince(absl::Now(), operation);
-      fmt::print("{}: not done yet, {} % of {} devices\n", operation.name(), progress.percent,
-                 terminal::Grouped(progress.total));
+      fmt::print("{}: in progress, {} % of {} devices\n", ForTerminal(operation.name()),
+                 progress.percent, terminal::Grouped(progress.total));
     }
     return kDone;
   }
@@ -106,13 +112,16 @@ ExitCode Fail(const absl::Status& error) {
 
 }  // namespace
 
-void NoteRetry(terminal::ProgressDisplay& display, const absl::Status& failure,
-               absl::Duration pause) {
-  display.Note(fmt::format("zerotouch: {}; trying again in {:.1f} s", MessageOf(failure),
-                           absl::ToDoubleSeconds(pause)));
+std::string RetryText(const absl::Status& failure, absl::Duration pause) {
+  return fmt::format("{}; retrying in {:.1f} s", MessageOf(failure), absl::ToDoubleSeconds(pause));
 }
 
-void PrintError(std::string_view text) { fmt::print(stderr, "zerotouch: {}\n", text); }
+void NoteRetry(terminal::ProgressDisplay& display, const absl::Status& failure,
+               absl::Duration pause) {
+  display.Note(fmt::format("zerotouch: {}", RetryText(failure, pause)));
+}
+
+void PrintError(std::string_view text) { fmt::print(stderr, "zerotouch: {}\n", ForTerminal(text)); }
 
 std::string WaitCommand(const std::string& name, const ConnectionFlags& flags) {
   return fmt::format("zerotouch operations wait {}{}", name, RepeatedFlags(flags));
@@ -121,9 +130,9 @@ std::string WaitCommand(const std::string& name, const ConnectionFlags& flags) {
 absl::StatusOr<Operation> WaitFor(Connection& connection, const std::string& name,
                                   const std::string& resume, terminal::ProgressDisplay& display) {
   SetStopNotice(
-      fmt::format("\nzerotouch: stopped waiting; {} goes on at the server. To go on waiting:\n"
+      fmt::format("\nzerotouch: stopped waiting; the server continues {}. To wait again:\n"
                   "  {}\n",
-                  name, resume));
+                  ForTerminal(name), ForTerminal(resume)));
   const absl::Time begin = absl::Now();
   client::WaitOptions options;
   options.deadline = connection.deadline;
@@ -136,9 +145,8 @@ absl::StatusOr<Operation> WaitFor(Connection& connection, const std::string& nam
       absl::IsUnauthenticated(operation.status()) || absl::IsNotFound(operation.status())) {
     return operation;
   }
-  return absl::Status(
-      operation.status().code(),
-      fmt::format("{}; to go on waiting: {}", MessageOf(operation.status()), resume));
+  return absl::Status(operation.status().code(),
+                      fmt::format("{}; to wait again: {}", MessageOf(operation.status()), resume));
 }
 
 ExitCode RunGet(const OperationFlags& flags) {

@@ -2,6 +2,7 @@
 #include "zerotouch/results.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,7 +12,7 @@
 
 #include "base/json_string.h"
 #include "base/status_macros.h"
-#include "json/json.h"
+#include "base/terminal_text.h"
 #include "terminal/progress.h"
 #include "zerotouch/csv.h"
 #include "zerotouch/device_csv.h"
@@ -21,20 +22,20 @@ namespace {
 
 constexpr size_t kBufferBytes = size_t{64} << 10;
 
-// Standard output, or a file that takes its place when it is whole.
+// Standard output, or a file that gets its name when it is complete.
 class Output {
  public:
   static absl::StatusOr<std::unique_ptr<Output>> Open(const std::string& path) {
     if (path.empty()) return std::make_unique<Output>("standard output", "", stdout);
     std::error_code ignored;
-    // A device or pipe is written as it is.
+    // A device or a pipe is written directly.
     const bool is_special =
         std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
     const std::string part = is_special ? path : path + ".part";
     FILE* const file = std::fopen(part.c_str(), "wb");
     if (file == nullptr) {
       return absl::FailedPreconditionError(
-          fmt::format("cannot write the results to {}: {}; name another file by --results", path,
+          fmt::format("cannot write the results to {}: {}; give another file by --results", path,
                       std::strerror(errno)));
     }
     return std::make_unique<Output>(path, is_special ? "" : part, file);
@@ -51,6 +52,7 @@ class Output {
   Output& operator=(const Output&) = delete;
 
   std::string& buffer() { return buffer_; }
+  bool IsTerminal() const { return isatty(fileno(file_)) == 1; }
 
   void FlushIfFull() {
     if (buffer_.size() >= kBufferBytes) Flush();
@@ -78,8 +80,8 @@ class Output {
         fmt::format("cannot write the results to {}: {}", name_, std::strerror(errno))));
   }
 
-  const std::string name_;  // where it will be
-  const std::string part_;  // where it is until then; empty: in place
+  const std::string name_;  // final path
+  const std::string part_;  // path until Close; empty: `name_`
   FILE* file_;
   std::string buffer_;
   absl::Status status_;
@@ -88,17 +90,17 @@ class Output {
 class CsvResults final : public ResultSink {
  public:
   CsvResults(std::unique_ptr<Output> output, std::vector<std::string> names)
-      : output_(std::move(output)) {
+      : output_(std::move(output)), is_for_people_(output_->IsTerminal()) {
     names.insert(names.end(), std::begin(kResultColumns), std::end(kResultColumns));
-    AppendCsvRow(names, output_->buffer());
+    Append(std::move(names));
   }
 
   void Add(std::vector<std::string> input, const RowResult& result) override {
-    input.push_back(result.status);
+    input.push_back(MarkedCell(result.status));
     input.push_back(result.device_id == 0 ? "" : fmt::format("{}", result.device_id));
-    input.push_back(result.error_identifier);
-    input.push_back(result.error_message);
-    AppendCsvRow(input, output_->buffer());
+    input.push_back(MarkedCell(result.error_identifier));
+    input.push_back(MarkedCell(result.error_message));
+    Append(std::move(input));
     output_->FlushIfFull();
   }
 
@@ -107,7 +109,15 @@ class CsvResults final : public ResultSink {
   }
 
  private:
+  void Append(std::vector<std::string> cells) {
+    if (is_for_people_) {
+      for (std::string& cell : cells) cell = ForTerminal(cell);
+    }
+    AppendCsvRow(cells, output_->buffer());
+  }
+
   const std::unique_ptr<Output> output_;
+  const bool is_for_people_;
 };
 
 void AppendMember(const char* name, std::string_view value, std::string& json) {
@@ -180,15 +190,16 @@ void Summary::Add(const RowResult& result) {
 std::string Summary::Table(std::string_view line_name) const {
   std::string table;
   for (const auto& [status, count] : by_status_) {
-    table += fmt::format("{:>11}  {}\n", terminal::Grouped(count), status);
+    table += fmt::format("{:>11}  {}\n", terminal::Grouped(count), ForTerminal(status));
   }
   for (const RowResult& failure : failures_) {
-    table += fmt::format("{} {}: {}{}{}{}{}\n", line_name, failure.line, failure.status,
-                         failure.error_identifier.empty() ? "" : " ", failure.error_identifier,
-                         failure.error_message.empty() ? "" : ": ", failure.error_message);
+    table += fmt::format(
+        "{} {}: {}{}{}{}{}\n", line_name, failure.line, ForTerminal(failure.status),
+        failure.error_identifier.empty() ? "" : " ", ForTerminal(failure.error_identifier),
+        failure.error_message.empty() ? "" : ": ", ForTerminal(failure.error_message));
   }
   if (failed_ > static_cast<int64_t>(failures_.size())) {
-    table += fmt::format("... and {} more that failed\n",
+    table += fmt::format("... and {} more failures\n",
                          terminal::Grouped(failed_ - static_cast<int64_t>(failures_.size())));
   }
   return table;

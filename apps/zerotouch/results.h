@@ -16,14 +16,14 @@ namespace zerotouch::cli {
 
 namespace api = client::api;
 
-// Statuses of rows of which the API said nothing.
-inline constexpr char kInvalidRow[] = "INVALID_ROW";  // the row cannot be sent
-inline constexpr char kNotSent[] = "NOT_SENT";        // an error before it ended the command
-inline constexpr char kUnfinished[] = "UNFINISHED";   // sent, but its result is not known
+// Statuses of rows for which the API gave no result.
+inline constexpr char kInvalidRow[] = "INVALID_ROW";  // the row could not be sent
+inline constexpr char kNotSent[] = "NOT_SENT";        // an earlier error ended the command
+inline constexpr char kUnfinished[] = "UNFINISHED";   // sent, but the result is unknown
 
-// What became of one row.
+// The result of one row.
 struct RowResult {
-  int64_t line = 0;    // of the input file; of an operation, the item's place from 1
+  int64_t line = 0;    // line of the input file; without one, the item's number from 1
   std::string status;  // a SingleDeviceStatus by name, or one of the above
   int64_t device_id = 0;
   std::string error_identifier;
@@ -32,10 +32,10 @@ struct RowResult {
   bool is_success() const;
 };
 
-// Of an item of a finished operation.
+// Returns the result of an item of a finished operation.
 RowResult ResultOf(int64_t line, const api::PerDeviceStatusInBatch& item);
 
-// Rows by status, and the first of those that failed.
+// Counts rows by status and keeps the first failures.
 class Summary {
  public:
   void Add(const RowResult& result);
@@ -44,8 +44,9 @@ class Summary {
   int64_t failed() const { return failed_; }
   const std::map<std::string, int64_t>& by_status() const { return by_status_; }
 
-  // A table for people, a line for each status, then the first failures.
-  // `line_name`: what RowResult::line counts, "line" or "item".
+  // Returns a table for people, safe for a terminal: one line for each status,
+  // then the first failures. `line_name` is the unit of RowResult::line, "line"
+  // or "item".
   std::string Table(std::string_view line_name) const;
 
  private:
@@ -57,26 +58,27 @@ class Summary {
   std::vector<RowResult> failures_;
 };
 
-// Where results go, row by row.
+// Receives results, row by row.
 class ResultSink {
  public:
   virtual ~ResultSink() = default;
-  // `input`: the row's input columns.
+  // Adds a row. `input` has the input columns, written as they are.
   virtual void Add(std::vector<std::string> input, const RowResult& result) = 0;
-  // After the last row. An error if something could not be written.
+  // Ends the output after the last row. Returns an error if a write failed.
   virtual absl::Status End(const Summary& summary, const std::vector<std::string>& operations) = 0;
 };
 
-// CSV: the input columns, then status,deviceId,errorIdentifier,errorMessage.
-// `path` is replaced by End; until then the rows are in PATH.part, which goes if
-// End is never called. Empty: standard output, written on the way.
-// FAILED_PRECONDITION if the file cannot be made.
+// Writes CSV: the input columns as they are, then status, deviceId,
+// errorIdentifier and errorMessage, marked against spreadsheets (MarkedCell).
+// Rows go to `path`.part; End renames it to `path`, and without End it is
+// deleted. An empty `path` is standard output, written immediately; on a terminal
+// control characters are escaped. FAILED_PRECONDITION if the file cannot be made.
 absl::StatusOr<std::unique_ptr<ResultSink>> OpenCsvResults(const std::string& path,
                                                            std::vector<std::string> names);
 
-// One JSON object on standard output: `devices` (`line`, `status`, and
-// `deviceId`, `errorIdentifier`, `errorMessage` where there is one),
-// `operations` and `summary`.
+// Writes one JSON object to standard output: `devices` (`line`, `status`, and,
+// unless empty, `deviceId`, `errorIdentifier` and `errorMessage`), `operations`
+// and `summary`.
 std::unique_ptr<ResultSink> OpenJsonResults();
 
 }  // namespace zerotouch::cli

@@ -55,6 +55,16 @@ TEST(CsvResultsTest, File_IsThereWhenItIsWhole) {
   EXPECT_FALSE(std::filesystem::exists(path + ".part"));
 }
 
+TEST(CsvResultsTest, AddedCellsThatASpreadsheetWouldRun_AreMarked_InputStays) {
+  const test::TempDir dir;
+  const std::string path = dir / "results.csv";
+  auto sink = OpenCsvResults(path, {"phonenumber"}).value();
+  sink->Add({"+49 30 1234"},
+            {.line = 2, .status = "OTHER", .error_identifier = "@x", .error_message = "=1+1"});
+  ASSERT_TRUE(sink->End(Summary(), {}).ok());
+  EXPECT_THAT(Read(path), HasSubstr("\n+49 30 1234,OTHER,,'@x,'=1+1\n"));
+}
+
 TEST(CsvResultsTest, FileThatIsNotEnded_LeavesNothing) {
   const test::TempDir dir;
   const std::string path = dir / "results.csv";
@@ -87,7 +97,18 @@ TEST(SummaryTest, CountsByStatus_AndNamesTheFirstFailures) {
   EXPECT_THAT(table, HasSubstr("line 2004: SINGLE_DEVICE_STATUS_OTHER_ERROR INVALID_OPERATION: "
                                "no claim, sorry\n"));
   EXPECT_THAT(table, Not(HasSubstr("line 2005")));
-  EXPECT_THAT(table, HasSubstr("... and 4 more that failed\n"));
+  EXPECT_THAT(table, HasSubstr("... and 4 more failures\n"));
+}
+
+TEST(SummaryTest, TextsOfTheServer_HaveNoControlCharacters) {
+  Summary summary;
+  summary.Add({.line = 2,
+               .status = "A\x1b[2J",
+               .error_identifier = "B\xc2\x9b",
+               .error_message = "C\nD \u202e E"});
+  const std::string table = summary.Table("line");
+  EXPECT_THAT(table, HasSubstr("line 2: A\\x1b[2J B\\u009b: C\\nD \\u202e E\n"));
+  EXPECT_THAT(table, Not(HasSubstr("\x1b")));
 }
 
 TEST(SummaryTest, RowsThatWereNotSent_AreFailures) {

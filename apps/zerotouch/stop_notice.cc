@@ -11,13 +11,13 @@
 namespace zerotouch::cli {
 namespace {
 
-// What the handler may read. It may run while another text is being set, so
-// each text is kept for good: there is one for each operation.
+// The text that the signal handler prints. The handler may run while another
+// text is set, so texts are never freed; there is one for each operation.
 std::atomic<const std::string*> current_text{nullptr};
 
 void OnSignal(int signal) {
   if (const std::string* text = current_text.load()) {
-    // If it cannot be written there is nobody to tell.
+    // A failed write cannot be reported anywhere.
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text->data(), text->size());
   }
   _exit(128 + signal);

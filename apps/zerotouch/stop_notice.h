@@ -6,9 +6,9 @@
 
 namespace zerotouch::cli {
 
-// From now on Ctrl-C (SIGINT) or SIGTERM writes `text` to standard error and
-// ends the process at once, with 128 + the signal as shells expect. Whatever
-// the program does meanwhile needs no care: the work is at the server.
+// Makes SIGINT (Ctrl-C) and SIGTERM write `text` to standard error and end the
+// process at once with exit code 128 + signal, as shells expect. Nothing has to
+// be cleaned up: the server does the work. `text` is printed as it is.
 void SetStopNotice(std::string text);
 
 }  // namespace zerotouch::cli

@@ -10,6 +10,7 @@
 #include "base/status_text.h"
 #include "base/utf8.h"
 #include "model/company.h"
+#include "terminal/typed_text.h"
 #include "zerotouchd/admin_command.h"
 
 namespace zerotouch::daemon {
@@ -26,15 +27,15 @@ absl::StatusOr<std::string> DatabaseOf(const Settings& settings) {
   if (!settings.database.empty()) return settings.database;
   if (settings.data_dir.empty()) {
     return absl::InvalidArgumentError(
-        "no registry is given; add --database URL, or --data-dir DIR for a sandbox's, right after "
+        "no registry; give --database URL, or --data-dir DIR for a sandbox's registry, right after "
         "\"admin\"");
   }
   const std::string path = fmt::format("{}/registry.db", settings.data_dir);
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return absl::NotFoundError(
-        fmt::format("there is no sandbox in {}; start zerotouchd sandbox --data-dir {} first",
-                    settings.data_dir, settings.data_dir));
+        fmt::format("no sandbox in {0}; start zerotouchd sandbox --data-dir {0} first",
+                    terminal::WithoutPasswords(settings.data_dir)));
   }
   return "sqlite:" + path;
 }
@@ -54,9 +55,7 @@ CLI::App& AdminGroup::Add(const char* name, const char* help, Run run) {
 
 CLI::App& AdminGroup::AddPrinting(const char* name, const char* help, Run run) {
   CLI::App& command = Add(name, help, std::move(run));
-  command
-      .add_option("--format", flags_->format,
-                  "table, for people, or json, for programs (default table)")
+  command.add_option("--format", flags_->format, "Output format: table or json (default: table)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json"}));
   return command;
@@ -89,7 +88,7 @@ void PrintNew(const AdminFlags& flags, std::string_view name, int64_t id) {
 
 absl::Status CheckText(std::string_view flag, std::string_view text) {
   if (utf8::ValidBytes(text) != text.size()) {
-    return absl::InvalidArgumentError(fmt::format("{} is not UTF-8 text", flag));
+    return absl::InvalidArgumentError(fmt::format("Invalid {}: use UTF-8 text", flag));
   }
   return CheckCompanyName(flag, text);
 }
@@ -97,7 +96,7 @@ absl::Status CheckText(std::string_view flag, std::string_view text) {
 absl::Status WithHint(absl::Status status, std::string_view command) {
   if (!absl::IsNotFound(status)) return status;
   return absl::NotFoundError(
-      fmt::format("{}; zerotouchd admin {} shows those there are", MessageOf(status), command));
+      fmt::format("{}; see zerotouchd admin {}", MessageOf(status), command));
 }
 
 void AddAdminCommands(CLI::App& app, AdminAction& action) {
@@ -107,13 +106,14 @@ void AddAdminCommands(CLI::App& app, AdminAction& action) {
   AddAccountCommands(app, action);
   AddKeyCommands(app, action);
   AddTransferCommands(app, action);
-  // Last, for the commands would inherit it.
+  // Set last, because the commands inherit the footer that is set when they are added.
   app.footer(
-      "Works beside a running server, which sees every change at once. A new reseller:\n"
+      "Can be used while a server runs; the server sees every change at once.\n"
+      "To add a reseller:\n"
       "  zerotouchd admin --database URL partners create --name \"A Reseller\"\n"
       "  zerotouchd admin --database URL keys create --partner ID --out key.json \\\n"
       "      --token-uri https://zerotouch.example.com/token\n"
-      "Lists are tables, or JSON with --format json; create prints the new id alone.");
+      "Lists are tables, or JSON with --format json. create prints only the new id.");
 }
 
 }  // namespace zerotouch::daemon

@@ -13,11 +13,11 @@ class App;
 
 namespace zerotouch::daemon {
 
-// What an admin command does once its flags are read, on the settings.
+// Runs an admin command whose flags have been parsed.
 using AdminAction = std::function<absl::Status(const Settings&)>;
 
-// Adds the commands of `zerotouchd admin` to `app`. The one that is given puts
-// what it does into `action`, which must outlive the app.
+// Adds the commands of `zerotouchd admin` to `app`. Parsing stores the command of
+// the command line in `action`, which must outlive `app`.
 void AddAdminCommands(CLI::App& app, AdminAction& action);
 
 }  // namespace zerotouch::daemon

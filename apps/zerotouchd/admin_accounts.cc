@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// admin accounts and keys: who may call.
+// admin accounts and keys: the accounts that may call the API.
 
 #include <fmt/format.h>
 
@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
+#include "base/terminal_text.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
 #include "model/company.h"
@@ -67,26 +68,26 @@ std::vector<CustomerId> CustomersOf(const AdminFlags& flags) {
   return customers;
 }
 
-// That the companies for which a new account is to act are there.
+// Checks that the companies of a new account exist.
 absl::Status CheckCompanies(store::Transaction& tx, const AdminFlags& flags) {
   if (flags.partner != 0) {
     ZT_ASSIGN_OR_RETURN(const auto partner, tx.FindPartner(PartnerId(flags.partner)));
     if (!partner.has_value()) {
-      return WithHint(absl::NotFoundError(fmt::format("there is no partner {}", flags.partner)),
+      return WithHint(absl::NotFoundError(fmt::format("unknown partner {}", flags.partner)),
                       "partners list");
     }
   }
   for (const CustomerId id : CustomersOf(flags)) {
     ZT_ASSIGN_OR_RETURN(const auto customer, tx.FindCustomer(id));
     if (!customer.has_value()) {
-      return WithHint(absl::NotFoundError(fmt::format("there is no customer {}", id.value())),
+      return WithHint(absl::NotFoundError(fmt::format("unknown customer {}", id.value())),
                       "customers list");
     }
   }
   return absl::OkStatus();
 }
 
-// Adds the key, and the account if there is none of that address.
+// Adds the key, and the account if it does not exist.
 absl::Status AddKey(store::Transaction& tx, const AdminFlags& flags, const crypto::KeyFile& file,
                     const store::AccountKey& key) {
   ZT_ASSIGN_OR_RETURN(const auto account, tx.FindAccount(file.client_email));
@@ -94,8 +95,8 @@ absl::Status AddKey(store::Transaction& tx, const AdminFlags& flags, const crypt
     if (account->partner == PartnerId(flags.partner) && account->customers == CustomersOf(flags)) {
       return tx.AddKey(file.client_email, key);
     }
-    return absl::FailedPreconditionError(
-        fmt::format("{} acts for another company; give another --email", file.client_email));
+    return absl::FailedPreconditionError(fmt::format(
+        "the account {} acts for another company; give another --email", file.client_email));
   }
   ZT_RETURN_IF_ERROR(CheckCompanies(tx, flags));
   return tx.AddAccount({.email = file.client_email,
@@ -108,11 +109,12 @@ absl::Status AddKey(store::Transaction& tx, const AdminFlags& flags, const crypt
 
 absl::Status CheckNewKey(const AdminFlags& flags) {
   if ((flags.partner != 0) == !flags.customers.empty()) {
-    return absl::InvalidArgumentError("give either --partner or --customer: whom the key acts for");
+    return absl::InvalidArgumentError(
+        "give either --partner or --customer, the company that the key acts for");
   }
   if (!flags.email.empty()) ZT_RETURN_IF_ERROR(CheckText("--email", flags.email));
   if (!flags.email.empty()) ZT_RETURN_IF_ERROR(CheckEmail("--email", flags.email));
-  // A server takes assertions for exactly this address of its own.
+  // A server accepts only assertions whose audience is exactly this URL.
   std::string_view url = flags.token_uri;
   constexpr std::string_view kPath = "/token";
   if (url.ends_with(kPath)) {
@@ -120,7 +122,7 @@ absl::Status CheckNewKey(const AdminFlags& flags) {
     if (!url.ends_with('/') && ParsePublicUrl(url).has_value()) return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      "--token-uri must be the server's URL with /token, as in "
+      "Invalid --token-uri: use the server's URL with /token, such as "
       "https://zerotouch.example.com/token");
 }
 
@@ -146,7 +148,7 @@ absl::Status CreateKey(const Settings& settings, const AdminFlags& flags) {
       .client_id = fmt::format("1{:020}", RandomBetween(0, 999'999'999'999'999'999)),
       .auth_uri = "https://accounts.google.com/o/oauth2/auth",
       .token_uri = flags.token_uri};
-  // The file first: a key whose private half nobody has would be of no use.
+  // Write the file first: a key whose private half is lost would be useless.
   ZT_RETURN_IF_ERROR(CreateFile(flags.out, crypto::WriteKeyFile(file)));
   const store::AccountKey added{
       .key_id = file.private_key_id, .public_pem = key.Public().ToPem(), .created = absl::Now()};
@@ -160,7 +162,7 @@ absl::Status CreateKey(const Settings& settings, const AdminFlags& flags) {
     fmt::print("{{\"email\":{},\"keyId\":{},\"file\":{}}}\n", Cell(file.client_email).json,
                Cell(file.private_key_id).json, Cell(flags.out).json);
   } else {
-    fmt::print("{}\t{}\n", file.client_email, file.private_key_id);
+    fmt::print("{}\t{}\n", ForTerminal(file.client_email), file.private_key_id);
   }
   return absl::OkStatus();
 }
@@ -194,46 +196,52 @@ absl::Status RevokeKey(const Settings& settings, const AdminFlags& flags) {
 }  // namespace
 
 void AddAccountCommands(CLI::App& app, AdminAction& action) {
-  AdminGroup group(app, "accounts", "Service accounts, which act for a company by their keys",
-                   action);
+  AdminGroup group(app, "accounts", "Service accounts, which call the API for a company", action);
   AdminFlags& flags = group.flags();
-  group.AddPrinting("list", "Every account, whom it acts for, and its keys", ListAccounts);
-  group.Add("disable", "Refuse the account and its tokens, at once", SetDisabled(true))
-      .add_option("email", flags.email, "of the account")
+  group.AddPrinting("list", "List the accounts, their companies and their keys", ListAccounts);
+  group.Add("disable", "Reject the account and its tokens, at once", SetDisabled(true))
+      .add_option("email", flags.email, "E-mail address of the account")
       ->required();
-  group.Add("enable", "Take them again", SetDisabled(false))
-      .add_option("email", flags.email, "of the account")
+  group.Add("enable", "Accept the account and its tokens again", SetDisabled(false))
+      .add_option("email", flags.email, "E-mail address of the account")
       ->required();
 }
 
 void AddKeyCommands(CLI::App& app, AdminAction& action) {
-  AdminGroup group(app, "keys", "Service-account keys", action);
+  AdminGroup group(app, "keys", "Keys of service accounts", action);
   AdminFlags& flags = group.flags();
   CLI::App& create = group.AddPrinting(
-      "create", "Write a key file, in Google's format; the server keeps the public half alone",
+      "create", "Write a key file in Google's format; the registry keeps only the public key",
       CreateKey);
-  create.add_option("--partner", flags.partner, "the id of the reseller it acts for")
+  create.add_option("--partner", flags.partner, "Id of the reseller that the key acts for")
       ->type_name("ID");
-  create.add_option("--customer", flags.customers, "the id of a customer it acts for")
+  create
+      .add_option("--customer", flags.customers,
+                  "Id of a customer that the key acts for; may be repeated")
       ->type_name("ID");
-  create.add_option("--out", flags.out, "the new file, mode 0600")->type_name("FILE")->required();
+  create.add_option("--out", flags.out, "Path of the new key file (mode 0600)")
+      ->type_name("FILE")
+      ->required();
   create
       .add_option("--token-uri", flags.token_uri,
-                  "the server's URL with /token, as in https://zerotouch.example.com/token")
+                  "The server's URL with /token, such as https://zerotouch.example.com/token")
       ->type_name("URL")
       ->required();
   create
-      .add_option("--email", flags.email,
-                  "of the account, which is made if it is not there (default: from the id)")
+      .add_option(
+          "--email", flags.email,
+          "E-mail address of the account; a new account is created (default: made from the id)")
       ->type_name("EMAIL");
-  create.add_option("--algorithm", flags.algorithm, "RS256 or ES256 (default RS256)")
+  create.add_option("--algorithm", flags.algorithm, "RS256 or ES256 (default: RS256)")
       ->type_name("NAME")
       ->check(CLI::IsMember({"RS256", "ES256"}));
-  group.AddPrinting("list", "Every live key", ListKeys);
+  group.AddPrinting("list", "List the keys that are not revoked", ListKeys);
   CLI::App& revoke =
-      group.Add("revoke", "Forget a key: it and its tokens stop working at once", RevokeKey);
-  revoke.add_option("--email", flags.email, "of its account")->type_name("EMAIL")->required();
-  revoke.add_option("--key-id", flags.key, "private_key_id in the key file")
+      group.Add("revoke", "Revoke a key; it and its tokens stop working at once", RevokeKey);
+  revoke.add_option("--email", flags.email, "E-mail address of the account")
+      ->type_name("EMAIL")
+      ->required();
+  revoke.add_option("--key-id", flags.key, "The private_key_id of the key file")
       ->type_name("ID")
       ->required();
 }

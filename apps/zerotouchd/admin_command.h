@@ -16,10 +16,10 @@
 #include "zerotouchd/admin_table.h"
 #include "zerotouchd/settings.h"
 
-// What the admin commands of all resources share.
+// Shared by the admin commands of all resources.
 namespace zerotouch::daemon {
 
-// The flags of all commands; each uses its own.
+// The flags of all commands; each command uses some of them.
 struct AdminFlags {
   std::string name, id, package, title, out, email, key, token_uri;
   std::string algorithm = "RS256";
@@ -32,18 +32,18 @@ struct AdminFlags {
   bool overwrite = false;
 };
 
-// A group of commands about one kind of thing, as in `admin partners …`.
+// A group of commands for one kind of resource, such as `admin partners …`.
 class AdminGroup {
  public:
   using Run = std::function<absl::Status(const Settings&, const AdminFlags&)>;
 
   AdminGroup(CLI::App& app, const char* name, const char* help, AdminAction& action);
-  // Commands that stand right in `app`, as in `admin export`.
+  // Makes a group whose commands are directly in `app`, such as `admin export`.
   AdminGroup(CLI::App& app, AdminAction& action) : app_(app), action_(action) {}
 
-  // Adds a command; `flags()` is where its options go.
+  // Adds a command. Its options store their values in `flags()`.
   CLI::App& Add(const char* name, const char* help, Run run);
-  // The same, with --format.
+  // Adds a command with --format.
   CLI::App& AddPrinting(const char* name, const char* help, Run run);
   AdminFlags& flags() { return *flags_; }
 
@@ -53,32 +53,33 @@ class AdminGroup {
   const std::shared_ptr<AdminFlags> flags_ = std::make_shared<AdminFlags>();
 };
 
-// The URL of the registry that the settings name: --database, or the one of the
-// sandbox in --data-dir, which must be there.
+// Returns the URL of the registry: --database, or the registry of the sandbox in
+// --data-dir. NOT_FOUND if there is no sandbox.
 absl::StatusOr<std::string> DatabaseOf(const Settings& settings);
 
-// Runs `mutation` on the registry that the settings name. Beside a running
-// server: it sees the change at once.
+// Runs `mutation` in a transaction on the registry of the settings. A running
+// server sees the change at once.
 absl::Status Change(const Settings& settings,
                     const std::function<absl::Status(store::Transaction&)>& mutation);
 
-// Runs `read` on a view of it.
+// Runs `read` on a snapshot of the registry of the settings.
 absl::Status View(const Settings& settings,
                   const std::function<absl::Status(store::Snapshot&)>& read);
 
-// Prints as --format says.
+// Prints the table in the format of --format.
 void Print(const AdminFlags& flags, const Table& table);
-// Prints a new thing: its id alone, for scripts, or {"name":"id"}.
+// Prints the id of a new resource: only the id, for scripts, or {"name":"id"}.
 void PrintNew(const AdminFlags& flags, std::string_view name, int64_t id);
 
-// Text of one line that may be stored: UTF-8, not empty, without control
-// characters. `flag` is named in the error.
+// Checks that `text` can be stored: one line of UTF-8, not empty, without control
+// characters. The error names `flag`.
 absl::Status CheckText(std::string_view flag, std::string_view text);
 
-// Adds to a NOT_FOUND what shows the ones there are, as in "partners list".
+// Adds to a NOT_FOUND the command that lists the existing resources, such as
+// "partners list".
 absl::Status WithHint(absl::Status status, std::string_view command);
 
-// The commands of each resource.
+// Add the commands of each resource.
 void AddCompanyCommands(CLI::App& app, AdminAction& action);
 void AddDpcCommands(CLI::App& app, AdminAction& action);
 void AddAccountCommands(CLI::App& app, AdminAction& action);

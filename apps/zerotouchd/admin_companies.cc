@@ -36,11 +36,11 @@ absl::Status ListPartners(const Settings& settings, const AdminFlags& flags) {
   });
 }
 
-// NOT_FOUND if there is no such partner; a list of its things would be empty.
+// Returns NOT_FOUND for an unknown partner, for which lists would be empty.
 absl::Status RequirePartner(store::CompanyReads& reads, int64_t id) {
   ZT_ASSIGN_OR_RETURN(const auto partner, reads.FindPartner(PartnerId(id)));
   if (partner.has_value()) return absl::OkStatus();
-  return WithHint(absl::NotFoundError(fmt::format("there is no partner {}", id)), kListPartners);
+  return WithHint(absl::NotFoundError(fmt::format("unknown partner {}", id)), kListPartners);
 }
 
 absl::Status CreateVendor(const Settings& settings, const AdminFlags& flags) {
@@ -153,55 +153,61 @@ AdminGroup::Run SetTerms(store::Terms terms) {
 }
 
 void AddPartnerCommands(CLI::App& app, AdminAction& action) {
-  AdminGroup group(app, "partners", "Resellers, who claim devices for their customers", action);
+  AdminGroup group(app, "partners", "Resellers, which claim devices for their customers", action);
   AdminFlags& flags = group.flags();
   group.AddPrinting("create", "Add a reseller and print its id", CreatePartner)
-      .add_option("--name", flags.name, "of the company")
+      .add_option("--name", flags.name, "Name of the company")
       ->type_name("NAME")
       ->required();
-  group.AddPrinting("list", "Every reseller", ListPartners);
+  group.AddPrinting("list", "List the resellers", ListPartners);
 }
 
 void AddVendorCommands(CLI::App& app, AdminAction& action) {
   AdminGroup group(app, "vendors", "Companies that sell for a reseller", action);
   AdminFlags& flags = group.flags();
   CLI::App& create = group.AddPrinting("create", "Add a vendor and print its id", CreateVendor);
-  create.add_option("--partner", flags.partner, "the reseller's id")->type_name("ID")->required();
-  create.add_option("--name", flags.name, "of the company")->type_name("NAME")->required();
-  group.AddPrinting("list", "The vendors of a reseller", ListVendors)
-      .add_option("--partner", flags.partner, "the reseller's id")
+  create.add_option("--partner", flags.partner, "Id of the reseller")->type_name("ID")->required();
+  create.add_option("--name", flags.name, "Name of the company")->type_name("NAME")->required();
+  group.AddPrinting("list", "List the vendors of a reseller", ListVendors)
+      .add_option("--partner", flags.partner, "Id of the reseller")
       ->type_name("ID")
       ->required();
 }
 
 void AddCustomerCommands(CLI::App& app, AdminAction& action) {
-  AdminGroup group(app, "customers", "Companies that buy devices, and their terms of service",
+  AdminGroup group(app, "customers",
+                   "Companies that buy devices, and their acceptance of the terms of service",
                    action);
   AdminFlags& flags = group.flags();
   CLI::App& create = group.AddPrinting("create", "Add a customer and print its id", CreateCustomer);
-  create.add_option("--partner", flags.partner, "the id of the reseller whose customer it is")
+  create.add_option("--partner", flags.partner, "Id of the customer's reseller")
       ->type_name("ID")
       ->required();
-  create.add_option("--vendor", flags.vendor, "the id of the vendor it comes through")
+  create.add_option("--vendor", flags.vendor, "Id of the vendor through which it buys")
       ->type_name("ID");
-  create.add_option("--name", flags.name, "of the company")->type_name("NAME")->required();
-  create.add_option("--owner-email", flags.owner_emails, "of an owner; as often as needed")
+  create.add_option("--name", flags.name, "Name of the company")->type_name("NAME")->required();
+  create
+      .add_option("--owner-email", flags.owner_emails,
+                  "E-mail address of an owner; may be repeated")
       ->type_name("EMAIL")
       ->required();
-  create.add_option("--admin-email", flags.admin_emails, "of an administrator")->type_name("EMAIL");
-  create.add_flag("--accept-terms", flags.accept_terms, "as if its owner had accepted them");
-  group.AddPrinting("list", "Every customer, or those of one reseller", ListCustomers)
-      .add_option("--partner", flags.partner, "the reseller's id")
+  create
+      .add_option("--admin-email", flags.admin_emails,
+                  "E-mail address of an administrator; may be repeated")
+      ->type_name("EMAIL");
+  create.add_flag("--accept-terms", flags.accept_terms, "Record the terms of service as accepted");
+  group.AddPrinting("list", "List the customers, of all resellers or of one", ListCustomers)
+      .add_option("--partner", flags.partner, "Id of the reseller")
       ->type_name("ID");
   group
-      .Add("accept-terms", "Let the customer use the API, as if its owner had accepted the terms",
+      .Add("accept-terms", "Record the terms as accepted, so that the customer can use the API",
            SetTerms(store::Terms::kAccepted))
-      .add_option("id", flags.customer, "the customer's id")
+      .add_option("id", flags.customer, "Id of the customer")
       ->required();
   group
-      .Add("reset-terms", "As if nobody had accepted them: the customer's calls get 403",
+      .Add("reset-terms", "Record the terms as not accepted; the customer's calls fail with 403",
            SetTerms(store::Terms::kNotAccepted))
-      .add_option("id", flags.customer, "the customer's id")
+      .add_option("id", flags.customer, "Id of the customer")
       ->required();
 }
 

@@ -9,7 +9,7 @@
 namespace zerotouch::daemon {
 namespace {
 
-// The last segment of a resource name, which must stand in a URL as it is.
+// Checks the last segment of a resource name, which is used in URLs unencoded.
 absl::Status CheckDpcId(std::string_view id) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -18,7 +18,7 @@ absl::Status CheckDpcId(std::string_view id) {
   if (!id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), fits)) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError("--id must be 1 to 64 letters, digits, '-', '_' or '.'");
+  return absl::InvalidArgumentError("Invalid --id: use 1 to 64 letters, digits, '-', '_' or '.'");
 }
 
 absl::Status AddDpc(const Settings& settings, const AdminFlags& flags) {
@@ -50,17 +50,15 @@ absl::Status RemoveDpc(const Settings& settings, const AdminFlags& flags) {
 void AddDpcCommands(CLI::App& app, AdminAction& action) {
   AdminGroup group(app, "dpcs", "Device policy controllers that customers may choose", action);
   AdminFlags& flags = group.flags();
-  CLI::App& add = group.Add("add", "Add a DPC, or change the one of that id", AddDpc);
-  add.add_option("--id", flags.id, "the last part of its resource name")
-      ->type_name("ID")
-      ->required();
-  add.add_option("--package", flags.package, "as in com.example.dpc")
+  CLI::App& add = group.Add("add", "Add a DPC, or replace the DPC with this id", AddDpc);
+  add.add_option("--id", flags.id, "Last part of the resource name")->type_name("ID")->required();
+  add.add_option("--package", flags.package, "Package name of the app, such as com.example.dpc")
       ->type_name("NAME")
       ->required();
-  add.add_option("--title", flags.title, "for people")->type_name("TEXT")->required();
-  group.AddPrinting("list", "Every DPC", ListDpcs);
-  group.Add("remove", "Take a DPC off the list", RemoveDpc)
-      .add_option("id", flags.id, "of the DPC")
+  add.add_option("--title", flags.title, "Title shown to people")->type_name("TEXT")->required();
+  group.AddPrinting("list", "List the DPCs", ListDpcs);
+  group.Add("remove", "Remove a DPC", RemoveDpc)
+      .add_option("id", flags.id, "Id of the DPC")
       ->required();
 }
 

@@ -6,11 +6,12 @@
 #include <algorithm>
 
 #include "base/json_string.h"
+#include "base/terminal_text.h"
 
 namespace zerotouch::daemon {
 namespace {
 
-// Characters of UTF-8 text, as a terminal shows most of them: one column each.
+// Returns the number of characters; a terminal shows most of them in one column.
 size_t Width(std::string_view text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
@@ -24,11 +25,12 @@ std::string Quoted(std::string_view text) {
 
 }  // namespace
 
-Cell::Cell(std::string value) : text(std::move(value)), json(Quoted(text)) {}
+Cell::Cell(const std::string& value) : text(ForTerminal(value)), json(Quoted(value)) {}
 
 Cell::Cell(bool yes) : text(yes ? "yes" : "no"), json(yes ? "true" : "false") {}
 
-Cell::Cell(const std::vector<std::string>& list) : text(fmt::format("{}", fmt::join(list, ", "))) {
+Cell::Cell(const std::vector<std::string>& list)
+    : text(ForTerminal(fmt::format("{}", fmt::join(list, ", ")))) {
   std::vector<std::string> quoted;
   for (const std::string& one : list) quoted.push_back(Quoted(one));
   json = fmt::format("[{}]", fmt::join(quoted, ","));

@@ -9,33 +9,33 @@
 
 namespace zerotouch::daemon {
 
-// A value as people and as programs read it.
+// A value, for people and for programs.
 struct Cell {
-  Cell(std::string value);  // NOLINT: rows are lists of plain values
+  Cell(const std::string& value);  // NOLINT: rows are lists of plain values
   Cell(const char* value) : Cell(std::string(value)) {}
   Cell(int64_t id) : Cell(std::to_string(id)) {}  // a string in JSON, as in the API
   Cell(bool yes);
   Cell(const std::vector<std::string>& list);
 
-  std::string text;
+  std::string text;  // safe for a terminal
   std::string json;
 };
 
-// What an admin command found: rows under columns.
+// The result of an admin command: rows under columns.
 class Table {
  public:
   struct Column {
-    const char* header;  // for people
+    const char* header;  // in the table
     const char* name;    // in JSON
   };
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // One cell for each column.
+  // Adds a row, with one cell for each column.
   void Add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
 
-  // Aligned columns under a header.
+  // Returns aligned columns under a header.
   std::string Text() const;
-  // One array of objects, a line each.
+  // Returns one array with an object on each line.
   std::string Json() const;
 
  private:

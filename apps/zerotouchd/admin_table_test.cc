@@ -20,6 +20,14 @@ TEST(AdminTable, Text_IsAlignedUnderAHeader) {
             "1234                   no\n");
 }
 
+TEST(AdminTable, Text_HasNoControlCharacters) {
+  Table table({{"NAME", "name"}, {"KEYS", "keyIds"}});
+  table.Add({"a\x1b[2J\nb \xc2\x9b", std::vector<std::string>{"c\u202e", "d"}});
+  EXPECT_EQ(table.Text(),
+            "NAME                KEYS\n"
+            "a\\x1b[2J\\nb \\u009b  c\\u202e, d\n");
+}
+
 TEST(AdminTable, Json_IsOneArray) {
   EXPECT_EQ(Sample().Json(),
             "[\n"

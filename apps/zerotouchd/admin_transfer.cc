@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// admin export, import and backup: whole registries.
+// admin export, import and backup: copies of whole registries.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -19,6 +19,7 @@
 #include "store/archive/writer.h"
 #include "store/transfer.h"
 #include "terminal/progress.h"
+#include "terminal/typed_text.h"
 #include "zerotouchd/admin_command.h"
 #include "zerotouchd/files.h"
 #include "zerotouchd/stop_request.h"
@@ -29,17 +30,17 @@ namespace {
 namespace archive = store::archive;
 using SteadyClock = std::chrono::steady_clock;
 
-// How often progress is shown, at most, and after how many rows the clock is
-// looked at.
+// Shortest time between two updates of the progress, and the number of rows after
+// which the clock is read.
 constexpr auto kShowEvery = std::chrono::milliseconds(100);
 constexpr int64_t kRowsPerLook = 256;
 
-// Shows how far a command has come, and ends it when the user asks for it.
+// Shows the progress of a command, and stops the command on a signal.
 class Progress {
  public:
   explicit Progress(const char* command)
       : command_(command), display_(command, stderr, terminal::IsTerminal()) {
-    // A file that must not grow further is an error to report, not a death.
+    // Report a file-size limit as a failed write instead of ending the process.
     signal(SIGXFSZ, SIG_IGN);
   }
   ~Progress() { display_.End(); }
@@ -61,7 +62,7 @@ class Progress {
   }
   absl::Status CheckStop() const {
     if (!StopRequest::Came()) return absl::OkStatus();
-    return absl::CancelledError(fmt::format("{} was stopped; nothing was kept of it", command_));
+    return absl::CancelledError(fmt::format("{} was stopped; it left no changes", command_));
   }
   double seconds() const {
     return std::chrono::duration<double>(SteadyClock::now() - begin_).count();
@@ -73,7 +74,7 @@ class Progress {
     const SteadyClock::time_point now = SteadyClock::now();
     if (!at_end && shown_.has_value() && now - *shown_ < kShowEvery) return absl::OkStatus();
     shown_ = now;
-    // The total is a guess, and what comes after the last row takes time too.
+    // The total is an estimate, and ending the command takes time too.
     const int64_t percent = total_ == 0 ? 0 : std::min<int64_t>(done_ * 100 / total_, 99);
     display_.Update({.percent = at_end ? 100 : static_cast<int>(percent),
                      .total = total_,
@@ -90,7 +91,7 @@ class Progress {
   int64_t done_ = 0;
 };
 
-// An archive's writer that counts.
+// Counts the rows that go into an archive.
 class CountingSink final : public archive::RowSink {
  public:
   CountingSink(archive::Writer& writer, Progress& progress)
@@ -109,7 +110,7 @@ class CountingSink final : public archive::RowSink {
   Progress& progress_;
 };
 
-// Its reader, the same.
+// Counts the rows that come out of an archive.
 class CountingSource final : public archive::RowSource {
  public:
   CountingSource(archive::Reader& reader, Progress& progress)
@@ -137,7 +138,7 @@ absl::Status ExportTo(const std::string& url, archive::WriteBytes write, Progres
 absl::Status ExportToStandardOutput(const std::string& url, Progress& progress) {
   if (isatty(STDOUT_FILENO) == 1) {
     return absl::InvalidArgumentError(
-        "an archive is no text: give a file by --to FILE, or send standard output elsewhere");
+        "an archive is binary; give --to FILE, or redirect standard output");
   }
   return ExportTo(
       url, [](std::string_view bytes) { return WriteAll(STDOUT_FILENO, "standard output", bytes); },
@@ -168,7 +169,8 @@ absl::Status Import(const Settings& settings, const AdminFlags& flags) {
   const int fd = is_standard ? STDIN_FILENO : open(flags.from.c_str(), O_RDONLY | O_CLOEXEC);
   const auto cannot_read = [&] {
     return absl::FailedPreconditionError(
-        fmt::format("cannot read {}: {}; give an archive by --from", name, strerror(errno)));
+        fmt::format("cannot read {}: {}; give an archive by --from",
+                    terminal::WithoutPasswords(name), strerror(errno)));
   };
   if (fd < 0) return cannot_read();
   Progress progress("import");
@@ -207,35 +209,35 @@ absl::Status Backup(const Settings& settings, const AdminFlags& flags) {
 void AddTransferCommands(CLI::App& app, AdminAction& action) {
   AdminGroup group(app, action);
   AdminFlags& flags = group.flags();
-  constexpr char kSecret[] = "It holds the secret that signs tokens: its mode is 0600, keep it so.";
-  CLI::App& write = group.Add("export", "Everything in a registry as one file, an archive", Export);
-  write.fallthrough();  // --database may come after the command
-  write.add_option("--to", flags.to, "the new archive; - for standard output")
+  constexpr char kSecret[] = "It holds the secret that signs tokens; keep its mode at 0600.";
+  CLI::App& write =
+      group.Add("export", "Write everything in a registry to one file, an archive", Export);
+  write.fallthrough();  // allows --database after the command
+  write.add_option("--to", flags.to, "Path of the new archive, or - for standard output")
       ->type_name("FILE")
       ->required();
-  write.add_flag("--overwrite", flags.overwrite, "even if FILE exists");
+  write.add_flag("--overwrite", flags.overwrite, "Replace FILE if it exists");
   write.footer(fmt::format(
-      "All as it is at one instant, beside a running server or without one. {}\n"
+      "The archive is a consistent snapshot, also while a server runs. {}\n"
       "  zerotouchd admin export --database sqlite:///path/to/registry.db --to registry.archive",
       kSecret));
   CLI::App& read =
-      group.Add("import", "Fill an empty registry, of whatever kind, from an archive", Import);
+      group.Add("import", "Fill an empty registry of any kind from an archive", Import);
   read.fallthrough();
-  read.add_option("--from", flags.from, "the archive; - for standard input")
+  read.add_option("--from", flags.from, "Path of the archive, or - for standard input")
       ->type_name("FILE")
       ->required();
   read.footer(
-      "Creates the registry if there is none. Takes everything or, whatever fails, nothing.\n"
-      "Key files and tokens stay good; unfinished operations go on when a server is started.\n"
+      "Creates the registry if it does not exist. Imports everything or, on an error, nothing.\n"
+      "Key files and tokens stay valid; a server continues the unfinished operations.\n"
       "  zerotouchd admin import --database sqlite:///path/to/new.db --from registry.archive");
-  CLI::App& copy = group.Add("backup", "Copy the file of a SQLite registry", Backup);
+  CLI::App& copy = group.Add("backup", "Copy a SQLite registry, also while a server runs", Backup);
   copy.fallthrough();
-  copy.add_option("--to", flags.to, "the new copy")->type_name("FILE")->required();
-  copy.add_flag("--overwrite", flags.overwrite, "even if FILE exists");
+  copy.add_option("--to", flags.to, "Path of the new copy")->type_name("FILE")->required();
+  copy.add_flag("--overwrite", flags.overwrite, "Replace FILE if it exists");
   copy.footer(
-      fmt::format("The copy is checked before it gets its name, and is a registry like any "
-                  "other: to restore it,\nstop the server and put it in the place of the "
-                  "old one. {}\n"
+      fmt::format("The copy is checked before it gets its name. To restore it, stop the server "
+                  "and replace\nthe old file with the copy. {}\n"
                   "  zerotouchd admin backup --database sqlite:///path/to/registry.db --to copy.db",
                   kSecret));
 }

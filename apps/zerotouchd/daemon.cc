@@ -42,8 +42,8 @@ sigset_t StopSignals() {
   return signals;
 }
 
-// Returns at SIGTERM or SIGINT. SIGHUP calls `reload`; if that is empty it ends the
-// server, as it does when a terminal closes.
+// Returns at SIGTERM or SIGINT. SIGHUP calls `reload`; without `reload` SIGHUP, which
+// a closed terminal sends, is like SIGTERM.
 void WaitForStop(const std::function<void()>& reload) {
   const sigset_t signals = StopSignals();
   sigset_t all = signals;
@@ -54,7 +54,7 @@ void WaitForStop(const std::function<void()>& reload) {
     reload();
     sigwait(&all, &signal);
   }
-  log::Info("stopping; send the signal again to stop at once", {{"signal", signal}});
+  log::Info("shutting down; send the signal again to stop immediately", {{"signal", signal}});
   std::thread([signals] {
     int second = 0;
     sigwait(&signals, &second);
@@ -65,15 +65,15 @@ void WaitForStop(const std::function<void()>& reload) {
 void PrepareProcess(const Settings& settings) {
   log::SetLevel(settings.log_level);
   signal(SIGPIPE, SIG_IGN);
-  // A file-size limit is met like a full disk: the write fails, the server goes on.
+  // Treat a file-size limit like a full disk: the write fails, the server runs on.
   signal(SIGXFSZ, SIG_IGN);
   rlimit files = {};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
   }
-  // A batch asks for much memory on whichever thread it is: few arenas, so that
-  // what one gave back another can have.
+  // Large batches run on any thread. With few arenas, memory that one thread has
+  // freed is available to the others.
   mallopt(M_ARENA_MAX, 4);
 }
 
@@ -106,7 +106,7 @@ void Print(const std::string& line) {
   std::fflush(stdout);
 }
 
-// The whole server on one store. Members are in the order of who uses whom.
+// The whole server on one store. A member uses only members before it.
 class Daemon {
  public:
   Daemon(const Settings& settings, std::unique_ptr<store::Store> store, bool sandbox)
@@ -117,7 +117,7 @@ class Daemon {
         authenticator_(*store_, Clock::System(), audience_),
         tokens_(*store_, Clock::System(), audience_),
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
-        // Half of the threads stay free of callers who wait for operations.
+        // At most half of the threads wait for operations.
         services_(*store_, engine_, rules_, Clock::System(), settings.worker_threads / 2),
         methods_(wire::ApiMethods(services_)),
         api_(methods_, authenticator_, tokens_, *store_, Clock::System()),
@@ -127,17 +127,16 @@ class Daemon {
 
   store::Store& store() { return *store_; }
 
-  // Listens and starts to work, in clear text if `tls` is null. Returns how clients
-  // reach it.
+  // Listens and starts the batch workers; without TLS if `tls` is null. Returns the
+  // endpoint for clients.
   absl::StatusOr<Endpoint> Start(const std::shared_ptr<const http::TlsContext>& tls) {
     ZT_ASSIGN_OR_RETURN(server_, http::Server::Start(ServerOptionsOf(settings_, tls), grpc_));
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
     if (tls == nullptr && !IsLoopback(address)) {
       log::Warning(
-          "this address can be reached from elsewhere and speaks plain HTTP: give "
-          "--tls-certificate "
-          "and --tls-key, or put a proxy that speaks TLS before it");
+          "other machines can reach this address, and it has no TLS; give --tls-certificate and "
+          "--tls-key, or use a TLS proxy in front of it");
     }
     const Endpoint endpoint = settings_.public_url.empty() ? EndpointAt(address, tls != nullptr)
                                                            : *ParsePublicUrl(settings_.public_url);
@@ -147,7 +146,7 @@ class Daemon {
     return endpoint;
   }
 
-  // Works until it is told to stop.
+  // Runs until a stop signal.
   void Run() {
     if (settings_.tls_certificate.empty()) {
       WaitForStop({});
@@ -170,7 +169,7 @@ class Daemon {
     if (tls.ok()) {
       server_->UseTls(*std::move(tls));
     } else {
-      log::Warning("the old TLS certificate is kept, for the new one cannot be used",
+      log::Warning("cannot load the new TLS certificate; keeping the current one",
                    {{"error", std::string(MessageOf(tls.status()))}});
     }
   }
@@ -189,7 +188,7 @@ class Daemon {
   std::unique_ptr<http::Server> server_;
 };
 
-// Writes key files and sandbox.json. Returns the line that says it all.
+// Writes the key files and sandbox.json. Returns the content of sandbox.json.
 absl::StatusOr<std::string> Publish(store::Store& store, const std::string& dir,
                                     const Endpoint& endpoint) {
   ZT_RETURN_IF_ERROR(WriteKeyFiles(store, Clock::System(), dir, endpoint));
@@ -231,8 +230,8 @@ absl::Status RunServe(const Settings& settings) {
   PrepareProcess(settings);
   if (settings.database.empty()) {
     return absl::InvalidArgumentError(
-        "no database is given; add --database sqlite:///var/lib/zerotouch/registry.db, or "
-        "postgresql://user@host/database");
+        "no database; give --database sqlite:///var/lib/zerotouch/registry.db or "
+        "--database postgresql://user@host/database");
   }
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,

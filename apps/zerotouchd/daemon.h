@@ -7,15 +7,15 @@
 
 namespace zerotouch::daemon {
 
-// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those it starts, so that
-// RunServer can wait for them. Call it before any thread is started.
+// Blocks SIGTERM, SIGINT and SIGHUP in this thread and the threads it starts, so
+// that RunSandbox and RunServe can wait for them. Call it before starting threads.
 void BlockStopSignals();
 
-// Runs the server until SIGTERM or SIGINT, then lets requests in flight finish
-// for settings.drain_seconds, and the current chunk of each operation. SIGHUP has
-// the TLS certificate read again; without one it stops the server too. Prints
-// one line of JSON on standard output when, and only when, it is ready. An
-// error is one line that says what to do, and nothing was left half-done.
+// Run the server until SIGTERM or SIGINT. Then requests in flight have
+// settings.drain_seconds to finish, and the current chunk of each operation is
+// finished. SIGHUP reloads the TLS certificate; without TLS it stops the server too.
+// Print one line of JSON on standard output once the server is ready. An error is
+// one line that says what to do; nothing is left half-done.
 absl::Status RunSandbox(const Settings& settings);
 absl::Status RunServe(const Settings& settings);
 

@@ -9,30 +9,30 @@
 
 namespace zerotouch::daemon {
 
-// Where to listen: `host:port` or `[v6]:port`.
+// An address to listen on: `host:port` or `[v6]:port`.
 struct ListenAddress {
   std::string host;   // without brackets
-  uint16_t port = 0;  // 0: any free one
+  uint16_t port = 0;  // 0: any free port
 };
-// nullopt if `text` has not that form.
+// Parses a listen address; returns nullopt if `text` is invalid.
 std::optional<ListenAddress> ParseListenAddress(std::string_view text);
 
-// Whether only this machine can reach it.
+// Returns true if only this machine can reach the address.
 bool IsLoopback(const ListenAddress& address);
 
-// How clients reach the server.
+// The address of the server for clients.
 struct Endpoint {
-  std::string http;  // "http://127.0.0.1:8080", without a slash at the end
+  std::string http;  // "http://127.0.0.1:8080", without a trailing slash
   std::string grpc;  // "127.0.0.1:8080"
   std::string TokenUri() const { return http + "/token"; }
 };
 
-// The endpoint of a server that listens at `address`, with or without TLS. Of one
-// that listens everywhere it is the loopback address.
+// Returns the endpoint of a server that listens on `address`, with or without TLS.
+// For a server that listens on all addresses it is the loopback address.
 Endpoint EndpointAt(const ListenAddress& address, bool tls);
 
-// The endpoint behind a `scheme://host[:port]`. nullopt if `url` has not that
-// form, or another scheme than http or https. A slash at the end is dropped.
+// Parses `scheme://host[:port]`, with the scheme http or https and an optional
+// trailing slash, which is dropped. Returns nullopt if `url` has another form.
 std::optional<Endpoint> ParsePublicUrl(std::string_view url);
 
 }  // namespace zerotouch::daemon

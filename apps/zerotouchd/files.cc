@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "terminal/typed_text.h"
 
 namespace zerotouch::daemon {
 namespace {
@@ -36,20 +37,20 @@ class Descriptor {
 
 absl::Status Cannot(std::string_view verb, const std::string& path, int error) {
   return absl::FailedPreconditionError(
-      fmt::format("cannot {} {}: {}; check the path, its owner and the room on the disk", verb,
-                  path, strerror(error)));
+      fmt::format("cannot {} {}: {}; check the path, its owner and the free disk space", verb,
+                  terminal::WithoutPasswords(path), strerror(error)));
 }
 
 absl::Status Exists(const std::string& path) {
-  return absl::AlreadyExistsError(
-      fmt::format("{} exists already; move it away, or give another path", path));
+  return absl::AlreadyExistsError(fmt::format(
+      "{} already exists; move it away, or give another path", terminal::WithoutPasswords(path)));
 }
 
 absl::Status Sync(int fd, const std::string& path) {
   return fsync(fd) == 0 ? absl::OkStatus() : Cannot("write", path, errno);
 }
 
-// Makes the folder's list of names durable.
+// Syncs the folder, so that the name of a new file survives a crash.
 absl::Status SyncFolderOf(const std::string& path) {
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::string folder = parent.empty() ? std::string(".") : parent.string();
@@ -99,7 +100,7 @@ absl::StatusOr<std::optional<std::string>> ReadSmallFile(const std::string& path
 
 absl::Status ReplaceFile(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".new";
-  unlink(temporary.c_str());  // of a crash before
+  unlink(temporary.c_str());  // left by a crash
   ZT_RETURN_IF_ERROR(WriteNewFile(temporary, content));
   if (rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;
@@ -120,7 +121,7 @@ absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Open(const std::string& path, 
   struct stat info = {};
   if (!overwrite && lstat(path.c_str(), &info) == 0) return Exists(path);
   const std::string part = path + ".part";
-  unlink(part.c_str());  // of a crash before
+  unlink(part.c_str());  // left by a crash
   const int fd = open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return Cannot("create", part, errno);
   return std::unique_ptr<NewFile>(new NewFile(path, fd, overwrite));
@@ -143,8 +144,8 @@ absl::Status NewFile::Write(std::string_view bytes) { return WriteAll(fd_, path_
 absl::Status NewFile::Commit() {
   ZT_RETURN_IF_ERROR(Sync(fd_, path_));
   if (!IsOurs()) {
-    return absl::AbortedError(
-        fmt::format("another process is writing {} too; give another path", path_));
+    return absl::AbortedError(fmt::format("another process writes {} too; give another path",
+                                          terminal::WithoutPasswords(path_)));
   }
   if (renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(),
                 overwrite_ ? 0 : RENAME_NOREPLACE) != 0) {
@@ -156,7 +157,7 @@ absl::Status NewFile::Commit() {
 absl::StatusOr<std::unique_ptr<OwnedFolder>> OwnedFolder::Open(const std::string& path) {
   std::error_code error;
   std::filesystem::path folder = std::filesystem::absolute(path, error).lexically_normal();
-  if (!error && !folder.has_filename()) folder = folder.parent_path();  // a slash at the end
+  if (!error && !folder.has_filename()) folder = folder.parent_path();  // a trailing slash
   if (!error) std::filesystem::create_directories(folder.parent_path(), error);
   if (error) return Cannot("create the folder", path, error.value());
   const std::string name = folder.string();
@@ -169,8 +170,7 @@ absl::StatusOr<std::unique_ptr<OwnedFolder>> OwnedFolder::Open(const std::string
   std::unique_ptr<OwnedFolder> owned(new OwnedFolder(name, fd));
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     return absl::FailedPreconditionError(fmt::format(
-        "{} is in use by another zerotouchd; stop that one first, or give another --data-dir",
-        name));
+        "{} is in use by another zerotouchd; stop it first, or give another --data-dir", name));
   }
   return owned;
 }

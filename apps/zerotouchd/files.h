@@ -10,45 +10,45 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-// Files with keys and secrets, or that say where a server is. Every error is one
-// line that names the path and says what to do.
+// Reads and writes the files of the daemon: keys, secrets, settings. Every error is
+// one line that names the path and says what to do.
 namespace zerotouch::daemon {
 
-// Writes all of it to an open file; `path` is its name in errors.
+// Writes all of `bytes` to an open file; errors call it `path`.
 absl::Status WriteAll(int fd, const std::string& path, std::string_view bytes);
 
-// The file's content; nullopt if there is none. Reads 1 MiB at most.
+// Returns the file's content, at most the first 1 MiB; nullopt if it does not exist.
 absl::StatusOr<std::optional<std::string>> ReadSmallFile(const std::string& path);
 
-// Makes `path` hold `content`, mode 0600: after a crash at any instant it holds
-// what it held before, or all of `content`. Durable when it returns.
+// Replaces the content of `path`, mode 0600. After a crash at any instant the file
+// has its old content or all of the new content. Durable when it returns.
 absl::Status ReplaceFile(const std::string& path, std::string_view content);
 
-// Makes the new file `path`, mode 0600, durable when it returns.
-// ALREADY_EXISTS if there is one. On an error there is none of ours.
+// Creates the file `path`, mode 0600, durable when it returns. ALREADY_EXISTS if it
+// exists. Leaves no file after an error.
 absl::Status CreateFile(const std::string& path, std::string_view content);
 
-// A file that is made piece by piece, mode 0600. Until Commit it is `path`.part,
-// which goes with the object.
+// A new file that is written piece by piece, mode 0600. Until Commit it is
+// `path`.part, which the destructor deletes.
 class NewFile {
  public:
-  // ALREADY_EXISTS if there is a file at `path` and it is not to be overwritten.
+  // Creates `path`.part. ALREADY_EXISTS if `path` exists and `overwrite` is false.
   static absl::StatusOr<std::unique_ptr<NewFile>> Open(const std::string& path, bool overwrite);
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
-  // The unfinished file, for others to write.
+  // Returns the path of the unfinished file, for code that writes it by itself.
   const std::string& part() const { return part_; }
   absl::Status Write(std::string_view bytes);
-  // Gives the file its name. Durable when it returns.
+  // Renames the file to `path`. Durable when it returns.
   absl::Status Commit();
 
  private:
   NewFile(std::string path, int fd, bool overwrite)
       : path_(std::move(path)), part_(path_ + ".part"), fd_(fd), overwrite_(overwrite) {}
 
-  // Whether part() is still ours, and not that of another process which began later.
+  // Returns false if another process has replaced part() by a file of its own.
   bool IsOurs() const;
 
   const std::string path_;
@@ -57,17 +57,17 @@ class NewFile {
   const bool overwrite_;
 };
 
-// A folder that one process at a time has for itself. Unlocked when it goes.
+// A folder that is locked for this process. The destructor unlocks it.
 class OwnedFolder {
  public:
-  // Creates `path` (mode 0700) and those above it where they are missing.
-  // FAILED_PRECONDITION if it is another process's, or cannot be written.
+  // Creates `path` (mode 0700) and its parents if they are missing, and locks it.
+  // FAILED_PRECONDITION if another process holds the lock, or it is not writable.
   static absl::StatusOr<std::unique_ptr<OwnedFolder>> Open(const std::string& path);
   ~OwnedFolder();
   OwnedFolder(const OwnedFolder&) = delete;
   OwnedFolder& operator=(const OwnedFolder&) = delete;
 
-  // Absolute, without a slash at the end.
+  // Returns the absolute path, without a trailing slash.
   const std::string& path() const { return path_; }
 
  private:

@@ -8,6 +8,8 @@
 #include <memory>
 
 #include "base/status_text.h"
+#include "base/terminal_text.h"
+#include "terminal/typed_text.h"
 #include "zerotouchd/admin.h"
 #include "zerotouchd/daemon.h"
 #include "zerotouchd/settings.h"
@@ -28,7 +30,7 @@ std::map<std::string, std::string> Environment() {
   return variables;
 }
 
-// Adds the command's settings as flags; what is given goes into `given`.
+// Adds the settings of the command as flags, which store their values in `given`.
 void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
   const auto add = [&](const char* name, const char* value, const std::string& help) {
     const std::string flag = fmt::format("--{}", name);
@@ -53,13 +55,13 @@ void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
   for (const Setting& setting : SettingTable()) {
     if ((setting.commands & command) == 0) continue;
     std::string help = setting.help;
-    if (*setting.by_default != '\0') help += fmt::format(" (default {})", setting.by_default);
+    if (*setting.by_default != '\0') help += fmt::format(" (default: {})", setting.by_default);
     add(setting.name, setting.value, help);
   }
-  add("config", "FILE", "TOML file with settings of the same names");
+  add("config", "FILE", "TOML file of settings, with the names of these flags");
 }
 
-// The command that was being given, as in "zerotouchd admin keys".
+// Returns the command that was parsed so far, such as "zerotouchd admin keys".
 std::string CommandOf(const CLI::App& app) {
   std::string command = "zerotouchd";
   const CLI::App* at = &app;
@@ -71,32 +73,40 @@ std::string CommandOf(const CLI::App& app) {
 }
 
 int Fail(const absl::Status& status) {
-  fmt::print(stderr, "zerotouchd: {}\n", MessageOf(status));
+  fmt::print(stderr, "zerotouchd: {}\n", ForTerminal(MessageOf(status)));
   return 1;
 }
 
 int Run(int argc, char** argv) {
   CLI::App app(
-      "A zero-touch enrolment service that speaks Google's Android Device Provisioning "
-      "Partner API v1.\nTry: zerotouchd sandbox");
+      "A zero-touch enrolment service with Google's Android Device Provisioning Partner API v1.\n"
+      "\n"
+      "  zerotouchd sandbox\n"
+      "  zerotouchd serve --database sqlite:///var/lib/zerotouch/registry.db\n"
+      "\n"
+      "Each setting of a command is also an environment variable and a line of the file of "
+      "--config:\n"
+      "--log-level is ZEROTOUCH_LOG_LEVEL, and log-level = \"debug\".",
+      "zerotouchd");
   app.set_version_flag("--version", ZEROTOUCH_VERSION);
   app.require_subcommand(1);
   GivenTexts given;
   AdminAction action;
   CLI::App* sandbox = app.add_subcommand(
-      "sandbox", "The server with sample tenants and key files, to test clients against");
+      "sandbox", "Run a server with sample companies and key files, to test clients");
   AddSettings(*sandbox, kSandbox, given);
-  CLI::App* serve = app.add_subcommand("serve", "The server, for production");
+  CLI::App* serve = app.add_subcommand("serve", "Run the server for production");
   AddSettings(*serve, kServe, given);
   CLI::App* admin = app.add_subcommand(
-      "admin", "Partners, vendors, customers, DPCs and keys; copies of a registry");
+      "admin", "Manage partners, vendors, customers, DPCs and keys; copy a registry");
   AddSettings(*admin, kAdmin, given);
   AddAdminCommands(*admin, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing
     if (error.get_exit_code() == 0) return app.exit(error);
-    fmt::print(stderr, "zerotouchd: {}; see {} --help\n", error.what(), CommandOf(app));
+    fmt::print(stderr, "zerotouchd: {}; see {} --help\n",
+               ForTerminal(terminal::WithoutPasswords(error.what())), CommandOf(app));
     return 1;
   }
   const Command command = *sandbox ? kSandbox : *serve ? kServe : kAdmin;
@@ -112,7 +122,7 @@ int Run(int argc, char** argv) {
 }  // namespace zerotouch::daemon
 
 int main(int argc, char** argv) {
-  // The registry holds the secret that signs tokens: its files are the owner's alone.
+  // The registry holds the secret that signs tokens: only the owner may read its files.
   umask(0077);
   zerotouch::daemon::BlockStopSignals();
   return zerotouch::daemon::Run(argc, argv);

@@ -84,7 +84,7 @@ absl::Status Seed(store::Transaction& tx, absl::Time now) {
       {.id = "sandboxdpc", .package_name = "com.example.sandboxdpc", .title = "Sandbox DPC"});
 }
 
-// The sandbox's accounts, by e-mail address.
+// Returns the sandbox's accounts, sorted by e-mail address.
 absl::StatusOr<std::vector<store::ServiceAccount>> SandboxAccounts(store::Store& store) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
   ZT_ASSIGN_OR_RETURN(std::vector<store::ServiceAccount> accounts, snapshot->ListAccounts());
@@ -98,14 +98,14 @@ std::string FileOf(const std::string& dir, const store::ServiceAccount& account)
   return fmt::format("{}/{}.json", dir, account.email.substr(0, account.email.find('@')));
 }
 
-// The account's key file as it is; nullopt if it is missing or damaged.
+// Returns the account's key file; nullopt if it is missing or damaged.
 std::optional<crypto::KeyFile> ReadKeyFile(const std::string& path,
                                            const store::ServiceAccount& account) {
   const auto content = ReadSmallFile(path);
   if (!content.ok() || !content->has_value()) return std::nullopt;
   absl::StatusOr<crypto::KeyFile> file = crypto::ParseKeyFile(**content);
   if (!file.ok() || file->client_email != account.email) {
-    log::Warning("a key file is damaged; a new key is made", {{"file", path}});
+    log::Warning("replacing a damaged key file by a new key", {{"file", path}});
     return std::nullopt;
   }
   return *std::move(file);
@@ -180,14 +180,14 @@ absl::StatusOr<std::string> DescribeReseller(store::Snapshot& snapshot, const st
 absl::Status SeedSandbox(store::Store& store, const Clock& clock) {
   const auto seed = [&](store::Transaction& tx) { return Seed(tx, clock.Now()); };
   const absl::Status status = store.Write(seed);
-  // Another sandbox on the same database was there first: what it made is seen now.
+  // Another sandbox on the same database was faster: this time Seed finds its work.
   return absl::IsAlreadyExists(status) ? store.Write(seed) : status;
 }
 
 absl::Status WriteKeyFiles(store::Store& store, const Clock& clock, const std::string& dir,
                            const Endpoint& endpoint) {
   ZT_ASSIGN_OR_RETURN(const std::vector<store::ServiceAccount> accounts, SandboxAccounts(store));
-  // RSA keys take some 100 ms each: make them on all cores at once.
+  // An RSA key takes about 100 ms: generate them on all cores.
   std::vector<std::future<absl::Status>> made;
   made.reserve(accounts.size());
   for (const store::ServiceAccount& account : accounts) {

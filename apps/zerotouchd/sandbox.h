@@ -9,22 +9,22 @@
 #include "store/store.h"
 #include "zerotouchd/endpoint.h"
 
-// The sandbox's own part: sample tenants, and key files to act for them. The
-// server is the one that `serve` runs.
+// Makes the sample companies of a sandbox and their key files. The server itself is
+// the same as in `serve`.
 namespace zerotouch::daemon {
 
-// Seeds a registry without tenants: two unrelated resellers with vendors,
-// customers that have accepted the terms, DPCs; and an account for each company.
+// Fills a registry that has no partners: two unrelated resellers, each with a vendor
+// and two customers that have accepted the terms; DPCs; an account for each company.
 absl::Status SeedSandbox(store::Store& store, const Clock& clock);
 
-// Makes sure that each account has a key file in `dir` whose key the registry
-// knows and whose token_uri is `endpoint`'s; makes new keys where there is none.
-// A key file is on disk before its public half is in the registry, so a crash
-// at any instant is mended by the next start.
+// Makes sure that each account has a key file in `dir` whose key is in the registry
+// and whose token_uri is that of `endpoint`; generates missing keys. A key file is
+// written before its public key goes into the registry, so that the next start
+// repairs the state after a crash.
 absl::Status WriteKeyFiles(store::Store& store, const Clock& clock, const std::string& dir,
                            const Endpoint& endpoint);
 
-// The line that says where the sandbox is and who may call it; JSON.
+// Returns the endpoints, companies and key files of the sandbox as a line of JSON.
 absl::StatusOr<std::string> DescribeSandbox(store::Store& store, const std::string& dir,
                                             const Endpoint& endpoint);
 

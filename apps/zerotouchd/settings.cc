@@ -9,8 +9,10 @@
 #include <iterator>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "terminal/typed_text.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/settings_file.h"
 
@@ -20,13 +22,14 @@ namespace {
 constexpr char kVariablePrefix[] = "ZEROTOUCH_";
 constexpr char kItemsPerSecond[] = "operation-items-per-second";
 
-// Variables of the `zerotouch` CLI, which may be set in the same shell.
+// Variables of the `zerotouch` CLI, which are often set in the same shell.
 constexpr std::string_view kClientVariables[] = {
     "ZEROTOUCH_ENDPOINT", "ZEROTOUCH_PARTNER",  "ZEROTOUCH_CREDENTIALS",
     "ZEROTOUCH_FORMAT",   "ZEROTOUCH_CUSTOMER", "ZEROTOUCH_CA_CERTIFICATE"};
 
-absl::Status Not(std::string_view text, std::string_view what) {
-  return absl::InvalidArgumentError(fmt::format("\"{}\", but must be {}", text, what));
+absl::Status Invalid(std::string_view text, std::string_view use) {
+  return absl::InvalidArgumentError(
+      fmt::format("\"{}\": use {}", terminal::WithoutPasswords(text), use));
 }
 
 template <class Number>
@@ -35,44 +38,44 @@ absl::Status ReadNumber(std::string_view text, Number low, Number high, Number& 
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end || !(number >= low && number <= high)) {
-    return Not(text, fmt::format("a number from {} to {}", low, high));
+    return Invalid(text, fmt::format("a number from {} to {}", low, high));
   }
   out = number;
   return absl::OkStatus();
 }
 
 absl::Status ReadBool(std::string_view text, bool& out) {
-  if (text != "true" && text != "false") return Not(text, "true or false");
+  if (text != "true" && text != "false") return Invalid(text, "true or false");
   out = text == "true";
   return absl::OkStatus();
 }
 
 absl::Status ReadListen(std::string_view text, Settings& settings) {
   if (!ParseListenAddress(text).has_value()) {
-    return Not(text, "host:port, as in 127.0.0.1:8080 or [::1]:8080");
+    return Invalid(text, "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
   }
   settings.listen = text;
   return absl::OkStatus();
 }
 
 absl::Status ReadDataDir(std::string_view text, Settings& settings) {
-  if (text.empty()) return Not(text, "the path of a folder");
+  if (text.empty()) return Invalid(text, "the path of a folder");
   settings.data_dir = text;
   return absl::OkStatus();
 }
 
 absl::Status ReadDatabase(std::string_view text, Settings& settings) {
-  // Not repeated, for a URL may hold a password; store::Open says more.
+  // The value is not printed, because it may hold a password.
   if (text.find(':') == std::string_view::npos) {
     return absl::InvalidArgumentError(
-        "not a URL; write sqlite:///path/to/registry.db or postgresql://user@host/database");
+        "value: use sqlite:///path/to/registry.db or postgresql://user@host/database");
   }
   settings.database = text;
   return absl::OkStatus();
 }
 
 absl::Status ReadFileName(std::string_view text, std::string& out) {
-  if (text.empty()) return Not(text, "the path of a PEM file");
+  if (text.empty()) return Invalid(text, "the path of a PEM file");
   out = text;
   return absl::OkStatus();
 }
@@ -88,7 +91,7 @@ absl::Status ReadTlsKey(std::string_view text, Settings& settings) {
 absl::Status ReadPublicUrl(std::string_view text, Settings& settings) {
   const std::optional<Endpoint> endpoint = ParsePublicUrl(text);
   if (!endpoint.has_value()) {
-    return Not(text, "scheme and host, as in https://zerotouch.example.com");
+    return Invalid(text, "scheme and host, such as https://zerotouch.example.com");
   }
   settings.public_url = endpoint->http;
   return absl::OkStatus();
@@ -106,13 +109,11 @@ absl::Status ReadMetadataKeys(std::string_view text, Settings& settings) {
   std::vector<std::string> keys;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
-    std::string key(text.substr(0, comma));
+    std::string key = AsciiLower(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
-    std::transform(key.begin(), key.end(), key.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     if (key.empty() || key.size() > limits::kMetadataKeyBytes ||
         !std::all_of(key.begin(), key.end(), IsKeyCharacter)) {
-      return Not(key, "keys of letters, digits, '_', '-' and '.', with commas between them");
+      return Invalid(key, "keys of letters, digits, '_', '-' and '.', separated by commas");
     }
     keys.push_back(std::move(key));
   }
@@ -138,7 +139,7 @@ absl::Status ReadLogLevel(std::string_view text, Settings& settings) {
     settings.log_level = level;
     return absl::OkStatus();
   }
-  return Not(text, "debug, info, warning or error");
+  return Invalid(text, "debug, info, warning or error");
 }
 
 absl::Status ReadMaxBodyBytes(std::string_view text, Settings& settings) {
@@ -156,47 +157,51 @@ absl::Status ReadItemsPerSecond(std::string_view text, Settings& settings) {
 constexpr uint8_t kServers = kSandbox | kServe;
 
 constexpr Setting kSettings[] = {
-    {"listen", "HOST:PORT", "127.0.0.1:8080",
-     "Where to listen, for HTTP and gRPC alike; port 0 picks a free one.", kServers, false,
-     ReadListen},
+    {"listen", "HOST:PORT", "127.0.0.1:8080", "Address for HTTP and gRPC; port 0 picks a free port",
+     kServers, false, ReadListen},
     {"data-dir", "DIR", "",
-     "The sandbox's folder: registry, keys and sandbox.json (sandbox alone: ./zerotouch-sandbox).",
+     "Folder of the sandbox: registry, key files and sandbox.json (sandbox only; default: "
+     "zerotouch-sandbox)",
      kSandbox | kAdmin, false, ReadDataDir},
     {"database", "URL", "",
-     "The registry: sqlite:///absolute/path.db, or postgresql://user@host/database for many "
-     "replicas. In the sandbox by default a file in its folder.",
+     "Registry: sqlite:///absolute/path.db, or postgresql://user@host/database for several "
+     "replicas (default in a sandbox: registry.db in its folder)",
      kSandbox | kServe | kAdmin, false, ReadDatabase},
     {"tls-certificate", "FILE", "",
-     "Speak TLS: the server's certificate and those between it and the root, as PEM. SIGHUP has it "
-     "and its key read again.",
+     "PEM file of the TLS certificate and the intermediate certificates; SIGHUP reloads it and "
+     "the key (default: no TLS)",
      kServers, false, ReadTlsCertificate},
-    {"tls-key", "FILE", "", "The certificate's private key, as PEM without a passphrase.", kServers,
-     false, ReadTlsKey},
+    {"tls-key", "FILE", "", "PEM file of the private key of the certificate, without a passphrase",
+     kServers, false, ReadTlsKey},
     {"public-url", "URL", "",
-     "How clients reach the server where a proxy stands before it: https://zerotouch.example.com.",
-     kServe, false, ReadPublicUrl},
-    {"lenient-identifiers", "", "false", "Take 15-digit IMEIs whose check digit is wrong.",
-     kServers, false, ReadLenient},
-    {"metadata-keys", "KEY,...", "", "Metadata keys to allow beyond the API's own.", kServers, true,
-     ReadMetadataKeys},
-    {"worker-threads", "N", "16", "Requests handled side by side.", kServers, false,
+     "URL of the server for clients behind a proxy, such as https://zerotouch.example.com", kServe,
+     false, ReadPublicUrl},
+    {"lenient-identifiers", "", "false", "Accept 15-digit IMEIs with a wrong check digit", kServers,
+     false, ReadLenient},
+    {"metadata-keys", "KEY,...", "", "Metadata keys to accept in addition to those of the API",
+     kServers, true, ReadMetadataKeys},
+    {"worker-threads", "N", "16", "Maximum number of requests handled in parallel", kServers, false,
      ReadWorkerThreads},
-    {"operation-workers", "N", "2", "Batches run side by side, at most one of each partner.",
-     kServers, false, ReadOperationWorkers},
-    {"log-level", "LEVEL", "info", "debug, info, warning or error.", kServers, false, ReadLogLevel},
-    {"max-body-bytes", "BYTES", "67108864", "The largest request body, after inflating.", kServers,
-     false, ReadMaxBodyBytes},
-    {"drain-seconds", "SECONDS", "10", "How long requests in flight may take when it is stopped.",
-     kServers, false, ReadDrainSeconds},
+    {"operation-workers", "N", "2",
+     "Maximum number of batches run in parallel, at most one for each partner", kServers, false,
+     ReadOperationWorkers},
+    {"log-level", "LEVEL", "info", "Least severe level to log: debug, info, warning or error",
+     kServers, false, ReadLogLevel},
+    {"max-body-bytes", "BYTES", "67108864",
+     "Maximum size of a request body, in bytes after decompression", kServers, false,
+     ReadMaxBodyBytes},
+    {"drain-seconds", "SECONDS", "10",
+     "Time in seconds for requests in flight to finish at shutdown", kServers, false,
+     ReadDrainSeconds},
     {kItemsPerSecond, "N", "0",
-     "Test switch: slows batches down so that their progress can be watched; 0 is full speed.",
-     kSandbox, false, ReadItemsPerSecond},
+     "Speed limit of each batch in items per second, for tests; 0 is full speed", kSandbox, false,
+     ReadItemsPerSecond},
 };
 
 std::string VariableOf(std::string_view name) {
   std::string variable = kVariablePrefix;
   for (const char c : name) {
-    variable += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    variable += c == '-' ? '_' : AsciiUpper(c);
   }
   return variable;
 }
@@ -213,14 +218,14 @@ absl::Status CheckVariables(const std::map<std::string, std::string>& variables)
   for (const auto& [variable, text] : variables) {
     if (!variable.starts_with(kVariablePrefix) || IsKnownVariable(variable)) continue;
     return absl::InvalidArgumentError(
-        fmt::format("unknown variable {}; unset it, or see zerotouchd serve --help for the "
-                    "settings (each is a variable too: --log-level is ZEROTOUCH_LOG_LEVEL)",
+        fmt::format("unknown variable {}; unset it, or see zerotouchd serve --help (the variable "
+                    "of --log-level is ZEROTOUCH_LOG_LEVEL)",
                     variable));
   }
   return absl::OkStatus();
 }
 
-// The file's texts, or none where no file is named.
+// Returns the settings of the file; empty if no file is given.
 absl::StatusOr<GivenTexts> ReadFile(const GivenTexts& flags,
                                     const std::map<std::string, std::string>& variables) {
   if (const auto flag = flags.find("config"); flag != flags.end()) {
@@ -232,7 +237,7 @@ absl::StatusOr<GivenTexts> ReadFile(const GivenTexts& flags,
   return GivenTexts();
 }
 
-// What `name` was given as, by whoever goes first; null if by nobody.
+// Returns the value of `name` from its first source; nullopt if no source has it.
 std::optional<GivenText> Given(const std::string& name, const GivenTexts& flags,
                                const std::map<std::string, std::string>& variables,
                                const GivenTexts& file) {
@@ -250,8 +255,8 @@ absl::Status CheckSwitches(Command command, const Setting& setting, const GivenT
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      fmt::format("{} (from {}) is a test switch, with which serve does not start; take it out, "
-                  "or run zerotouchd sandbox",
+      fmt::format("{} (from {}) is for tests and is not allowed in serve; remove it, or run "
+                  "zerotouchd sandbox",
                   setting.name, given.source));
 }
 
@@ -271,7 +276,7 @@ absl::StatusOr<Settings> ResolveSettings(Command command, const GivenTexts& flag
     const absl::Status status = setting.read(given->text, settings);
     if (status.ok()) continue;
     return absl::InvalidArgumentError(
-        fmt::format("{} (from {}) is {}", setting.name, given->source, MessageOf(status)));
+        fmt::format("{} (from {}): invalid {}", setting.name, given->source, MessageOf(status)));
   }
   return settings;
 }

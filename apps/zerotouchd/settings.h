@@ -15,11 +15,12 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-// Settings come from flags (--listen), then variables (ZEROTOUCH_LISTEN), then
-// a TOML file (listen = "…"), then defaults: one table has them all.
+// Settings come from flags (--listen), then environment variables
+// (ZEROTOUCH_LISTEN), then a TOML file (listen = "…"), then defaults. One table has
+// them all.
 namespace zerotouch::daemon {
 
-// What the program was started as. Bits, so that a setting can have several.
+// The commands of the program, as bits, so that a setting can belong to several.
 enum Command : uint8_t { kSandbox = 1, kServe = 2, kAdmin = 4 };
 
 struct Settings {
@@ -28,7 +29,7 @@ struct Settings {
   std::string database;         // empty: not given
   std::string tls_certificate;  // path of a PEM file; empty: not given
   std::string tls_key;          // as tls_certificate
-  std::string public_url;       // without a slash at the end; empty: not given
+  std::string public_url;       // without a trailing slash; empty: not given
   bool lenient_identifiers = false;
   std::vector<std::string> metadata_keys;  // lower case
   int worker_threads = 16;
@@ -36,36 +37,36 @@ struct Settings {
   log::Level log_level = log::Level::kInfo;
   size_t max_body_bytes = limits::kBodyBytes;
   int drain_seconds = 10;
-  double operation_items_per_second = 0;  // a test switch; 0: full speed
+  double operation_items_per_second = 0;  // for tests; 0: full speed
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-// A row of the table.
+// A row of the table of settings.
 struct Setting {
-  const char* name;        // of flag and TOML key; in capitals, after ZEROTOUCH_, of the variable
-  const char* value;       // what its value is, for --help; empty: a switch
-  const char* by_default;  // its text; empty: none
+  const char* name;        // of the flag and the TOML key; the variable is ZEROTOUCH_ and capitals
+  const char* value;       // type of the value, for --help; empty: a switch
+  const char* by_default;  // default value; empty: no default
   const char* help;
-  uint8_t commands;  // those whose --help lists it; a bit each
-  bool is_list;      // commas, a TOML array, or the flag several times
-  // Reads `text` into the settings. An error ends the sentence "listen is …".
+  uint8_t commands;  // commands that have the setting, as bits
+  bool is_list;      // separated by commas, or a TOML array
+  // Parses `text` into the settings. The error continues the text "invalid …".
   absl::Status (*read)(std::string_view text, Settings& settings);
 };
 std::span<const Setting> SettingTable();
 
-// The text given for a setting, and by what, for messages.
+// The text given for a setting, and its source, for messages.
 struct GivenText {
   std::string text;
   std::string source;
 };
 using GivenTexts = std::map<std::string, GivenText>;
 
-// Puts the settings of `command` together. `flags` are by name, without
-// dashes, and may hold `config`, the path of the TOML file; `variables` is the
-// environment. INVALID_ARGUMENT is one line that names the setting, where it
-// came from, and what it should be: for unknown names, wrong values, and test
-// switches in `serve`. Variables of the `zerotouch` CLI are left alone.
+// Returns the settings of `command`. `flags` are by name, without dashes, and may
+// have `config`, the path of the TOML file; `variables` is the environment.
+// INVALID_ARGUMENT, for unknown names, invalid values, and test settings in `serve`,
+// is one line that names the setting, its source and the values to use. Variables of
+// the `zerotouch` CLI are ignored.
 absl::StatusOr<Settings> ResolveSettings(Command command, const GivenTexts& flags,
                                          const std::map<std::string, std::string>& variables);
 

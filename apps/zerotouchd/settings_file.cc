@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "terminal/typed_text.h"
 #include "zerotouchd/files.h"
 
 namespace zerotouch::daemon {
@@ -20,8 +21,8 @@ std::string PlaceOf(const std::string& path, const toml::source_region& region) 
   return fmt::format("{}:{}", path, region.begin.line);
 }
 
-// A value as a flag would give it; nullopt if it is a table, a date, or a list
-// of something else than text.
+// Returns a value as the text of a flag; nullopt for a table, a date, or a list that
+// has other elements than text.
 std::optional<std::string> TextOf(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
@@ -50,13 +51,14 @@ absl::StatusOr<GivenTexts> ReadSettingsFile(const std::string& path) {
   ZT_ASSIGN_OR_RETURN(const std::optional<std::string> content, ReadSmallFile(path));
   if (!content.has_value()) {
     return absl::InvalidArgumentError(
-        fmt::format("there is no file {}; --config and ZEROTOUCH_CONFIG name a TOML file", path));
+        fmt::format("no such file {}; give a TOML file by --config or ZEROTOUCH_CONFIG",
+                    terminal::WithoutPasswords(path)));
   }
   const toml::parse_result parsed = toml::parse(*content, path);
   if (!parsed) {
-    return absl::InvalidArgumentError(fmt::format("{}: this is not TOML: {}",
-                                                  PlaceOf(path, parsed.error().source()),
-                                                  parsed.error().description()));
+    return absl::InvalidArgumentError(
+        fmt::format("{}: invalid TOML: {}", PlaceOf(path, parsed.error().source()),
+                    terminal::WithoutPasswords(parsed.error().description())));
   }
   GivenTexts given;
   for (const auto& [key, node] : parsed.table()) {
@@ -69,7 +71,7 @@ absl::StatusOr<GivenTexts> ReadSettingsFile(const std::string& path) {
     std::optional<std::string> text = TextOf(node);
     if (!text.has_value()) {
       return absl::InvalidArgumentError(fmt::format(
-          "{}: {} must be text, a number, true, false, or a list of texts", place, name));
+          "{}: invalid {}: use text, a number, true, false or a list of texts", place, name));
     }
     given[name] = {*std::move(text), place};
   }

@@ -9,9 +9,9 @@
 
 namespace zerotouch::daemon {
 
-// The settings in a TOML file (toml.io, version 1.0), `source` being
-// `path:line`. INVALID_ARGUMENT, one line, if there is no such file, it is not
-// TOML, a key is no setting, or a value is no text, number, boolean or list.
+// Returns the settings of a TOML file (toml.io, version 1.0); `source` is
+// `path:line`. INVALID_ARGUMENT, one line, if the file is missing or not TOML, a key
+// is unknown, or a value is not text, a number, a boolean or a list of texts.
 absl::StatusOr<GivenTexts> ReadSettingsFile(const std::string& path);
 
 }  // namespace zerotouch::daemon

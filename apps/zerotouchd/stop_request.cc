@@ -10,7 +10,7 @@ namespace {
 
 volatile sig_atomic_t came = 0;
 
-// The second signal finds the default action.
+// Restores the default action, so that a second signal ends the process.
 void OnSignal(int signal) {
   came = 1;
   struct sigaction action = {};

@@ -4,9 +4,9 @@
 
 namespace zerotouch::daemon {
 
-// While it lives, Ctrl-C (SIGINT) or SIGTERM is a request that a long command
-// looks for, so that it can undo what it has begun; a second one ends the
-// process. Undoes BlockStopSignals() for this thread. One at a time.
+// Turns Ctrl-C (SIGINT) and SIGTERM into a request that a long command checks, so
+// that it can undo its work; a second signal ends the process. Undoes
+// BlockStopSignals() for this thread. At most one object may exist at a time.
 class StopRequest {
  public:
   StopRequest();
@@ -14,7 +14,7 @@ class StopRequest {
   StopRequest(const StopRequest&) = delete;
   StopRequest& operator=(const StopRequest&) = delete;
 
-  // Whether it came. Calls that wait then end with EINTR.
+  // Returns true after a signal. System calls that block fail with EINTR then.
   static bool Came();
 };
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "terminal/typed_text.h"
 #include "zerotouchd/files.h"
 
 namespace zerotouch::daemon {
@@ -23,7 +24,8 @@ absl::StatusOr<http::PemFile> ReadPem(const char* setting, const std::string& pa
   }
   if (!content->has_value()) {
     return absl::InvalidArgumentError(
-        fmt::format("{}: there is no file {}; give the path of a PEM file", setting, path));
+        fmt::format("{}: no such file {}; give the path of a PEM file", setting,
+                    terminal::WithoutPasswords(path)));
   }
   return http::PemFile{path, **std::move(content)};
 }

@@ -10,9 +10,10 @@
 
 namespace zerotouch::daemon {
 
-// What the settings' certificate and key say; null if there are none. Logs until
-// when it is valid, and warns if it is not. An error, also for one of the two alone,
-// is one line that names the file and says what to do.
+// Returns the TLS context of the certificate and key of the settings; null if there
+// is neither. Logs the end of the certificate's validity, and warns if it is not valid
+// now. An error, also if only one of the two is given, is one line that names the file
+// and says what to do.
 absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& settings);
 
 }  // namespace zerotouch::daemon

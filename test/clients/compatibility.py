@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps the table of docs/compatibility.md to what the tests have driven.
+"""Compares the table of docs/compatibility.md with the calls that the tests have made.
 
 usage: compatibility.py check|write PAGE RECORDS
 
-RECORDS is the folder of the records (driven.py) of a whole test run. `write` puts
-the table between the page's two marks; `check` ends with exit code 1 if the page
-says other than that, more or less.
+RECORDS is the folder of the records (driven.py) of a whole test run. `write` replaces
+the table between the two marks of the page; `check` exits with 1 if the page has
+another table.
 """
 import difflib
 import sys

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""That no claim gets into docs/compatibility.md without a record, and no record without a call."""
+"""Tests that every claim of docs/compatibility.md has a record, and every record a call."""
 import json
 import os
 import sys

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The records that docs/compatibility.md is made from.
+"""The records from which docs/compatibility.md is made.
 
-A record is made by a test that has passed, from the log of the server that it
-called: one line `driven METHOD TRANSPORT CLIENT STATUS` for each kind of call and
-each status that it was answered with.
+A test that passes writes a record from the log of its server: a line
+`driven METHOD TRANSPORT CLIENT STATUS` for each kind of call and each status.
 """
 import os
 
@@ -16,7 +15,7 @@ def forget(path):
 
 
 def record(path, client, log):
-    """Writes the record of `client` to `path`; False if it has driven nothing."""
+    """Writes the record of `client` to `path`; returns False if it would be empty."""
     lines = [f'driven {method} {transport} {client} {status}\n'
              for method, transport, status in sorted(Methods().driven(log))]
     if lines:
@@ -27,7 +26,7 @@ def record(path, client, log):
 
 
 def read(folder):
-    """All records: a set of (METHOD, TRANSPORT, CLIENT, STATUS)."""
+    """Returns all records as a set of (METHOD, TRANSPORT, CLIENT, STATUS)."""
     found = set()
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         with open(os.path.join(folder, name), encoding='utf-8') as file:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The API's methods as the .proto files name them, and what a server's log says of them."""
+"""The methods of the .proto files, and the calls of them in a server's log."""
 import json
 import os
 import re
@@ -10,16 +10,16 @@ RPC = re.compile(r'^service (\w+)|rpc (\w+)\(.*?option \(google\.api\.http\) = \
 PACKAGE = re.compile(r'^package ([\w.]+);', re.MULTILINE)
 RULE = re.compile(r'(get|post|patch|put|delete): "([^"]*)"')
 BODY = re.compile(r'body: "([^"]*)"')
-# Neither answered nor refused: not provided, or given up by the client.
+# Statuses that prove nothing: not implemented, or cancelled by the client.
 UNDECIDED = (501, 'UNIMPLEMENTED', 499, 'CANCELLED', 504, 'DEADLINE_EXCEEDED')
-# What the log calls them: these, and nothing for gRPC.
+# The protocols as the log names them; gRPC has no name there.
 TRANSPORTS = {'HTTP/1.1': 'http1', 'HTTP/2': 'http2', 'batch': 'batch', 'gRPC': 'grpc'}
 VARIABLE = re.compile(r'\{[\w.]+(?:=([^}]*))?\}')
 STANDARD = {'post': 'create', 'patch': 'patch', 'put': 'update', 'delete': 'delete'}
 
 
 def without_names(template):
-    """/v1/{parent=partners/*}/vendors as /v1/partners/*/vendors."""
+    """Returns /v1/{parent=partners/*}/vendors as /v1/partners/*/vendors."""
     return VARIABLE.sub(lambda variable: variable.group(1) or '*', template)
 
 
@@ -30,7 +30,7 @@ def pattern_of(template):
 
 
 def id_of(verb, template):
-    """The method's id in Google's discovery document, such as partners.devices.claim."""
+    """Returns the id in Google's discovery document, such as partners.devices.claim."""
     path, _, custom = without_names(template).partition(':')
     segments = path.split('/')[2:]
     names = [segment for segment in segments if '*' not in segment]
@@ -54,7 +54,7 @@ class Methods:
             for name in sorted(names):
                 with open(os.path.join(folder, name), encoding='utf-8') as file:
                     self.read(file.read())
-        # A path with a verb is not one of a name that happens to hold a colon.
+        # A path with a verb differs from a path whose name has a colon.
         self.routes.sort(key=lambda route: ':' not in route[1].pattern)
 
     def read(self, text):
@@ -73,7 +73,7 @@ class Methods:
                 self.routes.append((verb.upper(), re.compile(pattern_of(template)), name))
 
     def of(self, verb, path):
-        """The id of a call's method; None if it is of no method."""
+        """Returns the id of the method of a call; None if the call is not of a method."""
         if path in self.grpc:
             return self.grpc[path]
         for method, pattern, name in self.routes:
@@ -82,10 +82,9 @@ class Methods:
         return None
 
     def driven(self, log):
-        """What the calls in a server's log prove: (id, transport, status as text).
+        """Returns the calls in a server's log as (id, transport, status as text).
 
-        A call of a method that the server does not provide, or that the client
-        has given up, proves nothing.
+        Leaves out calls that the server does not implement or the client has cancelled.
         """
         found = set()
         for line in log.splitlines():

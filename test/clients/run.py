@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the test of a client against zerotouchd, and records what it has driven.
+"""Runs the test of a client against zerotouchd, and records its calls.
 
 usage: run.py ZEROTOUCHD RECORD CLIENT COMMAND...      exit code 1 if the command fails
 
-Two sandboxes are started for the command, which finds their ready lines in the
-files that ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX name; batches do not come to
-an end in the second. A command that starts servers of its own has the word
-ZEROTOUCHD among its arguments, and gets the program in its place. The record
-(driven.py) is made only if the command succeeds.
+Starts two sandboxes for the command. Their ready lines are in the files of the
+variables ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX; the second sandbox never
+finishes a batch. A command that starts its own servers has the word ZEROTOUCHD among
+its arguments, which is replaced by the program. The record (driven.py) is written
+only if the command succeeds.
 """
 import os
 import shutil
@@ -23,13 +23,13 @@ SLOW = ('--operation-items-per-second', '0.01')
 
 
 def environment():
-    # What the caller's shell sets for a server of its own does not concern this one.
+    # Ignores the settings of the caller's shell, which are for other servers.
     return {name: value for name, value in os.environ.items()
             if not name.startswith(('ZEROTOUCH_', 'GOOGLE_'))}
 
 
 def logging_program(program, folder):
-    """The program, with its log kept, whoever starts it."""
+    """Returns a wrapper of the program that keeps its log, and the path of the log."""
     path, log = os.path.join(folder, 'zerotouchd'), os.path.join(folder, 'server.log')
     with open(path, 'w', encoding='utf-8') as file:
         file.write(f'#!/bin/sh\nexec {os.path.abspath(program)} "$@" 2>>{log}\n')
@@ -39,7 +39,7 @@ def logging_program(program, folder):
 
 
 class Sandbox:
-    """A sandbox whose ready line is in the file `ready`."""
+    """A sandbox; the file `ready` has its ready line."""
 
     def __init__(self, program, folder, name, *arguments):
         self.ready = os.path.join(folder, name + '.json')
@@ -88,7 +88,7 @@ def run(program, record, client, command):
         sys.stderr.writelines(line + '\n' for line in text.splitlines()
                               if '"level":"error"' in line)
         return result if isinstance(result, str) else f'{command[0]} ended with {result}'
-    return None if driven.record(record, client, text) else 'it passed, but has driven nothing'
+    return None if driven.record(record, client, text) else 'it passed, but made no call'
 
 
 if __name__ == '__main__':

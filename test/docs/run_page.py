@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the commands of a Markdown page as printed and compares what they print.
 
-All blocks of a page run in one bash, in an empty folder that holds build/bin and
-what else of the checkout the pages name. ZEROTOUCH_LISTEN makes a sandbox pick a
-free port; nothing else is changed. What a block's language means:
+All blocks of a page run in one bash, in an empty folder with build/bin and the other
+parts of the checkout that pages use. ZEROTOUCH_LISTEN makes a sandbox pick a free
+port; nothing else is changed. The meaning of a block depends on its language:
 
-sh     Commands. The first that fails ends the run.
-text   What the sh block before it prints, on either stream. In it, … stands for
-       anything on its line, and a line of … alone for any lines.
-other  A file; the line before it ends with its name in backquotes and a colon.
+sh     Commands. The first one that fails ends the run.
+text   The output of the sh block before it, on both streams. In it, … matches any
+       text within a line, and a line with only … matches any lines.
+other  A file; the line before the block ends with its name in backquotes and a colon.
 
-A sh block of nothing but make, apt-get or npm is not run: a test neither runs
-itself nor installs. One below the line <!-- needs NAME -->, with its text block,
-is run only where --has NAME says that there is such a thing.
+A sh block that has only make, apt-get or npm commands is not run, because a test does
+not run itself and installs nothing. A sh block below the line <!-- needs NAME -->, and
+its text block, are used only with --has NAME.
 """
 import argparse
 import ctypes
@@ -36,7 +36,7 @@ NOT_RUN = re.compile(r'(sudo )?(make|apt-get|npm) ')
 FENCE = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 NEEDS = re.compile(r'<!-- needs ([\w-]+) -->\n\s*$')
 FILE_NAME = re.compile(r'`([\w.-]+)`:\s*$')
-# A command in the background, and the file it makes in its own time.
+# A command in the background, and the file that it writes.
 IN_BACKGROUND = re.compile(r'[^>]>([\w.$-]+)(?:[^&\n]|\\\n|>&)*&$', re.MULTILINE)
 
 
@@ -72,13 +72,13 @@ def blocks_of(page, has=()):
 
 
 def script_of(blocks, state):
-    """One bash script: each block's output goes to a file named for its line."""
+    """Returns one bash script. The output of each block goes to a file named after its line."""
     parts = ['set -eo pipefail']
     for block in blocks:
         if block.language == 'text':
             continue
         if block.language != 'sh':
-            # Written when its turn comes, as a reader would.
+            # Written between the commands, as a reader would do it.
             parts.append(f"cat >{block.file_name()} <<'END OF {block.line}'\n"
                          f'{block.text}END OF {block.line}')
         elif block.is_run():
@@ -88,7 +88,7 @@ def script_of(blocks, state):
 
 
 def check_waits(blocks):
-    """A file left by an earlier command ends a wait for it before its writer has begun."""
+    """Refuses a wait for a file that an earlier command has written."""
     known = set()
     for block in blocks:
         if block.language != 'sh':
@@ -143,7 +143,7 @@ def make_folder(folder, links):
 
 
 def environment():
-    # What the caller's shell sets for a server of its own does not concern this one.
+    # Ignores the settings of the caller's shell, which are for other servers.
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(('ZEROTOUCH_', 'GOOGLE_'))}
     # Debian's own programs first, as on a user's Debian.
@@ -152,10 +152,10 @@ def environment():
 
 
 def hand_over(folders, links):
-    """Gives the folders to the user that stands for anybody but root."""
+    """Gives the folders to a user that is not root."""
     user = pwd.getpwnam('postgres')
     for name, target in links.items():
-        # The checkout may be in a folder that only root can look into.
+        # The checkout may be in a folder that only root can read.
         path = os.path.join(folders[0], name)
         os.unlink(path)
         os.makedirs(path)
@@ -168,12 +168,12 @@ def hand_over(folders, links):
 
 
 def run(page, links, has=(), no_root=False):
-    """Runs the text `page`: the number of blocks run, and the server's log.
+    """Runs the text `page`. Returns the number of blocks that ran, and the server's log.
 
-    `links` is what its folder holds: names and what they stand for. `has` names
-    what else there is for the blocks that need it. With `no_root` root lets
-    another user run it, who has the two programs alone.
-    Raises PageError if a command fails or prints other than the page says.
+    `links` maps names in the folder of the page to their targets. `has` has the names
+    for blocks that need something. With `no_root`, root runs the page as another user,
+    who gets only the two programs.
+    Raises PageError if a command fails or its output differs from the page.
     """
     blocks = blocks_of(page, has)
     check_waits(blocks)
@@ -213,7 +213,7 @@ def run(page, links, has=(), no_root=False):
 
 
 def adopt_daemons():
-    """Makes what a page leaves running a child of this process, even if it left its session."""
+    """Makes processes that a page leaves running children of this process."""
     pr_set_child_subreaper = 36
     ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
 
@@ -239,15 +239,14 @@ def main():
     parser.add_argument('page', help='the file')
     parser.add_argument('programs', help='the folder of zerotouchd and zerotouch')
     parser.add_argument('--link', nargs=2, default=[], metavar=('NAME', 'TARGET'),
-                        help='something else that its folder holds')
+                        help='another link in the folder of the page')
     parser.add_argument('--has', action='append', default=[], metavar='NAME',
-                        help='what there is for the blocks that need it')
+                        help='run the blocks that need NAME')
     parser.add_argument('--record', nargs=2, default=[], metavar=('FILE', 'CLIENT'),
-                        help='where to write what the page has driven (test/clients/driven.py)')
-    parser.add_argument('--no-root', action='store_true', help='the page is not for root')
+                        help='write a record of the calls of the page (test/clients/driven.py)')
+    parser.add_argument('--no-root', action='store_true', help='run the page as another user')
     given = parser.parse_args()
-    links = {'build/bin': given.programs, 'scripts': os.path.join(ROOT, 'scripts'),
-             'proto': os.path.join(ROOT, 'proto')}
+    links = {'build/bin': given.programs, 'proto': os.path.join(ROOT, 'proto')}
     links.update([given.link] if given.link else [])
     if given.record:
         driven.forget(given.record[0])

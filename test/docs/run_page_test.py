@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A page that is not true must not pass."""
+"""Tests that run_page.py refuses pages whose commands or outputs are wrong."""
 import os
 import tempfile
 import unittest

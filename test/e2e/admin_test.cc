@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// zerotouchd admin through the program, beside a running server and without one.
+// Runs zerotouchd admin while a server runs, and without a server.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using testing::HasSubstr;
 
 class AdminTest : public SandboxTest {
  protected:
-  // On the running sandbox's registry.
+  // Runs a command on the registry of the running sandbox.
   static ProgramRun Admin(std::vector<std::string> arguments) {
     return RunAdmin(std::move(arguments));
   }
@@ -37,7 +37,7 @@ class AdminTest : public SandboxTest {
   }
 };
 
-// A new reseller from nothing to its first call, beside the running server.
+// Creates a reseller while the server runs, up to its first call.
 TEST_F(AdminTest, NewReseller_CallsAtOnce) {
   std::string partner = Done({"partners", "create", "--name", "Über & Söhne"});
   ASSERT_TRUE(partner.ends_with('\n'));
@@ -86,7 +86,7 @@ TEST_F(AdminTest, Lists_AreTablesOrJson) {
     const Json json(Done(as_json));
     ASSERT_GE(json.Size(""), 1u);
     EXPECT_EQ(static_cast<size_t>(std::count(table.begin(), table.end(), '\n')), json.Size("") + 1)
-        << "a header and a line each: " << table;
+        << "a header and one line for each: " << table;
     EXPECT_TRUE(isupper(table[0])) << table;
     EXPECT_THAT(table, HasSubstr(json[fmt::format("/0/{}", name)]));
     EXPECT_NE(json[fmt::format("/0/{}", name)], "");
@@ -117,7 +117,7 @@ TEST_F(AdminTest, Dpcs_AreAddedChangedAndRemoved) {
   Done({"dpcs", "add", "--id", "new", "--package", "com.example.new", "--title", "Newer"});
   EXPECT_THAT(Done({"dpcs", "list"}), HasSubstr("Newer"));
   Done({"dpcs", "remove", "new"});
-  ExpectRefused({"dpcs", "remove", "new"}, "zerotouchd admin dpcs list shows those there are");
+  ExpectRefused({"dpcs", "remove", "new"}, "see zerotouchd admin dpcs list");
 }
 
 TEST_F(AdminTest, CustomersOfAKey_AreASet) {
@@ -149,36 +149,36 @@ TEST_F(AdminTest, WrongUse_IsRefusedInALineThatSaysWhatToDo) {
   const std::vector<std::string> uri = {"--token-uri", "http://127.0.0.1/token"};
   ExpectRefused({"partners", "create"}, "--name is required");
   ExpectRefused({"partners", "create", "--name", ""}, "a company needs a name");
-  ExpectRefused({"partners", "create", "--name", "\xff"}, "--name is not UTF-8");
+  ExpectRefused({"partners", "create", "--name", "\xff"}, "Invalid --name: use UTF-8");
   ExpectRefused({"partners", "create", "--name", "A\nB"}, "no control characters");
   ExpectRefused({"partners", "list", "--format", "xml"}, "--format");
-  ExpectRefused({"vendors", "list", "--partner", "5"}, "partners list shows those there are");
-  ExpectRefused({"vendors", "create", "--partner", "5", "--name", "V"}, "there is no partner 5");
+  ExpectRefused({"vendors", "list", "--partner", "5"}, "see zerotouchd admin partners list");
+  ExpectRefused({"vendors", "create", "--partner", "5", "--name", "V"}, "partner 5");
   ExpectRefused(
       {"customers", "create", "--partner", "5", "--name", "C", "--owner-email", "o@example.com"},
-      "there is no partner 5");
+      "partner 5");
   ExpectRefused({"customers", "create", "--partner", sandbox().first.partner, "--vendor", "5",
                  "--name", "C", "--owner-email", "o@example.com"},
                 "has no vendor 5");
   ExpectRefused({"customers", "create", "--partner", sandbox().first.partner, "--name", "C",
                  "--owner-email", "nobody"},
                 "not an e-mail address");
-  ExpectRefused({"customers", "accept-terms", "5"}, "customers list shows those there are");
+  ExpectRefused({"customers", "accept-terms", "5"}, "see zerotouchd admin customers list");
   ExpectRefused({"customers", "accept-terms", "x"}, "x");
-  ExpectRefused({"dpcs", "add", "--id", "a/b", "--package", "p", "--title", "t"}, "--id must be");
+  ExpectRefused({"dpcs", "add", "--id", "a/b", "--package", "p", "--title", "t"}, "Invalid --id");
   ExpectRefused(with(key, uri), "either --partner or --customer");
-  ExpectRefused(with(with(key, uri), {"--partner", "5"}), "there is no partner 5");
-  ExpectRefused(with(with(key, uri), {"--customer", "5"}), "there is no customer 5");
+  ExpectRefused(with(with(key, uri), {"--partner", "5"}), "partner 5");
+  ExpectRefused(with(with(key, uri), {"--customer", "5"}), "customer 5");
   ExpectRefused(with(key, {"--partner", sandbox().first.partner, "--token-uri", "http://host"}),
-                "--token-uri must be");
+                "Invalid --token-uri");
   ExpectRefused(
       with(with(key, uri), {"--partner", sandbox().first.partner, "--algorithm", "HS256"}),
       "--algorithm");
   EXPECT_EQ(ReadFile(out), "") << "nothing is left of a refused key";
   ExpectRefused({"keys", "revoke", "--email", "nobody@example.com", "--key-id", "x"},
-                "keys list shows those there are");
+                "see zerotouchd admin keys list");
   ExpectRefused({"accounts", "disable", "nobody@example.com"},
-                "accounts list shows those there are");
+                "see zerotouchd admin accounts list");
 }
 
 TEST_F(AdminTest, ExistingFile_IsNotOverwritten) {
@@ -186,7 +186,7 @@ TEST_F(AdminTest, ExistingFile_IsNotOverwritten) {
   std::ofstream(file) << "mine";
   ExpectRefused({"keys", "create", "--partner", sandbox().first.partner, "--out", file,
                  "--token-uri", "http://127.0.0.1/token"},
-                "exists already");
+                "already exists");
   EXPECT_EQ(ReadFile(file), "mine");
 }
 
@@ -198,7 +198,7 @@ TEST_F(AdminTest, WithoutARegistry_SaysHowToNameOne) {
   const ProgramRun elsewhere =
       RunZerotouchd({"admin", "--data-dir", empty.path(), "partners", "list"});
   EXPECT_EQ(elsewhere.exit_code, 1);
-  EXPECT_THAT(elsewhere.err, HasSubstr("there is no sandbox in"));
+  EXPECT_THAT(elsewhere.err, HasSubstr("no sandbox in"));
   EXPECT_TRUE(std::filesystem::is_empty(empty.path())) << "and none is made";
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The zerotouch program against zerotouchd, both as users start them.
+// Runs the zerotouch program against zerotouchd, as users start them.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -8,6 +8,7 @@
 
 #include <fstream>
 #include <memory>
+#include <sstream>
 
 #include "support/cli_process.h"
 #include "support/server_process.h"
@@ -30,7 +31,7 @@ using testing::StartsWith;
 constexpr char kSuccess[] = "SINGLE_DEVICE_STATUS_SUCCESS";
 constexpr char kHeader[] = "modemtype,modemid,serial,model,manufacturer,profiletype,owner";
 
-// A server of their own for tests that stop it; the others share one.
+// A server. Tests that stop it have their own; the others share one.
 class Server {
  public:
   explicit Server(std::string items_per_second) : items_per_second_(std::move(items_per_second)) {
@@ -43,10 +44,11 @@ class Server {
         "--operation-items-per-second", items_per_second_});
     sandbox_ = ParseSandbox(process_->ready_line());
   }
-  // At the same address.
+  // Starts the server again at the same address.
   void Restart() { Start(sandbox_.endpoint.substr(sandbox_.endpoint.rfind('/') + 1)); }
   void Kill() { process_->Kill(); }
   const Sandbox& sandbox() const { return sandbox_; }
+  std::string data_dir() const { return dir_ / "data"; }
 
  private:
   const std::string items_per_second_;
@@ -67,7 +69,7 @@ class CliTest : public testing::Test {
     std::ofstream(dir_ / name) << text;
     return dir_ / name;
   }
-  // Devices that no other test has.
+  // Writes a file of devices that no other test uses.
   std::string Generate(int64_t count, double wrong_percent = 0) {
     static uint64_t seed = 1000;
     const Sandbox::Reseller& reseller = server_->sandbox().first;
@@ -106,7 +108,7 @@ class CliTest : public testing::Test {
     std::ifstream stream(path);
     return {std::istreambuf_iterator<char>(stream), {}};
   }
-  // The input columns of results are the input, row for row.
+  // Checks that the input columns of the results are the input, row for row.
   void ExpectSameRows(const std::string& input, const std::string& results) {
     auto rows = Rows(results);
     for (auto& row : rows) {
@@ -134,7 +136,7 @@ TEST_F(CliTest, ClaimAndUnclaim_MixedKinds_GiveEachRowItsResult) {
   ExpectSameRows(Read(file), Read(results));
   const auto claimed = Rows(Read(results));
 
-  // What a claim answers can be given to an unclaim.
+  // The results of a claim can be the input of an unclaim.
   ASSERT_EQ(Run({"devices", "unclaim", "--csv", results, "--format", "csv"}), 0) << err();
   ExpectSameRows(Read(file), out());
   const auto unclaimed = Rows(out());
@@ -167,7 +169,7 @@ TEST_F(CliTest, BadRows_AreNamedByLine_TheRestGoOn) {
                                        ",,\"S,1\",Tab,Maker,ZERO_TOUCH,{1}",
                                        kHeader, customer));
   ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--format", "csv"}), 2) << err();
-  EXPECT_THAT(err(), HasSubstr("line 3 is not sent: its modemtype is neither IMEI nor MEID"));
+  EXPECT_THAT(err(), HasSubstr("line 3 is not sent: invalid modemtype: use IMEI or MEID"));
   EXPECT_THAT(err(), HasSubstr("line 4 is not sent: a quotation mark is not closed"));
   EXPECT_THAT(err(), HasSubstr("4 devices sent"));
   const auto rows = Rows(out());
@@ -225,7 +227,7 @@ TEST_F(CliTest, Denied_IsExitCode3) {
   EXPECT_THAT(out(), IsEmpty());
   EXPECT_EQ(Run({"devices", "claim", "--csv", file, "--partner", "5"}), 3);
 
-  // A key that the server does not know: one letter of its id is another.
+  // A key that the server does not know: one letter of its id differs.
   std::string key = Read(sandbox.first.credentials);
   char& letter = key[key.find("private_key_id") + 19];
   letter = letter == 'a' ? 'b' : 'a';
@@ -250,12 +252,12 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
       {{"devices", "claim", csv, Write("header.csv", kHeader)}, "no rows"},
       {{"devices", "claim", csv, Write("other.csv", "name,age\nx,1\n")}, "modemtype,modemid"},
       {{"devices", "claim", csv, Write("utf16.csv", "\xff\xfe,")}, "UTF-16"},
-      {{"devices", "claim", csv, file, "--partner", "me"}, "not an id"},
+      {{"devices", "claim", csv, file, "--partner", "me"}, "Invalid id \"me\""},
       {{"devices", "claim", csv, file, "--timeout", "soon"}, "90s"},
       {{"devices", "claim", csv, file, "--format", "xml"}, "json"},
       {{"devices", "claim", csv, file, "--credentials", dir_ / "none.json"}, "none.json"},
       {{"devices", "claim", csv, file, "--credentials", file}, "service-account key file"},
-      {{"devices", "claim", csv, file, "--endpoint", "server"}, "not a URL"},
+      {{"devices", "claim", csv, file, "--endpoint", "server"}, "Invalid endpoint \"server\""},
       {{"devices", "claim", csv, file, "--results", "/dev/null/r.csv"}, "--results"},
       {{"devices", "claim", csv, file, "--results", file}, "--results"},
       {{"devices", "claim", csv, file, "--async", "--results", "r.csv"}, "--results"},
@@ -267,6 +269,11 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
       {{"operations", "wait", "5"}, "operations/"},
       {{"operations", "wait", "operations/apibatchoperation/5"}, "INVALID_OPERATION_ID"},
       {{"csv", "generate", "--count", "5"}, "--owner"},
+      {{"devices", "claim", csv, dir_ / "no\x1b[2J\nne"}, "no\\x1b[2J\\nne"},
+      {{"devices", "claim", csv, file, "--x\u009b31m\u202e"}, "--x\\u009b31m\\u202e"},
+      {{"auth", "token", "--scope", "emm"}, "use reseller, customer or"},
+      {{"auth", "token", "--credentials", file}, "service-account key file"},
+      {{"env", "--data-dir", dir_ / "none"}, "zerotouchd sandbox --data-dir"},
   };
   for (const auto& [arguments, text] : kCases) {
     EXPECT_EQ(Run(arguments), 1) << err();
@@ -276,6 +283,73 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
     EXPECT_THAT(out(), IsEmpty());
   }
   EXPECT_THAT(Read(file), StartsWith("modemtype")) << "the input is never written";
+}
+
+TEST_F(CliTest, AuthToken_IsGoodForCalls_InItsScope) {
+  const Sandbox& sandbox = server_->sandbox();
+  const std::string url = sandbox.endpoint + "/v1/partners/" + sandbox.first.partner + "/customers";
+  ASSERT_EQ(Run({"auth", "token"}), 0) << err();
+  EXPECT_THAT(err(), IsEmpty());
+  ASSERT_THAT(out(), EndsWith("\n"));
+  EXPECT_EQ(CallUrl("GET", url, "", out().substr(0, out().size() - 1)).status, 200);
+  ASSERT_EQ(Run({"auth", "token", "--scope", "customer"}), 0) << err();
+  EXPECT_EQ(CallUrl("GET", url, "", out().substr(0, out().size() - 1)).status, 403)
+      << "the scope is another one";
+}
+
+TEST_F(CliTest, AuthToken_DeniedOrUnreachable_IsToldByTheExitCode) {
+  const Sandbox& sandbox = server_->sandbox();
+  std::string unknown = Read(sandbox.first.credentials);
+  std::string elsewhere = unknown;
+  char& letter = unknown[unknown.find("private_key_id") + 19];
+  letter = letter == 'a' ? 'b' : 'a';
+  elsewhere.replace(elsewhere.find(sandbox.endpoint), sandbox.endpoint.size(),
+                    "http://127.0.0.1:1");
+  EXPECT_EQ(Run({"auth", "token", "--credentials", Write("unknown.json", unknown)}), 3) << err();
+  EXPECT_THAT(out(), IsEmpty());
+  EXPECT_EQ(Run({"auth", "token", "--credentials", Write("elsewhere.json", elsewhere), "--timeout",
+                 "0.5"}),
+            4)
+      << err();
+  EXPECT_THAT(out(), IsEmpty());
+}
+
+TEST_F(CliTest, Env_IsAllThatACommandNeeds) {
+  ASSERT_EQ(Run({"env", "--data-dir", server_->data_dir()}), 0) << err();
+  std::vector<std::string> variables;
+  std::istringstream lines(out());
+  for (std::string line; std::getline(lines, line);) {
+    ASSERT_THAT(line, StartsWith("export "));
+    variables.push_back(line.substr(7));
+  }
+  const Sandbox& sandbox = server_->sandbox();
+  EXPECT_THAT(variables,
+              ElementsAre("ZEROTOUCH_ENDPOINT=" + sandbox.endpoint,
+                          "ZEROTOUCH_PARTNER=" + sandbox.first.partner,
+                          "ZEROTOUCH_CUSTOMER=" + sandbox.first.customer,
+                          "ZEROTOUCH_CREDENTIALS=" + sandbox.first.credentials,
+                          "GOOGLE_APPLICATION_CREDENTIALS=" + sandbox.first.credentials));
+  const std::string file =
+      Write("one.csv", fmt::format("{}\n,,ENV-1,Tab,Maker,ZERO_TOUCH,\n", kHeader));
+  CliProcess claim({"devices", "claim", "--csv", file}, variables);
+  EXPECT_EQ(claim.Wait(), 0) << claim.err();
+}
+
+TEST_F(CliTest, ResultsOfAnOperation_HaveNoFormulas_AndCanBeSentAgain) {
+  const std::string customer = server_->sandbox().first.customer;
+  const std::string file = Write(
+      "devices.csv", fmt::format("{},phonenumber\n,,=2+3,'-Tab,@Maker,ZERO_TOUCH,{},+49 30 1234\n",
+                                 kHeader, customer));
+  const std::string results = dir_ / "results.csv";
+  ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--results", results}), 0) << err();
+  ExpectSameRows(Read(file), Read(results));
+  ASSERT_EQ(Run({"devices", "unclaim", "--csv", results, "--async"}), 0) << err();
+  const std::string name = out().substr(0, out().find('\n'));
+  ASSERT_EQ(Run({"operations", "wait", name, "--results", results}), 0) << err();
+  const auto row = Rows(Read(results)).at(1);
+  EXPECT_THAT(row, AllOf(Contains("'=2+3"), Contains("'-Tab"), Contains("'@Maker")));
+  ASSERT_EQ(Run({"devices", "claim", "--csv", results, "--customer", customer}), 0) << err();
+  EXPECT_EQ(Run({"devices", "unclaim", "--csv", file}), 0) << "the same device: " << err();
 }
 
 TEST_F(CliTest, NoCredentials_SayWhereTheyComeFrom) {
@@ -326,7 +400,7 @@ TEST_F(CliTest, KilledServer_IsWaitedFor) {
   const auto process = Start({"devices", "claim", "--csv", file, "--format", "csv"});
   ASSERT_TRUE(process->WaitForError("devices sent")) << process->err();
   own.Kill();
-  ASSERT_TRUE(process->WaitForError("trying again")) << process->err();
+  ASSERT_TRUE(process->WaitForError("retrying")) << process->err();
   own.Restart();
   EXPECT_EQ(process->Wait(), 0) << process->err();
   ExpectSameRows(Read(file), process->out());
@@ -339,7 +413,7 @@ TEST_F(CliTest, StoppedServer_IsWaitedForBeforeSending) {
   const std::string file = Generate(50);
   own.Kill();
   const auto process = Start({"devices", "unclaim", "--csv", file});
-  ASSERT_TRUE(process->WaitForError("trying again")) << process->err();
+  ASSERT_TRUE(process->WaitForError("retrying")) << process->err();
   own.Restart();
   EXPECT_EQ(process->Wait(), 2) << "nothing was claimed: " << process->err();
 }

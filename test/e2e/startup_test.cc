@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What keeps the server from starting: each is one line on standard error that
-// says what to do, an exit code that is not 0, and nothing half-written.
+// Tests that a server that cannot start prints one line on standard error that says
+// what to do, exits with a code other than 0, and leaves nothing half-written.
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A port of the loopback address that is taken while the object lives.
+// A port of the loopback address that is in use while the object lives.
 class TakenPort {
  public:
   TakenPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -50,7 +50,7 @@ void ExpectRefused(const std::vector<std::string>& arguments, const std::string&
   SCOPED_TRACE(fmt::format("{}", fmt::join(arguments, " ")));
   const ProgramRun run = RunZerotouchd(arguments);
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_EQ(run.out, "") << "nobody is told that it is ready";
+  EXPECT_EQ(run.out, "") << "it must not print the ready line";
   EXPECT_THAT(run.err, HasSubstr(says));
   EXPECT_TRUE(run.err.starts_with("zerotouchd: ")) << run.err;
   EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
@@ -65,7 +65,7 @@ class StartupTest : public testing::Test {
     return {"serve",       "--listen", "127.0.0.1:0", "--database", "sqlite://" + path,
             "--log-level", "error"};
   }
-  // Starts and stops a sandbox, so that the folder has all it makes.
+  // Starts and stops a sandbox, which leaves its files in the folder.
   void MakeSandbox(const std::string& dir) const {
     ServerProcess server(SandboxIn(dir));
     ASSERT_NE(server.ready_line(), "");
@@ -104,7 +104,7 @@ TEST_F(StartupTest, FolderThatCannotBeWritten_IsNamed) {
     ExpectRefused(ServeOn(folder + "/registry.db"), folder);
   }
   EXPECT_EQ(ReadFile(dir_ / "file"), "mine");
-  if (geteuid() == 0) return;  // who may write everywhere
+  if (geteuid() == 0) return;  // root may write everywhere
   std::filesystem::create_directory(data_);
   std::filesystem::permissions(
       data_, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
@@ -143,7 +143,7 @@ TEST_F(StartupTest, DamagedRegistry_IsNamed_AndLeftAlone) {
   RunSql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
   const std::string whole = ReadFile(path);
   ASSERT_GT(whole.size(), 8192u);
-  // Damage in the header, in the schema's page, and everywhere behind them.
+  // Damage in the header, in the page of the schema, and everywhere after it.
   const std::pair<size_t, size_t> damages[] = {{0, 100}, {100, 2000}, {4096, whole.size() - 4096}};
   for (const auto& [begin, size] : damages) {
     SCOPED_TRACE(fmt::format("{} bytes at {}", size, begin));
@@ -188,14 +188,45 @@ TEST_F(StartupTest, WrongSettings_AreNamed) {
   ExpectRefused({"sandbox", "--listen", "8080"}, "listen (from --listen)");
   ExpectRefused({"serve"}, "--database sqlite://");
   ExpectRefused({"serve", "--database", "mysql://user:secret@host/db"}, "sqlite:///");
-  ExpectRefused({"serve", "--config", dir_ / "none"}, "there is no file");
+  ExpectRefused({"serve", "--config", dir_ / "none"}, "no such file");
   std::ofstream(dir_ / "settings.toml") << "operation-items-per-second = 10\n";
   ExpectRefused({"serve", "--database", "sqlite://" + dir_ / "registry.db", "--config",
                  dir_ / "settings.toml"},
-                "is a test switch, with which serve does not start");
-  // CLI11 does not know it at all there.
+                "is for tests and is not allowed in serve");
+  // serve has no such flag.
   ExpectRefused({"serve", "--operation-items-per-second", "10"}, "--operation-items-per-second");
   EXPECT_FALSE(std::filesystem::exists(dir_ / "registry.db"));
+}
+
+TEST_F(StartupTest, PasswordOfAUrl_IsNeverPrinted) {
+  const std::string url = "postgresql://user:secret@host/db";
+  const std::vector<std::vector<std::string>> cases = {
+      {"serve", url},
+      {"serve", "--databse", url},
+      {"serve", "--databse=postgres:/user:secret@host/db"},
+      {"serve", "--database", "postgres:user:secret@host"},
+      {"serve", "--database", "postgresql:/user:secret@host/db"},
+      {"serve", "--database", "mysql://user:secret@host/db"},
+      {"serve", "--listen", url},
+      {"serve", "--config", url},
+      {"serve", "--database", "sqlite:///x", "--tls-certificate", url, "--tls-key", url},
+      {"sandbox", "--data-dir", "/proc/" + url},
+      {"admin", "--data-dir", url, "partners", "list"},
+      {"admin", "import", "--database", "sqlite://" + dir_ / "r.db", "--from", url},
+      {"admin", url, "partners", "list"},
+  };
+  for (const std::vector<std::string>& arguments : cases) {
+    const ProgramRun run = RunZerotouchd(arguments);
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.err, testing::Not(HasSubstr("secret")))
+        << fmt::format("{}", fmt::join(arguments, " "));
+  }
+}
+
+TEST_F(StartupTest, Errors_HaveNoControlCharacters) {
+  ExpectRefused({"sandbox", "--no\x1b[2J\nsuch"}, "--no\\x1b[2J\\nsuch");
+  ExpectRefused({"sandbox", "--listen", "x\u009b31m\u202e"}, "x\\u009b31m\\u202e");
+  ExpectRefused({"serve", "--config", dir_ / "no\rne"}, "no\\rne");
 }
 
 }  // namespace

@@ -176,8 +176,8 @@ TEST_F(TlsTest, WrongFiles_KeepTheServerFromStarting) {
     const char *certificate, *key, *says;
   };
   const Row rows[] = {
-      {"none.pem", "key.pem", "tls-certificate: there is no file"},
-      {"cert.pem", "none.pem", "tls-key: there is no file"},
+      {"none.pem", "key.pem", "tls-certificate: no such file"},
+      {"cert.pem", "none.pem", "tls-key: no such file"},
       {"folder.pem", "key.pem", "tls-certificate: cannot read"},
       {"empty.pem", "key.pem", "holds no certificate in PEM form"},
       {"cert.pem", "empty.pem", "holds no private key in PEM form"},

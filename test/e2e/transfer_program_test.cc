@@ -226,7 +226,7 @@ TEST_F(TransferProgramTest, Stopped_UndoesWhatItBegan) {
     const auto process = Begin({"import", "--from", LargeArchive()}, "import: ");
     process->Signal(SIGINT);
     EXPECT_EQ(process->Wait(), 1);
-    EXPECT_THAT(process->err(), HasSubstr("import was stopped; nothing was kept of it"));
+    EXPECT_THAT(process->err(), HasSubstr("import was stopped; it left no changes"));
     ExpectEmpty();
   }
   Import(LargeArchive());
@@ -276,7 +276,7 @@ TEST_F(TransferProgramTest, FullDisk_IsAnError_AndLeavesNothing) {
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
   rlimit limit = {.rlim_cur = 3 << 20, .rlim_max = before.rlim_max};
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  ExpectFails({"export", "--to", dir_ / "to"}, "room on the disk");
+  ExpectFails({"export", "--to", dir_ / "to"}, "free disk space");
   if (!IsOnPostgres()) {
     ExpectFails({"backup", "--to", dir_ / "to"}, "room");
     std::filesystem::rename(dir_ / "registry.db", dir_ / "full.db");
@@ -294,7 +294,7 @@ TEST_F(TransferProgramTest, Files_AreTheOwnersAlone_AndNotOverwrittenByAccident)
   for (const std::string& command : Copying()) {
     const std::string file = dir_ / command;
     std::ofstream(file) << "mine";
-    ExpectFails({command, "--to", file}, "exists already");
+    ExpectFails({command, "--to", file}, "already exists");
     EXPECT_EQ(ReadFile(file), "mine");
     EXPECT_EQ(Admin({command, "--to", file, "--overwrite"}).exit_code, 0);
     EXPECT_NE(ReadFile(file), "mine");

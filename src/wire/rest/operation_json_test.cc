@@ -27,9 +27,9 @@ api::OperationPerDevice Item(int i) {
 }
 
 // Gives `count` items, 1,000 at a time; then fails, if told so.
-class MadeItems final : public service::OperationItems {
+class ListedItems final : public service::OperationItems {
  public:
-  explicit MadeItems(int count, absl::Status end = absl::OkStatus())
+  explicit ListedItems(int count, absl::Status end = absl::OkStatus())
       : count_(count), end_(std::move(end)) {}
 
   absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
@@ -86,7 +86,8 @@ INSTANTIATE_TEST_SUITE_P(PrettyAndCompact, OperationJsonTest, ::testing::Bool())
 TEST_P(OperationJsonTest, Done_IsTheWholeMessageToTheByte) {
   for (const int items : {0, 1, 2, 1'000, 2'500}) {
     for (const int successes : {0, items}) {
-      OperationJson source({Head(true), std::make_unique<MadeItems>(items), successes}, GetParam());
+      OperationJson source({Head(true), std::make_unique<ListedItems>(items), successes},
+                           GetParam());
       const auto [text, pieces] = DrainPieces(source);
       EXPECT_EQ(text, Whole(items, successes, GetParam())) << items;
       EXPECT_EQ(pieces, (items + 999) / 1'000 + 1) << items;
@@ -102,7 +103,7 @@ TEST_P(OperationJsonTest, NotDone_HasNoResponse) {
 }
 
 TEST_P(OperationJsonTest, End_StaysTheEnd) {
-  OperationJson source({Head(true), std::make_unique<MadeItems>(1), 1}, GetParam());
+  OperationJson source({Head(true), std::make_unique<ListedItems>(1), 1}, GetParam());
   const std::string text = DrainPieces(source).first;
   std::string after;
   EXPECT_FALSE(*source.Next(after));
@@ -111,7 +112,7 @@ TEST_P(OperationJsonTest, End_StaysTheEnd) {
 
 TEST_P(OperationJsonTest, FailureOfTheItems_IsPassedOn) {
   OperationJson source(
-      {Head(true), std::make_unique<MadeItems>(1'000, absl::UnavailableError("gone")), 1},
+      {Head(true), std::make_unique<ListedItems>(1'000, absl::UnavailableError("gone")), 1},
       GetParam());
   std::string out;
   ASSERT_TRUE(*source.Next(out));

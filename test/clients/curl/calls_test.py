@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every method of the API by curl: calls_test.py http1.1|http2|batch CALLS.
+"""Calls every method of the API with curl: calls_test.py http1.1|http2|batch CALLS.
 
-Makes the calls of test/clients/calls.json as HTTP calls of JSON, by HTTP/1.1, by
-HTTP/2 or each as a part of a POST /batch, and asks for more operations than a
-reseller may have unfinished. Sandboxes are those of run.py.
+Makes the calls of test/clients/calls.json as JSON over HTTP/1.1, over HTTP/2, or
+each as a part of a POST /batch, and exceeds the limit of unfinished operations.
+Needs the sandboxes of run.py.
 """
 import json
 import os
@@ -13,8 +13,8 @@ import subprocess
 import sys
 import urllib.parse
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..'))
-sys.path.append(os.path.join(ROOT, 'test', 'clients'))
+CLIENTS = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+sys.path.append(CLIENTS)
 from methods import Methods, VARIABLE  # noqa: E402
 
 SCOPES = 'https://www.googleapis.com/auth/'
@@ -22,12 +22,12 @@ HTTP = {'INVALID_ARGUMENT': 400, 'FAILED_PRECONDITION': 400, 'PERMISSION_DENIED'
         'NOT_FOUND': 404, 'RESOURCE_EXHAUSTED': 429}
 # limits::kUnfinishedOperationsPerPartner
 MOST_UNFINISHED = 100
-# Items of a batch that a slow sandbox does not finish while the test runs.
+# Number of items that a slow sandbox does not finish while the test runs.
 LONG = 100
 
 
 def transcoded(rule, request):
-    """The HTTP method, the target and the body of a request message."""
+    """Returns the HTTP method, the target and the body of a request message."""
     verb, template, body = rule
     left = dict(request)
 
@@ -62,11 +62,11 @@ class Server:
 
     def sign(self, account, scope):
         return subprocess.check_output(
-            [os.path.join(ROOT, 'scripts', 'jwt'), account['credentials'],
+            [os.path.join(CLIENTS, 'curl', 'jwt'), account['credentials'],
              self.ready['endpoint'] + '/', SCOPES + scope], text=True).strip()
 
     def curl(self, *options, body=''):
-        """The status, the header as curl has it, and the body."""
+        """Returns the status, the header as curl prints it, and the body."""
         option = '--http2-prior-knowledge' if self.mode == 'http2' else '--http1.1'
         answer = subprocess.run(['curl', '--silent', '--show-error', '--include', option, *options],
                                 input=body, stdout=subprocess.PIPE, check=True, text=True).stdout

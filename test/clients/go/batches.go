@@ -14,12 +14,12 @@ const (
 	success   = "SINGLE_DEVICE_STATUS_SUCCESS"
 	// limits::kUnfinishedOperationsPerPartner
 	mostUnfinished = 100
-	// Items of a batch that a slow sandbox does not finish while the tests run.
+	// Number of items that a slow sandbox does not finish while the tests run.
 	long = 100
 )
 
-// finish polls an operation to its end and checks that its results are, in
-// order, those of `want`.
+// finish polls an operation until it is done and checks that its results are
+// `want`, in order.
 func finish(partner *zerotouch.Service, operation *zerotouch.Operation, err error,
 	count int, want func(item int) string) error {
 	if err != nil {
@@ -53,7 +53,7 @@ func batches(partner *zerotouch.Service, own reseller) {
 	devices := partner.Partners.Devices
 	partnerID := id(own.PartnerID)
 	all := func(int) string { return success }
-	// Every tenth is claimed by nobody.
+	// Every tenth device is not claimed.
 	isKnown := func(item int) bool { return item%10 != 9 }
 
 	var claims zerotouch.ClaimDevicesRequest
@@ -123,8 +123,8 @@ func batches(partner *zerotouch.Service, own reseller) {
 	})
 }
 
-// tooManyOperations fills the partner's queue on a slow sandbox. This client
-// repeats nothing by itself, and keeps the header of an error to itself.
+// tooManyOperations fills the partner's queue on a slow sandbox. This client never
+// retries, and does not expose the header of an error.
 func tooManyOperations(partner *zerotouch.Service, own reseller) {
 	unclaim := &zerotouch.PartnerUnclaim{SectionType: zeroTouch,
 		DeviceIdentifier: &zerotouch.DeviceIdentifier{Imei: imei(1)}}

@@ -25,8 +25,8 @@ func answers(method string, call func() error) {
 	}
 }
 
-// refuses runs `call`, a call of `method` that must end with this typed error,
-// whose body holds `text`.
+// refuses runs `call`, a call of `method` that must return this typed error, with
+// `text` in its body.
 func refuses(method string, code int, text string, call func() error) {
 	if err := isRefusal(call(), code, text); err != nil {
 		fail(method, err)
@@ -48,7 +48,7 @@ func isRefusal(err error, code int, text string) error {
 	return nil
 }
 
-// expect is nil if `ok`.
+// expect returns nil if `ok`.
 func expect(ok bool, format string, arguments ...interface{}) error {
 	if ok {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"google.golang.org/api/option/internaloption"
 )
 
-// credentials drives the ways to be let in, and to be kept out.
+// credentials makes calls with valid and with invalid credentials.
 func credentials(s sandbox) {
 	own, other := s.Resellers[0], s.Resellers[1]
 	list := func(partnerID string, options ...option.ClientOption) error {

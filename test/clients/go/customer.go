@@ -7,8 +7,8 @@ import (
 	zerotouch "google.golang.org/api/androiddeviceprovisioning/v1"
 )
 
-// customerSide drives what a customer's key may call, on one device that the
-// reseller claims for it.
+// customerSide calls the methods of a customer, on a device that the reseller
+// claims for it.
 func customerSide(partner, customer *zerotouch.Service, own reseller) {
 	parent := "customers/" + own.CustomerIDs[0]
 	stranger := "customers/" + own.CustomerIDs[1]
@@ -59,7 +59,8 @@ func customerSide(partner, customer *zerotouch.Service, own reseller) {
 	}
 }
 
-// configurations returns the name of the one that it leaves; empty after a failure.
+// configurations returns the name of the configuration that it leaves; empty after a
+// failure.
 func configurations(customer *zerotouch.Service, parent, stranger, dpc string) string {
 	configurations := customer.Customers.Configurations
 	wanted := zerotouch.Configuration{ConfigurationName: "Go", CompanyName: "Example",

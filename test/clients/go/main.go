@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Google's Go client against a sandbox: every method that it knows, answered and
-// refused. It is not patched; the root URL and the key file alone differ.
+// Tests Google's unmodified Go client against a sandbox: every method that it has,
+// answered and refused. Only the root URL and the key file are this server's.
 //
-// Reads the ready lines of two sandboxes, one of which works slowly, from the
-// files that ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX name.
+// Reads the ready lines of two sandboxes from the files of the variables
+// ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX; the second one is slow.
 package main
 
 import (
@@ -51,7 +51,7 @@ func id(text string) int64 {
 	return number
 }
 
-// imei makes a valid IMEI of a number below 1,000,000,000.
+// imei returns a valid IMEI for a number below 1,000,000,000.
 func imei(number int) string {
 	digits := fmt.Sprintf("35%012d", number)
 	sum := 0

@@ -24,7 +24,7 @@ final class Batches {
       List<String> came = new ArrayList<>();
       BatchRequest batch = partner.batch();
       for (int i = 0; i < 20; i++) {
-        // Every other call is of a device that does not exist.
+        // Every second call is for an unknown device.
         String name = i % 2 == 0 ? "v1/" + reseller + "/customers" : "v1/" + reseller + "/devices/1";
         int number = i;
         partner.get(name).queue(batch, new JsonBatchCallback<GenericJson>() {

@@ -43,7 +43,7 @@ final class Check {
       call.execute();
     } catch (GoogleJsonResponseException e) {
       expect(e.getStatusCode() == code, e.toString());
-      // The JDK keeps the body of a 401 to a streamed request to itself.
+      // The JDK drops the body of a 401 to a streamed request.
       expect(e.getDetails() != null, "no details: " + e);
       expect(!e.getDetails().getMessage().isEmpty(), "no message: " + e);
       expect(e.getContent().contains(text), "no " + text + " in " + e.getContent());

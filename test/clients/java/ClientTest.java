@@ -22,7 +22,7 @@ final class ClientTest {
 
   // limits::kUnfinishedOperationsPerPartner
   private static final int MOST_UNFINISHED = 100;
-  // Items of a batch that a slow sandbox does not finish while the test runs.
+  // Number of items that a slow sandbox does not finish while the test runs.
   private static final int LONG = 100;
 
   private final Check check;
@@ -121,7 +121,7 @@ final class ClientTest {
     String list = "v1/partners/{partnerId}/customers";
     check.answers("partners.customers.list", partner.get(list).set("partnerId", partnerId)
         .set("pageSize", 1), answer -> Check.equal(1, Check.count(answer, "customers")));
-    // Longer than a URL may be: it comes as a POST with X-HTTP-Method-Override: GET.
+    // Longer than the limit for URLs: sent as a POST with X-HTTP-Method-Override: GET.
     check.refuses("partners.customers.list", 400, "INVALID_PAGE_TOKEN",
         partner.get(list).set("partnerId", partnerId).set("pageToken", "x".repeat(3000)));
     check.answers("partners.vendors.list", partner.get("v1/{+parent}/vendors")
@@ -153,7 +153,7 @@ final class ClientTest {
         answer -> Check.equal(claimed[0], Check.at(answer, "devices", 0, "name")));
     check.refuses("partners.devices.findByIdentifier", 400, "INVALID_PARAMETER",
         onDevices("findByIdentifier", json("deviceIdentifier", device(1))));
-    // One id where the API has a list, as Google's own sample sends it.
+    // One id instead of a list, as Google's own sample sends it.
     check.answers("partners.devices.findByOwner", onDevices("findByOwner",
         json("customerId", customerId, "limit", 100, "sectionType", ZERO_TOUCH)),
         answer -> Check.equal(claimed[0], Check.at(answer, "devices", 0, "name")));
@@ -227,7 +227,7 @@ final class ClientTest {
       GenericJson device = device(1000 + item);
       unclaims.add(json("deviceIdentifier", device, "sectionType", ZERO_TOUCH));
       if (item % 10 == 9) {
-        continue; // Claimed by nobody.
+        continue; // Not claimed.
       }
       claims.add(claim(device));
       updates.add(json("deviceIdentifier", device,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Google's own Node client against this server: client_test.mjs ZEROTOUCHD.
-// Nothing in it is changed: only the root URL and the key file are this server's.
+// Tests Google's unmodified Node client against this server: client_test.mjs ZEROTOUCHD.
+// Only the root URL and the key file are this server's.
 import assert from 'node:assert/strict';
 import {createSign} from 'node:crypto';
 
@@ -12,7 +12,7 @@ const RESELLER_SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
 const CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm';
 // limits::kUnfinishedOperationsPerPartner
 const MOST_UNFINISHED = 100;
-// Items of a batch that a slow sandbox does not finish while the test runs.
+// Number of items that a slow sandbox does not finish while the test runs.
 const LONG = 100;
 const ZERO_TOUCH = 'SECTION_TYPE_ZERO_TOUCH';
 
@@ -27,8 +27,8 @@ function api(client, server = sandbox) {
   return androiddeviceprovisioning({version: 'v1', rootUrl: `${server.endpoint}/`, auth: client});
 }
 
-// This library's JWT client asks Google's own token server whatever the key
-// file says, so a private server is called with self-signed tokens.
+// This library's JWT client always requests tokens from Google, so the test uses
+// self-signed tokens.
 function byKeyFile(account, scope, server = sandbox) {
   const key = server.key(account);
   const client = new auth.JWT({
@@ -222,7 +222,7 @@ await step('claimAsync and unclaimAsync, 5,000 devices with failing ones', async
   assert.match(claim.data.name, /^operations\/apibatchoperation\/\d+$/);
   assert.equal((await finished(claim.data)).response.successCount, 4500);
 
-  // Every tenth was never claimed; every hundredth has a wrong check digit.
+  // Every tenth device was never claimed; every hundredth IMEI has a wrong check digit.
   const text = n => n % 100 ? imei(n) : imei(n).replace(/.$/, d => (Number(d) + 1) % 10);
   const unclaims = numbers.map(
       n => ({deviceIdentifier: {imei: text(n)}, sectionType: ZERO_TOUCH}));
@@ -259,7 +259,7 @@ await step('errors: 400, 401, 403 and 404', async () => {
     hasCode('INVALID_OPERATION_ID'));
 });
 
-// Each method of a resource and of those below it.
+// Returns the methods of a resource and of the resources below it.
 function* methodsOf(resources) {
   for (const resource of Object.values(resources ?? {})) {
     yield* Object.values(resource.methods ?? {});
@@ -267,7 +267,7 @@ function* methodsOf(resources) {
   }
 }
 
-// What a caller sends who takes another company's ids for its own.
+// Returns the parameters of a caller that uses another company's ids.
 function parametersOfAnother(method) {
   if (method.id.endsWith('provisioning.customers.list')) return {pageToken: 'forged'};
   const parameters = method.request ? {requestBody: {}} : {};
@@ -315,7 +315,7 @@ await step('429: too many operations', async () => {
 
 await step('an access token from token_uri, by a refresh handler', async () => {
   const key = sandbox.key(reseller);
-  const now = Date.now() / 1000;  // fractions of a second too, as hand-written clients do
+  const now = Date.now() / 1000;  // with fractions of a second, as in hand-written clients
   const encode = value => Buffer.from(JSON.stringify(value)).toString('base64url');
   const text = `${encode({alg: 'RS256', typ: 'JWT'})}.${encode({
     iss: key.client_email, scope: RESELLER_SCOPE, aud: key.token_uri, iat: now, exp: now + 3600})}`;

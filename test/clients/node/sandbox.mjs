@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sandbox of the server under test, and steps to drive it in.
+// A sandbox of the server under test, and the steps of a test.
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -7,8 +7,8 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 
 export class Sandbox {
-  // Starts it, and returns when it is ready. `program` is the path of zerotouchd,
-  // `options` are more of its arguments.
+  // Starts the sandbox and returns when it is ready. `program` is the path of
+  // zerotouchd, `options` are further arguments.
   static async start(program, ...options) {
     const sandbox = new Sandbox();
     sandbox.dir = mkdtempSync(join(tmpdir(), 'zerotouch-node-'));
@@ -16,7 +16,7 @@ export class Sandbox {
         program,
         ['sandbox', '--listen', '127.0.0.1:0', '--data-dir', join(sandbox.dir, 'data'), ...options],
         {stdio: ['ignore', 'pipe', 'ignore']});
-    // Whatever ends the test, it ends the server too.
+    // Ends the server whenever the test ends.
     process.once('exit', () => sandbox.process.kill('SIGKILL'));
     const lines = createInterface({input: sandbox.process.stdout});
     const ready = await new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ export class Sandbox {
   }
 }
 
-// An IMEI with its check digit, different for each number.
+// Returns a valid IMEI, different for each number.
 export function imei(number) {
   const digits = '35' + String(number).padStart(12, '0');
   let sum = 0;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Google's own Python client against this server: client_test.py ZEROTOUCHD.
+"""Tests Google's Python client against this server: client_test.py ZEROTOUCHD.
 
-The client is built from the discovery document that the server gives. Nothing
-in it is changed: only the root URL and the key file are this server's.
+The client is built from the server's discovery document and is unmodified. Only the
+root URL and the key file are this server's.
 """
 import json
 import shutil
@@ -22,14 +22,14 @@ RESELLER_SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
 CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm'
 # limits::kUnfinishedOperationsPerPartner
 MOST_UNFINISHED = 100
-# Items of a batch that a slow sandbox does not finish while the test runs.
+# Number of items that a slow sandbox does not finish while the test runs.
 LONG = 100
 ZERO_TOUCH = 'SECTION_TYPE_ZERO_TOUCH'
 API_TYPES = 'type.googleapis.com/google.android.device.provisioning.v1.'
 
 
 class Sandbox:
-    """A running server with sample tenants."""
+    """A running sandbox."""
 
     def __init__(self, program, *options):
         self.dir = tempfile.mkdtemp(prefix='zerotouch-python-')
@@ -59,14 +59,14 @@ class Sandbox:
 
 
 def imei(number):
-    """An IMEI with its check digit, different for each number."""
+    """Returns a valid IMEI, different for each number."""
     digits = '35%012d' % number
     doubled = [int(d) * (i % 2 + 1) for i, d in enumerate(digits)]
     return digits + str(-sum(d // 10 + d % 10 for d in doubled) % 10)
 
 
 def methods_of(resources):
-    """The methods of these resources and of those below them."""
+    """Returns the methods of these resources and of the resources below them."""
     for resource in resources.values():
         yield from resource.get('methods', {}).values()
         yield from methods_of(resource.get('resources', {}))
@@ -91,7 +91,7 @@ class ClientTest(unittest.TestCase):
         assert cls.sandbox.stop() == 0
 
     def claim_body(self, number, customer=None):
-        # A number for int64 fields: the library sends what it is given.
+        # Numbers for int64 fields: the library sends the value unchanged.
         return {'deviceIdentifier': {'imei': imei(number), 'manufacturer': 'Google'},
                 'sectionType': ZERO_TOUCH, 'customerId': int(customer or self.customer_id)}
 
@@ -299,7 +299,7 @@ class ClientTest(unittest.TestCase):
         self.refused(self.anonymous().partners().customers().list(partnerId=self.partner), 401)
 
     def arguments_of_another(self, method):
-        """What a caller sends who takes another company's ids for its own."""
+        """Returns the parameters of a caller that uses another company's ids."""
         arguments = {'body': {}} if 'request' in method else {}
         for name, parameter in method.get('parameters', {}).items():
             if parameter['location'] != 'path':

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every method of the API by gRPC, through Debian's grpc++: the calls of
-// test/clients/calls.json, which ZEROTOUCH_CALLS names, on the sandboxes of
+// Calls every method over gRPC with Debian's grpc++: the calls of
+// test/clients/calls.json (path in ZEROTOUCH_CALLS), on the sandboxes of
 // test/clients/run.py.
 
 #include <fmt/format.h>
@@ -40,7 +40,7 @@ using google::protobuf::Value;
 
 // limits::kUnfinishedOperationsPerPartner
 constexpr int kMostUnfinished = 100;
-// Items of a batch that a slow sandbox does not finish while the test runs.
+// Number of items that a slow sandbox does not finish while the test runs.
 constexpr int kLong = 100;
 
 std::string TextOf(const char* variable) {
@@ -70,8 +70,8 @@ std::unique_ptr<Message> New(const google::protobuf::Descriptor& type) {
   return std::unique_ptr<Message>(prototype->New());
 }
 
-// The value at this path of field names and list positions, as text; empty if
-// there is none.
+// Returns the value at a path of field names and list positions as text; empty if
+// it does not exist.
 std::string At(const Value& json, const std::string& path) {
   const Value* value = &json;
   for (const std::string& step : std::vector<std::string>(absl::StrSplit(path, '.'))) {
@@ -89,7 +89,7 @@ std::string At(const Value& json, const std::string& path) {
   return value->kind_case() == Value::kStringValue ? value->string_value() : JsonOf(*value);
 }
 
-// A sandbox of run.py, seen by its first reseller and that one's first customer.
+// A sandbox of run.py, called by its first reseller and that reseller's first customer.
 class Server {
  public:
   explicit Server(const std::string& line)
@@ -113,7 +113,7 @@ class Server {
     return ApiCaller(sandbox_.endpoint, credentials, kCustomerScope).token();
   }
 
-  // Calls as the reseller, or, the methods of CustomerService, with this token.
+  // Calls with `customer_token`, or as the reseller if it is empty.
   grpc::Status Call(const MethodDescriptor& method, const Message& request, Message& answer,
                     const std::string& customer_token = "") {
     grpc::ClientContext context;
@@ -141,7 +141,7 @@ class Server {
   const std::string partner_token_;
 };
 
-// `call` is Service.Method.
+// Returns the method of `call`, Service.Method.
 const MethodDescriptor& MethodOf(const std::string& call) {
   const std::pair<std::string, std::string> name = absl::StrSplit(call, '.');
   const MethodDescriptor* method = nullptr;

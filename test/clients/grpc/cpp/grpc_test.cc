@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The API by gRPC, through Debian's grpc++.
+// Tests the API over gRPC with Debian's grpc++.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -30,7 +30,7 @@ using google::protobuf::Empty;
 
 constexpr char kPartnerService[] = "/google.android.device.provisioning.v1.PartnerService/";
 
-// An IMEI with its check digit.
+// Returns a valid IMEI.
 std::string MakeImei(int serial) {
   std::string digits = fmt::format("35000000{:06}", serial);
   int sum = 0;
@@ -72,7 +72,7 @@ class GrpcTest : public SandboxTest {
     return status;
   }
 
-  // The finished operation's response.
+  // Returns the response of the finished operation.
   api::DevicesLongRunningOperationResponse Finish(Operation operation) {
     while (!operation.done()) {
       google::longrunning::WaitOperationRequest wait;

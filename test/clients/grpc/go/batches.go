@@ -22,11 +22,11 @@ const (
 	batchSize = 5000
 	// limits::kUnfinishedOperationsPerPartner
 	mostUnfinished = 100
-	// Items of a batch that a slow sandbox does not finish while the tests run.
+	// Number of items that a slow sandbox does not finish while the tests run.
 	long = 100
 )
 
-// finish waits for the end of an operation; its results.
+// finish waits until an operation is done, and returns its results.
 func (t *test) finish(operation *longrunning.Operation, err error) (
 	*api.DevicesLongRunningOperationResponse, error) {
 	ctx, cancel := aMinute()
@@ -50,7 +50,7 @@ func (t *test) batches() error {
 		unclaim := &api.PartnerUnclaim{SectionType: zeroTouch,
 			Device: &api.PartnerUnclaim_DeviceIdentifier{DeviceIdentifier: device}}
 		unclaims.Unclaims = append(unclaims.Unclaims, unclaim)
-		if item%10 == 9 { // Claimed by nobody.
+		if item%10 == 9 { // Not claimed.
 			continue
 		}
 		claims.Claims = append(claims.Claims, &api.PartnerClaim{SectionType: zeroTouch,
@@ -85,7 +85,7 @@ func (t *test) batches() error {
 	return nil
 }
 
-// longBatch starts one of `long` items.
+// longBatch starts a batch of `long` items.
 func (t *test) longBatch(ctx context.Context) (*longrunning.Operation, error) {
 	unclaim := &api.PartnerUnclaim{SectionType: zeroTouch,
 		Device: &api.PartnerUnclaim_DeviceIdentifier{
@@ -121,7 +121,7 @@ func (t *test) endings() error {
 	if err := <-ended; status.Code(err) != codes.Canceled {
 		return fmt.Errorf("wanted Canceled, got %v", err)
 	}
-	// The server is none the worse for it.
+	// The server still works.
 	got, err := t.operations.GetOperation(ctx,
 		&longrunning.GetOperationRequest{Name: operation.Name})
 	if err == nil && got.Done {

@@ -18,16 +18,16 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// call is one of test/clients/calls.json.
+// call is a call of test/clients/calls.json.
 type call struct {
 	Call    string
 	Request json.RawMessage
-	Refused string            // the code's name; empty: answered
-	Expect  map[string]string // paths in the answer
-	Save    map[string]string // names of paths in the answer
+	Refused string            // name of the code; empty: the call succeeds
+	Expect  map[string]string // values by path in the answer
+	Save    map[string]string // paths in the answer by name
 }
 
-// UnmarshalJSON reads expected values as text, whatever they are.
+// UnmarshalJSON reads expected values of any type as text.
 func (c *call) UnmarshalJSON(text []byte) error {
 	type plain struct {
 		Call, Refused string
@@ -46,7 +46,7 @@ func (c *call) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// at is the value at this path of field names and list positions.
+// at returns the value at a path of field names and list positions.
 func at(value interface{}, path string) (interface{}, error) {
 	for _, step := range strings.Split(path, ".") {
 		switch inner := value.(type) {
@@ -65,7 +65,7 @@ func at(value interface{}, path string) (interface{}, error) {
 	return value, nil
 }
 
-// everyMethod makes the calls of the file in turn.
+// everyMethod makes the calls of the file in order.
 func (t *test) everyMethod(path string) error {
 	text, err := os.ReadFile(path)
 	check(err)
@@ -124,7 +124,7 @@ func invoke(client interface{}, method, request string) (interface{}, error) {
 		return nil, fmt.Errorf("the client has no %s", method)
 	}
 	message := reflect.New(function.Type().In(1).Elem())
-	// This version of jsonpb knows field masks as plain messages alone.
+	// This version of jsonpb treats field masks as plain messages.
 	request = strings.NewReplacer(`"updateMask": "customMessage"`,
 		`"updateMask": {"paths": ["custom_message"]}`, `"updateMask": "colour"`,
 		`"updateMask": {"paths": ["colour"]}`).Replace(request)
@@ -145,7 +145,7 @@ func invoke(client interface{}, method, request string) (interface{}, error) {
 	return answer, json.Unmarshal([]byte(text), &answer)
 }
 
-// isRefused is nil if `err` has this code and says why.
+// isRefused returns nil if `err` has this code and a reason.
 func isRefused(err error, code string) error {
 	var wanted codes.Code
 	check(wanted.UnmarshalJSON([]byte(`"` + code + `"`)))

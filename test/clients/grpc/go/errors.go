@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// pages lists the customers one by one.
+// pages lists the customers in pages of one.
 func (t *test) pages() error {
 	ctx, cancel := aMinute()
 	defer cancel()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The API by gRPC, through Go's own library: go test CALLS, see run.
+// Tests the API over gRPC with the Go library: go test CALLS, see run.
 //
-// Reads the ready lines of two sandboxes, one of which works slowly, from the
-// files that ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX name.
+// Reads the ready lines of two sandboxes from the files of the variables
+// ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX; the second one is slow.
 package main
 
 import (
@@ -26,7 +26,7 @@ const (
 	partnerScope  = "https://www.googleapis.com/auth/androidworkprovisioning"
 	customerScope = "https://www.googleapis.com/auth/androidworkzerotouchemm"
 	zeroTouch     = api.SectionType_SECTION_TYPE_ZERO_TOUCH
-	// The results of a large batch are more than a client's default of 4 MiB.
+	// The results of a large batch exceed the client's default of 4 MiB.
 	largestAnswer = 64 << 20
 )
 
@@ -71,7 +71,7 @@ func number(text string) int64 {
 	return parsed
 }
 
-// tokens are access tokens from the server's token endpoint.
+// tokens returns access tokens of the server's token endpoint.
 func tokens(keyFile, scope string) oauth2.TokenSource {
 	key, err := os.ReadFile(keyFile)
 	check(err)
@@ -80,7 +80,7 @@ func tokens(keyFile, scope string) oauth2.TokenSource {
 	return config.TokenSource(context.Background())
 }
 
-// selfSigned are tokens that the key's owner signs for this server.
+// selfSigned returns tokens that the client signs for this server.
 func (s *sandbox) selfSigned(keyFile string) oauth2.TokenSource {
 	key, err := os.ReadFile(keyFile)
 	check(err)
@@ -89,8 +89,8 @@ func (s *sandbox) selfSigned(keyFile string) oauth2.TokenSource {
 	return source
 }
 
-// connect calls the server with these tokens, or with none. The library gives
-// credentials of its own to TLS alone.
+// connect connects to the server with these tokens, or without any. The library sends
+// its own credentials only over TLS.
 func (s *sandbox) connect(source oauth2.TokenSource) *grpc.ClientConn {
 	addToken := func(ctx context.Context, method string, request, answer interface{},
 		connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
@@ -111,12 +111,12 @@ func (s *sandbox) connect(source oauth2.TokenSource) *grpc.ClientConn {
 	return made
 }
 
-// aMinute is enough for any call of these tests.
+// aMinute is a deadline for any call of these tests.
 func aMinute() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), time.Minute)
 }
 
-// imei makes a valid IMEI of a number below 1,000,000,000.
+// imei returns a valid IMEI for a number below 1,000,000,000.
 func imei(number int) string {
 	digits := fmt.Sprintf("35%012d", number)
 	sum := 0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The API by gRPC, through @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS CALLS.
+// Tests the API over gRPC with @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS CALLS.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -20,7 +20,7 @@ const partnerScope = 'https://www.googleapis.com/auth/androidworkprovisioning';
 const customerScope = 'https://www.googleapis.com/auth/androidworkzerotouchemm';
 // limits::kUnfinishedOperationsPerPartner
 const mostUnfinished = 100;
-// Items of a batch that a slow sandbox does not finish while the test runs.
+// Number of items that a slow sandbox does not finish while the test runs.
 const long = 100;
 const loading = {
   includeDirs: [protos, googleapis], keepCase: true, longs: String, enums: String,
@@ -34,7 +34,7 @@ const loaded = grpc.loadPackageDefinition(protoLoader.loadSync([
 ], loading));
 const api = loaded.google.android.device.provisioning.v1;
 
-// For what is packed into an Any.
+// Types of messages in an Any.
 const types = new protobuf.Root();
 types.resolvePath = (origin, target) =>
   [protos, googleapis].map(dir => path.join(dir, target)).find(file => fs.existsSync(file)) ||
@@ -68,7 +68,7 @@ function call(stub, method, request, {metadata: sent = metadata, deadline = 60_0
     (error, answer) => error ? reject(error) : resolve(answer)));
 }
 
-// The metadata of an account: a token that it has signed itself.
+// Returns the metadata of an account, with a self-signed token.
 function bearer(account, scope = partnerScope, {endpoint} = ready) {
   const key = JSON.parse(fs.readFileSync(account.credentials));
   const part = value => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -137,7 +137,7 @@ after(async () => {
   }
 });
 
-// A value at this path of field names and list positions.
+// Returns the value at a path of field names and list positions.
 const at = (value, steps) => steps.split('.').reduce((inner, step) => inner?.[step], value);
 
 test('every method, answered and refused', async () => {
@@ -158,7 +158,7 @@ test('every method, answered and refused', async () => {
     const [service, method] = id.split('.');
     stubs[service] ??= client(services[service]);
     const message = JSON.parse(filled(JSON.stringify(request)));
-    if (message.updateMask) {  // a message like any other to this library
+    if (message.updateMask) {  // this library treats it as a plain message
       const snake = message.updateMask.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
       message.updateMask = {paths: [snake]};
     }
@@ -272,7 +272,7 @@ test('health and reflection need no credentials', async () => {
   assert.equal((await call(health, 'Check', {}, {metadata: none})).status, 'SERVING');
   const watch = health.Watch({}, none);
   assert.equal((await watch[Symbol.asyncIterator]().next()).value.status, 'SERVING');
-  watch.on('error', () => {});  // what cancelling says
+  watch.on('error', () => {});  // the error of the cancellation
   watch.cancel();
 
   const info = client(loaded.grpc.reflection.v1.ServerReflection).ServerReflectionInfo(none);

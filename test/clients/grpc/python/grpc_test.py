@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The API by gRPC, through Debian's python3-grpcio: grpc_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
+"""Tests the API over gRPC with Debian's grpcio: grpc_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
 
 import sys
 import tempfile
@@ -76,7 +76,7 @@ def unclaims(first, count):
 
 
 def run_batch(method, request, **options):
-    """The finished operation's response."""
+    """Returns the response of the finished operation."""
     operation = call(PARTNER + method, request, operations_pb2.Operation, **options)
     assert operation.name.startswith('operations/apibatchoperation/') and not operation.done
     deadline = time.monotonic() + 120
@@ -152,7 +152,7 @@ class GrpcTest(unittest.TestCase):
         for metadata in ([], [('authorization', 'Bearer nonsense')],
                          [('authorization', 'Basic x')]):
             self.assert_error(grpc.StatusCode.UNAUTHENTICATED, path, request, metadata=metadata)
-        # Also when the request is far too long to be read first.
+        # Also if the request is too long to be read first.
         self.assert_error(grpc.StatusCode.UNAUTHENTICATED, PARTNER + 'UnclaimDevicesAsync',
                           unclaims(0, 50_000), metadata=[])
 
@@ -237,7 +237,7 @@ class GrpcTest(unittest.TestCase):
         def ask():
             for request in requests:
                 yield request
-                answered.acquire()  # as tools do: the next question waits for the answer
+                answered.acquire()  # as tools do: wait for each answer before the next question
 
         answers = []
         for answer in method(ask(), timeout=60):
@@ -264,7 +264,7 @@ class GrpcTest(unittest.TestCase):
             self.assertIn('google.longrunning.Operations', names)
             self.assertIn('grpc.health.v1.Health', names)
             self.assertIn(f'grpc.reflection.{package}.ServerReflection', names)
-            # The files are enough to build everything from them.
+            # Everything can be built from the files.
             pool = descriptor_pool.DescriptorPool()
             for file in reversed(answers[1].file_descriptor_response.file_descriptor_proto):
                 pool.Add(descriptor_pb2.FileDescriptorProto.FromString(file))
@@ -288,7 +288,7 @@ class GrpcTest(unittest.TestCase):
 
 
 class SlowGrpcTest(unittest.TestCase):
-    """Against a sandbox whose operations take long, so that waiting for one does."""
+    """Tests on a sandbox with slow operations."""
 
     def setUp(self):
         self.sandbox = sandbox.Sandbox(PROGRAM, '--operation-items-per-second', '1')
@@ -313,7 +313,7 @@ class SlowGrpcTest(unittest.TestCase):
                 request, metadata=self.sandbox.metadata, timeout=60)
 
     def test_too_many_operations(self):
-        for _ in range(MOST_UNFINISHED - 1):  # one was begun by setUp
+        for _ in range(MOST_UNFINISHED - 1):  # setUp has started one
             self.assertFalse(self.unclaim().done)
         with self.assertRaises(grpc.RpcError) as caught:
             self.unclaim()
@@ -332,7 +332,7 @@ class SlowGrpcTest(unittest.TestCase):
         future = self.wait.future(request, metadata=self.sandbox.metadata, timeout=60)
         future.cancel()
         self.assertTrue(future.cancelled())
-        # The server is none the worse for it.
+        # The server still works.
         answer = self.sandbox.channel.unary_unary(
             OPERATIONS + 'GetOperation',
             request_serializer=operations_pb2.GetOperationRequest.SerializeToString,

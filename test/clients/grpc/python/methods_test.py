@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every method of the API by gRPC, answered and refused, through Debian's python3-grpcio:
+"""Calls every method over gRPC, answered and refused, with Debian's python3-grpcio:
 methods_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
 
 import json
@@ -54,7 +54,7 @@ class MethodsTest(unittest.TestCase):
         assert code == 0, f'exit code {code}'
 
     def call(self, service, method, **request):
-        """The answer as JSON would have it."""
+        """Returns the answer as in JSON."""
         file = FILES[service].DESCRIPTOR
         found = file.services_by_name[service].methods_by_name[method]
         message = json_format.ParseDict(request, message_type(found.input_type)())

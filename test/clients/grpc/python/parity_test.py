@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The same calls by REST and by gRPC, answers and errors compared:
+"""Makes the same calls over REST and gRPC, and compares answers and errors:
 parity_test.py ZEROTOUCHD PROTOS GOOGLEAPIS.
 
 A case is a method and a request. The REST form is made from the method's
-google.api.http annotation. Calls that change something are made once by each
-transport on things of their own, whose ids are then taken for the same.
+google.api.http annotation. Calls that change something are made once over each
+transport, on different resources, whose ids are then treated as equal.
 """
 
 import http.client
@@ -31,7 +31,7 @@ from google.longrunning import operations_pb2
 from google.protobuf import json_format, message_factory
 from google.rpc import code_pb2, error_details_pb2, error_info_pb2, status_pb2
 
-# What the details of errors may be; importing them is what makes them known.
+# The types of error details; importing them registers them.
 DETAILS = (errors_pb2, error_details_pb2, error_info_pb2)
 CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm'
 ZERO_TOUCH, SIM_LOCK = 'SECTION_TYPE_ZERO_TOUCH', 'SECTION_TYPE_SIM_LOCK'
@@ -43,7 +43,7 @@ METHODS = {method.name: method
            for file in (service_pb2, operations_pb2)
            for service in file.DESCRIPTOR.services_by_name.values()
            for method in service.methods}
-# Both halves of the API have a method of this name.
+# Both services have a method of this name.
 METHODS['CustomerUnclaimDevice'] = (
     service_pb2.DESCRIPTOR.services_by_name['CustomerService'].methods_by_name['UnclaimDevice'])
 METHODS['UnclaimDevice'] = (
@@ -63,7 +63,7 @@ def message_type(descriptor):
 
 
 def http_form(method, request):
-    """Verb, target and body of a request, as its annotation says."""
+    """Returns verb, target and body of a request, by its annotation."""
     rule = method.GetOptions().Extensions[annotations_pb2.http]
     verb = rule.WhichOneof('pattern')
     rest = json.loads(json.dumps(request))
@@ -115,7 +115,7 @@ class ParityTest(unittest.TestCase):
             return sandbox.sign(json.load(file), cls.sandbox.ready['endpoint'] + '/', scope, age_s)
 
     def by_rest(self, method, request, token):
-        """('OK', answer) or (code, message and details)."""
+        """Returns ('OK', answer) or (code, message and details)."""
         verb, target, body = http_form(method, request)
         headers = {'Authorization': 'Bearer ' + token} if token else {}
         self.rest.request(verb, target, None if body is None else json.dumps(body), headers)
@@ -149,10 +149,10 @@ class ParityTest(unittest.TestCase):
                           'details': json_format.MessageToDict(status).get('details', [])}
 
     def compare(self, name, request, token=None, twin=None, same=()):
-        """Makes the call by both transports and compares what comes back.
+        """Makes the call over both transports and compares the answers.
 
-        `twin` is the request for gRPC where it must be another; `same` are pairs
-        of texts in the answers, of REST and of gRPC, that stand for the same.
+        `twin` is the request for gRPC if it must differ. `same` has pairs of texts, of the
+        REST and the gRPC answer, that count as equal.
         """
         method = METHODS[name]
         if token is None:
@@ -217,7 +217,7 @@ class ParityTest(unittest.TestCase):
             rule = method.GetOptions().Extensions[annotations_pb2.http]
             template = getattr(rule, rule.WhichOneof('pattern') or 'get')
             if not template:
-                continue  # by gRPC alone
+                continue  # only over gRPC
             for field in ('parent', 'name'):
                 found = re.search(r'\{(?:configuration\.)?' + field + r'=([^}]*)\}', template)
                 if found:
@@ -284,7 +284,7 @@ class ParityTest(unittest.TestCase):
                                  {'vacationModeExpireTime': '2001-01-01T00:00:00Z'}):
                     self.compare('UnclaimDevice', self.of_partner(
                         sectionType=section, **target, **vacation))
-        # Each transport unclaims a device of its own, twice.
+        # Each transport unclaims its own device, twice.
         for _ in range(2):
             self.compare('UnclaimDevice', self.of_partner(
                 deviceIdentifier={'imei': sandbox.imei(2)}, sectionType=ZERO_TOUCH),
@@ -309,7 +309,7 @@ class ParityTest(unittest.TestCase):
                 self.await_done(name)
             results.append(self.compare('GetOperation', {'name': names[0]}, twin={'name': names[1]},
                                         same=[names]))
-            # One operation, read by both.
+            # Both transports read one operation.
             self.compare('GetOperation', {'name': names[0]})
             for name in ('CancelOperation', 'DeleteOperation', 'DeleteOperation'):
                 self.compare(name, {'name': names[0]}, twin={'name': names[1]})

@@ -12,12 +12,12 @@ import time
 import grpc
 
 SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
-# Two ways of 100,000 items, which is more than a client's default of 4 MiB.
+# A request or an answer of 100,000 items exceeds the client's default of 4 MiB.
 LARGE = [('grpc.max_receive_message_length', 64 << 20)]
 
 
 def generate(protos, googleapis, out):
-    """Makes Python modules of the API's protos, and imports them from `out`."""
+    """Generates Python modules from the protos in `out`, and imports them."""
     files = [
         'google/android/device/provisioning/v1/devices.proto',
         'google/android/device/provisioning/v1/companies.proto',
@@ -35,7 +35,7 @@ def generate(protos, googleapis, out):
     ]
     subprocess.run(['protoc', '-I', protos, '-I', googleapis, f'--python_out={out}', *files],
                    check=True)
-    # The packages `google` and `grpc` exist already: the new folders join them.
+    # Adds the new folders to the packages `google` and `grpc`, which exist already.
     sys.path.insert(0, out)
     import google
     google.__path__.append(os.path.join(out, 'google'))
@@ -43,7 +43,7 @@ def generate(protos, googleapis, out):
 
 
 def sign(key, audience, scope=SCOPE, age_s=0):
-    """A self-signed bearer token of a service-account key, made `age_s` ago for an hour."""
+    """Returns a self-signed bearer token, issued `age_s` ago and valid for an hour."""
     def encode(data):
         return base64.urlsafe_b64encode(data).rstrip(b'=')
 
@@ -61,7 +61,7 @@ def sign(key, audience, scope=SCOPE, age_s=0):
 
 
 def make_certificate(folder):
-    """The paths of a new certificate for this machine, which is its own authority, and its key."""
+    """Returns the paths of a new self-signed certificate for this machine and of its key."""
     certificate, key = (os.path.join(folder, name) for name in ('cert.pem', 'key.pem'))
     subprocess.run(['openssl', 'req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt',
                     'ec_paramgen_curve:P-256', '-subj', '/CN=localhost', '-addext',
@@ -71,8 +71,8 @@ def make_certificate(folder):
 
 
 class Sandbox:
-    """A server of its own, stopped by `stop`. With `certificate`, the path of a PEM file that the
-    arguments give it too, the channel is a secure one."""
+    """A server that runs until `stop`. With `certificate`, the path of the PEM file that is also
+    in the arguments, the channel uses TLS."""
 
     def __init__(self, program, *arguments, certificate=None):
         self.folder = tempfile.TemporaryDirectory()
@@ -100,13 +100,13 @@ class Sandbox:
         return [('authorization', 'Bearer ' + self.token)]
 
     def terminate(self):
-        """Tells the server to stop, once: told twice it stops at once."""
+        """Sends SIGTERM, only once: a second signal would stop the server immediately."""
         if not self.told:
             self.process.terminate()
         self.told = True
 
     def stop(self):
-        """The exit code after SIGTERM."""
+        """Stops the server and returns its exit code."""
         self.terminate()
         code = self.process.wait(60)
         self.channel.close()
@@ -116,7 +116,7 @@ class Sandbox:
 
 
 def imei(serial):
-    """The IMEI of TAC 35000000 and this serial number, with its check digit."""
+    """Returns the valid IMEI of TAC 35000000 and this serial number."""
     digits = f'35000000{serial:06d}'
     total = 0
     for place, digit in enumerate(digits):

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_ZEROTOUCH_AUTH_TOKEN_H_
+#define ZEROTOUCH_ZEROTOUCH_AUTH_TOKEN_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "zerotouch/connection.h"
+#include "zerotouch/exit_code.h"
+
+namespace zerotouch::cli {
+
+struct TokenFlags {
+  ConnectionFlags connection;  // `endpoint` is not used: the key file has its token_uri
+  std::string scope;           // OAuth 2.0 scopes, separated by spaces
+};
+
+// Returns the OAuth 2.0 scope that --scope means: the words `reseller` and
+// `customer` stand for the scopes of this API; a text with "://" is taken as it
+// is. INVALID_ARGUMENT for anything else.
+absl::StatusOr<std::string> ScopeOf(const std::string& text);
+
+// Runs `zerotouch auth token`: exchanges an assertion signed by the key file for
+// an access token (JWT-bearer grant, RFC 7523) at the file's token_uri, and
+// prints the token and a line feed on standard output.
+ExitCode RunToken(const TokenFlags& flags);
+
+}  // namespace zerotouch::cli
+
+#endif  // ZEROTOUCH_ZEROTOUCH_AUTH_TOKEN_H_

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "zerotouch/input_file.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace zerotouch::cli {
+
+absl::StatusOr<std::string> ReadInputFile(const std::string& path) {
+  const auto cannot_read = [&] {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  };
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (file == nullptr) return cannot_read();
+  std::string text;
+  constexpr size_t kPieceBytes = size_t{1} << 20;
+  for (size_t got = kPieceBytes; got == kPieceBytes;) {
+    const size_t before = text.size();
+    text.resize(before + kPieceBytes);
+    got = std::fread(text.data() + before, 1, kPieceBytes, file.get());
+    text.resize(before + got);
+  }
+  if (std::ferror(file.get()) != 0) return cannot_read();
+  return text;
+}
+
+}  // namespace zerotouch::cli

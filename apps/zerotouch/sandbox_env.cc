@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "zerotouch/sandbox_env.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "base/status_text.h"
+#include "base/terminal_text.h"
+#include "zerotouch/input_file.h"
+#include "zerotouch/operations.h"
+#include "zerotouch/shell_word.h"
+
+namespace zerotouch::cli {
+namespace {
+
+absl::Status NotSandboxJson(const std::string& path, std::string_view problem) {
+  return absl::InvalidArgumentError(
+      fmt::format("{}: {}; start the sandbox again to have it rewritten", path, problem));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SandboxExports(const std::string& data_dir) {
+  const std::string path = data_dir + "/sandbox.json";
+  const absl::StatusOr<std::string> text = ReadInputFile(path);
+  if (!text.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}; start a sandbox with zerotouchd sandbox --data-dir {}, or give the folder "
+                    "of a running one by --data-dir",
+                    MessageOf(text.status()), ShellWord(data_dir)));
+  }
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  if (parser.parse(*text).get(root) != simdjson::SUCCESS) {
+    return NotSandboxJson(path, "not valid JSON");
+  }
+  constexpr std::pair<const char*, const char*> kVariables[] = {
+      {"ZEROTOUCH_ENDPOINT", "/endpoint"},
+      {"ZEROTOUCH_PARTNER", "/resellers/0/partnerId"},
+      {"ZEROTOUCH_CUSTOMER", "/resellers/0/customerIds/0"},
+      {"ZEROTOUCH_CREDENTIALS", "/resellers/0/credentials"},
+      {"GOOGLE_APPLICATION_CREDENTIALS", "/resellers/0/credentials"},
+  };
+  std::string exports;
+  for (const auto& [variable, pointer] : kVariables) {
+    std::string_view value;
+    if (root.at_pointer(pointer).get(value) != simdjson::SUCCESS) {
+      return NotSandboxJson(path, fmt::format("{} is missing", pointer));
+    }
+    // A shell cannot quote these portably, and a terminal would obey them.
+    if (ForTerminal(value) != value) {
+      return NotSandboxJson(path, fmt::format("{} has control characters", pointer));
+    }
+    exports += fmt::format("export {}={}\n", variable, ShellWord(value));
+  }
+  return exports;
+}
+
+ExitCode RunEnv(const std::string& data_dir) {
+  const absl::StatusOr<std::string> exports = SandboxExports(data_dir);
+  if (!exports.ok()) {
+    PrintError(MessageOf(exports.status()));
+    return kUsage;
+  }
+  fmt::print("{}", *exports);
+  return kDone;
+}
+
+}  // namespace zerotouch::cli

@@ -10,7 +10,7 @@ struct Services;
 
 namespace zerotouch::wire {
 
-// Every method of the API. The services must outlive the table.
+// Returns a table of all methods of the API. The services must outlive it.
 MethodTable ApiMethods(service::Services& services);
 
 }  // namespace zerotouch::wire

@@ -9,8 +9,8 @@
 
 namespace zerotouch::wire {
 
-// The details of an error for callers, in the order of errors.h. What that
-// header does not list is left out.
+// Returns the details of a public error in the order of errors.h. Omits payloads
+// that errors.h does not list.
 std::vector<google::protobuf::Any> DetailsOf(const absl::Status& status);
 
 }  // namespace zerotouch::wire

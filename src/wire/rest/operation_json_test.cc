@@ -26,7 +26,7 @@ api::OperationPerDevice Item(int i) {
   return item;
 }
 
-// Gives `count` items, 1,000 at a time; then fails, if told so.
+// Returns `count` items, 1,000 at a time, then an error if one is given.
 class MadeItems final : public service::OperationItems {
  public:
   explicit MadeItems(int count, absl::Status end = absl::OkStatus())
@@ -69,7 +69,7 @@ std::string Whole(int items, int successes, bool pretty) {
   return out + (pretty ? "\n" : "");
 }
 
-// All pieces put together, and how many there were.
+// All pieces joined, and their number.
 std::pair<std::string, int> DrainPieces(http::BodySource& source) {
   std::pair<std::string, int> out;
   while (true) {

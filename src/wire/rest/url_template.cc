@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
+#include "base/ascii.h"
 #include "base/percent.h"
 #include "base/status_macros.h"
 
@@ -14,10 +14,10 @@ namespace zerotouch::wire {
 //
 //   template = "/" segments [ ":" verb ]
 //   segments = segment { "/" segment }
-//   segment  = "*"                                one segment, not empty
-//            | "**"                               all that is left, even nothing
-//            | literal                            itself
-//            | "{" field [ "=" segments ] "}"     a variable; alone it means "*"
+//   segment  = "*"                                one non-empty segment
+//            | "**"                               all further segments, or none
+//            | literal                            the same segment
+//            | "{" field [ "=" segments ] "}"     a variable; "*" by default
 //   field    = name { "." name }
 //
 // Variables do not nest, and "**" is the last segment of a template.
@@ -85,7 +85,7 @@ class TemplateParser {
     return true;
   }
 
-  // Everything up to one of `stops`.
+  // Takes the text up to one of `stops`.
   std::string Word(std::string_view stops) {
     const std::string_view word = rest_.substr(0, rest_.find_first_of(stops));
     rest_.remove_prefix(word.size());
@@ -114,8 +114,8 @@ std::vector<std::string> UrlTemplate::fields() const {
 
 namespace {
 
-// Whether the segment, decoded, is `literal`. Few clients encode what they
-// need not, so the plain comparison nearly always decides.
+// Returns true if the decoded segment equals `literal`. Few clients encode
+// characters without need, so the plain comparison nearly always decides.
 bool IsLiteral(const std::string& segment, const std::string& literal) {
   return segment == literal ||
          (segment.find('%') != std::string::npos && PercentDecode(segment) == literal);
@@ -165,12 +165,12 @@ std::optional<std::vector<UrlTemplate::Binding>> UrlTemplate::Match(const UrlPat
 
 namespace {
 
-// Cuts a known verb and the ':' before it off `segment`, and returns it.
+// Removes a known verb and the ':' before it from `segment`. Returns the verb.
 std::string TakeVerb(std::string& segment, const std::set<std::string>& verbs) {
   constexpr size_t kEncodedColon = 3;  // "%3A"
   size_t at = segment.rfind(':');
   size_t length = 1;
-  const std::string lower = absl::AsciiStrToLower(segment);
+  const std::string lower = AsciiLower(segment);
   if (const size_t encoded = lower.rfind("%3a");
       encoded != std::string::npos && (at == std::string::npos || encoded > at)) {
     at = encoded;

@@ -14,7 +14,7 @@ const std::set<std::string>& Verbs() {
   return verbs;
 }
 
-// "field=value;…" for a path that fits, "no" for one that does not.
+// Returns "field=value;..." for a path that matches, and "no" for any other.
 std::string Match(std::string_view text, std::string_view target) {
   const auto parsed = UrlTemplate::Parse(text);
   if (!parsed.ok()) return std::string(parsed.status().message());
@@ -26,14 +26,14 @@ std::string Match(std::string_view text, std::string_view target) {
   return out;
 }
 
-struct Case {
+struct TemplateCase {
   const char* text;
   const char* target;
   const char* expected;
 };
 
 TEST(UrlTemplate, Match_Table) {
-  const Case cases[] = {
+  const TemplateCase cases[] = {
       {"/v1/customers", "/v1/customers", ""},
       {"/v1/customers", "/v1/customers?a=/b", ""},
       {"/v1/customers", "/v1/customers/", ""},
@@ -77,13 +77,13 @@ TEST(UrlTemplate, Match_Table) {
       {"/v1/p/{id}:claim", "/v1/p/a:b%3Aclaim", "id=a:b;"},
       {"/v1/p/{id}:claim", "/v1/p/:claim", "no"},
   };
-  for (const Case& c : cases) {
+  for (const TemplateCase& c : cases) {
     EXPECT_EQ(Match(c.text, c.target), c.expected) << c.text << "  " << c.target;
   }
 }
 
 TEST(UrlTemplate, Parse_Malformed_NamesPlaceAndReason) {
-  const Case cases[] = {
+  const TemplateCase cases[] = {
       {"", "", "expected '/' at character 0"},
       {"v1", "", "expected '/' at character 0"},
       {"/", "", "expected a segment at character 1"},
@@ -99,7 +99,7 @@ TEST(UrlTemplate, Parse_Malformed_NamesPlaceAndReason) {
       {"/v1/x:y/z", "", "expected the end"},
       {"/v1/x}", "", "expected the end"},
   };
-  for (const Case& c : cases) {
+  for (const TemplateCase& c : cases) {
     const auto parsed = UrlTemplate::Parse(c.text);
     ASSERT_FALSE(parsed.ok()) << c.text;
     EXPECT_THAT(std::string(parsed.status().message()), HasSubstr(c.expected)) << c.text;

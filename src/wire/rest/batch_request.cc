@@ -21,7 +21,7 @@
 namespace zerotouch::wire {
 namespace {
 
-absl::Status Wrong(std::string_view reason) {
+absl::Status MalformedBatch(std::string_view reason) {
   return errors::BadRequest({{"", fmt::format("The batch request is malformed: {}.", reason)}});
 }
 
@@ -72,10 +72,10 @@ class Batch {
   http::Response MakeCall(const Part& part) {
     const std::string_view type = part.headers.Get("Content-Type");
     if (!EqualIgnoringCase(type.substr(0, type.find(';')), "application/http")) {
-      return refuse_(Wrong("a part is not application/http"));
+      return refuse_(MalformedBatch("a part is not application/http"));
     }
     absl::StatusOr<http::Request> inner = ParseHttpRequest(part.content);
-    if (!inner.ok()) return refuse_(Wrong(MessageOf(inner.status())));
+    if (!inner.ok()) return refuse_(MalformedBatch(MessageOf(inner.status())));
     if (!inner->headers.Has("Authorization") && request_.headers.Has("Authorization")) {
       inner->headers.Add("Authorization", std::string(request_.headers.Get("Authorization")));
     }
@@ -148,13 +148,13 @@ absl::StatusOr<http::Response> AnswerBatch(
     const http::Request& request, const std::function<http::Response(http::Request)>& call,
     const std::function<http::Response(const absl::Status&)>& refuse) {
   const auto boundary = BoundaryOf(request.headers.Get("Content-Type"));
-  if (!boundary) return Wrong("its Content-Type must be multipart/mixed with a boundary");
+  if (!boundary) return MalformedBatch("its Content-Type must be multipart/mixed with a boundary");
   const absl::StatusOr<std::vector<Part>> parts = SplitMultipart(request.body, *boundary);
-  if (!parts.ok()) return Wrong(MessageOf(parts.status()));
-  if (parts->empty()) return Wrong("it has no parts");
+  if (!parts.ok()) return MalformedBatch(MessageOf(parts.status()));
+  if (parts->empty()) return MalformedBatch("it has no parts");
   if (parts->size() > limits::kBatchCalls) {
-    return Wrong(fmt::format("it has {} calls, and at most {} are allowed", parts->size(),
-                             limits::kBatchCalls));
+    return MalformedBatch(fmt::format("it has {} calls, and at most {} are allowed", parts->size(),
+                                      limits::kBatchCalls));
   }
   std::vector<std::string> ids;
   for (const Part& part : *parts) {

@@ -26,16 +26,16 @@ class TemplateParser {
   explicit TemplateParser(std::string_view text) : rest_(text) { template_.text_ = text; }
 
   absl::StatusOr<UrlTemplate> Run() {
-    if (!Take('/')) return Wrong("expected '/'");
+    if (!Take('/')) return Invalid("expected '/'");
     ZT_RETURN_IF_ERROR(Segments(/*in_variable=*/false));
     if (Take(':')) {
       template_.verb_ = Word("/{}=:*");
-      if (template_.verb_.empty()) return Wrong("expected a verb");
+      if (template_.verb_.empty()) return Invalid("expected a verb");
     }
-    if (!rest_.empty()) return Wrong("expected the end");
+    if (!rest_.empty()) return Invalid("expected the end");
     const auto& segments = template_.segments_;
     for (size_t i = 0; i + 1 < segments.size(); ++i) {
-      if (segments[i].kind == Kind::kRest) return Wrong("** is not last");
+      if (segments[i].kind == Kind::kRest) return Invalid("** is not last");
     }
     return std::move(template_);
   }
@@ -52,9 +52,9 @@ class TemplateParser {
 
   absl::Status Segment(bool in_variable) {
     if (Take('*')) return Add(Take('*') ? Kind::kRest : Kind::kOne, "");
-    if (Take('{')) return in_variable ? Wrong("variables do not nest") : Variable();
+    if (Take('{')) return in_variable ? Invalid("variables do not nest") : Variable();
     std::string literal = Word("/{}=:*");
-    if (literal.empty()) return Wrong("expected a segment");
+    if (literal.empty()) return Invalid("expected a segment");
     return Add(Kind::kLiteral, std::move(literal));
   }
 
@@ -62,14 +62,14 @@ class TemplateParser {
     const size_t begin = template_.segments_.size();
     std::string field = Word("/{}=:*");
     for (const absl::string_view name : absl::StrSplit(field, '.')) {
-      if (name.empty()) return Wrong("expected a field name");
+      if (name.empty()) return Invalid("expected a field name");
     }
     if (Take('=')) {
       ZT_RETURN_IF_ERROR(Segments(/*in_variable=*/true));
     } else {
       ZT_RETURN_IF_ERROR(Add(Kind::kOne, ""));
     }
-    if (!Take('}')) return Wrong("expected '}'");
+    if (!Take('}')) return Invalid("expected '}'");
     template_.variables_.push_back({std::move(field), begin, template_.segments_.size()});
     return absl::OkStatus();
   }
@@ -92,7 +92,7 @@ class TemplateParser {
     return std::string(word);
   }
 
-  absl::Status Wrong(std::string_view reason) const {
+  absl::Status Invalid(std::string_view reason) const {
     return absl::InvalidArgumentError(fmt::format("URL template {}: {} at character {}",
                                                   template_.text_, reason,
                                                   template_.text_.size() - rest_.size()));

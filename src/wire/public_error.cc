@@ -13,7 +13,7 @@ absl::Status PublicError(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kAborted:
-      return errors::Unavailable("the registry is temporarily unavailable");
+      return errors::Unavailable("the registry is busy or unreachable");
     case absl::StatusCode::kResourceExhausted:
       return errors::TooBusy("too many requests are waiting", absl::Seconds(1));
     default:

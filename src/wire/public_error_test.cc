@@ -24,7 +24,7 @@ TEST(PublicError, InternalErrors_DoNotShowTheirText) {
   for (const absl::Status& transient :
        {absl::UnavailableError("secret"), absl::AbortedError("secret")}) {
     EXPECT_EQ(PublicError(transient),
-              errors::Unavailable("the registry is temporarily unavailable"));
+              errors::Unavailable("the registry is busy or unreachable"));
   }
   EXPECT_EQ(errors::HttpStatusOf(PublicError(absl::ResourceExhaustedError("secret"))), 429);
   log::SetLevel(log::Level::kInfo);

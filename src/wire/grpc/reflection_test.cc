@@ -116,8 +116,8 @@ TEST_F(ReflectionTest, EveryFileThatIsNamed_CanBeFetchedWithItsImports) {
 }
 
 TEST_F(ReflectionTest, OtherSymbols_AreNotFound) {
-  for (const char* symbol : {"", "google.rpc.Nothing", "google.rpc",
-                             "google.android.device.provisioning.v1.CustomError.nothing"}) {
+  for (const char* symbol :
+       {"", "google.rpc.Nothing", "google.android.device.provisioning.v1.CustomError.nothing"}) {
     EXPECT_EQ(ErrorFor(symbol), static_cast<int>(absl::StatusCode::kNotFound)) << symbol;
   }
 }

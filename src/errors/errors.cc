@@ -8,7 +8,6 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "google/rpc/error_details.pb.h"
-#include "google/rpc/error_info.pb.h"
 
 namespace zerotouch::errors {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace zerotouch::json {
@@ -25,7 +25,7 @@ std::string Cut(std::string_view text) {
 std::string TypeText(const FieldDescriptor& field) {
   if (const auto* type = field.enum_type()) return "type.googleapis.com/" + type->full_name();
   if (const auto* type = field.message_type()) return "type.googleapis.com/" + type->full_name();
-  return "TYPE_" + absl::AsciiStrToUpper(field.type_name());
+  return "TYPE_" + AsciiUpper(field.type_name());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "model/text.h"
 
@@ -17,8 +18,6 @@ constexpr ModemKey kMeidBit = ModemKey{1} << 60;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-char ToUpper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
 bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
 bool AllHex(std::string_view text) { return std::all_of(text.begin(), text.end(), IsHex); }
@@ -45,7 +44,7 @@ size_t CountCharacters(std::string_view text) {
 
 void AppendFolded(std::string_view text, std::string& key) {
   key += kSeparator;
-  std::transform(text.begin(), text.end(), std::back_inserter(key), ToLower);
+  key += AsciiLower(text);
 }
 
 bool IsChromeOs(const api::DeviceIdentifier& identifier) {
@@ -167,8 +166,7 @@ std::string CanonicalMeid(std::string_view text) {
   std::string digits = WithoutSeparators(Trim(text));
   if ((digits.size() == 14 || digits.size() == 15) && AllHex(digits)) {
     digits.resize(14);
-    std::transform(digits.begin(), digits.end(), digits.begin(), ToUpper);
-    return digits;
+    return AsciiUpper(digits);
   }
   if (digits.size() != 18 || !AllDigits(digits)) return {};
   // Ten decimal digits stand for 32 bits, the other eight for 24.

@@ -10,7 +10,7 @@ struct Services;
 
 namespace zerotouch::wire {
 
-// Returns the table of the API's methods. The services must outlive it.
+// Returns a table of all methods of the API. The services must outlive it.
 MethodTable ApiMethods(service::Services& services);
 
 }  // namespace zerotouch::wire

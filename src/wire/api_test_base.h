@@ -106,12 +106,10 @@ struct FakeServices {
 };
 
 inline MethodTable FakeMethods(FakeServices& services) {
-  const std::string partner = "google.android.device.provisioning.v1.PartnerService.";
   MethodTable table;
-  table.Register(partner + "UnclaimDevice", services, &FakeServices::Unclaim);
-  table.Register(partner + "GetDevice", services, &FakeServices::Get);
-  table.Register("google.longrunning.Operations.GetOperation", services,
-                 &FakeServices::GetOperation);
+  table.Register(services, &FakeServices::Unclaim);
+  table.Register(services, &FakeServices::Get);
+  table.Register(services, &FakeServices::GetOperation);
   return table;
 }
 

@@ -9,8 +9,8 @@
 
 namespace zerotouch::wire {
 
-// Returns the details of an error for callers, in the order of errors.h. Omits
-// details that errors.h does not list.
+// Returns the details of a public error in the order of errors.h. Omits payloads
+// that errors.h does not list.
 std::vector<google::protobuf::Any> DetailsOf(const absl::Status& status);
 
 }  // namespace zerotouch::wire

@@ -19,52 +19,51 @@
 
 namespace zerotouch::wire {
 
-// A method's answer: a message, or an operation that may be streamed.
+// The answer of a method: a message, or an operation that may be streamed.
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer>;
 
-// Maps methods to the functions that serve them, for every transport. A function's
-// first argument has a type that proves the caller's right, so no function can be
-// registered without its check. Immutable once filled, so thread-safe.
+// Maps the methods of the API to the functions that serve them, for every
+// transport. The type of a request identifies its method, because no two methods
+// share one. The first argument of a function proves that the caller has the
+// right that the function needs. Immutable, thus thread-safe, once filled.
 class MethodTable {
  public:
-  // Makes `function` of `service` serve the method with this full name
-  // (`package.Service.Method`). The service must outlive the table.
+  // Lets `function` of `service`, which must outlive the table, serve the method
+  // that takes a Request.
   template <class Service, class Right, class Request, class Response>
-  void Register(const std::string& full_name, Service& service,
+  void Register(Service& service,
                 absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
                                                               const Request&)) {
-    methods_[full_name] = {
-        Request::descriptor(),
-        [full_name, &service, function](
-            const auth::Principal& caller,
-            const google::protobuf::Message& message) -> absl::StatusOr<Answer> {
+    Add(Request::descriptor(),
+        [&service, function](const std::string& method, const auth::Principal& caller,
+                             const google::protobuf::Message& message) -> absl::StatusOr<Answer> {
           const auto& request = static_cast<const Request&>(message);
           ZT_ASSIGN_OR_RETURN(const auth::Authorized<Right> authorized,
-                              auth::Authorize<Right>(caller, request, full_name));
+                              auth::Authorize<Right>(caller, request, method));
           ZT_ASSIGN_OR_RETURN(Response response, (service.*function)(authorized, request));
           if constexpr (std::is_same_v<Response, service::OperationAnswer>) {
             return Answer(std::move(response));
           } else {
             return Answer(std::make_unique<Response>(std::move(response)));
           }
-        }};
+        });
   }
 
   // Checks the caller's rights and runs the method. Returns its error,
-  // errors::Unimplemented if no function serves it, or INTERNAL if `request` has
-  // another type than the function takes.
+  // errors::Unimplemented if no function serves it, or INTERNAL if `request` is
+  // not of the method's input type.
   absl::StatusOr<Answer> Call(const google::protobuf::MethodDescriptor& method,
                               const auth::Principal& caller,
                               const google::protobuf::Message& request) const;
 
  private:
-  struct Method {
-    const google::protobuf::Descriptor* request = nullptr;
-    std::function<absl::StatusOr<Answer>(const auth::Principal&, const google::protobuf::Message&)>
-        run;
-  };
+  // `method` is the full name of the method, for errors.
+  using Function = std::function<absl::StatusOr<Answer>(
+      const std::string& method, const auth::Principal&, const google::protobuf::Message&)>;
 
-  std::unordered_map<std::string, Method> methods_;
+  void Add(const google::protobuf::Descriptor* request, Function function);
+
+  std::unordered_map<const google::protobuf::Descriptor*, Function> functions_;
 };
 
 }  // namespace zerotouch::wire

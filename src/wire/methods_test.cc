@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kUnclaim[] = "google.android.device.provisioning.v1.PartnerService.UnclaimDevice";
 
-// The method with this full name. Through the services, so that their
+// Returns the method with this full name. Searches the services, so that their
 // descriptors are linked in.
 const google::protobuf::MethodDescriptor& Find(const std::string& full_name) {
   for (const auto* service : ApiServices()) {
@@ -37,7 +37,7 @@ struct FakeService {
 TEST(MethodTable, CallerWithoutTheRight_NeverEntersTheFunction) {
   FakeService service;
   MethodTable table;
-  table.Register(kUnclaim, service, &FakeService::Unclaim);
+  table.Register(service, &FakeService::Unclaim);
   const auth::Principal nobody{};
   api::UnclaimDeviceRequest request;
   request.set_partner_id(7);
@@ -57,7 +57,7 @@ TEST(MethodTable, MethodWithoutFunction_IsUnimplemented) {
 TEST(MethodTable, MessageOfAnotherType_IsRefused) {
   FakeService service;
   MethodTable table;
-  table.Register(kUnclaim, service, &FakeService::Unclaim);
+  table.Register(service, &FakeService::Unclaim);
   const auto answer = table.Call(Find(kUnclaim), auth::Principal{}, api::ClaimDeviceRequest());
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(service.calls, 0);

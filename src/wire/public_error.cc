@@ -9,11 +9,11 @@ namespace zerotouch::wire {
 
 absl::Status PublicError(const absl::Status& status) {
   if (errors::IsPublic(status)) return status;
-  log::Error("cannot complete a request", {{"error", status.ToString()}});
+  log::Error("request failed with an internal error", {{"error", status.ToString()}});
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kAborted:
-      return errors::Unavailable("the registry is temporarily unavailable");
+      return errors::Unavailable("the registry is busy or unreachable");
     case absl::StatusCode::kResourceExhausted:
       return errors::TooBusy("too many requests are waiting", absl::Seconds(1));
     default:

@@ -6,10 +6,10 @@
 
 namespace zerotouch::wire {
 
-// Returns the error that a caller sees for `status`. Errors made for callers
-// (errors.h) are returned unchanged. An internal failure is logged with its text and
-// becomes errors::Unavailable if it may be transient (UNAVAILABLE, ABORTED),
-// errors::TooBusy (RESOURCE_EXHAUSTED) or errors::Internal.
+// Returns the error that a caller gets for `status`. A public error (errors.h) is
+// returned as it is. An internal error is logged with its text, and becomes
+// errors::Unavailable if it is transient (UNAVAILABLE, ABORTED), errors::TooBusy
+// (RESOURCE_EXHAUSTED) or errors::Internal.
 absl::Status PublicError(const absl::Status& status);
 
 }  // namespace zerotouch::wire

@@ -9,21 +9,22 @@
 namespace zerotouch::wire {
 namespace {
 
-TEST(PublicError, ErrorsForCallers_PassUnchanged) {
+TEST(PublicError, PublicErrors_AreReturnedUnchanged) {
   for (const absl::Status& status :
        {errors::UnknownDevice(), errors::Unavailable("x"), errors::InvalidCredentials()}) {
     EXPECT_EQ(PublicError(status), status);
   }
 }
 
-TEST(PublicError, FailuresInside_KeepTheirTextToThemselves) {
+TEST(PublicError, InternalErrors_DoNotShowTheirText) {
   log::SetLevel(log::Level::kOff);
   EXPECT_EQ(PublicError(absl::InternalError("secret")), errors::Internal());
   EXPECT_EQ(PublicError(absl::NotFoundError("secret")), errors::Internal());
   EXPECT_EQ(PublicError(absl::UnauthenticatedError("secret")), errors::Internal());
-  for (const absl::Status& passing :
+  for (const absl::Status& transient :
        {absl::UnavailableError("secret"), absl::AbortedError("secret")}) {
-    EXPECT_EQ(PublicError(passing), errors::Unavailable("the registry is temporarily unavailable"));
+    EXPECT_EQ(PublicError(transient),
+              errors::Unavailable("the registry is busy or unreachable"));
   }
   EXPECT_EQ(errors::HttpStatusOf(PublicError(absl::ResourceExhaustedError("secret"))), 429);
   log::SetLevel(log::Level::kInfo);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What calls of the API are refused with: one request for each reason, asked in
-// both JSON formats and over gRPC. test/tidy/check.py sees to it that every text
-// which the code gives to an error stands in a golden file.
+// Tests of the errors of API calls: one request for each reason, in both JSON
+// formats and over gRPC. test/tidy/check.py checks that every error text in the code
+// is in a golden file.
 
 #include <string>
 
@@ -44,7 +44,7 @@ constexpr char kApply[] = "/v1/customers/11/devices:applyConfiguration";
 
 class CallErrors : public WholeApi {
  protected:
-  // A line that says what is asked, long bodies cut, and the answers.
+  // Appends a line with the request, whose long bodies are cut, and the answers.
   std::string TextOf(const Asked& asked) {
     http::Request request = Make(asked.method, asked.target, asked.body, asked.who);
     std::string text = fmt::format("# {}\n> {} {}", asked.name, asked.method, asked.target);
@@ -56,7 +56,7 @@ class CallErrors : public WholeApi {
     return Shown(fmt::format("{}\n{}\n", text, AnswersTo(request)));
   }
 
-  // The text without the id that is another each time.
+  // Replaces the id, which differs in each run.
   std::string Shown(const std::string& text) const {
     return id_.empty() ? text : absl::StrReplaceAll(text, {{id_, "ID"}});
   }
@@ -68,7 +68,7 @@ class CallErrors : public WholeApi {
     test::ExpectGolden(ZEROTOUCH_GOLDEN "/" + golden, text);
   }
 
-  // Succeeds, and gives the body.
+  // Makes a call that must succeed. Returns the body.
   std::string Do(const std::string& method, const std::string& target, const std::string& body,
                  Who who) {
     const http::Response response = whole_.Handle(Make(method, target, body, who));
@@ -76,7 +76,7 @@ class CallErrors : public WholeApi {
     return response.body;
   }
 
-  // The value of the first member of that name in compact or pretty JSON.
+  // Returns the first value of the member `name` in compact or pretty JSON.
   static std::string Member(const std::string& json, const std::string& name) {
     const size_t key = json.find("\"" + name + "\":");
     EXPECT_NE(key, std::string::npos) << json;
@@ -109,20 +109,22 @@ TEST_F(CallErrors, RightsAndRoutes) {
 TEST_F(CallErrors, SystemParametersAndQuery) {
   const std::string device = "/v1/partners/7/devices/9";
   const Asked requests[] = {
-      {"no media", "GET", device + "?alt=media"},
-      {"another form of answers", "GET", device + "?alt=xml"},
-      {"another format of errors", "GET", device + "?$.xgafv=3"},
-      {"another format of errors, in the header", "GET", device, "", Who::kReseller,
+      {"alt=media", "GET", device + "?alt=media"},
+      {"an unknown alt", "GET", device + "?alt=xml"},
+      {"an unknown format of errors", "GET", device + "?$.xgafv=3"},
+      {"an unknown format of errors in the header", "GET", device, "", Who::kReseller,
        Field("X-Goog-Api-Format-Version", "3")},
-      {"a callback that is no function", "GET", device + "?callback=alert(1)"},
+      {"a callback that is not the name of a function", "GET", device + "?callback=alert(1)"},
       {"fields that select nothing", "GET", device + "?fields=name,nothing"},
       {"a parameter that the method does not know", "GET", device + "?nothing=1"},
-      {"a parameter's name encoded wrongly", "GET", device + "?%zz=1"},
-      {"a parameter's value encoded wrongly", "GET", device + "?pageSize=%zz"},
-      {"a number that is none", "GET", "/v1/customers?pageSize=x", "", Who::kCustomer},
+      {"a path variable with another value in the query", "GET",
+       device + "?name=partners/7/devices/8"},
+      {"a malformed escape in the name of a parameter", "GET", device + "?%zz=1"},
+      {"a malformed escape in the value of a parameter", "GET", device + "?pageSize=%zz"},
+      {"an invalid number", "GET", "/v1/customers?pageSize=x", "", Who::kCustomer},
       {"a body that the method does not take", "GET", device, "{}"},
-      {"a POST that stands for a GET, with a body that is no form", "POST", device, "{}",
-       Who::kReseller, Field("X-HTTP-Method-Override", "GET")},
+      {"a POST that overrides its method with GET, with a body that is not a form", "POST", device,
+       "{}", Who::kReseller, Field("X-HTTP-Method-Override", "GET")},
   };
   ExpectAnswers(requests, "errors_query.txt");
 }
@@ -131,27 +133,27 @@ TEST_F(CallErrors, Bodies) {
   const Asked requests[] = {
       {"no JSON", "POST", kClaim, "claims"},
       {"JSON that is cut", "POST", kClaim, R"({"customerId":"1",)"},
-      {"something after the JSON", "POST", kClaim, "{} {}"},
+      {"text after the JSON", "POST", kClaim, "{} {}"},
       {"text that is not UTF-8", "POST", kClaim, "{\"simlockProfileId\":\"\xff\"}"},
       {"no object", "POST", kClaim, "[]"},
       {"nested too deeply", "POST", kClaim,
        Repeated(R"({"a":)", 100, "") + "1" + Repeated("}", 100, "")},
       {"a field that the message does not have", "POST", kClaim, R"({"nothing":1})"},
-      {"a number that is none", "POST", kClaim, R"({"customerId":"x"})"},
+      {"an invalid number", "POST", kClaim, R"({"customerId":"x"})"},
       {"a number out of range", "POST", kClaim, R"({"vacationModeDays":3000000000})"},
       {"a name that the enum does not have", "POST", kClaim, R"({"sectionType":"NO_SUCH"})"},
       {"a list for one value", "POST", kClaim, R"({"customerId":["1"]})"},
       {"one value for a list", "POST", kClaimAsync, R"({"claims":1})"},
       {"an object for a scalar", "POST", kClaim, R"({"customerId":{}})"},
       {"a scalar for an object", "POST", kClaim, R"({"deviceIdentifier":1})"},
-      {"a time that is none", "POST", kClaim, R"({"vacationModeExpireTime":"soon"})"},
+      {"an invalid time", "POST", kClaim, R"({"vacationModeExpireTime":"soon"})"},
       {"two names for one device", "POST", kUnclaim,
        R"({"deviceId":"1","deviceIdentifier":{"imei":"1"}})"},
       {"a string that does not end", "POST", kClaim, R"({"simlockProfileId":"x})"},
-      {"a wrong escape", "POST", kClaim, R"({"simlockProfileId":"\q"})"},
+      {"an invalid escape", "POST", kClaim, R"({"simlockProfileId":"\q"})"},
       {"one value for a map", "POST", kClaim, R"({"deviceMetadata":{"entries":1}})"},
       {"a key twice", "POST", kClaim, R"({"deviceMetadata":{"entries":{"a":"1","a":"2"}}})"},
-      {"several wrongs, all named", "POST", kUnclaimAsync,
+      {"several violations", "POST", kUnclaimAsync,
        R"({"unclaims":[{"deviceId":"x"},{"sectionType":9.5},{"nothing":1}]})"},
   };
   ExpectAnswers(requests, "errors_bodies.txt");
@@ -178,7 +180,7 @@ TEST_F(CallErrors, Resellers) {
        R"({"deviceMetadata":{"entries":{"phonenumber":"1"}}})"},
       {"SIM-lock state of nothing", "POST", "/v1/partners/7/devices:getSimLockState", "{}"},
       {"get no such device", "GET", "/v1/partners/7/devices/9"},
-      {"get by a name that is none", "GET", "/v1/partners/7/devices/x"},
+      {"get by an invalid name", "GET", "/v1/partners/7/devices/x"},
       {"find without a limit", "POST", kFindByIdentifier, "{}"},
       {"find by no identifier", "POST", kFindByIdentifier, R"({"limit":"1"})"},
       {"find without a section", "POST", kFindByOwner, R"({"limit":"1"})"},
@@ -194,7 +196,7 @@ TEST_F(CallErrors, Resellers) {
                    }())},
       {"find for another's customer", "POST", kFindByOwner,
        R"({"limit":"1",)" + zero_touch + R"(,"customerId":["13"]})"},
-      {"a page token that is none", "POST", kFindByOwner,
+      {"an invalid page token", "POST", kFindByOwner,
        R"({"limit":"1",)" + zero_touch + R"(,"customerId":["11"],"pageToken":"x"})"},
       {"a page of less than nothing", "GET", "/v1/partners/7/customers?pageSize=-1"},
       {"a customer with everything wrong", "POST", "/v1/partners/7/customers",
@@ -209,7 +211,7 @@ TEST_F(CallErrors, Resellers) {
       {"cancellation of no such operation", "POST", "/v1/operations/apibatchoperation/9:cancel"},
       {"a wait of less than nothing", "POST", "/v1/" + unfinished + ":wait",
        R"({"timeout":"-1s"})"},
-      {"a filter that is none", "GET", "/v1/operations?filter=done"},
+      {"an invalid filter", "GET", "/v1/operations?filter=done"},
   };
   ExpectAnswers(requests, "errors_resellers.txt");
 }
@@ -228,7 +230,7 @@ TEST_F(CallErrors, Customers) {
   std::string text;
   const Asked requests[] = {
       {"get no such device", "GET", "/v1/customers/11/devices/9"},
-      {"get by a name that is none", "GET", "/v1/customers/11/devices/x"},
+      {"get by an invalid name", "GET", "/v1/customers/11/devices/x"},
       {"a page of less than nothing", "GET", "/v1/customers/11/devices?pageSize=-1"},
       {"apply what is no configuration", "POST", kApply, fmt::format("{{{}}}", device)},
       {"apply no such configuration", "POST", kApply,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The discovery document and the OpenAPI one, by what a client reads in them.
-// golden/api_surface.txt was compared with Google's own document (revision
-// 20250331): methods, paths, parameters, schemas, fields, enums and which
-// fields are read-only are the same.
+// Tests of the discovery document and the OpenAPI document: what clients read in
+// them. golden/api_surface.txt equals Google's document (revision 20260915) in its
+// methods, paths, parameters, schemas, fields and enums, and in which fields are
+// read-only or deprecated.
 
 #include "wire/describe/discovery.h"
 
@@ -38,7 +38,7 @@ std::string Text(const object& from, const char* name) {
   return from[name].get(text) == simdjson::SUCCESS ? std::string(text) : "";
 }
 
-// `string/int64`, `[Device]`, `{string}`, `enum A B`, `Device`.
+// Returns `string/int64`, `[Device]`, `{string}`, `enum A B` or `Device`.
 std::string TypeText(const object& value) {
   object inner;
   if (value["items"].get(inner) == simdjson::SUCCESS) return "[" + TypeText(inner) + "]";
@@ -57,8 +57,8 @@ std::string TypeText(const object& value) {
 
 using Lines = std::vector<std::string>;
 
-// The members of an object, by value: a loop over what `value()` refers to would
-// outlive it.
+// Returns the members of an object by value: a loop over the result of `value()`
+// would outlive it.
 template <class Value>
 object Members(const Value& value) {
   return value.get_object().value();
@@ -97,8 +97,9 @@ void AddSchemas(const object& document, Lines& lines) {
     for (const auto [field, property] : Members(schema["properties"])) {
       const object fields = property.get_object().value();
       const bool read_only = fields["readOnly"].error() == simdjson::SUCCESS;
-      lines.push_back(
-          fmt::format("  {} {}{}", field, TypeText(fields), read_only ? " read-only" : ""));
+      const bool deprecated = fields["deprecated"].error() == simdjson::SUCCESS;
+      lines.push_back(fmt::format("  {} {}{}{}", field, TypeText(fields),
+                                  read_only ? " read-only" : "", deprecated ? " deprecated" : ""));
     }
   }
 }
@@ -109,7 +110,7 @@ TEST(Discovery, Surface_IsGooglesOwn) {
   const object document = parser.parse(text).get_object().value();
   Lines lines;
   for (const char* name : {"kind", "id", "name", "version", "canonicalName", "protocol",
-                           "servicePath", "basePath", "batchPath"}) {
+                           "servicePath", "basePath", "batchPath", "revision"}) {
     lines.push_back(fmt::format("{} {}", name, Text(document, name)));
   }
   for (const auto [name, value] : Members(document["parameters"])) {
@@ -152,7 +153,7 @@ TEST(Discovery, OtherVersions_AreRefused) {
   EXPECT_EQ(documents.Answer("/$discovery/rest", ParseQuery("")).status, 200);
 }
 
-// Every `$ref` in `value`.
+// Adds every `$ref` in `value` to `refs`.
 void CollectRefs(const element& value, std::set<std::string>& refs) {
   object members;
   simdjson::dom::array elements;

@@ -14,12 +14,11 @@
 #include "google/rpc/status.pb.h"
 #include "http/http.h"
 
-// Answers that are errors, as the golden files have them: a line for each thing
-// that a client reads.
+// Renders errors for the golden files: one line for each part that a client reads.
 namespace zerotouch::wire {
 
-// The status, the fields that say more than a body, and the body, which is to
-// be JSON on one line.
+// Returns the status, the header fields of errors, and the body, which must be JSON
+// on one line.
 inline std::string HttpText(std::string_view label, const http::Response& response) {
   EXPECT_GE(response.status, 400) << label << " " << response.body;
   EXPECT_EQ(response.headers.Get("Content-Type"), "application/json; charset=UTF-8") << label;
@@ -35,7 +34,7 @@ inline std::string HttpText(std::string_view label, const http::Response& respon
   return fmt::format("{} {}\n", text, body);
 }
 
-// A google.rpc.Status on one line, its details with their types.
+// Returns a google.rpc.Status on one line, its details with their types.
 inline std::string StatusText(const google::rpc::Status& status) {
   google::protobuf::TextFormat::Printer printer;
   printer.SetSingleLineMode(true);
@@ -46,7 +45,7 @@ inline std::string StatusText(const google::rpc::Status& status) {
   return text;
 }
 
-// The fields that end a gRPC call.
+// Returns the fields that end a gRPC call.
 inline std::string GrpcText(const http::Headers& fields) {
   std::string text = fmt::format("grpc-status: {}\ngrpc-message: {}\n", fields.Get("grpc-status"),
                                  fields.Get("grpc-message"));

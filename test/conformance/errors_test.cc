@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every error that the server can produce, in each of its forms: the JSON of
-// both formats, gRPC's, and as the status of a batch's item. test/tidy/check.py
-// sees to it that each function of errors/errors.h is named here.
+// Tests of every error that the server can produce, in each of its forms: JSON in
+// both formats, gRPC, and the status of a batch item. test/tidy/check.py checks that
+// each function of errors/errors.h is called here.
 
 #include "errors/errors.h"
 
@@ -60,8 +60,8 @@ std::vector<NamedError> PublicErrors() {
   };
 }
 
-// The enumerator's name; null for what is none. A new outcome does not compile
-// until it stands here, and then wants its golden.
+// Returns the enumerator's name, or null for any other value. A new outcome does
+// not compile until it is added here, and then needs its golden.
 const char* NameOf(Outcome outcome) {
   switch (outcome) {
     case Outcome::kSuccess:
@@ -160,7 +160,7 @@ TEST(EveryError, Outcomes_LookLikeTheirGolden_AloneAndInABatch) {
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/outcomes.txt", text);
 }
 
-// As a newer version of the program may have stored it.
+// A newer version of the program may have stored it.
 TEST(EveryError, AnOutcomeOfANewerVersion_IsAnErrorOfItsOwn) {
   const auto unknown = static_cast<Outcome>(255);
   api::PerDeviceStatusInBatch item;

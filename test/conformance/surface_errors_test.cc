@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is refused beside the methods of the API: calls that gRPC's framing makes
-// wrong, batches of calls, token requests, documents; and a store that is gone.
+// Tests of errors outside the methods of the API: invalid gRPC framing, batches of
+// calls, token requests, documents, and an unreachable store.
 
 #include <functional>
 #include <string>
@@ -24,7 +24,7 @@ class SurfaceErrors : public WholeApi {
     text_ += fmt::format("# {}\n{}\n", name, answers);
   }
 
-  // Both formats of `request`, of which the second is asked for in its query.
+  // Returns the answers to `request` in both formats; the query selects the second.
   std::string Asked(Api& api, const http::Request& request) {
     return HttpText("HTTP, format 2", api.Handle(InFormat(request, 2))) +
            HttpText("HTTP, format 1", api.Handle(InFormat(request, 1)));
@@ -48,13 +48,13 @@ TEST_F(SurfaceErrors, GrpcCalls) {
   ask("no POST", kGetDevice, message, [](http::Request& request) { request.method = "GET"; });
   ask("messages of another kind", kGetDevice, message,
       [](http::Request& request) { request.headers.Set("content-type", "application/grpc+json"); });
-  ask("a time-out that is none", kGetDevice, message,
+  ask("an invalid timeout", kGetDevice, message,
       [](http::Request& request) { request.headers.Add("grpc-timeout", "soon"); });
   ask("no message", kGetDevice, "");
   ask("a message that is cut", kGetDevice, message.substr(0, message.size() - 1));
   ask("two messages", kGetDevice, message + message);
-  ask("a head that is none", kGetDevice, "\x02" + message.substr(1));
-  ask("a message that is none", kGetDevice, Framed("\xff\xff"));
+  ask("an invalid head", kGetDevice, "\x02" + message.substr(1));
+  ask("an invalid message", kGetDevice, Framed("\xff\xff"));
   ask("a message that is too long", kGetDevice, Framed(std::string(100'001, 'x')));
   ask("compressed, but not said how", kGetDevice, "\x01" + message.substr(1));
   ask("compressed in another way", kGetDevice, "\x01" + message.substr(1),
@@ -65,7 +65,7 @@ TEST_F(SurfaceErrors, GrpcCalls) {
   health.set_service("nothing");
   ask("health of no such service", "/grpc.health.v1.Health/Check",
       Framed(health.SerializeAsString()));
-  // Names that no URL has.
+  // Names that cannot be in a URL.
   ask("a list of another name", "/google.longrunning.Operations/ListOperations",
       Framed("\x22\x01"
              "x"));
@@ -87,7 +87,7 @@ TEST_F(SurfaceErrors, GrpcCalls) {
   stream("a watch of two services", watch, Framed("") + Framed(""), {});
   stream("a stream's message that is cut", watch, Framed("abc").substr(0, 6), {.ended = true});
   stream("reflection asked by no message", info, Framed("\xff\xff"), {});
-  stream("a stream when the server is about to stop", info, "", {.stopping = true});
+  stream("a stream when the server shuts down", info, "", {.stopping = true});
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_grpc.txt", text_);
 }
 
@@ -116,10 +116,11 @@ TEST_F(SurfaceErrors, Batches) {
   for (int i = 0; i < 1'001; ++i) many += part("GET /");
   ask("too many calls", many + "--b--");
   ask("a header line without a name", "--b\r\n: x\r\n\r\n\r\n--b--");
+  ask("a header line with a control character", "--b\r\nContent-ID: a\rb\r\n\r\n\r\n--b--");
   ask("too long", std::string((size_t{16} << 20) + 1, 'x'));
-  ask("parts that are no calls", part("GET /v1/nothing?prettyPrint=false\r\n\r\n", "text/plain") +
-                                     part("") + part("GET ") +
-                                     part("POST /v1/x\r\nContent-Length: 9\r\n\r\n{}") + "--b--");
+  ask("parts that are not calls", part("GET /v1/nothing?prettyPrint=false\r\n\r\n", "text/plain") +
+                                      part("") + part("GET ") + part("GET /\x01 HTTP/1.1") +
+                                      part("POST /v1/x\r\nContent-Length: 9\r\n\r\n{}") + "--b--");
   ask("calls that fail, in both formats",
       part("GET /v1/partners/8/devices/9?prettyPrint=false\r\n\r\n") +
           part("GET /v1/partners/8/devices/9?prettyPrint=false&$.xgafv=1\r\n\r\n") + "--b--");
@@ -127,7 +128,7 @@ TEST_F(SurfaceErrors, Batches) {
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_batch.txt", text_);
 }
 
-// Answers that are too many to be kept together.
+// Answers that exceed the limit together.
 TEST_F(SurfaceErrors, ABatchWithTooLongAnswers) {
   http::Request request =
       Make("POST", "/batch", "--b\r\nContent-Type: application/http\r\n\r\nGET /\r\n\r\n--b--",
@@ -244,7 +245,7 @@ TEST_F(SurfaceErrors, StoreAndStopping) {
   FailingStore broken(absl::DataLossError("secret: page 7 is damaged"));
   ask("a store that is damaged", broken);
   whole_.SetDraining();
-  Add("about to stop", Asked(whole_, Request("GET", "/readyz")));
+  Add("shutting down", Asked(whole_, Request("GET", "/readyz")));
   const std::string document = "/$discovery/rest?version=";
   Add("another version", Asked(whole_, Request("GET", document + "v2")));
   Add("a document before its URL is known", Asked(whole_, Request("GET", document + "v1")));

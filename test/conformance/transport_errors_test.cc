@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the transports refuse by themselves, as bytes on the wire: HTTP/1.1 in
-// both JSON formats, and gRPC over HTTP/2.
+// Tests of the errors that the transports produce themselves, as bytes on the wire:
+// HTTP/1.1 in both JSON formats, and gRPC over HTTP/2.
 
 #include <functional>
 #include <string>
@@ -17,7 +17,7 @@ namespace {
 
 class TransportErrors : public WholeApi {
  protected:
-  // A server with small limits, which `change` may change.
+  // Starts a server with small limits, which `change` may change.
   std::unique_ptr<http::Server> Start(const std::function<void(http::ServerOptions&)>& change) {
     http::ServerOptions options;
     options.listen = "127.0.0.1:0";
@@ -44,7 +44,7 @@ class TransportErrors : public WholeApi {
     return response;
   }
 
-  // Sends `bytes`, in which QUERY stands for what asks for the format.
+  // Sends `bytes`, with QUERY replaced by the parameters that select the format.
   void Send(const char* name, const std::string& bytes,
             const std::function<void(http::ServerOptions&)>& change = nullptr) {
     const std::unique_ptr<http::Server> server = Start(change);

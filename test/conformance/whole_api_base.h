@@ -19,13 +19,12 @@
 
 namespace zerotouch::wire {
 
-// Who calls: the reseller 7, the account of the customers 11 (terms accepted)
-// and 12 (not), nobody, or a stranger.
+// The callers: the reseller 7, the account of the customers 11 (terms accepted) and
+// 12 (not accepted), no credentials, or unknown credentials.
 enum class Who { kReseller, kCustomer, kNobody, kStranger };
 
-// The whole API, HTTP/JSON and gRPC, over a registry with a reseller, a vendor,
-// two customers and a DPC. Operations stay as they were accepted: nobody runs
-// them.
+// The whole API, HTTP/JSON and gRPC, over a registry with a reseller, a vendor, two
+// customers and a DPC. Accepted operations are never run.
 class WholeApi : public ApiTest {
  protected:
   static constexpr char kCustomerEmail[] = "it@sandbox.iam.gserviceaccount.com";
@@ -35,7 +34,7 @@ class WholeApi : public ApiTest {
               absl::OkStatus());
   }
 
-  // A request as its parts are given; the type of the body is not looked at.
+  // Returns a request. The Content-Type is ignored by the server.
   http::Request Make(const std::string& method, const std::string& target, const std::string& body,
                      Who who) const {
     http::Request request = Request(method, target, body);
@@ -44,8 +43,8 @@ class WholeApi : public ApiTest {
     return request;
   }
 
-  // The answers over HTTP in both formats, and over gRPC if the request can be
-  // put as a message.
+  // Returns the answers over HTTP in both formats, and over gRPC if the request can
+  // be a message.
   std::string AnswersTo(const http::Request& request) {
     return HttpText("HTTP, format 2", whole_.Handle(InFormat(request, 2))) +
            HttpText("HTTP, format 1", whole_.Handle(InFormat(request, 1))) + OverGrpc(request);
@@ -53,7 +52,7 @@ class WholeApi : public ApiTest {
 
   static http::Request InFormat(http::Request request, int format) {
     request.target += request.target.find('?') == std::string::npos ? '?' : '&';
-    // The first prettyPrint counts, the last format.
+    // The first prettyPrint and the last format are used.
     const bool given = request.target.find("xgafv") != std::string::npos ||
                        request.headers.Has("X-Goog-Api-Format-Version");
     request.target +=
@@ -61,7 +60,7 @@ class WholeApi : public ApiTest {
     return request;
   }
 
-  // A call of `path`, "/package.Service/Method", with `bytes` as its body.
+  // Calls `path`, "/package.Service/Method", with `bytes` as the body.
   static http::Request GrpcRequest(const std::string& path, std::string bytes) {
     http::Request request = Request("POST", path, std::move(bytes));
     request.headers.Add("content-type", "application/grpc");
@@ -117,7 +116,7 @@ class WholeApi : public ApiTest {
     return "";
   }
 
-  // The reseller's, good for an hour.
+  // The reseller's token, which is valid for an hour.
   crypto::JwtClaims ClaimsOf(const std::string& audience) const {
     crypto::JwtClaims claims;
     claims.issuer = claims.subject = kEmail;

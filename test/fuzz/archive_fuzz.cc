@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads archives. A fuzzer cannot guess checksums, so what it makes up is also
-// put into blocks whose checksums are right.
+// Reads archives. A fuzzer cannot guess checksums, so its input is also read in
+// blocks with valid checksums.
 
 #include <algorithm>
 
@@ -26,7 +26,7 @@ void ReadAll(std::string_view bytes) {
     if (!row.ok()) return;
     if (*row == nullptr) break;
     Expect((*row)->values.size() == (*row)->table->columns.size(), "a value for each column");
-    // What was read is written as it was, but for numbers in more bytes than they need.
+    // Writing restores the input, except for numbers in more bytes than needed.
     std::string again;
     AppendRow(**row, again);
     std::vector<Value> values;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binds `path=value` lines, as of a URL's variables and query, to a request.
+// Binds `path=value` lines, as from the variables and the query of a URL, to a
+// request.
 
 #include "fuzz/input.h"
 #include "google/android/device/provisioning/v1/companies.pb.h"
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const size_t equals = std::min(line.size(), line.find('='));
     const std::string_view value = line.substr(std::min(line.size(), equals + 1));
-    // A message into which something wrong was to be put may hold anything.
+    // The content of a message is unspecified after a failure.
     if (!zerotouch::json::BindText(line.substr(0, equals), value, patch).empty()) patch.Clear();
     if (!zerotouch::json::BindText(line.substr(0, equals), value, find).empty()) find.Clear();
   }

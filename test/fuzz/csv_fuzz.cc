@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the text as a file of devices, as `zerotouch devices claim --csv` does,
-// and writes its rows back.
+// Reads the text as a device file, as `zerotouch devices claim --csv` does, and
+// writes its rows back.
 
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ namespace {
 
 using test::Expect;
 
-// What was read is read again from what is written of it.
+// Reading the written rows must return the same rows.
 void WriteBack(const CsvRecord& record) {
   std::string text = "first,row\n";
   AppendCsvRow(record.fields, text);
@@ -42,7 +42,7 @@ std::vector<CsvRecord> ReadRows(std::string_view text) {
   return rows;
 }
 
-// The results of a run can be the input of the next.
+// The results of a run must be valid input for the next.
 void ReadResultsBack(const DeviceCsv& csv, const CsvRecord& row, const api::PartnerClaim& claim,
                      int64_t customer) {
   CsvRecord header;

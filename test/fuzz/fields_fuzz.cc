@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the mask in the first line as that of an operation, and writes one by
-// it: what comes out is JSON.
+// Reads the first line as a field mask of an operation, and writes an operation
+// with it: the output must be JSON.
 
 #include <google/protobuf/util/json_util.h>
 

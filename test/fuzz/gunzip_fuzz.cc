@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inflates, within a limit.
+// Inflates the input, within a limit.
 
 #include "fuzz/input.h"
 #include "http/gzip.h"

@@ -10,12 +10,12 @@
 
 namespace zerotouch::test {
 
-// A fuzzer's input as text.
+// Returns a fuzzer's input as text.
 inline std::string_view TextOf(const uint8_t* data, size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-// Ends the run with `what`, and the input that led there, if `holds` is false.
+// Fails the run with `what` if `holds` is false. libFuzzer then saves the input.
 inline void Expect(bool holds, const char* what, const std::string& about = "") {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %s\n%s\n", what, about.c_str());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a text as a message by src/json and by protobuf's own JSON code. What
-// both take must mean the same; what src/json takes must be taken by protobuf
-// too (which itself takes texts that are no JSON); and what src/json writes of
-// it must be read back as the same message by both.
+// Parses a text as a message with src/json and with protobuf's JSON code. A text
+// that both accept must give the same message; protobuf must accept all texts that
+// src/json accepts (and accepts invalid JSON besides); and both must read the JSON
+// that src/json writes as the same message.
 //
-// The first byte of an input picks the type. None has a field mask: protobuf is
-// of two minds about names with several capitals in a row.
+// The first byte of an input selects the type. No type has a field mask, because
+// protobuf is inconsistent about names with several capitals in a row.
 
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>

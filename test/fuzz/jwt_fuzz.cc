@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes JWTs apart: whole tokens, and header and payload given as JSON with a
-// line break in between, which are encoded here so that the fuzzer gets past
-// base64.
+// Parses JWTs: whole tokens, and a header and a payload in JSON on two lines, which
+// are encoded here because the fuzzer cannot guess base64.
 
 #include "crypto/encoding.h"
 #include "crypto/jwt.h"

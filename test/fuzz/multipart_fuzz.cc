@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes batch requests apart: the first line is the Content-Type.
+// Splits batch requests. The first line of the input is the Content-Type.
 
 #include "fuzz/input.h"
 #include "wire/rest/multipart.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes queries apart.
+// Parses queries.
 
 #include "base/percent.h"
 #include "fuzz/input.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matches request lines, `METHOD target`, with the API's routes, and reads URL
-// templates.
+// Finds the routes of request lines, `METHOD target`, and parses URL templates.
 
 #include "fuzz/input.h"
 #include "wire/rest/query.h"

@@ -41,7 +41,7 @@ TELLING_CALLS = {
     'src/crypto/jwt.cc': re.compile(r'\bWrong\('),
     'src/json/text_reader.cc': re.compile(r'\bEndAt\('),
     'src/service/customers.cc': re.compile(r'\bNote\('),
-    'src/wire/rest/batch_request.cc': re.compile(r'\bWrong\('),
+    'src/wire/rest/batch_request.cc': re.compile(r'\bMalformedBatch\('),
     'src/wire/rest/multipart.cc': re.compile(r'\bMalformedPart\('),
 }
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\s*"(?:[^"\\]|\\.)*")*')

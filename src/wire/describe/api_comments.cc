@@ -16,7 +16,7 @@ using google::protobuf::MethodDescriptor;
 
 namespace {
 
-// Lines joined, blanks made single; empty for what was not found.
+// Joins the lines of the comment and collapses its blanks.
 template <class T>
 std::string CommentOn(const T* found) {
   google::protobuf::SourceLocation location;
@@ -31,13 +31,12 @@ std::string CommentOn(const T* found) {
 
 }  // namespace
 
-// The files are built without those they import from packages, of which
-// nothing is asked here.
+// Files from packages are unknown dependencies: their comments are not needed.
 ApiComments::ApiComments() {
   google::protobuf::FileDescriptorSet files;
   files.ParseFromArray(kApiDescriptors.data(), static_cast<int>(kApiDescriptors.size()));
   pool_.AllowUnknownDependencies();
-  // A file comes before those that import it.
+  // BuildFile needs the imports of a file first.
   bool added = true;
   std::vector<const google::protobuf::FileDescriptorProto*> left;
   for (const auto& file : files.file()) left.push_back(&file);

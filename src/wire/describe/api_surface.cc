@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "absl/strings/str_split.h"
+#include "google/longrunning/operations.pb.h"
 #include "google/protobuf/descriptor.pb.h"
+#include "model/api.h"
 
 namespace zerotouch::wire {
 
@@ -18,15 +20,16 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-constexpr char kOperationsService[] = "google.longrunning.Operations";
-constexpr char kGetOperation[] = "google.longrunning.Operations.GetOperation";
+using google::longrunning::GetOperationRequest;
 
+// Returns true if Google's API has the method: of google.longrunning.Operations it
+// has only GetOperation.
 bool IsGoogles(const Route& route) {
-  return route.method->service()->full_name() != kOperationsService ||
-         route.method->full_name() == kGetOperation;
+  const Descriptor* const get = GetOperationRequest::descriptor();
+  return route.method->file() != get->file() || route.method->input_type() == get;
 }
 
-// A template's text, piece by piece.
+// Reads the text of a URL template piece by piece.
 class TemplateReader {
  public:
   TemplateReader(const Route& route, ApiMethod& method) : route_(route), method_(method) {}
@@ -66,7 +69,7 @@ class TemplateReader {
     ends_with_literal_ = true;
   }
 
-  // `name=partners/*/devices/*`, or a field alone, which is one segment.
+  // Reads `name=partners/*/devices/*`, or just a field, which is one segment.
   void Variable(std::string_view text) {
     const size_t equals = std::min(text.find('='), text.size());
     const std::string field(text.substr(0, equals));
@@ -92,7 +95,7 @@ class TemplateReader {
     method_.path_parameters.push_back(std::move(parameter));
   }
 
-  // Collections are plural, so a last word that is not is a custom method.
+  // Names of collections end in `s`; any other last word is a custom method.
   void Name() {
     literals_.erase(literals_.begin());  // the version
     method_.name = route_.url.verb();
@@ -127,7 +130,7 @@ void AddQueryParameters(const Route& route, ApiMethod& method) {
   }
 }
 
-// Types whose JSON is text, or any object: they have no schema of their own.
+// Returns false for types that are text or an arbitrary object in JSON.
 bool HasSchema(const Descriptor& type) {
   return type.well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED &&
          !type.options().map_entry();
@@ -168,13 +171,9 @@ std::vector<const Descriptor*> SchemasOf(const std::vector<ApiMethod>& methods) 
     if (method.request != nullptr) Collect(method.request, schemas);
     Collect(method.method->output_type(), schemas);
   }
-  // What batch operations hold in their Any fields.
-  const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
-  for (const char* name :
-       {"DevicesLongRunningOperationMetadata", "DevicesLongRunningOperationResponse"}) {
-    const std::string package = "google.android.device.provisioning.v1.";
-    Collect(pool.FindMessageTypeByName(package + name), schemas);
-  }
+  // The contents of the Any fields of batch operations.
+  Collect(api::DevicesLongRunningOperationMetadata::descriptor(), schemas);
+  Collect(api::DevicesLongRunningOperationResponse::descriptor(), schemas);
   std::vector<const Descriptor*> all;
   for (const auto& [name, type] : schemas) all.push_back(type);
   return all;
@@ -192,29 +191,6 @@ std::vector<const FieldDescriptor*> PropertiesOf(const Descriptor& schema,
     if (!in_path.contains(schema.field(i))) properties.push_back(schema.field(i));
   }
   return properties;
-}
-
-JsonType JsonTypeOf(const FieldDescriptor& field) {
-  switch (field.type()) {
-    case FieldDescriptor::TYPE_BOOL:
-      return {"boolean", ""};
-    case FieldDescriptor::TYPE_INT32:
-      return {"integer", "int32"};
-    case FieldDescriptor::TYPE_UINT32:
-      return {"integer", "uint32"};
-    case FieldDescriptor::TYPE_INT64:
-      return {"string", "int64"};
-    case FieldDescriptor::TYPE_UINT64:
-      return {"string", "uint64"};
-    case FieldDescriptor::TYPE_DOUBLE:
-      return {"number", "double"};
-    case FieldDescriptor::TYPE_FLOAT:
-      return {"number", "float"};
-    case FieldDescriptor::TYPE_BYTES:
-      return {"string", "byte"};
-    default:
-      return {"string", ""};
-  }
 }
 
 }  // namespace zerotouch::wire

@@ -28,9 +28,8 @@ void DiscoveryDocuments::SetRootUrl(const RouteTable& routes, std::string url) {
 http::Response DiscoveryDocuments::Answer(std::string_view path, const Query& query) const {
   for (const QueryParameter& parameter : query.parameters) {
     if (parameter.name == "version" && parameter.value != "v1") {
-      return ErrorResponse(
-          errors::BadRequest({{"version", "The version of this API is v1; there is no other."}}),
-          query.pretty, query.error_format);
+      return ErrorResponse(errors::BadRequest({{"version", "Invalid version: use v1."}}),
+                           query.pretty, query.error_format);
     }
   }
   std::shared_ptr<const Texts> texts;

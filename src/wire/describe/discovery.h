@@ -13,18 +13,18 @@
 
 namespace zerotouch::wire {
 
-// The documents that describe the API, with this server's own URL in them.
-// Anyone may read them: credentials are not looked at, for Google's Python
-// library sends those that it has, good or bad. Thread-safe.
+// The documents that describe the API, with this server's URL. They are public and
+// credentials are ignored, because Google's Python library sends its credentials
+// even if they are invalid. Thread-safe.
 class DiscoveryDocuments {
  public:
   static constexpr std::string_view kPaths[] = {"/$discovery/rest", "/$discovery/OPENAPI3_0"};
 
-  // Makes them. `url` has no slash at its end.
+  // Makes the documents. `url` has no slash at its end.
   void SetRootUrl(const RouteTable& routes, std::string url);
 
-  // The document at `path`, one of kPaths. Errors: errors::BadRequest if
-  // `version` is another than v1; errors::Unavailable before SetRootUrl.
+  // Returns the document at `path`, one of kPaths, errors::BadRequest if `version`
+  // is not v1, or errors::Unavailable before SetRootUrl.
   http::Response Answer(std::string_view path, const Query& query) const;
 
  private:

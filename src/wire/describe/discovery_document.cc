@@ -3,91 +3,22 @@
 
 #include <fmt/format.h>
 
-#include "google/protobuf/descriptor.pb.h"
+#include "wire/describe/schema_writer.h"
 
 namespace zerotouch::wire {
 
 using google::protobuf::Descriptor;
-using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 
 namespace {
 
 constexpr char kName[] = "androiddeviceprovisioning";
-constexpr char kAnyDescription[] = "Properties of the object. Contains field @type with type URL.";
-
-void SetType(std::string_view type, std::string_view format, JsonValue& out) {
-  if (!format.empty()) out["format"] = std::string(format);
-  out["type"] = std::string(type);
-}
-
-void SetEnum(const EnumDescriptor& type, const ApiComments& comments, JsonValue& out) {
-  JsonValue names = JsonValue::List();
-  JsonValue descriptions = JsonValue::List();
-  for (int i = 0; i < type.value_count(); ++i) {
-    names.Add(type.value(i)->name());
-    descriptions.Add(comments.Of(*type.value(i)));
-  }
-  out["enum"] = std::move(names);
-  out["enumDescriptions"] = std::move(descriptions);
-  out["type"] = "string";
-}
-
-void SetMessage(const Descriptor& type, JsonValue& out) {
-  switch (type.well_known_type()) {
-    case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
-      return SetType("string", "google-datetime", out);
-    case Descriptor::WELLKNOWNTYPE_DURATION:
-      return SetType("string", "google-duration", out);
-    case Descriptor::WELLKNOWNTYPE_FIELDMASK:
-      return SetType("string", "google-fieldmask", out);
-    case Descriptor::WELLKNOWNTYPE_ANY:
-      out["additionalProperties"]["description"] = kAnyDescription;
-      out["additionalProperties"]["type"] = "any";
-      out["type"] = "object";
-      return;
-    default:
-      out["$ref"] = type.name();
-  }
-}
-
-// The type of one value of `field`.
-void SetValue(const FieldDescriptor& field, const ApiComments& comments, JsonValue& out) {
-  switch (field.type()) {
-    case FieldDescriptor::TYPE_MESSAGE:
-      return SetMessage(*field.message_type(), out);
-    case FieldDescriptor::TYPE_ENUM:
-      return SetEnum(*field.enum_type(), comments, out);
-    default: {
-      const auto [type, format] = JsonTypeOf(field);
-      return SetType(type, format, out);
-    }
-  }
-}
-
-JsonValue Property(const FieldDescriptor& field, const ApiComments& comments) {
-  JsonValue out;
-  const std::string description = comments.Of(field);
-  if (!description.empty()) out["description"] = description;
-  if (description.starts_with("Output only.")) out["readOnly"] = true;
-  if (field.options().deprecated()) out["deprecated"] = true;
-  if (field.is_map()) {
-    SetValue(*field.message_type()->field(1), comments, out["additionalProperties"]);
-    out["type"] = "object";
-  } else if (field.is_repeated()) {
-    SetValue(field, comments, out["items"]);
-    out["type"] = "array";
-  } else {
-    SetValue(field, comments, out);
-  }
-  return out;
-}
 
 JsonValue Parameter(const ApiParameter& parameter, const ApiComments& comments) {
   JsonValue out;
   const std::string description = comments.Of(*parameter.field);
   if (!description.empty()) out["description"] = description;
-  SetValue(*parameter.field, comments, out);
+  SchemaWriter(SchemaWriter::Dialect::kDiscovery, comments).SetValue(*parameter.field, out);
   if (parameter.field->is_repeated()) out["repeated"] = true;
   out["location"] = parameter.pattern.empty() ? "query" : "path";
   if (!parameter.pattern.empty()) {
@@ -120,12 +51,12 @@ JsonValue MethodValue(const ApiMethod& method, const ApiComments& comments) {
   return out;
 }
 
-// A system parameter that every method takes.
+// A query parameter that every method takes.
 struct SystemParameter {
   const char* name;
   const char* type;
   const char* description;
-  const char* standard = "";  // the default
+  const char* standard = "";  // the default value
   std::vector<std::pair<const char*, const char*>> values = {};
 };
 
@@ -135,23 +66,23 @@ JsonValue SystemParameters() {
        "string",
        "Format of errors.",
        "",
-       {{"1", "with `errors`, as older APIs have it"}, {"2", "as AIP-193 says"}}},
-      {"access_token", "string", "An OAuth access token, in place of the Authorization header."},
+       {{"1", "with `errors`, as in older APIs"}, {"2", "without `errors` (AIP-193)"}}},
+      {"access_token", "string", "An OAuth access token, instead of the Authorization header."},
       {"alt",
        "string",
        "Format of answers.",
        "json",
        {{"json", "JSON"},
-        {"media", "not for any method of this API"},
-        {"proto", "not served by this server"}}},
-      {"callback", "string", "A function that the answer is to be passed to (JSONP)."},
-      {"fields", "string", "Which fields of the answer are wanted."},
-      {"key", "string", "An API key. Recognised, and without effect."},
+        {"media", "not supported by any method of this API"},
+        {"proto", "not supported by this server"}}},
+      {"callback", "string", "The name of a function that is called with the answer (JSONP)."},
+      {"fields", "string", "The fields of the answer to return."},
+      {"key", "string", "An API key. Accepted; has no effect."},
       {"oauth_token", "string", "The same as access_token."},
-      {"prettyPrint", "boolean", "Whether answers are indented.", "true"},
-      {"quotaUser", "string", "Recognised, and without effect."},
-      {"uploadType", "string", "Recognised, and without effect."},
-      {"upload_protocol", "string", "Recognised, and without effect."},
+      {"prettyPrint", "boolean", "Indents the answer.", "true"},
+      {"quotaUser", "string", "Accepted; has no effect."},
+      {"uploadType", "string", "Accepted; has no effect."},
+      {"upload_protocol", "string", "Accepted; has no effect."},
   };
   JsonValue parameters;
   for (const SystemParameter& parameter : all) {
@@ -182,7 +113,7 @@ JsonValue DiscoveryDocument(const std::vector<ApiMethod>& methods, const ApiComm
   out["id"] = fmt::format("{}:v1", kName);
   out["name"] = kName;
   out["version"] = "v1";
-  // Generated clients name their classes by this.
+  // Generated clients name their classes after this.
   out["canonicalName"] = "Android Provisioning Partner";
   out["title"] = "Android Device Provisioning Partner API";
   out["description"] = "Zero-touch enrolment of Android devices, by OpenZeroTouch.";
@@ -190,7 +121,7 @@ JsonValue DiscoveryDocument(const std::vector<ApiMethod>& methods, const ApiComm
   out["ownerDomain"] = "google.com";
   out["ownerName"] = "Google";
   out["protocol"] = "rest";
-  out["revision"] = "20250331";
+  out["revision"] = "20260915";
   out["rootUrl"] = root_url;
   out["baseUrl"] = root_url;
   out["servicePath"] = "";
@@ -204,6 +135,7 @@ JsonValue DiscoveryDocument(const std::vector<ApiMethod>& methods, const ApiComm
     for (const std::string& resource : method.resources) at = &(*at)["resources"][resource];
     (*at)["methods"][method.name] = MethodValue(method, comments);
   }
+  const SchemaWriter writer(SchemaWriter::Dialect::kDiscovery, comments);
   for (const Descriptor* type : SchemasOf(methods)) {
     JsonValue& schema = out["schemas"][type->name()];
     schema["id"] = type->name();
@@ -211,7 +143,7 @@ JsonValue DiscoveryDocument(const std::vector<ApiMethod>& methods, const ApiComm
     schema["type"] = "object";
     schema["properties"] = JsonValue();
     for (const FieldDescriptor* field : PropertiesOf(*type, methods)) {
-      schema["properties"][field->json_name()] = Property(*field, comments);
+      schema["properties"][field->json_name()] = writer.Property(*field);
     }
   }
   return out;

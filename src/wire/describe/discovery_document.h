@@ -10,13 +10,13 @@
 
 namespace zerotouch::wire {
 
-// What the API is, in Google's own format ("Google API Discovery Service"), from
-// which its client libraries are made, some of them as they run. `root_url`
-// ends with a slash.
+// Returns a description of the API in Google's format ("Google API Discovery
+// Service"), from which client libraries are generated, some at run time.
+// `root_url` ends with a slash.
 JsonValue DiscoveryDocument(const std::vector<ApiMethod>& methods, const ApiComments& comments,
                             const std::string& root_url);
 
-// The same as an OpenAPI 3.0 document.
+// Returns a description of the API as an OpenAPI 3.0 document.
 JsonValue OpenApiDocument(const std::vector<ApiMethod>& methods, const ApiComments& comments,
                           const std::string& root_url);
 

@@ -10,8 +10,8 @@
 
 namespace zerotouch::wire {
 
-// A JSON value that is put together piece by piece: for documents about the
-// API, whose shape is no message of it.
+// A JSON value that is built piece by piece, for documents that no message
+// describes.
 class JsonValue {
  public:
   JsonValue() = default;                                      // an empty object
@@ -20,14 +20,15 @@ class JsonValue {
   JsonValue(bool value) : value_(value) {}                    // NOLINT(google-explicit-constructor)
   static JsonValue List() { return JsonValue(Elements()); }
 
-  // The member of that name of an object, added at the end if there is none.
+  // Returns the member `name` of an object. Adds it at the end if it is missing.
   JsonValue& operator[](std::string_view name);
-  // Adds to a list.
+  // Adds an element to a list and returns it.
   JsonValue& Add(JsonValue element);
 
-  bool is_empty() const;  // of an object or list
+  // Returns true for an object without members and for an empty list.
+  bool is_empty() const;
 
-  // Indented by two spaces, each member on a line of its own.
+  // Returns the text with each member on its own line, indented by two spaces.
   std::string ToText() const;
 
  private:

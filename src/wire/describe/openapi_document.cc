@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
+#include <string>
+#include <utility>
 
-#include <cctype>
-
-#include "google/protobuf/descriptor.pb.h"
+#include "base/ascii.h"
 #include "wire/describe/discovery_document.h"
+#include "wire/describe/schema_writer.h"
 
 namespace zerotouch::wire {
 
@@ -12,72 +12,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 namespace {
-
-std::string SchemaPath(const std::string& name) { return "#/components/schemas/" + name; }
-
-void SetSchemaType(std::string_view type, std::string_view format, JsonValue& out) {
-  out["type"] = std::string(type);
-  if (!format.empty()) out["format"] = std::string(format);
-}
-
-void SetSchemaMessage(const Descriptor& type, JsonValue& out) {
-  switch (type.well_known_type()) {
-    case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
-      return SetSchemaType("string", "date-time", out);
-    case Descriptor::WELLKNOWNTYPE_DURATION:
-    case Descriptor::WELLKNOWNTYPE_FIELDMASK:
-      return SetSchemaType("string", "", out);
-    case Descriptor::WELLKNOWNTYPE_ANY:
-      out["type"] = "object";
-      out["properties"]["@type"]["type"] = "string";
-      out["additionalProperties"] = true;
-      return;
-    default:
-      out["$ref"] = SchemaPath(type.name());
-  }
-}
-
-void SetSchemaValue(const FieldDescriptor& field, JsonValue& out) {
-  switch (field.type()) {
-    case FieldDescriptor::TYPE_MESSAGE:
-      return SetSchemaMessage(*field.message_type(), out);
-    case FieldDescriptor::TYPE_ENUM:
-      out["type"] = "string";
-      out["enum"] = JsonValue::List();
-      for (int i = 0; i < field.enum_type()->value_count(); ++i) {
-        out["enum"].Add(field.enum_type()->value(i)->name());
-      }
-      return;
-    default: {
-      const auto [type, format] = JsonTypeOf(field);
-      return SetSchemaType(type, format, out);
-    }
-  }
-}
-
-JsonValue SchemaProperty(const FieldDescriptor& field, const ApiComments& comments) {
-  JsonValue out;
-  const std::string description = comments.Of(field);
-  JsonValue value;
-  if (field.is_map()) {
-    value["type"] = "object";
-    SetSchemaValue(*field.message_type()->field(1), value["additionalProperties"]);
-  } else if (field.is_repeated()) {
-    value["type"] = "array";
-    SetSchemaValue(field, value["items"]);
-  } else if (field.message_type() != nullptr && !description.empty()) {
-    // Beside a `$ref` nothing else counts.
-    out["allOf"] = JsonValue::List();
-    SetSchemaValue(field, out["allOf"].Add(JsonValue()));
-  } else {
-    SetSchemaValue(field, value);
-  }
-  if (!value.is_empty()) out = std::move(value);
-  if (!description.empty()) out["description"] = description;
-  if (description.starts_with("Output only.")) out["readOnly"] = true;
-  if (field.options().deprecated()) out["deprecated"] = true;
-  return out;
-}
 
 JsonValue SchemaParameter(std::string_view name, std::string_view place) {
   JsonValue out;
@@ -87,7 +21,8 @@ JsonValue SchemaParameter(std::string_view name, std::string_view place) {
   return out;
 }
 
-// One parameter for each `{...}` of the path: OpenAPI has none that spans segments.
+// Adds a parameter for each `{...}` of the path: an OpenAPI parameter cannot span
+// segments.
 void AddPathParameters(const std::string& flat_path, JsonValue& list) {
   for (size_t at = 0; (at = flat_path.find('{', at)) != std::string::npos; ++at) {
     JsonValue parameter =
@@ -97,11 +32,10 @@ void AddPathParameters(const std::string& flat_path, JsonValue& list) {
   }
 }
 
-void SetContent(const Descriptor& type, JsonValue& out) {
-  out["content"]["application/json"]["schema"]["$ref"] = SchemaPath(type.name());
-}
+JsonValue& ContentSchema(JsonValue& out) { return out["content"]["application/json"]["schema"]; }
 
 JsonValue Operation(const ApiMethod& method, const ApiComments& comments) {
+  const SchemaWriter writer(SchemaWriter::Dialect::kOpenApi, comments);
   JsonValue out;
   out["description"] = comments.Of(*method.method);
   std::string id;
@@ -113,37 +47,34 @@ JsonValue Operation(const ApiMethod& method, const ApiComments& comments) {
     JsonValue value = SchemaParameter(parameter.name, "query");
     const std::string description = comments.Of(*parameter.field);
     if (!description.empty()) value["description"] = description;
-    SetSchemaValue(*parameter.field, value["schema"]);
+    writer.SetValue(*parameter.field, value["schema"]);
     out["parameters"].Add(std::move(value));
   }
-  if (method.request != nullptr) SetContent(*method.request, out["requestBody"]);
-  out["responses"]["200"]["description"] = "It is done.";
-  SetContent(*method.method->output_type(), out["responses"]["200"]);
-  out["responses"]["default"]["description"] = "An error (AIP-193).";
-  out["responses"]["default"]["content"]["application/json"]["schema"]["$ref"] =
-      SchemaPath("Error");
+  if (method.request != nullptr) {
+    writer.SetReference(*method.request, ContentSchema(out["requestBody"]));
+  }
+  JsonValue& responses = out["responses"];
+  responses["200"]["description"] = "Success.";
+  writer.SetReference(*method.method->output_type(), ContentSchema(responses["200"]));
+  responses["default"]["description"] = "An error (AIP-193).";
+  ContentSchema(responses["default"])["$ref"] = "#/components/schemas/Error";
   return out;
 }
 
-// The envelope in which errors come, which is no message of the API.
+// Returns the schema of the error envelope, which no message of the API describes.
 JsonValue ErrorSchema() {
   JsonValue out;
   out["type"] = "object";
   JsonValue& error = out["properties"]["error"];
   error["type"] = "object";
-  SetSchemaType("integer", "int32", error["properties"]["code"]);
-  SetSchemaType("string", "", error["properties"]["message"]);
-  SetSchemaType("string", "", error["properties"]["status"]);
+  SchemaWriter::SetType("integer", "int32", error["properties"]["code"]);
+  SchemaWriter::SetType("string", "", error["properties"]["message"]);
+  SchemaWriter::SetType("string", "", error["properties"]["status"]);
   JsonValue& details = error["properties"]["details"];
   details["type"] = "array";
   details["items"]["type"] = "object";
   details["items"]["additionalProperties"] = true;
   return out;
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 }  // namespace
@@ -164,17 +95,19 @@ JsonValue OpenApiDocument(const std::vector<ApiMethod>& methods, const ApiCommen
   out["security"] = JsonValue::List();
   out["security"].Add(std::move(bearer));
   for (const ApiMethod& method : methods) {
-    out["paths"]["/" + method.flat_path][Lower(method.http_method)] = Operation(method, comments);
+    out["paths"]["/" + method.flat_path][AsciiLower(method.http_method)] =
+        Operation(method, comments);
   }
   JsonValue& components = out["components"];
   components["securitySchemes"]["bearer"]["type"] = "http";
   components["securitySchemes"]["bearer"]["scheme"] = "bearer";
+  const SchemaWriter writer(SchemaWriter::Dialect::kOpenApi, comments);
   for (const Descriptor* type : SchemasOf(methods)) {
     JsonValue& schema = components["schemas"][type->name()];
     schema["type"] = "object";
     schema["description"] = comments.Of(*type);
     for (const FieldDescriptor* field : PropertiesOf(*type, methods)) {
-      schema["properties"][field->json_name()] = SchemaProperty(*field, comments);
+      schema["properties"][field->json_name()] = writer.Property(*field);
     }
   }
   components["schemas"]["Error"] = ErrorSchema();

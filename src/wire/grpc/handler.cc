@@ -211,12 +211,10 @@ absl::Status Handler::Parse(http::Request& request, Message& message) const {
                                    .limit = message_bytes_,
                                    .hold = request.hold},
                                   unpacked));
-  const bool parsed = message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  absl::Status parsed = ParseMessage(bytes, message);
   // Free the bytes of up to 100,000 items, which are parsed now.
   std::string().swap(request.body);
-  if (parsed) return absl::OkStatus();
-  return errors::BadRequest(
-      {{"", fmt::format("The message is not a {}.", message.GetDescriptor()->full_name())}});
+  return parsed;
 }
 
 std::optional<absl::Duration> ParseTimeout(std::string_view text) {

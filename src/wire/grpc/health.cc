@@ -15,7 +15,7 @@ using ::grpc::health::v1::HealthCheckResponse;
 
 constexpr absl::Duration kFresh = absl::Seconds(1);
 
-// Says the state, and says it again when it has changed.
+// Sends the state of a service at once and after each change.
 class WatchCall final : public StreamingCall {
  public:
   WatchCall(Health& health, std::string_view encoding) : StreamingCall(encoding), health_(health) {}
@@ -27,7 +27,8 @@ class WatchCall final : public StreamingCall {
     HealthCheckRequest request;
     if (service_.has_value() ||
         !request.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
-      return errors::BadRequest({{"", "Watch takes one HealthCheckRequest."}});
+      return errors::BadRequest(
+          {{"", "Invalid request: Watch takes exactly one HealthCheckRequest."}});
     }
     service_ = request.service();
     return absl::OkStatus();
@@ -40,14 +41,14 @@ class WatchCall final : public StreamingCall {
     if (input.stopping && response.status() == HealthCheckResponse::SERVING) {
       response.set_status(HealthCheckResponse::NOT_SERVING);
     }
-    if (std::exchange(said_, response.status()) != response.status()) Send(response, out);
+    if (std::exchange(sent_, response.status()) != response.status()) Send(response, out);
   }
 
   bool OutlastsRequest() const override { return service_.has_value(); }
 
   Health& health_;
   std::optional<std::string> service_;
-  std::optional<HealthCheckResponse::ServingStatus> said_;
+  std::optional<HealthCheckResponse::ServingStatus> sent_;
 };
 
 }  // namespace

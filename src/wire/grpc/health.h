@@ -19,18 +19,18 @@ namespace zerotouch::wire::grpc {
 // grpc.health.v1.Health. Thread-safe.
 class Health {
  public:
-  // `services`: full names. `ready` says whether calls can be answered; it is
-  // asked once a second at most. `clock` must outlive it.
+  // Takes the full names of the services. `ready` returns OK if calls can be
+  // answered; it is called at most once a second. `clock` must outlive it.
   Health(std::set<std::string> services, std::function<absl::Status()> ready, const Clock& clock);
 
-  // NOT_FOUND for a service that is not one of those.
+  // Returns NOT_FOUND for an unknown service.
   absl::StatusOr<::grpc::health::v1::HealthCheckResponse> Check(
       const ::grpc::health::v1::HealthCheckRequest& request);
 
-  // A call of Watch; the health must outlive it.
+  // Begins a call of Watch, which this object must outlive.
   std::unique_ptr<http::StreamingCall> Watch(std::string_view encoding);
 
-  // The state of a service, by its name; of the whole server if it is empty.
+  // Returns the state of a service, or of the whole server if the name is empty.
   ::grpc::health::v1::HealthCheckResponse::ServingStatus StateOf(const std::string& service);
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/grpc/message.h"
 
+#include <fmt/format.h>
+
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "http/gzip.h"
@@ -59,6 +61,15 @@ absl::StatusOr<std::string_view> OnlyMessage(std::string_view body, const Unpack
   if (!message.has_value()) return Malformed("The request's message is missing or cut short.");
   if (!body.empty()) return Malformed("The request has more than one message.");
   return *message;
+}
+
+absl::Status ParseMessage(std::string_view bytes, google::protobuf::Message& message) {
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return errors::BadRequest(
+        {{"", fmt::format("The message is not a {}.", message.GetDescriptor()->full_name())}});
+  }
+  message.DiscardUnknownFields();
+  return absl::OkStatus();
 }
 
 }  // namespace zerotouch::wire::grpc

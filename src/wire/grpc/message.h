@@ -9,35 +9,44 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
 
-// Messages as gRPC frames them: whether it is compressed, four bytes of length,
-// the message ("gRPC over HTTP2", Length-Prefixed-Message).
+// Messages as gRPC frames them: a byte that tells if the message is compressed,
+// four bytes of length, the message ("gRPC over HTTP2", Length-Prefixed-Message).
 namespace zerotouch::wire::grpc {
 
 inline constexpr size_t kFrameHeadBytes = 5;
 
-// The head of a message of so many bytes, not compressed.
+// Appends the head of an uncompressed message of this size.
 void AppendFrameHead(uint32_t message_bytes, std::string& out);
 
-// How a message is unpacked.
+// The parameters of unpacking a message.
 struct Unpacking {
   std::string_view encoding;           // the grpc-encoding field
   size_t limit = 0;                    // bytes of a message
   std::function<bool(uint64_t)> hold;  // as http::Request::hold
 };
 
-// The next message, taken off the front of `bytes`; nullopt if not all of it is
-// there. errors::BodyTooLarge, errors::UnsupportedMessageEncoding,
-// errors::BadRequest if it is not what its head says. `unpacked` gets the text
-// of a compressed message, and must live as long as the result.
+// Takes the next message off the front of `bytes`, or returns nullopt if `bytes`
+// ends before the message does. `unpacked` holds the text of a compressed message
+// and must live as long as the result. Returns errors::BodyTooLarge,
+// errors::UnsupportedMessageEncoding, or errors::BadRequest if the message is
+// malformed.
 absl::StatusOr<std::optional<std::string_view>> TakeMessage(std::string_view& bytes,
                                                             const Unpacking& unpacking,
                                                             std::string& unpacked);
 
-// The one message of `body`; errors::BadRequest if there is none, or more.
+// Returns the only message of `body`, as TakeMessage does, or errors::BadRequest
+// if `body` does not hold exactly one.
 absl::StatusOr<std::string_view> OnlyMessage(std::string_view body, const Unpacking& unpacking,
                                              std::string& unpacked);
+
+// Parses `bytes` into `message` and drops all fields that its type does not know,
+// at every depth: they would pass every check and be stored. Returns
+// errors::BadRequest if `bytes` is malformed.
+absl::Status ParseMessage(std::string_view bytes, google::protobuf::Message& message);
 
 }  // namespace zerotouch::wire::grpc
 

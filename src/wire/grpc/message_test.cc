@@ -3,8 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <vector>
+
 #include "errors/errors.h"
+#include "google/protobuf/any.pb.h"
+#include "google/protobuf/unknown_field_set.h"
+#include "model/api.h"
 #include "support/gzip.h"
+#include "wire/rest/routes.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
@@ -32,7 +39,7 @@ TEST_F(GrpcMessage, Whole_IsTaken) {
   EXPECT_EQ(*Only(Framed("")), "");
   EXPECT_EQ(*Only(Framed("hello")), "hello");
   EXPECT_EQ(*Only(Framed(test::Gzip("hello"), true), "gzip"), "hello");
-  EXPECT_EQ(*Only(Framed("hello"), "gzip"), "hello");  // encoding is a matter of each message
+  EXPECT_EQ(*Only(Framed("hello"), "gzip"), "hello");  // each message says if it is compressed
 }
 
 TEST_F(GrpcMessage, NotOneWholeMessage_IsRefused) {
@@ -60,11 +67,71 @@ TEST_F(GrpcMessage, OverTheLimit_IsTooLarge) {
   EXPECT_EQ(Only(Framed(std::string(1'001, 'x'))).status(), errors::BodyTooLarge(1'000));
   EXPECT_EQ(Only(Framed(test::Gzip(std::string(1'001, 'x')), true), "gzip").status(),
             errors::BodyTooLarge(1'000));
-  // Known from the head alone.
+  // The head is enough to refuse it.
   std::string_view head("\0\xFF\xFF\xFF\xFF", 5);
   std::string unpacked;
   EXPECT_EQ(TakeMessage(head, {.encoding = "", .limit = 1'000, .hold = nullptr}, unpacked).status(),
             errors::BodyTooLarge(1'000));
+}
+
+// Adds unknown fields of every wire type to `message` and to the messages in it.
+void AddUnknownFields(google::protobuf::Message& message) {
+  const auto& reflection = *message.GetReflection();
+  auto& unknown = *reflection.MutableUnknownFields(&message);
+  unknown.AddVarint(1'000, 1);
+  unknown.AddFixed32(1'001, 2);
+  unknown.AddFixed64(1'002, 3);
+  unknown.AddLengthDelimited(1'003, "secret");
+  unknown.AddGroup(1'004)->AddLengthDelimited(1, "secret");
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->message_type() == nullptr || field->is_map()) continue;
+    if (!field->is_repeated()) AddUnknownFields(*reflection.MutableMessage(&message, field));
+    for (int i = 0; field->is_repeated() && i < reflection.FieldSize(message, field); ++i) {
+      AddUnknownFields(*reflection.MutableRepeatedMessage(&message, field, i));
+    }
+  }
+}
+
+TEST(ParseMessage, UnknownFields_AreDroppedAtEveryDepth) {
+  api::ClaimDevicesRequest known;
+  known.set_partner_id(7);
+  auto& claim = *known.add_claims();
+  claim.mutable_device_identifier()->set_imei("490154203237518");
+  (*claim.mutable_device_metadata()->mutable_entries())["ordernumber"] = "5";
+  api::ClaimDevicesRequest sent = known;
+  AddUnknownFields(sent);
+  ASSERT_GT(sent.SerializeAsString().size(), known.SerializeAsString().size() + 100);
+  api::ClaimDevicesRequest received;
+  ASSERT_TRUE(ParseMessage(sent.SerializeAsString(), received).ok());
+  EXPECT_EQ(received.SerializeAsString(), known.SerializeAsString());
+}
+
+TEST(ParseMessage, OtherBytes_AreRefused) {
+  api::ClaimDevicesRequest request;
+  EXPECT_EQ(ParseMessage("\x0A", request).code(), absl::StatusCode::kInvalidArgument);
+}
+
+// ParseMessage cannot drop the unknown fields inside an Any.
+TEST(ParseMessage, NoRequest_HoldsAnAny) {
+  std::set<const google::protobuf::Descriptor*> types;
+  std::vector<const google::protobuf::Descriptor*> todo;
+  for (const auto* service : ApiServices()) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      todo.push_back(service->method(i)->input_type());
+    }
+  }
+  while (!todo.empty()) {
+    const auto* type = todo.back();
+    todo.pop_back();
+    if (!types.insert(type).second) continue;
+    EXPECT_NE(type, google::protobuf::Any::descriptor());
+    for (int i = 0; i < type->field_count(); ++i) {
+      if (type->field(i)->message_type() != nullptr) todo.push_back(type->field(i)->message_type());
+    }
+  }
+  EXPECT_GT(types.size(), 30u);
 }
 
 TEST_F(GrpcMessage, Taken_OneAfterTheOther) {

@@ -14,6 +14,7 @@
 #include "google/protobuf/wire_format_lite.h"
 #include "wire/grpc/message.h"
 #include "wire/grpc/status.h"
+#include "wire/type_url.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
@@ -23,13 +24,10 @@ using google::protobuf::Any;
 using google::protobuf::internal::WireFormatLite;
 using Response = api::DevicesLongRunningOperationResponse;
 
-// An operation's items up to this many bytes are sent at once.
+// A response of up to this many bytes is sent in one piece.
 constexpr size_t kBufferedBytes = 256'000;
 
-constexpr char kResponseType[] =
-    "type.googleapis.com/google.android.device.provisioning.v1.DevicesLongRunningOperationResponse";
-
-// A field that holds `size` bytes, which follow.
+// Appends the head of a field of `size` bytes, which follow.
 void AppendFieldHead(int field, size_t size, std::string& out) {
   google::protobuf::io::StringOutputStream stream(&out);
   google::protobuf::io::CodedOutputStream coded(&stream);
@@ -37,12 +35,13 @@ void AppendFieldHead(int field, size_t size, std::string& out) {
   coded.WriteVarint64(size);
 }
 
-// Everything but the response's own bytes, of which there are `response_bytes`:
-// what was serialized one after the other is one message.
+// Returns the serialized operation up to the response, whose `response_bytes`
+// follow: concatenated serialized messages are one message.
 std::string HeadOf(const Operation& operation, size_t response_bytes) {
+  const std::string& type = TypeUrlOf<Response>();
   std::string any;
-  AppendFieldHead(Any::kTypeUrlFieldNumber, sizeof(kResponseType) - 1, any);
-  any += kResponseType;
+  AppendFieldHead(Any::kTypeUrlFieldNumber, type.size(), any);
+  any += type;
   AppendFieldHead(Any::kValueFieldNumber, response_bytes, any);
   std::string out = operation.SerializeAsString();
   AppendFieldHead(Operation::kResponseFieldNumber, any.size() + response_bytes, out);
@@ -50,12 +49,12 @@ std::string HeadOf(const Operation& operation, size_t response_bytes) {
   return out;
 }
 
-// Reads the response of an operation as serialized pieces.
+// Reads the response of an operation in pieces.
 class Pieces {
  public:
   explicit Pieces(service::OperationAnswer& answer) : answer_(answer) {}
 
-  // The next part of the response; false at the end.
+  // Reads the next part of the response. Returns false at the end.
   absl::StatusOr<bool> Next(Response& part) {
     part.Clear();
     if (ended_) return false;
@@ -78,7 +77,7 @@ class Pieces {
 
 class OperationMessage final : public http::BodySource {
  public:
-  // `bytes`: of the whole response, as measured.
+  // `bytes` is the measured size of the whole response.
   OperationMessage(service::OperationAnswer answer, std::string head, size_t bytes)
       : answer_(std::move(answer)), pieces_(answer_), head_(std::move(head)), left_(bytes) {}
 

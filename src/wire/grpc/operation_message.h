@@ -8,10 +8,10 @@
 
 namespace zerotouch::wire::grpc {
 
-// An Operation as one message. A long one is made while it is sent, never
-// holding all of its items; because its length stands at its front, they are
-// then read twice. An error on the first way through is returned, for there is
-// still time to say so. Takes its time: for a worker thread.
+// Returns an Operation as one message. A long one is streamed and never held in
+// memory as a whole. Its length stands at its front, so its items are read twice:
+// once to measure and once to send. Returns an error of the first pass. Slow: call
+// it from a worker thread.
 absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer);
 
 }  // namespace zerotouch::wire::grpc

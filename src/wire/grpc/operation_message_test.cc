@@ -26,7 +26,7 @@ api::OperationPerDevice Item(int index) {
 
 class MadeItems final : public service::OperationItems {
  public:
-  // Fails at the end of the `fails`th way through.
+  // Fails at the end of pass number `fails`.
   MadeItems(int count, int fails) : count_(count), fails_(fails) {}
   absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
     items->Clear();

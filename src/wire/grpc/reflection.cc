@@ -21,11 +21,11 @@ using google::protobuf::ServiceDescriptor;
 using ::grpc::reflection::v1::ServerReflectionRequest;
 using ::grpc::reflection::v1::ServerReflectionResponse;
 
-// Makes the linker keep a file that has a service alone.
+// Makes the linker keep a file that defines only a service.
 const void* volatile kAlphaFile =
     &descriptor_table_grpc_2freflection_2fv1alpha_2freflection_2eproto;
 
-// Adds `file` after all that it imports, each once.
+// Adds `file` once, after the files that it imports.
 void AddFile(const FileDescriptor& file, std::vector<const FileDescriptor*>& files) {
   if (std::find(files.begin(), files.end(), &file) != files.end()) return;
   for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), files);
@@ -41,7 +41,7 @@ class InfoCall final : public StreamingCall {
   absl::Status OnMessage(std::string_view message, std::string& out) override {
     ServerReflectionRequest request;
     if (!request.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
-      return errors::BadRequest({{"", "A message is not a ServerReflectionRequest."}});
+      return errors::BadRequest({{"", "The message is not a ServerReflectionRequest."}});
     }
     Send(reflection_.Answer(request), out);
     return absl::OkStatus();
@@ -118,7 +118,7 @@ ServerReflectionResponse Reflection::Answer(const ServerReflectionRequest& reque
       return response;
     }
   } else if (const FileDescriptor* file = FindFile(request)) {
-    // What it imports as well, so that clients need not ask for each.
+    // Clients need the imported files too, and some do not ask for them.
     std::vector<const FileDescriptor*> needed;
     AddFile(*file, needed);
     for (auto next = needed.rbegin(); next != needed.rend(); ++next) {
@@ -130,7 +130,8 @@ ServerReflectionResponse Reflection::Answer(const ServerReflectionRequest& reque
     return response;
   }
   response.mutable_error_response()->set_error_code(static_cast<int>(absl::StatusCode::kNotFound));
-  response.mutable_error_response()->set_error_message("This server knows nothing of that name.");
+  response.mutable_error_response()->set_error_message(
+      "Not found: this server has no public file, symbol or extension of that name.");
   return response;
 }
 

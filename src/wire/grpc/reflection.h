@@ -13,18 +13,18 @@
 
 namespace zerotouch::wire::grpc {
 
-// grpc.reflection.v1.ServerReflection, and v1alpha, which looks the same: what
-// the services look like, from the descriptors that the program is built from.
-// Immutable, thus thread-safe.
+// grpc.reflection.v1.ServerReflection and the identical v1alpha: describes the
+// services by the descriptors in the program. Immutable, thus thread-safe.
 class Reflection {
  public:
-  // The services to list; they, and all files that they need, can be asked for.
+  // Takes the services to list. Their files and all files that these import are
+  // public.
   explicit Reflection(std::span<const google::protobuf::ServiceDescriptor* const> services);
 
   ::grpc::reflection::v1::ServerReflectionResponse Answer(
       const ::grpc::reflection::v1::ServerReflectionRequest& request) const;
 
-  // A call of ServerReflectionInfo; the reflection must outlive it.
+  // Begins a call of ServerReflectionInfo, which this object must outlive.
   std::unique_ptr<http::StreamingCall> Info(std::string_view encoding) const;
 
  private:
@@ -36,7 +36,7 @@ class Reflection {
   std::vector<const google::protobuf::FileDescriptor*> files_;  // imports before importers
 };
 
-// The services that describe and watch this server, by their descriptors.
+// Returns the descriptors of the health and reflection services.
 std::vector<const google::protobuf::ServiceDescriptor*> OwnServices();
 
 }  // namespace zerotouch::wire::grpc

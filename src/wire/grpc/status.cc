@@ -16,11 +16,11 @@
 namespace zerotouch::wire::grpc {
 namespace {
 
-// Bytes of a message, and of a serialized google.rpc.Status.
+// The limits of a message and of a serialized google.rpc.Status.
 constexpr size_t kStatusMessageBytes = 1'024;
 constexpr size_t kStatusBytes = 4'096;
 
-// The text, or as much of it as fits without cutting a UTF-8 character.
+// Returns the longest beginning of `text` that fits and ends between characters.
 std::string_view Shortened(std::string_view text) {
   if (text.size() <= kStatusMessageBytes) return text;
   size_t end = kStatusMessageBytes;
@@ -28,7 +28,7 @@ std::string_view Shortened(std::string_view text) {
   return text.substr(0, end);
 }
 
-// "Percent-Encoded" of the gRPC protocol over HTTP/2.
+// Encodes a message as "gRPC over HTTP2" says (Percent-Encoded).
 std::string PercentEncode(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -41,7 +41,7 @@ std::string PercentEncode(std::string_view text) {
   return out;
 }
 
-// As a binary field's value: base64 without padding.
+// Encodes the value of a binary field: base64 without padding.
 std::string Base64(std::string_view bytes) {
   std::string text = crypto::Base64UrlEncode(bytes);
   std::replace(text.begin(), text.end(), '-', '+');
@@ -49,7 +49,7 @@ std::string Base64(std::string_view bytes) {
   return text;
 }
 
-// Leaves violations out, from the end, until the status is short enough.
+// Removes violations from the end until the status is short enough.
 void Shorten(google::rpc::Status& status) {
   for (google::protobuf::Any& detail : *status.mutable_details()) {
     google::rpc::BadRequest violations;

@@ -7,16 +7,16 @@
 
 namespace zerotouch::wire::grpc {
 
-// `status`, OK or one for callers, as the fields that end a gRPC call:
-// grpc-status, grpc-message and, with details, grpc-status-details-bin, a
-// google.rpc.Status that says the same. Clients take 8 KiB of fields, so a long
-// message is cut, and of many violations the last are left out.
+// Returns the fields that end a gRPC call with `status`, which is OK or public:
+// grpc-status, grpc-message and, if there are details, grpc-status-details-bin, a
+// google.rpc.Status. Clients accept 8 KiB of fields, so long messages are cut and
+// the last of many violations are omitted.
 http::Headers StatusFields(const absl::Status& status);
 
-// The answer to a call that failed before it sent anything.
+// Returns the answer to a call that failed before it sent a message.
 http::Response ErrorResponse(const absl::Status& status);
 
-// The fields with which every answer begins.
+// Returns the header fields of every answer.
 http::Headers BeginningFields();
 
 }  // namespace zerotouch::wire::grpc

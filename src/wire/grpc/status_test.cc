@@ -30,7 +30,7 @@ TEST(GrpcStatus, Ok_IsZeroAlone) {
   EXPECT_EQ(fields.Get("grpc-status"), "0");
 }
 
-// Every kind of error: the code, the message and the details say the same.
+// The status in the details has the same code and message as the fields.
 TEST(GrpcStatus, Errors_SayTheSameTwice) {
   const absl::Status cases[] = {
       errors::BadRequest({{"a", "wrong"}, {"b", "bad"}}),

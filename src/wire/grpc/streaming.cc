@@ -11,7 +11,7 @@
 namespace zerotouch::wire::grpc {
 namespace {
 
-// Bytes of one message of a streaming request: names, that is.
+// The limit of a message of a streaming request, which holds only names.
 constexpr size_t kStreamedMessageBytes = size_t{64} << 10;
 
 }  // namespace
@@ -27,7 +27,7 @@ bool StreamingCall::Next(const Input& input, std::string& out) {
   if (!status_.ok()) return false;
   OnQuiet(input, out);
   if (input.stopping) {
-    status_ = errors::Unavailable("it is about to stop");
+    status_ = errors::Unavailable("it is shutting down");
     return false;
   }
   return !input.ended || OutlastsRequest();

@@ -11,11 +11,11 @@
 
 namespace zerotouch::wire::grpc {
 
-// A streaming call as its methods see it: messages in, messages out. For small
-// messages alone: health and reflection need no more.
+// A streaming call in terms of messages instead of bytes. Only for small messages,
+// as those of health and reflection.
 class StreamingCall : public http::StreamingCall {
  public:
-  // `encoding`: the request's grpc-encoding field.
+  // `encoding` is the request's grpc-encoding field.
   explicit StreamingCall(std::string_view encoding) : encoding_(encoding) {}
 
   http::Headers Header() const override;
@@ -23,11 +23,11 @@ class StreamingCall : public http::StreamingCall {
   http::Headers Trailers() override;
 
  protected:
-  // Answers a message of the request; an error ends the call.
+  // Answers a message of the request. An error ends the call.
   virtual absl::Status OnMessage(std::string_view message, std::string& out) = 0;
-  // After the messages that came, and after Patience without any.
+  // Called after the messages that arrived, and after Patience without any.
   virtual void OnQuiet(const Input&, std::string&) {}
-  // Whether the call goes on though its request has ended.
+  // Returns true if the call goes on after its request has ended.
   virtual bool OutlastsRequest() const { return false; }
 
   // Frames `message`, a protobuf message, as part of the answer.
@@ -41,7 +41,7 @@ class StreamingCall : public http::StreamingCall {
   absl::Status TakeMessages(const Input& input, std::string& out);
 
   const std::string encoding_;
-  std::string pending_;  // the begin of a message
+  std::string pending_;  // the beginning of a message
   absl::Status status_;
 };
 

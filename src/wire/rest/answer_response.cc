@@ -13,10 +13,10 @@
 namespace zerotouch::wire {
 namespace {
 
-// An operation is streamed if its text is longer than this many bytes.
+// An operation whose text has more bytes than this is streamed.
 constexpr size_t kBufferedBytes = 100'000;
 
-// A text that was made already, then what `rest` makes.
+// Returns a text that exists already, then the pieces of `rest`.
 class Continued final : public http::BodySource {
  public:
   Continued(std::string begin, std::unique_ptr<http::BodySource> rest)

@@ -11,10 +11,9 @@
 
 namespace zerotouch::wire {
 
-// The answer to a call that went well: 200 with JSON, indented and ended by a
-// newline if `pretty`, of what `selection` wants (null: everything). A long
-// operation is streamed; an error while its first pieces are made is returned,
-// for there is still time to say so.
+// Returns the answer to a successful call: 200 with JSON of the fields that
+// `selection` selects (null: all), indented and ended by a newline if `pretty`.
+// Streams a long operation. Returns an error if its first pieces cannot be made.
 absl::StatusOr<http::Response> AnswerResponse(Answer answer, bool pretty,
                                               std::shared_ptr<const json::Selection> selection);
 

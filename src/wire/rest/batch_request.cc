@@ -21,8 +21,8 @@
 namespace zerotouch::wire {
 namespace {
 
-absl::Status Wrong(std::string_view what) {
-  return errors::BadRequest({{"", fmt::format("The batch request is malformed: {}.", what)}});
+absl::Status MalformedBatch(std::string_view reason) {
+  return errors::BadRequest({{"", fmt::format("The batch request is malformed: {}.", reason)}});
 }
 
 std::string NewBoundary() {
@@ -33,8 +33,8 @@ std::string NewBoundary() {
   return boundary;
 }
 
-// The id of the answer to a part: with `response-` before it, within the
-// brackets if there are any.
+// Returns the id of the answer to a part: `response-` and the part's id, inside
+// its brackets if it has any.
 std::string AnswerId(std::string_view id) {
   if (!id.starts_with('<')) return fmt::format("response-{}", id);
   return fmt::format("<response-{}", id.substr(1));
@@ -48,17 +48,17 @@ class Batch {
         const std::function<http::Response(const absl::Status&)>& refuse)
       : request_(request), parts_(parts), call_(call), refuse_(refuse), answers_(parts.size()) {}
 
-  // Makes the calls, on this thread and as many more as there may be.
+  // Makes the calls on this thread and up to kBatchCallsAtOnce - 1 more.
   std::vector<std::string> Run() {
-    std::vector<std::thread> helpers;
+    std::vector<std::thread> threads;
     const size_t at_once = std::min(parts_.size(), static_cast<size_t>(limits::kBatchCallsAtOnce));
     try {
-      while (helpers.size() + 1 < at_once) helpers.emplace_back([this] { MakeCalls(); });
+      while (threads.size() + 1 < at_once) threads.emplace_back([this] { MakeCalls(); });
     } catch (const std::system_error&) {
-      // No more threads are to be had: those that run will do.
+      // The system has no more threads: those that run make all calls.
     }
     MakeCalls();
-    for (std::thread& helper : helpers) helper.join();
+    for (std::thread& thread : threads) thread.join();
     return std::move(answers_);
   }
 
@@ -72,10 +72,10 @@ class Batch {
   http::Response MakeCall(const Part& part) {
     const std::string_view type = part.headers.Get("Content-Type");
     if (!EqualIgnoringCase(type.substr(0, type.find(';')), "application/http")) {
-      return refuse_(Wrong("a part is not application/http"));
+      return refuse_(MalformedBatch("a part is not application/http"));
     }
     absl::StatusOr<http::Request> inner = ParseHttpRequest(part.content);
-    if (!inner.ok()) return refuse_(Wrong(MessageOf(inner.status())));
+    if (!inner.ok()) return refuse_(MalformedBatch(MessageOf(inner.status())));
     if (!inner->headers.Has("Authorization") && request_.headers.Has("Authorization")) {
       inner->headers.Add("Authorization", std::string(request_.headers.Get("Authorization")));
     }
@@ -84,7 +84,7 @@ class Batch {
     return call_(*std::move(inner));
   }
 
-  // Reads a streamed answer whole, if there is room for it.
+  // Reads a streamed answer into the body, within limits::kBatchAnswerBytes.
   http::Response WithoutStream(http::Response response) {
     if (response.stream == nullptr) return response;
     bool more = true;
@@ -110,10 +110,10 @@ class Batch {
   const std::function<http::Response(const absl::Status&)>& refuse_;
   std::vector<std::string> answers_;
   std::atomic<size_t> next_ = 0;
-  std::atomic<size_t> held_bytes_ = 0;  // of answers that had been streams
+  std::atomic<size_t> held_bytes_ = 0;  // of answers that were streams
 };
 
-// The answers, each freed as soon as it is sent.
+// Streams the answers and frees each as soon as it is sent.
 class AnswerParts final : public http::BodySource {
  public:
   AnswerParts(std::string boundary, std::vector<std::string> ids, std::vector<std::string> answers)
@@ -148,13 +148,13 @@ absl::StatusOr<http::Response> AnswerBatch(
     const http::Request& request, const std::function<http::Response(http::Request)>& call,
     const std::function<http::Response(const absl::Status&)>& refuse) {
   const auto boundary = BoundaryOf(request.headers.Get("Content-Type"));
-  if (!boundary) return Wrong("its Content-Type must be multipart/mixed with a boundary");
+  if (!boundary) return MalformedBatch("its Content-Type must be multipart/mixed with a boundary");
   const absl::StatusOr<std::vector<Part>> parts = SplitMultipart(request.body, *boundary);
-  if (!parts.ok()) return Wrong(MessageOf(parts.status()));
-  if (parts->empty()) return Wrong("it has no parts");
+  if (!parts.ok()) return MalformedBatch(MessageOf(parts.status()));
+  if (parts->empty()) return MalformedBatch("it has no parts");
   if (parts->size() > limits::kBatchCalls) {
-    return Wrong(fmt::format("it has {} calls, and at most {} are allowed", parts->size(),
-                             limits::kBatchCalls));
+    return MalformedBatch(fmt::format("it has {} calls, and at most {} are allowed", parts->size(),
+                                      limits::kBatchCalls));
   }
   std::vector<std::string> ids;
   for (const Part& part : *parts) {

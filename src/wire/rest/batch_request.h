@@ -9,14 +9,14 @@
 
 namespace zerotouch::wire {
 
-// Answers a batch request (`POST /batch`, "Batching HTTP requests"): makes each
-// of its calls by `call`, limits::kBatchCallsAtOnce of them side by side, and
-// answers with theirs in the order of the request. A call without an
-// Authorization header gets that of the batch. A part that is no call is
-// answered by `refuse`, as is a call whose answer is too large to keep. `call`
-// and `refuse` must be thread-safe.
+// Answers a batch request (`POST /batch`, "Batching HTTP requests"): passes each of
+// its calls to `call`, limits::kBatchCallsAtOnce at a time, and returns the answers
+// in the order of the calls. A call without an Authorization header gets that of
+// the batch. `refuse` answers a part that is not a call, and a call whose answer is
+// too large to hold. `call` and `refuse` must be thread-safe.
 //
-// errors::BadRequest if `request` is no batch, empty, or has too many calls.
+// Returns errors::BadRequest if `request` is not a batch, is empty, or has too many
+// calls.
 absl::StatusOr<http::Response> AnswerBatch(
     const http::Request& request, const std::function<http::Response(http::Request)>& call,
     const std::function<http::Response(const absl::Status&)>& refuse);

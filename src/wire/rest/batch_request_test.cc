@@ -17,7 +17,7 @@ using ::testing::StartsWith;
 
 class BatchRequest : public ApiTest {
  protected:
-  // The answers, each as it stands in its part, in their order.
+  // Returns the parts of the answer, in order.
   std::vector<std::string> Ask(http::Request request) {
     http::Response response = api_.Handle(std::move(request));
     EXPECT_EQ(response.status, 200) << response.body;
@@ -75,7 +75,7 @@ TEST_F(BatchRequest, AsJavaSendsIt) {
 }
 
 TEST_F(BatchRequest, AsPythonSendsIt) {
-  // Line feeds alone, a quoted boundary, ids with spaces and a plus in them.
+  // Python sends only line feeds, a quoted boundary, and ids with spaces and a plus.
   const std::string part =
       "--===============1==\nContent-Type: application/http\nMIME-Version: 1.0\n"
       "Content-Transfer-Encoding: binary\nContent-ID: <ab-12 + claim%20%C3%BC/1>\n\n"
@@ -128,8 +128,8 @@ TEST_F(BatchRequest, StreamedAnswers_AreWhole) {
   }
 }
 
-TEST_F(BatchRequest, AnswersThatAreTooLargeTogether_SaySo) {
-  services_.items = 300'000;  // some 25 MB each, 64 MiB together
+TEST_F(BatchRequest, AnswersOverTheLimit_AreErrors) {
+  services_.items = 300'000;  // about 25 MB each; the limit is 64 MiB together
   http::Request request = Multipart(Calls(8, "GET /v1/operations/apibatchoperation/5 HTTP/1.1\n"),
                                     "multipart/mixed; boundary=b");
   request.headers.Add("Authorization", Bearer());
@@ -140,7 +140,7 @@ TEST_F(BatchRequest, AnswersThatAreTooLargeTogether_SaySo) {
   EXPECT_GT(refused, 0);
 }
 
-TEST_F(BatchRequest, PartsThatAreNoCalls_FailAlone) {
+TEST_F(BatchRequest, PartsThatAreNotCalls_DoNotFailOthers) {
   const std::string good = "GET /v1/partners/7/devices/9 HTTP/1.1\n";
   http::Request request =
       Multipart("--b\nContent-Type: text/plain\n\n" + good +
@@ -153,12 +153,24 @@ TEST_F(BatchRequest, PartsThatAreNoCalls_FailAlone) {
   const auto answers = Ask(std::move(request));
   ASSERT_EQ(answers.size(), 4u);
   EXPECT_THAT(answers[0], HasSubstr("HTTP/1.1 400 Bad Request"));
-  EXPECT_THAT(answers[1], HasSubstr("there is no request line"));
+  EXPECT_THAT(answers[1], HasSubstr("the request line is missing"));
   EXPECT_THAT(answers[2], HasSubstr("cannot hold another"));
   EXPECT_THAT(answers[3], HasSubstr("HTTP/1.1 200 OK"));
 }
 
-TEST_F(BatchRequest, RequestsThatAreNoBatches_AreRefused) {
+// A Content-ID is echoed: a control character could begin another header line.
+TEST_F(BatchRequest, ContentIdWithAControlCharacter_IsRefused) {
+  for (const std::string id : {"<1\rSet-Cookie: a=b>", "<1\x1B[2J>", "<1\x7F>", "1\x01"}) {
+    const http::Response response = api_.Handle(
+        Multipart("--b\r\nContent-Type: application/http\r\nContent-ID: " + id +
+                      "\r\n\r\nGET /v1/partners/7/devices/9 HTTP/1.1\r\n\r\n\r\n--b--\r\n",
+                  "multipart/mixed; boundary=b"));
+    EXPECT_EQ(response.status, 400);
+    EXPECT_THAT(response.body, HasSubstr("a header line has a control character"));
+  }
+}
+
+TEST_F(BatchRequest, OtherRequests_AreRefused) {
   const std::pair<std::string, const char*> cases[] = {
       {"--b--\n", "it has no parts"},
       {"--b\n\nx", "the closing boundary is missing"},

@@ -10,7 +10,7 @@ namespace {
 
 constexpr char kHourInSeconds[] = "3600";
 
-// Whether `text` is a list of header names and nothing else.
+// Returns true if `text` is a list of header names: it is echoed.
 bool IsNameList(std::string_view text) {
   for (const char c : text) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&

@@ -6,18 +6,16 @@
 
 #include "http/http.h"
 
-// Calls from web pages (the Fetch standard, "CORS protocol"). Pages of any
-// origin may call, as they may Google's own API: what a call can do depends on
-// the token that it carries, and never on a cookie or an address that a browser
-// would add by itself.
+// Calls from web pages (the Fetch standard, "CORS protocol"). Pages of any origin
+// may call, as with Google's API: the rights of a call depend only on its token,
+// never on a cookie or an address that a browser adds by itself.
 namespace zerotouch::wire {
 
-// The answer to an OPTIONS request for a path that takes `methods`, as
-// "GET, HEAD": what may be sent there, also to a browser that asks before a
-// page's call (a preflight).
+// Returns the answer to an OPTIONS request, a preflight too, for a path that takes
+// `methods`, such as "GET, HEAD".
 http::Response OptionsResponse(const http::Request& request, std::string_view methods);
 
-// Lets a page read the answer to its request.
+// Adds the headers that let a page read the answer to its request.
 void AllowOrigin(const http::Request& request, http::Response& response);
 
 }  // namespace zerotouch::wire

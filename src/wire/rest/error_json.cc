@@ -22,16 +22,16 @@
 namespace zerotouch::wire {
 namespace {
 
-// Google's front end names the same realm everywhere; some clients cannot read
-// a challenge without one.
+// The realm of Google's front end. Some clients cannot read a challenge without a
+// realm.
 constexpr char kChallenge[] = "Bearer realm=\"https://accounts.google.com/\"";
 
-// The envelope up to its details: code, message as JSON, `errors` if any, status.
+// The envelope up to its details. Takes code, message as JSON, `errors`, status.
 constexpr char kPrettyHead[] =
     "{{\n  \"error\": {{\n    \"code\": {},\n    \"message\": {}{},\n    \"status\": \"{}\"";
 constexpr char kCompactHead[] = "{{\"error\":{{\"code\":{},\"message\":{}{},\"status\":\"{}\"";
 
-// How deep the objects in `details` stand: envelope, error, list.
+// The nesting depth of the objects in `details`: envelope, error, list.
 constexpr int kDetailDepth = 3;
 
 void AppendDetails(const absl::Status& status, bool pretty, std::string& out) {
@@ -46,7 +46,7 @@ void AppendDetails(const absl::Status& status, bool pretty, std::string& out) {
   if (any_yet) out += pretty ? "\n    ]" : "]";
 }
 
-// One of the `errors` of version 1; empty texts are left out.
+// One of the `errors` of version 1. Empty texts are omitted.
 struct OldError {
   std::string message;
   std::string_view domain = "global";
@@ -133,7 +133,7 @@ std::string OldErrorsJson(const absl::Status& status, bool pretty) {
   return out;
 }
 
-// Whole seconds after which to come again; nullopt if `status` does not say.
+// Returns the retry delay of `status` in whole seconds, or nullopt without one.
 std::optional<int64_t> RetryAfterSeconds(const absl::Status& status) {
   const auto payload = status.GetPayload(errors::kRetryInfoType);
   google::rpc::RetryInfo info;

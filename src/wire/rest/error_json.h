@@ -10,17 +10,16 @@
 
 namespace zerotouch::wire {
 
-// `status`, one of errors/errors.h, as the body of an answer: Google's error
-// envelope (AIP-193). `code` is the HTTP status; the details come in the order
-// of errors.h, and what that header does not list is left out. Version 1 of the
-// envelope has `errors` besides: a reason in the words of Google's older APIs
-// for each thing that is wrong.
+// Returns `status`, one of errors/errors.h, in Google's error envelope (AIP-193).
+// `code` is the HTTP status. The details have the order of errors.h; other payloads
+// are omitted. Version 1 of the envelope also has `errors`, with a reason of
+// Google's older APIs for each violation.
 std::string ErrorJson(const absl::Status& status, bool pretty,
                       ErrorFormat format = ErrorFormat::kV2);
 
-// The whole answer to `status`: ErrorJson, with `WWW-Authenticate` where a
-// credential is missing or will not do (RFC 6750 section 3), and `Retry-After`
-// in whole seconds, at least 1, where it says when to come again.
+// Returns the answer for `status`: ErrorJson, with `WWW-Authenticate` if a credential
+// is missing or insufficient (RFC 6750 section 3), and with `Retry-After` in whole
+// seconds, at least 1, if the status has a retry delay.
 http::Response ErrorResponse(const absl::Status& status, bool pretty,
                              ErrorFormat format = ErrorFormat::kV2);
 

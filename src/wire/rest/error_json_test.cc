@@ -13,7 +13,7 @@ namespace {
 
 namespace api = google::android::device::provisioning::v1;
 
-// One error and its answer. In `json`, API: and RPC: stand for the packages.
+// An error and its answer. API: and RPC: in `json` are replaced by the packages.
 struct Golden {
   const char* name;
   absl::Status status;

@@ -11,7 +11,7 @@
 namespace zerotouch::wire {
 namespace {
 
-// The comment keeps what follows from being taken for another kind of file.
+// The comment keeps browser plugins from reading the answer as another file type.
 std::string Begin(const std::string& callback) {
   return fmt::format("// API callback\n{}(", callback);
 }

@@ -8,9 +8,9 @@
 
 namespace zerotouch::wire {
 
-// Makes a JSON answer the script that calls `callback`, a function's name, with
-// it: what a page that loads it by <script> can read. That is also why its
-// status becomes 200, whatever it was: it is in the error's `code`.
+// Turns a JSON answer into a script that calls the function named `callback` with
+// it, for pages that load it by <script>. Sets the status to 200, because such
+// pages cannot read other answers; the status remains in the error's `code`.
 void WrapForCallback(const std::string& callback, http::Response& response);
 
 }  // namespace zerotouch::wire

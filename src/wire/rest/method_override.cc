@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "absl/strings/ascii.h"
+#include "base/ascii.h"
 #include "errors/errors.h"
 
 namespace zerotouch::wire {
@@ -15,18 +17,17 @@ constexpr std::array<std::string_view, 5> kMethods = {"GET", "HEAD", "PATCH", "P
 
 bool IsForm(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find(';')));
-  absl::AsciiStrToLower(&type);
   absl::StripAsciiWhitespace(&type);
-  return type == "application/x-www-form-urlencoded";
+  return EqualIgnoringCase(type, "application/x-www-form-urlencoded");
 }
 
 }  // namespace
 
 std::string_view IntendedMethod(const http::Request& request) {
   if (request.method != "POST") return request.method;
-  std::string wanted(request.headers.Get(kHeader));
-  absl::AsciiStrToUpper(&wanted);
-  const auto* const found = std::find(kMethods.begin(), kMethods.end(), wanted);
+  const std::string_view wanted = request.headers.Get(kHeader);
+  const auto* const found = std::ranges::find_if(
+      kMethods, [wanted](std::string_view method) { return EqualIgnoringCase(method, wanted); });
   return found == kMethods.end() ? std::string_view(request.method) : *found;
 }
 
@@ -38,7 +39,7 @@ absl::Status ApplyMethodOverride(http::Request& request) {
   if (!IsForm(request.headers.Get("Content-Type"))) {
     return errors::BadRequest(
         {{"",
-          "The body of a POST that stands for a GET must be a form: the query, as "
+          "Invalid body for a POST with X-HTTP-Method-Override: send the query parameters as "
           "application/x-www-form-urlencoded."}});
   }
   request.target += request.target.find('?') == std::string::npos ? '?' : '&';

@@ -9,14 +9,15 @@
 
 namespace zerotouch::wire {
 
-// The HTTP method that `request` stands for: that of X-HTTP-Method-Override,
-// which clients send with a POST where they cannot send another (Java: PATCH),
-// or whose URL is too long (Java, Python: GET).
+// Returns the HTTP method in X-HTTP-Method-Override if `request` is a POST with
+// that header, and else its own method. Clients send the header if they cannot
+// send the method (Java: PATCH), or if the URL would be too long (Java, Python:
+// GET).
 std::string_view IntendedMethod(const http::Request& request);
 
-// Turns a POST that stands for another method into that one. Of a GET, HEAD or
-// DELETE the form in the body becomes part of the query, and the body is gone.
-// errors::BadRequest if such a body is no form.
+// Sets the method of `request` to the intended one. For a GET, HEAD or DELETE,
+// moves the form in the body to the query. Returns errors::BadRequest if such a
+// body is not a form.
 absl::Status ApplyMethodOverride(http::Request& request);
 
 }  // namespace zerotouch::wire

@@ -19,7 +19,7 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
-// Takes the next line, without its end.
+// Takes the next line and returns it without its end.
 std::string_view TakeLine(std::string_view& text) {
   const size_t end = std::min(text.find('\n'), text.size());
   std::string_view line = text.substr(0, end);
@@ -34,24 +34,34 @@ std::string_view WithoutLastLineEnd(std::string_view text) {
   return text;
 }
 
-absl::Status MalformedPart(std::string_view what) {
-  return absl::InvalidArgumentError(std::string(what));
+absl::Status MalformedPart(std::string_view reason) {
+  return absl::InvalidArgumentError(std::string(reason));
 }
 
-// Takes header fields up to and with the empty line. A line that begins with a
-// space goes on with the one before.
+// Returns true if `line` holds a control character other than a tab. Values that
+// are echoed could otherwise begin a header line of the answer (RFC 9110 section
+// 5.5).
+bool HasControl(std::string_view line) {
+  return std::ranges::any_of(line,
+                             [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
+}
+
+// Takes header fields up to and including the empty line. A line that begins with
+// a space continues the one before.
 absl::StatusOr<http::Headers> TakeHeaders(std::string_view& text) {
   std::vector<std::pair<std::string, std::string>> fields;
   while (!text.empty()) {
     const std::string_view line = TakeLine(text);
     if (line.empty()) break;
+    if (HasControl(line)) return MalformedPart("a header line has a control character");
     if (!fields.empty() && (line.front() == ' ' || line.front() == '\t')) {
       fields.back().second.append(" ").append(Trimmed(line));
       continue;
     }
     const size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0)
+    if (colon == std::string_view::npos || colon == 0) {
       return MalformedPart("a header line has no name");
+    }
     fields.emplace_back(Trimmed(line.substr(0, colon)), Trimmed(line.substr(colon + 1)));
   }
   http::Headers headers;
@@ -123,12 +133,12 @@ absl::StatusOr<std::vector<Part>> SplitMultipart(std::string_view body, std::str
   const std::string delimiter = fmt::format("--{}", boundary);
   const std::string end = delimiter + "--";
   std::vector<Part> parts;
-  const char* begin = nullptr;  // of the part at hand
+  const char* begin = nullptr;  // of the current part
   while (true) {
     const char* const line_begin = body.data();
     if (body.empty()) return MalformedPart("the closing boundary is missing");
     const std::string_view line = TakeLine(body);
-    // Blanks may follow a boundary on its line.
+    // Blanks may follow a boundary.
     const std::string_view text = line.substr(0, line.find_last_not_of(" \t") + 1);
     if (text != delimiter && text != end) continue;
     if (begin != nullptr) {
@@ -147,14 +157,16 @@ absl::StatusOr<std::vector<Part>> SplitMultipart(std::string_view body, std::str
 absl::StatusOr<http::Request> ParseHttpRequest(std::string_view text) {
   while (text.starts_with("\r\n") || text.starts_with("\n")) TakeLine(text);
   const std::string_view line = TakeLine(text);
+  if (HasControl(line)) return MalformedPart("the request line has a control character");
   const size_t first = line.find(' ');
-  if (first == std::string_view::npos || first == 0)
-    return MalformedPart("there is no request line");
+  if (first == std::string_view::npos || first == 0) {
+    return MalformedPart("the request line is missing");
+  }
   const std::string_view rest = Trimmed(line.substr(first + 1));
   http::Request request;
   request.method = line.substr(0, first);
   request.target = rest.substr(0, rest.find(' '));
-  if (request.target.empty()) return MalformedPart("there is no path in the request line");
+  if (request.target.empty()) return MalformedPart("the request line has no path");
   const bool has_root =
       request.target.front() == '/' || request.target.find("://") != std::string::npos;
   if (!has_root) request.target.insert(0, "/");
@@ -164,7 +176,7 @@ absl::StatusOr<http::Request> ParseHttpRequest(std::string_view text) {
   if (declared.empty()) {
     text = WithoutLastLineEnd(text);
   } else if (!absl::SimpleAtoi(declared, &length) || length > text.size()) {
-    return MalformedPart("its Content-Length is not that of its body");
+    return MalformedPart("its Content-Length does not match its body");
   } else {
     text = text.substr(0, length);
   }

@@ -11,29 +11,31 @@
 #include "http/http.h"
 
 // The texts of batch requests: MIME multiparts (RFC 2046 section 5.1) whose
-// parts are HTTP messages (RFC 9112 section 10.2). Lines may end in LF alone,
-// as Python's do.
+// parts are HTTP messages (RFC 9112 section 10.2). Lines end in CRLF, or in LF as
+// Python's do. Header lines with control characters are refused.
 namespace zerotouch::wire {
 
-// A MIME part, or a message: header fields and what follows the empty line.
+// A MIME part or a message: header fields, and the content after the empty line.
 struct Part {
   http::Headers headers;
   std::string_view content;
 };
 
-// The boundary in a Content-Type; nullopt if that is no multipart/mixed.
+// Returns the boundary in a Content-Type, or nullopt if that is not a valid
+// multipart/mixed.
 std::optional<std::string> BoundaryOf(std::string_view content_type);
 
-// The parts of `body`, which they point into. INVALID_ARGUMENT with the reason
-// if it is not made of them; what stands before the first and after the last is
-// passed over.
+// Returns the parts of `body`, which point into it, or INVALID_ARGUMENT with the
+// reason if `body` is malformed. Ignores the text before the first part and after
+// the last.
 absl::StatusOr<std::vector<Part>> SplitMultipart(std::string_view body, std::string_view boundary);
 
-// The request in a part of type application/http. INVALID_ARGUMENT with the
-// reason if there is none.
+// Returns the request in a part of type application/http, or INVALID_ARGUMENT
+// with the reason if the part is malformed.
 absl::StatusOr<http::Request> ParseHttpRequest(std::string_view text);
 
-// `HTTP/1.1 200 OK` and the answer's header fields and body, which has no stream.
+// Returns `HTTP/1.1 200 OK` with the response's header fields and its body, which
+// must not be a stream.
 std::string HttpResponseText(const http::Response& response);
 
 }  // namespace zerotouch::wire

@@ -47,11 +47,24 @@ TEST(SplitMultipart, WrongTexts) {
       {"--b\r\n\r\none", "closing boundary"},
       {"--b\r\nno name\r\n\r\none\r\n--b--", "header line"},
       {"--bb\r\n\r\none\r\n--bb--", "closing boundary"},
+      {"--b\r\nContent-ID: <a\rX: y>\r\n\r\none\r\n--b--", "control character"},
+      {"--b\r\nContent-ID: <a>\r\r\n\r\none\r\n--b--", "control character"},
+      {"--b\r\nContent-ID: a\r\n \x1B[2J\r\n\r\none\r\n--b--", "control character"},
+      {"--b\r\nContent-ID: <a\x7F>\r\n\r\none\r\n--b--", "control character"},
   };
   for (const auto& [body, what] : cases) {
     EXPECT_THAT(std::string(MessageOf(SplitMultipart(body, "b").status())), HasSubstr(what));
   }
   EXPECT_TRUE(SplitMultipart("--b--", "b").value().empty());
+}
+
+TEST(SplitMultipart, NulInAHeader_IsRefused) {
+  const std::string body("--b\r\nContent-ID: <a\0>\r\n\r\none\r\n--b--", 35);
+  EXPECT_FALSE(SplitMultipart(body, "b").ok());
+}
+
+TEST(SplitMultipart, TabInAHeader_IsKept) {
+  EXPECT_EQ(SplitMultipart("--b\nX: a\tb\n\none\n--b--", "b")->at(0).headers.Get("x"), "a\tb");
 }
 
 TEST(ParseHttpRequest, Forms) {
@@ -69,7 +82,8 @@ TEST(ParseHttpRequest, Forms) {
 
 TEST(ParseHttpRequest, WrongTexts) {
   for (const char* text : {"", "GET", " /v1", "GET  ", "POST /v1\nContent-Length: 9\n\n{}",
-                           "POST /v1\nContent-Length: x\n\n{}", "GET /v1\nno name\n\n"}) {
+                           "POST /v1\nContent-Length: x\n\n{}", "GET /v1\nno name\n\n",
+                           "GET /v1\r/x HTTP/1.1\n\n", "GE\x01T /v1\n\n", "GET /v1\nX: a\rb\n\n"}) {
     EXPECT_FALSE(ParseHttpRequest(text).ok()) << text;
   }
 }

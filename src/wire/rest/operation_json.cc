@@ -11,20 +11,18 @@
 #include "base/status_macros.h"
 #include "base/yield.h"
 #include "json/json.h"
+#include "wire/type_url.h"
 
 namespace zerotouch::wire {
 namespace {
 
-constexpr std::string_view kResponseType =
-    "type.googleapis.com/google.android.device.provisioning.v1.DevicesLongRunningOperationResponse";
-
-// How deep the members of the response, and its items, stand.
+// The nesting depth of the response's members, and of its items.
 constexpr int kResponseDepth = 2;
 constexpr int kItemDepth = 3;
 
 const json::Selection kEverything;
 
-// What `selection` says of a field; null if nothing.
+// Returns the selection within a field, or null if the field is not selected.
 const json::Selection* SelectionOfField(const json::Selection* selection,
                                         std::string_view json_name) {
   if (selection == nullptr || selection->is_everything()) return selection;
@@ -66,8 +64,8 @@ void OperationJson::AppendName(std::string_view name, int depth, std::string& ou
   fmt::format_to(std::back_inserter(out), fmt::runtime(pretty_ ? "\"{}\": " : "\"{}\":"), name);
 }
 
-// Everything up to the response's items: the operation with its closing brace
-// taken off again.
+// Writes everything up to the response's items: the operation without its closing
+// brace.
 void OperationJson::AppendHead(std::string& out) {
   json::Append(answer_.operation, {.pretty = pretty_, .selection = selection_.get()}, out);
   out.pop_back();
@@ -76,7 +74,7 @@ void OperationJson::AppendHead(std::string& out) {
   AppendName("response", kResponseDepth - 1, out);
   out += '{';
   AppendName("@type", kResponseDepth, out);
-  AppendJsonString(kResponseType, out);
+  AppendJsonString(TypeUrlOf<api::DevicesLongRunningOperationResponse>(), out);
 }
 
 void OperationJson::AppendItems(std::string& out) {

@@ -12,16 +12,16 @@
 
 namespace zerotouch::wire {
 
-// Writes an Operation as JSON in pieces: the same bytes as json::Append of the
-// whole message with its response packed, but never holding all of its items.
-// Items that are not wanted are not read.
+// Writes an Operation as JSON in pieces. Writes the same bytes as json::Append
+// would for the whole message, but never holds all items in memory. Does not read
+// items that are not selected.
 class OperationJson final : public http::BodySource {
  public:
-  // `selection`, of an Operation, says what is wanted; null: everything.
+  // `selection` selects fields of an Operation; null selects all.
   OperationJson(service::OperationAnswer answer, bool pretty,
                 std::shared_ptr<const json::Selection> selection = nullptr);
 
-  // The head with the first items, further items, the tail.
+  // Appends the head and the first items, then more items, then the tail.
   absl::StatusOr<bool> Next(std::string& out) override;
 
  private:
@@ -29,13 +29,13 @@ class OperationJson final : public http::BodySource {
   void AppendItems(std::string& out);
   void AppendTail(std::string& out);
 
-  // Starts member `name`, at this depth, of what is written last.
+  // Begins the member `name`, at this depth, of the innermost object in `out`.
   void AppendName(std::string_view name, int depth, std::string& out) const;
 
   service::OperationAnswer answer_;
   const bool pretty_;
   const std::shared_ptr<const json::Selection> selection_;
-  // Of the response, its items and its count; null: nothing of it.
+  // The selections of the response, its items and its count; null if not selected.
   const json::Selection* response_ = nullptr;
   const json::Selection* per_device_ = nullptr;
   const json::Selection* success_count_ = nullptr;

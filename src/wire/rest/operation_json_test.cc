@@ -26,8 +26,8 @@ api::OperationPerDevice Item(int i) {
   return item;
 }
 
-// Gives `count` items, 1,000 at a time; then fails, if told so.
-class ListedItems final : public service::OperationItems {
+// Returns `count` items, 1,000 at a time, then an error if one is given.
+class MadeItems final : public service::OperationItems {
  public:
   explicit ListedItems(int count, absl::Status end = absl::OkStatus())
       : count_(count), end_(std::move(end)) {}
@@ -69,7 +69,7 @@ std::string Whole(int items, int successes, bool pretty) {
   return out + (pretty ? "\n" : "");
 }
 
-// All pieces put together, and how many there were.
+// All pieces joined, and their number.
 std::pair<std::string, int> DrainPieces(http::BodySource& source) {
   std::pair<std::string, int> out;
   while (true) {

@@ -13,10 +13,10 @@
 namespace zerotouch::wire {
 namespace {
 
-// "System parameters" of Google's APIs that change nothing here.
+// Returns true for Google's system parameters that have no effect here.
 bool IsIgnored(std::string_view name) {
-  static constexpr std::string_view kIgnored[] = {"key", "$key", "quotaUser", "uploadType",
-                                                  "upload_protocol"};
+  static constexpr std::string_view kIgnored[] = {"key",   "$key",       "quotaUser",
+                                                  "trace", "uploadType", "upload_protocol"};
   return std::ranges::find(kIgnored, name) != std::end(kIgnored);
 }
 
@@ -26,16 +26,15 @@ void SetErrorFormat(std::string_view value, std::string_view where, Query& query
     return;
   }
   query.system_violations.push_back(
-      {std::string(where),
-       fmt::format("Invalid value for {}: the error format is 1 or 2.", where)});
+      {std::string(where), fmt::format("Invalid value for {}: use 1 or 2.", where)});
 }
 
-// The system parameters that hold text, of which the first counts.
+// Stores the system parameters that hold text. The first value of each is used.
 class TextParameters {
  public:
   explicit TextParameters(Query& query) : query_(query) {}
 
-  // False if `name` is none of them.
+  // Returns false if `name` is another parameter.
   bool Set(std::string_view name, const std::string& value) {
     for (Parameter& parameter : parameters_) {
       if (name != parameter.name && name != parameter.alias) continue;
@@ -62,8 +61,8 @@ class TextParameters {
   };
 };
 
-// A function's name as JavaScript has them, with what may lead to it: no text
-// that could be anything else.
+// Returns true for the name of a JavaScript function or a path to it (`a.b[0]`):
+// such a text cannot be any other code.
 bool IsFunctionName(std::string_view name) {
   constexpr size_t kLongest = 128;
   return name.size() <= kLongest &&
@@ -82,7 +81,7 @@ class QueryReader {
     }
     if (!IsFunctionName(query_.callback)) {
       query_.system_violations.push_back(
-          {"callback", "Invalid value for callback: it must be the name of a function."});
+          {"callback", "Invalid value for callback: use the name of a function."});
       query_.callback.clear();
     }
     return std::move(query_);

@@ -11,9 +11,8 @@
 
 namespace zerotouch::wire {
 
-// A request target in parts: what stands before and after its '?', still
-// encoded. Of an absolute-form target (RFC 9112 section 3.2.2) scheme and
-// authority are left out.
+// The path and the query of a request target, still encoded. Scheme and authority
+// of an absolute-form target (RFC 9112 section 3.2.2) are omitted.
 struct Target {
   std::string_view path;
   std::string_view query;
@@ -29,33 +28,33 @@ struct QueryParameter {
   std::string value;
 };
 
-// Which error envelope a caller wants ("System parameters": `$.xgafv`).
+// The version of the error envelope ("System parameters": `$.xgafv`).
 enum class ErrorFormat {
-  kV1,  // with `errors`, as Google's older APIs have it
+  kV1,  // with `errors`, as in Google's older APIs
   kV2,
 };
 
-// The query of a call, decoded: Google's system parameters apart from those
-// that belong to the method. System parameters that have no effect here
-// (`key`, `quotaUser`, `uploadType`, ...) are recognised and dropped. Of a
-// system parameter given twice the first counts; of `$.xgafv`, the last.
+// The decoded query of a call, with Google's system parameters separated from the
+// method's parameters. System parameters without effect (`key`, `quotaUser`,
+// `trace`, `uploadType`, ...) are dropped. If a system parameter is given twice, the
+// first value is used; for `$.xgafv`, the last.
 struct Query {
-  bool pretty = true;  // prettyPrint; off for `false` and `0` alone
+  bool pretty = true;  // prettyPrint; only `false` and `0` turn it off
   ErrorFormat error_format = ErrorFormat::kV2;
-  std::string alt;                         // empty if not given, as the others
-  std::string fields;                      // which fields of an answer are wanted
-  std::string callback;                    // the function of a JSONP answer
-  std::string content_type;                // $ct: what Content-Type should have said
+  std::string alt;                         // this and the next are empty if not given
+  std::string fields;                      // the fields of the answer to return
+  std::string callback;                    // the function that a JSONP answer calls
+  std::string content_type;                // $ct: replaces Content-Type
   std::string access_token;                // access_token or oauth_token; a secret
-  std::vector<QueryParameter> parameters;  // the method's own, in order
+  std::vector<QueryParameter> parameters;  // the method's, in order
   std::vector<Violation> violations;       // malformed percent-encoding
-  // Wrong system parameters: whatever the method, the call is refused.
+  // Invalid system parameters, for which calls of every method are refused.
   std::vector<Violation> system_violations;
 };
 Query ParseQuery(std::string_view query);
 
-// The same, with the system parameters that came as headers: X-Goog-FieldMask,
-// X-Goog-Api-Format-Version. What the query says goes first.
+// Returns the query with the system parameters in headers: X-Goog-FieldMask,
+// X-Goog-Api-Format-Version. A parameter in the query replaces its header.
 Query ReadQuery(std::string_view query, const http::Headers& headers);
 
 }  // namespace zerotouch::wire

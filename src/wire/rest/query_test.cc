@@ -23,7 +23,7 @@ TEST(ParseQuery, MethodParameters_AreDecodedAndKeepTheirOrder) {
 TEST(ParseQuery, SystemParameters_AreNotTheMethods) {
   EXPECT_EQ(Own("alt=json&$alt=json&prettyPrint=true&%24prettyPrint=false&access_token=a&"
                 "oauth_token=b&fields=x&$fields=x&key=k&$key=k&quotaUser=u&callback=c&"
-                "$callback=c&$.xgafv=2&uploadType=t&upload_protocol=p&$ct=c"),
+                "$callback=c&$.xgafv=2&trace=token:t&uploadType=t&upload_protocol=p&$ct=c"),
             "");
 }
 

@@ -8,8 +8,8 @@
 
 namespace zerotouch::wire {
 
-// An answer whose body is JSON, with the headers that every answer of the API
-// carries: not to be stored by shared caches, nor taken for another type.
+// Returns an answer with a JSON body and the headers of every answer of the API,
+// which keep it out of shared caches and keep browsers from guessing its type.
 http::Response JsonResponse(int http_status, std::string body);
 
 }  // namespace zerotouch::wire

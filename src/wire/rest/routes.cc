@@ -24,8 +24,7 @@ using google::protobuf::ServiceDescriptor;
 
 namespace {
 
-// A pointer whose use makes the linker keep service.pb.cc, which has no
-// symbol that anything else refers to.
+// Makes the linker keep service.pb.cc, because no other file uses its symbols.
 const void* volatile kServiceFile =
     &descriptor_table_google_2fandroid_2fdevice_2fprovisioning_2fv1_2fservice_2eproto;
 
@@ -45,7 +44,7 @@ absl::Status SetBody(const MethodDescriptor& method, const std::string& body, Ro
   const bool is_message = route.body_field != nullptr && !route.body_field->is_repeated() &&
                           route.body_field->message_type() != nullptr;
   return is_message ? absl::OkStatus()
-                    : InvalidRoute(method, fmt::format("the body {} is no message field", body));
+                    : InvalidRoute(method, fmt::format("the body {} is not a message field", body));
 }
 
 }  // namespace
@@ -96,7 +95,7 @@ absl::StatusOr<RouteTable> RouteTable::Build(std::span<const ServiceDescriptor* 
 
 absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rule) {
   auto [http_method, text] = json::PatternOf(rule);
-  if (http_method.empty()) return InvalidRoute(method, "there is no pattern");
+  if (http_method.empty()) return InvalidRoute(method, "the pattern is missing");
   if (!rule.response_body().empty()) return InvalidRoute(method, "response_body is not supported");
   ZT_ASSIGN_OR_RETURN(UrlTemplate url, UrlTemplate::Parse(text));
   Route route{.http_method = std::move(http_method), .url = std::move(url), .method = &method};
@@ -104,7 +103,8 @@ absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rul
   for (const std::string& path : route.url.fields()) {
     const FieldDescriptor* field = FindField(*method.input_type(), path);
     if (field == nullptr || field->is_repeated() || field->message_type() != nullptr) {
-      return InvalidRoute(method, fmt::format("the variable {} is no single scalar field", path));
+      return InvalidRoute(method,
+                          fmt::format("the variable {} is not a single scalar field", path));
     }
   }
   ZT_RETURN_IF_ERROR(CheckNew(route));

@@ -15,12 +15,12 @@
 
 namespace zerotouch::wire {
 
-// One way in which a method can be called over HTTP.
+// A way to call a method over HTTP.
 struct Route {
   enum class Body {
     kNone,   // the method takes no body
     kField,  // the body is `body_field` of the request
-    kWhole,  // the body is the whole request, so nothing is left for the query
+    kWhole,  // the body is the whole request, so the query has no parameters
   };
 
   std::string http_method;  // "POST"
@@ -30,26 +30,27 @@ struct Route {
   const google::protobuf::FieldDescriptor* body_field = nullptr;
 };
 
-// A request's route, and what its path says. `route` lives as long as the table.
+// The route of a request and the variables in its path. `route` lives as long as
+// the table.
 struct RouteMatch {
   const Route* route = nullptr;
   std::vector<UrlTemplate::Binding> bindings;
 };
 
-// The services that this server speaks, by their descriptors.
+// Returns the descriptors of the API's services.
 std::vector<const google::protobuf::ServiceDescriptor*> ApiServices();
 
-// Which method a request calls, by the google.api.http options of the
-// descriptors: nothing is listed a second time here. Immutable once built.
+// Finds the method that a request calls, by the google.api.http options of the
+// descriptors. Immutable once built.
 class RouteTable {
  public:
-  // INVALID_ARGUMENT if an option is malformed, names a field that its request
-  // lacks, or says the same as another.
+  // Returns INVALID_ARGUMENT if an option is malformed, names a field that its
+  // request lacks, or has the same route as another.
   static absl::StatusOr<RouteTable> Build(
       std::span<const google::protobuf::ServiceDescriptor* const> services);
 
-  // The route of a request. errors::NoSuchRoute if there is none, also when
-  // the path exists under another HTTP method. `target` is as received.
+  // Returns the route of a request, or errors::NoSuchRoute without one, also if the
+  // path exists for another HTTP method. `target` is as received.
   absl::StatusOr<RouteMatch> Find(std::string_view http_method, std::string_view target) const;
 
   const std::vector<Route>& routes() const { return routes_; }
@@ -63,9 +64,9 @@ class RouteTable {
   std::set<std::string> verbs_;
 };
 
-// The field that a path such as `configuration.name` names, from `message`
-// down; names may also be in lowerCamelCase. nullptr if there is none.
-// `proto_path`, if given, gets the path in the names of the .proto.
+// Returns the field at a path such as `configuration.name` below `message`, or null.
+// Names may be in lowerCamelCase too. Sets `proto_path`, if given, to the path in
+// the names of the .proto.
 const google::protobuf::FieldDescriptor* FindField(const google::protobuf::Descriptor& message,
                                                    std::string_view path,
                                                    std::string* proto_path = nullptr);

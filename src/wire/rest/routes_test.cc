@@ -21,7 +21,7 @@ RouteTable ApiRoutes() {
   return *std::move(table);
 }
 
-// "Service.Method body field=value;…", or the error.
+// Returns "Service.Method body field=value;...", or the error.
 std::string Describe(const RouteTable& table, std::string_view method, std::string_view target) {
   const auto match = table.Find(method, target);
   if (!match.ok()) return std::string(match.status().message());
@@ -42,9 +42,9 @@ struct RouteCase {
   const char* expected;
 };
 
-// Every method of the API, by the table of its reference documentation; and
-// those of google.longrunning.Operations beyond it.
-constexpr RouteCase kMethods[] = {
+// The methods in the API's reference documentation, and all methods of
+// google.longrunning.Operations.
+constexpr Case kMethods[] = {
     {"GET", "/v1/operations/apibatchoperation/5231233147924387049",
      "Operations.GetOperation - name=operations/apibatchoperation/5231233147924387049;"},
     {"GET", "/v1/customers", "CustomerService.ListCustomers - "},
@@ -134,7 +134,7 @@ TEST(RouteTable, Find_Unknown_IsNoSuchRoute) {
   }
 }
 
-// A file with one service whose only method has `rule`.
+// Returns a file with one service whose only method has `rule`.
 FileDescriptorProto FileWith(const google::api::HttpRule& rule) {
   FileDescriptorProto file;
   file.set_name("made.proto");
@@ -210,13 +210,13 @@ TEST_P(BadRuleTest, Build_IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadRuleTest,
-    ::testing::Values(BadRule{"", "", "", "there is no pattern"},
+    ::testing::Values(BadRule{"", "", "", "the pattern is missing"},
                       BadRule{"/v1/{", "", "", "expected a field name"},
-                      BadRule{"/v1/{nothing}", "", "", "nothing is no single scalar field"},
-                      BadRule{"/v1/{tags}", "", "", "tags is no single scalar field"},
-                      BadRule{"/v1/{inner_thing}", "", "", "is no single scalar field"},
-                      BadRule{"/v1/{id}", "id", "", "the body id is no message field"},
-                      BadRule{"/v1/{id}", "nothing", "", "the body nothing is no message field"},
+                      BadRule{"/v1/{nothing}", "", "", "nothing is not a single scalar field"},
+                      BadRule{"/v1/{tags}", "", "", "tags is not a single scalar field"},
+                      BadRule{"/v1/{inner_thing}", "", "", "is not a single scalar field"},
+                      BadRule{"/v1/{id}", "id", "", "the body id is not a message field"},
+                      BadRule{"/v1/{id}", "nothing", "", "the body nothing is not a message field"},
                       BadRule{"/v1/{id}", "*", "/v1/{id}", "has the route of made.Things.Do"}));
 
 TEST(FindField, Names_InEitherCase) {

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "base/limits.h"
@@ -40,26 +42,51 @@ Violations ReadBody(const Route& route, std::string& body, Message& request) {
   return {};
 }
 
-// Whether the query may set the field at `path`: not what the body or the path
-// of the URL says already.
-bool IsLeftForTheQuery(const RouteMatch& match, const std::string& path) {
-  const Route& route = *match.route;
-  if (route.body == Route::Body::kWhole) return false;
-  if (route.body == Route::Body::kField &&
-      path.substr(0, path.find('.')) == route.body_field->name()) {
-    return false;
-  }
-  for (const auto& binding : match.bindings) {
-    if (binding.field == path) return false;
-  }
-  return true;
+// Returns the value that the path of the URL gives the field at `path`, or null.
+const UrlTemplate::Binding* BindingOf(const RouteMatch& match, const std::string& path) {
+  const auto found =
+      std::ranges::find(match.bindings, path, [](const auto& binding) { return binding.field; });
+  return found == match.bindings.end() ? nullptr : &*found;
+}
+
+// Returns true if the body gives the field at `path`, so that the query may not.
+bool IsInBody(const Route& route, const std::string& path) {
+  return route.body == Route::Body::kWhole ||
+         (route.body == Route::Body::kField &&
+          path.substr(0, path.find('.')) == route.body_field->name());
+}
+
+// Returns true if both texts give the field at `path` of a `type` the same value.
+bool IsSameValue(const std::string& path, const std::string& a, const std::string& b,
+                 const Message& type) {
+  if (a == b) return true;
+  const std::unique_ptr<Message> first(type.New());
+  const std::unique_ptr<Message> second(type.New());
+  return json::BindText(path, a, *first).empty() && json::BindText(path, b, *second).empty() &&
+         first->SerializeAsString() == second->SerializeAsString();
+}
+
+// Accepts equal values, because clients of some generators send each path variable
+// in the query as well.
+Violations CheckRepeated(const UrlTemplate::Binding& binding, const QueryParameter& parameter,
+                         const Message& request) {
+  if (IsSameValue(binding.field, binding.value, parameter.value, request)) return {};
+  return {{binding.field,
+           fmt::format("Invalid value for the query parameter \"{}\": it differs from the value in "
+                       "the path. Use the same value, or omit the parameter.",
+                       parameter.name)}};
 }
 
 Violations BindParameter(const RouteMatch& match, const QueryParameter& parameter,
                          Message& request) {
   std::string path;
-  if (FindField(*request.GetDescriptor(), parameter.name, &path) == nullptr ||
-      !IsLeftForTheQuery(match, path)) {
+  const bool is_known = FindField(*request.GetDescriptor(), parameter.name, &path) != nullptr;
+  if (is_known) {
+    if (const auto* binding = BindingOf(match, path)) {
+      return CheckRepeated(*binding, parameter, request);
+    }
+  }
+  if (!is_known || IsInBody(*match.route, path)) {
     return {{"", fmt::format("Invalid JSON payload received. Unknown name \"{0}\": Cannot bind "
                              "query parameter. Field '{0}' could not be found in request message.",
                              parameter.name)}};

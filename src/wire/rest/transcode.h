@@ -12,11 +12,12 @@
 
 namespace zerotouch::wire {
 
-// Fills the request message of `match`'s method from a call over HTTP: the
-// body, then what the URL says, which wins ("HTTP/gRPC transcoding",
-// google/api/http.proto). A blank body counts as `{}`. errors::BadRequest with
-// everything that is wrong in path, query and body together, in that order.
-// `body` keeps its bytes, but its capacity may grow.
+// Fills the request message of `match`'s method from a call over HTTP, as
+// "HTTP/gRPC transcoding" (google/api/http.proto) says: first from the body, then
+// from the URL, whose values replace those of the body. A query parameter that
+// repeats a path variable must have the same value. A blank body counts as `{}`.
+// Returns errors::BadRequest with all violations of path, query and body, in
+// that order. Does not change the bytes of `body`, but may grow its capacity.
 absl::Status Transcode(const RouteMatch& match, const Query& query, std::string& body,
                        google::protobuf::Message& request);
 

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/rest/transcode.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <utility>
 
 #include "base/status_text.h"
 #include "errors/errors.h"
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "google/android/device/provisioning/v1/devices.pb.h"
+#include "google/longrunning/operations.pb.h"
 #include "google/rpc/error_details.pb.h"
+#include "wire/rest/method_override.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -41,7 +46,7 @@ std::string UnknownParameter(const std::string& name) {
          "' could not be found in request message.";
 }
 
-// The descriptions of the violations of `status`.
+// Returns the descriptions of the violations in `status`.
 std::vector<std::string> Descriptions(const absl::Status& status) {
   google::rpc::BadRequest detail;
   const auto payload = status.GetPayload(errors::kBadRequestType);
@@ -99,10 +104,7 @@ TEST_F(TranscodeTest, QueryParameters_InEitherCase) {
   }
 }
 
-TEST_F(TranscodeTest, QueryParameter_ThatBodyOrPathSay_IsUnknown) {
-  const auto of_path =
-      Run<api::ListPartnerCustomersRequest>("GET", "/v1/partners/7/customers?partnerId=8", "");
-  EXPECT_THAT(Descriptions(of_path.status()), ElementsAre(UnknownParameter("partnerId")));
+TEST_F(TranscodeTest, QueryParameter_OfTheBody_IsUnknown) {
   const auto of_whole = Run<api::UnclaimDeviceRequest>(
       "POST", "/v1/partners/7/devices:unclaim?deviceId=8&prettyPrint=false", "{}");
   EXPECT_THAT(Descriptions(of_whole.status()), ElementsAre(UnknownParameter("deviceId")));
@@ -110,6 +112,79 @@ TEST_F(TranscodeTest, QueryParameter_ThatBodyOrPathSay_IsUnknown) {
       "PATCH", "/v1/customers/1/configurations/2?configuration.isDefault=true", "{}");
   EXPECT_THAT(Descriptions(of_field.status()),
               ElementsAre(UnknownParameter("configuration.isDefault")));
+}
+
+TEST_F(TranscodeTest, PathVariable_RepeatedInTheQuery_IsAccepted) {
+  for (const char* query : {"partnerId=7", "partner_id=7", "partnerId=%37&partner_id=7",
+                            "partnerId=7.0", "partnerId=7&pageSize=5"}) {
+    const auto request = Run<api::ListPartnerCustomersRequest>(
+        "GET", fmt::format("/v1/partners/7/customers?{}", query), "");
+    ASSERT_TRUE(request.ok()) << query << request.status();
+    EXPECT_EQ(request->partner_id(), 7);
+  }
+  for (const char* query : {"name=partners/7/devices/5", "name=partners%2F7%2Fdevices%2F5"}) {
+    const auto request =
+        Run<api::GetDeviceRequest>("GET", fmt::format("/v1/partners/7/devices/5?{}", query), "");
+    ASSERT_TRUE(request.ok()) << query << request.status();
+    EXPECT_EQ(request->name(), "partners/7/devices/5");
+  }
+  EXPECT_TRUE(
+      Run<api::ListVendorsRequest>("GET", "/v1/partners/7/vendors?parent=partners/7", "").ok());
+  EXPECT_TRUE(
+      Run<api::UnclaimDeviceRequest>("POST", "/v1/partners/7/devices:unclaim?partnerId=7", "{}")
+          .ok());
+  EXPECT_TRUE(Run<google::longrunning::GetOperationRequest>(
+                  "GET", "/v1/operations/a/5?name=operations/a/5", "")
+                  .ok());
+  const auto nested = Run<api::UpdateConfigurationRequest>(
+      "PATCH", "/v1/customers/1/configurations/2?configuration.name=customers/1/configurations/2",
+      "{}");
+  ASSERT_TRUE(nested.ok()) << nested.status();
+  EXPECT_EQ(nested->configuration().name(), "customers/1/configurations/2");
+}
+
+std::string Differs(const std::string& name) {
+  return "Invalid value for the query parameter \"" + name +
+         "\": it differs from the value in the path. Use the same value, or omit the parameter.";
+}
+
+TEST_F(TranscodeTest, PathVariable_WithAnotherValueInTheQuery_IsRefused) {
+  for (const char* query :
+       {"partnerId=8", "partnerId=", "partnerId=x", "partnerId=7&partnerId=8"}) {
+    const auto request = Run<api::ListPartnerCustomersRequest>(
+        "GET", fmt::format("/v1/partners/7/customers?{}", query), "");
+    EXPECT_THAT(Descriptions(request.status()), ElementsAre(Differs("partnerId"))) << query;
+  }
+  const auto whole =
+      Run<api::UnclaimDeviceRequest>("POST", "/v1/partners/7/devices:unclaim?partner_id=8", "{}");
+  EXPECT_THAT(Descriptions(whole.status()), ElementsAre(Differs("partner_id")));
+  const auto segments =
+      Run<api::GetDeviceRequest>("GET", "/v1/partners/7/devices/5?name=partners/7/devices/6", "");
+  EXPECT_THAT(Descriptions(segments.status()), ElementsAre(Differs("name")));
+  const auto nested = Run<api::UpdateConfigurationRequest>(
+      "PATCH", "/v1/customers/1/configurations/2?configuration.name=customers/1/configurations/3",
+      "{}");
+  EXPECT_THAT(Descriptions(nested.status()), ElementsAre(Differs("configuration.name")));
+}
+
+TEST_F(TranscodeTest, PathVariable_InAFormThatStandsForTheQuery_IsCompared) {
+  for (const auto& [form, is_accepted] : {std::pair{"partnerId=7", true}, {"partnerId=8", false}}) {
+    http::Request call;
+    call.method = "POST";
+    call.target = "/v1/partners/7/customers";
+    call.headers.Add("X-HTTP-Method-Override", "GET");
+    call.headers.Add("Content-Type", "application/x-www-form-urlencoded");
+    call.body = form;
+    ASSERT_TRUE(ApplyMethodOverride(call).ok());
+    EXPECT_EQ(Run<api::ListPartnerCustomersRequest>(call.method, call.target, call.body).ok(),
+              is_accepted);
+  }
+}
+
+TEST_F(TranscodeTest, InvalidPathVariable_RepeatedInTheQuery_IsReportedOnce) {
+  const auto request =
+      Run<api::ListPartnerCustomersRequest>("GET", "/v1/partners/x/customers?partnerId=x", "");
+  EXPECT_THAT(Descriptions(request.status()), ElementsAre(HasSubstr("Invalid value at")));
 }
 
 TEST_F(TranscodeTest, Violations_OfPathQueryAndBody_AreReportedTogether) {

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
+#include "base/ascii.h"
 #include "base/percent.h"
 #include "base/status_macros.h"
 
@@ -14,10 +14,10 @@ namespace zerotouch::wire {
 //
 //   template = "/" segments [ ":" verb ]
 //   segments = segment { "/" segment }
-//   segment  = "*"                                one segment, not empty
-//            | "**"                               all that is left, even nothing
-//            | literal                            itself
-//            | "{" field [ "=" segments ] "}"     a variable; alone it means "*"
+//   segment  = "*"                                one non-empty segment
+//            | "**"                               all further segments, or none
+//            | literal                            the same segment
+//            | "{" field [ "=" segments ] "}"     a variable; "*" by default
 //   field    = name { "." name }
 //
 // Variables do not nest, and "**" is the last segment of a template.
@@ -26,16 +26,16 @@ class TemplateParser {
   explicit TemplateParser(std::string_view text) : rest_(text) { template_.text_ = text; }
 
   absl::StatusOr<UrlTemplate> Run() {
-    if (!Take('/')) return Wrong("expected '/'");
+    if (!Take('/')) return Invalid("expected '/'");
     ZT_RETURN_IF_ERROR(Segments(/*in_variable=*/false));
     if (Take(':')) {
       template_.verb_ = Word("/{}=:*");
-      if (template_.verb_.empty()) return Wrong("expected a verb");
+      if (template_.verb_.empty()) return Invalid("expected a verb");
     }
-    if (!rest_.empty()) return Wrong("expected the end");
+    if (!rest_.empty()) return Invalid("expected the end");
     const auto& segments = template_.segments_;
     for (size_t i = 0; i + 1 < segments.size(); ++i) {
-      if (segments[i].kind == Kind::kRest) return Wrong("** is not last");
+      if (segments[i].kind == Kind::kRest) return Invalid("** is not last");
     }
     return std::move(template_);
   }
@@ -52,9 +52,9 @@ class TemplateParser {
 
   absl::Status Segment(bool in_variable) {
     if (Take('*')) return Add(Take('*') ? Kind::kRest : Kind::kOne, "");
-    if (Take('{')) return in_variable ? Wrong("variables do not nest") : Variable();
+    if (Take('{')) return in_variable ? Invalid("variables do not nest") : Variable();
     std::string literal = Word("/{}=:*");
-    if (literal.empty()) return Wrong("expected a segment");
+    if (literal.empty()) return Invalid("expected a segment");
     return Add(Kind::kLiteral, std::move(literal));
   }
 
@@ -62,14 +62,14 @@ class TemplateParser {
     const size_t begin = template_.segments_.size();
     std::string field = Word("/{}=:*");
     for (const absl::string_view name : absl::StrSplit(field, '.')) {
-      if (name.empty()) return Wrong("expected a field name");
+      if (name.empty()) return Invalid("expected a field name");
     }
     if (Take('=')) {
       ZT_RETURN_IF_ERROR(Segments(/*in_variable=*/true));
     } else {
       ZT_RETURN_IF_ERROR(Add(Kind::kOne, ""));
     }
-    if (!Take('}')) return Wrong("expected '}'");
+    if (!Take('}')) return Invalid("expected '}'");
     template_.variables_.push_back({std::move(field), begin, template_.segments_.size()});
     return absl::OkStatus();
   }
@@ -85,14 +85,14 @@ class TemplateParser {
     return true;
   }
 
-  // Everything up to one of `stops`.
+  // Takes the text up to one of `stops`.
   std::string Word(std::string_view stops) {
     const std::string_view word = rest_.substr(0, rest_.find_first_of(stops));
     rest_.remove_prefix(word.size());
     return std::string(word);
   }
 
-  absl::Status Wrong(std::string_view reason) const {
+  absl::Status Invalid(std::string_view reason) const {
     return absl::InvalidArgumentError(fmt::format("URL template {}: {} at character {}",
                                                   template_.text_, reason,
                                                   template_.text_.size() - rest_.size()));
@@ -114,8 +114,8 @@ std::vector<std::string> UrlTemplate::fields() const {
 
 namespace {
 
-// Whether the segment, decoded, is `literal`. Few clients encode what they
-// need not, so the plain comparison nearly always decides.
+// Returns true if the decoded segment equals `literal`. Few clients encode
+// characters without need, so the plain comparison nearly always decides.
 bool IsLiteral(const std::string& segment, const std::string& literal) {
   return segment == literal ||
          (segment.find('%') != std::string::npos && PercentDecode(segment) == literal);
@@ -165,12 +165,12 @@ std::optional<std::vector<UrlTemplate::Binding>> UrlTemplate::Match(const UrlPat
 
 namespace {
 
-// Cuts a known verb and the ':' before it off `segment`, and returns it.
+// Removes a known verb and the ':' before it from `segment`. Returns the verb.
 std::string TakeVerb(std::string& segment, const std::set<std::string>& verbs) {
   constexpr size_t kEncodedColon = 3;  // "%3A"
   size_t at = segment.rfind(':');
   size_t length = 1;
-  const std::string lower = absl::AsciiStrToLower(segment);
+  const std::string lower = AsciiLower(segment);
   if (const size_t encoded = lower.rfind("%3a");
       encoded != std::string::npos && (at == std::string::npos || encoded > at)) {
     at = encoded;

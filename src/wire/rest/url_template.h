@@ -13,39 +13,39 @@
 
 namespace zerotouch::wire {
 
-// The path of a request, taken apart but still percent-encoded.
+// The path of a request in pieces that are still percent-encoded.
 struct UrlPath {
   std::vector<std::string> segments;
   std::string verb;  // empty without one
 };
 
-// Takes the path of `target` apart. A query is dropped, and empty segments at
-// the end. What stands after the last ':' (or `%3A`, which some clients send
-// for it) of the last segment is a verb only if `verbs` has it: an id may
-// hold a colon. nullopt if the path does not begin with '/'.
+// Splits the path of `target`. Drops the query and empty segments at the end. The
+// text after the last ':' (or `%3A`, which some clients send instead) of the last
+// segment is a verb only if `verbs` has it, because an id may contain a colon.
+// Returns nullopt if the path does not begin with '/'.
 std::optional<UrlPath> SplitPath(std::string_view target, const std::set<std::string>& verbs);
 
-// A path template as google.api.http writes them (google/api/http.proto).
+// A path template of a google.api.http option (google/api/http.proto).
 class UrlTemplate {
  public:
-  // A variable's value in a path that matched.
+  // The value of a variable in a matching path.
   struct Binding {
     std::string field;  // proto path, `configuration.name`
     std::string value;  // decoded
   };
 
-  // INVALID_ARGUMENT with the place and reason if `text` is no template.
+  // Returns INVALID_ARGUMENT with the place and reason if `text` is malformed.
   static absl::StatusOr<UrlTemplate> Parse(std::string_view text);
 
-  // The values of the variables if `path` fits, in the template's order.
-  // Segments are decoded after they were split: of a variable that is one
-  // segment everything; of one that spans several all but `%2F`, which so
-  // never turns into a separator. A path with a malformed escape fits nothing.
+  // Returns the values of the variables, in the template's order, or nullopt if
+  // `path` does not match. Segments are decoded after the split. `%2F` stays encoded
+  // in a variable of several segments, so that it never becomes a separator. A path
+  // with a malformed escape matches no template.
   std::optional<std::vector<Binding>> Match(const UrlPath& path) const;
 
   const std::string& text() const { return text_; }
   const std::string& verb() const { return verb_; }
-  // The fields of the variables.
+  // Returns the fields of the variables.
   std::vector<std::string> fields() const;
 
  private:

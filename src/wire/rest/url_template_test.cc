@@ -14,7 +14,7 @@ const std::set<std::string>& Verbs() {
   return verbs;
 }
 
-// "field=value;…" for a path that fits, "no" for one that does not.
+// Returns "field=value;..." for a path that matches, and "no" for any other.
 std::string Match(std::string_view text, std::string_view target) {
   const auto parsed = UrlTemplate::Parse(text);
   if (!parsed.ok()) return std::string(parsed.status().message());

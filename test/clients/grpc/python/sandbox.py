@@ -24,7 +24,6 @@ def generate(protos, googleapis, out):
         'google/android/device/provisioning/v1/errors.proto',
         'google/android/device/provisioning/v1/service.proto',
         'google/longrunning/operations.proto',
-        'google/rpc/error_info.proto',
         'grpc/health/v1/health.proto',
         'grpc/reflection/v1/reflection.proto',
         'google/api/annotations.proto',

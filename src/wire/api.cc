@@ -166,7 +166,7 @@ void Api::SetRootUrl(std::string url) { discovery_.SetRootUrl(routes_, std::move
 
 std::shared_ptr<Api::Head> Api::HeadOf(const http::Request& request) const {
   auto head = std::static_pointer_cast<Head>(request.context);
-  // ApplyMethodOverride may have added a form to the target.
+  // ApplyMethodOverride may have changed the method, and added a form to the target.
   if (head != nullptr && head->target == request.target && head->method == request.method) {
     return head;
   }
@@ -258,12 +258,12 @@ http::Response Api::Options(const http::Request& request, const Head& head) {
 
 http::Response Api::Batch(const http::Request& request, const Head& head) {
   const auto refuse = [&head](const absl::Status& status) { return Refusal(status, head.query); };
-  if (request.protocol == http::Protocol::kBatchPart) {
-    return refuse(errors::BadRequest({{"", "A batch request cannot hold another."}}));
-  }
-  const auto call = [this](http::Request part) {
+  const auto call = [&](http::Request part) {
     const log::RequestScope scope(part.request_id);
-    return Serve(part);
+    const std::shared_ptr<Head> part_head = HeadOf(part);
+    part.context = part_head;
+    if (part_head->endpoint != head.endpoint) return Serve(part);
+    return refuse(errors::BadRequest({{"", "A batch request cannot hold another."}}));
   };
   absl::StatusOr<http::Response> response = AnswerBatch(request, call, refuse);
   return response.ok() ? *std::move(response) : refuse(response.status());

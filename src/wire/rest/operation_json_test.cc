@@ -27,7 +27,7 @@ api::OperationPerDevice Item(int i) {
 }
 
 // Returns `count` items, 1,000 at a time, then an error if one is given.
-class MadeItems final : public service::OperationItems {
+class ListedItems final : public service::OperationItems {
  public:
   explicit ListedItems(int count, absl::Status end = absl::OkStatus())
       : count_(count), end_(std::move(end)) {}

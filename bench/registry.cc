@@ -84,8 +84,7 @@ void ClaimDevices(store::Store& store, const Contents& contents, int64_t reselle
   std::vector<const api::PartnerClaim*> items;
   for (const api::PartnerClaim& claim : claims) items.push_back(&claim);
   Check(store.Write([&](store::Transaction& tx) {
-    return batch::RunClaims(tx, PartnerId(kReseller.value() + reseller), items, rules, absl::Now())
-        .status();
+    return batch::RunClaims(tx, PartnerId(kReseller.value() + reseller), items, rules).status();
   }));
 }
 

@@ -10,19 +10,18 @@
 
 namespace zerotouch {
 
-// Where every part of the server reads the time, so that tests can set it.
-// Thread-safe.
+// The source of time for every part of the server; tests replace it. Thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;
-  // The wall-clock time.
+  // Returns the wall-clock time.
   virtual absl::Time Now() const = 0;
 
-  // The machine's own clock; lives as long as the process.
+  // Returns the machine's clock, which lives as long as the process.
   static const Clock& System();
 };
 
-// A clock that stands still until it is told to move. Thread-safe.
+// A clock that moves only when told to. Thread-safe.
 class FakeClock final : public Clock {
  public:
   explicit FakeClock(absl::Time start) : now_us_(absl::ToUnixMicros(start)) {}

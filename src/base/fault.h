@@ -7,15 +7,16 @@
 
 #include "absl/status/status.h"
 
-// Named places where tests make the server fail as the world would make it
-// fail: a full disk at commit, a crash between two chunks.
+// Named places in the code where tests inject failures, such as a full disk at
+// commit or a crash between two chunks.
 namespace zerotouch::fault {
 
-// Called at a fault point. OK unless a test has armed the point. Thread-safe.
+// Returns OK unless a test has armed `point`; then it returns the test's status.
+// Thread-safe.
 absl::Status At(std::string_view point);
 
-// Tests only. While it lives, `At(point)` returns what `effect` returns.
-// One at a time may be armed.
+// For tests. Arms `point` while it lives: At(point) calls `effect` and returns its
+// status. At most one point is armed at a time.
 class Armed {
  public:
   Armed(std::string_view point, std::function<absl::Status()> effect);

@@ -8,8 +8,8 @@
 
 namespace zerotouch {
 
-// A number that names one kind of thing and cannot be taken for another's.
-// Valid ids are positive; 0 means "none".
+// A numeric identifier of one kind of resource. Identifiers of different kinds do
+// not convert into each other. Valid ids are positive; 0 means "not set".
 template <class Tag>
 class Id {
  public:
@@ -31,10 +31,10 @@ class Id {
 
 using PartnerId = Id<struct PartnerIdTag>;              // a reseller
 using VendorId = Id<struct VendorIdTag>;                // a reseller's sub-reseller
-using CustomerId = Id<struct CustomerIdTag>;            // who bought the device
-using DeviceId = Id<struct DeviceIdTag>;                // a record in the registry
-using ConfigurationId = Id<struct ConfigurationIdTag>;  // of a customer
-using OperationId = Id<struct OperationIdTag>;          // a batch
+using CustomerId = Id<struct CustomerIdTag>;            // the organisation that owns devices
+using DeviceId = Id<struct DeviceIdTag>;                // a device record in the registry
+using ConfigurationId = Id<struct ConfigurationIdTag>;  // a customer's configuration
+using OperationId = Id<struct OperationIdTag>;  // a batch that runs as a long-running operation
 
 }  // namespace zerotouch
 

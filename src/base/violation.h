@@ -6,8 +6,8 @@
 
 namespace zerotouch {
 
-// A wrong field of a request: its proto path (`claims[0].section_type`, empty
-// for the body as a whole) and what is wrong, as a sentence for the caller.
+// An invalid field of a request: its proto path (`claims[0].section_type`, empty
+// for the body as a whole) and an explanation for the caller.
 struct Violation {
   std::string field;
   std::string description;

@@ -9,20 +9,21 @@
 
 namespace zerotouch::batch {
 
-// How many items the next chunk of an operation has: as many as take about the
-// target time, judged by the chunks before it. Larger chunks write shared
-// pages less often; smaller ones let other writers in sooner.
+// Chooses the number of items of the next chunk of an operation, so that the chunk
+// takes about the target time. Larger chunks write shared pages less often; smaller
+// ones let other writers in sooner.
 class ChunkSize {
  public:
   explicit ChunkSize(absl::Duration target) : target_(target) {}
 
+  // Returns the number of items of the next chunk.
   size_t next() const { return next_; }
 
-  // A chunk of `items` took `elapsed`.
+  // Reports that a chunk of `items` took `elapsed`.
   void Ran(size_t items, absl::Duration elapsed) {
     const double ratio = absl::FDivDuration(target_, std::max(elapsed, absl::Microseconds(1)));
     const auto fitting = static_cast<size_t>(static_cast<double>(items) * std::min(ratio, 1e3));
-    // Doubled or halved at most, so that one odd chunk does not decide.
+    // At most doubled or halved, so that a single slow chunk has a limited effect.
     next_ = std::clamp(fitting, next_ / 2, next_ * 2);
     next_ = std::clamp(next_, kSmallest, kLargest);
   }

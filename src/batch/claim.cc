@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/check.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
 
@@ -13,60 +14,63 @@ namespace {
 
 using Checked = std::variant<CheckedClaim, Outcome>;
 
-// The devices of one chunk of claims: those that the registry knew, and those
-// that earlier claims of the chunk made or gave more identifiers.
-class Devices {
+// The devices of one chunk of claims: known ones, and those that earlier claims of
+// the chunk created or gave more identifiers.
+class ChunkDevices {
  public:
-  explicit Devices(store::Transaction& transaction) : transaction_(transaction) {}
+  explicit ChunkDevices(store::Transaction& transaction) : transaction_(transaction) {}
 
-  // Loads every record that `identities` name.
+  // Loads the records of `identities`.
   absl::Status Load(std::span<const Identity* const> identities);
 
-  // The device that claim number `i` of those loaded is about: a known one, a
-  // new one that is not kept until Keep(), or null if the identifiers belong
+  // Returns the device of the loaded identity number `i`: a known one, or a new one
+  // that is discarded unless Keep is called. Returns null if the identifiers belong
   // to different records.
   DeviceState* Resolve(size_t i, const Identity& identity);
 
-  // Makes what a successful claim did to `device` visible to later ones.
+  // Makes the changes of a successful claim to `device` visible to later claims.
   void Keep(DeviceState* device);
 
-  // Writes what changed.
+  // Writes the changes.
   absl::Status Apply();
 
  private:
   void AddKnown(DeviceId id, store::Matches& matches) const;
 
   store::Transaction& transaction_;
-  std::vector<store::Matches> found_;  // in the registry, by number of the claim
-  std::deque<DeviceState> states_;     // never moved: claims point to them
+  std::vector<store::Matches> found_;  // in the registry, by number of the identity
+  std::deque<DeviceState> states_;     // stable addresses
   absl::flat_hash_map<DeviceId, DeviceState*> by_id_;
   absl::flat_hash_map<ModemKey, DeviceId> new_modems_;
-  // By serial key and the serial number to the letter.
+  // By serial key and exact serial number.
   absl::flat_hash_map<std::pair<std::string, std::string>, DeviceId> new_serials_;
-  std::optional<DeviceState> candidate_;  // a new device, not kept yet
+  std::optional<DeviceState> candidate_;  // a new device before Keep
 };
 
-absl::Status Devices::Load(std::span<const Identity* const> identities) {
-  ZT_ASSIGN_OR_RETURN(found_, transaction_.Locate(identities));
+absl::Status ChunkDevices::Load(std::span<const Identity* const> identities) {
+  ZT_ASSIGN_OR_RETURN(found_, transaction_.Locate(identities), "looking up the devices");
+  ZT_CHECK(found_.size() == identities.size(), "a look-up lost an identity");
   std::vector<DeviceId> ids;
   for (const store::Matches& matches : found_)
     ids.insert(ids.end(), matches.begin(), matches.end());
   SortUnique(ids);
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, transaction_.ReadClaims(ids));
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, transaction_.ReadClaims(ids),
+                      "reading the claims");
   std::vector<DeviceState*> loaded;
   for (DeviceState& state : states) {
     states_.push_back(std::move(state));
     by_id_[states_.back().id] = &states_.back();
     loaded.push_back(&states_.back());
   }
-  return transaction_.ReadRecords(loaded);
+  return WithContext(transaction_.ReadRecords(loaded), "reading the records");
 }
 
-void Devices::AddKnown(DeviceId id, store::Matches& matches) const {
+void ChunkDevices::AddKnown(DeviceId id, store::Matches& matches) const {
   if (std::find(matches.begin(), matches.end(), id) == matches.end()) matches.push_back(id);
 }
 
-DeviceState* Devices::Resolve(size_t i, const Identity& identity) {
+DeviceState* ChunkDevices::Resolve(size_t i, const Identity& identity) {
+  ZT_CHECK(i < found_.size(), "a claim was not looked up");
   store::Matches& matches = found_[i];
   for (const ModemKey modem : identity.modems) {
     const auto made = new_modems_.find(modem);
@@ -77,14 +81,18 @@ DeviceState* Devices::Resolve(size_t i, const Identity& identity) {
     if (made != new_serials_.end()) AddKnown(made->second, matches);
   }
   if (matches.size() > 1) return nullptr;
-  if (matches.size() == 1) return by_id_.at(matches[0]);
+  if (matches.size() == 1) {
+    const auto known = by_id_.find(matches[0]);
+    ZT_CHECK(known != by_id_.end(), "a device was found but not loaded");
+    return known->second;
+  }
   candidate_.emplace();
   candidate_->id = transaction_.NextDeviceId();
   candidate_->is_new = true;
   return &*candidate_;
 }
 
-void Devices::Keep(DeviceState* device) {
+void ChunkDevices::Keep(DeviceState* device) {
   if (candidate_.has_value() && device == &*candidate_) {
     states_.push_back(*std::move(candidate_));
     candidate_.reset();
@@ -93,16 +101,17 @@ void Devices::Keep(DeviceState* device) {
   }
   for (const ModemKey modem : device->new_modems) new_modems_.emplace(modem, device->id);
   for (const std::string& key : device->new_serial_keys) {
+    ZT_CHECK(device->record.has_value(), "a device with a serial number has no record");
     new_serials_.emplace(std::pair(key, device->record->identifier.serial_number()), device->id);
   }
 }
 
-absl::Status Devices::Apply() {
+absl::Status ChunkDevices::Apply() {
   std::vector<const DeviceState*> changed;
   for (const DeviceState& state : states_) {
     if (state.Changed()) changed.push_back(&state);
   }
-  return transaction_.Apply(changed);
+  return WithContext(transaction_.Apply(changed), "writing the devices");
 }
 
 std::vector<Checked> CheckAll(std::span<const api::PartnerClaim* const> items,
@@ -113,7 +122,7 @@ std::vector<Checked> CheckAll(std::span<const api::PartnerClaim* const> items,
   return checked;
 }
 
-// The facts about every customer that the claims name.
+// Reads the facts about the customers of the claims.
 absl::StatusOr<CustomersOfReseller> ReadCustomers(store::Transaction& transaction, PartnerId caller,
                                                   std::span<const api::PartnerClaim* const> items) {
   std::vector<CustomerId> ids;
@@ -127,16 +136,16 @@ absl::StatusOr<CustomersOfReseller> ReadCustomers(store::Transaction& transactio
 
 absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transaction, PartnerId caller,
                                                   std::span<const api::PartnerClaim* const> items,
-                                                  const RegistryRules& rules, absl::Time now) {
+                                                  const RegistryRules& rules) {
   const std::vector<Checked> checked = CheckAll(items, rules);
   std::vector<const Identity*> identities;
   for (const Checked& one : checked) {
     if (const auto* claim = std::get_if<CheckedClaim>(&one)) identities.push_back(&claim->identity);
   }
-  Devices devices(transaction);
+  ChunkDevices devices(transaction);
   ZT_RETURN_IF_ERROR(devices.Load(identities));
   ZT_ASSIGN_OR_RETURN(const CustomersOfReseller customers,
-                      ReadCustomers(transaction, caller, items));
+                      ReadCustomers(transaction, caller, items), "reading the customers");
 
   std::vector<ItemResult> results;
   results.reserve(items.size());
@@ -152,7 +161,7 @@ absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transactio
       results.push_back({.outcome = Outcome::kIdentifiersPointApart, .device = {}});
       continue;
     }
-    results.push_back(DecideClaim(caller, *items[i], *claim, customers, *device, now));
+    results.push_back(DecideClaim(caller, *items[i], *claim, customers, *device));
     if (results.back().outcome == Outcome::kSuccess) devices.Keep(device);
   }
   ZT_RETURN_IF_ERROR(devices.Apply());

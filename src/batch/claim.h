@@ -7,17 +7,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "model/rules.h"
 #include "store/store.h"
 
 namespace zerotouch::batch {
 
-// Resolves, decides and applies claims in the order given, and returns their
-// results in it.
+// Resolves, decides and applies the claims in their order. Returns results[i] for
+// items[i].
 absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transaction, PartnerId caller,
                                                   std::span<const api::PartnerClaim* const> items,
-                                                  const RegistryRules& rules, absl::Time now);
+                                                  const RegistryRules& rules);
 
 }  // namespace zerotouch::batch
 

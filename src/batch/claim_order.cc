@@ -12,7 +12,7 @@
 namespace zerotouch::batch {
 namespace {
 
-// Claims joined into groups (a disjoint-set forest over their positions).
+// Groups of claims: a disjoint-set forest over their positions.
 class Groups {
  public:
   explicit Groups(size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0); }
@@ -28,7 +28,7 @@ class Groups {
   void Join(uint32_t a, uint32_t b) {
     a = RootOf(a);
     b = RootOf(b);
-    // The earliest claim is the root.
+    // The root of a group is its earliest claim.
     parent_[std::max(a, b)] = std::min(a, b);
   }
 
@@ -58,7 +58,7 @@ Groups JoinLinked(std::span<const Identity* const> identities,
   return groups;
 }
 
-// Where a group stands: by its first known device, else by its first key.
+// The sort key of a group: its first known device, or its first modem key.
 struct Place {
   int64_t device = std::numeric_limits<int64_t>::max();
   int64_t modem = std::numeric_limits<int64_t>::max();

@@ -11,12 +11,12 @@
 
 namespace zerotouch::batch {
 
-// The order in which claims of the `identities` are run, as positions in the
-// span: known devices first, by id; then new ones, by their hardware index
-// key. Claims that share an identifier, also by way of others, stay together
-// in the order of the span, because each may change what the next one finds.
-// `found[i]` are the records that `identities[i]` names; null identities (of
-// claims that are refused anyway) come first.
+// Returns the order in which the claims of `identities` run, as positions in the
+// span: known devices by id, then new devices by their first modem key. Claims that
+// share an identifier, directly or through other claims, stay together in the order
+// of the span, because each may change what the next one finds. `found[i]` are the
+// records of `identities[i]`. Null identities (of claims that are refused anyway)
+// come first.
 std::vector<uint32_t> OrderClaims(std::span<const Identity* const> identities,
                                   std::span<const store::Matches> found);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/engine.h"
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/status_macros.h"
@@ -39,7 +40,8 @@ absl::StatusOr<ItemResult> Engine::ClaimOne(PartnerId caller, const api::Partner
   const api::PartnerClaim* const items[] = {&item};
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        RunClaims(transaction, caller, items, rules_, clock_.Now()));
+                        RunClaims(transaction, caller, items, rules_));
+    ZT_CHECK(results.size() == 1, "a claim has no result");
     result = results[0];
     return absl::OkStatus();
   }));
@@ -97,7 +99,7 @@ absl::StatusOr<ItemResult> Engine::CustomerUnclaimOne(CustomerId caller,
 
 template <class Decision>
 absl::StatusOr<ItemResult> Engine::ChangeOne(const ItemTarget& target, const Decision& decide) {
-  // What is refused whatever the registry holds need not wait for the store.
+  // A request that is refused anyway does not wait for the store.
   if (const auto* refused = std::get_if<Outcome>(&target)) {
     return ItemResult{.outcome = *refused, .device = {}};
   }
@@ -132,8 +134,8 @@ absl::StatusOr<store::OperationHead> Engine::AcceptMetadataUpdates(
 absl::StatusOr<store::OperationHead> Engine::Accept(PartnerId caller, store::BatchKind kind,
                                                     int32_t items,
                                                     const std::vector<std::string>& chunks) {
-  // The id is not guessable; should two be equal after all, the second is
-  // refused and the caller's retry gets another.
+  // The id is random, so that it cannot be guessed. If it is taken, the store refuses
+  // it and the caller's retry gets another one.
   const store::OperationHead head{.id = OperationId(RandomId()),
                                   .partner = caller,
                                   .kind = kind,
@@ -142,11 +144,12 @@ absl::StatusOr<store::OperationHead> Engine::Accept(PartnerId caller, store::Bat
                                   .started = {},
                                   .finished = {}};
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const int64_t unfinished, transaction.CountUnfinished(head.partner));
+    ZT_ASSIGN_OR_RETURN(const int64_t unfinished, transaction.CountUnfinished(head.partner),
+                        "counting the unfinished operations");
     if (unfinished >= limits::kUnfinishedOperationsPerPartner) {
-      return errors::TooBusy("unfinished operations of this partner", absl::Seconds(5));
+      return errors::TooBusy("too many unfinished operations of this partner", absl::Seconds(5));
     }
-    return transaction.AddOperation(head, chunks);
+    return WithContext(transaction.AddOperation(head, chunks), "storing the operation");
   }));
   workers_->Wake();
   return head;

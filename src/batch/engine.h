@@ -24,52 +24,54 @@ namespace zerotouch::batch {
 class Workers;
 
 struct EngineOptions {
-  // Operations that run side by side, at most one of each partner.
+  // Operations that run concurrently, at most one of each partner.
   int workers = 2;
-  // How long a lease lasts without a heartbeat: after a crash another worker
-  // goes on with the operation this much later, and a look around.
+  // Length of a lease without a heartbeat. After a crash, another worker continues
+  // the operation once the lease has run out.
   absl::Duration lease = absl::Seconds(2);
-  // How long an operation runs while others wait, before it goes to the back.
+  // Time that an operation runs, while others wait, before it yields to them.
   absl::Duration slice = absl::Seconds(2);
-  // How long a chunk may hold the store's writer; sets the size of chunks.
+  // Target time for which a chunk holds the store's writer; sets the size of chunks.
   absl::Duration chunk_time = absl::Milliseconds(20);
-  // How long an operation that cannot be run is left alone, while others run.
-  absl::Duration put_off = absl::Seconds(30);
+  // Delay before an operation that cannot run is retried, while others run.
+  absl::Duration postpone = absl::Seconds(30);
   // Slows operations down so that progress can be watched; 0 is full speed.
   double items_per_second = 0;
 };
 
-// Changes devices: one at a time for the synchronous methods, in batches for
-// the others, by the same steps (resolve, decide, apply). Thread-safe.
+// Changes devices, one at a time for the synchronous methods and in batches for the
+// others, in the same steps: resolve, decide, apply. Thread-safe.
 class Engine {
  public:
-  // All must outlive it.
+  // The references must outlive it.
   Engine(store::Store& store, const RegistryRules& rules, const Clock& clock,
          const EngineOptions& options);
   ~Engine();
 
-  // Starts the workers: unfinished operations of the store are gone on with.
+  // Starts the workers, which continue unfinished operations of the store.
   void Start();
-  // Stops them after their current chunk and gives their leases up. Idempotent.
+  // Stops the workers after their current chunk and releases their leases. Idempotent.
   void Stop();
 
-  // A batch of one, done when it returns.
+  // Run a batch of one item. The change is durable on return.
   absl::StatusOr<ItemResult> ClaimOne(PartnerId caller, const api::PartnerClaim& item);
   absl::StatusOr<ItemResult> UnclaimOne(PartnerId caller, const api::PartnerUnclaim& item);
-  // `after` gets the metadata that the device has then.
+  // Sets `after` to the metadata of the device after the update.
   absl::StatusOr<ItemResult> UpdateMetadataOne(PartnerId caller,
                                                const api::UpdateMetadataArguments& item,
                                                api::DeviceMetadata& after);
-  // The same for a customer. Puts the configuration on the device, or takes it
-  // off if `configuration` is none; kInvalidConfiguration if it is not the customer's.
+  // The same for a customer. Applies the configuration to the device, or removes it if
+  // `configuration` is not set. The outcome is kInvalidConfiguration if it is not the
+  // customer's.
   absl::StatusOr<ItemResult> ConfigureOne(CustomerId caller, const api::DeviceReference& device,
                                           ConfigurationId configuration);
   absl::StatusOr<ItemResult> CustomerUnclaimOne(CustomerId caller,
                                                 const api::DeviceReference& device);
 
-  // Accepts a batch: durable when it returns, run by the workers. The request
-  // must have 1 to limits::kBatchItems items. RESOURCE_EXHAUSTED past
-  // limits::kUnfinishedOperationsPerPartner.
+  // Accept a batch, which the workers run. The batch is durable on return. The request
+  // must have 1 to limits::kBatchItems items. Return RESOURCE_EXHAUSTED past
+  // limits::kUnfinishedOperationsPerPartner. Fields of the request that this program
+  // does not know are not stored.
   absl::StatusOr<store::OperationHead> AcceptClaims(PartnerId caller,
                                                     const api::ClaimDevicesRequest& request);
   absl::StatusOr<store::OperationHead> AcceptUnclaims(PartnerId caller,
@@ -78,8 +80,8 @@ class Engine {
       PartnerId caller, const api::UpdateDeviceMetadataInBatchRequest& request);
 
  private:
-  // Resolves the device, decides by `decide` (of the transaction and the device,
-  // null if there is none) and applies.
+  // Resolves the device, calls `decide` with the transaction and the device (null if
+  // it is unknown), and applies the change.
   template <class Decision>
   absl::StatusOr<ItemResult> ChangeOne(const ItemTarget& target, const Decision& decide);
 

@@ -6,6 +6,8 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <thread>
 
@@ -13,6 +15,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "errors/errors.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
 
@@ -72,7 +75,7 @@ class EngineTest : public testing::Test {
     return unclaim;
   }
 
-  // Waits until the operation is over; its results in the order of the request.
+  // Waits until the operation is done. Returns its results in request order.
   std::vector<ItemResult> Results(const absl::StatusOr<store::OperationHead>& accepted) {
     EXPECT_TRUE(accepted.ok()) << accepted.status();
     std::vector<ItemResult> results(static_cast<size_t>(accepted->items));
@@ -101,7 +104,7 @@ class EngineTest : public testing::Test {
     for (const std::string& imei : imeis) *request.add_unclaims() = UnclaimOf(imei);
     return Results(engine_->AcceptUnclaims(kPartner, request));
   }
-  // Behind the store's back.
+  // Changes the database directly, without the store.
   void RunSql(const std::string& sql) {
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open((dir_ / "registry.db").c_str(), &db), SQLITE_OK);
@@ -123,7 +126,7 @@ class EngineTest : public testing::Test {
   std::unique_ptr<Engine> engine_;
 };
 
-TEST_F(EngineTest, Batch_ResultsStandInRequestOrder_AtEveryChunkSize) {
+TEST_F(EngineTest, Results_AreInRequestOrder_ForEveryChunkSize) {
   StartEngine({.chunk_time = absl::Microseconds(1)});  // the smallest chunks
   std::vector<api::PartnerClaim> claims;
   for (int i = 0; i < 2500; ++i) claims.push_back(ClaimOf(ImeiOf((i * 37) % 2500)));
@@ -158,7 +161,7 @@ TEST_F(EngineTest, SameDeviceTwice_FirstSucceeds_SecondFindsNoClaim) {
 
 TEST_F(EngineTest, ClaimsThatShareIdentifiers_RunInRequestOrder) {
   StartEngine();
-  // The first makes a device of 7, the second one of 8; the third names both.
+  // The first creates a device with 7, the second one with 8; the third has both.
   const auto apart =
       RunClaims({ClaimOf(ImeiOf(7)), ClaimOf(ImeiOf(8)), ClaimOf(ImeiOf(8), ImeiOf(7))});
   EXPECT_EQ(apart[0].outcome, Outcome::kSuccess);
@@ -197,15 +200,15 @@ TEST_F(EngineTest, DefaultConfiguration_IsForNewAndReclaimedDevices_NotForHeldOn
                   })
                   .ok());
   RunClaims({ClaimOf(ImeiOf(1))});
-  EXPECT_EQ(configuration(before), ConfigurationId()) << "it was there already";
+  EXPECT_EQ(configuration(before), ConfigurationId()) << "it is held already";
   EXPECT_EQ(configuration(RunClaims({ClaimOf(ImeiOf(2))})[0].device), chosen) << "new";
   RunUnclaims({ImeiOf(1)});
-  EXPECT_EQ(configuration(before), ConfigurationId()) << "taken off with the claim";
+  EXPECT_EQ(configuration(before), ConfigurationId()) << "removed with the claim";
   RunClaims({ClaimOf(ImeiOf(1))});
   EXPECT_EQ(configuration(before), chosen) << "claimed again";
 }
 
-TEST_F(EngineTest, FailingCommits_AreTriedAgain_AndNothingIsDoneTwice) {
+TEST_F(EngineTest, FailingCommits_AreRetried_AndNoItemRunsTwice) {
   StartEngine();
   const std::vector<std::string> imeis = Imeis(3000);
   RunClaims(ClaimsOf(imeis));
@@ -219,11 +222,11 @@ TEST_F(EngineTest, FailingCommits_AreTriedAgain_AndNothingIsDoneTwice) {
   EXPECT_GT(chunk, 2);
 }
 
-TEST_F(EngineTest, ItemThatCannotBeRun_Fails_AndTheOthersAreRun) {
+TEST_F(EngineTest, ItemThatCannotRun_Fails_AndTheOthersRun) {
   StartEngine();
   const std::vector<std::string> imeis = Imeis(3000);
   const auto claimed = RunClaims(ClaimsOf(imeis));
-  // No two beside each other, nor in one half.
+  // Not adjacent, and in different halves.
   const std::set<size_t> poisoned = {0, 1234, 2999};
   std::string devices;
   for (const size_t i : poisoned) devices += fmt::format("{},", claimed[i].device.value());
@@ -238,18 +241,18 @@ TEST_F(EngineTest, ItemThatCannotBeRun_Fails_AndTheOthersAreRun) {
         << i;
   }
   RunSql("DROP TRIGGER poison");
-  EXPECT_EQ(RunUnclaims({ImeiOf(1234)})[0].outcome, Outcome::kSuccess) << "it was left as it was";
+  EXPECT_EQ(RunUnclaims({ImeiOf(1234)})[0].outcome, Outcome::kSuccess) << "it was unchanged";
 }
 
-TEST_F(EngineTest, StoreOutOfOrder_IsWaitedFor_WhileOthersAreServed) {
-  StartEngine({.workers = 1, .put_off = absl::Seconds(1)});
+TEST_F(EngineTest, StoreThatFails_PostponesTheOperation_WhileOthersRun) {
+  StartEngine({.workers = 1, .postpone = absl::Seconds(1)});
   const std::vector<std::string> imeis = Imeis(100);
   RunClaims(ClaimsOf(imeis));
   api::UnclaimDevicesRequest unclaims;
   for (const std::string& imei : imeis) *unclaims.add_unclaims() = UnclaimOf(imei);
   RunSql("CREATE TRIGGER broken BEFORE UPDATE ON claims BEGIN SELECT raise(ABORT, 'broken'); END");
   const auto waiting = engine_->AcceptUnclaims(kPartner, unclaims);
-  // Its partner's other operations wait; those of others do not.
+  // Operations of other partners do not wait for it.
   api::UnclaimDevicesRequest other;
   *other.add_unclaims() = UnclaimOf(ImeiOf(101));
   EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, other))[0].outcome, Outcome::kUnknownDevice);
@@ -257,14 +260,14 @@ TEST_F(EngineTest, StoreOutOfOrder_IsWaitedFor_WhileOthersAreServed) {
   RunSql("DROP TRIGGER broken");
   int failed = 0;
   for (const ItemResult& result : Results(waiting)) failed += result.outcome == Outcome::kFailed;
-  EXPECT_LE(failed, 50) << "the rest went on when the store was mended";
+  EXPECT_LE(failed, 50) << "the rest ran after the repair";
 }
 
-TEST_F(EngineTest, UnreadableOperation_IsPutOff_WhileOthersAreServed) {
+TEST_F(EngineTest, UnreadableOperation_IsPostponed_WhileOthersRun) {
   api::UnclaimDevicesRequest request;
   *request.add_unclaims() = UnclaimOf(ImeiOf(1));
   engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(),
-                                     EngineOptions{.workers = 1, .put_off = absl::Seconds(5)});
+                                     EngineOptions{.workers = 1, .postpone = absl::Seconds(5)});
   const auto damaged = engine_->AcceptUnclaims(kPartner, request);
   RunSql("UPDATE operation_chunks SET request = x'ff'");
   engine_->Start();
@@ -272,7 +275,7 @@ TEST_F(EngineTest, UnreadableOperation_IsPutOff_WhileOthersAreServed) {
   EXPECT_EQ(store_->Read().value()->FindOperation(damaged->id).value()->items_done, 0);
 }
 
-TEST_F(EngineTest, StoppedEngine_IsGoneOnWith) {
+TEST_F(EngineTest, OperationOfAStoppedEngine_Continues) {
   StartEngine({.items_per_second = 2000});
   std::vector<api::PartnerClaim> claims;
   api::ClaimDevicesRequest request;
@@ -285,6 +288,33 @@ TEST_F(EngineTest, StoppedEngine_IsGoneOnWith) {
   EXPECT_LT(store_->Read().value()->FindOperation(accepted->id).value()->items_done, 1000);
   StartEngine();
   for (const ItemResult& result : Results(accepted)) EXPECT_EQ(result.outcome, Outcome::kSuccess);
+}
+
+// No length limit covers them, so they must not reach the store.
+TEST_F(EngineTest, UnknownFields_AreNotStored) {
+  constexpr std::string_view kMarker = "a field that no type declares";
+  const auto with_unknown = [&](const std::string& imei) {
+    api::PartnerClaim claim = ClaimOf(imei);
+    (*claim.mutable_device_metadata()->mutable_entries())["ordernumber"] = "stored metadata";
+    for (google::protobuf::Message* message :
+         {static_cast<google::protobuf::Message*>(&claim),
+          static_cast<google::protobuf::Message*>(claim.mutable_device_identifier()),
+          static_cast<google::protobuf::Message*>(claim.mutable_device_metadata())}) {
+      message->GetReflection()->MutableUnknownFields(message)->AddLengthDelimited(
+          9'999, std::string(kMarker));
+    }
+    return claim;
+  };
+  StartEngine();
+  EXPECT_EQ(engine_->ClaimOne(kPartner, with_unknown(ImeiOf(1)))->outcome, Outcome::kSuccess);
+  EXPECT_EQ(RunClaims({with_unknown(ImeiOf(2))})[0].outcome, Outcome::kSuccess);
+  std::string stored;
+  for (const char* suffix : {"", "-wal"}) {
+    std::ifstream file(dir_ / "registry.db" + suffix, std::ios::binary);
+    stored.append(std::istreambuf_iterator<char>(file), {});
+  }
+  EXPECT_NE(stored.find("stored metadata"), std::string::npos);
+  EXPECT_EQ(stored.find(kMarker), std::string::npos);
 }
 
 TEST_F(EngineTest, TooManyUnfinishedOperations_AreRefused) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/metadata_update.h"
 
+#include "base/check.h"
 #include "base/status_macros.h"
 #include "model/metadata.h"
 
@@ -10,6 +11,7 @@ absl::StatusOr<std::vector<ItemResult>> RunMetadataUpdates(
     store::Transaction& transaction, PartnerId caller,
     std::span<const api::UpdateMetadataArguments* const> items, std::span<const ItemTarget> targets,
     const RegistryRules& rules) {
+  ZT_CHECK(items.size() == targets.size(), "an item has no target");
   ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
   ZT_RETURN_IF_ERROR(devices.LoadRecords(transaction));
   std::vector<ItemResult> results;

@@ -12,8 +12,8 @@
 
 namespace zerotouch::batch {
 
-// Resolves, decides and applies metadata changes in the order given, and
-// returns their results in it. `targets[i]` is that of `items[i]`.
+// Resolves, decides and applies the metadata changes in their order. `targets[i]` is the target
+// of `items[i]`. Returns results[i] for items[i].
 absl::StatusOr<std::vector<ItemResult>> RunMetadataUpdates(
     store::Transaction& transaction, PartnerId caller,
     std::span<const api::UpdateMetadataArguments* const> items, std::span<const ItemTarget> targets,

@@ -7,9 +7,11 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/limits.h"
 #include "base/yield.h"
+#include "model/unknown_fields.h"
 
 namespace zerotouch::batch {
 namespace {
@@ -17,8 +19,8 @@ namespace {
 using google::protobuf::RepeatedPtrField;
 using google::protobuf::internal::WireFormatLite;
 
-// Writes items [begin, end) as the repeated field `number` of a message,
-// straight from the request: nothing is copied first.
+// Serializes items [begin, end) as the repeated field `number` of a message, without
+// copying them first.
 template <class Item>
 std::string SerializeItems(const RepeatedPtrField<Item>& items, int begin, int end, int number) {
   std::string bytes;
@@ -26,9 +28,15 @@ std::string SerializeItems(const RepeatedPtrField<Item>& items, int begin, int e
   google::protobuf::io::CodedOutputStream out(&stream);
   ItemYielder yielder;
   for (int i = begin; i < end; ++i) {
+    const Item* item = &items[i];
+    std::optional<Item> known;
+    if (HasUnknownFields(*item)) {
+      known.emplace(*item).DiscardUnknownFields();
+      item = &*known;
+    }
     out.WriteTag(WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
-    out.WriteVarint32(static_cast<uint32_t>(items[i].ByteSizeLong()));
-    items[i].SerializeWithCachedSizes(&out);
+    out.WriteVarint32(static_cast<uint32_t>(item->ByteSizeLong()));
+    item->SerializeWithCachedSizes(&out);
     yielder.AfterItem();
   }
   out.Trim();
@@ -66,8 +74,7 @@ int32_t ChunksOf(int32_t items) {
 absl::Status ParseChunk(const std::string& chunk, OperationId id,
                         google::protobuf::Message& request) {
   if (request.ParseFromString(chunk)) return absl::OkStatus();
-  return absl::DataLossError(
-      fmt::format("a request chunk of operation {} is unreadable", id.value()));
+  return absl::DataLossError(fmt::format("the request of operation {} is damaged", id.value()));
 }
 
 }  // namespace zerotouch::batch

@@ -9,19 +9,21 @@
 #include "base/ids.h"
 #include "model/api.h"
 
-// How the request of an operation is kept: in its own order, in chunks of
-// limits::kStoredChunkItems items, each a serialized request message that holds
-// these items alone.
+// The stored form of an operation's request: its items in order, in chunks of
+// limits::kStoredChunkItems items. Each chunk is a serialized request message that
+// holds only these items.
 namespace zerotouch::batch {
 
+// Split a request into its chunks, without unknown fields: no length limit covers
+// them.
 std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request);
 std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request);
 std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequest& request);
 
-// How many chunks a request of so many items has.
+// Returns the number of chunks of a request with `items` items.
 int32_t ChunksOf(int32_t items);
 
-// Reads a chunk of operation `id` into `request`. DATA_LOSS if it is damaged.
+// Parses a chunk of operation `id` into `request`. Returns DATA_LOSS if it is damaged.
 absl::Status ParseChunk(const std::string& chunk, OperationId id,
                         google::protobuf::Message& request);
 

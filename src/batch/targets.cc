@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
 
 namespace zerotouch::batch {
 namespace {
 
-// The devices that the targets name, ascending and distinct.
+// Returns the device ids of the targets, ascending and distinct.
 std::vector<DeviceId> DevicesOf(std::span<const ItemTarget> targets) {
   std::vector<DeviceId> ids;
   ids.reserve(targets.size());
@@ -39,7 +40,9 @@ absl::Status LocateTargets(store::DeviceReads& reads, std::span<ItemTarget> targ
     identities.push_back(identity);
   }
   if (sought.empty()) return absl::OkStatus();
-  ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, reads.Locate(identities));
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, reads.Locate(identities),
+                      "looking up the devices");
+  ZT_CHECK(found.size() == sought.size(), "a look-up lost an identity");
   for (size_t i = 0; i < sought.size(); ++i) {
     if (found[i].size() == 1) *sought[i] = found[i][0];
     if (found[i].size() > 1) *sought[i] = Outcome::kIdentifiersPointApart;
@@ -52,7 +55,8 @@ absl::StatusOr<TargetDevices> TargetDevices::Load(store::Transaction& transactio
   TargetDevices devices;
   devices.targets_.assign(targets.begin(), targets.end());
   ZT_RETURN_IF_ERROR(LocateTargets(transaction, devices.targets_));
-  ZT_ASSIGN_OR_RETURN(devices.states_, transaction.ReadClaims(DevicesOf(devices.targets_)));
+  ZT_ASSIGN_OR_RETURN(devices.states_, transaction.ReadClaims(DevicesOf(devices.targets_)),
+                      "reading the claims");
   return devices;
 }
 
@@ -60,13 +64,15 @@ absl::Status TargetDevices::LoadRecords(store::Transaction& transaction) {
   std::vector<DeviceState*> states;
   states.reserve(states_.size());
   for (DeviceState& state : states_) states.push_back(&state);
-  return transaction.ReadRecords(states);
+  return WithContext(transaction.ReadRecords(states), "reading the records");
 }
 
 DeviceState& TargetDevices::StateOf(DeviceId id) {
-  return *std::lower_bound(
-      states_.begin(), states_.end(), id,
-      [](const DeviceState& state, DeviceId sought) { return state.id < sought; });
+  const auto state =
+      std::lower_bound(states_.begin(), states_.end(), id,
+                       [](const DeviceState& other, DeviceId sought) { return other.id < sought; });
+  ZT_CHECK(state != states_.end() && state->id == id, "the device of an item was not loaded");
+  return *state;
 }
 
 absl::Status TargetDevices::Apply(store::Transaction& transaction) const {
@@ -75,7 +81,7 @@ absl::Status TargetDevices::Apply(store::Transaction& transaction) const {
   for (const DeviceState& state : states_) {
     if (state.Changed()) changed.push_back(&state);
   }
-  return transaction.Apply(changed);
+  return WithContext(transaction.Apply(changed), "writing the devices");
 }
 
 }  // namespace zerotouch::batch

@@ -9,37 +9,39 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/check.h"
 #include "model/rules.h"
 #include "store/store.h"
 
 namespace zerotouch::batch {
 
-// What an item that names a device is known to stand for: a record; hardware
-// for which no record was found; or nothing, because the item is refused.
+// The target of an item that refers to a device: a record, hardware whose record is
+// not known, or the outcome of an item that is refused.
 using ItemTarget = std::variant<DeviceId, Identity, Outcome>;
 
-// That of an item whose request was checked, but nothing looked up.
+// Returns the target of an item whose request was checked, before any look-up.
 ItemTarget TargetOf(std::variant<Target, Outcome> checked);
 
-// Looks up the hardware among `targets` and puts in the record, where there is one.
+// Looks up the hardware among `targets` and replaces it by its record, if there is one.
 absl::Status LocateTargets(store::DeviceReads& reads, std::span<ItemTarget> targets);
 
-// The devices of a chunk of items, by target. Items decide on them in turn, so
-// that later ones see what earlier ones changed; then all is written.
+// The devices of a chunk of items. The items decide one after the other, so that
+// each sees the changes of earlier ones; then all changes are written.
 class TargetDevices {
  public:
-  // Looks up again what was not found before, and reads the claims.
+  // Looks up the devices that were not found before, and reads the claims.
   static absl::StatusOr<TargetDevices> Load(store::Transaction& transaction,
                                             std::span<const ItemTarget> targets);
 
-  // Reads the records too, for rules that look at them.
+  // Reads the records too, for rules that need them.
   absl::Status LoadRecords(store::Transaction& transaction);
 
-  // What the item at `i` decides: `decide` gets its device, null if the
-  // registry knows none, and returns an ItemResult, or a StatusOr of one. An
-  // item that is refused is not asked.
+  // Calls `decide` with the device of item `i`, or null if it is unknown, and returns
+  // its result, an ItemResult or a StatusOr of one. Returns the outcome of a refused
+  // item without calling `decide`.
   template <class Decision>
   std::invoke_result_t<const Decision&, DeviceState*> Decide(size_t i, const Decision& decide) {
+    ZT_CHECK(i < targets_.size(), "an item has no target");
     if (const auto* refused = std::get_if<Outcome>(&targets_[i])) {
       return ItemResult{.outcome = *refused, .device = {}};
     }
@@ -47,7 +49,7 @@ class TargetDevices {
     return decide(id == nullptr ? nullptr : &StateOf(*id));
   }
 
-  // Writes what changed.
+  // Writes the changes.
   absl::Status Apply(store::Transaction& transaction) const;
 
  private:

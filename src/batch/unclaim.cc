@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/unclaim.h"
 
+#include "base/check.h"
 #include "base/status_macros.h"
 
 namespace zerotouch::batch {
@@ -9,6 +10,7 @@ absl::StatusOr<std::vector<ItemResult>> RunUnclaims(
     store::Transaction& transaction, PartnerId caller,
     std::span<const api::PartnerUnclaim* const> items, std::span<const ItemTarget> targets,
     absl::Time now) {
+  ZT_CHECK(items.size() == targets.size(), "an item has no target");
   ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
   std::vector<ItemResult> results;
   results.reserve(items.size());

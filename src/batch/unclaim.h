@@ -13,8 +13,8 @@
 
 namespace zerotouch::batch {
 
-// Resolves, decides and applies unclaims in the order given, and returns their
-// results in it. `targets[i]` is that of `items[i]`.
+// Resolves, decides and applies the unclaims in their order. `targets[i]` is the target
+// of `items[i]`. Returns results[i] for items[i].
 absl::StatusOr<std::vector<ItemResult>> RunUnclaims(
     store::Transaction& transaction, PartnerId caller,
     std::span<const api::PartnerUnclaim* const> items, std::span<const ItemTarget> targets,

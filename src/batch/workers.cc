@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/check.h"
 #include "base/fault.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -14,48 +15,46 @@
 namespace zerotouch::batch {
 namespace {
 
-// How often an idle worker looks for operations whose lease ran out.
+// Interval at which an idle worker looks for operations whose lease has run out.
 constexpr absl::Duration kIdlePoll = absl::Milliseconds(250);
 
-// How long a chunk that failed waits before it is tried again, at first and at
-// most.
+// Delays before a failed chunk is retried: the first one and the longest one.
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
 constexpr absl::Duration kLongestRetry = absl::Seconds(2);
 
 constexpr absl::Duration kSweepInterval = absl::Hours(1);
-constexpr int64_t kSweepAtOnce = 10;
+constexpr int64_t kSweepLimit = 10;
 
-// After how many items that failed an operation is put off: should it be the
-// store that is out of order, its operator has the time to mend it.
+// Failed items after which an operation is postponed. If the store is the cause, its
+// operator has time to repair it.
 constexpr size_t kFailedItems = 10;
 
-// Whether it fails again however often it is tried. What the store means by its
-// errors is in store/store.h.
-bool IsLasting(const absl::Status& status) {
+// Returns true if a retry would fail again. store/store.h says what each code means.
+bool IsPermanent(const absl::Status& status) {
   return !status.ok() && !absl::IsUnavailable(status) && !absl::IsResourceExhausted(status) &&
          !absl::IsAborted(status) && !absl::IsCancelled(status);
 }
 
-// For measuring; not for time stamps.
-absl::Time Steady() {
+// Returns a monotonic time for measuring.
+absl::Time SteadyNow() {
   return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-// Slows a run down to a number of items each second.
+// Limits a run to a number of items per second.
 class Throttle {
  public:
-  explicit Throttle(double items_per_second) : rate_(items_per_second), start_(Steady()) {}
+  explicit Throttle(double items_per_second) : rate_(items_per_second), start_(SteadyNow()) {}
 
   size_t Limit(size_t items) const {
     if (rate_ <= 0) return items;
-    // Ten chunks a second are enough to see progress.
+    // Ten chunks per second are enough to show progress.
     return std::min(items, std::max<size_t>(1, static_cast<size_t>(rate_ / 10)));
   }
 
-  // How long to wait once `items` have been run since the start.
+  // Returns how long to wait after `items` have run since the start.
   absl::Duration Ahead(size_t items) const {
     if (rate_ <= 0) return absl::ZeroDuration();
-    return start_ + absl::Seconds(static_cast<double>(items) / rate_) - Steady();
+    return start_ + absl::Seconds(static_cast<double>(items) / rate_) - SteadyNow();
   }
 
  private:
@@ -72,7 +71,7 @@ void Workers::Start() {
 
 void Workers::Stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
@@ -82,20 +81,22 @@ void Workers::Stop() {
 
 void Workers::Wake() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++wakes_;
   }
   changed_.notify_all();
 }
 
 bool Workers::Stopping() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return stopping_;
 }
 
 bool Workers::Pause(absl::Duration length) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, absl::ToChronoMicroseconds(length), [&] { return stopping_; });
+  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(length);
+  MutexLock lock(mutex_);
+  while (!stopping_ && lock.WaitUntil(changed_, deadline)) {
+  }
   return !stopping_;
 }
 
@@ -103,15 +104,16 @@ void Workers::Loop() {
   while (true) {
     int64_t seen = 0;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (stopping_) return;
       seen = wakes_;
     }
     if (RunNext()) continue;
     Sweep();
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, absl::ToChronoMicroseconds(kIdlePoll),
-                      [&] { return stopping_ || wakes_ != seen; });
+    const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(kIdlePoll);
+    MutexLock lock(mutex_);
+    while (!stopping_ && wakes_ == seen && lock.WaitUntil(changed_, deadline)) {
+    }
   }
 }
 
@@ -119,11 +121,11 @@ void Workers::HeartbeatLoop() {
   while (Pause(options_.lease / 3)) {
     std::vector<store::Lease> held;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       for (const store::Lease* lease : held_) held.push_back(*lease);
     }
     for (const store::Lease& lease : held) {
-      // Whoever lost it is told so when it writes.
+      // A worker that has lost its lease finds out when it writes.
       store_
           .Write([&](store::Transaction& transaction) {
             return transaction.ExtendLease(lease, clock_.Now() + options_.lease);
@@ -134,7 +136,7 @@ void Workers::HeartbeatLoop() {
 }
 
 absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
-  if (!OthersWait()) return std::nullopt;
+  if (!HasRunnable()) return std::nullopt;
   std::optional<store::Lease> lease;
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) {
     ZT_ASSIGN_OR_RETURN(lease, transaction.LeaseOperation(clock_.Now(), options_.lease));
@@ -146,7 +148,7 @@ absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
 bool Workers::RunNext() {
   const absl::StatusOr<std::optional<store::Lease>> lease = LeaseNext();
   if (!lease.ok()) {
-    log::Error("cannot lease an operation; trying again", {{"error", MessageOf(lease.status())}});
+    log::Error("cannot lease an operation; retrying", {{"error", MessageOf(lease.status())}});
     return false;
   }
   if (!lease->has_value()) return false;
@@ -159,11 +161,11 @@ bool Workers::RunNext() {
                {"milliseconds", absl::ToInt64Milliseconds(clock_.Now() - head.accepted)}});
     return true;
   }
-  // A lost lease is left alone by this.
+  // This does not affect a lost lease.
   store_
       .Write([&](store::Transaction& transaction) {
-        return turn == Turn::kPutOff
-                   ? transaction.ExtendLease(**lease, clock_.Now() + options_.put_off)
+        return turn == Turn::kPostponed
+                   ? transaction.ExtendLease(**lease, clock_.Now() + options_.postpone)
                    : transaction.ReleaseLease(**lease);
       })
       .IgnoreError();
@@ -172,11 +174,11 @@ bool Workers::RunNext() {
 
 Workers::Turn Workers::RunHeld(const store::Lease& lease) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     held_.push_back(&lease);
   }
   const Turn turn = RunTurn(lease);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::erase(held_, &lease);
   return turn;
 }
@@ -184,16 +186,16 @@ Workers::Turn Workers::RunHeld(const store::Lease& lease) {
 Workers::Turn Workers::RunTurn(const store::Lease& lease) {
   absl::Duration retry = kFirstRetry;
   while (true) {
-    absl::StatusOr<std::unique_ptr<Batch>> batch =
-        LoadBatch(store_, lease.head, rules_, clock_.Now());
-    if (batch.ok()) return RunChunks(lease, **batch);
-    if (IsLasting(batch.status())) {
-      log::Error("an operation cannot be read; it is left alone for a while",
-                 {{"operation", lease.head.id.value()}, {"error", MessageOf(batch.status())}});
-      return Turn::kPutOff;
+    absl::StatusOr<std::unique_ptr<BatchRun>> run =
+        LoadBatchRun(store_, lease.head, rules_, clock_.Now());
+    if (run.ok()) return RunChunks(lease, **run);
+    if (IsPermanent(run.status())) {
+      log::Error("cannot read an operation; postponing it",
+                 {{"operation", lease.head.id.value()}, {"error", MessageOf(run.status())}});
+      return Turn::kPostponed;
     }
-    log::Error("cannot read an operation; trying again",
-               {{"operation", lease.head.id.value()}, {"error", MessageOf(batch.status())}});
+    log::Error("cannot read an operation; retrying",
+               {{"operation", lease.head.id.value()}, {"error", MessageOf(run.status())}});
     if (!Pause(retry)) return Turn::kStopping;
     retry = std::min(retry * 2, kLongestRetry);
     const absl::Status extended = store_.Write([&](store::Transaction& transaction) {
@@ -203,91 +205,94 @@ Workers::Turn Workers::RunTurn(const store::Lease& lease) {
   }
 }
 
-Workers::Turn Workers::RunChunks(const store::Lease& lease, Batch& batch) {
+Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
   ChunkSize size(options_.chunk_time);
   const Throttle throttle(options_.items_per_second);
-  const absl::Time turn_ends = Steady() + options_.slice;
-  // Lower while an item that cannot be run is sought.
-  size_t at_most = batch.size();
+  const absl::Time turn_ends = SteadyNow() + options_.slice;
+  // Decreased while searching for an item that cannot run.
+  size_t at_most = run.size();
   size_t failed = 0;
   size_t at = 0;
-  while (at < batch.size()) {
+  while (at < run.size()) {
     if (Stopping()) return Turn::kStopping;
-    if (Steady() > turn_ends && OthersWait()) return Turn::kYielded;
+    if (SteadyNow() > turn_ends && HasRunnable()) return Turn::kYielded;
     const size_t items = std::min(throttle.Limit(size.next()), at_most);
-    const size_t end = std::min(batch.size(), at + items);
+    const size_t end = std::min(run.size(), at + items);
     absl::Duration elapsed;
-    absl::Status status = RunChunk(lease, batch, at, end, elapsed);
+    absl::Status status = RunChunk(lease, run, at, end, elapsed);
     if (status.ok()) {
       size.Ran(end - at, elapsed);
-      at_most = std::min(batch.size(), at_most * 2);
-    } else if (IsLasting(status) && end - at > 1) {
+      at_most = std::min(run.size(), at_most * 2);
+    } else if (IsPermanent(status) && end - at > 1) {
       at_most = (end - at) / 2;
       continue;
-    } else if (IsLasting(status)) {
-      log::Error("an item of an operation cannot be run", {{"operation", lease.head.id.value()},
-                                                           {"item", batch.IndexOf(at)},
-                                                           {"error", MessageOf(status)}});
-      status = RecordFailed(lease, batch, at);
+    } else if (IsPermanent(status)) {
+      log::Error("cannot run an item of an operation", {{"operation", lease.head.id.value()},
+                                                        {"item", run.IndexOf(at)},
+                                                        {"error", MessageOf(status)}});
+      status = RecordFailed(lease, run, at);
       ++failed;
     }
     if (absl::IsCancelled(status)) return Turn::kStopping;
     if (absl::IsAborted(status)) return Turn::kLost;
-    if (!status.ok()) return Turn::kPutOff;
+    if (!status.ok()) return Turn::kPostponed;
     at = end;
-    if (failed == kFailedItems && at < batch.size()) return Turn::kPutOff;
+    if (failed == kFailedItems && at < run.size()) return Turn::kPostponed;
     if (const absl::Duration ahead = throttle.Ahead(at); ahead > absl::ZeroDuration()) {
-      if (!Pause(ahead)) return at == batch.size() ? Turn::kFinished : Turn::kStopping;
+      if (!Pause(ahead)) return at == run.size() ? Turn::kFinished : Turn::kStopping;
     }
   }
   return Turn::kFinished;
 }
 
-absl::Status Workers::RunChunk(const store::Lease& lease, Batch& batch, size_t begin, size_t end,
+absl::Status Workers::RunChunk(const store::Lease& lease, BatchRun& run, size_t begin, size_t end,
                                absl::Duration& elapsed) {
-  return Record(lease, batch, begin,
+  return Record(lease, run, begin,
                 [&](store::Transaction& transaction,
                     absl::Time now) -> absl::StatusOr<std::vector<store::IndexedResult>> {
-                  const absl::Time start = Steady();
+                  const absl::Time start = SteadyNow();
                   ZT_RETURN_IF_ERROR(fault::At("batch.chunk"));
                   ZT_ASSIGN_OR_RETURN(std::vector<store::IndexedResult> results,
-                                      batch.Run(transaction, begin, end, now));
-                  elapsed = Steady() - start;
+                                      run.Run(transaction, begin, end, now));
+                  elapsed = SteadyNow() - start;
                   return results;
                 });
 }
 
-absl::Status Workers::RecordFailed(const store::Lease& lease, const Batch& batch, size_t at) {
+absl::Status Workers::RecordFailed(const store::Lease& lease, const BatchRun& run, size_t at) {
   return Record(
-      lease, batch, at,
+      lease, run, at,
       [&](store::Transaction&, absl::Time) -> absl::StatusOr<std::vector<store::IndexedResult>> {
         return std::vector<store::IndexedResult>{
-            {.index = batch.IndexOf(at), .result = {.outcome = Outcome::kFailed, .device = {}}}};
+            {.index = run.IndexOf(at), .result = {.outcome = Outcome::kFailed, .device = {}}}};
       });
 }
 
 template <class Results>
-absl::Status Workers::Record(const store::Lease& lease, const Batch& batch, size_t begin,
-                             const Results& run) {
-  // What is in the batch had no result when it was read.
-  const auto done = static_cast<int32_t>(lease.head.items - (batch.size() - begin));
+absl::Status Workers::Record(const store::Lease& lease, const BatchRun& run, size_t begin,
+                             const Results& results_of) {
+  // The items of the run had no result when it was loaded.
+  ZT_CHECK(begin < run.size() && run.size() <= static_cast<size_t>(lease.head.items),
+           "a chunk is outside of its operation");
+  const auto done = static_cast<int32_t>(lease.head.items - (run.size() - begin));
   absl::Duration retry = kFirstRetry;
   while (true) {
     const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
       const absl::Time now = clock_.Now();
-      ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results, run(transaction, now));
-      return transaction.RecordResults(lease, done, results, now, now + options_.lease);
+      ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
+                          results_of(transaction, now));
+      return WithContext(transaction.RecordResults(lease, done, results, now, now + options_.lease),
+                         "recording the results");
     });
-    if (status.ok() || absl::IsAborted(status) || IsLasting(status)) return status;
-    log::Error("a chunk of an operation failed; trying it again",
+    if (status.ok() || absl::IsAborted(status) || IsPermanent(status)) return status;
+    log::Error("cannot run a chunk of an operation; retrying",
                {{"operation", lease.head.id.value()}, {"error", MessageOf(status)}});
     if (!Pause(retry)) return absl::CancelledError();
     retry = std::min(retry * 2, kLongestRetry);
   }
 }
 
-// Whether there is an operation that nobody runs, to which its partner has come.
-bool Workers::OthersWait() {
+bool Workers::HasRunnable() {
   const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
   if (!snapshot.ok()) return true;
   return (*snapshot)->AnyRunnable(clock_.Now()).value_or(true);
@@ -296,15 +301,15 @@ bool Workers::OthersWait() {
 void Workers::Sweep() {
   const absl::Time now = clock_.Now();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (now < next_sweep_) return;
     next_sweep_ = now + kSweepInterval;
   }
-  int64_t swept = kSweepAtOnce;
-  while (swept == kSweepAtOnce && !Stopping()) {
+  int64_t swept = kSweepLimit;
+  while (swept == kSweepLimit && !Stopping()) {
     const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
       ZT_ASSIGN_OR_RETURN(
-          swept, transaction.SweepOperations(now - limits::kOperationRetention, kSweepAtOnce));
+          swept, transaction.SweepOperations(now - limits::kOperationRetention, kSweepLimit));
       return absl::OkStatus();
     });
     if (!status.ok()) {

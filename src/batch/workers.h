@@ -4,22 +4,22 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "base/clock.h"
-#include "batch/batch.h"
+#include "base/mutex.h"
+#include "batch/batch_run.h"
 #include "batch/engine.h"
 #include "model/rules.h"
 #include "store/store.h"
 
 namespace zerotouch::batch {
 
-// The threads that run operations. Each leases the operation that should go
-// next, runs it chunk by chunk for a while, and gives it back. Nothing is kept
-// here between leases: whoever leases it next goes on where the results end.
+// The threads that run operations. Each leases the next operation, runs it chunk by
+// chunk for a time slice, and releases it. No state stays here between leases: the
+// next worker continues with the items that have no result.
 class Workers {
  public:
   // The references must outlive it.
@@ -29,41 +29,42 @@ class Workers {
   ~Workers() { Stop(); }
 
   void Start();
-  // Lets each finish its current chunk. Idempotent.
+  // Stops the threads after their current chunk. Idempotent.
   void Stop();
-  // Says that there is a new operation.
+  // Tells the workers that there is a new operation.
   void Wake();
 
  private:
-  // How a turn at an operation ended.
-  enum class Turn { kFinished, kYielded, kLost, kStopping, kPutOff };
+  // The end of a time slice.
+  enum class Turn { kFinished, kYielded, kLost, kStopping, kPostponed };
 
   void Loop();
-  // Extends the leases that are held, so that none runs out under a worker who
-  // is long at one thing.
+  // Extends the held leases, so that a lease does not run out during a slow step.
   void HeartbeatLoop();
-  // Leases and runs one operation for a turn. False if there was none.
+  // Leases an operation and runs it for a time slice. Returns false if there was none.
   bool RunNext();
   absl::StatusOr<std::optional<store::Lease>> LeaseNext();
-  // Runs the operation for a turn, its lease kept up by heartbeats.
+  // Runs the operation for a time slice, while heartbeats extend its lease.
   Turn RunHeld(const store::Lease& lease);
   Turn RunTurn(const store::Lease& lease);
-  Turn RunChunks(const store::Lease& lease, Batch& batch);
-  // Runs [begin, end) as one transaction; `elapsed` is how long the store was
-  // held. Tries again while that may help. ABORTED if the lease is lost,
-  // CANCELLED if the end has come; another error lies in some item.
-  absl::Status RunChunk(const store::Lease& lease, Batch& batch, size_t begin, size_t end,
+  Turn RunChunks(const store::Lease& lease, BatchRun& run);
+  // Runs the items [begin, end) in one transaction and sets `elapsed` to the time that
+  // it held the store. Retries transient errors. Returns ABORTED if the lease is lost
+  // and CANCELLED on Stop; any other error is permanent, so that an item causes it.
+  absl::Status RunChunk(const store::Lease& lease, BatchRun& run, size_t begin, size_t end,
                         absl::Duration& elapsed);
-  // Gives an item that cannot be run its result. The same errors.
-  absl::Status RecordFailed(const store::Lease& lease, const Batch& batch, size_t at);
-  // Records, in a transaction, what `run` gives for the items of the batch from `begin` on.
+  // Records kFailed for an item that cannot run. Returns the same errors.
+  absl::Status RecordFailed(const store::Lease& lease, const BatchRun& run, size_t at);
+  // Records, in a transaction, what `results_of` returns for items from `begin` on.
   template <class Results>
-  absl::Status Record(const store::Lease& lease, const Batch& batch, size_t begin,
-                      const Results& run);
-  bool OthersWait();
+  absl::Status Record(const store::Lease& lease, const BatchRun& run, size_t begin,
+                      const Results& results_of);
+  // Returns true if some partner's next operation has no lease, or if that cannot be
+  // read.
+  bool HasRunnable();
   void Sweep();
 
-  // Waits, unless the end comes. False at the end.
+  // Waits for `length`. Returns false on Stop.
   bool Pause(absl::Duration length);
   bool Stopping();
 
@@ -72,12 +73,12 @@ class Workers {
   const Clock& clock_;
   const EngineOptions options_;
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;
-  int64_t wakes_ = 0;                      // how often Wake was called
-  std::vector<const store::Lease*> held_;  // by workers
-  absl::Time next_sweep_ = absl::InfinitePast();
+  bool stopping_ ZT_GUARDED_BY(mutex_) = false;
+  int64_t wakes_ ZT_GUARDED_BY(mutex_) = 0;  // calls of Wake
+  std::vector<const store::Lease*> held_ ZT_GUARDED_BY(mutex_);
+  absl::Time next_sweep_ ZT_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::vector<std::thread> threads_;
 };
 

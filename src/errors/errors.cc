@@ -7,6 +7,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
+#include "base/status_text.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace zerotouch::errors {
@@ -14,19 +15,16 @@ namespace {
 
 namespace api = google::android::device::provisioning::v1;
 
-// Marks statuses made here; never rendered.
-constexpr char kPublicType[] = "zerotouch.internal/public";
-// The HTTP status, where it is not the canonical one; never rendered.
+// Payload with the HTTP status where it is not the canonical one; never rendered.
 constexpr char kHttpStatusType[] = "zerotouch.internal/http-status";
 
 absl::Status Public(absl::StatusCode code, std::string_view message) {
   absl::Status status(code, std::string(message));
-  status.SetPayload(kPublicType, absl::Cord());
+  status.SetPayload(kPublicStatusType, absl::Cord());
   return status;
 }
 
-// The same bytes for the same detail, so that equal errors are equal: map
-// entries have no order of their own.
+// Serializes map entries in a fixed order, so that equal errors have equal bytes.
 std::string Serialize(const google::protobuf::MessageLite& detail) {
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);
@@ -66,10 +64,10 @@ absl::Status WithHttpStatus(absl::Status status, int http_status) {
 }
 
 absl::Status TooLarge(std::string_view what, size_t limit_bytes, int http_status) {
-  return WithHttpStatus(Public(absl::StatusCode::kResourceExhausted,
-                               fmt::format("The request's {} is larger than the limit of {} bytes.",
-                                           what, limit_bytes)),
-                        http_status);
+  return WithHttpStatus(
+      Public(absl::StatusCode::kResourceExhausted,
+             fmt::format("The request {} is too large: the limit is {} bytes.", what, limit_bytes)),
+      http_status);
 }
 
 }  // namespace
@@ -123,37 +121,38 @@ absl::Status InvalidFields(std::string_view fields, std::string_view path) {
 
 absl::Status InvalidPageToken() {
   return Custom(absl::StatusCode::kInvalidArgument, api::INVALID_PAGE_TOKEN,
-                "The page token is not one that this call returned for the same arguments.");
+                "Invalid pageToken: use the nextPageToken of a response to the same call with the "
+                "same arguments.");
 }
 
 absl::Status UnknownDevice() {
-  return Custom(absl::StatusCode::kNotFound, api::INVALID_DEVICE_ID,
-                "There is no such device among those that this reseller has claimed.");
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_DEVICE_ID, kDeviceNotFound);
 }
 
 absl::Status UnknownOperation() {
   return Custom(absl::StatusCode::kNotFound, api::INVALID_OPERATION_ID,
-                "There is no such operation of this reseller.");
+                "Operation not found: check its name. A reseller finds only its own operations.");
 }
 
 absl::Status UnknownCustomer() {
   return Custom(absl::StatusCode::kInvalidArgument, api::INVALID_CUSTOMER_ID,
-                "There is no such customer of this reseller.");
+                "Invalid customerId: use a customer of this reseller (partners.customers.list).");
 }
 
 absl::Status UnknownVendor() {
   return Custom(absl::StatusCode::kNotFound, api::INVALID_RESELLER_ID,
-                "There is no such vendor of this reseller.");
+                "Vendor not found: use a vendor of this reseller (partners.vendors.list).");
 }
 
 absl::Status UnknownDeviceOfCustomer() {
   return Custom(absl::StatusCode::kNotFound, api::INVALID_DEVICE_ID,
-                "There is no such device of this customer.");
+                "Device not found: use a device of this customer (customers.devices.list).");
 }
 
 absl::Status UnknownConfiguration() {
   return Custom(absl::StatusCode::kNotFound, api::INVALID_PARAMETER,
-                "There is no such configuration of this customer.");
+                "Configuration not found: use a configuration of this customer "
+                "(customers.configurations.list).");
 }
 
 absl::Status MissingCredentials() {
@@ -195,8 +194,8 @@ absl::Status NotAllowed() {
 absl::Status TermsNotAccepted() {
   absl::Status status = Public(
       absl::StatusCode::kPermissionDenied,
-      "The caller does not have permission: the newest terms of service are not accepted for this "
-      "customer. Its owner must accept them first.");
+      "The caller does not have permission: the latest terms of service are not accepted for this "
+      "customer. An owner of the account must accept them first.");
   api::TosError detail;
   detail.set_latest_tos_accepted(false);
   AddDetail(status, kTosErrorType, detail);
@@ -204,23 +203,27 @@ absl::Status TermsNotAccepted() {
 }
 
 absl::Status NoSuchRoute() {
-  return Public(absl::StatusCode::kNotFound,
-                "There is no such method at this path. GET /$discovery/rest lists them all.");
+  return Public(
+      absl::StatusCode::kNotFound,
+      "Method not found: check the HTTP method and the path. GET /$discovery/rest lists all "
+      "methods.");
 }
 
 absl::Status NoSuchService() {
-  return Public(absl::StatusCode::kNotFound, "There is no such service at this server.");
+  return Public(
+      absl::StatusCode::kNotFound,
+      "Service not found: use a service that this server provides. Server reflection lists "
+      "them.");
 }
 
 absl::Status Unimplemented(std::string_view method) {
   return Public(absl::StatusCode::kUnimplemented,
-                fmt::format("The method {} is not provided by this server.", method));
+                fmt::format("Method {} is not implemented by this server.", method));
 }
 
 absl::Status TooBusy(std::string_view what, absl::Duration retry_after) {
-  absl::Status status =
-      Public(absl::StatusCode::kResourceExhausted,
-             fmt::format("Resource has been exhausted ({}). Try again later.", what));
+  absl::Status status = Public(absl::StatusCode::kResourceExhausted,
+                               fmt::format("Resource has been exhausted ({}). Retry later.", what));
   AddRetry(status, retry_after);
   return status;
 }
@@ -230,32 +233,33 @@ absl::Status HeaderTooLarge(size_t limit) { return TooLarge("header", limit, 431
 absl::Status UrlTooLong(size_t limit) { return TooLarge("URL", limit, 414); }
 
 absl::Status UnsupportedContentCoding() {
-  return WithHttpStatus(BadRequest({{"", "The body's Content-Encoding must be gzip or identity."}}),
+  return WithHttpStatus(BadRequest({{"", "Unsupported Content-Encoding: use gzip or identity."}}),
                         415);
 }
 
-absl::Status Unavailable(std::string_view what) {
-  absl::Status status =
-      Public(absl::StatusCode::kUnavailable, fmt::format("The service is unavailable: {}.", what));
+absl::Status Unavailable(std::string_view reason) {
+  absl::Status status = Public(absl::StatusCode::kUnavailable,
+                               fmt::format("The service is unavailable: {}.", reason));
   AddRetry(status, absl::Seconds(1));
   return status;
 }
 
 absl::Status UnsupportedMessageEncoding(std::string_view encoding) {
   return Public(absl::StatusCode::kUnimplemented,
-                fmt::format("Messages compressed by \"{}\" are not read by this server; use gzip.",
-                            encoding));
+                fmt::format("Unsupported grpc-encoding \"{}\": use gzip or identity.", encoding));
 }
 
 absl::Status DeadlineExceeded() {
-  return Public(absl::StatusCode::kDeadlineExceeded, "The call's deadline has passed.");
+  return Public(absl::StatusCode::kDeadlineExceeded, "The deadline of the call was exceeded.");
 }
 
 absl::Status Internal() {
   return Public(absl::StatusCode::kInternal, "Internal error encountered.");
 }
 
-bool IsPublic(const absl::Status& status) { return status.GetPayload(kPublicType).has_value(); }
+bool IsPublic(const absl::Status& status) {
+  return status.GetPayload(kPublicStatusType).has_value();
+}
 
 ErrorCode CodeOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kCustomErrorType);

@@ -11,10 +11,11 @@
 #include "base/violation.h"
 #include "google/android/device/provisioning/v1/errors.pb.h"
 
-// Every error that callers see, one named function each. An error is an
-// absl::Status whose code is the google.rpc.Code, whose message is meant for
-// the caller, and whose payloads are the `details`, keyed by type URL and
-// holding the serialized detail message. Only src/wire renders them.
+// One named function for every error that callers see. Each returns an
+// absl::Status: its code is the google.rpc.Code, its message is written for the
+// caller, and its payloads are the serialized `details`, keyed by type URL. Only
+// src/wire renders them. A message says what is wrong, names the field and says
+// what to do.
 namespace zerotouch::errors {
 
 using ErrorCode = google::android::device::provisioning::v1::CustomErrorCode;
@@ -28,40 +29,44 @@ inline constexpr char kErrorInfoType[] = "type.googleapis.com/google.rpc.ErrorIn
 inline constexpr char kBadRequestType[] = "type.googleapis.com/google.rpc.BadRequest";
 inline constexpr char kRetryInfoType[] = "type.googleapis.com/google.rpc.RetryInfo";
 
-// Payload that is never rendered as a detail: the `error` (and `scope`) part
-// of the WWW-Authenticate challenge, e.g. `error="invalid_token"`.
+// Payload that is not rendered as a detail: the `error` (and `scope`) part of the
+// WWW-Authenticate challenge, e.g. `error="invalid_token"`.
 inline constexpr char kChallengeType[] = "zerotouch.internal/challenge";
 
-// An error of this API: `code` and `message` in a CustomError detail.
+// Returns an error of this API, with `code` and `message` in a CustomError detail.
 absl::Status Custom(absl::StatusCode status, ErrorCode code, std::string_view message);
 
-// 400: the body or the URL does not fit the request message. All violations
-// are listed; the message is their descriptions, a line each.
+// 400: the body or the URL does not match the request message. The details list
+// all violations; the message has one line for each.
 absl::Status BadRequest(const std::vector<Violation>& violations);
 
-// 400 with CustomError INVALID_PARAMETER and a BadRequest naming `field`.
+// 400 with CustomError INVALID_PARAMETER and a BadRequest that names `field`.
+// `reason` says what to send instead.
 absl::Status InvalidParameter(std::string_view field, std::string_view reason);
 
-// The same for several fields, at least one; all are named.
+// The same for one or more fields.
 absl::Status InvalidParameters(const std::vector<Violation>& violations);
 
-// 400 with CustomError INVALID_OPERATION: what is asked for is not possible as
-// things stand.
+// 400 with CustomError INVALID_OPERATION: the current state does not permit the call.
 absl::Status InvalidOperation(std::string_view reason);
 
-// 400: `fields`, the mask of a partial response, selects nothing by its `path`.
+// 400: `path` in `fields`, the mask of a partial response, matches no field.
 absl::Status InvalidFields(std::string_view fields, std::string_view path);
 
 // 400 with CustomError INVALID_PAGE_TOKEN.
 absl::Status InvalidPageToken();
 
-// 404 with a CustomError (400 for a customer, whom a body names), for ids that
-// name nothing the caller may see. Each is the same whether it exists or not.
+// The message of UnknownDevice, which batches use for single items too.
+inline constexpr char kDeviceNotFound[] =
+    "Device not found: check its identifiers. A reseller finds only devices that it has claimed.";
+
+// 404 with a CustomError (400 for a customer, whose id is in the body): the caller
+// may not see a resource of this name. The error does not tell whether it exists.
 absl::Status UnknownDevice();
 absl::Status UnknownOperation();
 absl::Status UnknownCustomer();
 absl::Status UnknownVendor();
-// To a customer.
+// For callers that are customers.
 absl::Status UnknownDeviceOfCustomer();
 absl::Status UnknownConfiguration();
 
@@ -73,43 +78,42 @@ absl::Status InvalidCredentials();
 absl::Status InsufficientScope(std::string_view scope, std::string_view method);
 // 403 with CustomError AUTHORIZATION_FAIL: the caller may not act for this company.
 absl::Status NotAllowed();
-// 403 with TosError: nobody has accepted the newest terms of service for the
-// customer.
+// 403 with TosError: the customer has not accepted the latest terms of service.
 absl::Status TermsNotAccepted();
 
 // 404: no such method or path.
 absl::Status NoSuchRoute();
-// 404: no such gRPC service, as the health service says it.
+// 404: no such gRPC service, for the health service.
 absl::Status NoSuchService();
-// 501: the method exists but this server does not provide it.
+// 501: the API has the method, but this server does not implement it.
 absl::Status Unimplemented(std::string_view method);
 
-// 429 with RetryInfo: something is full; `what` says what.
+// 429 with RetryInfo: the resource `what` is exhausted.
 absl::Status TooBusy(std::string_view what, absl::Duration retry_after);
 // 413 / 431 / 414.
 absl::Status BodyTooLarge(size_t limit_bytes);
 absl::Status HeaderTooLarge(size_t limit_bytes);
 absl::Status UrlTooLong(size_t limit_bytes);
-// 415: the body is compressed in a way that this server does not read.
+// 415: unsupported Content-Encoding.
 absl::Status UnsupportedContentCoding();
-// 503 with RetryInfo: the store cannot be used just now.
-absl::Status Unavailable(std::string_view what);
-// 501: a gRPC message is compressed in a way that this server does not read.
+// 503 with RetryInfo: the service cannot be used at the moment; `reason` says why.
+absl::Status Unavailable(std::string_view reason);
+// 501: unsupported compression of a gRPC message.
 absl::Status UnsupportedMessageEncoding(std::string_view encoding);
-// 504: the time that the caller gave is over.
+// 504: the deadline that the caller set was exceeded.
 absl::Status DeadlineExceeded();
-// 500. The cause goes to the log, never to the caller.
+// 500. The cause is logged and never sent to the caller.
 absl::Status Internal();
 
-// Whether `status` was made by a function of this header (so that its text is
-// meant for callers) rather than by a failure inside.
+// Returns true if a function of this header made `status`, so that its message is
+// written for callers.
 bool IsPublic(const absl::Status& status);
 
-// The CustomError code of `status`, NO_ERROR if it has none.
+// Returns the CustomError code of `status`, or NO_ERROR if it has no CustomError.
 ErrorCode CodeOf(const absl::Status& status);
 
-// The HTTP status of `status`: 413, 431, 414 and 415 for those above, else the
-// canonical mapping of google.rpc.Code.
+// Returns the HTTP status of `status`: 413, 431, 414 or 415 for the errors above,
+// otherwise the canonical mapping of google.rpc.Code.
 int HttpStatusOf(const absl::Status& status);
 
 }  // namespace zerotouch::errors

@@ -70,8 +70,8 @@ TEST(Errors, BadRequest_ListsEveryViolation_InOrder) {
 }
 
 TEST(Errors, InvalidParameter_NamesFieldAndReason) {
-  const absl::Status status = InvalidParameter("page_size", "a page has at least one row");
-  EXPECT_EQ(MessageOf(status), "Invalid value at 'page_size': a page has at least one row");
+  const absl::Status status = InvalidParameter("page_size", "use 0 or more");
+  EXPECT_EQ(MessageOf(status), "Invalid value at 'page_size': use 0 or more");
   const auto custom = DetailOf<api::CustomError>(status, kCustomErrorType);
   EXPECT_EQ(custom.message(), MessageOf(status));
   const auto detail = DetailOf<google::rpc::BadRequest>(status, kBadRequestType);
@@ -79,7 +79,7 @@ TEST(Errors, InvalidParameter_NamesFieldAndReason) {
   EXPECT_EQ(detail.field_violations(0).field(), "page_size");
 }
 
-TEST(Errors, Busy_SaysWhenToComeAgain) {
+TEST(Errors, Busy_TellsTheRetryDelay) {
   const auto retry = [](const absl::Status& status) {
     return DetailOf<google::rpc::RetryInfo>(status, kRetryInfoType).retry_delay();
   };

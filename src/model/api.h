@@ -6,7 +6,7 @@
 
 namespace zerotouch {
 
-// The API's own messages.
+// The messages of the API.
 namespace api = google::android::device::provisioning::v1;
 
 }  // namespace zerotouch

@@ -11,27 +11,27 @@
 
 namespace zerotouch {
 
-// The kinds of claim; the numbers are the API's SectionType.
+// The kinds of claims. The numbers are those of the API's SectionType.
 enum class Section : uint8_t { kSimLock = 1, kZeroTouch = 2 };
 
-// One company's hold on a device in one section. A claim that was given up is
-// kept, with `held` false: it says who may still see the device, and is taken
-// over by the next claim of the section.
+// The claim on one section of a device. A claim that was given up stays, with `held`
+// false: its reseller may still see the device. The next claim of the section
+// replaces it.
 struct Claim {
   bool held = false;
-  PartnerId reseller;             // who claimed it last
-  CustomerId owner;               // who bought it; none for a Workspace account
-  std::string workspace;          // the Workspace account, ChromeOS only
-  ConfigurationId configuration;  // applied; zero-touch only
+  PartnerId reseller;             // the last one to claim it
+  CustomerId owner;               // not set for a Workspace account
+  std::string workspace;          // Workspace account; ChromeOS only
+  ConfigurationId configuration;  // zero-touch only
   int64_t simlock_profile = 0;    // SIM lock only
-  // The vacation, if one was ever set: it lasts while now < expires.
+  // The last vacation, which ends at `vacation_expires`.
   std::optional<absl::Time> vacation_starts;
   std::optional<absl::Time> vacation_expires;
 
   friend bool operator==(const Claim&, const Claim&) = default;
 };
 
-// What is kept of a claim that is given up: who may still see the device.
+// Returns what stays of a claim that is given up: its reseller.
 inline Claim GivenUp(const Claim& claim) {
   Claim kept;
   kept.reseller = claim.reseller;

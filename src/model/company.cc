@@ -32,22 +32,23 @@ bool IsEmail(std::string_view text) {
 }  // namespace
 
 std::string_view NameFault(std::string_view name) {
-  if (name.empty()) return "a company needs a name";
-  if (name.size() > limits::kNameBytes) return "a company's name has at most 256 bytes";
-  if (HasControlCharacter(name) || name.front() == ' ' || name.back() == ' ') {
-    return "a company's name has no control characters, and no blanks around it";
-  }
-  return {};
+  const bool valid = !name.empty() && name.size() <= limits::kNameBytes &&
+                     !HasControlCharacter(name) && name.front() != ' ' && name.back() != ' ';
+  return valid ? std::string_view()
+               : "use a name of 1 to 256 bytes, without control characters and without spaces "
+                 "around it";
 }
 
 std::string_view EmailFault(std::string_view email) {
-  return IsEmail(email) ? std::string_view() : "this is not an e-mail address";
+  return IsEmail(email) ? std::string_view()
+                        : "use an e-mail address like name@example.com, of at most 254 bytes";
 }
 
 std::string_view LanguageFault(std::string_view code) {
   const bool known = code.empty() || std::find(std::begin(kLanguages), std::end(kLanguages),
                                                code) != std::end(kLanguages);
-  return known ? std::string_view() : "this language is not supported";
+  return known ? std::string_view()
+               : "use a language code that the API reference lists for languageCode, such as en-US";
 }
 
 absl::Status CheckCompanyName(std::string_view field, std::string_view name) {

@@ -24,8 +24,8 @@ TEST(CompanyName, Rules) {
   }
   const std::pair<const char*, std::string> refused[] = {{"empty", ""},
                                                          {"257 bytes", longest + "n"},
-                                                         {"a blank before it", " A"},
-                                                         {"one after it", "A "},
+                                                         {"a space before it", " A"},
+                                                         {"a space after it", "A "},
                                                          {"a line break", "A\nB"},
                                                          {"DEL", "A\x7f"},
                                                          {"a NUL", std::string("A\0B", 3)}};
@@ -49,13 +49,13 @@ TEST(Email, Rules) {
       {"a dot at the end", "owner@example."},
       {"a dot at the start", "owner@.example.com"},
       {"two dots", "owner@example..com"},
-      {"a blank", "an owner@example.com"},
-      {"a header of its own", "owner@example.com\r\nBcc: x@example.com"},
+      {"a space", "an owner@example.com"},
+      {"an injected header", "owner@example.com\r\nBcc: x@example.com"},
       {"255 bytes", "a" + longest}};
   for (const auto& [reason, email] : refused) ExpectRefused(CheckEmail("the.field", email), reason);
 }
 
-TEST(LanguageCode, IsOneOfTheReferences_OrAbsent) {
+TEST(LanguageCode, IsOneOfTheApiReference_OrEmpty) {
   for (const char* code : {"", "en-US", "iw", "es-419", "zh-TW"}) {
     EXPECT_TRUE(CheckLanguageCode("the.field", code).ok()) << code;
   }

@@ -27,10 +27,10 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// Collects what is wrong, by field.
+// Collects the violations.
 class Faults {
  public:
-  // Notes `reason` unless it is empty.
+  // Adds a violation unless `reason` is empty.
   void Add(std::string_view field, std::string_view reason) {
     if (reason.empty()) return;
     violations_.push_back({fmt::format("configuration.{}", field), std::string(reason)});
@@ -42,34 +42,32 @@ class Faults {
 };
 
 std::string LabelFault(std::string_view label) {
-  if (label.empty()) return "a configuration needs a name";
-  if (label.size() > limits::kNameBytes) {
-    return fmt::format("give at most {} bytes", limits::kNameBytes);
-  }
-  return HasControlCharacter(label) ? "give no control characters" : "";
+  const bool valid =
+      !label.empty() && label.size() <= limits::kNameBytes && !HasControlCharacter(label);
+  return valid ? "" : fmt::format("use 1 to {} bytes of printable text", limits::kNameBytes);
 }
 
 std::string DpcFault(CustomerId customer, const std::string& path,
                      const std::vector<std::string>& dpcs) {
-  if (path.empty()) return "a configuration needs a DPC; customers.dpcs.list names them";
   const std::optional<DpcName> name = ParseDpcName(path);
   if (!name.has_value() || name->customer != customer) {
-    return fmt::format("a DPC is named {}/dpcs/DPC", FormatCustomerName(customer));
+    return fmt::format("use the name of a DPC, {}/dpcs/DPC (customers.dpcs.list)",
+                       FormatCustomerName(customer));
   }
   const bool known = std::find(dpcs.begin(), dpcs.end(), name->dpc) != dpcs.end();
-  return known ? "" : "there is no such DPC; customers.dpcs.list names them";
+  return known ? "" : "unknown DPC: use one that customers.dpcs.list returns";
 }
 
-// The text is read as an object of which no field is known: what is left to
-// go wrong is that it is no JSON.
+// Parses the text as a message without fields and ignores unknown ones, so that
+// only malformed JSON is a violation.
 std::string ExtrasFault(const std::string& extras) {
   if (extras.empty()) return "";
   if (extras.size() > limits::kDpcExtrasBytes) {
-    return fmt::format("give at most {} bytes", limits::kDpcExtrasBytes);
+    return fmt::format("use at most {} bytes", limits::kDpcExtrasBytes);
   }
   const size_t begin = extras.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos || extras[begin] != '{') {
-    return "give a JSON object, as text: it does not begin with '{'";
+    return "use the text of a JSON object: it does not begin with '{'";
   }
   std::string text = extras;
   google::protobuf::Empty nothing;
@@ -78,25 +76,26 @@ std::string ExtrasFault(const std::string& extras) {
   constexpr std::string_view kPrefix = "Invalid JSON payload received. ";
   std::string_view what = wrong[0].description;
   if (what.starts_with(kPrefix)) what.remove_prefix(kPrefix.size());
-  return fmt::format("give a JSON object, as text: {}", what);
+  return fmt::format("use the text of a JSON object: {}", what);
 }
 
 std::string PhoneFault(std::string_view phone) {
-  if (phone.empty()) return "a configuration needs a telephone number";
-  if (phone.size() > limits::kPhoneBytes) {
-    return fmt::format("give at most {} bytes", limits::kPhoneBytes);
-  }
-  const bool fits = phone.find_first_not_of("0123456789 +-()") == std::string_view::npos &&
+  const bool fits = phone.size() <= limits::kPhoneBytes &&
+                    phone.find_first_not_of("0123456789 +-()") == std::string_view::npos &&
                     phone.find_first_of("0123456789") != std::string_view::npos;
-  return fits ? "" : "give digits, spaces, '+', '-' and parentheses";
+  return fits ? ""
+              : fmt::format(
+                    "use a telephone number of at most {} bytes: digits, spaces, '+', '-' and "
+                    "parentheses",
+                    limits::kPhoneBytes);
 }
 
 std::string MessageFault(std::string_view message) {
   if (message.size() > limits::kMessageBytes) {
-    return fmt::format("give at most {} bytes", limits::kMessageBytes);
+    return fmt::format("use at most {} bytes", limits::kMessageBytes);
   }
-  // It may have lines, but not what no store need keep.
-  return message.find('\0') == std::string_view::npos ? "" : "give no NUL characters";
+  // Line breaks are allowed. PostgreSQL cannot store NUL.
+  return message.find('\0') == std::string_view::npos ? "" : "remove the NUL characters";
 }
 
 std::string ResetFault(const api::Configuration& configuration) {
@@ -105,7 +104,7 @@ std::string ResetFault(const api::Configuration& configuration) {
   const absl::Duration time = absl::Seconds(given.seconds()) + absl::Nanoseconds(given.nanos());
   const bool fits = given.nanos() >= 0 && given.nanos() <= 999'999'999 &&
                     time >= absl::ZeroDuration() && time <= limits::kForcedReset;
-  return fits ? "" : "give a duration from 0s to 21600s (6 hours)";
+  return fits ? "" : "use a duration from 0s to 21600s (6 hours)";
 }
 
 bool IsOutputOnly(const FieldDescriptor& field) {
@@ -120,7 +119,7 @@ std::vector<const FieldDescriptor*> AllFields() {
   return fields;
 }
 
-// The fields that a mask with paths names.
+// Returns the fields that a mask with paths names.
 absl::StatusOr<std::vector<const FieldDescriptor*>> FieldsOf(
     const google::protobuf::FieldMask& mask) {
   const Descriptor& type = *api::Configuration::descriptor();
@@ -130,8 +129,8 @@ absl::StatusOr<std::vector<const FieldDescriptor*>> FieldsOf(
     const FieldDescriptor* field = type.FindFieldByName(path);
     if (field == nullptr) field = type.FindFieldByCamelcaseName(path);
     if (field == nullptr) {
-      return errors::InvalidParameter("update_mask",
-                                      fmt::format("a configuration has no field \"{}\"", path));
+      return errors::InvalidParameter(
+          "update_mask", fmt::format("unknown field \"{}\": use fields of a configuration", path));
     }
     fields.push_back(field);
   }
@@ -165,7 +164,7 @@ absl::Status MergeConfiguration(const api::Configuration& given,
   } else {
     ZT_ASSIGN_OR_RETURN(fields, FieldsOf(mask));
   }
-  // A field that is swapped twice would be as before.
+  // Swapping a field twice would restore it.
   SortUnique(fields);
   std::erase_if(fields, [](const FieldDescriptor* field) { return IsOutputOnly(*field); });
   reflection.SwapFields(&from, &kept, fields);

@@ -12,21 +12,20 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "model/api.h"
 
-// What a customer's configuration may say.
+// The rules for a customer's configurations.
 namespace zerotouch {
 
-// Everything that is wrong with the configuration, as fields of a request's
-// `configuration`; empty when nothing is. `dpcs` are the ids of the DPCs that
-// may be chosen. Output-only fields are not looked at.
+// Returns all violations, as fields of a request's `configuration`. `dpcs` are the
+// ids of the available DPCs. Ignores output-only fields.
 std::vector<Violation> CheckConfiguration(CustomerId customer,
                                           const api::Configuration& configuration,
                                           const std::vector<std::string>& dpcs);
 
-// Sets in `kept` the fields of `given` that the mask names, unset ones
-// included: "*" names all, and a mask without paths those that are set
-// (https://google.aip.dev/134). Output-only fields are passed over.
-// errors::InvalidParameter, with `kept` as it was, if the mask names what is
-// no field of a configuration.
+// Copies the fields that the mask names from `given` to `kept`, also unset ones.
+// "*" names all fields; a mask without paths names those that are set
+// (https://google.aip.dev/134). Ignores output-only fields. Returns
+// errors::InvalidParameter, and leaves `kept` unchanged, if the mask names an
+// unknown field.
 absl::Status MergeConfiguration(const api::Configuration& given,
                                 const google::protobuf::FieldMask& mask, api::Configuration& kept);
 

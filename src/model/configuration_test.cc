@@ -49,7 +49,7 @@ TEST(CheckConfiguration, RequiredFieldsAreEnough) {
   EXPECT_THAT(CheckConfiguration(kCustomer, Good(), kDpcs), IsEmpty());
 }
 
-TEST(CheckConfiguration, AllThatIsWrong_IsNamedAtOnce) {
+TEST(CheckConfiguration, EveryViolation_IsListed) {
   EXPECT_THAT(WrongAfter([](api::Configuration& c) { c.Clear(); }),
               ElementsAre("configuration_name", "dpc_resource_path", "company_name",
                           "contact_email", "contact_phone"));
@@ -110,7 +110,7 @@ TEST(CheckConfiguration, ForcedResetTime_IsUpToSixHours) {
   }
 }
 
-TEST(CheckConfiguration, BrokenExtras_AreShownTheirPlace) {
+TEST(CheckConfiguration, BrokenExtras_AreReportedWithTheirPlace) {
   api::Configuration configuration = Good();
   configuration.set_dpc_extras(R"({"a": 1, "b": oops})");
   const std::vector<Violation> wrong = CheckConfiguration(kCustomer, configuration, kDpcs);
@@ -133,7 +133,7 @@ google::protobuf::FieldMask MaskOf(const std::vector<std::string>& paths) {
   return mask;
 }
 
-// What becomes of a configuration with everything set.
+// Returns a configuration with all fields set, after the merge.
 std::string Merged(const std::string& given, const std::vector<std::string>& mask) {
   api::Configuration kept = Parse(
       "name: 'N' configuration_id: 1 configuration_name: 'old' is_default: true "
@@ -147,7 +147,7 @@ std::string Text(const std::string& configuration) {
   return Parse(configuration).ShortDebugString();
 }
 
-TEST(MergeConfiguration, NamedFieldsAlone_UnsetOnesIncluded) {
+TEST(MergeConfiguration, NamedFields_AreCopied_AlsoUnsetOnes) {
   EXPECT_EQ(Merged("configuration_name: 'new' custom_message: 'new'", {"configuration_name"}),
             Text("name: 'N' configuration_id: 1 configuration_name: 'new' is_default: true "
                  "custom_message: 'old' forced_reset_time { seconds: 60 }"));
@@ -161,22 +161,22 @@ TEST(MergeConfiguration, BothSpellings_AndTheSameTwice) {
                  "custom_message: 'new' forced_reset_time { seconds: 60 }"));
 }
 
-TEST(MergeConfiguration, WithoutMask_IsWhatIsSet) {
+TEST(MergeConfiguration, WithoutMask_CopiesSetFields) {
   EXPECT_EQ(Merged("name: 'X' configuration_id: 9 custom_message: 'new'", {}),
             Text("name: 'N' configuration_id: 1 configuration_name: 'old' is_default: true "
                  "custom_message: 'new' forced_reset_time { seconds: 60 }"));
 }
 
-TEST(MergeConfiguration, Star_IsEverything) {
+TEST(MergeConfiguration, Star_CopiesEveryField) {
   EXPECT_EQ(Merged("name: 'X' configuration_name: 'new' contact_phone: '1'", {"*"}),
             Text("name: 'N' configuration_id: 1 configuration_name: 'new' contact_phone: '1'"));
 }
 
-TEST(MergeConfiguration, OutputOnlyFields_ArePassedOver) {
+TEST(MergeConfiguration, OutputOnlyFields_AreIgnored) {
   EXPECT_EQ(Merged("name: 'X' configuration_id: 9", {"name", "configuration_id"}), Merged("", {}));
 }
 
-TEST(MergeConfiguration, UnknownPath_IsNamed_AndNothingChanges) {
+TEST(MergeConfiguration, UnknownPath_IsReported_AndNothingChanges) {
   for (const char* path : {"colour", "forced_reset_time.seconds", "", "configuration.is_default"}) {
     api::Configuration kept = Good();
     const absl::Status status =

@@ -10,10 +10,11 @@ bool IsHeldFor(CustomerId customer, const std::optional<Claim>& claim) {
   return IsHeld(claim) && claim->owner == customer;
 }
 
-// Why the customer cannot change the device's zero-touch claim; nullopt if it can.
-std::optional<Outcome> WhyNot(CustomerId caller, const DeviceState* device) {
+// Returns why the customer cannot change the device's zero-touch claim, or nullopt
+// if it can.
+std::optional<Outcome> RefusalOf(CustomerId caller, const DeviceState* device) {
   if (device == nullptr || !IsOwnedBy(caller, *device)) return Outcome::kUnknownDevice;
-  if (!IsHeldFor(caller, device->zero_touch)) return Outcome::kNotClaimed;
+  if (!IsHeldFor(caller, device->zero_touch)) return Outcome::kNoZeroTouchClaim;
   return std::nullopt;
 }
 
@@ -25,7 +26,7 @@ bool IsOwnedBy(CustomerId customer, const DeviceState& device) {
 
 ItemResult DecideConfiguration(CustomerId caller, ConfigurationId configuration,
                                DeviceState* device) {
-  if (const auto wrong = WhyNot(caller, device)) return {.outcome = *wrong, .device = {}};
+  if (const auto wrong = RefusalOf(caller, device)) return {.outcome = *wrong, .device = {}};
   if (device->zero_touch->configuration != configuration) {
     device->zero_touch->configuration = configuration;
     device->MarkChanged(Section::kZeroTouch);
@@ -34,7 +35,7 @@ ItemResult DecideConfiguration(CustomerId caller, ConfigurationId configuration,
 }
 
 ItemResult DecideCustomerUnclaim(CustomerId caller, DeviceState* device) {
-  if (const auto wrong = WhyNot(caller, device)) return {.outcome = *wrong, .device = {}};
+  if (const auto wrong = RefusalOf(caller, device)) return {.outcome = *wrong, .device = {}};
   device->zero_touch = GivenUp(*device->zero_touch);
   device->MarkChanged(Section::kZeroTouch);
   return {.outcome = Outcome::kSuccess, .device = device->id};

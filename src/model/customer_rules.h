@@ -6,21 +6,21 @@
 #include "model/device.h"
 #include "model/outcome.h"
 
-// What customers may do with devices that were claimed for them; as the rules
-// of rules.h. A device that nobody claimed for the customer counts as unknown,
-// and so does one given as null.
+// The rules for changes that customers make to their devices; pure functions, like
+// those of rules.h. A device that is not claimed for the customer, or null, is
+// unknown to it.
 namespace zerotouch {
 
-// Whether a claim of any section is held for the customer.
+// Returns true if a claim of either section is held for the customer.
 bool IsOwnedBy(CustomerId customer, const DeviceState& device);
 
-// Puts `configuration`, one of the customer's, on the device; none takes it off.
-// The device must be claimed for zero touch.
+// Applies `configuration`, one of the customer's, to the device, or removes the
+// device's configuration if it is not set. The device must have a zero-touch claim.
 ItemResult DecideConfiguration(CustomerId caller, ConfigurationId configuration,
                                DeviceState* device);
 
-// Gives up the zero-touch claim, whichever reseller's. It stays visible to that
-// reseller; a SIM-lock claim stays held.
+// Gives up the zero-touch claim, whichever reseller made it. The device stays
+// visible to that reseller, and a SIM-lock claim stays held.
 ItemResult DecideCustomerUnclaim(CustomerId caller, DeviceState* device);
 
 }  // namespace zerotouch

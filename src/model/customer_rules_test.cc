@@ -35,7 +35,7 @@ TEST(IsOwnedBy, HeldClaimsOfEitherSection) {
   EXPECT_FALSE(IsOwnedBy(kCaller, given_up));
 }
 
-TEST(CustomerDecisions, DeviceThatIsNotTheirs_IsUnknown) {
+TEST(CustomerDecisions, DeviceOfOthers_IsUnknown) {
   DeviceState others = DeviceOf(kOther);
   DeviceState locked = SimLockedOnly(kCaller);
   const struct {
@@ -45,7 +45,7 @@ TEST(CustomerDecisions, DeviceThatIsNotTheirs_IsUnknown) {
   } rows[] = {
       {"not in the registry", nullptr, Outcome::kUnknownDevice},
       {"another customer's", &others, Outcome::kUnknownDevice},
-      {"theirs, but by its SIM lock alone", &locked, Outcome::kNotClaimed},
+      {"theirs, but only by its SIM lock", &locked, Outcome::kNoZeroTouchClaim},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(DecideConfiguration(kCaller, kAfter, row.device).outcome, row.outcome) << row.reason;
@@ -54,7 +54,7 @@ TEST(CustomerDecisions, DeviceThatIsNotTheirs_IsUnknown) {
   }
 }
 
-TEST(DecideConfiguration, PutsOneOnAndTakesItOff) {
+TEST(DecideConfiguration, AppliesAndRemovesAConfiguration) {
   DeviceState device = DeviceOf(kCaller);
   EXPECT_EQ(DecideConfiguration(kCaller, kAfter, &device),
             (ItemResult{.outcome = Outcome::kSuccess, .device = device.id}));
@@ -70,7 +70,7 @@ TEST(DecideConfiguration, TheSameAgain_ChangesNothing) {
   EXPECT_FALSE(device.Changed());
 }
 
-TEST(DecideCustomerUnclaim, LeavesWhatTheResellerMaySee_AndTheSimLock) {
+TEST(DecideCustomerUnclaim, KeepsTheResellersView_AndTheSimLock) {
   DeviceState device = DeviceOf(kCaller);
   device.sim_lock = SimLockedOnly(kCaller).sim_lock;
   EXPECT_EQ(DecideCustomerUnclaim(kCaller, &device),
@@ -79,7 +79,7 @@ TEST(DecideCustomerUnclaim, LeavesWhatTheResellerMaySee_AndTheSimLock) {
   EXPECT_TRUE(device.zero_touch_changed);
   EXPECT_FALSE(device.sim_lock_changed);
   EXPECT_TRUE(IsVisibleTo(kReseller, device));
-  EXPECT_EQ(DecideCustomerUnclaim(kCaller, &device).outcome, Outcome::kNotClaimed) << "again";
+  EXPECT_EQ(DecideCustomerUnclaim(kCaller, &device).outcome, Outcome::kNoZeroTouchClaim) << "again";
 }
 
 }  // namespace

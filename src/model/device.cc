@@ -2,6 +2,7 @@
 #include "model/device.h"
 
 namespace zerotouch {
+
 std::optional<Section> SectionOf(api::SectionType type) {
   switch (type) {
     case api::SECTION_TYPE_SIM_LOCK:

@@ -14,24 +14,24 @@
 
 namespace zerotouch {
 
-// What is known of a piece of hardware.
+// The stored description of a device.
 struct DeviceRecord {
   api::DeviceIdentifier identifier;  // canonical
   api::DeviceMetadata metadata;
 };
 
-// What decisions about one device read and write. A batch holds one for each
-// device of its chunk, so that later items see what earlier ones decided; the
-// store then writes what changed.
+// The state of one device that decisions read and change. A batch holds one for each
+// device of its chunk, so that later items see the changes of earlier ones. The store
+// then writes the changes.
 struct DeviceState {
   DeviceId id;
-  // By section; nullopt where nobody ever held one.
+  // The claims by section; nullopt if the section was never claimed.
   std::optional<Claim> sim_lock;
   std::optional<Claim> zero_touch;
-  // Loaded for claims and metadata only.
+  // Loaded only for claims and metadata updates.
   std::optional<DeviceRecord> record;
 
-  // What is to be written.
+  // The changes to write.
   bool is_new = false;
   bool sim_lock_changed = false;
   bool zero_touch_changed = false;
@@ -53,18 +53,18 @@ struct DeviceState {
   }
 };
 
-// nullopt if the request names no section.
+// Returns the section, or nullopt if it is unspecified or unknown.
 std::optional<Section> SectionOf(api::SectionType type);
 
-// The platform of the hardware; unspecified counts as Android's unless it has
-// what only ChromeOS devices have.
+// Returns the platform of the hardware. An identifier with an attested id is of a
+// ChromeOS device.
 api::DeviceType PlatformOf(const api::DeviceIdentifier& identifier);
 
-// Whether `partner` holds a claim on the device, in whichever section.
+// Returns true if `partner` holds a claim on the device, in either section.
 bool HoldsClaim(PartnerId partner, const DeviceState& device);
 
-// Whether the registry admits to `partner` that it knows the device: it holds
-// a claim on it, or was the last to hold the section's.
+// Returns true if `partner` may know that the device exists: it holds the claim of a
+// section or was the last to hold it.
 bool IsVisibleTo(PartnerId partner, const DeviceState& device);
 
 }  // namespace zerotouch

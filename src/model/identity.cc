@@ -13,7 +13,7 @@
 namespace zerotouch {
 namespace {
 
-constexpr char kSeparator = '\x1f';  // no printable text holds it
+constexpr char kSeparator = '\x1f';  // never in printable text
 constexpr ModemKey kMeidBit = ModemKey{1} << 60;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -36,7 +36,7 @@ std::string WithoutSeparators(std::string_view text) {
   return kept;
 }
 
-// Code points of UTF-8 text: the bytes that do not continue one.
+// Counts the code points of UTF-8 text: the bytes that are not continuation bytes.
 size_t CountCharacters(std::string_view text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
@@ -52,7 +52,7 @@ bool IsChromeOs(const api::DeviceIdentifier& identifier) {
          !Trim(identifier.chrome_os_attested_device_id()).empty();
 }
 
-// Reads one modem id into `identity`. An outcome if it is malformed.
+// Parses one modem id into `identity`. Returns an outcome if it is malformed.
 std::optional<Outcome> AddImei(std::string_view text, const IdentityRules& rules,
                                Identity& identity) {
   if (Trim(text).empty()) return std::nullopt;
@@ -76,7 +76,7 @@ std::optional<Outcome> AddModems(const api::DeviceIdentifier& identifier,
   if (auto wrong = AddImei(identifier.imei2(), rules, identity)) return wrong;
   if (auto wrong = AddMeid(identifier.meid(), identity)) return wrong;
   if (auto wrong = AddMeid(identifier.meid2(), identity)) return wrong;
-  // Only two ids of one kind can be equal.
+  // Only ids of the same kind can be equal.
   auto sorted = identity.modems;
   std::sort(sorted.begin(), sorted.end());
   if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
@@ -91,7 +91,7 @@ std::optional<Outcome> CheckName(std::string_view untrimmed, Outcome wrong) {
   return std::nullopt;
 }
 
-// Whether a serial number comes with all that makes it identify a device.
+// Returns true if the serial number comes with the fields that make it unique.
 bool IsSerialSetComplete(const api::DeviceIdentifier& identifier) {
   if (Trim(identifier.serial_number()).empty() || Trim(identifier.model()).empty()) return false;
   return IsChromeOs(identifier) ? !Trim(identifier.chrome_os_attested_device_id()).empty()
@@ -169,7 +169,7 @@ std::string CanonicalMeid(std::string_view text) {
     return AsciiUpper(digits);
   }
   if (digits.size() != 18 || !AllDigits(digits)) return {};
-  // Ten decimal digits stand for 32 bits, the other eight for 24.
+  // The first ten decimal digits are 32 bits, the other eight are 24 bits.
   const uint64_t high = std::stoull(digits.substr(0, 10));
   const uint64_t low = std::stoull(digits.substr(10));
   if (high > 0xffff'ffff || low > 0xff'ffff) return {};
@@ -179,7 +179,7 @@ std::string CanonicalMeid(std::string_view text) {
 ModemKey ModemKeyOfImei(std::string_view canonical) {
   ModemKey key = 0;
   for (const char digit : canonical) key = key * 10 + (digit - '0');
-  // Fifteen zeros would be no key at all; no other IMEI has sixteen digits.
+  // Keys are positive. The key of fifteen zeros has sixteen digits, like no other IMEI.
   return key == 0 ? 1'000'000'000'000'000 : key;
 }
 

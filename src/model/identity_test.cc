@@ -21,7 +21,7 @@ api::DeviceIdentifier Identifier(const std::string& text) {
 
 std::string Repeated(char c, size_t count) { return std::string(count, c); }
 
-TEST(Imei, EveryForm_HasOneCanonicalOne) {
+TEST(Imei, EveryForm_HasOneCanonicalForm) {
   const struct {
     const char* reason;
     const char* text;
@@ -54,7 +54,7 @@ TEST(Imei, EveryForm_HasOneCanonicalOne) {
   }
 }
 
-TEST(Meid, EveryForm_HasOneCanonicalOne) {
+TEST(Meid, EveryForm_HasOneCanonicalForm) {
   const struct {
     const char* reason;
     const char* text;
@@ -80,7 +80,7 @@ TEST(Meid, EveryForm_HasOneCanonicalOne) {
   for (const auto& row : rows) EXPECT_EQ(CanonicalMeid(row.text), row.canonical) << row.reason;
 }
 
-TEST(ModemKeys, ArePositive_AndOfOneIdEach) {
+TEST(ModemKeys, ArePositive_AndUnique) {
   EXPECT_EQ(ModemKeyOfImei("490154203237518"), 490154203237518);
   EXPECT_GT(ModemKeyOfImei("000000000000000"), 999'999'999'999'999) << "above every other IMEI's";
   EXPECT_EQ(ModemKeyOfMeid("AF0123450ABCDE"), (int64_t{1} << 60) | 0xAF0123450ABCDE);
@@ -106,7 +106,7 @@ TEST(LuhnDigit, FindsEveryWrongDigit) {
 constexpr Outcome kFine = Outcome::kSuccess;
 
 // Which identifiers name a device (to unclaim, to find) and which register one.
-TEST(IdentifyingSets, AreTheOnesOfTheGuide) {
+TEST(IdentifyingSets, AreThoseOfTheGuide) {
   const std::string long_serial = "serial_number: '" + Repeated('s', 65) + "' ";
   const std::string max_serial = "serial_number: '" + Repeated('s', 64) + "' ";
   const std::string wide_serial = [] {
@@ -198,13 +198,13 @@ TEST(IdentifyingSets, AreTheOnesOfTheGuide) {
   }
 }
 
-TEST(IdentifyingSets, LenientRules_TakeWrongCheckDigits) {
+TEST(IdentifyingSets, LenientRules_AcceptWrongCheckDigits) {
   const api::DeviceIdentifier identifier = Identifier("imei: '490154203237519'");
   EXPECT_TRUE(std::holds_alternative<Outcome>(ParseIdentity(identifier, kStrict)));
   EXPECT_EQ(std::get<Identity>(ParseIdentity(identifier, kLenient)).modems[0], 490154203237519);
 }
 
-TEST(CanonicalForm, IsWhatIsKept) {
+TEST(CanonicalForm, IsStored) {
   api::DeviceIdentifier identifier = Identifier(
       "imei: '49-015420-323751' imei2: ' ' meid: 'af0123450abcde' serial_number: ' S1 ' "
       "manufacturer: 'Google ' model: ' Pixel 8' device_type: DEVICE_TYPE_ANDROID");
@@ -219,14 +219,14 @@ TEST(CanonicalForm, IsWhatIsKept) {
   EXPECT_EQ(identity.modems[1], ModemKeyOfMeid("AF0123450ABCDE"));
 }
 
-TEST(CanonicalForm, RefusedIdentifiers_StayAsTheyCame) {
+TEST(CanonicalForm, RefusedIdentifiers_AreUnchanged) {
   api::DeviceIdentifier identifier = Identifier("imei: ' 1 ' model: ' N '");
   const std::string before = identifier.SerializeAsString();
   EXPECT_TRUE(std::holds_alternative<Outcome>(ParseAndCanonicalize(identifier, kStrict)));
   EXPECT_EQ(identifier.SerializeAsString(), before);
 }
 
-TEST(CanonicalForm, ReadAgain_IsTheSame) {
+TEST(CanonicalForm, ParsedAgain_IsTheSame) {
   api::DeviceIdentifier once = Identifier(
       "imei: '4901542032375101' meid2: '293608736500703710' serial_number: 'S' "
       "manufacturer: 'M' model: 'N'");
@@ -242,7 +242,7 @@ std::string SerialKey(const std::string& identifier) {
   return std::get<Identity>(ParseIdentity(Identifier(identifier), kStrict)).serial_key;
 }
 
-TEST(SerialKeys, AreEqual_ForSetsThatDifferInCaseAlone) {
+TEST(SerialKeys, AreEqual_ForSetsThatDifferOnlyInCase) {
   const std::string key = SerialKey("serial_number: 'S1' manufacturer: 'Google' model: 'Pixel'");
   EXPECT_EQ(SerialKey("serial_number: 's1' manufacturer: 'GOOGLE' model: 'pixel '"), key);
   EXPECT_EQ(SerialKey("imei: '490154203237518' serial_number: 'S1'"), "") << "no sufficient set";

@@ -6,9 +6,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/check.h"
 #include "base/limits.h"
 
 namespace zerotouch {
+
 bool IsMetadataKey(const std::string& key, api::DeviceType type, const RegistryRules& rules) {
   // "Device metadata" in Google's reseller guide.
   static constexpr std::string_view kAndroid[] = {"phonenumber", "ordernumber"};
@@ -55,9 +57,10 @@ ItemResult DecideMetadataUpdate(PartnerId caller, const api::UpdateMetadataArgum
   if (device == nullptr || (item.has_device_id() && !IsVisibleTo(caller, *device))) {
     return {.outcome = Outcome::kUnknownDevice, .device = {}};
   }
-  if (!Holds(caller, device->sim_lock) && !Holds(caller, device->zero_touch)) {
+  if (!HoldsClaim(caller, *device)) {
     return {.outcome = Outcome::kNotYours, .device = {}};
   }
+  ZT_CHECK(device->record.has_value(), "metadata are decided without the record");
   const api::DeviceType platform = PlatformOf(device->record->identifier);
   if (const auto wrong = CheckMetadata(item.device_metadata(), platform, rules)) {
     return {.outcome = *wrong, .device = {}};

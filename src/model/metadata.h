@@ -11,28 +11,27 @@
 #include "model/outcome.h"
 #include "model/rules.h"
 
-// The rules of device metadata; as those of rules.h.
+// The rules for device metadata; pure functions, like those of rules.h.
 namespace zerotouch {
 
-// Whether `key` may be used in metadata of a device of that type.
+// Returns true if metadata of a device of this type may have `key`.
 bool IsMetadataKey(const std::string& key, api::DeviceType type, const RegistryRules& rules);
 
-// Why such metadata cannot be given for a device of that type; nullopt if they can.
+// Returns why the metadata are invalid for a device of this type, or nullopt.
 std::optional<Outcome> CheckMetadata(const api::DeviceMetadata& metadata, api::DeviceType type,
                                      const RegistryRules& rules);
 
-// Sets the keys given; an empty value deletes its key. False if it would grow
-// beyond the limit.
+// Sets the keys of `given` in `kept`; an empty value deletes its key. Returns false if
+// `kept` then has too many keys.
 bool MergeMetadata(const api::DeviceMetadata& given, api::DeviceMetadata& kept);
 
-// What a metadata change names, or why it is refused whatever the registry holds.
+// Returns the device of a metadata update, or why the request is invalid.
 std::variant<Target, Outcome> CheckMetadataUpdate(const api::UpdateMetadataArguments& item,
                                                   const RegistryRules& rules);
 
-// Merges the metadata into the record, which must be loaded. `device` is null
-// where the registry knows no such device. A device named by id that `caller`
-// never claimed counts as unknown; it must hold a claim on it. On failure the
-// device is left as it was.
+// Merges the metadata into the record, which must be loaded. `caller` must hold a claim
+// on the device. `device` is null if the device is unknown. So is a device, given by
+// id, that `caller` has never claimed. On failure the device is unchanged.
 ItemResult DecideMetadataUpdate(PartnerId caller, const api::UpdateMetadataArguments& item,
                                 const RegistryRules& rules, DeviceState* device);
 

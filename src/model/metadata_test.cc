@@ -46,7 +46,7 @@ DeviceState ClaimedDevice(PartnerId reseller, bool held = true) {
   return device;
 }
 
-TEST(CheckMetadataUpdate, NamesADeviceAndHasMetadata_OrIsRefused) {
+TEST(CheckMetadataUpdate, NeedsADeviceAndMetadata) {
   api::UpdateMetadataArguments item = ById({});
   EXPECT_EQ(std::get<DeviceId>(std::get<Target>(CheckMetadataUpdate(item, {}))), DeviceId(7));
   item.clear_device_metadata();
@@ -68,7 +68,7 @@ TEST(DecideMetadataUpdate, SetsReplacesAndDeletes) {
   EXPECT_FALSE(device.zero_touch_changed);
 }
 
-TEST(DecideMetadataUpdate, WhoMayNot) {
+TEST(DecideMetadataUpdate, Refusals) {
   DeviceState others = ClaimedDevice(kOtherReseller);
   DeviceState given_up = ClaimedDevice(kHolder, /*held=*/false);
   const struct {
@@ -96,7 +96,7 @@ TEST(DecideMetadataUpdate, SimLockClaimIsEnough) {
   EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({}), {}, &device).outcome, Outcome::kSuccess);
 }
 
-TEST(DecideMetadataUpdate, WrongMetadata_LeaveTheDeviceAsItWas) {
+TEST(DecideMetadataUpdate, InvalidMetadata_LeaveTheDeviceUnchanged) {
   const struct {
     std::map<std::string, std::string> entries;
     Outcome outcome;
@@ -115,7 +115,7 @@ TEST(DecideMetadataUpdate, WrongMetadata_LeaveTheDeviceAsItWas) {
   }
 }
 
-TEST(DecideMetadataUpdate, KeysGoByTheDevicesPlatform_AndTheOperatorsOwn) {
+TEST(DecideMetadataUpdate, Keys_DependOnThePlatform_AndTheOperator) {
   DeviceState chrome_os = ClaimedDevice(kHolder);
   chrome_os.record->identifier.set_chrome_os_attested_device_id("A");
   EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"annotateduser", "x"}}), {}, &chrome_os).outcome,
@@ -129,7 +129,7 @@ TEST(DecideMetadataUpdate, KeysGoByTheDevicesPlatform_AndTheOperatorsOwn) {
             Outcome::kSuccess);
 }
 
-TEST(DecideMetadataUpdate, MoreKeysThanADeviceTakes_AreRefused) {
+TEST(DecideMetadataUpdate, TooManyKeys_AreRefused) {
   DeviceState device = ClaimedDevice(kHolder);
   RegistryRules rules;
   std::map<std::string, std::string> entries;

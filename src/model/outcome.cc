@@ -17,135 +17,141 @@ struct Meaning {
   api::SingleDeviceStatus in_batch;
   api::CustomErrorCode error;
   StatusCode alone;
-  const char* message;  // for developers; never holds data of a device
+  const char* message;  // for developers; without data of the device
 };
 
 constexpr Outcome kNone{0};
 
-// What a number means that this version does not know, as a newer version may
-// have stored; and what holds the place of numbers that mean nothing any more.
+// The meaning of numbers that this version does not know, because a newer version
+// stored them or because they are no longer used.
 constexpr Meaning kUnknown = {kNone, api::SINGLE_DEVICE_STATUS_UNKNOWN_ERROR, api::UNKNOWN_ERROR,
                               StatusCode::kInternal, "This item failed for an unknown reason."};
 
-// By number.
+// Indexed by the number of the outcome.
 constexpr Meaning kMeanings[] = {
     kUnknown,
     {Outcome::kSuccess, api::SINGLE_DEVICE_STATUS_SUCCESS, api::NO_ERROR, StatusCode::kOk, ""},
     {Outcome::kNoIdentifier, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_IDENTIFIER_SET, StatusCode::kInvalidArgument,
-     "Nothing names the device. Give its deviceId, or in deviceIdentifier an IMEI, a MEID, or the "
-     "serialNumber with manufacturer and model. A claim takes deviceIdentifier only."},
+     "Missing device identifier: send deviceId, or a deviceIdentifier with an IMEI, a MEID, or "
+     "serialNumber with manufacturer and model. A claim takes only deviceIdentifier."},
     {Outcome::kInvalidImei, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER, api::INVALID_IMEI,
      StatusCode::kInvalidArgument,
-     "The IMEI is not one. Give 15 digits whose last is the check digit, 14 without it, or 16 with "
-     "the software version."},
+     "Invalid IMEI in imei or imei2: use 15 digits with a valid check digit, 14 digits, or a "
+     "16-digit IMEISV."},
     {Outcome::kInvalidMeid, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER, api::INVALID_MEID,
      StatusCode::kInvalidArgument,
-     "The MEID is not one. Give 14 hexadecimal digits, 15 with the check digit, or 18 decimal "
-     "ones."},
+     "Invalid MEID in meid or meid2: use 14 hexadecimal digits, 15 with the check digit, or 18 "
+     "decimal digits."},
     {Outcome::kInvalidSerial, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_SERIAL, StatusCode::kInvalidArgument,
-     "The serialNumber is not one. Give 1 to 64 printable characters."},
+     "Invalid serialNumber: use 1 to 64 printable characters."},
     {Outcome::kInvalidManufacturer, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_MANUFACTURER, StatusCode::kInvalidArgument,
-     "The manufacturer is not one. Give at most 256 bytes of printable characters."},
+     "Invalid manufacturer: use 1 to 256 bytes of printable text."},
     {Outcome::kInvalidModel, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_MODEL, StatusCode::kInvalidArgument,
-     "The model is not one. Give at most 256 bytes of printable characters."},
+     "Invalid model: use 1 to 256 bytes of printable text."},
     {Outcome::kSerialSetIncomplete, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_IDENTIFIER_SET, StatusCode::kInvalidArgument,
-     "A serialNumber is not enough. Give manufacturer and model with it; for a ChromeOS device, "
-     "model and chromeOsAttestedDeviceId."},
+     "Incomplete deviceIdentifier: send serialNumber with manufacturer and model; for a ChromeOS "
+     "device, with model and chromeOsAttestedDeviceId."},
     {Outcome::kSecondSlotEqualsFirst, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_IDENTIFIER_SET, StatusCode::kInvalidArgument,
-     "The second IMEI or MEID is the same as the first. Leave imei2 or meid2 out."},
+     "Invalid imei2 or meid2: it equals imei or meid. Leave it out."},
     {Outcome::kIdentifiersPointApart, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_IDENTIFIER_SET, StatusCode::kInvalidArgument,
-     "The identifiers do not belong to one device. Give those of a single device."},
+     "Invalid deviceIdentifier: its identifiers belong to different devices. Send the identifiers "
+     "of one device."},
     {Outcome::kInvalidSection, api::SINGLE_DEVICE_STATUS_INVALID_SECTION_TYPE,
      api::INVALID_SECTION_TYPE, StatusCode::kInvalidArgument,
-     "The sectionType is missing. Give SECTION_TYPE_ZERO_TOUCH or SECTION_TYPE_SIM_LOCK."},
+     "Invalid sectionType: use SECTION_TYPE_ZERO_TOUCH or SECTION_TYPE_SIM_LOCK."},
     {Outcome::kInvalidCustomer, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_CUSTOMER_ID,
      StatusCode::kInvalidArgument,
-     "There is no such customer of this reseller. Give the customerId of one, or for a ChromeOS "
-     "device the googleWorkspaceCustomerId instead."},
+     "Invalid customerId: use a customer of this reseller; for a ChromeOS device, either that or "
+     "a googleWorkspaceCustomerId."},
     {Outcome::kInvalidConfiguration, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "The configurationId is not one of the customer's configurations. Give one of them, on a "
-     "zero-touch claim only, or leave it out."},
+     "Invalid configurationId: use a configuration of this customer, on a zero-touch claim, or "
+     "leave it out."},
     {Outcome::kInvalidMetadataKey, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "The deviceMetadata has a key that is not allowed. Use phonenumber and ordernumber, for "
-     "ChromeOS ordernumber, annotatedassetid, annotatedlocation and annotateduser, or what this "
-     "server's operator has added."},
+     "Invalid key in deviceMetadata: use phonenumber or ordernumber; for a ChromeOS device, use "
+     "ordernumber, annotatedassetid, annotatedlocation or annotateduser. The operator of this "
+     "server can add keys."},
     {Outcome::kMetadataTooLarge, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "The deviceMetadata is too large. A device takes 100 keys of 128 bytes, with values of 1024 "
-     "bytes."},
+     "Invalid deviceMetadata: use at most 100 keys for a device, keys of at most 128 bytes and "
+     "values of at most 1024 bytes."},
     {Outcome::kVacationOnZeroTouch, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "A zero-touch claim has no vacation mode. Leave vacationModeDays and vacationModeExpireTime "
-     "out."},
+     "Invalid vacationModeDays or vacationModeExpireTime: a zero-touch claim has no vacation "
+     "mode. Leave both out."},
     {Outcome::kVacationTwice, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "The vacation is given twice. Give either vacationModeDays or vacationModeExpireTime."},
+     "Invalid vacationModeDays and vacationModeExpireTime: send only one of them."},
     {Outcome::kVacationPast, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "The vacation cannot end then. Give a vacationModeExpireTime in the future, or "
-     "vacationModeDays from 1 to 3650."},
+     "Invalid vacation: use 1 to 3650 vacationModeDays, or a vacationModeExpireTime in the "
+     "future, at most 3650 days from now."},
     {Outcome::kSimlockProfileMissing, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
-     StatusCode::kInvalidArgument, "The simlockProfileId is missing. A SIM-lock claim needs one."},
+     StatusCode::kInvalidArgument, "Missing simlockProfileId: send one with each SIM-lock claim."},
     {Outcome::kSimlockProfileOnZeroTouch, api::SINGLE_DEVICE_STATUS_OTHER_ERROR,
      api::INVALID_PARAMETER, StatusCode::kInvalidArgument,
-     "A zero-touch claim has no SIM-lock profile. Leave simlockProfileId out."},
+     "Invalid simlockProfileId: a zero-touch claim has no SIM-lock profile. Leave it out."},
     {Outcome::kTokenMissing, api::SINGLE_DEVICE_STATUS_INVALID_TOKEN, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "The preProvisioningToken is missing. A claim of a ChromeOS device needs one."},
+     "Missing preProvisioningToken: send one with each claim of a ChromeOS device."},
     {Outcome::kTokenNotChromeOs, api::SINGLE_DEVICE_STATUS_INVALID_TOKEN, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "A preProvisioningToken is for ChromeOS devices only. Leave it out."},
+     "Invalid preProvisioningToken: only ChromeOS devices have one. Leave it out."},
     kUnknown,
     {Outcome::kUnknownDevice, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
-     api::INVALID_DEVICE_ID, StatusCode::kNotFound,
-     "There is no such device among those that this reseller has claimed."},
+     api::INVALID_DEVICE_ID, StatusCode::kNotFound, errors::kDeviceNotFound},
     {Outcome::kNotClaimed, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_OPERATION,
      StatusCode::kFailedPrecondition,
-     "The device has no claim in this section. It may have been given up already."},
+     "The device has no claim in this section: nothing to unclaim. It may have been unclaimed "
+     "already."},
     {Outcome::kHeldByOther, api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS, api::DEVICE_ALREADY_EXISTS,
      StatusCode::kFailedPrecondition,
-     "The device is claimed already, for another customer or by another reseller. Its claim must "
-     "be given up first."},
+     "The device is already claimed for another customer or by another reseller. The holder of "
+     "that claim must unclaim it first."},
     {Outcome::kNotYours, api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS, api::AUTHORIZATION_FAIL,
      StatusCode::kPermissionDenied,
-     "This reseller does not hold the claim on this device. Only its holder may change or give it "
-     "up."},
+     "This reseller does not hold a claim on the device. Only the holder of the claim can change "
+     "or unclaim the device."},
     {Outcome::kInvalidAttestedId, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
      api::INVALID_IDENTIFIER_SET, StatusCode::kInvalidArgument,
-     "The chromeOsAttestedDeviceId is not one. Give at most 256 bytes of printable characters."},
+     "Invalid chromeOsAttestedDeviceId: use 1 to 256 bytes of printable text."},
     {Outcome::kMetadataMissing, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_PARAMETER,
      StatusCode::kInvalidArgument,
-     "The deviceMetadata is missing. Give the entries to set, with an empty value for those to "
+     "Missing deviceMetadata: send the entries to set, with an empty value for each entry to "
      "delete."},
     {Outcome::kCancelled, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::UNKNOWN_ERROR,
      StatusCode::kCancelled,
-     "The operation was cancelled before this item was run: the device is as it was."},
+     "The operation was cancelled before this item ran. The device is unchanged."},
     {Outcome::kFailed, api::SINGLE_DEVICE_STATUS_UNKNOWN_ERROR, api::UNKNOWN_ERROR,
      StatusCode::kInternal,
-     "The server could not run this item: the device is as it was. Its operator finds the reason "
-     "in the server's log."},
+     "The server cannot process this item. The device is unchanged. The operator finds the reason "
+     "in the log of the server."},
+    {Outcome::kNoZeroTouchClaim, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_OPERATION,
+     StatusCode::kFailedPrecondition,
+     "The device has no zero-touch claim for this customer: only its SIM lock is claimed. Ask the "
+     "reseller to claim it for zero-touch."},
 };
 
-// For a cancelled item, which the API's own codes have no name for.
+// The errorIdentifier of a cancelled item, for which the API has no code.
 constexpr char kCancelledIdentifier[] = "OPERATION_CANCELLED";
 
-constexpr bool EachStandsAtItsNumber() {
+// Returns true if every row is at the index of its number.
+constexpr bool IsIndexedByNumber() {
   for (size_t i = 0; i < std::size(kMeanings); ++i) {
     const Outcome outcome = kMeanings[i].outcome;
     if (outcome != kNone && static_cast<size_t>(outcome) != i) return false;
   }
   return true;
 }
-static_assert(EachStandsAtItsNumber());
+static_assert(IsIndexedByNumber());
 
 const Meaning& MeaningOf(Outcome outcome) {
   const auto number = static_cast<size_t>(outcome);
@@ -157,7 +163,6 @@ const Meaning& MeaningOf(Outcome outcome) {
 absl::Status StatusOf(Outcome outcome) {
   const Meaning& meaning = MeaningOf(outcome);
   if (meaning.outcome == Outcome::kSuccess) return absl::OkStatus();
-  if (meaning.outcome == Outcome::kUnknownDevice) return errors::UnknownDevice();
   if (meaning.outcome == kNone) return errors::Internal();
   return errors::Custom(meaning.alone, meaning.error, meaning.message);
 }

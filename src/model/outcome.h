@@ -11,12 +11,12 @@
 
 namespace zerotouch {
 
-// Every way in which a change to one device can end. One table (outcome.cc)
-// says what each means to a caller, alone or in a batch. The numbers are
+// The outcomes of a change to one device. One table (outcome.cc) maps each to the
+// error of a single call and to the result of a batch item. The numbers are
 // stored: never reuse one.
 enum class Outcome : uint8_t {
   kSuccess = 1,
-  // The identifiers are malformed or insufficient.
+  // Malformed or insufficient identifiers.
   kNoIdentifier = 2,
   kInvalidImei = 3,
   kInvalidMeid = 4,
@@ -25,8 +25,8 @@ enum class Outcome : uint8_t {
   kInvalidModel = 7,
   kSerialSetIncomplete = 8,
   kSecondSlotEqualsFirst = 9,
-  kIdentifiersPointApart = 10,  // to different records
-  // The request is wrong in another way.
+  kIdentifiersPointApart = 10,  // they belong to different records
+  // Other invalid requests.
   kInvalidSection = 11,
   kInvalidCustomer = 12,
   kInvalidConfiguration = 13,
@@ -40,32 +40,30 @@ enum class Outcome : uint8_t {
   kTokenMissing = 21,  // pre-provisioning token of a ChromeOS device
   kTokenNotChromeOs = 22,
   // 23 was never used.
-  // The registry says no.
+  // Refused because of what the registry holds.
   kUnknownDevice = 24,
-  kNotClaimed = 25,
-  kHeldByOther = 26,  // on claim: another customer's or reseller's
-  kNotYours = 27,     // on unclaim and metadata: another reseller's
-  // Malformed, as those up to kInvalidModel; ChromeOS only.
-  kInvalidAttestedId = 28,
+  kNotClaimed = 25,         // unclaim by a reseller: nobody holds the section
+  kHeldByOther = 26,        // claim: held for another customer or by another reseller
+  kNotYours = 27,           // unclaim, metadata: the caller does not hold the claim
+  kInvalidAttestedId = 28,  // malformed; ChromeOS only
   kMetadataMissing = 29,
-  // The batch was cancelled before this item was run.
-  kCancelled = 30,
-  // The server itself could not run this item, however often it tried.
-  kFailed = 31,
+  kCancelled = 30,         // the operation was cancelled before this item ran
+  kFailed = 31,            // the server cannot run this item; the error is permanent
+  kNoZeroTouchClaim = 32,  // call of a customer that owns the device by its SIM lock only
 };
 
-// How one item ended.
+// The result of one item.
 struct ItemResult {
   Outcome outcome = Outcome::kSuccess;
-  DeviceId device;  // where it succeeded
+  DeviceId device;  // set on success
 
   friend bool operator==(const ItemResult&, const ItemResult&) = default;
 };
 
-// The error of a single call; OK for kSuccess.
+// Returns the error of a single call, or OK for kSuccess.
 absl::Status StatusOf(Outcome outcome);
 
-// The result of a batch's item.
+// Fills in the result of a batch item.
 void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status);
 
 }  // namespace zerotouch

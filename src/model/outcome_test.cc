@@ -25,7 +25,7 @@ struct Row {
 constexpr char kIdentifier[] = "INVALID_DEVICE_IDENTIFIER";
 constexpr StatusCode kArgument = StatusCode::kInvalidArgument;
 
-// What each means, alone and in a batch, by the table of decided semantics.
+// The meaning of each outcome, in a single call and in a batch.
 constexpr Row kRows[] = {
     {Outcome::kNoIdentifier, kIdentifier, "INVALID_IDENTIFIER_SET", kArgument, 400},
     {Outcome::kInvalidImei, kIdentifier, "INVALID_IMEI", kArgument, 400},
@@ -53,6 +53,8 @@ constexpr Row kRows[] = {
     {Outcome::kUnknownDevice, kIdentifier, "INVALID_DEVICE_ID", StatusCode::kNotFound, 404},
     {Outcome::kNotClaimed, "OTHER_ERROR", "INVALID_OPERATION", StatusCode::kFailedPrecondition,
      400},
+    {Outcome::kNoZeroTouchClaim, "OTHER_ERROR", "INVALID_OPERATION",
+     StatusCode::kFailedPrecondition, 400},
     {Outcome::kHeldByOther, "SECTION_NOT_YOURS", "DEVICE_ALREADY_EXISTS",
      StatusCode::kFailedPrecondition, 400},
     {Outcome::kNotYours, "SECTION_NOT_YOURS", "AUTHORIZATION_FAIL", StatusCode::kPermissionDenied,
@@ -60,7 +62,7 @@ constexpr Row kRows[] = {
     {Outcome::kFailed, "UNKNOWN_ERROR", "UNKNOWN_ERROR", StatusCode::kInternal, 500},
 };
 
-TEST(Outcome, EachFailure_HasItsMeaningAloneAndInABatch) {
+TEST(Outcome, EachFailure_HasItsErrorInACallAndInABatch) {
   for (const Row& row : kRows) {
     SCOPED_TRACE(static_cast<int>(row.outcome));
     const absl::Status status = StatusOf(row.outcome);
@@ -80,7 +82,7 @@ TEST(Outcome, EachFailure_HasItsMeaningAloneAndInABatch) {
   }
 }
 
-TEST(Outcome, TheTableAbove_HasThemAll) {
+TEST(Outcome, TheTableAbove_IsComplete) {
   std::set<Outcome> covered = {Outcome::kSuccess, Outcome::kCancelled};
   for (const Row& row : kRows) EXPECT_TRUE(covered.insert(row.outcome).second);
   api::PerDeviceStatusInBatch unknown;
@@ -95,7 +97,7 @@ TEST(Outcome, TheTableAbove_HasThemAll) {
   }
 }
 
-TEST(Outcome, Cancelled_HasAnIdentifierOfItsOwn) {
+TEST(Outcome, Cancelled_HasItsOwnIdentifier) {
   api::PerDeviceStatusInBatch result;
   FillResult({.outcome = Outcome::kCancelled, .device = {}}, &result);
   EXPECT_EQ(result.status(), api::SINGLE_DEVICE_STATUS_OTHER_ERROR);
@@ -103,7 +105,7 @@ TEST(Outcome, Cancelled_HasAnIdentifierOfItsOwn) {
   EXPECT_FALSE(result.error_message().empty());
 }
 
-TEST(Outcome, Success_NamesTheDevice) {
+TEST(Outcome, Success_HasTheDevice) {
   EXPECT_TRUE(StatusOf(Outcome::kSuccess).ok());
   api::PerDeviceStatusInBatch result;
   FillResult({.outcome = Outcome::kSuccess, .device = DeviceId(7)}, &result);
@@ -113,8 +115,8 @@ TEST(Outcome, Success_NamesTheDevice) {
   EXPECT_EQ(result.error_message(), "");
 }
 
-// A newer version may have stored a number that this one does not know.
-TEST(Outcome, UnknownNumber_IsAnInternalErrorAndNoCrash) {
+// A newer version may store a number that this one does not know.
+TEST(Outcome, UnknownNumber_IsAnInternalError) {
   const auto unknown = static_cast<Outcome>(250);
   EXPECT_EQ(errors::HttpStatusOf(StatusOf(unknown)), 500);
   api::PerDeviceStatusInBatch result;

@@ -17,14 +17,14 @@ constexpr std::string_view kSlashConfigurations = "/configurations/";
 constexpr std::string_view kSlashDpcs = "/dpcs/";
 constexpr std::string_view kOperations = "operations/apibatchoperation/";
 
-// Takes `text` off the front of `name`, if it is there.
+// Removes the prefix `text` from `name`. Returns false if it is not there.
 bool Take(std::string_view text, std::string_view& name) {
   if (!name.starts_with(text)) return false;
   name.remove_prefix(text.size());
   return true;
 }
 
-// Takes an id off the front of `name`, if one is there.
+// Removes an id from the front of `name`. Returns false if it is not there.
 template <class AnyId>
 bool TakeId(std::string_view& name, AnyId& id) {
   if (name.empty() || name.front() < '1' || name.front() > '9') return false;
@@ -57,7 +57,7 @@ bool ParseOfCustomer(std::string_view name, std::string_view collection, Custome
          TakeId(name, child) && name.empty();
 }
 
-// The id after `collection` at the front of `name`, whatever follows it.
+// Returns the id after `collection` at the front of `name`.
 template <class AnyId>
 std::optional<AnyId> LeadingId(std::string_view collection, std::string_view name) {
   AnyId id;

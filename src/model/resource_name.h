@@ -8,9 +8,9 @@
 
 #include "base/ids.h"
 
-// The names by which the API calls its resources. `Parse…` gives nullopt for
-// anything but the one spelling that `Format…` makes: ids are positive
-// decimal numbers of 63 bits, without a sign or leading zeros.
+// The resource names of the API. `Parse…` accepts only the spelling that `Format…`
+// produces and returns nullopt for any other: ids are positive decimal numbers of
+// 63 bits, without a sign or leading zeros.
 namespace zerotouch {
 
 // `partners/P/devices/D`
@@ -64,7 +64,7 @@ struct DpcName {
 // `partners/P`
 std::string FormatPartnerName(PartnerId partner);
 std::optional<PartnerId> ParsePartnerName(std::string_view name);
-// The partner of `partners/P` or of anything below it, whatever follows.
+// Returns the partner of `partners/P` or of a name below it.
 std::optional<PartnerId> LeadingPartner(std::string_view name);
 
 // The same for a customer.

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kLargest = 9'223'372'036'854'775'807;
 
-TEST(ResourceName, WhatFormatMakes_ParseReads) {
+TEST(ResourceName, Parse_ReadsWhatFormatMakes) {
   for (const int64_t id : {int64_t{1}, int64_t{42}, kLargest}) {
     const PartnerId partner(id);
     EXPECT_EQ(ParsePartnerName(FormatPartnerName(partner)), partner);
@@ -30,7 +30,7 @@ TEST(ResourceName, HasTheSpellingOfTheApi) {
   EXPECT_EQ(FormatOperationName(OperationId(5)), "operations/apibatchoperation/5");
 }
 
-TEST(ResourceName, AnyOtherSpelling_IsNone) {
+TEST(ResourceName, AnyOtherSpelling_IsRejected) {
   for (const char* id : {"", "0", "01", "-1", "+1", " 1", "1 ", "1a", "0x1", "9223372036854775808",
                          "99999999999999999999999", "1/", "1/2"}) {
     const std::string text = id;
@@ -48,7 +48,7 @@ TEST(ResourceName, AnyOtherSpelling_IsNone) {
   EXPECT_EQ(ParseOperationName("operations/1"), std::nullopt);
 }
 
-TEST(LeadingPartner, IsThatOfAnythingBelow) {
+TEST(LeadingPartner, IsThePartnerOfAnyNameBelow) {
   EXPECT_EQ(LeadingPartner("partners/12"), PartnerId(12));
   EXPECT_EQ(LeadingPartner("partners/12/devices/x/y"), PartnerId(12));
   EXPECT_EQ(LeadingPartner("partners/12x"), std::nullopt);

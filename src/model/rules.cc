@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "model/metadata.h"
 #include "model/text.h"
+#include "model/unknown_fields.h"
 
 namespace zerotouch {
 namespace {
@@ -54,7 +56,7 @@ std::optional<Outcome> CheckSectionFields(const api::PartnerClaim& item, Section
   return std::nullopt;
 }
 
-// Who is to own the device: a customer account or, for ChromeOS, a Workspace one.
+// Checks the owner: a customer account or, for ChromeOS, a Workspace account.
 std::optional<Outcome> CheckOwnerFields(const api::PartnerClaim& item, bool chrome_os) {
   const bool workspace = !item.google_workspace_customer_id().empty();
   if ((item.customer_id() != 0) == workspace) return Outcome::kInvalidCustomer;
@@ -68,27 +70,35 @@ std::optional<Outcome> CheckOwnerFields(const api::PartnerClaim& item, bool chro
   return std::nullopt;
 }
 
-// What a claim is decided on, gathered from the request and the reseller's
-// customers.
-struct Request {
+// The claim that a request asks for.
+struct RequestedClaim {
   PartnerId reseller;
   Section section;
   CustomerId owner;
   std::string workspace;
-  ConfigurationId configuration;          // asked for; none if not
+  ConfigurationId configuration;          // in the request, if any
   ConfigurationId default_configuration;  // of the customer
   int64_t simlock_profile;
 };
 
-std::variant<Request, Outcome> RequestOf(PartnerId caller, const api::PartnerClaim& item,
-                                         const CustomersOfReseller& customers) {
-  Request request{.reseller = caller,
-                  .section = *SectionOf(item.section_type()),
-                  .owner = CustomerId(item.customer_id()),
-                  .workspace = item.google_workspace_customer_id(),
-                  .configuration = ConfigurationId(item.configuration_id()),
-                  .default_configuration = {},
-                  .simlock_profile = item.simlock_profile_id()};
+// Returns the section of an item that was checked.
+template <class Item>
+Section CheckedSectionOf(const Item& item) {
+  const std::optional<Section> section = SectionOf(item.section_type());
+  ZT_CHECK(section.has_value(), "an item is decided that was not checked");
+  return *section;
+}
+
+std::variant<RequestedClaim, Outcome> RequestedClaimOf(PartnerId caller,
+                                                       const api::PartnerClaim& item,
+                                                       const CustomersOfReseller& customers) {
+  RequestedClaim request{.reseller = caller,
+                         .section = CheckedSectionOf(item),
+                         .owner = CustomerId(item.customer_id()),
+                         .workspace = item.google_workspace_customer_id(),
+                         .configuration = ConfigurationId(item.configuration_id()),
+                         .default_configuration = {},
+                         .simlock_profile = item.simlock_profile_id()};
   if (!request.workspace.empty()) {
     if (request.configuration) return Outcome::kInvalidConfiguration;
     return request;
@@ -102,13 +112,13 @@ std::variant<Request, Outcome> RequestOf(PartnerId caller, const api::PartnerCla
   return request;
 }
 
-bool IsSameHolder(const Claim& claim, const Request& request) {
+bool IsSameHolder(const Claim& claim, const RequestedClaim& request) {
   return claim.reseller == request.reseller && claim.owner == request.owner &&
          claim.workspace == request.workspace;
 }
 
-// The claim after it was taken, or confirmed by its holder.
-Claim ClaimAfter(const std::optional<Claim>& before, const Request& request) {
+// Returns the claim after its holder has made or repeated it.
+Claim ClaimAfter(const std::optional<Claim>& before, const RequestedClaim& request) {
   const bool confirmed = IsHeld(before);
   Claim claim = confirmed ? *before : Claim();
   claim.held = true;
@@ -124,8 +134,8 @@ Claim ClaimAfter(const std::optional<Claim>& before, const Request& request) {
   return claim;
 }
 
-// Puts a modem id into the first free slot of its kind, unless it is in one
-// already. False if none is free.
+// Puts a modem id into the first free slot of its kind, unless a slot has it. Returns
+// false if no slot is free.
 bool AddModem(const std::string& id, std::string* first, std::string* second, bool& added) {
   if (id.empty() || id == *first || id == *second) return true;
   std::string* const slot = first->empty() ? first : second;
@@ -143,7 +153,7 @@ void FillIfEmpty(const std::string& given, std::string* kept, bool& added) {
 
 enum class Merge { kUnchanged, kChanged, kNoRoom };
 
-// Adds to a record what a claim says of the hardware. What is registered stays.
+// Adds the identifiers of a claim to a record. Does not change existing ones.
 Merge MergeIdentifier(const api::DeviceIdentifier& given, api::DeviceIdentifier& kept) {
   bool added = false;
   for (const std::string* imei : {&given.imei(), &given.imei2()}) {
@@ -165,14 +175,14 @@ Merge MergeIdentifier(const api::DeviceIdentifier& given, api::DeviceIdentifier&
   return added ? Merge::kChanged : Merge::kUnchanged;
 }
 
-// The index keys of a canonical identifier.
+// Returns the index keys of a canonical identifier.
 Identity KeysOf(const api::DeviceIdentifier& canonical) {
   const std::variant<Identity, Outcome> keys = ParseIdentity(canonical, {.lenient = true});
   const auto* identity = std::get_if<Identity>(&keys);
   return identity == nullptr ? Identity() : *identity;
 }
 
-// Notes the keys that `after` has and `before` had not.
+// Adds the keys of `after` that `before` lacks to the keys to be indexed.
 void AddNewKeys(const Identity& before, const Identity& after, DeviceState& device) {
   for (const ModemKey modem : after.modems) {
     if (std::find(before.modems.begin(), before.modems.end(), modem) == before.modems.end() &&
@@ -194,13 +204,14 @@ void StartRecord(const api::PartnerClaim& item, const CheckedClaim& checked, Dev
   AddNewKeys(Identity(), checked.identity, device);
 }
 
-// Whether the record's metadata are those of a reseller that gave the device up
-// before `caller` first came to it: they are not the caller's to see.
+// Returns true if the record's metadata come from a reseller that gave the device up
+// before the first claim of `caller`, which may not see them.
 bool MetadataAreForeign(PartnerId caller, const DeviceState& device) {
   return !IsHeld(device.sim_lock) && !IsHeld(device.zero_touch) && !IsVisibleTo(caller, device);
 }
 
-// nullopt when the record has taken in what the claim says; else it is as before.
+// Merges the claim into the record. Returns why it cannot, and then leaves the record
+// unchanged.
 std::optional<Outcome> MergeIntoRecord(PartnerId caller, const api::PartnerClaim& item,
                                        const CheckedClaim& checked, DeviceState& device) {
   DeviceRecord merged = *device.record;
@@ -234,7 +245,7 @@ ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item, Devi
   if (device == nullptr || (item.has_device_id() && !IsVisibleTo(caller, *device))) {
     return {.outcome = Outcome::kUnknownDevice};
   }
-  const Section section = *SectionOf(item.section_type());
+  const Section section = CheckedSectionOf(item);
   std::optional<Claim>& claim = device->ClaimIn(section);
   if (!IsHeld(claim)) return {.outcome = Outcome::kNotClaimed};
   if (claim->reseller != caller) return {.outcome = Outcome::kNotYours};
@@ -253,6 +264,7 @@ std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
   const std::optional<Section> section = SectionOf(item.section_type());
   if (!section.has_value()) return Outcome::kInvalidSection;
   CheckedClaim checked{.identity = {}, .identifier = item.device_identifier()};
+  DropUnknownFields(checked.identifier);
   std::variant<Identity, Outcome> identity =
       ParseAndCanonicalize(checked.identifier, rules.identity);
   if (const auto* wrong = std::get_if<Outcome>(&identity)) return *wrong;
@@ -267,10 +279,11 @@ std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
 }
 
 ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
-                       const CustomersOfReseller& customers, DeviceState& device, absl::Time) {
-  const std::variant<Request, Outcome> request = RequestOf(caller, item, customers);
+                       const CustomersOfReseller& customers, DeviceState& device) {
+  ZT_CHECK(device.is_new || device.record.has_value(), "a claim is decided without its record");
+  const std::variant<RequestedClaim, Outcome> request = RequestedClaimOf(caller, item, customers);
   if (const auto* wrong = std::get_if<Outcome>(&request)) return {.outcome = *wrong};
-  const Request& wanted = std::get<Request>(request);
+  const RequestedClaim& wanted = std::get<RequestedClaim>(request);
   std::optional<Claim>& claim = device.ClaimIn(wanted.section);
   if (IsHeld(claim) && !IsSameHolder(*claim, wanted)) {
     return {.outcome = Outcome::kHeldByOther};

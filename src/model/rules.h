@@ -16,18 +16,18 @@
 #include "model/identity.h"
 #include "model/outcome.h"
 
-// The registry's rules: pure functions, the same for a single call and for an
-// item of a batch, on every store. `Check…` looks at the request alone,
-// `Decide…` at the request and the device, which it changes.
+// The registry's rules: pure functions, the same for a single call and for a batch
+// item, on every store. `Check…` reads only the request; `Decide…` reads the request
+// and the device, and changes the device.
 namespace zerotouch {
 
-// What a reseller may know of one of its customers when it claims.
+// The facts about a customer of a reseller that decide a claim.
 struct CustomerFacts {
-  ConfigurationId default_configuration;  // none if there is none
+  ConfigurationId default_configuration;  // not set if there is none
   absl::flat_hash_set<ConfigurationId> configurations;
 };
 
-// The customers of the calling reseller among those that a batch names.
+// The customers in a batch that belong to the calling reseller.
 using CustomersOfReseller = absl::flat_hash_map<CustomerId, CustomerFacts>;
 
 struct RegistryRules {
@@ -36,11 +36,11 @@ struct RegistryRules {
   absl::flat_hash_set<std::string> more_metadata_keys;
 };
 
-// The device that an item names: by record id, or by hardware.
+// The device of an item, by record id or by hardware.
 using Target = std::variant<DeviceId, Identity>;
 
-// The device that `item`, any message with a record id or hardware, names; or
-// why it names none.
+// Returns the device of `item`, a message with a device_id or a device_identifier, or
+// the reason why these are invalid.
 template <class Item>
 std::variant<Target, Outcome> TargetIn(const Item& item, const RegistryRules& rules) {
   if (item.has_device_id()) return Target(DeviceId(item.device_id()));
@@ -50,29 +50,30 @@ std::variant<Target, Outcome> TargetIn(const Item& item, const RegistryRules& ru
   return Target(std::get<Identity>(std::move(identity)));
 }
 
-// What an unclaim names, or why it is refused whatever the registry holds.
+// Returns the device of an unclaim, or why the request is invalid.
 std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
                                            const RegistryRules& rules, absl::Time now);
 
-// Gives up the claim, or sends it on vacation. `device` is null where the
-// registry knows no such device. A device named by id that `caller` never
-// claimed counts as unknown.
+// Gives up the claim, or starts its vacation. `device` is null if the device is
+// unknown. So is a device, given by id, that `caller` has never claimed. The item must
+// have passed CheckUnclaim.
 ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item, DeviceState* device,
                          absl::Time now);
 
-// A claim whose request is in order: its hardware and what will be kept of it.
+// The hardware of a valid claim: its index keys and the identifier to store.
 struct CheckedClaim {
   Identity identity;
-  api::DeviceIdentifier identifier;  // canonical
+  api::DeviceIdentifier identifier;  // canonical, without unknown fields
 };
+
+// Returns the hardware of a claim, or why the request is invalid.
 std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
                                                const RegistryRules& rules);
 
-// Claims the device. `device` is never null: for hardware that the registry
-// does not know it is one with `is_new` set and an id of its own; its record
-// is loaded. On failure the device is left as it was.
+// Claims the device. `device` has its record loaded; for unknown hardware it has a
+// new id and `is_new` set instead. On failure it is unchanged.
 ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
-                       const CustomersOfReseller& customers, DeviceState& device, absl::Time now);
+                       const CustomersOfReseller& customers, DeviceState& device);
 
 }  // namespace zerotouch
 

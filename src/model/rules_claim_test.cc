@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is decided on claims.
+// The rules for claims.
 
 #include <fmt/format.h>
 #include <google/protobuf/text_format.h>
@@ -108,7 +108,7 @@ TEST(CheckClaim, ConfiguredMetadataKeys_AreAllowedOnAllDevices_UpToTheLimit) {
   EXPECT_EQ(CheckOfClaim(base + Metadata(entries), many), Outcome::kMetadataTooLarge);
 }
 
-TEST(CheckClaim, LenientRules_TakeWrongCheckDigits) {
+TEST(CheckClaim, LenientRules_AcceptWrongCheckDigits) {
   const std::string item =
       std::string(kZeroTouch) + "device_identifier { imei: '490154203237519' } customer_id: 11";
   EXPECT_EQ(CheckOfClaim(item), Outcome::kInvalidImei);
@@ -119,7 +119,7 @@ ItemResult Decide(const std::string& text, DeviceState& device, PartnerId caller
   const auto item = Parse<api::PartnerClaim>(text);
   const auto checked = CheckClaim(item, MoreKeys());
   EXPECT_TRUE(std::holds_alternative<CheckedClaim>(checked)) << text;
-  return DecideClaim(caller, item, std::get<CheckedClaim>(checked), Customers(), device, Now());
+  return DecideClaim(caller, item, std::get<CheckedClaim>(checked), Customers(), device);
 }
 
 std::string ClaimFor(CustomerId customer, const std::string& more = "",
@@ -127,7 +127,7 @@ std::string ClaimFor(CustomerId customer, const std::string& more = "",
   return fmt::format("{} {} customer_id: {} {}", section, device, customer.value(), more);
 }
 
-TEST(DecideClaim, WhoMayClaimWhat) {
+TEST(DecideClaim, Permissions) {
   const struct {
     const char* reason;
     std::string item;
@@ -174,7 +174,7 @@ TEST(DecideClaim, WhoMayClaimWhat) {
   }
 }
 
-TEST(DecideClaim, Configuration_IsTheOneAskedFor_ElseTheDefaultOfANewClaim) {
+TEST(DecideClaim, Configuration_IsTheRequestedOne_OrTheDefaultOfANewClaim) {
   Claim without_default = HeldBy(kCaller);
   without_default.configuration = {};
   Claim chosen = HeldBy(kCaller);
@@ -246,7 +246,7 @@ TEST(DecideClaim, Metadata_IsMerged_AndAnEmptyValueDeletes) {
   EXPECT_EQ(MetadataOf(device), (Entries{{"ordernumber", "2"}}));
 }
 
-TEST(DecideClaim, Metadata_ThatWouldOutgrowTheDevice_IsRefused) {
+TEST(DecideClaim, Metadata_WithTooManyKeys_IsRefused) {
   DeviceState device = Device(HeldBy(kCaller));
   for (int i = 0; i < limits::kMetadataKeys; ++i) {
     (*device.record->metadata.mutable_entries())[fmt::format("old{}", i)] = "v";
@@ -257,7 +257,7 @@ TEST(DecideClaim, Metadata_ThatWouldOutgrowTheDevice_IsRefused) {
   EXPECT_FALSE(device.record_changed);
 }
 
-TEST(DecideClaim, Metadata_OfAResellerThatIsGone_IsNotTheNextOnes) {
+TEST(DecideClaim, Metadata_OfAFormerReseller_AreNotPassedOn) {
   const auto with_metadata = [](DeviceState device) {
     (*device.record->metadata.mutable_entries())["ordernumber"] = "theirs";
     return device;

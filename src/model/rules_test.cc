@@ -59,7 +59,7 @@ TEST(CheckUnclaim, EachRow) {
   for (const auto& row : rows) EXPECT_EQ(CheckOfUnclaim(row.item), row.outcome) << row.reason;
 }
 
-TEST(DecideUnclaim, WhoMayGiveUpWhat) {
+TEST(DecideUnclaim, Permissions) {
   const std::string by_imei = std::string(kZeroTouch) + kImei;
   const std::string by_id = std::string(kZeroTouch) + "device_id: 1000";
   const struct {
@@ -76,7 +76,7 @@ TEST(DecideUnclaim, WhoMayGiveUpWhat) {
       {"given up already", by_imei, Device(GivenUpBy(kCaller)), Outcome::kNotClaimed},
       {"given up already, by id", by_id, Device(GivenUpBy(kCaller)), Outcome::kNotClaimed},
       {"given up by another", by_imei, Device(GivenUpBy(kOther)), Outcome::kNotClaimed},
-      {"a claim in the other section alone", by_imei, Device({}, HeldBy(kCaller)),
+      {"a claim only in the other section", by_imei, Device({}, HeldBy(kCaller)),
        Outcome::kNotClaimed},
       {"another reseller's claim", by_imei, Device(HeldBy(kOther)), Outcome::kNotYours},
       {"another reseller's claim, by id: it tells nothing", by_id, Device(HeldBy(kOther)),
@@ -101,7 +101,13 @@ TEST(DecideUnclaim, WhoMayGiveUpWhat) {
   }
 }
 
-TEST(DecideUnclaim, Success_TakesTheConfigurationOff_AndLeavesTheOtherSection) {
+TEST(DecideUnclaimDeathTest, AnItemThatWasNotChecked_EndsTheProcess) {
+  DeviceState device = Device(HeldBy(kCaller));
+  EXPECT_DEATH(DecideUnclaim(kCaller, Parse<api::PartnerUnclaim>(kImei), &device, Now()),
+               "not checked");
+}
+
+TEST(DecideUnclaim, Success_RemovesTheConfiguration_AndKeepsTheOtherSection) {
   DeviceState device = Device(HeldBy(kCaller), HeldBy(kCaller));
   const auto item = Parse<api::PartnerUnclaim>(std::string(kZeroTouch) + kImei);
   EXPECT_EQ(DecideUnclaim(kCaller, item, &device, Now()).outcome, kFine);
@@ -141,7 +147,7 @@ TEST(DecideUnclaim, Vacation_KeepsTheClaim_UntilItEnds) {
   EXPECT_EQ(device.sim_lock, GivenUpBy(kCaller));
 }
 
-TEST(PartnerView, ShowsOwnHeldClaimsAlone_NeverTheConfiguration) {
+TEST(PartnerView, ShowsOnlyOwnHeldClaims_WithoutTheConfiguration) {
   DeviceState device = Device(HeldBy(kCaller), HeldBy(kOther));
   (*device.record->metadata.mutable_entries())["ordernumber"] = "2";
   const api::Device view = PartnerView(kCaller, device, Now());
@@ -163,7 +169,7 @@ TEST(PartnerView, AfterUnclaim_HasNoClaims) {
   EXPECT_FALSE(view.has_device_metadata());
 }
 
-TEST(Visibility, IsThatOfTheLastHolderOfASection) {
+TEST(Visibility, IncludesTheLastHolderOfASection) {
   EXPECT_TRUE(IsVisibleTo(kCaller, Device(HeldBy(kCaller))));
   EXPECT_TRUE(IsVisibleTo(kCaller, Device(GivenUpBy(kCaller))));
   EXPECT_TRUE(IsVisibleTo(kCaller, Device(HeldBy(kOther), GivenUpBy(kCaller))));

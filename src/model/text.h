@@ -7,8 +7,8 @@
 
 namespace zerotouch {
 
-// Whether the text has a character that does not print (ASCII's), NUL among
-// them, which not every store can keep.
+// Returns true if the text has an ASCII control character. PostgreSQL cannot store
+// NUL.
 inline bool HasControlCharacter(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });

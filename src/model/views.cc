@@ -34,16 +34,11 @@ api::DeviceClaim ViewOf(Section section, const Claim& claim, absl::Time now) {
   return view;
 }
 
-bool IsHeldByOthersAlone(PartnerId partner, const DeviceState& device) {
-  const auto held = [](const std::optional<Claim>& claim) { return IsHeld(claim); };
-  const auto own = [&](const std::optional<Claim>& claim) {
-    return IsHeld(claim) && claim->reseller == partner;
-  };
-  return (held(device.sim_lock) || held(device.zero_touch)) && !own(device.sim_lock) &&
-         !own(device.zero_touch);
+bool IsHeldOnlyByOthers(PartnerId partner, const DeviceState& device) {
+  return (IsHeld(device.sim_lock) || IsHeld(device.zero_touch)) && !HoldsClaim(partner, device);
 }
 
-// The device under `name`, with those of its held claims that `may_see`.
+// Returns the device under `name`, with the held claims for which `may_see` is true.
 template <class MaySee>
 api::Device ViewOf(std::string name, const DeviceState& device, absl::Time now,
                    const MaySee& may_see) {
@@ -68,7 +63,7 @@ api::Device ViewOf(std::string name, const DeviceState& device, absl::Time now,
 api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now) {
   api::Device view = ViewOf(FormatDeviceName(partner, device.id), device, now,
                             [&](const Claim& claim) { return claim.reseller == partner; });
-  if (IsHeldByOthersAlone(partner, device)) view.clear_device_metadata();
+  if (IsHeldOnlyByOthers(partner, device)) view.clear_device_metadata();
   return view;
 }
 

@@ -7,19 +7,19 @@
 #include "model/api.h"
 #include "model/device.h"
 
-// What each caller may see of a device. A vacation is shown only while it lasts.
+// The devices as callers see them. A vacation is shown only until it ends.
 namespace zerotouch {
 
-// The device as its reseller sees it: only this reseller's own held claims,
-// never the configuration; the metadata unless others alone hold the device.
+// Returns the device for a reseller: with the claims that this reseller holds, without
+// the configuration, and without the metadata if only other resellers hold claims.
 api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now);
 
-// The device as the customer sees it: the claims held for this customer,
-// whichever reseller's, and the configuration applied.
+// Returns the device for a customer: with the claims that any reseller holds for it,
+// and with the applied configuration.
 api::Device CustomerView(CustomerId customer, const DeviceState& device, absl::Time now);
 
-// Who has locked the device's SIM, as `partner` may know it. A lock on vacation
-// is none. `device` is null where the registry knows no such device.
+// Returns the SIM-lock state of the device for `partner`. During a vacation the device
+// is unlocked. `device` is null if it is unknown.
 api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(PartnerId partner,
                                                                 const DeviceState* device,
                                                                 absl::Time now);

@@ -25,7 +25,7 @@ DeviceState SharedDevice() {
   return device;
 }
 
-TEST(PartnerView, WhoGaveItUp_DoesNotSeeWhatItsHolderNotes) {
+TEST(PartnerView, FormerHolder_DoesNotSeeTheMetadataOfTheHolder) {
   DeviceState device = SharedDevice();
   EXPECT_TRUE(PartnerView(kPartner, device, kNow).has_device_metadata());
   device.zero_touch = GivenUp(*device.zero_touch);
@@ -47,7 +47,7 @@ TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
   EXPECT_EQ(view.configuration(), "customers/11/configurations/5");
 }
 
-TEST(CustomerView, OfTheSimLocksOwner_HasNoConfiguration) {
+TEST(CustomerView, OfTheOwnerOfTheSimLock_HasNoConfiguration) {
   const api::Device view = CustomerView(kOtherCustomer, SharedDevice(), kNow);
   ASSERT_EQ(view.claims_size(), 1);
   EXPECT_EQ(view.claims(0).section_type(), api::SECTION_TYPE_SIM_LOCK);

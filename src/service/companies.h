@@ -10,8 +10,8 @@
 
 namespace zerotouch::service {
 
-// A customer as the API shows it, under the name that the caller knows it by.
-// Owner addresses and language are input only.
+// Returns the customer as an API resource with `name`, without the input-only
+// fields (owner addresses and language).
 api::Company CompanyOf(std::string name, const store::Customer& customer);
 
 }  // namespace zerotouch::service

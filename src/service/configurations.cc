@@ -41,7 +41,7 @@ api::Configuration MessageOf(const store::Configuration& stored) {
   return message;
 }
 
-// `message` was checked.
+// `message` must be valid (Check).
 store::Configuration StoredOf(CustomerId customer, ConfigurationId id,
                               const api::Configuration& message) {
   store::Configuration stored{.id = id,
@@ -62,8 +62,8 @@ store::Configuration StoredOf(CustomerId customer, ConfigurationId id,
   return stored;
 }
 
-// errors::InvalidParameters with all that is wrong. `kept` is the DPC that the
-// configuration has already, if any: it may stay though it is no longer offered.
+// Returns errors::InvalidParameters with all violations. `kept` is the current DPC
+// of the configuration, which may stay even if it is no longer available.
 absl::Status Check(store::CompanyReads& reads, CustomerId customer,
                    const api::Configuration& configuration, const std::string& kept = "") {
   ZT_ASSIGN_OR_RETURN(const std::vector<store::Dpc> dpcs, reads.ListDpcs());
@@ -73,7 +73,7 @@ absl::Status Check(store::CompanyReads& reads, CustomerId customer,
   return wrong.empty() ? absl::OkStatus() : errors::InvalidParameters(wrong);
 }
 
-// What `name` names. errors::UnknownConfiguration if that is nothing.
+// Returns the configuration `name`, or errors::UnknownConfiguration.
 absl::StatusOr<store::Configuration> Find(store::CompanyReads& reads, std::string_view name) {
   const std::optional<ConfigurationName> parsed = ParseConfigurationName(name);
   if (!parsed.has_value()) return errors::UnknownConfiguration();
@@ -83,13 +83,14 @@ absl::StatusOr<store::Configuration> Find(store::CompanyReads& reads, std::strin
   return *std::move(found);
 }
 
-// Room for one more; errors::InvalidOperation if there is none.
+// Returns errors::InvalidOperation if the customer has the most configurations.
 absl::Status CheckRoom(store::CompanyReads& reads, CustomerId customer) {
   ZT_ASSIGN_OR_RETURN(const std::vector<store::Configuration> all,
                       reads.ListConfigurations(customer));
   if (all.size() < limits::kConfigurationsPerCustomer) return absl::OkStatus();
   return errors::InvalidOperation(
-      fmt::format("A customer has at most {} configurations.", limits::kConfigurationsPerCustomer));
+      fmt::format("This customer has {} configurations, which is the limit. Delete one first.",
+                  limits::kConfigurationsPerCustomer));
 }
 
 }  // namespace
@@ -148,7 +149,8 @@ absl::StatusOr<google::protobuf::Empty> Configurations::Delete(
     const absl::Status removed = transaction.RemoveConfiguration(found.customer, found.id);
     if (!absl::IsFailedPrecondition(removed)) return removed;
     return errors::InvalidOperation(
-        "A device uses this configuration. Apply another to it, or remove it from it, first.");
+        "A device uses this configuration. Apply another one to the device, or remove it from the "
+        "device, first.");
   });
   ZT_RETURN_IF_ERROR(written);
   return google::protobuf::Empty();

@@ -14,7 +14,7 @@ class Store;
 
 namespace zerotouch::service {
 
-// customers.configurations. Thread-safe.
+// Implements customers.configurations. Thread-safe.
 class Configurations {
  public:
   // The store must outlive it.
@@ -28,7 +28,7 @@ class Configurations {
                                          const api::GetConfigurationRequest& request);
   absl::StatusOr<api::CustomerListConfigurationsResponse> List(
       const Caller& caller, const api::CustomerListConfigurationsRequest& request);
-  // Its name is that of the URL, whatever the body says.
+  // `configuration.name` comes from the URL, not from the body.
   absl::StatusOr<api::Configuration> Update(const Caller& caller,
                                             const api::UpdateConfigurationRequest& request);
   absl::StatusOr<google::protobuf::Empty> Delete(const Caller& caller,

@@ -73,7 +73,7 @@ class ConfigurationsTest : public testing::Test {
   Configurations configurations_{*store_};
 };
 
-TEST_F(ConfigurationsTest, DpcThatIsNoLongerOffered_MayStay_ButNotBeChosen) {
+TEST_F(ConfigurationsTest, DpcThatIsNoLongerAvailable_CanStay_ButNotBeChosen) {
   api::Configuration configuration = Create().value();
   Write([](store::Transaction& tx) { return tx.RemoveDpc("old"); });
   EXPECT_EQ(errors::CodeOf(Create().status()), api::INVALID_PARAMETER);

@@ -20,16 +20,16 @@
 namespace zerotouch::service {
 namespace {
 
-// The answer to a change of one device: the same outcomes as for resellers,
-// in words for a customer.
+// Returns the answer to a change of one device. Some outcomes have a message of
+// their own for customers.
 absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>& result) {
   ZT_RETURN_IF_ERROR(result.status());
   switch (result->outcome) {
     case Outcome::kUnknownDevice:
       return errors::UnknownDeviceOfCustomer();
     case Outcome::kInvalidConfiguration:
-      return errors::InvalidParameter("configuration",
-                                      "there is no such configuration of this customer");
+      return errors::InvalidParameter(
+          "configuration", "use a configuration of this customer (customers.configurations.list)");
     default:
       ZT_RETURN_IF_ERROR(StatusOf(result->outcome));
       return google::protobuf::Empty();
@@ -43,7 +43,7 @@ absl::StatusOr<api::Device> CustomerDevices::Get(const Caller& caller,
   const CustomerId customer = caller.right().customer;
   const std::optional<CustomerDeviceName> name = ParseCustomerDeviceName(request.name());
   if (!name.has_value()) {
-    return errors::InvalidParameter("name", "a device is named customers/CUSTOMER/devices/DEVICE");
+    return errors::InvalidParameter("name", "use the form customers/CUSTOMER/devices/DEVICE");
   }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
@@ -78,8 +78,8 @@ absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(
   const std::optional<ConfigurationName> name = ParseConfigurationName(request.configuration());
   if (!name.has_value() || name->customer != customer) {
     return errors::InvalidParameter(
-        "configuration", fmt::format("a configuration is named {}/configurations/CONFIGURATION",
-                                     FormatCustomerName(customer)));
+        "configuration",
+        fmt::format("use the form {}/configurations/CONFIGURATION", FormatCustomerName(customer)));
   }
   return EmptyOr(engine_.ConfigureOne(customer, request.device(), name->configuration));
 }

@@ -18,10 +18,10 @@ class Engine;
 
 namespace zerotouch::service {
 
-// customers.devices. Thread-safe.
+// Implements customers.devices. Thread-safe.
 class CustomerDevices {
  public:
-  // All must outlive it.
+  // The references must outlive it.
   CustomerDevices(store::Store& store, batch::Engine& engine, const Clock& clock)
       : store_(store), engine_(engine), clock_(clock) {}
 
@@ -33,7 +33,7 @@ class CustomerDevices {
       const Caller& caller, const api::CustomerListDevicesRequest& request);
   absl::StatusOr<google::protobuf::Empty> ApplyConfiguration(
       const Caller& caller, const api::CustomerApplyConfigurationRequest& request);
-  // The customer's default does not take its place.
+  // Leaves the device without a configuration: the default is not applied.
   absl::StatusOr<google::protobuf::Empty> RemoveConfiguration(
       const Caller& caller, const api::CustomerRemoveConfigurationRequest& request);
   absl::StatusOr<google::protobuf::Empty> Unclaim(const Caller& caller,

@@ -28,7 +28,7 @@ api::Company PartnerViewOf(PartnerId partner, const store::Customer& customer) {
   return CompanyOf(FormatPartnerCustomerName(partner, customer.id), customer);
 }
 
-// Notes `reason` unless it is empty.
+// Adds a violation unless `reason` is empty.
 void Note(std::string_view field, std::string_view reason, std::vector<Violation>& wrong) {
   if (!reason.empty()) wrong.push_back({fmt::format("customer.{}", field), std::string(reason)});
 }
@@ -36,7 +36,7 @@ void Note(std::string_view field, std::string_view reason, std::vector<Violation
 void CheckEmails(const char* field, const google::protobuf::RepeatedPtrField<std::string>& emails,
                  std::vector<Violation>& wrong) {
   if (emails.size() > limits::kCompanyEmails) {
-    Note(field, fmt::format("a company has at most {} of these", limits::kCompanyEmails), wrong);
+    Note(field, fmt::format("use at most {} e-mail addresses", limits::kCompanyEmails), wrong);
     return;
   }
   for (int i = 0; i < emails.size(); ++i) {
@@ -44,18 +44,18 @@ void CheckEmails(const char* field, const google::protobuf::RepeatedPtrField<std
   }
 }
 
-// errors::InvalidParameters with all that is wrong.
+// Returns errors::InvalidParameters with all violations.
 absl::Status CheckNew(const api::Company& customer) {
   std::vector<Violation> wrong;
   if (!customer.name().empty()) {
-    Note("name", "the name is given by the server; leave it out", wrong);
+    Note("name", "leave it out: the server assigns the name", wrong);
   }
   if (customer.company_id() != 0) {
-    Note("company_id", "the id is given by the server; leave it out", wrong);
+    Note("company_id", "leave it out: the server assigns the id", wrong);
   }
   Note("company_name", NameFault(customer.company_name()), wrong);
   if (customer.owner_emails().empty()) {
-    Note("owner_emails", "a customer needs at least one owner's e-mail address", wrong);
+    Note("owner_emails", "use the e-mail address of at least one owner", wrong);
   }
   CheckEmails("owner_emails", customer.owner_emails(), wrong);
   CheckEmails("admin_emails", customer.admin_emails(), wrong);

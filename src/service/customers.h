@@ -14,10 +14,10 @@ class Store;
 
 namespace zerotouch::service {
 
-// partners.customers. Thread-safe.
+// Implements partners.customers. Thread-safe.
 class PartnerCustomers {
  public:
-  // Both must outlive it.
+  // The references must outlive it.
   PartnerCustomers(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
   using Caller = auth::Authorized<auth::ActsForPartner>;
@@ -32,7 +32,7 @@ class PartnerCustomers {
   const Clock& clock_;
 };
 
-// customers. Thread-safe.
+// Implements customers. Thread-safe.
 class Customers {
  public:
   // The store must outlive it.

@@ -51,10 +51,10 @@ api::PartnerUnclaim ItemOf(const api::UnclaimDeviceRequest& request) {
 }
 
 absl::Status CheckBatchSize(std::string_view field, int items) {
-  if (items == 0) return errors::InvalidParameter(field, "a batch needs at least one device");
+  if (items == 0) return errors::InvalidParameter(field, "use at least one device");
   if (items > limits::kBatchItems) {
     return errors::InvalidParameter(
-        field, fmt::format("a batch has at most {} devices, and this one has {}; send several",
+        field, fmt::format("use at most {} devices in one call, not {}; send several calls",
                            limits::kBatchItems, items));
   }
   return absl::OkStatus();
@@ -63,10 +63,10 @@ absl::Status CheckBatchSize(std::string_view field, int items) {
 absl::Status CheckLimit(int64_t limit) {
   if (limit >= 1 && limit <= limits::kFindLimit) return absl::OkStatus();
   return errors::InvalidParameter("limit",
-                                  fmt::format("give a limit from 1 to {}", limits::kFindLimit));
+                                  fmt::format("use a limit from 1 to {}", limits::kFindLimit));
 }
 
-// The owners that are sought, and where.
+// Returns the query for the owners of `request`.
 absl::StatusOr<store::OwnerQuery> OwnerQueryOf(PartnerId partner,
                                                const api::FindDevicesByOwnerRequest& request) {
   const std::optional<Section> section = SectionOf(request.section_type());
@@ -76,7 +76,7 @@ absl::StatusOr<store::OwnerQuery> OwnerQueryOf(PartnerId partner,
                           .customers = {request.customer_id().begin(), request.customer_id().end()},
                           .workspaces = {request.google_workspace_customer_id().begin(),
                                          request.google_workspace_customer_id().end()}};
-  // No claim has such an owner, and not every store can be asked for one.
+  // No claim has such an owner, and PostgreSQL refuses NUL in a query.
   std::erase_if(query.workspaces, [](const std::string& workspace) {
     return workspace.empty() || HasControlCharacter(workspace);
   });
@@ -85,17 +85,16 @@ absl::StatusOr<store::OwnerQuery> OwnerQueryOf(PartnerId partner,
   const size_t owners = query.customers.size() + query.workspaces.size();
   if (owners == 0) {
     return errors::InvalidParameter("customer_id",
-                                    "give customers, or googleWorkspaceCustomerId, whose devices "
-                                    "to find");
+                                    "use at least one customerId or googleWorkspaceCustomerId");
   }
   if (owners > limits::kOwnersSought) {
     return errors::InvalidParameter(
-        "customer_id", fmt::format("give at most {} owners at a time", limits::kOwnersSought));
+        "customer_id", fmt::format("use at most {} owners in one call", limits::kOwnersSought));
   }
   return query;
 }
 
-// Names the list for page tokens.
+// Returns the name of the list for page tokens.
 std::string NameOf(const store::OwnerQuery& query) {
   std::string name = fmt::format("devices.findByOwner {} {}", query.reseller.value(),
                                  static_cast<int>(query.section));
@@ -160,7 +159,7 @@ absl::StatusOr<api::Device> Devices::Get(const Caller& caller,
   const PartnerId partner = caller.right().partner;
   const std::optional<DeviceName> name = ParseDeviceName(request.name());
   if (!name.has_value()) {
-    return errors::InvalidParameter("name", "a device is named partners/PARTNER/devices/DEVICE");
+    return errors::InvalidParameter("name", "use the form partners/PARTNER/devices/DEVICE");
   }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
@@ -201,7 +200,7 @@ absl::StatusOr<api::FindDevicesByOwnerResponse> Devices::FindByOwner(
   ZT_ASSIGN_OR_RETURN(
       const store::Page<DeviceState> page,
       listing.snapshot().FindByOwner(query, DeviceId(listing.after()), request.limit()));
-  // Counted once: counting all for each page would make a long list slow.
+  // Counted only for the first page, because counting takes time on long lists.
   const int64_t total = listing.after() == 0 ? page.total_size : listing.total_size();
   api::FindDevicesByOwnerResponse response;
   FillDevices(partner, listing, page, total, clock_.Now(), response);

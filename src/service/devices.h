@@ -19,11 +19,11 @@ class Engine;
 
 namespace zerotouch::service {
 
-// partners.devices. Each function is one method of the API: its errors are
-// those of errors/errors.h. Thread-safe.
+// Implements partners.devices. Each function is one method of the API and returns
+// errors of errors/errors.h. Thread-safe.
 class Devices {
  public:
-  // All must outlive it.
+  // The references must outlive it.
   Devices(store::Store& store, batch::Engine& engine, const RegistryRules& rules,
           const Clock& clock)
       : store_(store), engine_(engine), rules_(rules), clock_(clock) {}

@@ -13,7 +13,7 @@ class Store;
 
 namespace zerotouch::service {
 
-// customers.dpcs. Thread-safe.
+// Implements customers.dpcs. Thread-safe.
 class Dpcs {
  public:
   // The store must outlive it.

@@ -17,7 +17,7 @@ absl::StatusOr<Listing> Listing::Open(store::Store& store, std::string list,
 }
 
 absl::StatusOr<int64_t> PageSize(int64_t given, int64_t by_default, int64_t most) {
-  if (given < 0) return errors::InvalidParameter("page_size", "a page has at least one row");
+  if (given < 0) return errors::InvalidParameter("page_size", "use 0 or more");
   return given == 0 ? by_default : std::min(given, most);
 }
 

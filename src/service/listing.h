@@ -15,22 +15,22 @@
 
 namespace zerotouch::service {
 
-// One call of a method that lists in pages: a view of the registry, and where
-// in the list the page begins.
+// One call of a method that lists in pages: a snapshot of the registry and the
+// start of the page.
 class Listing {
  public:
-  // `list` names method and arguments (page_token.h). errors::InvalidPageToken
-  // if the token is not one of this list.
+  // Opens the page after `page_token`. `list` names method and arguments
+  // (page_token.h). Returns errors::InvalidPageToken if the token is not of this list.
   static absl::StatusOr<Listing> Open(store::Store& store, std::string list,
                                       const std::string& page_token);
 
   store::Snapshot& snapshot() { return *snapshot_; }
-  // The id after which the page begins; 0 for the first page.
+  // Returns the id after which the page begins; 0 for the first page.
   int64_t after() const { return begin_.last_id; }
-  // The total that the token brought along; 0 on the first page.
+  // Returns the total size that the token carries; 0 for the first page.
   int64_t total_size() const { return begin_.total_size; }
 
-  // The token of the page after the row `last_id`.
+  // Returns the token of the page that begins after the row `last_id`.
   std::string TokenAfter(int64_t last_id, int64_t total_size = 0) const {
     return MakePageToken(secret_, list_, {.last_id = last_id, .total_size = total_size});
   }
@@ -44,12 +44,12 @@ class Listing {
   PageEnd begin_;
 };
 
-// A page size from a request: `by_default` if it is not given (0: no end), at
-// most `most`. errors::InvalidParameter if it is negative.
+// Returns the page size for a request: `by_default` (0 means unlimited) if `given`
+// is 0, and at most `most`. Returns errors::InvalidParameter if it is negative.
 absl::StatusOr<int64_t> PageSize(int64_t given, int64_t by_default = 0,
                                  int64_t most = std::numeric_limits<int32_t>::max());
 
-// For response fields of 32 bits.
+// Returns `rows` for a 32-bit field of a response.
 inline int32_t TotalSize(int64_t rows) {
   return static_cast<int32_t>(std::min<int64_t>(rows, std::numeric_limits<int32_t>::max()));
 }

@@ -11,24 +11,24 @@
 
 namespace zerotouch::service {
 
-// The items of a finished operation, read from the store while they are sent,
-// so that a 100,000-item answer is never held in memory. For one thread at a time.
+// The items of a finished operation. They are read from the store while they are
+// sent, so that a 100,000-item answer is never held in memory. Not thread-safe.
 class OperationItems {
  public:
   virtual ~OperationItems() = default;
-  // Replaces `*items` by the next ones, in the order of the request (some
-  // 1,000). False, with none, at the end.
+  // Replaces `*items` by the next items (about 1,000), in the order of the request.
+  // At the end clears `*items` and returns false.
   virtual absl::StatusOr<bool> Next(
       google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) = 0;
-  // Goes back to the first: Next gives the same once more.
+  // Continues with the first item again.
   virtual void Restart() = 0;
 };
 
-// An Operation whose response may have to be streamed.
+// An Operation whose response is streamed.
 struct OperationAnswer {
-  // Name, metadata and, when it is over, `done`; `response` is not set.
+  // With name, metadata and `done`; `response` is not set.
   google::longrunning::Operation operation;
-  // When done: what goes into DevicesLongRunningOperationResponse.
+  // The content of DevicesLongRunningOperationResponse; null until done.
   std::unique_ptr<OperationItems> items;
   int32_t success_count = 0;
 };

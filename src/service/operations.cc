@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -37,8 +38,8 @@ auto& ItemsOf(api::UpdateDeviceMetadataInBatchRequest& request) {
   return *request.mutable_updates();
 }
 
-// Joins the stored request, chunk by chunk, with the results. Each chunk is
-// read from a view of its own, so that a slow client keeps none open.
+// Joins the stored request with the results, chunk by chunk. Reads each chunk from
+// its own snapshot, so that a slow client does not keep one open.
 class StoredItems final : public OperationItems {
  public:
   StoredItems(store::Store& store, const store::OperationHead& head,
@@ -80,7 +81,7 @@ class StoredItems final : public OperationItems {
       ZT_RETURN_IF_ERROR(batch::ParseChunk(chunk[0], head_.id, request));
     }
     for (auto& item : ItemsOf(request)) {
-      if (index_ >= results_.size()) return absl::DataLossError("an operation has too many items");
+      if (index_ >= results_.size()) return absl::DataLossError("the operation has too many items");
       api::OperationPerDevice* out = items->Add();
       SetItem(std::move(item), *out);
       FillResult(results_[index_++], out->mutable_result());
@@ -95,8 +96,8 @@ class StoredItems final : public OperationItems {
   size_t index_ = 0;
 };
 
-// Results in the order of the request. DATA_LOSS unless each item has one, but
-// for a cancelled operation, whose other items were called off.
+// Returns the results in the order of the request. Items of a cancelled operation
+// may lack a result; otherwise a missing result is DATA_LOSS.
 absl::StatusOr<std::vector<ItemResult>> InRequestOrder(
     const store::OperationHead& head, const std::vector<store::IndexedResult>& results) {
   std::vector<ItemResult> ordered(static_cast<size_t>(head.items),
@@ -104,13 +105,13 @@ absl::StatusOr<std::vector<ItemResult>> InRequestOrder(
   std::vector<bool> seen(ordered.size());
   for (const store::IndexedResult& result : results) {
     if (result.index >= ordered.size() || seen[result.index]) {
-      return absl::DataLossError("results of an operation do not fit its items");
+      return absl::DataLossError("the results of the operation do not match its items");
     }
     seen[result.index] = true;
     ordered[result.index] = result.result;
   }
   if (head.cancelled || results.size() == ordered.size()) return ordered;
-  return absl::DataLossError("results of a finished operation are missing");
+  return absl::DataLossError("results of the finished operation are missing");
 }
 
 api::BatchProcessingStatus ProcessingStatusOf(const store::OperationHead& head) {
@@ -118,8 +119,7 @@ api::BatchProcessingStatus ProcessingStatusOf(const store::OperationHead& head) 
   return head.started.has_value() ? api::BATCH_PROCESS_IN_PROGRESS : api::BATCH_PROCESS_PENDING;
 }
 
-// The operation that `name` names, if it is the partner's; else
-// errors::UnknownOperation.
+// Returns the partner's operation `name`, or errors::UnknownOperation.
 absl::StatusOr<store::OperationHead> FindOwn(store::OperationReads& reads, PartnerId partner,
                                              const std::string& name) {
   const std::optional<OperationId> id = ParseOperationName(name);
@@ -143,7 +143,7 @@ absl::StatusOr<OperationAnswer> AnswerOf(store::Store& store, PartnerId partner,
   return answer;
 }
 
-// In a list: finished or not, with the number of successes but not each item.
+// Returns the operation for a list: with the number of successes, without items.
 google::longrunning::Operation SummaryOf(const store::OperationHead& head) {
   google::longrunning::Operation operation = OperationOf(head);
   if (head.finished.has_value()) {
@@ -154,8 +154,8 @@ google::longrunning::Operation SummaryOf(const store::OperationHead& head) {
   return operation;
 }
 
-// `done=true` or `done=false`, with blanks where they do no harm; nullopt if
-// the filter is empty.
+// Parses `done=true` or `done=false`, ignoring spaces. Returns nullopt for an empty
+// filter.
 absl::StatusOr<std::optional<bool>> ReadFilter(const std::string& filter) {
   std::string text;
   std::copy_if(filter.begin(), filter.end(), std::back_inserter(text),
@@ -163,24 +163,24 @@ absl::StatusOr<std::optional<bool>> ReadFilter(const std::string& filter) {
   if (text.empty()) return std::nullopt;
   if (text == "done=true") return true;
   if (text == "done=false") return false;
-  return errors::InvalidParameter("filter", "give done=true or done=false, or leave it out");
+  return errors::InvalidParameter("filter", "use done=true or done=false, or leave it out");
 }
 
-// How long a caller is kept waiting.
+// Returns the timeout of a Wait call.
 absl::StatusOr<absl::Duration> WaitOf(const google::longrunning::WaitOperationRequest& request) {
   if (!request.has_timeout()) return limits::kOperationWait;
   const auto& timeout = request.timeout();
   if (timeout.seconds() < 0 || timeout.nanos() < 0) {
-    return errors::InvalidParameter("timeout", "a time-out is not negative");
+    return errors::InvalidParameter("timeout", "use a timeout of 0s or more");
   }
   return std::min(absl::Seconds(timeout.seconds()) + absl::Nanoseconds(timeout.nanos()),
                   limits::kOperationWait);
 }
 
-// How often a waiting call looks whether the operation is done: soon at first,
-// for a small batch takes milliseconds.
-constexpr absl::Duration kFirstLook = absl::Milliseconds(5);
-constexpr absl::Duration kRareLook = absl::Milliseconds(200);
+// The intervals at which a waiting call polls the operation. The first is short
+// because a small batch takes milliseconds.
+constexpr absl::Duration kFirstPoll = absl::Milliseconds(5);
+constexpr absl::Duration kLongestPoll = absl::Milliseconds(200);
 
 }  // namespace
 
@@ -199,7 +199,7 @@ google::longrunning::Operation OperationOf(const store::OperationHead& head) {
 absl::StatusOr<google::longrunning::ListOperationsResponse> Operations::List(
     const Reader& caller, const google::longrunning::ListOperationsRequest& request) {
   if (!request.name().empty() && request.name() != "operations") {
-    return errors::InvalidParameter("name", "the list is named operations");
+    return errors::InvalidParameter("name", "use the name operations");
   }
   ZT_ASSIGN_OR_RETURN(
       const int64_t size,
@@ -243,7 +243,7 @@ absl::StatusOr<google::protobuf::Empty> Operations::Delete(
                         FindOwn(transaction, caller.right().partner, request.name()));
     if (!head.finished.has_value()) {
       return errors::InvalidOperation(
-          "The operation is not finished. Cancel it first, or wait until it is done.");
+          "The operation is not done. Cancel it first, or wait until it is done.");
     }
     return transaction.DeleteOperation(head.id);
   }));
@@ -256,14 +256,14 @@ absl::StatusOr<OperationAnswer> Operations::Wait(
   const PartnerId partner = caller.right().partner;
   bool may_wait = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     may_wait = waiters_ > 0;
     if (may_wait) --waiters_;
   }
   if (may_wait) {
     const absl::Status status = AwaitDone(partner, request.name(), timeout);
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       ++waiters_;
     }
     ZT_RETURN_IF_ERROR(status);
@@ -271,34 +271,36 @@ absl::StatusOr<OperationAnswer> Operations::Wait(
   return AnswerOf(store_, partner, request.name());
 }
 
-// Returns when the operation is done, at the time-out, or when waiting stops.
+// Returns when the operation is done, at the timeout, or after StopWaiting.
 absl::Status Operations::AwaitDone(PartnerId partner, const std::string& name,
                                    absl::Duration timeout) {
-  absl::Duration look = kFirstLook;
+  absl::Duration interval = kFirstPoll;
   while (true) {
     {
       ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
       ZT_ASSIGN_OR_RETURN(const store::OperationHead head, FindOwn(*snapshot, partner, name));
       if (head.finished.has_value()) return absl::OkStatus();
     }
-    if (timeout <= absl::ZeroDuration() || !Pause(std::min(look, timeout))) {
+    if (timeout <= absl::ZeroDuration() || !Pause(std::min(interval, timeout))) {
       return absl::OkStatus();
     }
-    timeout -= look;
-    look = std::min(look * 2, kRareLook);
+    timeout -= interval;
+    interval = std::min(interval * 2, kLongestPoll);
   }
 }
 
-// False when waiting has stopped.
+// Waits for `length`. Returns false after StopWaiting.
 bool Operations::Pause(absl::Duration length) {
-  std::unique_lock lock(mutex_);
-  stopped_.wait_for(lock, absl::ToChronoMicroseconds(length), [&] { return stopping_; });
+  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(length);
+  MutexLock lock(mutex_);
+  while (!stopping_ && lock.WaitUntil(stopped_, deadline)) {
+  }
   return !stopping_;
 }
 
 void Operations::StopWaiting() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   stopped_.notify_all();

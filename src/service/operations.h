@@ -3,12 +3,12 @@
 #define ZEROTOUCH_SERVICE_OPERATIONS_H_
 
 #include <condition_variable>
-#include <mutex>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "auth/authorized.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "service/operation_answer.h"
@@ -20,15 +20,15 @@ struct OperationHead;
 
 namespace zerotouch::service {
 
-// google.longrunning.Operations. To whom an operation does not belong, it does
-// not exist. Thread-safe.
+// Implements google.longrunning.Operations. Operations of other partners do not
+// exist for a caller. Thread-safe.
 class Operations {
  public:
   using Reader = auth::Authorized<auth::ReadsOperations>;
   using Changer = auth::Authorized<auth::ChangesOperations>;
 
-  // Store and clock must outlive it; the store every answer too. At most
-  // `waiters` callers of Wait are kept waiting at a time.
+  // The references must outlive it, and the store every answer too. At most
+  // `waiters` calls of Wait wait at a time.
   Operations(store::Store& store, const Clock& clock, int waiters)
       : store_(store), clock_(clock), waiters_(waiters) {}
 
@@ -40,12 +40,12 @@ class Operations {
       const Changer& caller, const google::longrunning::CancelOperationRequest& request);
   absl::StatusOr<google::protobuf::Empty> Delete(
       const Changer& caller, const google::longrunning::DeleteOperationRequest& request);
-  // Keeps its thread until the operation is done, but no longer than
-  // limits::kOperationWait.
+  // Blocks until the operation is done, at most for limits::kOperationWait. Returns
+  // immediately if too many calls wait already.
   absl::StatusOr<OperationAnswer> Wait(const Reader& caller,
                                        const google::longrunning::WaitOperationRequest& request);
 
-  // Answers all who wait, and lets nobody wait from now on.
+  // Ends all waits. Later calls do not wait.
   void StopWaiting();
 
  private:
@@ -55,13 +55,13 @@ class Operations {
   store::Store& store_;
   const Clock& clock_;
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable stopped_;
-  bool stopping_ = false;
-  int waiters_;  // how many more may wait
+  bool stopping_ ZT_GUARDED_BY(mutex_) = false;
+  int waiters_ ZT_GUARDED_BY(mutex_);  // further calls that may wait
 };
 
-// The operation without its response: name, metadata and, when over, `done`.
+// Returns the operation without its response: name, metadata and `done`.
 google::longrunning::Operation OperationOf(const store::OperationHead& head);
 
 }  // namespace zerotouch::service

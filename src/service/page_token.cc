@@ -15,10 +15,10 @@ constexpr size_t kNumberBytes = 8;
 constexpr size_t kEndBytes = 2 * kNumberBytes;
 constexpr size_t kSignatureBytes = 16;
 
-// The end and, so that nobody can make a token or use one elsewhere, what signs
-// it for this list.
+// Returns the end of a page with its signature for this list, so that a token
+// cannot be forged or used for another list.
 std::string Signed(std::string_view secret, std::string_view list, std::string_view end) {
-  // A key of its own: a signature made here is good for nothing else.
+  // A separate key: the signature is not valid for anything but page tokens.
   const std::string key = crypto::HmacSha256(secret, "page-token");
   const std::string signature = crypto::HmacSha256(key, fmt::format("{}\n{}", list, end));
   return fmt::format("{}{}", end, std::string_view(signature).substr(0, kSignatureBytes));

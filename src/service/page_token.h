@@ -8,22 +8,22 @@
 
 #include "absl/status/statusor.h"
 
-// Page tokens: opaque to callers, good at every server on the same store, and
-// bound to the call that made them (https://google.aip.dev/158).
+// Page tokens: opaque to callers, valid on every server of the same store, and bound
+// to the method and arguments they were made for (https://google.aip.dev/158).
 namespace zerotouch::service {
 
-// Where a page ended.
+// The end of a page.
 struct PageEnd {
-  int64_t last_id = 0;     // of its last row; 0 before the first page
-  int64_t total_size = 0;  // that the list was found to have, if that is kept
+  int64_t last_id = 0;     // id of its last row; 0 before the first page
+  int64_t total_size = 0;  // size of the list, for methods that keep it
 };
 
-// A token for the page after `end` of the list that `list` names: method and
-// arguments, without page size and token. `secret` is the store's.
+// Returns a token for the page after `end`. `list` names method and arguments,
+// without page size and token. `secret` is the store's.
 std::string MakePageToken(std::string_view secret, std::string_view list, const PageEnd& end);
 
-// What a token of that list says; zeros for an empty token. INVALID_PAGE_TOKEN
-// if the token was changed, or made for another list.
+// Returns what a token of this list holds, or zeros for an empty token. Returns
+// INVALID_PAGE_TOKEN if the token was changed or made for another list.
 absl::StatusOr<PageEnd> ReadPageToken(std::string_view secret, std::string_view list,
                                       std::string_view token);
 

@@ -12,7 +12,7 @@ namespace {
 
 const std::string kSecret(32, 's');
 
-TEST(PageToken, BringsBackWhereThePageEnded) {
+TEST(PageToken, HoldsTheEndOfThePage) {
   for (const PageEnd& end : {PageEnd{.last_id = 1}, PageEnd{.last_id = int64_t{1} << 62},
                              PageEnd{.last_id = 5, .total_size = 1'000'000}}) {
     const auto read = ReadPageToken(kSecret, "list", MakePageToken(kSecret, "list", end));
@@ -22,7 +22,7 @@ TEST(PageToken, BringsBackWhereThePageEnded) {
   }
 }
 
-TEST(PageToken, Empty_IsTheBeginning) { EXPECT_EQ(ReadPageToken(kSecret, "list", "")->last_id, 0); }
+TEST(PageToken, Empty_IsTheStart) { EXPECT_EQ(ReadPageToken(kSecret, "list", "")->last_id, 0); }
 
 TEST(PageToken, OfAnotherListOrServer_IsRefused) {
   const std::string token = MakePageToken(kSecret, "list", {.last_id = 1});

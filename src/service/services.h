@@ -12,9 +12,9 @@
 
 namespace zerotouch::service {
 
-// Every part of the API, on one registry. Thread-safe.
+// All services of the API on one registry. Thread-safe.
 struct Services {
-  // All must outlive it. `waiters`: as for Operations.
+  // The references must outlive it. `waiters`: see Operations.
   Services(store::Store& store, batch::Engine& engine, const RegistryRules& rules,
            const Clock& clock, int waiters)
       : devices(store, engine, rules, clock),

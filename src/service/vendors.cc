@@ -30,7 +30,7 @@ absl::StatusOr<api::ListVendorsResponse> Vendors::List(const Caller& caller,
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const PartnerId partner = caller.right().partner;
   if (ParsePartnerName(request.parent()) != partner) {
-    return errors::InvalidParameter("parent", "a reseller is named partners/PARTNER");
+    return errors::InvalidParameter("parent", "use the form partners/PARTNER");
   }
   ZT_ASSIGN_OR_RETURN(
       Listing listing,

@@ -13,7 +13,7 @@ class Store;
 
 namespace zerotouch::service {
 
-// partners.vendors and partners.vendors.customers. Thread-safe.
+// Implements partners.vendors and partners.vendors.customers. Thread-safe.
 class Vendors {
  public:
   // The store must outlive it.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_split.h"
+#include "model/unknown_fields.h"
 #include "store/errors.h"
 
 namespace zerotouch::store {
@@ -18,6 +19,8 @@ absl::Status DecodeRecord(std::string_view identifier, std::string_view metadata
       !record.metadata.ParseFromArray(metadata.data(), static_cast<int>(metadata.size()))) {
     return UnreadableDevice(state.id);
   }
+  DropUnknownFields(record.identifier);
+  DropUnknownFields(record.metadata);
   state.record = std::move(record);
   return absl::OkStatus();
 }

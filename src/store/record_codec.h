@@ -12,8 +12,8 @@
 // How every store encodes values that have no columns of their own.
 namespace zerotouch::store {
 
-// Decodes the record of `state` from its serialized messages. DATA_LOSS if they
-// are invalid.
+// Decodes the record of `state` from its serialized messages, without unknown fields,
+// which earlier versions stored. Returns DATA_LOSS if they are damaged.
 absl::Status DecodeRecord(std::string_view identifier, std::string_view metadata,
                           DeviceState& state);
 

@@ -260,7 +260,7 @@ TEST_F(CallErrors, Customers) {
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_customers.txt", text);
 }
 
-TEST_F(CallErrors, WhatIsFull) {
+TEST_F(CallErrors, FullQueues) {
   for (int i = 0; i < 100; ++i) {
     Do("POST", kClaimAsync, R"({"claims":[{}]})", Who::kReseller);
   }

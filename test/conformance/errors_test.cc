@@ -124,6 +124,8 @@ const char* NameOf(Outcome outcome) {
       return "kCancelled";
     case Outcome::kFailed:
       return "kFailed";
+    case Outcome::kNoZeroTouchClaim:
+      return "kNoZeroTouchClaim";
   }
   return nullptr;
 }
@@ -135,7 +137,7 @@ std::string FormsOf(const absl::Status& status) {
          GrpcText(grpc::StatusFields(status));
 }
 
-TEST(EveryError, PublicOnes_LookLikeTheirGolden) {
+TEST(EveryError, InErrorsH_MatchesItsGolden) {
   std::string text;
   for (const NamedError& error : PublicErrors()) {
     text += fmt::format("# {}\n{}\n", error.name, FormsOf(error.status));
@@ -143,7 +145,7 @@ TEST(EveryError, PublicOnes_LookLikeTheirGolden) {
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors.txt", text);
 }
 
-TEST(EveryError, Outcomes_LookLikeTheirGolden_AloneAndInABatch) {
+TEST(EveryError, OfAnOutcome_MatchesItsGolden_InACallAndInABatch) {
   std::string text;
   for (int number = 0; number < 256; ++number) {
     const auto outcome = static_cast<Outcome>(number);

@@ -129,7 +129,7 @@ TEST_F(SurfaceErrors, Batches) {
 }
 
 // Answers that exceed the limit together.
-TEST_F(SurfaceErrors, ABatchWithTooLongAnswers) {
+TEST_F(SurfaceErrors, ABatchWithTooLargeAnswers) {
   http::Request request =
       Make("POST", "/batch", "--b\r\nContent-Type: application/http\r\n\r\nGET /\r\n\r\n--b--",
            Who::kReseller);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGKILL at random moments of a batch: after each restart the operation goes
-// on, and in the end every device has one result and nothing is done twice.
+// SIGKILL at random moments of a batch: the operation continues after each restart,
+// and in the end every device has one result and no item has run twice.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ size_t CountOf(const std::string& text, const std::string& part) {
 
 class KillTest : public testing::Test {
  protected:
-  // Starts the server, slowed down so that a kill lands in the middle.
+  // Starts the server, slowed down so that a kill hits the middle of the batch.
   void Start() {
     server_ = std::make_unique<ServerProcess>(
         std::vector<std::string>{"sandbox", "--listen", "127.0.0.1:0", "--data-dir", dir_ / "data",
@@ -49,7 +49,7 @@ class KillTest : public testing::Test {
     return "/v1/" + FieldIn(answer.body, "name");
   }
 
-  // Kills and restarts until the operation is over. Returns it.
+  // Kills and restarts the server until the operation is done. Returns the operation.
   std::string KillUntilDone(const std::string& path, std::mt19937& random, int& kills) {
     for (int round = 0; round < 1000; ++round) {
       if (kills < kKills) {
@@ -73,7 +73,7 @@ class KillTest : public testing::Test {
   std::unique_ptr<ApiCaller> caller_;
 };
 
-TEST_F(KillTest, Batches_GoOnWhereTheyWere_EachDeviceOnce) {
+TEST_F(KillTest, Batches_Continue_EachDeviceOnce) {
   const unsigned seed = std::random_device()();
   SCOPED_TRACE(fmt::format("seed {}", seed));
   std::mt19937 random(seed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may call: credentials, scopes, and whose resources.
+// Access control: credentials, scopes and the owners of resources.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ class AccessTest : public SandboxTest {
  protected:
   Answer Get(const std::string& token) { return first_.Call("GET", path_, "", token); }
 
-  // A token for `endpoint`'s first reseller, changed by `change`.
+  // Returns a token of the first reseller for `endpoint`, modified by `change`.
   template <class Change>
   std::string Token(const Change& change) {
     const std::string& key = sandbox().first.credentials;
@@ -29,7 +29,7 @@ class AccessTest : public SandboxTest {
     return SignToken(key, claims);
   }
 
-  // An access token from the token endpoint, for a scope.
+  // Returns an access token from the token endpoint for a scope.
   std::string AccessToken(const std::string& scope) {
     const std::string assertion = Token([&](crypto::JwtClaims& claims) {
       claims.audience = sandbox().endpoint + "/token";
@@ -99,7 +99,7 @@ TEST_F(AccessTest, WithoutGoodCredentials_Is401) {
   ExpectUnauthenticated(changed, "an access token with a changed letter");
 }
 
-TEST_F(AccessTest, EachKindOfCredential_IsTaken) {
+TEST_F(AccessTest, EachKindOfCredential_IsAccepted) {
   using Claims = crypto::JwtClaims;
   EXPECT_EQ(Get(AccessToken(kResellerScope)).status, 200);
   for (const char* audience : {"https://androiddeviceprovisioning.googleapis.com/",
@@ -121,7 +121,7 @@ TEST_F(AccessTest, EachKindOfCredential_IsTaken) {
       200);
 }
 
-TEST_F(AccessTest, TokenEndpoint_SaysWhatIsWrong) {
+TEST_F(AccessTest, TokenEndpoint_ExplainsErrors) {
   const auto grant = [&](const std::string& assertion) {
     return PostForm(
         sandbox().endpoint + "/token",
@@ -143,7 +143,7 @@ TEST_F(AccessTest, TokenEndpoint_SaysWhatIsWrong) {
             "unsupported_grant_type");
 }
 
-TEST_F(AccessTest, WithoutTheScope_Is403_NamingIt) {
+TEST_F(AccessTest, WithoutTheScope_Is403_ThatNamesIt) {
   const Answer answer = Get(AccessToken(kCustomerScope));
   ExpectError(answer, 403, "PERMISSION_DENIED");
   EXPECT_EQ(answer.Header("WWW-Authenticate"),
@@ -154,7 +154,7 @@ TEST_F(AccessTest, WithoutTheScope_Is403_NamingIt) {
   EXPECT_EQ(json["/error/details/0/reason"], "ACCESS_TOKEN_SCOPE_INSUFFICIENT");
 }
 
-TEST_F(AccessTest, OtherCompaniesPaths_Are403_WhetherOrNotTheyExist) {
+TEST_F(AccessTest, PathsOfOtherCompanies_Are403_ExistingOrNot) {
   const std::string theirs = ClaimedByOther(Imei("356938035643809"));
   for (const std::string& partner : {sandbox().second.partner, std::string("1")}) {
     const std::string devices = "/v1/partners/" + partner + "/devices";
@@ -171,7 +171,7 @@ TEST_F(AccessTest, OtherCompaniesPaths_Are403_WhetherOrNotTheyExist) {
   }
 }
 
-TEST_F(AccessTest, KeyMadeByAdmin_WorksAtOnce_AndStopsAtOnceWhenRevoked) {
+TEST_F(AccessTest, KeyMadeByAdmin_WorksImmediately_UntilItIsRevoked) {
   const std::string file = data_dir() + "/extra.json";
   for (const char* algorithm : {"RS256", "ES256"}) {
     SCOPED_TRACE(algorithm);
@@ -190,7 +190,7 @@ TEST_F(AccessTest, KeyMadeByAdmin_WorksAtOnce_AndStopsAtOnceWhenRevoked) {
   }
 }
 
-TEST_F(AccessTest, DisabledAccount_IsRefusedAtOnce_AndTakenAgainWhenEnabled) {
+TEST_F(AccessTest, DisabledAccount_IsRefusedImmediately_UntilItIsEnabled) {
   const std::string token = AccessToken(kResellerScope);
   const std::string email = ClaimsOf(sandbox().first.credentials, sandbox().endpoint).issuer;
   Admin({"accounts", "disable", email});

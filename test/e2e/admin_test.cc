@@ -38,7 +38,7 @@ class AdminTest : public SandboxTest {
 };
 
 // Creates a reseller while the server runs, up to its first call.
-TEST_F(AdminTest, NewReseller_CallsAtOnce) {
+TEST_F(AdminTest, NewReseller_CanCallImmediately) {
   std::string partner = Done({"partners", "create", "--name", "Über & Söhne"});
   ASSERT_TRUE(partner.ends_with('\n'));
   partner.pop_back();
@@ -139,7 +139,7 @@ TEST_F(AdminTest, CustomersOfAKey_AreASet) {
   EXPECT_EQ(ReadFile(data_dir() + "/one.json"), "") << "and no file is left";
 }
 
-TEST_F(AdminTest, WrongUse_IsRefusedInALineThatSaysWhatToDo) {
+TEST_F(AdminTest, WrongUse_IsRefusedInALine_ThatSaysWhatToDo) {
   const std::string out = data_dir() + "/refused.json";
   const std::vector<std::string> key = {"keys", "create", "--out", out};
   const auto with = [](std::vector<std::string> arguments, const std::vector<std::string>& more) {
@@ -148,9 +148,9 @@ TEST_F(AdminTest, WrongUse_IsRefusedInALineThatSaysWhatToDo) {
   };
   const std::vector<std::string> uri = {"--token-uri", "http://127.0.0.1/token"};
   ExpectRefused({"partners", "create"}, "--name is required");
-  ExpectRefused({"partners", "create", "--name", ""}, "a company needs a name");
+  ExpectRefused({"partners", "create", "--name", ""}, "use a name of 1 to 256 bytes");
   ExpectRefused({"partners", "create", "--name", "\xff"}, "Invalid --name: use UTF-8");
-  ExpectRefused({"partners", "create", "--name", "A\nB"}, "no control characters");
+  ExpectRefused({"partners", "create", "--name", "A\nB"}, "without control characters");
   ExpectRefused({"partners", "list", "--format", "xml"}, "--format");
   ExpectRefused({"vendors", "list", "--partner", "5"}, "see zerotouchd admin partners list");
   ExpectRefused({"vendors", "create", "--partner", "5", "--name", "V"}, "partner 5");
@@ -162,7 +162,7 @@ TEST_F(AdminTest, WrongUse_IsRefusedInALineThatSaysWhatToDo) {
                 "has no vendor 5");
   ExpectRefused({"customers", "create", "--partner", sandbox().first.partner, "--name", "C",
                  "--owner-email", "nobody"},
-                "not an e-mail address");
+                "use an e-mail address");
   ExpectRefused({"customers", "accept-terms", "5"}, "see zerotouchd admin customers list");
   ExpectRefused({"customers", "accept-terms", "x"}, "x");
   ExpectRefused({"dpcs", "add", "--id", "a/b", "--package", "p", "--title", "t"}, "Invalid --id");
@@ -190,7 +190,7 @@ TEST_F(AdminTest, ExistingFile_IsNotOverwritten) {
   EXPECT_EQ(ReadFile(file), "mine");
 }
 
-TEST_F(AdminTest, WithoutARegistry_SaysHowToNameOne) {
+TEST_F(AdminTest, WithoutARegistry_SaysHowToGiveOne) {
   const ProgramRun none = RunZerotouchd({"admin", "partners", "list"});
   EXPECT_EQ(none.exit_code, 1);
   EXPECT_THAT(none.err, HasSubstr("--database URL"));
@@ -202,7 +202,7 @@ TEST_F(AdminTest, WithoutARegistry_SaysHowToNameOne) {
   EXPECT_TRUE(std::filesystem::is_empty(empty.path())) << "and none is made";
 }
 
-TEST_F(AdminTest, NewDatabase_IsMadeForTheFirstTenant_ThenServed) {
+TEST_F(AdminTest, NewDatabase_IsCreatedForTheFirstTenant_ThenServed) {
   const TempDir dir;
   const std::string url = "sqlite://" + dir / "registry.db";
   const ProgramRun made =

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests that are wrong as a whole: refused with every reason, and nothing
-// of them is stored.
+// Invalid requests: the error lists every violation, and nothing is stored.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -22,7 +21,7 @@ class BadInputTest : public SandboxTest {
   }
 };
 
-TEST_F(BadInputTest, BodiesThatAreNoRequest_AreRefused) {
+TEST_F(BadInputTest, BodiesThatAreNotRequests_AreRefused) {
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += R"({"unclaims":[)";
   std::string closed = deep;
@@ -79,7 +78,7 @@ TEST_F(BadInputTest, WrongTypesAndUnknownFields_AreAllListed_AndNothingIsStored)
       << "the good item was not done either";
 }
 
-TEST_F(BadInputTest, SingleCalls_ListEverythingToo) {
+TEST_F(BadInputTest, SingleCalls_ListEveryViolation) {
   const Answer answer = Unclaim(R"("deviceId":"x","sectionType":"NOPE","colour":"red")");
   ExpectError(answer, 400, "INVALID_ARGUMENT");
   const Json json(answer.body);

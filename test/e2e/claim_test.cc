@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Claims over real sockets, as single calls and as items of a batch.
+// Claims over real sockets, as single calls and as batch items.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -78,7 +78,7 @@ TEST_F(ClaimTest, WrongFields_AreRefused) {
   });
 }
 
-TEST_F(ClaimTest, WhatTheRegistryDoesNotAllow_IsRefused) {
+TEST_F(ClaimTest, RequestsAgainstTheRegistry_AreRefused) {
   const std::string own = Imei("333333333333337");
   const std::string theirs = Imei("222222222222228");
   Claimed(own);
@@ -99,7 +99,7 @@ TEST_F(ClaimTest, WhatTheRegistryDoesNotAllow_IsRefused) {
   EXPECT_THAT(Claim(ZeroTouch(theirs)).body, Not(HasSubstr(sandbox().second.partner)));
 }
 
-TEST_F(ClaimTest, Success_NamesTheDevice_AndAgainItIsTheSame) {
+TEST_F(ClaimTest, Success_ReturnsTheDevice_AndTheSameOneWhenRepeated) {
   const std::string fields = ZeroTouch(Imei("111111111111119"));
   const Json first(Claim(fields).body);
   const std::string id = first["/deviceId"];
@@ -138,7 +138,7 @@ TEST_F(ClaimTest, ChromeOs_IsClaimedForAWorkspaceAccount) {
   EXPECT_EQ(Unclaim(ZeroTouch(ChromeOs("C-2"))).status, 200);
 }
 
-TEST_F(ClaimTest, Identifiers_AreKeptInTheirCanonicalForm_AndAdded) {
+TEST_F(ClaimTest, Identifiers_AreStoredInTheirCanonicalForm_AndAdded) {
   const std::string id = Claimed(Imei("49-015420-323752-6"));
   EXPECT_EQ(Claimed(Imei("49015420323752")), id) << "14 digits";
   EXPECT_EQ(Claimed(Imei("4901542032375201")), id) << "16 digits, with a software version";
@@ -148,7 +148,7 @@ TEST_F(ClaimTest, Identifiers_AreKeptInTheirCanonicalForm_AndAdded) {
   EXPECT_EQ(device["/deviceIdentifier/meid"], "AF0123450ABCDE");
 }
 
-TEST_F(ClaimTest, GivenUpDevice_IsClaimedByAnotherReseller_WhoSeesNothingOfTheFirst) {
+TEST_F(ClaimTest, GivenUpDevice_IsClaimedByAnotherReseller_ThatSeesNothingOfTheFirst) {
   const std::string fields = ZeroTouch(Imei("999999999999994"));
   const std::string id =
       Json(Claim(fields + Metadata(R"("ordernumber":"secret")")).body)["/deviceId"];
@@ -160,7 +160,7 @@ TEST_F(ClaimTest, GivenUpDevice_IsClaimedByAnotherReseller_WhoSeesNothingOfTheFi
   ExpectCustomError(first_.Get(Device(id)), 404, "NOT_FOUND", "INVALID_DEVICE_ID");
 }
 
-// A sandbox with settings of its own.
+// A sandbox with its own settings.
 class SettingsTest : public ClaimTest {
  protected:
   static void SetUpTestSuite() {
@@ -168,14 +168,14 @@ class SettingsTest : public ClaimTest {
   }
 };
 
-TEST_F(SettingsTest, LenientIdentifiers_TakeWrongCheckDigits) {
+TEST_F(SettingsTest, LenientIdentifiers_AcceptWrongCheckDigits) {
   const std::string id = Claimed(Imei("490154203237519"));
   EXPECT_NE(Claimed(Imei("490154203237518")), id) << "as they are: another device";
   EXPECT_EQ(Unclaim(ZeroTouch(Imei("490154203237519"))).status, 200);
   ExpectCustomError(Unclaim(ZeroTouch(Imei("4901542032375"))), 400, kArgument, "INVALID_IMEI");
 }
 
-TEST_F(SettingsTest, MetadataKeys_AreAllowedBesideTheApisOwn) {
+TEST_F(SettingsTest, MetadataKeys_AreAddedToThoseOfTheApi) {
   const std::string fields = ZeroTouch(Imei("356938035643809"));
   EXPECT_EQ(Claim(fields + Metadata(R"("asset":"1","colour":"red","ordernumber":"2")")).status,
             200);

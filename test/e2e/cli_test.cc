@@ -126,7 +126,7 @@ class CliTest : public testing::Test {
 
 Server* CliTest::shared_ = nullptr;
 
-TEST_F(CliTest, ClaimAndUnclaim_MixedKinds_GiveEachRowItsResult) {
+TEST_F(CliTest, ClaimAndUnclaim_MixedKinds_ReturnAResultForEachRow) {
   const std::string file = Generate(600);
   const std::string results = dir_ / "results.csv";
   ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--results", results}), 0) << err();
@@ -156,7 +156,7 @@ TEST_F(CliTest, SomeFailures_AreExitCode2) {
   EXPECT_EQ(Run({"devices", "unclaim", "--csv", file}), 2) << err();
 }
 
-TEST_F(CliTest, BadRows_AreNamedByLine_TheRestGoOn) {
+TEST_F(CliTest, BadRows_AreReportedByLine_TheOthersRun) {
   const std::string customer = server_->sandbox().first.customer;
   const std::string file =
       Write("devices.csv", fmt::format("\xef\xbb\xbf{0}\r\n"
@@ -182,7 +182,7 @@ TEST_F(CliTest, BadRows_AreNamedByLine_TheRestGoOn) {
   EXPECT_EQ(rows[6][2], "S,1");
 }
 
-TEST_F(CliTest, Json_TellsLinesOperationsAndSummary) {
+TEST_F(CliTest, Json_HasLinesOperationsAndSummary) {
   const std::string file = Generate(3);
   ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--format", "json"}), 0) << err();
   EXPECT_THAT(out(), AllOf(StartsWith("{\"devices\":[\n{\"line\":2,\"status\":"),
@@ -190,7 +190,7 @@ TEST_F(CliTest, Json_TellsLinesOperationsAndSummary) {
                            EndsWith("\"summary\":{\"SINGLE_DEVICE_STATUS_SUCCESS\":3}}\n")));
 }
 
-TEST_F(CliTest, Async_PrintsTheName_AndWaitTellsTheRest) {
+TEST_F(CliTest, Async_PrintsTheName_AndWaitPrintsTheResults) {
   const std::string file = Generate(800);
   ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--async"}), 0) << err();
   EXPECT_THAT(out(), StartsWith("operations/apibatchoperation/"));
@@ -206,7 +206,7 @@ TEST_F(CliTest, Async_PrintsTheName_AndWaitTellsTheRest) {
   EXPECT_THAT(out(), HasSubstr("800  SINGLE_DEVICE_STATUS_SUCCESS"));
 }
 
-TEST_F(CliTest, Timeout_IsExitCode4_AndTellsHowToGoOn) {
+TEST_F(CliTest, Timeout_IsExitCode4_AndSaysHowToContinue) {
   const std::string file = Generate(16'000);  // four seconds' work
   ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--timeout", "2s", "--format", "csv"}), 4)
       << err();
@@ -352,13 +352,13 @@ TEST_F(CliTest, ResultsOfAnOperation_HaveNoFormulas_AndCanBeSentAgain) {
   EXPECT_EQ(Run({"devices", "unclaim", "--csv", file}), 0) << "the same device: " << err();
 }
 
-TEST_F(CliTest, NoCredentials_SayWhereTheyComeFrom) {
+TEST_F(CliTest, NoCredentials_SaysHowToGiveThem) {
   CliProcess process({"devices", "claim", "--csv", Generate(1), "--partner", "5"});
   EXPECT_EQ(process.Wait(), 1);
   EXPECT_THAT(process.err(), HasSubstr("GOOGLE_APPLICATION_CREDENTIALS"));
 }
 
-TEST_F(CliTest, Flags_GoBeforeVariables) {
+TEST_F(CliTest, Flags_OverrideVariables) {
   const Sandbox& sandbox = server_->sandbox();
   CliProcess process({"devices", "claim", "--csv", Generate(1), "--partner", sandbox.first.partner,
                       "--credentials", sandbox.first.credentials, "--format", "json"},
@@ -368,7 +368,7 @@ TEST_F(CliTest, Flags_GoBeforeVariables) {
   EXPECT_THAT(process.out(), StartsWith("{"));
 }
 
-TEST_F(CliTest, Interrupt_NamesTheOperation_WhichGoesOn) {
+TEST_F(CliTest, Interrupt_PrintsTheOperation_WhichContinues) {
   const std::string file = Generate(4000);
   const auto process = Start({"devices", "claim", "--csv", file});
   ASSERT_TRUE(process->WaitForError("devices sent")) << process->err();
@@ -383,7 +383,7 @@ TEST_F(CliTest, Interrupt_NamesTheOperation_WhichGoesOn) {
   EXPECT_THAT(out(), HasSubstr("4,000  SINGLE_DEVICE_STATUS_SUCCESS"));
 }
 
-TEST_F(CliTest, KilledClient_LeavesTheBatchToTheServer) {
+TEST_F(CliTest, KilledClient_DoesNotStopTheBatch) {
   const auto process = Start({"devices", "claim", "--csv", Generate(2000)});
   ASSERT_TRUE(process->WaitForError("devices sent, ")) << process->err();
   const size_t at = process->err().find("operations/");
@@ -418,7 +418,7 @@ TEST_F(CliTest, StoppedServer_IsWaitedForBeforeSending) {
   EXPECT_EQ(process->Wait(), 2) << "nothing was claimed: " << process->err();
 }
 
-TEST_F(CliTest, FileOfMoreThanABatch_IsSentInOrder) {
+TEST_F(CliTest, FileLargerThanABatch_IsSentInOrder) {
   const std::string file = Generate(700);
   const std::string results = dir_ / "results.csv";
   ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--batch-size", "300", "--results", results}),

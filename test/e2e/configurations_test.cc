@@ -14,14 +14,14 @@ class ConfigurationsTest : public SandboxTest {
   std::string Path(const std::string& id = "") const {
     return "/v1/customers/" + customer_ + "/configurations" + (id.empty() ? "" : "/" + id);
   }
-  // The fields that a configuration must have, as members, and more.
+  // Returns the required fields of a configuration, and `more`, as JSON members.
   std::string Fields(const std::string& more = "") const {
     return fmt::format(R"({{"configurationName":"Kiosk","companyName":"Company",)"
                        R"("contactEmail":"it@example.com","contactPhone":"+1 (800) 555-0100",)"
                        R"("dpcResourcePath":"customers/{}/dpcs/clouddpc"{}}})",
                        customer_, more);
   }
-  // The new configuration's id.
+  // Returns the id of the new configuration.
   std::string Created(const std::string& more = "") {
     const Answer answer = caller_.Post(Path(), Fields(more));
     EXPECT_EQ(answer.status, 200) << answer.body;
@@ -35,7 +35,7 @@ class ConfigurationsTest : public SandboxTest {
   ApiCaller caller_ = CustomerCaller(customer_);
 };
 
-TEST_F(ConfigurationsTest, Create_GivesNameAndId_AndKeepsTheRest) {
+TEST_F(ConfigurationsTest, Create_AssignsNameAndId_AndKeepsTheFields) {
   const std::string extras = R"({\"a\": [1, {\"b\": \"c\"}]})";
   const Answer created = caller_.Post(
       Path(), Fields(R"(,"dpcExtras":")" + extras +
@@ -57,7 +57,7 @@ TEST_F(ConfigurationsTest, Create_GivesNameAndId_AndKeepsTheRest) {
   EXPECT_NE(list.body.find(id), std::string::npos);
 }
 
-TEST_F(ConfigurationsTest, Create_AllThatIsWrong_IsNamedAtOnce) {
+TEST_F(ConfigurationsTest, Create_ListsEveryViolation) {
   const Answer answer = caller_.Post(
       Path(),
       R"({"contactPhone":"call me","dpcExtras":"{\"a\":oops}","forcedResetTime":"21601s"})");
@@ -90,7 +90,7 @@ TEST_F(ConfigurationsTest, OneDefaultAtATime) {
   EXPECT_EQ(Field(first, "isDefault"), "") << "a customer may have none";
 }
 
-TEST_F(ConfigurationsTest, Patch_ChangesWhatTheMaskNames) {
+TEST_F(ConfigurationsTest, Patch_ChangesTheFieldsOfTheMask) {
   const std::string id = Created(R"(,"customMessage":"old","forcedResetTime":"60s")");
   const struct {
     const char* mask;
@@ -136,7 +136,7 @@ TEST_F(ConfigurationsTest, Patch_Star_ReplacesAll) {
   EXPECT_EQ(Field(id, "companyName"), "Company") << "nothing was changed";
 }
 
-TEST_F(ConfigurationsTest, Patch_Wrong_IsRefused) {
+TEST_F(ConfigurationsTest, Patch_ThatIsInvalid_IsRefused) {
   const std::string id = Created();
   for (const char* mask : {"colour", "isDefault,colour", "forcedResetTime.seconds"}) {
     const Answer answer = caller_.Patch(Path(id) + "?updateMask=" + mask, R"({"isDefault":true})");
@@ -161,14 +161,14 @@ TEST_F(ConfigurationsTest, Delete_InUse_IsRefused) {
   ASSERT_EQ(Unclaim(Imei("490154203237518") + "," + kZeroTouch).status, 200);
   EXPECT_EQ(caller_.Delete(Path(id)).body, "{}\n");
   ExpectCustomError(caller_.Get(Path(id)), 404, "NOT_FOUND", "INVALID_PARAMETER");
-  // With the default gone, a new claim has none.
+  // Without a default, a new claim has no configuration.
   Claimed(Imei("490154203237518"));
   const Answer claimed = caller_.Get("/v1/customers/" + customer_ + "/devices/" + device);
   EXPECT_FALSE(Json(claimed.body).Has("/configuration")) << claimed.body;
 }
 
-TEST_F(ConfigurationsTest, UnknownOnes_AreNotThere) {
-  // Another customer's counts as unknown under one's own name, too.
+TEST_F(ConfigurationsTest, UnknownOnes_AreNotFound) {
+  // The id of another customer's configuration is unknown under the own name, too.
   ApiCaller second = CustomerCaller(sandbox().first.second_customer);
   const std::string id = Created();
   const std::string path = "/v1/customers/" + sandbox().first.second_customer + "/configurations/";

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The customer's half of the API: who may call, the terms of service,
-// customers.list and dpcs.list.
+// Customer accounts: access control, terms of service, customers.list and dpcs.list.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -29,7 +28,7 @@ class CustomerAccountTest : public SandboxTest {
   ApiCaller caller_ = CustomerCaller(own_);
 };
 
-// Every customer method, on a customer.
+// Returns every customer method, for a customer.
 std::vector<std::array<std::string, 3>> CallsOn(const std::string& customer) {
   const std::string base = "/v1/customers/" + customer;
   return {{"GET", base + "/dpcs", ""},
@@ -45,7 +44,7 @@ std::vector<std::array<std::string, 3>> CallsOn(const std::string& customer) {
           {"POST", base + "/devices:unclaim", "{}"}};
 }
 
-TEST_F(CustomerAccountTest, List_NamesTheCustomersOfTheAccount) {
+TEST_F(CustomerAccountTest, List_HasTheCustomersOfTheAccount) {
   const Answer answer = caller_.Get("/v1/customers?pageSize=100");
   ASSERT_EQ(answer.status, 200) << answer.body;
   const Json json(answer.body);
@@ -83,7 +82,7 @@ TEST_F(CustomerAccountTest, List_OfAnAccountWithSeveral_InPages) {
   for (size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(seen[i], Json(all.body)[fmt::format("/customers/{}/companyId", i)]);
   }
-  // Terms that are pending for one customer bar that one alone.
+  // Pending terms of one customer do not affect another one.
   Admin({"customers", "reset-terms", other_});
   EXPECT_EQ(Json(several.Get("/v1/customers").body).Size("/customers"), 3u);
   EXPECT_EQ(several.Get("/v1/customers/" + own_ + "/dpcs").status, 200);
@@ -127,7 +126,7 @@ TEST_F(CustomerAccountTest, EveryMethod_NeedsTheScope) {
   }
 }
 
-TEST_F(CustomerAccountTest, EveryMethod_IsForOwnCustomersAlone_WhetherOrNotTheyExist) {
+TEST_F(CustomerAccountTest, EveryMethod_Is403ForOtherCustomers_ExistingOrNot) {
   for (const std::string& customer : {other_, std::string("12345"), std::string("x")}) {
     for (const auto& [method, path, body] : CallsOn(customer)) {
       SCOPED_TRACE(method + " " + path);
@@ -140,7 +139,7 @@ TEST_F(CustomerAccountTest, EveryMethod_IsForOwnCustomersAlone_WhetherOrNotTheyE
                     "AUTHORIZATION_FAIL");
 }
 
-TEST_F(CustomerAccountTest, EveryMethod_WaitsForTheTerms) {
+TEST_F(CustomerAccountTest, EveryMethod_NeedsTheTermsAccepted) {
   const std::string customer = sandbox().first.second_customer;
   ApiCaller caller = CustomerCaller(customer);
   EXPECT_EQ(caller.Get("/v1/customers").status, 200);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// customers.devices: what a customer sees of its devices, and does to them.
+// customers.devices: how a customer sees and changes its devices.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 class CustomerDevicesTest : public SandboxTest {
  protected:
   std::string Devices() const { return "/v1/customers/" + customer_ + "/devices"; }
-  // A new configuration's resource name.
+  // Returns the resource name of a new configuration.
   std::string NewConfiguration(const std::string& more = "") {
     const Answer answer =
         caller_.Post("/v1/customers/" + customer_ + "/configurations",
@@ -59,7 +59,7 @@ TEST_F(CustomerDevicesTest, Get_ShowsTheDeviceUnderTheCustomersName) {
   EXPECT_EQ(json["/claims/0/sectionType"], "SECTION_TYPE_ZERO_TOUCH");
 }
 
-TEST_F(CustomerDevicesTest, OthersAndUnknownOnes_AreNotThere) {
+TEST_F(CustomerDevicesTest, OthersAndUnknownOnes_AreNotFound) {
   const std::string theirs = ClaimedByOther(Imei("490154203237526"));
   const std::string given_up = Claimed(Imei("490154203237534"));
   ASSERT_EQ(Unclaim(Imei("490154203237534") + "," + kZeroTouch).status, 200);
@@ -80,7 +80,7 @@ TEST_F(CustomerDevicesTest, OthersAndUnknownOnes_AreNotThere) {
   ExpectCustomError(caller_.Get(Devices() + "/x"), 400, "INVALID_ARGUMENT", "INVALID_PARAMETER");
 }
 
-TEST_F(CustomerDevicesTest, DefaultConfiguration_IsForDevicesClaimedLater) {
+TEST_F(CustomerDevicesTest, DefaultConfiguration_IsAppliedToDevicesClaimedLater) {
   const std::string before = Claimed(Imei("490154203237542"));
   const std::string configuration = NewConfiguration(R"(,"isDefault":true)");
   EXPECT_EQ(ConfigurationOf(before), "");
@@ -96,7 +96,7 @@ TEST_F(CustomerDevicesTest, DefaultConfiguration_IsForDevicesClaimedLater) {
   caller_.Patch("/v1/" + configuration + "?updateMask=isDefault", "{}");
 }
 
-TEST_F(CustomerDevicesTest, Claim_TakesAConfigurationOfTheCustomer) {
+TEST_F(CustomerDevicesTest, Claim_CanHaveAConfigurationOfTheCustomer) {
   const std::string configuration = NewConfiguration();
   const std::string number = configuration.substr(configuration.rfind('/') + 1);
   const Answer claimed = Claim(Imei("490154203237567") + "," + kZeroTouch +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A reseller's customers: creating, listing, pages.
+// The customers of a reseller: create, list, pages.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ class CustomersTest : public SandboxTest {
   }
 };
 
-TEST_F(CustomersTest, Create_GivesNameAndId) {
+TEST_F(CustomersTest, Create_AssignsNameAndId) {
   const Answer answer = Create(
       R"("companyName":"New Company","ownerEmails":["owner@example.com"],"languageCode":"de")");
   ASSERT_EQ(answer.status, 200) << answer.body;
@@ -34,7 +34,7 @@ TEST_F(CustomersTest, Create_GivesNameAndId) {
   EXPECT_FALSE(json.Has("/languageCode")) << "input only";
 }
 
-TEST_F(CustomersTest, WrongCompanies_AreRefused_NamingTheField) {
+TEST_F(CustomersTest, InvalidCompanies_AreRefused_WithTheField) {
   const std::string owner = R"(,"ownerEmails":["o@example.com"])";
   const struct {
     std::string fields;
@@ -56,7 +56,7 @@ TEST_F(CustomersTest, WrongCompanies_AreRefused_NamingTheField) {
   }
 }
 
-TEST_F(CustomersTest, AllThatIsWrong_IsNamedAtOnce) {
+TEST_F(CustomersTest, EveryViolation_IsListed) {
   const Answer answer =
       first_.Post(Path(sandbox().first), R"({"customer":{"name":"x","companyId":"1",)"
                                          R"("ownerEmails":["a","b@c.example","d"],)"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A disk without room: callers are told to come again, a batch waits, and once
-// there is room nothing was lost and nothing is done twice.
+// A full disk: callers get an error to retry, a batch waits, and after space is freed
+// nothing is lost and no item has run twice.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ class FullDiskTest : public testing::Test {
     caller_ = std::make_unique<ApiCaller>(sandbox_.endpoint, sandbox_.first.credentials);
   }
 
-  // From now on the server's files may grow to so many bytes.
+  // Limits the size of the server's files from now on.
   void LimitFiles(rlim_t bytes) {
     rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
     ASSERT_EQ(prlimit(server_->pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
@@ -55,7 +55,7 @@ class FullDiskTest : public testing::Test {
     EXPECT_EQ(answer.status, 200) << "reads go on: " << answer.body;
     return Json(answer.body)["/metadata/progress"];
   }
-  // The progress at which the operation stands still.
+  // Returns the progress at which the operation stops.
   std::string Standstill(const std::string& operation) {
     std::string stands;
     int times = 0;
@@ -91,7 +91,7 @@ class FullDiskTest : public testing::Test {
   std::unique_ptr<ApiCaller> caller_;
 };
 
-TEST_F(FullDiskTest, SingleCalls_AreToldToComeAgain_AndNothingIsHalfDone) {
+TEST_F(FullDiskTest, SingleCalls_AreToldToRetry_AndLeaveNoPartialChange) {
   Start();
   EXPECT_EQ(ClaimAlone(1).status, 200);
   LimitFiles(1);
@@ -108,7 +108,7 @@ TEST_F(FullDiskTest, SingleCalls_AreToldToComeAgain_AndNothingIsHalfDone) {
   EXPECT_EQ(server_->Terminate(), 0);
 }
 
-TEST_F(FullDiskTest, Batch_WaitsForRoom_AndGoesOn) {
+TEST_F(FullDiskTest, Batch_WaitsForSpace_AndContinues) {
   Start({"--operation-items-per-second", "1000"});
   const std::string operation = AcceptClaims();
   while (Progress(operation).empty()) {
@@ -120,7 +120,7 @@ TEST_F(FullDiskTest, Batch_WaitsForRoom_AndGoesOn) {
   EXPECT_EQ(server_->Terminate(), 0);
 }
 
-TEST_F(FullDiskTest, ServerThatStopsWhileItIsFull_GoesOnWithTheBatchLater) {
+TEST_F(FullDiskTest, ServerStoppedOnAFullDisk_ContinuesTheBatchLater) {
   Start({"--operation-items-per-second", "1000"});
   const std::string operation = AcceptClaims();
   while (Progress(operation).empty()) {
@@ -131,8 +131,8 @@ TEST_F(FullDiskTest, ServerThatStopsWhileItIsFull_GoesOnWithTheBatchLater) {
   ExpectAllDone(operation);
 }
 
-// The same on a file system that is really full, where one may be mounted.
-TEST_F(FullDiskTest, FileSystemWithoutRoom_IsMetTheSameWay) {
+// The same on a full file system, if the test may mount one.
+TEST_F(FullDiskTest, FullFileSystem_BehavesTheSame) {
   if (mount("none", dir_.path().c_str(), "tmpfs", 0, "size=8m") != 0) {
     GTEST_SKIP() << "only root can mount one";
   }
@@ -159,7 +159,7 @@ TEST_F(FullDiskTest, FileSystemWithoutRoom_IsMetTheSameWay) {
   EXPECT_EQ(umount(dir_.path().c_str()), 0);
 }
 
-TEST_F(FullDiskTest, StartWithoutRoom_SaysSo_AndTheNextStartIsWhole) {
+TEST_F(FullDiskTest, StartOnAFullDisk_Fails_AndTheNextStartWorks) {
   if (mount("none", dir_.path().c_str(), "tmpfs", 0, "size=64k") != 0) {
     GTEST_SKIP() << "only root can mount one";
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Device metadata: one device at a time, and in batches.
+// Device metadata, for single devices and in batches.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ TEST_F(MetadataTest, Update_SetsReplacesAndDeletes) {
   EXPECT_EQ(MetadataOf(id), "");
 }
 
-TEST_F(MetadataTest, Batch_AnswersEachItemInItsPlace_WithItsEcho) {
+TEST_F(MetadataTest, Batch_ReturnsItemsInOrder_WithTheirRequests) {
   const std::string first = Claimed(Imei("490154203237526"));
   const std::string second = Claimed(Imei("490154203237534"));
   const std::string operation =
@@ -134,7 +134,7 @@ TEST_F(MetadataTest, WrongRequests_AreRefusedWhole) {
                     "PERMISSION_DENIED", "AUTHORIZATION_FAIL");
 }
 
-TEST_F(MetadataTest, LargeBatch_RunsToItsEnd) {
+TEST_F(MetadataTest, LargeBatch_Finishes) {
   // More than one stored chunk, and more than one transaction.
   std::string claims;
   std::string updates;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The long-running operations: first answer, progress, whose they are, sizes.
+// Long-running operations: first answer, progress, owners, sizes.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 class OperationTest : public SandboxTest {
  protected:
-  // So slow that what comes first can be seen.
+  // Slow enough to observe the first answers.
   static void SetUpTestSuite() { StartSandbox({"--operation-items-per-second", "300"}); }
 
   Answer UnclaimAsync(const std::string& body) {
@@ -38,7 +38,7 @@ TEST_F(OperationTest, FirstAnswer_IsNameAndPendingMetadata) {
   EXPECT_EQ(json.Size("/metadata"), 3u) << "progress 0 is left out: " << answer.body;
 }
 
-TEST_F(OperationTest, Progress_GrowsUntilItIsDone) {
+TEST_F(OperationTest, Progress_GrowsUntilTheOperationIsDone) {
   const std::string path = "/v1/" + FieldIn(UnclaimAsync(Items(200)).body, "name");
   int last = 0;
   bool was_on_its_way = false;
@@ -75,7 +75,7 @@ TEST_F(OperationTest, BatchSizes_AreLimited) {
   ExpectCustomError(claims, 400, "INVALID_ARGUMENT", "INVALID_PARAMETER");
 }
 
-TEST_F(OperationTest, OthersAndUnknownOnes_AreNotThere) {
+TEST_F(OperationTest, OthersAndUnknownOnes_AreNotFound) {
   const std::string path = "/v1/" + FieldIn(UnclaimAsync(Items(1)).body, "name");
   const Answer theirs = second_.Get(path);
   ExpectCustomError(theirs, 404, "NOT_FOUND", "INVALID_OPERATION_ID");

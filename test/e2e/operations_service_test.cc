@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// google.longrunning.Operations beyond get: list, cancel, delete, wait.
+// google.longrunning.Operations except get: list, cancel, delete, wait.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -15,10 +15,10 @@ namespace {
 
 class OperationsServiceTest : public SandboxTest {
  protected:
-  // So slow that an operation can be met while it runs.
+  // Slow enough to observe a running operation.
   static void SetUpTestSuite() { StartSandbox({"--operation-items-per-second", "200"}); }
 
-  // Accepts an unclaim of `count` unknown devices; the operation's path.
+  // Starts an unclaim of `count` unknown devices. Returns the operation's path.
   static std::string Accepted(ApiCaller& caller, const Sandbox::Reseller& reseller, int count) {
     std::string items;
     for (int i = 0; i < count; ++i) items += (i == 0 ? "{" : ",{") + std::string(kZeroTouch) + "}";
@@ -32,13 +32,13 @@ class OperationsServiceTest : public SandboxTest {
     EXPECT_TRUE(
         WaitUntil([&] { return Json(caller.Post(path + ":wait", "{}").body)["/done"] == "true"; }));
   }
-  // Accepts one and waits for its end.
+  // Starts an operation and waits until it is done.
   std::string Finished(int count) {
     const std::string path = Accepted(count);
     AwaitDone(first_, path);
     return path;
   }
-  // The paths of the operations on a page.
+  // Returns the paths of the operations on a page.
   static std::vector<std::string> PathsIn(const std::string& body) {
     const Json json(body);
     std::vector<std::string> paths;
@@ -49,7 +49,7 @@ class OperationsServiceTest : public SandboxTest {
   }
 };
 
-TEST_F(OperationsServiceTest, Cancel_KeepsWhatIsDone_AndCallsOffTheRest) {
+TEST_F(OperationsServiceTest, Cancel_KeepsTheResults_AndStopsTheRest) {
   const std::string path = Accepted(5000);
   EXPECT_TRUE(
       WaitUntil([&] { return !Json(first_.Get(path).body)["/metadata/progress"].empty(); }));
@@ -74,14 +74,14 @@ TEST_F(OperationsServiceTest, Cancel_KeepsWhatIsDone_AndCallsOffTheRest) {
   EXPECT_GT(done, 0u);
   EXPECT_GT(cancelled, 0u);
   EXPECT_EQ(done + cancelled, 5000u);
-  // It stays as it is: what was running has stopped.
+  // The operation does not change any more: its worker has stopped.
   EXPECT_EQ(first_.Post(path + ":cancel", "").status, 200) << "again is fine";
   EXPECT_EQ(first_.Get(path).body, answer.body);
   Finished(1);  // the partner's next one runs
   EXPECT_EQ(first_.Get(path).body, answer.body);
 }
 
-TEST_F(OperationsServiceTest, Wait_ReturnsWhenDone_OrAtItsTimeOut) {
+TEST_F(OperationsServiceTest, Wait_ReturnsWhenDone_OrAtItsTimeout) {
   const std::string path = Accepted(30);
   const Answer now = first_.Post(path + ":wait", R"({"timeout":"0s"})");
   EXPECT_EQ(now.status, 200) << now.body;
@@ -116,7 +116,7 @@ TEST_F(OperationsServiceTest, Wait_ManyAtOnce_LeaveTheServerFree) {
   for (std::thread& thread : waiting) thread.join();
 }
 
-TEST_F(OperationsServiceTest, Delete_IsForFinishedOnes) {
+TEST_F(OperationsServiceTest, Delete_NeedsAFinishedOperation) {
   const std::string running = Accepted(5000);
   ExpectCustomError(first_.Delete(running), 400, "FAILED_PRECONDITION", "INVALID_OPERATION");
   EXPECT_EQ(first_.Get(running).status, 200);
@@ -128,8 +128,8 @@ TEST_F(OperationsServiceTest, Delete_IsForFinishedOnes) {
   EXPECT_EQ(first_.Delete(finished).status, 200);
 }
 
-TEST_F(OperationsServiceTest, List_HasOwnOnesAlone_InOrder_ByWhetherDone) {
-  // The other reseller's: nobody else in this file has any of its own.
+TEST_F(OperationsServiceTest, List_HasOnlyOwnOperations_InOrder_FilteredByDone) {
+  // The other reseller, which has no other operations in this file.
   std::vector<std::string> all;
   for (int i = 0; i < 3; ++i) all.push_back(Accepted(second_, sandbox().second, 1));
   AwaitDone(second_, all.back());
@@ -191,7 +191,7 @@ TEST_F(OperationsServiceTest, WrongCalls_AreRefused) {
   }
 }
 
-TEST_F(OperationsServiceTest, Stop_DoesNotWaitForThoseWhoWait) {
+TEST_F(OperationsServiceTest, Stop_EndsWaitingCalls) {
   const TempDir dir;
   ServerProcess server({"sandbox", "--listen", "127.0.0.1:0", "--data-dir", dir / "data",
                         "--log-level", "error", "--operation-items-per-second", "10"});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// findByOwner: the devices of a reseller's customers.
+// findByOwner.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ class OwnerTest : public SandboxTest {
   static std::string Of(const std::string& customer) {
     return fmt::format(R"("customerId":["{}"],)", customer);
   }
-  // Claims new hardware for a customer of the first reseller; its id.
+  // Claims new hardware for a customer of the first reseller. Returns the device id.
   std::string ClaimFor(const std::string& customer, const std::string& identifier,
                        const std::string& section = kZeroTouch) {
     const Answer answer =
@@ -52,7 +52,7 @@ TEST_F(OwnerTest, OwnClaimsOfTheSection_Only) {
   EXPECT_EQ(json["/devices/0/name"], "partners/" + sandbox().first.partner + "/devices/" + own);
   EXPECT_EQ(json["/devices/0/claims/0/ownerCompanyId"], customer);
   EXPECT_FALSE(json.Has("/devices/0/configuration"));
-  // Given up, it is not found any more.
+  // A device that was given up is not found.
   EXPECT_EQ(Unclaim(Imei("490154203237518") + "," + kZeroTouch).status, 200);
   EXPECT_EQ(Find(Of(customer) + kZeroTouch + R"(,"limit":100)").body, "{}\n");
   const Answer locked = Find(Of(customer) + kSimLock + R"(,"limit":"100")");
@@ -91,7 +91,7 @@ TEST_F(OwnerTest, Pages_HaveEveryDeviceOnce_AlsoWhileSomeAreAdded) {
   EXPECT_EQ(seen, all);
 }
 
-TEST_F(OwnerTest, Token_IsGoodForTheSameArgumentsAlone) {
+TEST_F(OwnerTest, Token_IsValidOnlyForTheSameArguments) {
   const std::string& customer = sandbox().first.customer;
   for (const char* serial : {"T1", "T2"}) {
     ClaimFor(customer, Identifier(fmt::format(
@@ -148,7 +148,7 @@ TEST_F(OwnerTest, WrongArguments_AreRefused) {
   }
 }
 
-TEST_F(OwnerTest, OtherResellers_MayNotAsk) {
+TEST_F(OwnerTest, OtherResellers_AreRefused) {
   const Answer answer =
       second_.Post(sandbox().first.Devices() + ":findByOwner",
                    "{" + Of(sandbox().first.customer) + kZeroTouch + R"(,"limit":1})");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stopping and starting again: what is kept, and how a server goes.
+// Restarts: persistence and graceful shutdown.
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -62,7 +62,7 @@ TEST_F(RestartTest, SecondStart_KeepsTenantsKeysDevicesAndOperations) {
   const std::string key_before = Json(ReadFile(sandbox_.first.credentials))["/private_key"];
   ASSERT_EQ(server_->Terminate(), 0);
 
-  // So that the port is another one: the first is taken while this one starts.
+  // Takes the first port, so that the server starts on another one.
   ServerProcess holder({"sandbox", "--listen", endpoint.substr(sizeof("http://") - 1), "--data-dir",
                         dir_ / "other", "--log-level", "error"});
   ASSERT_NE(holder.ready_line(), "");
@@ -84,7 +84,7 @@ TEST_F(RestartTest, SecondStart_KeepsTenantsKeysDevicesAndOperations) {
   EXPECT_EQ(server_->Terminate(), 0);
 }
 
-TEST_F(RestartTest, Sigterm_StopsAfterTheChunk_AndTheNextStartGoesOn) {
+TEST_F(RestartTest, Sigterm_StopsAfterTheChunk_AndTheNextStartContinues) {
   Start({"--operation-items-per-second", "500"});
   std::string body = R"({"claims":[)";
   constexpr int kItems = 600;
@@ -109,7 +109,7 @@ TEST_F(RestartTest, Sigterm_StopsAfterTheChunk_AndTheNextStartGoesOn) {
   }
 }
 
-// A connection by hand, to stop in the middle of a request.
+// A raw connection, to stop in the middle of a request.
 class RawConnection {
  public:
   explicit RawConnection(const std::string& endpoint)
@@ -129,7 +129,7 @@ class RawConnection {
   void Send(const std::string& text) {
     EXPECT_EQ(send(fd_, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
   }
-  // All until the server closes.
+  // Reads until the server closes the connection.
   std::string ReadToEnd() {
     std::string text;
     char buffer[4096];
@@ -146,18 +146,18 @@ class RawConnection {
 
 class DrainTest : public RestartTest {
  protected:
-  // Tells the server to stop, and waits until it takes no new connection.
+  // Stops the server and waits until it accepts no new connection.
   void BeginToStop() {
     ASSERT_EQ(kill(server_->pid(), SIGTERM), 0);
     while (RawConnection(sandbox_.endpoint).connected()) {
     }
   }
-  // Waits until the server has begun to read what was sent: it answers on
-  // another connection that was opened later.
+  // Waits until the server has begun to read the request: it answers on a connection
+  // that was opened later.
   void LetItRead() { EXPECT_EQ(caller_->Get("/healthz").status, 200); }
 };
 
-TEST_F(DrainTest, Readyz_Answers503_WhileRequestsAreLetFinish) {
+TEST_F(DrainTest, Readyz_Is503_WhileRequestsFinish) {
   Start();
   EXPECT_EQ(caller_->Get("/readyz").status, 200);
   RawConnection waiting(sandbox_.endpoint);
@@ -207,7 +207,7 @@ TEST_F(DrainTest, CallThatNeverEnds_IsCutAfterDrainSeconds) {
   EXPECT_EQ(stuck.ReadToEnd().find("200"), std::string::npos);
 }
 
-TEST_F(DrainTest, SecondSignal_StopsAtOnce) {
+TEST_F(DrainTest, SecondSignal_StopsImmediately) {
   Start({"--drain-seconds", "3600"});
   RawConnection stuck(sandbox_.endpoint);
   stuck.Send("GET /healthz HTTP/1.1\r\n");
@@ -216,8 +216,8 @@ TEST_F(DrainTest, SecondSignal_StopsAtOnce) {
   EXPECT_EQ(server_->Terminate(), 1);
 }
 
-// The registry has the secret that signs tokens.
-TEST_F(RestartTest, Files_AreTheOwnersAlone) {
+// The registry holds the secret that signs tokens.
+TEST_F(RestartTest, Files_AreReadableOnlyByTheOwner) {
   Start();
   for (const auto& file : std::filesystem::directory_iterator(data_)) {
     EXPECT_EQ(file.status().permissions() &
@@ -234,7 +234,7 @@ TEST_F(RestartTest, Files_AreTheOwnersAlone) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
-TEST_F(RestartTest, SigintStopsItToo) {
+TEST_F(RestartTest, Sigint_StopsItToo) {
   Start();
   kill(server_->pid(), SIGINT);
   EXPECT_EQ(server_->Wait(), 0);

@@ -33,7 +33,7 @@ void SandboxTest::StartSandbox(const std::vector<std::string>& arguments) {
   std::vector<std::string> all = {"sandbox",  "--listen",    "127.0.0.1:0", "--data-dir",
                                   data_dir(), "--log-level", "error"};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  // The same tests run on each kind of store.
+  // The tests run on each kind of store.
   const char* kind = std::getenv("TEST_STORE");
   if (kind != nullptr && kind == std::string_view("postgres")) {
     *database_ = PostgresCluster::Shared().CreateDatabase();
@@ -143,7 +143,7 @@ void SandboxTest::ExpectRefusedInBatch(const std::vector<Refusal>& rows, const c
     EXPECT_EQ(json[item + "/result/errorIdentifier"], rows[i].code);
     EXPECT_NE(json[item + "/result/errorMessage"], "");
     EXPECT_FALSE(json.Has(item + "/result/deviceId"));
-    // As it was sent: each member of the request, and nothing beside them.
+    // The item equals the request.
     const Json sent("{" + items[i] + "}");
     const std::string echo = item + "/" + kind;
     for (const char* member : {"/deviceIdentifier", "/deviceId", "/customerId"}) {

@@ -13,13 +13,13 @@
 
 namespace zerotouch::test {
 
-// The section of a request, and an identifier, as members of a JSON object.
+// JSON members: the section and the identifier of a request.
 inline constexpr char kZeroTouch[] = R"("sectionType":"SECTION_TYPE_ZERO_TOUCH")";
 inline constexpr char kSimLock[] = R"("sectionType":"SECTION_TYPE_SIM_LOCK")";
 std::string Identifier(const std::string& members);
 std::string Imei(const std::string& imei);
 
-// A request about one device that is refused, alone and as an item of a batch.
+// A request for one device that is refused, as a single call and as a batch item.
 struct Refusal {
   const char* reason;
   std::string fields;  // members of the request's JSON object
@@ -29,41 +29,41 @@ struct Refusal {
   const char* batch_status;  // SingleDeviceStatus, without its prefix
 };
 
-// A running sandbox, shared by the tests of a suite: each uses hardware of its own.
+// A running sandbox that the tests of a suite share. Each test uses its own hardware.
 class SandboxTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { StartSandbox({}); }
   static void TearDownTestSuite();
-  // With more arguments.
+  // Starts the sandbox with more arguments.
   static void StartSandbox(const std::vector<std::string>& arguments);
 
   static const Sandbox& sandbox() { return *sandbox_; }
   static std::string data_dir() { return *dir_ / "data"; }
   static bool is_on_postgres() { return !database_->empty(); }
-  // zerotouchd admin, on the sandbox's registry.
+  // Runs zerotouchd admin on the registry of the sandbox.
   static ProgramRun RunAdmin(std::vector<std::string> arguments);
 
-  // Single calls of the first reseller; claims are for its first customer
-  // unless the fields name one.
+  // Single calls of the first reseller. Claims are for its first customer unless
+  // `fields` has a customer.
   Answer Claim(const std::string& fields);
   Answer Unclaim(const std::string& fields);
-  // Claims for zero touch; the device's id.
+  // Claims for zero-touch. Returns the device id.
   std::string Claimed(const std::string& identifier);
   // The same for a SIM lock.
   std::string SimLocked(const std::string& identifier);
-  // The second reseller's claim of the device, for its first customer; the device's id.
+  // Claims by the second reseller, for its first customer. Returns the device id.
   std::string ClaimedByOther(const std::string& identifier);
 
-  // A caller of the customer methods, for one of the sandbox's customers.
+  // Returns a caller of the customer methods for a customer of the sandbox.
   static ApiCaller CustomerCaller(const std::string& customer);
 
-  // Runs a batch (of the first reseller) to its end; the finished operation.
+  // Runs a batch of the first reseller. Returns the finished operation.
   std::string RunBatch(const std::string& method, const std::string& body);
   std::string UnclaimInBatch(const std::vector<std::string>& items);
   std::string ClaimInBatch(const std::vector<std::string>& items);
 
-  // Each refusal as a single call, and all of them as one batch, whose answer
-  // has each in its place with the item as it was sent.
+  // Sends each refusal as a single call and all as one batch. Expects the errors, and
+  // the items of the batch in order and unchanged.
   void ExpectUnclaimsRefused(const std::vector<Refusal>& rows);
   void ExpectClaimsRefused(const std::vector<Refusal>& rows);
 
@@ -71,7 +71,7 @@ class SandboxTest : public testing::Test {
   ApiCaller second_{sandbox().endpoint, sandbox().second.credentials};
 
  private:
-  // The fields with a customer, unless they have one.
+  // Returns the fields, with a customer added unless they have one.
   static std::string WithCustomer(const std::string& fields);
   void ExpectRefusedAlone(const Refusal& row, const Answer& answer);
   void ExpectRefusedInBatch(const std::vector<Refusal>& rows, const char* kind,
@@ -83,9 +83,9 @@ class SandboxTest : public testing::Test {
   static Sandbox* sandbox_;
 };
 
-// What an error of the API must be: status, code and message in the envelope.
+// Expects an error of the API: status, code and message in the envelope.
 void ExpectError(const Answer& answer, long http, const char* status);
-// With a CustomError as its first detail.
+// Expects an error with a CustomError as its first detail.
 void ExpectCustomError(const Answer& answer, long http, const char* status, const char* code);
 
 }  // namespace zerotouch::test

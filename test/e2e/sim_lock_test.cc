@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// getSimLockState, and what a vacation does to it.
+// getSimLockState, also during a vacation.
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ class SimLockTest : public SandboxTest {
   }
 };
 
-TEST_F(SimLockTest, State_DependsOnWhoAsks) {
+TEST_F(SimLockTest, State_DependsOnTheCaller) {
   const std::string imei = Imei("490154203237518");
   EXPECT_EQ(StateFor(first_, sandbox().first, imei), "UNLOCKED") << "not in the registry";
   Claimed(imei);

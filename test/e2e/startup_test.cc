@@ -82,7 +82,7 @@ class StartupTest : public testing::Test {
   const std::string data_ = dir_ / "data";
 };
 
-TEST_F(StartupTest, PortInUse_IsNamed_AndTheNextStartIsWhole) {
+TEST_F(StartupTest, PortInUse_IsReported_AndTheNextStartWorks) {
   const TakenPort taken;
   const std::string address = fmt::format("127.0.0.1:{}", taken.number());
   ExpectRefused({"sandbox", "--listen", address, "--data-dir", data_}, address);
@@ -96,7 +96,7 @@ TEST_F(StartupTest, AddressOfAnotherMachine_IsRefused) {
   ExpectRefused({"sandbox", "--listen", "192.0.2.1:8080", "--data-dir", data_}, "192.0.2.1:8080");
 }
 
-TEST_F(StartupTest, FolderThatCannotBeWritten_IsNamed) {
+TEST_F(StartupTest, ReadOnlyFolder_IsReported) {
   std::ofstream(dir_ / "file") << "mine";
   for (const std::string& folder :
        {std::string("/proc/zerotouch"), dir_ / "file", dir_ / "file/below"}) {
@@ -125,7 +125,7 @@ TEST_F(StartupTest, TwoServersOnOneRegistry_TheSecondIsRefused) {
   EXPECT_EQ(serve.Terminate(), 0);
 }
 
-TEST_F(StartupTest, RegistryOfANewerVersion_IsLeftAlone) {
+TEST_F(StartupTest, RegistryOfANewerVersion_IsNotChanged) {
   MakeSandbox(data_);
   const std::string path = data_ + "/registry.db";
   RunSql(path, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA user_version = 99");
@@ -137,7 +137,7 @@ TEST_F(StartupTest, RegistryOfANewerVersion_IsLeftAlone) {
   EXPECT_EQ(ReadFile(path), before);
 }
 
-TEST_F(StartupTest, DamagedRegistry_IsNamed_AndLeftAlone) {
+TEST_F(StartupTest, DamagedRegistry_IsReported_AndNotChanged) {
   MakeSandbox(data_);
   const std::string path = data_ + "/registry.db";
   RunSql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -160,7 +160,7 @@ TEST_F(StartupTest, DamagedRegistry_IsNamed_AndLeftAlone) {
   MakeSandbox(data_);
 }
 
-TEST_F(StartupTest, WrongKeyFile_IsMadeAnew_UnlessItCannotBe) {
+TEST_F(StartupTest, InvalidKeyFile_IsReplaced_IfPossible) {
   MakeSandbox(data_);
   const std::string path = data_ + "/reseller-1.json";
   const std::string good = ReadFile(path);
@@ -182,7 +182,7 @@ TEST_F(StartupTest, WrongKeyFile_IsMadeAnew_UnlessItCannotBe) {
   ExpectRefused(SandboxIn(data_), path);
 }
 
-TEST_F(StartupTest, WrongSettings_AreNamed) {
+TEST_F(StartupTest, InvalidSettings_AreReported) {
   ExpectRefused({}, "zerotouchd --help");
   ExpectRefused({"sandbox", "--lisen", "127.0.0.1:0"}, "--lisen");
   ExpectRefused({"sandbox", "--listen", "8080"}, "listen (from --listen)");

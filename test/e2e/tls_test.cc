@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// zerotouchd with a certificate, and programs that talk to it: curl, openssl and
-// zerotouch.
+// zerotouchd with a certificate, called by curl, openssl and zerotouch.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -25,7 +24,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// What a shell command prints, on either stream.
+// Returns the output of a shell command on both streams.
 std::string Shell(const std::string& command) {
   FILE* const pipe = popen(("exec 2>&1; " + command).c_str(), "r");
   std::string text;
@@ -45,7 +44,7 @@ class TlsTest : public testing::Test {
     std::ofstream(dir_ / name, std::ios::trunc) << text;
     return dir_ / name;
   }
-  // A new certificate in the place of the old one.
+  // Replaces the certificate.
   void Renew(const std::string& name) {
     const Certificate own(name, {.issuer = &authority_});
     Write("cert.pem", own.pem());
@@ -66,7 +65,7 @@ class TlsTest : public testing::Test {
   std::string Curl(const std::string& arguments) {
     return Shell(fmt::format("curl -sS --max-time 60 --cacert {} {}", dir_ / "ca.pem", arguments));
   }
-  // The name in the certificate that the server shows.
+  // Returns the name in the certificate of the server.
   static std::string NameShownBy(const std::string& endpoint) {
     return Shell("openssl s_client -connect " + endpoint.substr(8) +
                  " </dev/null 2>/dev/null | sed -n 's/^subject=CN = //p'");
@@ -76,7 +75,7 @@ class TlsTest : public testing::Test {
   TempDir dir_;
 };
 
-TEST_F(TlsTest, Sandbox_IsReachedByEveryProtocol) {
+TEST_F(TlsTest, Sandbox_ServesEveryProtocol) {
   ServerProcess server(SandboxArguments());
   const Sandbox sandbox = ParseSandbox(server.ready_line());
   ASSERT_THAT(sandbox.endpoint, StartsWith("https://127.0.0.1:"));
@@ -106,7 +105,7 @@ TEST_F(TlsTest, Sandbox_IsReachedByEveryProtocol) {
   EXPECT_EQ(server.Terminate(), 0);
 }
 
-TEST_F(TlsTest, CommandLine_TrustsTheAuthorityThatIsNamed) {
+TEST_F(TlsTest, CommandLine_TrustsTheGivenAuthority) {
   ServerProcess server(SandboxArguments());
   const Sandbox sandbox = ParseSandbox(server.ready_line());
   const std::string file = Write("devices.csv", fmt::format("modemtype,modemid,profiletype,owner\n"
@@ -140,7 +139,7 @@ TEST_F(TlsTest, CommandLine_TrustsTheAuthorityThatIsNamed) {
   EXPECT_EQ(server.Terminate(), 0);
 }
 
-TEST_F(TlsTest, Hangup_HasTheCertificateReadAgain) {
+TEST_F(TlsTest, Hangup_ReloadsTheCertificate) {
   const std::string database = "sqlite://" + dir_ / "registry.db";
   ServerProcess server(With({"serve", "--database", database}, "cert.pem", "key.pem"));
   const std::string endpoint = ParseSandbox(server.ready_line()).endpoint;
@@ -150,7 +149,7 @@ TEST_F(TlsTest, Hangup_HasTheCertificateReadAgain) {
   EXPECT_EQ(NameShownBy(endpoint), "first\n");
   kill(server.pid(), SIGHUP);
   EXPECT_TRUE(WaitUntil([&] { return NameShownBy(endpoint) == "second\n"; }));
-  // One that cannot be used is not taken; the next that can is.
+  // An invalid certificate is ignored; the next valid one is loaded.
   Write("key.pem", "nothing");
   kill(server.pid(), SIGHUP);
   EXPECT_EQ(NameShownBy(endpoint), "second\n");
@@ -160,7 +159,7 @@ TEST_F(TlsTest, Hangup_HasTheCertificateReadAgain) {
   EXPECT_EQ(server.Terminate(), 0);
 }
 
-TEST_F(TlsTest, HangupWithoutACertificate_EndsTheServer) {
+TEST_F(TlsTest, HangupWithoutACertificate_StopsTheServer) {
   ServerProcess server({"serve", "--database", "sqlite://" + dir_ / "registry.db", "--listen",
                         "127.0.0.1:0", "--log-level", "error"});
   ASSERT_THAT(server.ready_line(), HasSubstr("http://"));
@@ -168,7 +167,7 @@ TEST_F(TlsTest, HangupWithoutACertificate_EndsTheServer) {
   EXPECT_EQ(server.Wait(), 0);
 }
 
-TEST_F(TlsTest, WrongFiles_KeepTheServerFromStarting) {
+TEST_F(TlsTest, InvalidFiles_PreventTheStart) {
   Write("empty.pem", "");
   Write("other.pem", Certificate("other").key_pem());
   std::filesystem::create_directory(dir_ / "folder.pem");

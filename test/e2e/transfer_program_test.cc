@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// zerotouchd admin export, import and backup as programs: what they need, what
-// stops them, and what they leave. With TEST_STORE=postgres, on PostgreSQL.
+// zerotouchd admin export, import and backup as programs: memory, failures and the
+// files that they leave. With TEST_STORE=postgres, on PostgreSQL.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -32,7 +32,7 @@ using testing::HasSubstr;
 
 constexpr int64_t kDevices = 100'000;
 
-// What no command may need. (A sanitizer needs a multiple.)
+// Memory limit of every command. (Sanitizers need a multiple.)
 #ifdef ZEROTOUCH_SANITIZED
 constexpr int64_t kPeakBytes = int64_t{2} << 30;
 #else
@@ -58,7 +58,7 @@ class Rows {
   const archive::Table* table_ = nullptr;
 };
 
-// An archive of a partner with so many devices, and a finished batch of them all.
+// Writes an archive of a partner with `devices` devices and a finished batch of them.
 void WriteArchive(const std::string& path, int64_t devices) {
   std::ofstream file(path, std::ios::binary);
   archive::Writer writer([&](std::string_view bytes) {
@@ -108,14 +108,14 @@ class TransferProgramTest : public testing::Test {
     const char* kind = std::getenv("TEST_STORE");
     return kind != nullptr && kind == std::string_view("postgres");
   }
-  // From now on the commands use an empty database.
+  // Makes the commands use an empty database from now on.
   void TakeNewDatabase() {
     std::filesystem::remove(dir_ / "registry.db");
     database_ = IsOnPostgres() ? PostgresCluster::Shared().CreateDatabase()
                                : "sqlite://" + dir_ / "registry.db";
   }
   void SetUp() override { TakeNewDatabase(); }
-  // Those that write a file.
+  // The commands that write a file.
   static std::vector<std::string> Copying() {
     if (IsOnPostgres()) return {"export"};
     return {"export", "backup"};
@@ -140,20 +140,20 @@ class TransferProgramTest : public testing::Test {
               1)
         << "one line: " << run.err;
   }
-  // That nothing is in the target: no file, or an empty registry.
+  // Expects an empty target: no file, or an empty registry.
   void ExpectEmpty() const {
     if (!IsOnPostgres() && !std::filesystem::exists(dir_ / "registry.db")) return;
     const ProgramRun run = Admin({"partners", "list", "--format", "json"});
     EXPECT_EQ(run.exit_code, 0) << run.err;
     EXPECT_EQ(run.out, "[]\n");
   }
-  // Whether an import's pages are in the file already, though it is not over.
+  // Returns true if pages of an unfinished import are in the file.
   bool HasWritten() const {
     std::error_code error;
     const uintmax_t size = std::filesystem::file_size(dir_ / "registry.db", error);
     return !error && size > (uintmax_t{1} << 20);
   }
-  // Runs an admin command that is in the middle of its work when this returns.
+  // Starts an admin command. Returns while it is in the middle of its work.
   std::unique_ptr<CliProcess> Begin(std::vector<std::string> arguments,
                                     const std::string& at_work) const {
     arguments.insert(arguments.begin(), "admin");
@@ -173,7 +173,7 @@ class TransferProgramTest : public testing::Test {
 
 TempDir* TransferProgramTest::shared_ = nullptr;
 
-TEST_F(TransferProgramTest, OneHundredThousandDevices_ThereAndBack_InLittleMemory) {
+TEST_F(TransferProgramTest, OneHundredThousandDevices_ExportAndImport_InLittleMemory) {
   const ProgramRun in = Admin({"import", "--from", LargeArchive()});
   ASSERT_EQ(in.exit_code, 0) << in.err;
   const ProgramRun out = Admin({"export", "--to", dir_ / "again.archive"});
@@ -187,7 +187,7 @@ TEST_F(TransferProgramTest, OneHundredThousandDevices_ThereAndBack_InLittleMemor
     std::cout << run.err.substr(last == std::string::npos ? 0 : last + 1, run.err.size() - 1)
               << "  peak " << (run.peak_memory_bytes >> 20) << " MiB\n";
   }
-  // The archives differ in the secret, which the first did not have.
+  // The archives differ in the secret, which the first one lacks.
   EXPECT_NEAR(static_cast<double>(std::filesystem::file_size(dir_ / "again.archive")),
               static_cast<double>(std::filesystem::file_size(LargeArchive())), 200);
 }
@@ -221,7 +221,7 @@ TEST_F(TransferProgramTest, KilledInTheMiddle_LeavesNothing_AndTheNextOneWorks) 
   Import(LargeArchive());
 }
 
-TEST_F(TransferProgramTest, Stopped_UndoesWhatItBegan) {
+TEST_F(TransferProgramTest, Stopped_LeavesNothing) {
   {
     const auto process = Begin({"import", "--from", LargeArchive()}, "import: ");
     process->Signal(SIGINT);
@@ -289,7 +289,7 @@ TEST_F(TransferProgramTest, FullDisk_IsAnError_AndLeavesNothing) {
   }
 }
 
-TEST_F(TransferProgramTest, Files_AreTheOwnersAlone_AndNotOverwrittenByAccident) {
+TEST_F(TransferProgramTest, Files_AreReadableOnlyByTheOwner_AndNotOverwrittenByAccident) {
   Import(SmallArchive());
   for (const std::string& command : Copying()) {
     const std::string file = dir_ / command;
@@ -306,7 +306,7 @@ TEST_F(TransferProgramTest, Files_AreTheOwnersAlone_AndNotOverwrittenByAccident)
   ExpectFails({"export", "--to", dir_ / "none/file"}, "check the path");
 }
 
-TEST_F(TransferProgramTest, WithoutARegistry_NoneIsMade) {
+TEST_F(TransferProgramTest, WithoutARegistry_DoesNotCreateOne) {
   for (const std::string& command : Copying()) {
     ExpectFails({command, "--to", dir_ / "to"}, "there is no registry");
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A registry that was exported and imported, seen through the API: clients must
-// not be able to tell.
+// An exported and imported registry, compared through the API: clients see no
+// difference.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -25,14 +25,14 @@ class TransferTest : public SandboxTest {
  protected:
   static void SetUpTestSuite() { StartSandbox({"--operation-items-per-second", "2000"}); }
 
-  // A copy of the running sandbox's registry, and a server on it.
+  // Copies the registry of the running sandbox and starts a server on the copy.
   struct Moved {
     std::string kind;
     std::string database;
     std::unique_ptr<ServerProcess> server;
     std::string endpoint;
   };
-  // Where the archive is.
+  // Returns the path of the archive.
   static std::string Export(const TempDir& dir) {
     std::string archive = dir / "registry.archive";
     const ProgramRun out = RunAdmin({"export", "--to", archive});
@@ -61,7 +61,7 @@ class TransferTest : public SandboxTest {
     ASSERT_NE(moved.endpoint, "");
   }
 
-  // Every question there is, and its answer at `endpoint`; of lists all pages.
+  // Returns every read request and its answer at `endpoint`, with all pages of lists.
   static std::map<std::string, std::string> AnswersOf(const std::string& endpoint) {
     std::map<std::string, std::string> answers;
     for (const Sandbox::Reseller& reseller : {sandbox().first, sandbox().second}) {
@@ -99,7 +99,7 @@ class TransferTest : public SandboxTest {
     EXPECT_EQ(answer.status, 200) << path << answer.body;
     return answers[path + " " + body] = answer.body;
   }
-  // Each value of the field in the texts.
+  // Returns each value of the field in the texts.
   static std::vector<std::string> FieldsIn(const std::string& text, const std::string& name) {
     const std::string mark = "\"" + name + "\": \"";
     std::vector<std::string> values;
@@ -147,7 +147,7 @@ class TransferTest : public SandboxTest {
   }
 };
 
-TEST_F(TransferTest, EveryAnswer_IsByteForByteTheSame_AndKeysAndTokensStayGood) {
+TEST_F(TransferTest, EveryAnswer_HasTheSameBytes_AndKeysAndTokensStayValid) {
   const std::string device = Claimed(Imei("490154203237518"));
   Claimed(Identifier(R"("meid":"A0000000002329")"));
   Claimed(Identifier(R"("serialNumber":"C0FFEE","manufacturer":"Google","model":"Pixel 8")"));
@@ -211,9 +211,8 @@ TEST_F(TransferTest, EveryAnswer_IsByteForByteTheSame_AndKeysAndTokensStayGood) 
   }
 }
 
-// What the old server does after the export is its own affair; each of the two
-// brings its copy of the batch to an end, with one result for every item.
-TEST_F(TransferTest, ExportInTheMiddleOfABatch_UnderLoad_GoesOnWhereItWas) {
+// Both servers finish their copy of the batch, with one result for every item.
+TEST_F(TransferTest, ExportInTheMiddleOfABatch_UnderLoad_ContinuesAfterTheImport) {
   std::string claims, separator;
   for (int i = 0; i < kSlowItems; ++i) {
     claims +=
@@ -265,7 +264,7 @@ TEST_F(TransferTest, ExportInTheMiddleOfABatch_UnderLoad_GoesOnWhereItWas) {
   }
 }
 
-TEST_F(TransferTest, Backup_BesideTheServer_IsServedAsItIs) {
+TEST_F(TransferTest, Backup_DuringService_CanBeServed) {
   Claimed(Identifier(R"("meid":"A0000000001111")"));
   const TempDir dir;
   Moved moved{.kind = "SQLite", .database = "sqlite://" + dir / "new.db"};

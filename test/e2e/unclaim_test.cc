@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unclaims over real sockets, as single calls and as items of a batch.
+// Unclaims over real sockets, as single calls and as batch items.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -79,7 +79,7 @@ TEST_F(UnclaimTest, IncompleteItems_AreRefused) {
             "SINGLE_DEVICE_STATUS_INVALID_SECTION_TYPE");
 }
 
-TEST_F(UnclaimTest, BothDeviceForms_AreRefusedWhole_AndNothingIsDone) {
+TEST_F(UnclaimTest, BothDeviceForms_AreRefused_AndNothingIsChanged) {
   const std::string id = Claimed(Imei("350000000000105"));
   const std::string both = ZeroTouch(Id(id) + "," + Imei("350000000000105"));
   ExpectError(Unclaim(both), 400, kArgument);
@@ -91,7 +91,7 @@ TEST_F(UnclaimTest, BothDeviceForms_AreRefusedWhole_AndNothingIsDone) {
   EXPECT_THAT(first_.Get(sandbox().first.Devices() + "/" + id).body, HasSubstr("\"claims\""));
 }
 
-TEST_F(UnclaimTest, WhatTheRegistryDoesNotAllow_IsRefused) {
+TEST_F(UnclaimTest, RequestsAgainstTheRegistry_AreRefused) {
   const std::string own = Imei("350000000000204");
   const std::string given_up = Imei("350000000000212");
   const std::string theirs = Imei("350000000000220");
@@ -120,7 +120,7 @@ TEST_F(UnclaimTest, WhatTheRegistryDoesNotAllow_IsRefused) {
   });
 }
 
-TEST_F(UnclaimTest, OtherResellers_AreNeverNamed_AndGuessedIdsTellNothing) {
+TEST_F(UnclaimTest, OtherResellers_AreNeverRevealed_ByGuessedIds) {
   const std::string theirs = Imei("350000000000303");
   const std::string id = ClaimedByOther(theirs);
   const Answer refused = Unclaim(ZeroTouch(theirs));
@@ -156,7 +156,7 @@ TEST_F(UnclaimTest, Success_KeepsTheRecordWithoutItsClaim) {
   EXPECT_EQ(Claimed(imei), id) << "the same record after a second claim";
 }
 
-TEST_F(UnclaimTest, ByDeviceId_InABatch_NamesTheDevice) {
+TEST_F(UnclaimTest, ByDeviceId_InABatch_FindsTheDevice) {
   const std::string id = Claimed(Imei("350000000000501"));
   const Json batch(UnclaimInBatch({ZeroTouch(Id(id))}));
   EXPECT_EQ(batch["/response/perDeviceStatus/0/result/status"], "SINGLE_DEVICE_STATUS_SUCCESS");
@@ -176,7 +176,7 @@ TEST_F(UnclaimTest, OneSection_LeavesTheOther) {
   EXPECT_EQ(Unclaim(SimLock(imei)).status, 200);
 }
 
-TEST_F(UnclaimTest, Batch_AnswersEachItemInItsPlace_TheSameDeviceTwiceInOrder) {
+TEST_F(UnclaimTest, Batch_ReturnsItemsInOrder_AlsoForTheSameDeviceTwice) {
   const std::string id = Claimed(Imei("356938035643809"));
   const std::string good = ZeroTouch(Imei("35 693803 564380 9"));
   const Json batch(UnclaimInBatch({ZeroTouch(Imei("1")), good, good, ZeroTouch(Id(id))}));
@@ -196,7 +196,7 @@ TEST_F(UnclaimTest, Batch_AnswersEachItemInItsPlace_TheSameDeviceTwiceInOrder) {
   EXPECT_EQ(batch["/metadata/progress"], "100");
 }
 
-TEST_F(UnclaimTest, EveryFormOfAnIdentifier_NamesTheDevice) {
+TEST_F(UnclaimTest, EveryFormOfAnIdentifier_FindsTheDevice) {
   const std::string imei = "350000000000808";
   const std::string all =
       Identifier(R"("imei":"350000000000808","meid2":"AF0123450ABCDE","serialNumber":"S-804",)"
@@ -218,13 +218,13 @@ TEST_F(UnclaimTest, EveryFormOfAnIdentifier_NamesTheDevice) {
     EXPECT_EQ(Unclaim(ZeroTouch(Identifier(form))).status, 200) << form;
     EXPECT_EQ(Claimed(Imei(imei)), id);
   }
-  // The serial number is matched to the letter.
+  // The serial number must match exactly.
   const std::string other_case =
       Identifier(R"("serialNumber":"s-804","manufacturer":"Maker","model":"Model")");
   ExpectCustomError(Unclaim(ZeroTouch(other_case)), 404, "NOT_FOUND", "INVALID_DEVICE_ID");
 }
 
-TEST_F(UnclaimTest, Vacation_IsForSimLocksAlone) {
+TEST_F(UnclaimTest, Vacation_IsOnlyForSimLocks) {
   const std::string device = Imei("350000000000907");
   SimLocked(device);
   Claimed(device);

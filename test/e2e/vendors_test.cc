@@ -28,7 +28,7 @@ class VendorsTest : public SandboxTest {
   }
 };
 
-TEST_F(VendorsTest, List_NamesThem_InPages) {
+TEST_F(VendorsTest, List_HasThem_InPages) {
   NewVendor("Second Vendor");
   const std::string path = Vendors(sandbox().first);
   const Answer all = first_.Get(path);
@@ -49,7 +49,7 @@ TEST_F(VendorsTest, List_NamesThem_InPages) {
   EXPECT_FALSE(Json(second.body).Has("/nextPageToken"));
 }
 
-TEST_F(VendorsTest, Customers_AreTheVendorsAlone_AndNotTheResellers) {
+TEST_F(VendorsTest, Customers_AreOnlyTheVendors_NotTheResellers) {
   const std::string vendor = NewVendor("Third Vendor");
   const std::string first = NewCustomerOf(vendor, "First Company");
   const std::string second = NewCustomerOf(vendor, "Second Company");
@@ -66,7 +66,7 @@ TEST_F(VendorsTest, Customers_AreTheVendorsAlone_AndNotTheResellers) {
   EXPECT_EQ(Json(first_.Get(path + "?pageSize=1").body).Size("/customers"), 1u);
   const Answer own = first_.Get("/v1/partners/" + sandbox().first.partner + "/customers");
   EXPECT_EQ(own.body.find(first), std::string::npos);
-  // A device can be claimed for it all the same.
+  // A device can be claimed for it.
   const Answer claimed = Claim(Imei("490154203237518") + "," + kZeroTouch +
                                fmt::format(R"(,"customerId":"{}")", first));
   EXPECT_EQ(claimed.status, 200) << claimed.body;
@@ -77,7 +77,7 @@ TEST_F(VendorsTest, EmptyList_IsAnEmptyObject) {
   EXPECT_EQ(first_.Get(Vendors(sandbox().first) + "/" + vendor + "/customers").body, "{}\n");
 }
 
-TEST_F(VendorsTest, WhatIsNotTheirs_IsRefused) {
+TEST_F(VendorsTest, OthersResources_AreRefused) {
   const std::string path = Vendors(sandbox().first);
   const std::string theirs =
       Json(second_.Get(Vendors(sandbox().second)).body)["/vendors/0/companyId"];

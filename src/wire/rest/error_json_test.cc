@@ -55,15 +55,18 @@ TEST(ErrorResponse, BadArguments) {
        R"({"@type":"RPC:BadRequest","fieldViolations":[)"
        R"({"field":"limit","description":"Too much."}]}]}})"},
       {"InvalidPageToken", errors::InvalidPageToken(), 400,
-       R"({"error":{"code":400,"message":"The page token is not one that this call returned for )"
-       R"(the same arguments.","status":"INVALID_ARGUMENT","details":[{"@type":"API:CustomError",)"
-       R"("code":"INVALID_PAGE_TOKEN","message":"The page token is not one that this call )"
-       R"(returned for the same arguments."}]}})"},
+       R"({"error":{"code":400,"message":"Invalid pageToken: use the nextPageToken of a )"
+       R"(response to the same call with the same )"
+       R"(arguments.","status":"INVALID_ARGUMENT","details":[{"@type":"API:CustomError",)"
+       R"("code":"INVALID_PAGE_TOKEN","message":"Invalid pageToken: use the nextPageToken )"
+       R"(of a response to the same call with the same arguments."}]}})"},
       {"UnknownCustomer", errors::UnknownCustomer(), 400,
-       R"({"error":{"code":400,"message":"There is no such customer of this reseller.",)"
+       R"({"error":{"code":400,"message":"Invalid customerId: use a customer of this reseller )"
+       R"((partners.customers.list).",)"
        R"("status":"INVALID_ARGUMENT","details":[{"@type":"API:CustomError",)"
        R"("code":"INVALID_CUSTOMER_ID",)"
-       R"("message":"There is no such customer of this reseller."}]}})"},
+       R"("message":"Invalid customerId: use a customer of this reseller )"
+       R"((partners.customers.list)."}]}})"},
   };
   for (const Golden& golden : cases) ExpectRendered(golden);
 }
@@ -71,8 +74,9 @@ TEST(ErrorResponse, BadArguments) {
 TEST(ErrorResponse, TermsOfService_ValueIsThereToBeRead) {
   ExpectRendered(
       {"TermsNotAccepted", errors::TermsNotAccepted(), 403,
-       R"({"error":{"code":403,"message":"The caller does not have permission: the newest )"
-       R"(terms of service are not accepted for this customer. Its owner must accept them first.",)"
+       R"({"error":{"code":403,"message":"The caller does not have permission: the latest )"
+       R"(terms of service are not accepted for this customer. An owner of the account must )"
+       R"(accept them first.",)"
        R"("status":"PERMISSION_DENIED","details":[{"@type":"API:TosError",)"
        R"("latestTosAccepted":false}]}})"});
 }
@@ -92,20 +96,27 @@ TEST(ErrorResponse, SeveralParameters_AreAllNamed) {
 TEST(ErrorResponse, CustomersMethods) {
   const Golden cases[] = {
       {"UnknownVendor", errors::UnknownVendor(), 404,
-       R"({"error":{"code":404,"message":"There is no such vendor of this reseller.",)"
+       R"({"error":{"code":404,"message":"Vendor not found: use a vendor of this reseller )"
+       R"((partners.vendors.list).",)"
        R"("status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
        R"("code":"INVALID_RESELLER_ID",)"
-       R"("message":"There is no such vendor of this reseller."}]}})"},
+       R"("message":"Vendor not found: use a vendor of this reseller )"
+       R"((partners.vendors.list)."}]}})"},
       {"UnknownDeviceOfCustomer", errors::UnknownDeviceOfCustomer(), 404,
-       R"({"error":{"code":404,"message":"There is no such device of this customer.",)"
+       R"({"error":{"code":404,"message":"Device not found: use a device of this customer )"
+       R"((customers.devices.list).",)"
        R"("status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
        R"("code":"INVALID_DEVICE_ID",)"
-       R"("message":"There is no such device of this customer."}]}})"},
+       R"("message":"Device not found: use a device of this customer )"
+       R"((customers.devices.list)."}]}})"},
       {"UnknownConfiguration", errors::UnknownConfiguration(), 404,
-       R"({"error":{"code":404,"message":"There is no such configuration of this customer.",)"
+       R"({"error":{"code":404,"message":"Configuration not found: use a configuration of this )"
+       R"(customer )"
+       R"((customers.configurations.list).",)"
        R"("status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
        R"("code":"INVALID_PARAMETER",)"
-       R"("message":"There is no such configuration of this customer."}]}})"},
+       R"("message":"Configuration not found: use a configuration of this customer )"
+       R"((customers.configurations.list)."}]}})"},
       {"InvalidOperation", errors::InvalidOperation("Not now."), 400,
        R"({"error":{"code":400,"message":"Not now.","status":"FAILED_PRECONDITION",)"
        R"("details":[{"@type":"API:CustomError","code":"INVALID_OPERATION",)"
@@ -117,21 +128,24 @@ TEST(ErrorResponse, CustomersMethods) {
 TEST(ErrorResponse, NotFoundAndNotProvided) {
   const Golden cases[] = {
       {"UnknownDevice", errors::UnknownDevice(), 404,
-       R"({"error":{"code":404,"message":"There is no such device among those that this reseller )"
-       R"(has claimed.","status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
-       R"("code":"INVALID_DEVICE_ID","message":"There is no such device among those that this )"
-       R"(reseller has claimed."}]}})"},
+       R"({"error":{"code":404,"message":"Device not found: check its identifiers. A reseller )"
+       R"(finds only devices that it has )"
+       R"(claimed.","status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
+       R"("code":"INVALID_DEVICE_ID","message":"Device not found: check its identifiers. A )"
+       R"(reseller finds only devices that it has claimed."}]}})"},
       {"UnknownOperation", errors::UnknownOperation(), 404,
-       R"({"error":{"code":404,"message":"There is no such operation of this reseller.",)"
+       R"({"error":{"code":404,"message":"Operation not found: check its name. A reseller finds )"
+       R"(only its own operations.",)"
        R"("status":"NOT_FOUND","details":[{"@type":"API:CustomError",)"
        R"("code":"INVALID_OPERATION_ID",)"
-       R"("message":"There is no such operation of this reseller."}]}})"},
+       R"("message":"Operation not found: check its name. A reseller finds only its own )"
+       R"(operations."}]}})"},
       {"NoSuchRoute", errors::NoSuchRoute(), 404,
-       R"({"error":{"code":404,"message":"There is no such method at this path. )"
-       R"(GET /$discovery/rest lists them all.",)"
+       R"({"error":{"code":404,"message":"Method not found: check the HTTP method and the )"
+       R"(path. GET /$discovery/rest lists all methods.",)"
        R"("status":"NOT_FOUND"}})"},
       {"Unimplemented", errors::Unimplemented("a.B.C"), 501,
-       R"({"error":{"code":501,"message":"The method a.B.C is not provided by this server.",)"
+       R"({"error":{"code":501,"message":"Method a.B.C is not implemented by this server.",)"
        R"("status":"UNIMPLEMENTED"}})"},
   };
   for (const Golden& golden : cases) ExpectRendered(golden);
@@ -166,15 +180,15 @@ TEST(ErrorResponse, Credentials_ChallengeTheCaller) {
   for (const Golden& golden : cases) ExpectRendered(golden);
 }
 
-TEST(ErrorResponse, Overload_SaysWhenToComeAgain) {
+TEST(ErrorResponse, Overload_HasARetryDelay) {
   const Golden cases[] = {
       {"TooBusy", errors::TooBusy("the queue is full", absl::Milliseconds(2500)), 429,
-       R"({"error":{"code":429,"message":"Resource has been exhausted (the queue is full). Try )"
-       R"(again later.","status":"RESOURCE_EXHAUSTED","details":[)"
+       R"({"error":{"code":429,"message":"Resource has been exhausted (the queue is full). Retry )"
+       R"(later.","status":"RESOURCE_EXHAUSTED","details":[)"
        R"({"@type":"RPC:RetryInfo","retryDelay":"2.500s"}]}})",
        "", "3"},
       {"TooBusy at once", errors::TooBusy("x", absl::ZeroDuration()), 429,
-       R"({"error":{"code":429,"message":"Resource has been exhausted (x). Try again later.",)"
+       R"({"error":{"code":429,"message":"Resource has been exhausted (x). Retry later.",)"
        R"("status":"RESOURCE_EXHAUSTED","details":[)"
        R"({"@type":"RPC:RetryInfo","retryDelay":"0s"}]}})",
        "", "1"},
@@ -190,21 +204,21 @@ TEST(ErrorResponse, Overload_SaysWhenToComeAgain) {
 TEST(ErrorResponse, SizesAndInternal) {
   const Golden cases[] = {
       {"BodyTooLarge", errors::BodyTooLarge(10), 413,
-       R"({"error":{"code":413,"message":"The request's body is larger than the limit of 10 )"
+       R"({"error":{"code":413,"message":"The request body is too large: the limit is 10 )"
        R"(bytes.","status":"RESOURCE_EXHAUSTED"}})"},
       {"HeaderTooLarge", errors::HeaderTooLarge(10), 431,
-       R"({"error":{"code":431,"message":"The request's header is larger than the limit of 10 )"
+       R"({"error":{"code":431,"message":"The request header is too large: the limit is 10 )"
        R"(bytes.","status":"RESOURCE_EXHAUSTED"}})"},
       {"UrlTooLong", errors::UrlTooLong(10), 414,
-       R"({"error":{"code":414,"message":"The request's URL is larger than the limit of 10 )"
+       R"({"error":{"code":414,"message":"The request URL is too large: the limit is 10 )"
        R"(bytes.","status":"RESOURCE_EXHAUSTED"}})"},
       {"UnsupportedContentCoding", errors::UnsupportedContentCoding(), 415,
-       R"({"error":{"code":415,"message":"The body's Content-Encoding must be gzip or identity.",)"
+       R"({"error":{"code":415,"message":"Unsupported Content-Encoding: use gzip or identity.",)"
        R"("status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/)"
        R"(google.rpc.BadRequest","fieldViolations":[{"description":)"
-       R"("The body's Content-Encoding must be gzip or identity."}]}]}})"},
+       R"("Unsupported Content-Encoding: use gzip or identity."}]}]}})"},
       {"DeadlineExceeded", errors::DeadlineExceeded(), 504,
-       R"({"error":{"code":504,"message":"The call's deadline has passed.",)"
+       R"({"error":{"code":504,"message":"The deadline of the call was exceeded.",)"
        R"("status":"DEADLINE_EXCEEDED"}})"},
       {"Internal", errors::Internal(), 500,
        R"({"error":{"code":500,"message":"Internal error encountered.","status":"INTERNAL"}})"},
@@ -216,7 +230,8 @@ TEST(ErrorJson, Pretty_IsIndentedAndEndsInANewline) {
   EXPECT_EQ(ErrorJson(errors::NoSuchRoute(), true), R"({
   "error": {
     "code": 404,
-    "message": "There is no such method at this path. GET /$discovery/rest lists them all.",
+    "message": "Method not found: check the HTTP method and the path. GET )"
+                                                    R"(/$discovery/rest lists all methods.",
     "status": "NOT_FOUND"
   }
 }

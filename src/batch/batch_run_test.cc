@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The promise on which everything else stands: a batch, in whatever chunks and
-// after whatever restarts, means its items one after the other.
+// Tests the main guarantee of batches: in any chunks and after any restart, a batch
+// has the effect of its items one after the other.
 
-#include "batch/batch.h"
+#include "batch/batch_run.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@
 namespace zerotouch::batch {
 namespace {
 
-constexpr int kHardware = 12;  // few, so that items meet
+constexpr int kHardware = 12;  // few, so that items share devices
 const PartnerId kPartners[] = {PartnerId(1), PartnerId(2)};
 const CustomerId kCustomers[] = {CustomerId(11), CustomerId(12), CustomerId(21), CustomerId(22)};
 const ConfigurationId kConfiguration(101);
@@ -28,7 +28,7 @@ std::string Imei(int number) {
   return digits + LuhnDigit(digits);
 }
 
-// One registry with two resellers, the first of whose first customer has a
+// A registry with two resellers. The first customer of the first reseller has a
 // default configuration.
 class Registry {
  public:
@@ -42,7 +42,7 @@ class Registry {
   Engine& engine() { return engine_; }  // without workers
   const RegistryRules& rules() const { return rules_; }
 
-  // The device as it is, with what its id must not differ in.
+  // Reads the device with its claims and its record.
   DeviceState Read(DeviceId id) {
     const auto snapshot = store_->Read().value();
     const DeviceId ids[] = {id};
@@ -74,8 +74,8 @@ class Registry {
   Engine engine_;
 };
 
-// Random requests about little hardware: they meet, contradict each other, and
-// are wrong now and then.
+// Random requests for a few devices. They share and contradict identifiers, and some
+// are invalid.
 class Requests {
  public:
   explicit Requests(unsigned seed) : random_(seed) {}
@@ -87,7 +87,7 @@ class Requests {
     api::DeviceIdentifier identifier;
     const int hardware = Below(kHardware);
     if (!OneIn(4)) identifier.set_imei(Spelled(hardware));
-    // Most often the second slot of the same hardware, now and then another's.
+    // Usually the second slot of the same hardware, sometimes of another.
     if (OneIn(3)) identifier.set_imei2(Imei(100 + (OneIn(5) ? Below(kHardware) : hardware)));
     if (OneIn(8)) identifier.set_imei(identifier.imei2());
     if (OneIn(4)) identifier.set_meid2(fmt::format("a0000000000{:03x}", hardware));
@@ -122,8 +122,8 @@ class Requests {
     return claim;
   }
 
-  // Names a device of which nothing but its place among the `known` is said in
-  // `by_number`, or hardware.
+  // Sets `by_number` to a random one of the `known` devices, or the identifier of
+  // `item` to random hardware.
   template <class Item>
   void Name(size_t known, Item& item, std::optional<size_t>& by_number) {
     if (known > 0 && OneIn(3)) {
@@ -133,7 +133,7 @@ class Requests {
     }
   }
 
-  // `known` are the ids of devices that there were before, each by its number.
+  // `known` is the number of devices that exist.
   api::PartnerUnclaim Unclaim(size_t known, std::optional<size_t>& by_number) {
     api::PartnerUnclaim unclaim;
     unclaim.set_section_type(Section());
@@ -156,7 +156,7 @@ class Requests {
   }
 
  private:
-  // One of the spellings of an IMEI.
+  // Returns the IMEI in a random spelling.
   std::string Spelled(int hardware) {
     const std::string imei = Imei(hardware);
     switch (Below(5)) {
@@ -174,13 +174,14 @@ class Requests {
   std::mt19937 random_;
 };
 
-class BatchTest : public testing::Test {
+class BatchRunTest : public testing::Test {
  protected:
   void SetUp() override { log::SetLevel(log::Level::kOff); }
   void TearDown() override { log::SetLevel(log::Level::kInfo); }
 
-  // Runs an accepted operation in random chunks, as workers would that die now
-  // and then: what is not recorded is loaded again. Results in request order.
+  // Runs an accepted operation in random chunks, like workers that crash sometimes:
+  // items without a recorded result are loaded again. Returns the results in
+  // request order.
   std::vector<ItemResult> RunInChunks(const store::OperationHead& accepted) {
     std::vector<ItemResult> results;
     while (true) {
@@ -205,21 +206,21 @@ class BatchTest : public testing::Test {
     return results;
   }
 
-  // A few chunks of the operation, sometimes all that are left.
+  // Runs a few chunks of the operation, sometimes all remaining ones.
   void RunTurn(const store::Lease& lease) {
-    const auto batch =
-        LoadBatch(batches_.store(), lease.head, batches_.rules(), clock_.Now()).value();
+    const auto run =
+        LoadBatchRun(batches_.store(), lease.head, batches_.rules(), clock_.Now()).value();
     const int largest = 1 + requests_->Below(60);
     size_t at = 0;
-    while (at < batch->size() && (at == 0 || !requests_->OneIn(6))) {
+    while (at < run->size() && (at == 0 || !requests_->OneIn(6))) {
       const size_t end =
-          std::min(batch->size(), at + 1 + static_cast<size_t>(requests_->Below(largest)));
-      const bool lost = requests_->OneIn(8);  // as if the commit had failed
+          std::min(run->size(), at + 1 + static_cast<size_t>(requests_->Below(largest)));
+      const bool lost = requests_->OneIn(8);  // the commit fails
       const absl::Status status =
           batches_.store().Write([&](store::Transaction& tx) -> absl::Status {
-            const auto results = batch->Run(tx, at, end, clock_.Now()).value();
+            const auto results = run->Run(tx, at, end, clock_.Now()).value();
             const absl::Status recorded =
-                tx.RecordResults(lease, static_cast<int32_t>(lease.head.items - batch->size() + at),
+                tx.RecordResults(lease, static_cast<int32_t>(lease.head.items - run->size() + at),
                                  results, clock_.Now(), clock_.Now() + absl::Hours(1));
             return lost ? absl::UnavailableError("lost") : recorded;
           });
@@ -231,7 +232,7 @@ class BatchTest : public testing::Test {
                     .ok());
   }
 
-  // Results must be equal up to which id each registry gave a device.
+  // Expects equal results, except that the registries assign different device ids.
   void ExpectSame(const ItemResult& in_batch, const ItemResult& alone, const std::string& item) {
     ASSERT_EQ(static_cast<int>(in_batch.outcome), static_cast<int>(alone.outcome)) << item;
     if (alone.outcome != Outcome::kSuccess) return;
@@ -254,7 +255,7 @@ class BatchTest : public testing::Test {
     }
   }
 
-  // Gives both items, of which the second goes to the other registry, their ids.
+  // Sets the device id of both items; `alone` goes to the other registry.
   template <class Item>
   void GiveIds(const std::optional<size_t>& number, Item& in_batch, Item& alone) {
     if (!number.has_value()) return;
@@ -323,11 +324,11 @@ class BatchTest : public testing::Test {
   Registry batches_{clock_};
   Registry alone_{clock_};
   std::optional<Requests> requests_;
-  std::map<DeviceId, DeviceId> twins_;  // in `alone_`, in `batches_`
+  std::map<DeviceId, DeviceId> twins_;  // ids in `alone_` to ids in `batches_`
   std::vector<DeviceId> numbered_;
 };
 
-TEST_F(BatchTest, AnyChunking_MeansTheItemsOneAfterTheOther) {
+TEST_F(BatchRunTest, AnyChunking_HasTheEffectOfItemsOneAfterTheOther) {
   const unsigned seed = std::random_device()();
   SCOPED_TRACE(fmt::format("seed {}", seed));
   RecordProperty("seed", fmt::format("{}", seed));
@@ -346,7 +347,7 @@ TEST_F(BatchTest, AnyChunking_MeansTheItemsOneAfterTheOther) {
     clock_.Advance(absl::Hours(requests_->Below(48)));
   }
   ExpectSameRegistries();
-  EXPECT_GT(twins_.size(), 5u) << "the requests were about something";
+  EXPECT_GT(twins_.size(), 5u) << "some requests succeed";
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "batch/batch.h"
+#include "batch/batch_run.h"
 
 #include <google/protobuf/arena.h>
 
@@ -7,6 +7,7 @@
 #include <limits>
 #include <span>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "base/status_macros.h"
 #include "base/yield.h"
@@ -23,8 +24,8 @@ namespace {
 
 using store::IndexedResult;
 
-// Of the stored request, so that a store that is far away or busy is asked a few
-// times only. Some 25 KiB each, as a rule.
+// Chunks of the stored request that are read in one query, to limit the number of
+// round trips. A chunk usually has about 25 KiB.
 constexpr int32_t kChunksAtOnce = 20;
 
 const auto& ItemsOf(const api::ClaimDevicesRequest& request) { return request.claims(); }
@@ -34,7 +35,7 @@ const auto& ItemsOf(const api::UpdateDeviceMetadataInBatchRequest& request) {
   return request.updates();
 }
 
-// What each kind of item does.
+// TargetFor and RunItems dispatch by the type of the items.
 ItemTarget TargetFor(const api::PartnerUnclaim& item, const RegistryRules& rules, absl::Time now) {
   return TargetOf(CheckUnclaim(item, rules, now));
 }
@@ -55,7 +56,7 @@ absl::StatusOr<std::vector<ItemResult>> RunItems(
   return RunMetadataUpdates(transaction, caller, items, targets, rules);
 }
 
-// Items without a result, with their places in the request.
+// Items without a result, with their indexes in the request.
 template <class Request>
 struct Pending {
   using Item = std::remove_cvref_t<decltype(ItemsOf(std::declval<Request>())[0])>;
@@ -64,8 +65,9 @@ struct Pending {
   std::vector<const Item*> items;
   std::vector<uint32_t> indexes;
 
-  // Puts both lists in the order of `positions`.
+  // Sorts both lists in the order of `positions`, a permutation.
   void Reorder(std::span<const uint32_t> positions) {
+    ZT_CHECK(positions.size() == items.size(), "an item was lost while sorting a batch");
     std::vector<const Item*> new_items;
     std::vector<uint32_t> new_indexes;
     new_items.reserve(items.size());
@@ -78,7 +80,16 @@ struct Pending {
     indexes = std::move(new_indexes);
   }
 
-  std::vector<IndexedResult> Indexed(size_t begin, std::span<const ItemResult> results) const {
+  // Returns the items at positions [begin, end).
+  std::span<const Item* const> Range(size_t begin, size_t end) const {
+    ZT_CHECK(begin <= end && end <= items.size(), "a chunk is outside of its batch");
+    return std::span(items).subspan(begin, end - begin);
+  }
+
+  // Adds the indexes to the results of the items at positions [begin, end).
+  std::vector<IndexedResult> Indexed(size_t begin, size_t end,
+                                     std::span<const ItemResult> results) const {
+    ZT_CHECK(results.size() == end - begin, "a chunk has more or fewer results than items");
     std::vector<IndexedResult> indexed;
     indexed.reserve(results.size());
     for (size_t i = 0; i < results.size(); ++i) {
@@ -88,12 +99,15 @@ struct Pending {
   }
 };
 
+// Returns for each item of the request whether it has a result.
 absl::StatusOr<std::vector<bool>> ReadDone(store::Snapshot& snapshot,
                                            const store::OperationHead& head) {
   std::vector<bool> done(static_cast<size_t>(head.items));
-  ZT_ASSIGN_OR_RETURN(const std::vector<IndexedResult> results, snapshot.ReadResults(head.id));
+  ZT_ASSIGN_OR_RETURN(const std::vector<IndexedResult> results, snapshot.ReadResults(head.id),
+                      "reading the results");
   for (const IndexedResult& result : results) {
-    if (result.index >= done.size()) return absl::DataLossError("a result is out of range");
+    if (result.index >= done.size())
+      return absl::DataLossError("the index of a result is out of range");
     done[result.index] = true;
   }
   return done;
@@ -108,12 +122,13 @@ absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& 
   for (int32_t first = 0; first < chunks; first += kChunksAtOnce) {
     ZT_ASSIGN_OR_RETURN(
         const std::vector<std::string> read,
-        snapshot.ReadRequestChunks(head.id, first, std::min(kChunksAtOnce, chunks - first)));
+        snapshot.ReadRequestChunks(head.id, first, std::min(kChunksAtOnce, chunks - first)),
+        "reading the request");
     for (const std::string& chunk : read) {
       auto* request = google::protobuf::Arena::CreateMessage<Request>(&pending.arena);
       ZT_RETURN_IF_ERROR(ParseChunk(chunk, head.id, *request));
       for (const auto& item : ItemsOf(*request)) {
-        if (index >= done.size()) return absl::DataLossError("an operation has too many items");
+        if (index >= done.size()) return absl::DataLossError("the operation has too many items");
         if (!done[index]) {
           pending.items.push_back(&item);
           pending.indexes.push_back(index);
@@ -123,37 +138,38 @@ absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& 
     }
   }
   if (index == done.size()) return absl::OkStatus();
-  return absl::DataLossError("an operation has too few items");
+  return absl::DataLossError("the operation has too few items");
 }
 
-// A batch of items that name devices which exist, if anywhere, before it is run.
+// A batch of items that refer to existing devices, which the batch does not create.
 template <class Request>
-class TargetBatch final : public Batch {
+class TargetRun final : public BatchRun {
  public:
-  static absl::StatusOr<std::unique_ptr<Batch>> Load(store::Snapshot& snapshot,
-                                                     const store::OperationHead& head,
-                                                     const RegistryRules& rules, absl::Time now) {
-    auto batch = std::make_unique<TargetBatch>(head.partner, rules);
-    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, batch->pending_));
-    ZT_RETURN_IF_ERROR(batch->Locate(snapshot, now));
-    return batch;
+  static absl::StatusOr<std::unique_ptr<BatchRun>> Load(store::Snapshot& snapshot,
+                                                        const store::OperationHead& head,
+                                                        const RegistryRules& rules,
+                                                        absl::Time now) {
+    auto run = std::make_unique<TargetRun>(head.partner, rules);
+    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, run->pending_));
+    ZT_RETURN_IF_ERROR(run->Locate(snapshot, now), "looking up the devices");
+    return run;
   }
-  TargetBatch(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
+  TargetRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
   size_t size() const override { return pending_.items.size(); }
   uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
                                                  size_t end, absl::Time now) override {
-    ZT_ASSIGN_OR_RETURN(
-        const std::vector<ItemResult> results,
-        RunItems(transaction, caller_, std::span(pending_.items).subspan(begin, end - begin),
-                 std::span(targets_).subspan(begin, end - begin), rules_, now));
-    return pending_.Indexed(begin, results);
+    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
+                        RunItems(transaction, caller_, pending_.Range(begin, end),
+                                 std::span(targets_).subspan(begin, end - begin), rules_, now));
+    return pending_.Indexed(begin, end, results);
   }
 
  private:
-  // Sorts by device id; refused and unknown items come last, in request order.
+  // Sorts the items by device id. Refused items and unknown devices come last, in
+  // request order.
   absl::Status Locate(store::Snapshot& snapshot, absl::Time now) {
     std::vector<ItemTarget> targets;
     targets.reserve(pending_.items.size());
@@ -189,31 +205,30 @@ class TargetBatch final : public Batch {
   std::vector<ItemTarget> targets_;
 };
 
-class ClaimBatch final : public Batch {
+class ClaimRun final : public BatchRun {
  public:
-  static absl::StatusOr<std::unique_ptr<Batch>> Load(store::Snapshot& snapshot,
-                                                     const store::OperationHead& head,
-                                                     const RegistryRules& rules) {
-    auto batch = std::make_unique<ClaimBatch>(head.partner, rules);
-    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, batch->pending_));
-    ZT_RETURN_IF_ERROR(batch->Order(snapshot));
-    return batch;
+  static absl::StatusOr<std::unique_ptr<BatchRun>> Load(store::Snapshot& snapshot,
+                                                        const store::OperationHead& head,
+                                                        const RegistryRules& rules) {
+    auto run = std::make_unique<ClaimRun>(head.partner, rules);
+    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, run->pending_));
+    ZT_RETURN_IF_ERROR(run->Order(snapshot), "looking up the devices");
+    return run;
   }
-  ClaimBatch(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
+  ClaimRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
   size_t size() const override { return pending_.items.size(); }
   uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
-                                                 size_t end, absl::Time now) override {
-    ZT_ASSIGN_OR_RETURN(
-        const std::vector<ItemResult> results,
-        RunClaims(transaction, caller_, std::span(pending_.items).subspan(begin, end - begin),
-                  rules_, now));
-    return pending_.Indexed(begin, results);
+                                                 size_t end, absl::Time) override {
+    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
+                        RunClaims(transaction, caller_, pending_.Range(begin, end), rules_));
+    return pending_.Indexed(begin, end, results);
   }
 
  private:
+  // Sorts the items as OrderClaims says.
   absl::Status Order(store::Snapshot& snapshot) {
     std::vector<Identity> identities(pending_.items.size());
     std::vector<const Identity*> sought(pending_.items.size());
@@ -229,7 +244,7 @@ class ClaimBatch final : public Batch {
     return absl::OkStatus();
   }
 
-  // The matches of those that are not null, at the same places.
+  // Returns the matches of sought[i] at [i]; none for null.
   static absl::StatusOr<std::vector<store::Matches>> Find(store::Snapshot& snapshot,
                                                           std::span<const Identity* const> sought) {
     static const Identity nothing;
@@ -247,20 +262,19 @@ class ClaimBatch final : public Batch {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Batch>> LoadBatch(store::Store& store,
-                                                 const store::OperationHead& head,
-                                                 const RegistryRules& rules, absl::Time now) {
+absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
+                                                       const store::OperationHead& head,
+                                                       const RegistryRules& rules, absl::Time now) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
   switch (head.kind) {
     case store::BatchKind::kClaim:
-      return ClaimBatch::Load(*snapshot, head, rules);
+      return ClaimRun::Load(*snapshot, head, rules);
     case store::BatchKind::kUnclaim:
-      return TargetBatch<api::UnclaimDevicesRequest>::Load(*snapshot, head, rules, now);
+      return TargetRun<api::UnclaimDevicesRequest>::Load(*snapshot, head, rules, now);
     case store::BatchKind::kUpdateMetadata:
-      return TargetBatch<api::UpdateDeviceMetadataInBatchRequest>::Load(*snapshot, head, rules,
-                                                                        now);
+      return TargetRun<api::UpdateDeviceMetadataInBatchRequest>::Load(*snapshot, head, rules, now);
   }
-  return absl::DataLossError("an operation is of a kind that this program does not know");
+  return absl::DataLossError("the operation has an unknown kind");
 }
 
 }  // namespace zerotouch::batch

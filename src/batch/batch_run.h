@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_BATCH_BATCH_RUN_H_
+#define ZEROTOUCH_BATCH_BATCH_RUN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "model/rules.h"
+#include "store/store.h"
+
+namespace zerotouch::batch {
+
+// The items of one operation that have no result yet, in the order in which they
+// run. They run in the order of their device ids, so that the store writes each
+// page once. Items that may change the same device keep their request order, so
+// that the batch has the effect of its items one after the other. Not thread-safe.
+class BatchRun {
+ public:
+  virtual ~BatchRun() = default;
+
+  // Returns the number of items.
+  virtual size_t size() const = 0;
+
+  // Returns the index in the request of the item at position `at`.
+  virtual uint32_t IndexOf(size_t at) const = 0;
+
+  // Runs the items at positions [begin, end) and returns their results, one for
+  // each item. Does not record them.
+  virtual absl::StatusOr<std::vector<store::IndexedResult>> Run(store::Transaction& transaction,
+                                                                size_t begin, size_t end,
+                                                                absl::Time now) = 0;
+};
+
+// Reads the operation's request and results, and looks up the devices of its items.
+// This needs no transaction, because the record of an identifier does not change
+// during a batch. Devices that are not found are looked up again when their items
+// run. `rules` must outlive the result.
+absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
+                                                       const store::OperationHead& head,
+                                                       const RegistryRules& rules, absl::Time now);
+
+}  // namespace zerotouch::batch
+
+#endif  // ZEROTOUCH_BATCH_BATCH_RUN_H_

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/stored_request.h"
+
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "google/protobuf/unknown_field_set.h"
+
+namespace zerotouch::batch {
+namespace {
+
+void AddUnknown(google::protobuf::Message* message) {
+  message->GetReflection()->MutableUnknownFields(message)->AddLengthDelimited(9'999, "x");
+}
+
+TEST(StoredRequest, IsSplitIntoChunks_ThatHoldTheItemsInOrder) {
+  constexpr int kItems = limits::kStoredChunkItems + 1;
+  api::UnclaimDevicesRequest request;
+  for (int i = 0; i < kItems; ++i) request.add_unclaims()->set_device_id(i + 1);
+  const std::vector<std::string> chunks = SplitRequest(request);
+  ASSERT_EQ(chunks.size(), static_cast<size_t>(ChunksOf(kItems)));
+  api::UnclaimDevicesRequest first, last;
+  ASSERT_TRUE(ParseChunk(chunks[0], OperationId(1), first).ok());
+  ASSERT_TRUE(ParseChunk(chunks[1], OperationId(1), last).ok());
+  EXPECT_EQ(first.unclaims_size(), limits::kStoredChunkItems);
+  EXPECT_EQ(first.unclaims(0).device_id(), 1);
+  ASSERT_EQ(last.unclaims_size(), 1);
+  EXPECT_EQ(last.unclaims(0).device_id(), kItems);
+  EXPECT_TRUE(absl::IsDataLoss(ParseChunk("\xff", OperationId(1), first)));
+}
+
+TEST(StoredRequest, HasNoUnknownFields) {
+  api::ClaimDevicesRequest claims;
+  claims.add_claims()->mutable_device_identifier()->set_imei("1");
+  (*claims.mutable_claims(0)->mutable_device_metadata()->mutable_entries())["a"] = "b";
+  api::UnclaimDevicesRequest unclaims;
+  unclaims.add_unclaims()->mutable_vacation_mode_expire_time()->set_seconds(5);
+  api::UpdateDeviceMetadataInBatchRequest updates;
+  updates.add_updates()->mutable_device_metadata();
+  const auto claims_before = SplitRequest(claims);
+  const auto unclaims_before = SplitRequest(unclaims);
+  const auto updates_before = SplitRequest(updates);
+
+  AddUnknown(&claims);
+  AddUnknown(claims.mutable_claims(0));
+  AddUnknown(claims.mutable_claims(0)->mutable_device_identifier());
+  AddUnknown(claims.mutable_claims(0)->mutable_device_metadata());
+  AddUnknown(unclaims.mutable_unclaims(0)->mutable_vacation_mode_expire_time());
+  AddUnknown(updates.mutable_updates(0)->mutable_device_metadata());
+  EXPECT_EQ(SplitRequest(claims), claims_before);
+  EXPECT_EQ(SplitRequest(unclaims), unclaims_before);
+  EXPECT_EQ(SplitRequest(updates), updates_before);
+}
+
+}  // namespace
+}  // namespace zerotouch::batch

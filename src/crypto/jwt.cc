@@ -191,6 +191,9 @@ absl::StatusOr<std::string> SignJwt(const PrivateKey& key, std::string_view key_
   AppendClaim("sub", claims.subject, payload);
   AppendClaim("aud", claims.audience.value_or(""), payload);
   AppendClaim("scope", claims.scope, payload);
+  if (claims.not_before != absl::InfinitePast()) {
+    payload += fmt::format("\"nbf\":{},", absl::ToUnixSeconds(claims.not_before));
+  }
   payload += fmt::format("\"iat\":{},\"exp\":{}}}", absl::ToUnixSeconds(claims.issued_at),
                          absl::ToUnixSeconds(claims.expires_at));
   std::string text = Base64UrlEncode(header) + "." + Base64UrlEncode(payload);

@@ -21,7 +21,7 @@ struct JwtClaims {
   std::string scope;                             // scope, separated by single spaces
   absl::Time issued_at;                          // iat
   absl::Time expires_at;                         // exp
-  absl::Time not_before = absl::InfinitePast();  // nbf; SignJwt does not write it
+  absl::Time not_before = absl::InfinitePast();  // nbf
 };
 
 // A parsed JWT, not yet verified.
@@ -44,8 +44,8 @@ absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token);
 // Returns true if `key` signed the token. A key of another algorithm did not.
 bool VerifySignature(const ParsedJwt& jwt, const PublicKey& key);
 
-// Returns a signed JWT. Omits an empty `key_id` and empty claims; writes times as
-// whole seconds.
+// Returns a signed JWT. Omits an empty `key_id`, empty claims and an infinite `nbf`;
+// writes times as whole seconds.
 absl::StatusOr<std::string> SignJwt(const PrivateKey& key, std::string_view key_id,
                                     const JwtClaims& claims);
 

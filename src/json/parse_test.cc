@@ -277,8 +277,9 @@ TEST(Parse, Nesting_UpToTheLimit) {
   };
   EXPECT_THAT(Wrong(nested(64)),
               ElementsAre("Invalid JSON payload received. Unknown name \"x\": Cannot find field."));
-  EXPECT_THAT(Wrong(nested(65)),
-              ElementsAre("Invalid JSON payload received. Nesting deeper than 64 levels at byte 68."));
+  EXPECT_THAT(
+      Wrong(nested(65)),
+      ElementsAre("Invalid JSON payload received. Nesting deeper than 64 levels at byte 68."));
 }
 
 TEST(Parse, UnknownFields_AreTakenByClientsWhoSaySo_ButStillMustBeJson) {

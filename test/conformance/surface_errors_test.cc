@@ -201,6 +201,9 @@ TEST_F(SurfaceErrors, Tokens) {
     claims.issued_at += absl::Minutes(10);
     claims.expires_at += absl::Minutes(10);
   });
+  assert_with("not before a future time", [](crypto::JwtClaims& claims) {
+    claims.not_before = claims.issued_at + absl::Minutes(10);
+  });
   assert_with("of the past", [](crypto::JwtClaims& claims) {
     claims.issued_at -= absl::Hours(2);
     claims.expires_at -= absl::Hours(2);

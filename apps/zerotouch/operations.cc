@@ -136,7 +136,7 @@ absl::StatusOr<Operation> WaitFor(Connection& connection, const std::string& nam
   const absl::Time begin = absl::Now();
   client::WaitOptions options;
   options.deadline = connection.deadline;
-  options.on_look = [&](const Operation& operation) {
+  options.on_poll = [&](const Operation& operation) {
     display.Update(ProgressSince(begin, operation));
   };
   absl::StatusOr<Operation> operation = connection.client->Wait(name, options);

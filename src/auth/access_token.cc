@@ -16,7 +16,7 @@ constexpr std::string_view kPrefix = "ya29.ozt-";
 constexpr size_t kSignatureBytes = 32;
 
 std::string Sign(std::string_view content, std::string_view secret) {
-  // A key of its own: page tokens are signed with another.
+  // Derives a key for this purpose: page tokens are signed with another.
   return crypto::HmacSha256(crypto::HmacSha256(secret, "access-token"), content);
 }
 

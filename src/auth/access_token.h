@@ -11,22 +11,24 @@
 
 namespace zerotouch::auth {
 
-// What an access token says. Tokens are opaque to clients and kept nowhere:
-// they carry this, signed with the store's secret, so every server on the
-// store takes them, also after a restart.
+// The content of an access token. A token is opaque to clients and stored nowhere:
+// it carries this content, signed with the store's secret, so that every server on
+// the store accepts it, also after a restart.
 struct AccessToken {
   std::string email;
-  std::string key_id;  // that signed the assertion: revoking it ends the token
+  std::string key_id;  // the key that signed the assertion; without it the token is invalid
   Scopes scopes;
-  absl::Time expires;  // to the second
+  absl::Time expires;  // whole seconds
 };
 
+// Returns the text of a token.
 std::string MintToken(const AccessToken& token, std::string_view secret);
 
-// nullopt unless MintToken made it with this secret. Does not look at the time.
+// Returns the content of a token, or nullopt unless MintToken made it with this
+// secret. Does not check `expires`.
 std::optional<AccessToken> ReadToken(std::string_view text, std::string_view secret);
 
-// Whether `text` looks like one of these tokens, and not like a JWT.
+// Returns true if `text` has the prefix of these tokens, which no JWT has.
 bool IsAccessToken(std::string_view text);
 
 }  // namespace zerotouch::auth

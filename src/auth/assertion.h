@@ -12,16 +12,17 @@
 
 namespace zerotouch::auth {
 
-// A JWT that a live key of a live account signed, and that is good now.
+// A valid JWT, signed by a key of an enabled account.
 struct VerifiedJwt {
   crypto::JwtClaims claims;
   store::ServiceAccount account;
-  std::string key_id;  // of the key that signed it
+  std::string key_id;  // the key that signed it
 };
 
-// Verifies signature, key, account and times (limits::kJwtLifetime,
-// limits::kJwtSkew); not the audience. INVALID_ARGUMENT says what is wrong in
-// words for the client's developer; another code is a failure of the store.
+// Verifies the signature, the key, the account, `sub` and the times
+// (limits::kJwtLifetime, limits::kJwtSkew), but not the audience. Returns
+// INVALID_ARGUMENT with a sentence for the client's developer, or an error of the
+// store.
 absl::StatusOr<VerifiedJwt> VerifyJwt(store::AccountReads& accounts, std::string_view token,
                                       absl::Time now);
 

@@ -2,56 +2,40 @@
 #ifndef ZEROTOUCH_AUTH_AUDIENCE_H_
 #define ZEROTOUCH_AUTH_AUDIENCE_H_
 
-#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/mutex.h"
 
 namespace zerotouch::auth {
 
-// Whom the JWTs that this server takes are addressed to. Thread-safe.
+// The audiences (`aud`) of JWTs that this server accepts. Thread-safe.
 class Audience {
  public:
-  // `google_token_uri`: also take assertions addressed to Google's own token
-  // endpoint; for the sandbox.
-  explicit Audience(std::string endpoint = "", bool google_token_uri = false)
-      : endpoint_(std::move(endpoint)), google_token_uri_(google_token_uri) {}
+  // A sandbox also accepts assertions that are addressed to Google's token
+  // endpoints, and to this server by any of its host names.
+  explicit Audience(std::string endpoint = "", bool sandbox = false)
+      : endpoint_(std::move(endpoint)), sandbox_(sandbox) {}
 
-  // The server's root URL, without a slash at the end: known once it listens.
-  void SetEndpoint(std::string endpoint) {
-    const std::lock_guard lock(mutex_);
-    endpoint_ = std::move(endpoint);
-  }
+  // Sets the server's root URL, without a slash at the end. It is known once the
+  // server listens.
+  void SetEndpoint(std::string endpoint);
 
-  // Whether an assertion for `audience` is meant for this token endpoint.
-  bool TakesAssertion(std::string_view audience) const {
-    if (google_token_uri_ && audience == "https://oauth2.googleapis.com/token") return true;
-    const std::string endpoint = Endpoint();
-    return !endpoint.empty() && audience == endpoint + "/token";
-  }
+  // Returns true if an assertion for `audience` is meant for this token endpoint.
+  // `host` is the Host field of the request that brought it.
+  bool AcceptsAssertion(std::string_view audience, std::string_view host) const;
 
-  // Whether a self-signed bearer token for `audience` is meant for this API:
-  // by Google's name for it, by this server's root or any URL under it.
-  bool TakesBearer(std::string_view audience) const {
-    constexpr std::string_view kService = "https://androiddeviceprovisioning.googleapis.com";
-    if (audience.starts_with(kService)) {
-      audience.remove_prefix(kService.size());
-      return audience.empty() || audience == "/";
-    }
-    const std::string endpoint = Endpoint();
-    if (endpoint.empty() || !audience.starts_with(endpoint)) return false;
-    audience.remove_prefix(endpoint.size());
-    return audience.empty() || audience.front() == '/';
-  }
+  // Returns true if a self-signed bearer token for `audience` is meant for this
+  // API: by Google's name for it, by this server's root, or by a URL under it.
+  bool AcceptsBearer(std::string_view audience) const;
 
  private:
-  std::string Endpoint() const {
-    const std::lock_guard lock(mutex_);
-    return endpoint_;
-  }
+  std::string Endpoint() const;
 
-  mutable std::mutex mutex_;
-  std::string endpoint_;
-  const bool google_token_uri_;
+  mutable Mutex mutex_;
+  std::string endpoint_ ZT_GUARDED_BY(mutex_);
+  const bool sandbox_;
 };
 
 }  // namespace zerotouch::auth

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,6 +7,7 @@
 #include "auth/authenticator.h"
 #include "auth/authorized.h"
 #include "auth/token_endpoint.h"
+#include "crypto/encoding.h"
 #include "crypto/jwt.h"
 #include "crypto/keys.h"
 #include "google/android/device/provisioning/v1/companies.pb.h"
@@ -47,17 +49,29 @@ class AuthTest : public testing::Test {
             .issued_at = clock_.Now(),
             .expires_at = clock_.Now() + absl::Hours(1)};
   }
-  TokenAnswer Ask(const crypto::JwtClaims& claims, const std::string& key_id = "k1") {
-    return tokens_.Answer(
-        kForm, std::string(kGrant) + "&assertion=" + crypto::SignJwt(key_, key_id, claims).value(),
-        "");
+  TokenAnswer Post(std::string_view type, std::string_view body, std::string_view query = "",
+                   std::string_view host = "") {
+    return tokens_.Answer({.content_type = type, .body = body, .query = query, .host = host});
   }
-  // Whether a call with this bearer token is let in.
-  bool IsTaken(const std::string& token) {
+  TokenAnswer Ask(const crypto::JwtClaims& claims, const std::string& key_id = "k1") {
+    return Post(
+        kForm, std::string(kGrant) + "&assertion=" + crypto::SignJwt(key_, key_id, claims).value());
+  }
+  // Asks with claims that SignJwt would not write.
+  TokenAnswer AskWith(const std::string& times) {
+    const std::string text =
+        crypto::Base64UrlEncode(R"({"alg":"ES256"})") + "." +
+        crypto::Base64UrlEncode(fmt::format(R"({{"iss":"{}","aud":"{}/token","scope":"{}",{}}})",
+                                            kEmail, kEndpoint, kResellerScope, times));
+    return Post(kForm, fmt::format("{}&assertion={}.{}", kGrant, text,
+                                   crypto::Base64UrlEncode(key_.Sign(text).value())));
+  }
+  // Returns true if a call with this bearer token is authenticated.
+  bool IsAccepted(const std::string& token) {
     return authenticator_.Authenticate("bearer " + token, "").ok();
   }
-  bool IsTaken(const crypto::JwtClaims& claims) {
-    return IsTaken(crypto::SignJwt(key_, "k1", claims).value());
+  bool IsAccepted(const crypto::JwtClaims& claims) {
+    return IsAccepted(crypto::SignJwt(key_, "k1", claims).value());
   }
   std::string TokenIn(const TokenAnswer& answer) {
     const size_t begin = answer.body.find("ya29");
@@ -74,7 +88,7 @@ class AuthTest : public testing::Test {
   TokenEndpoint tokens_{*store_, clock_, audience_};
 };
 
-TEST_F(AuthTest, GrantedToken_IsTaken_UntilItExpires) {
+TEST_F(AuthTest, GrantedToken_IsAccepted_UntilItExpires) {
   const TokenAnswer answer = Ask(Claims());
   ASSERT_EQ(answer.http_status, 200) << answer.body;
   const std::string token = TokenIn(answer);
@@ -85,7 +99,7 @@ TEST_F(AuthTest, GrantedToken_IsTaken_UntilItExpires) {
   EXPECT_EQ(caller->scopes, (Scopes{.reseller = true}));
   EXPECT_TRUE(authenticator_.Authenticate("", token).ok()) << "as access_token in the query";
   clock_.Advance(absl::Hours(1));
-  EXPECT_FALSE(IsTaken(token));
+  EXPECT_FALSE(IsAccepted(token));
 }
 
 TEST_F(AuthTest, GrantedToken_EndsWithItsKeyAndAccount) {
@@ -93,15 +107,15 @@ TEST_F(AuthTest, GrantedToken_EndsWithItsKeyAndAccount) {
   ASSERT_TRUE(
       store_->Write([](store::Transaction& tx) { return tx.SetAccountDisabled(kEmail, true); })
           .ok());
-  EXPECT_FALSE(IsTaken(token));
+  EXPECT_FALSE(IsAccepted(token));
   EXPECT_EQ(Ask(Claims()).http_status, 400);
   ASSERT_TRUE(
       store_->Write([](store::Transaction& tx) { return tx.SetAccountDisabled(kEmail, false); })
           .ok());
-  EXPECT_TRUE(IsTaken(token));
+  EXPECT_TRUE(IsAccepted(token));
   ASSERT_TRUE(
       store_->Write([](store::Transaction& tx) { return tx.RevokeKey(kEmail, "k1"); }).ok());
-  EXPECT_FALSE(IsTaken(token));
+  EXPECT_FALSE(IsAccepted(token));
 }
 
 TEST_F(AuthTest, AnyByteOfATokenChanged_IsRefused) {
@@ -109,7 +123,7 @@ TEST_F(AuthTest, AnyByteOfATokenChanged_IsRefused) {
   for (size_t i = 0; i < token.size(); ++i) {
     std::string changed = token;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
-    EXPECT_FALSE(IsTaken(changed)) << "byte " << i;
+    EXPECT_FALSE(IsAccepted(changed)) << "byte " << i;
   }
 }
 
@@ -142,15 +156,96 @@ TEST_F(AuthTest, Assertion_TimesAudienceScopeAndKey_AreChecked) {
   EXPECT_EQ(Ask(Claims(), "").http_status, 200) << "no kid: any key of the account";
 }
 
-TEST_F(AuthTest, TokenRequest_MayBeInTheQuery_AndMustBeWhole) {
+TEST_F(AuthTest, Assertion_MayHaveTimesWithFractions) {
+  EXPECT_EQ(AskWith(R"("iat":1799999999.75,"exp":1800003599.5)").http_status, 200);
+  EXPECT_EQ(AskWith(R"("iat":1800000000,"exp":1800003600.9)").http_status, 200)
+      << "a client that rounds iat only";
+  EXPECT_EQ(AskWith(R"("iat":1800000000,"exp":1800003601)").http_status, 400);
+  EXPECT_EQ(AskWith(R"("iat":1800000000.5,"exp":1800000000.25)").http_status, 400);
+}
+
+TEST_F(AuthTest, Assertion_NotBeforeAFutureTime_IsRefused) {
+  const std::string times = R"("iat":1800000000,"exp":1800003600,"nbf":)";
+  for (const char* good : {"0", "1800000000", "1800000060", "1800000059.5"}) {
+    EXPECT_EQ(AskWith(times + good).http_status, 200) << good;
+  }
+  const TokenAnswer refused = AskWith(times + "1800000060.5");
+  EXPECT_EQ(refused.http_status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("Invalid JWT: nbf is in the future. Check your clock."));
+}
+
+TEST_F(AuthTest, TokenRequest_MayBeInTheQuery_AndMustBeComplete) {
   const std::string assertion = crypto::SignJwt(key_, "k1", Claims()).value();
-  EXPECT_EQ(tokens_.Answer("", "", std::string(kGrant) + "&assertion=" + assertion).http_status,
-            200);
-  EXPECT_NE(tokens_.Answer(kForm, "grant_type=password", "").body.find("unsupported_grant_type"),
-            std::string::npos);
-  EXPECT_NE(tokens_.Answer(kForm, kGrant, "").body.find("invalid_request"), std::string::npos);
-  EXPECT_NE(tokens_.Answer("application/json", "{}", "").body.find("invalid_request"),
-            std::string::npos);
+  EXPECT_EQ(Post("", "", std::string(kGrant) + "&assertion=" + assertion).http_status, 200);
+  EXPECT_EQ(Post(kForm, "assertion=" + assertion, kGrant).http_status, 200);
+  EXPECT_THAT(Post(kForm, "grant_type=password").body, HasSubstr("unsupported_grant_type"));
+  EXPECT_THAT(Post(kForm, kGrant).body, HasSubstr("invalid_request"));
+  EXPECT_THAT(Post(kForm, "assertion=" + assertion).body, HasSubstr("invalid_request"));
+  EXPECT_THAT(Post(kForm, std::string(kGrant) + "&assertion=%zz").body,
+              HasSubstr("Malformed percent-encoding"));
+}
+
+TEST_F(AuthTest, TokenRequest_ParameterGivenTwice_IsRefused) {
+  const std::string assertion = "assertion=" + crypto::SignJwt(key_, "k1", Claims()).value();
+  const std::string good = std::string(kGrant) + "&" + assertion;
+  ASSERT_EQ(Post(kForm, good).http_status, 200);
+  for (const std::string& more : {assertion, std::string(kGrant), std::string("x=1&x=1"),
+                                  std::string("assertion="), std::string("%61ssertion=a")}) {
+    const TokenAnswer answer = Post(kForm, good + "&" + more);
+    EXPECT_EQ(answer.http_status, 400) << more;
+    EXPECT_THAT(answer.body, HasSubstr("is given more than once")) << more;
+  }
+  EXPECT_EQ(Post(kForm, good, assertion).http_status, 400) << "in the query and in the body";
+  EXPECT_EQ(Post(kForm, good, "x=1").http_status, 200);
+}
+
+TEST_F(AuthTest, TokenRequest_MediaType_IsComparedWithoutCaseAndParameters) {
+  const std::string body =
+      std::string(kGrant) + "&assertion=" + crypto::SignJwt(key_, "k1", Claims()).value();
+  for (const char* type :
+       {"application/x-www-form-urlencoded; charset=UTF-8", "Application/X-WWW-Form-Urlencoded",
+        "APPLICATION/X-WWW-FORM-URLENCODED;"}) {
+    EXPECT_EQ(Post(type, body).http_status, 200) << type;
+  }
+  for (const char* type : {"", "application/x-www-form-urlencodedX", "text/plain",
+                           "multipart/form-data; boundary=x"}) {
+    EXPECT_THAT(Post(type, body).body, HasSubstr("Unsupported Content-Type")) << type;
+  }
+}
+
+TEST_F(AuthTest, TokenRequest_JsonBody_IsReadLikeAForm) {
+  constexpr char kJson[] = "application/json";
+  const std::string members =
+      fmt::format(R"("grant_type":"urn:ietf:params:oauth:grant-type:jwt-bearer","assertion":"{}")",
+                  crypto::SignJwt(key_, "k1", Claims()).value());
+  EXPECT_EQ(Post(kJson, "{" + members + "}").http_status, 200);
+  EXPECT_EQ(Post("Application/JSON; charset=utf-8", "{" + members + "}").http_status, 200);
+  for (const std::string& bad :
+       {"{" + members + ",\"assertion\":\"x\"}", "{" + members + ",\"x\":1}", std::string("[]"),
+        std::string("{"), std::string(R"({"grant_type":1})"), std::string("a=b")}) {
+    const TokenAnswer answer = Post(kJson, bad);
+    EXPECT_EQ(answer.http_status, 400) << bad;
+    EXPECT_THAT(answer.body, HasSubstr("invalid_request")) << bad;
+  }
+}
+
+TEST_F(AuthTest, Sandbox_AcceptsGooglesAudiences_AndTheHostThatWasCalled) {
+  const Audience sandbox(kEndpoint, /*sandbox=*/true);
+  for (const char* google :
+       {"https://oauth2.googleapis.com/token", "https://www.googleapis.com/oauth2/v4/token",
+        "https://accounts.google.com/o/oauth2/token"}) {
+    EXPECT_TRUE(sandbox.AcceptsAssertion(google, "")) << google;
+    EXPECT_FALSE(audience_.AcceptsAssertion(google, "")) << google;
+  }
+  for (const char* name : {"http://registry:8080/token", "https://Registry:8080/token"}) {
+    EXPECT_TRUE(sandbox.AcceptsAssertion(name, "registry:8080")) << name;
+    EXPECT_FALSE(audience_.AcceptsAssertion(name, "registry:8080")) << name;
+    EXPECT_FALSE(sandbox.AcceptsAssertion(name, "registry")) << name;
+    EXPECT_FALSE(sandbox.AcceptsAssertion(name, "")) << name;
+  }
+  EXPECT_TRUE(sandbox.AcceptsAssertion("http://[::1]:8080/token", "[::1]:8080"));
+  EXPECT_FALSE(sandbox.AcceptsAssertion("https:///token", ""));
+  EXPECT_FALSE(sandbox.AcceptsAssertion("http://registry:8080/", "registry:8080"));
 }
 
 TEST_F(AuthTest, SelfSignedToken_AudienceOrScope) {
@@ -158,7 +253,7 @@ TEST_F(AuthTest, SelfSignedToken_AudienceOrScope) {
     crypto::JwtClaims claims = Claims();
     claims.audience = std::move(audience);
     claims.scope = scope;
-    return IsTaken(claims);
+    return IsAccepted(claims);
   };
   EXPECT_TRUE(with("https://androiddeviceprovisioning.googleapis.com/", ""));
   EXPECT_TRUE(with("https://androiddeviceprovisioning.googleapis.com", ""));
@@ -178,15 +273,15 @@ TEST_F(AuthTest, Refusal_IsExplainedInTheLogAlone) {
   const auto with = [&](auto change) {
     crypto::JwtClaims claims = Claims();
     change(claims);
-    return logged([&] { EXPECT_FALSE(IsTaken(claims)); });
+    return logged([&] { EXPECT_FALSE(IsAccepted(claims)); });
   };
   EXPECT_THAT(with([](auto& c) { c.audience = "https://example.com/"; }),
               HasSubstr("aud of the JWT is not this server's URL"));
   EXPECT_THAT(with([](auto& c) { c.audience = std::nullopt, c.scope = ""; }),
               HasSubstr("neither aud nor scope"));
   EXPECT_THAT(with([](auto& c) { c.issuer = "nobody@example.com"; }),
-              HasSubstr("there is no account of the name in iss"));
-  EXPECT_THAT(logged([&] { EXPECT_FALSE(IsTaken("ya29.nonsense")); }), HasSubstr("reason"));
+              HasSubstr("no account has the name in iss"));
+  EXPECT_THAT(logged([&] { EXPECT_FALSE(IsAccepted("ya29.nonsense")); }), HasSubstr("reason"));
   std::string answer;
   EXPECT_THAT(logged([&] { answer = Ask(Claims(), "k2").body; }),
               HasSubstr("is the key file an old one?"));

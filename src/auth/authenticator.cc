@@ -6,6 +6,7 @@
 
 #include "auth/access_token.h"
 #include "auth/assertion.h"
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
@@ -22,20 +23,17 @@ Principal PrincipalOf(const store::ServiceAccount& account, Scopes scopes) {
           .terms_pending = account.terms_pending};
 }
 
-// The caller is told no more than that it will not do; the log says why.
-absl::Status Refused(std::string_view why) {
-  log::Info("credentials refused", {{"reason", why}});
+// Returns the same answer for every reason, and logs the reason.
+absl::Status Refused(std::string_view reason) {
+  log::Info("credentials refused", {{"reason", reason}});
   return errors::InvalidCredentials();
 }
 
-// The token after the scheme `Bearer`, in any case; empty if it is another.
+// Returns the token of `Authorization: Bearer TOKEN`; empty if the scheme, which
+// ignores case, is another.
 std::string_view BearerTokenOf(std::string_view header) {
   constexpr std::string_view kScheme = "bearer ";
-  if (header.size() < kScheme.size()) return {};
-  const bool bearer = std::equal(
-      kScheme.begin(), kScheme.end(), header.begin(),
-      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + 32) : b); });
-  if (!bearer) return {};
+  if (!EqualIgnoringCase(header.substr(0, kScheme.size()), kScheme)) return {};
   header.remove_prefix(kScheme.size());
   const size_t begin = header.find_first_not_of(' ');
   return begin == std::string_view::npos ? std::string_view() : header.substr(begin);
@@ -56,17 +54,17 @@ absl::StatusOr<Principal> Authenticator::ByAccessToken(store::Snapshot& snapshot
                                                        std::string_view text) const {
   ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot.ServerSecret());
   const std::optional<AccessToken> token = ReadToken(text, secret);
-  if (!token.has_value()) return Refused("this server did not make this access token");
+  if (!token.has_value()) return Refused("the access token is not one of this server");
   if (token->expires <= clock_.Now()) return Refused("the access token has expired");
   ZT_ASSIGN_OR_RETURN(const std::optional<store::ServiceAccount> account,
                       snapshot.FindAccount(token->email));
   if (!account.has_value() || account->disabled) {
     return Refused("the account of the access token is deleted or disabled");
   }
-  const bool key_lives =
+  const bool key_exists =
       std::any_of(account->keys.begin(), account->keys.end(),
                   [&](const store::AccountKey& key) { return key.key_id == token->key_id; });
-  if (!key_lives) return Refused("the key of the access token is deleted");
+  if (!key_exists) return Refused("the key of the access token is deleted");
   return PrincipalOf(*account, token->scopes);
 }
 
@@ -77,11 +75,11 @@ absl::StatusOr<Principal> Authenticator::ByJwt(store::Snapshot& snapshot,
   ZT_RETURN_IF_ERROR(jwt.status());
   const crypto::JwtClaims& claims = jwt->claims;
   const std::string audience = claims.audience.value_or("");
-  if (audience.empty() ? claims.scope.empty() : !audience_.TakesBearer(audience)) {
+  if (audience.empty() ? claims.scope.empty() : !audience_.AcceptsBearer(audience)) {
     return Refused(audience.empty() ? "the JWT has neither aud nor scope"
                                     : "aud of the JWT is not this server's URL");
   }
-  // Without a scope the audience stands for all that the account may do.
+  // A JWT with an audience and no scope has every right of the account.
   const Scopes scopes = claims.scope.empty()
                             ? Scopes{.reseller = static_cast<bool>(jwt->account.partner),
                                      .customer = !jwt->account.customers.empty()}

@@ -12,17 +12,19 @@
 
 namespace zerotouch::auth {
 
-// Tells who calls, from access tokens of this store and from self-signed JWTs
-// of service accounts (https://google.aip.dev/auth/4111). Account and key are
-// read each time: one that is revoked or disabled is refused at once. Thread-safe.
+// Authenticates callers by access tokens of this store and by self-signed JWTs of
+// service accounts (https://google.aip.dev/auth/4111). Reads the account and its
+// keys on every call, so a revoked key or a disabled account is refused at once.
+// Thread-safe.
 class Authenticator {
  public:
   // All must outlive it.
   Authenticator(store::Store& store, const Clock& clock, const Audience& audience)
       : store_(store), clock_(clock), audience_(audience) {}
 
-  // `header` is the Authorization header, `query` the access_token parameter;
-  // the header goes first. UNAUTHENTICATED if there is no good credential.
+  // Returns the caller. `header` is the Authorization header; if it is empty, the
+  // access_token parameter `query` is used. Returns UNAUTHENTICATED if the
+  // credentials are missing or invalid.
   absl::StatusOr<Principal> Authenticate(std::string_view header, std::string_view query) const;
 
  private:

@@ -16,36 +16,36 @@
 #include "model/resource_name.h"
 
 // Rights. A service function takes Authorized<Right>, which only Authorize can
-// make: it cannot be called, nor even written, without the check it needs.
-// Rights are checked before anything is looked up, and the answer is the same
-// whether or not what is asked for exists.
+// make: it cannot be called without the check that it needs. Authorize checks
+// rights before anything is looked up, and its answer does not depend on whether
+// the resource exists.
 namespace zerotouch::auth {
 
-// To act for this reseller: the reseller scope, and an account bound to it.
+// Acts for a reseller. Needs the reseller scope and an account of this reseller.
 struct ActsForPartner {
   PartnerId partner;
 };
 
-// To read operations: the reseller scope. Only those of `partner` are shown.
+// Reads the operations of `partner`. Needs the reseller scope.
 struct ReadsOperations {
   PartnerId partner;
 };
 
-// To call them off or delete them: the same. Only those of `partner` are there.
+// Cancels or deletes the operations of `partner`. Needs the reseller scope.
 struct ChangesOperations {
   PartnerId partner;
 };
 
-// To act for this customer: the customer scope, an account bound to it, and the
-// newest terms of service accepted.
+// Acts for a customer. Needs the customer scope, an account of this customer, and
+// the newest terms of service accepted.
 struct ActsForCustomer {
   CustomerId customer;
 };
 
-// To learn which customers the account is bound to: the customer scope and, if
-// there are any, the newest terms accepted for one of them.
+// Lists the account's customers. Needs the customer scope and, if there are
+// customers, the newest terms accepted for at least one of them.
 struct ListsCustomers {
-  std::vector<CustomerId> customers;  // ascending; all, with pending terms too
+  std::vector<CustomerId> customers;  // ascending; also those with pending terms
 };
 
 template <class Right>
@@ -61,8 +61,8 @@ class Authorized {
   Right right_;
 };
 
-// The partner that a request is about: its `partner_id`, `metadata_owner_id`,
-// or the first part of its `parent` or `name`. nullopt if it names none.
+// Returns the partner that a request names: its `partner_id`, `metadata_owner_id`,
+// or the first part of its `parent` or `name`. nullopt if it names no partner.
 template <class Request>
 std::optional<PartnerId> PartnerOf(const Request& request) {
   if constexpr (requires { request.partner_id(); }) {
@@ -76,8 +76,8 @@ std::optional<PartnerId> PartnerOf(const Request& request) {
   }
 }
 
-// The customer that a request is about: the first part of its `parent`, `name`
-// or, where it brings a configuration, of that one's name.
+// Returns the customer that a request names: the first part of its `parent`, its
+// `name`, or the name of its configuration.
 template <class Request>
 std::optional<CustomerId> CustomerOf(const Request& request) {
   if constexpr (requires { request.parent(); }) {
@@ -89,7 +89,7 @@ std::optional<CustomerId> CustomerOf(const Request& request) {
   }
 }
 
-// The rights themselves, one rule for each. `method` is the full RPC name.
+// One rule for each right. `method` is the full RPC name.
 
 inline absl::Status RequireReseller(const Principal& caller, const std::string& method) {
   if (!caller.scopes.reseller) return errors::InsufficientScope(kResellerScope, method);
@@ -143,9 +143,9 @@ absl::StatusOr<ListsCustomers> Grant(std::type_identity<ListsCustomers>, const P
   return ListsCustomers{caller.customers};
 }
 
-// Checks that `caller` has the right for `request`; `method` is the full RPC
-// name. PERMISSION_DENIED if the scope is missing, the account is not bound to
-// the company, or the customer's terms of service are not accepted.
+// Checks that `caller` has the right for `request`. `method` is the full RPC name.
+// Returns PERMISSION_DENIED if the scope is missing, the account does not belong to
+// the company, or the customer has not accepted the terms of service.
 template <class Right, class Request>
 absl::StatusOr<Authorized<Right>> Authorize(const Principal& caller, const Request& request,
                                             const std::string& method) {

@@ -10,13 +10,13 @@
 
 namespace zerotouch::auth {
 
-// Who calls, and for which company.
+// An authenticated caller, and the companies for which it acts.
 struct Principal {
   std::string email;                      // of the service account
   Scopes scopes;                          // of the token
-  PartnerId partner;                      // that the account is bound to; none if to customers
-  std::vector<CustomerId> customers;      // ascending
-  std::vector<CustomerId> terms_pending;  // those whose newest terms nobody has accepted
+  PartnerId partner;                      // the account's reseller; unset for customers
+  std::vector<CustomerId> customers;      // the account's customers, ascending
+  std::vector<CustomerId> terms_pending;  // those that have not accepted the newest terms
 };
 
 }  // namespace zerotouch::auth

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-// The OAuth 2.0 scopes of the API: one for each half, printed on every page of
-// its reference.
+// The OAuth 2.0 scopes of the API, as its reference documentation names them.
 namespace zerotouch::auth {
 
 // Reseller methods.
@@ -25,7 +24,7 @@ struct Scopes {
   friend bool operator==(const Scopes&, const Scopes&) = default;
 };
 
-// The known scopes among names separated by blanks; others are left out.
+// Returns the known scopes among names separated by spaces. Ignores the others.
 inline Scopes ParseScopes(std::string_view names) {
   Scopes scopes;
   while (!names.empty()) {

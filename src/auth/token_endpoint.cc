@@ -2,55 +2,26 @@
 #include "auth/token_endpoint.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "auth/access_token.h"
 #include "auth/assertion.h"
+#include "base/form.h"
 #include "base/json_string.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "base/utf8.h"
 
 namespace zerotouch::auth {
 namespace {
 
 constexpr std::string_view kGrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// Decodes application/x-www-form-urlencoded text; what is malformed stays.
-std::string DecodeForm(std::string_view text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
-        HexValue(text[i + 2]) >= 0) {
-      decoded += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return decoded;
-}
-
-std::map<std::string, std::string> ParseForm(std::string_view text) {
-  std::map<std::string, std::string> fields;
-  while (!text.empty()) {
-    const std::string_view pair = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(text.size(), pair.size() + 1));
-    const size_t equals = pair.find('=');
-    if (equals == std::string_view::npos) continue;
-    fields[DecodeForm(pair.substr(0, equals))] = DecodeForm(pair.substr(equals + 1));
-  }
-  return fields;
-}
 
 TokenAnswer Error(int http_status, std::string_view error, std::string_view description) {
   std::string body = fmt::format("{{\"error\":\"{}\",\"error_description\":", error);
@@ -58,34 +29,90 @@ TokenAnswer Error(int http_status, std::string_view error, std::string_view desc
   return {.http_status = http_status, .body = body + "}\n"};
 }
 
+TokenAnswer InvalidRequest(std::string_view description) {
+  return Error(400, "invalid_request", description);
+}
+
 TokenAnswer Unavailable(const absl::Status& status) {
   log::Error("cannot grant a token", {{"error", MessageOf(status)}});
-  return Error(503, "temporarily_unavailable", "The service is unavailable. Try again later.");
+  return Error(503, "temporarily_unavailable", "The service is unavailable. Retry later.");
 }
+
+// The parameters of a request. Each method that returns text returns what is wrong
+// with the request, empty if nothing is.
+class Parameters {
+ public:
+  std::string AddForm(std::string_view text) {
+    for (FormField& field : ParseForm(text)) {
+      if (!field.name || !field.value) return "Malformed percent-encoding in a parameter.";
+      std::string wrong = Add(*std::move(field.name), *std::move(field.value));
+      if (!wrong.empty()) return wrong;
+    }
+    return "";
+  }
+
+  std::string AddJson(std::string_view text) {
+    simdjson::dom::parser parser;
+    simdjson::dom::object object;
+    if (parser.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) {
+      return "The body is not a JSON object.";
+    }
+    for (const auto& [name, value] : object) {
+      std::string_view string;
+      if (value.get(string) != simdjson::SUCCESS) return NotAString(name);
+      std::string wrong = Add(std::string(name), std::string(string));
+      if (!wrong.empty()) return wrong;
+    }
+    return "";
+  }
+
+  // Returns the value of a parameter, empty if it is not given.
+  std::string Get(const std::string& name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? "" : found->second;
+  }
+
+ private:
+  static std::string_view Short(std::string_view name) { return utf8::Truncate(name, 64); }
+  static std::string NotAString(std::string_view name) {
+    return fmt::format("The parameter \"{}\" is not a string.", Short(name));
+  }
+  std::string Add(std::string name, std::string value) {
+    const auto [at, added] = values_.try_emplace(std::move(name), std::move(value));
+    if (added) return "";
+    return fmt::format("The parameter \"{}\" is given more than once.", Short(at->first));
+  }
+
+  std::map<std::string, std::string> values_;
+};
 
 }  // namespace
 
-TokenAnswer TokenEndpoint::Answer(std::string_view content_type, std::string_view body,
-                                  std::string_view query) const {
-  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-  if (!body.empty() && !content_type.starts_with(kForm)) {
-    return Error(400, "invalid_request", fmt::format("The body must be {}.", kForm));
+TokenAnswer TokenEndpoint::Answer(const TokenRequest& request) const {
+  Parameters parameters;
+  std::string wrong = parameters.AddForm(request.query);
+  if (wrong.empty() && !request.body.empty()) {
+    if (IsMediaType(request.content_type, kFormType)) {
+      wrong = parameters.AddForm(request.body);
+    } else if (IsMediaType(request.content_type, "application/json")) {
+      wrong = parameters.AddJson(request.body);
+    } else {
+      wrong = fmt::format("Unsupported Content-Type of the body: use {}.", kFormType);
+    }
   }
-  auto fields = ParseForm(body.empty() ? query : body);
-  if (!fields.contains("grant_type")) {
-    return Error(400, "invalid_request", "The parameter grant_type is missing.");
-  }
-  if (fields["grant_type"] != kGrantType) {
+  if (!wrong.empty()) return InvalidRequest(wrong);
+  const std::string grant_type = parameters.Get("grant_type");
+  const std::string assertion = parameters.Get("assertion");
+  if (grant_type.empty()) return InvalidRequest("The parameter grant_type is missing.");
+  if (grant_type != kGrantType) {
     return Error(400, "unsupported_grant_type",
-                 fmt::format("This server grants tokens for {} alone.", kGrantType));
+                 fmt::format("Unsupported grant_type: use {}.", kGrantType));
   }
-  if (fields["assertion"].empty()) {
-    return Error(400, "invalid_request", "The parameter assertion is missing.");
-  }
-  return Grant(fields["assertion"]);
+  if (assertion.empty()) return InvalidRequest("The parameter assertion is missing.");
+  return Grant(assertion, request.host);
 }
 
-TokenAnswer TokenEndpoint::Grant(std::string_view assertion) const {
+TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view host) const {
   const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
   if (!snapshot.ok()) return Unavailable(snapshot.status());
   const absl::Time now = clock_.Now();
@@ -94,7 +121,7 @@ TokenAnswer TokenEndpoint::Grant(std::string_view assertion) const {
     return Error(400, "invalid_grant", MessageOf(jwt.status()));
   }
   if (!jwt.ok()) return Unavailable(jwt.status());
-  if (!audience_.TakesAssertion(jwt->claims.audience.value_or(""))) {
+  if (!audience_.AcceptsAssertion(jwt->claims.audience.value_or(""), host)) {
     return Error(400, "invalid_grant",
                  "Invalid JWT: aud must be this server's token endpoint, the token_uri of the "
                  "key file.");
@@ -102,7 +129,8 @@ TokenAnswer TokenEndpoint::Grant(std::string_view assertion) const {
   const Scopes scopes = ParseScopes(jwt->claims.scope);
   if (scopes.empty()) {
     return Error(400, "invalid_scope",
-                 fmt::format("The scope must be {} or {}.", kResellerScope, kCustomerScope));
+                 fmt::format("No scope of this API in the JWT: use {} or {}.", kResellerScope,
+                             kCustomerScope));
   }
   const absl::StatusOr<std::string> secret = (*snapshot)->ServerSecret();
   if (!secret.ok()) return Unavailable(secret.status());

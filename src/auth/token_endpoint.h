@@ -11,13 +11,21 @@
 
 namespace zerotouch::auth {
 
-// An answer of the token endpoint: JSON, not to be cached.
+// A POST to the token endpoint.
+struct TokenRequest {
+  std::string_view content_type;
+  std::string_view body;
+  std::string_view query;  // of the URL, still encoded
+  std::string_view host;   // the Host field
+};
+
+// An answer of the token endpoint: JSON that must not be cached.
 struct TokenAnswer {
   int http_status = 200;
   std::string body;
 };
 
-// OAuth 2.0: gives an access token for a service account's signed assertion
+// Grants an OAuth 2.0 access token for a service account's signed assertion
 // (RFC 7523, RFC 6749 section 5). Thread-safe.
 class TokenEndpoint {
  public:
@@ -25,13 +33,13 @@ class TokenEndpoint {
   TokenEndpoint(store::Store& store, const Clock& clock, const Audience& audience)
       : store_(store), clock_(clock), audience_(audience) {}
 
-  // Answers a POST. The parameters are in the form body or, if the body is
-  // empty, in the query.
-  TokenAnswer Answer(std::string_view content_type, std::string_view body,
-                     std::string_view query) const;
+  // Answers a POST. Reads the parameters from the query and from the body, which
+  // is a form or, as Google accepts too, a JSON object. Refuses a parameter that
+  // is given twice (RFC 6749 section 3.2).
+  TokenAnswer Answer(const TokenRequest& request) const;
 
  private:
-  TokenAnswer Grant(std::string_view assertion) const;
+  TokenAnswer Grant(std::string_view assertion, std::string_view host) const;
 
   store::Store& store_;
   const Clock& clock_;

@@ -6,7 +6,7 @@
 namespace zerotouch {
 namespace {
 
-// The value of a hexadecimal digit, -1 if it is none.
+// Returns the value of a hexadecimal digit, -1 for other characters.
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

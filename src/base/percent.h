@@ -8,17 +8,17 @@
 
 namespace zerotouch {
 
-// What PercentDecode leaves as it stands.
+// Escapes that PercentDecode does not decode.
 enum class Keep {
   kNothing,
   kSlashes,  // `%2F` and `%2f`, so that a decoded text has no new separators
 };
 
-// Undoes percent-encoding (RFC 3986 section 2.1). nullopt if a `%` is not
-// followed by two hexadecimal digits. The bytes that come out are not checked.
+// Decodes percent-encoding (RFC 3986 section 2.1). Returns nullopt if a `%` is not
+// followed by two hexadecimal digits. Does not check the decoded bytes.
 std::optional<std::string> PercentDecode(std::string_view text, Keep keep = Keep::kNothing);
 
-// The same for names and values of a query or form, where `+` is a space.
+// Decodes a name or value of a query or form, where `+` is a space.
 std::optional<std::string> FormDecode(std::string_view text);
 
 }  // namespace zerotouch

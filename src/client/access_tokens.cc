@@ -14,20 +14,20 @@
 namespace zerotouch::client {
 namespace {
 
-// `:` is the only character of the grant's name that a form must encode; the
-// assertion has none.
+// `:` is the only character of the grant's name that a form must encode. A JWT has no
+// such character.
 constexpr char kForm[] =
     "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={}";
 
-// The longest that Google's token endpoint takes.
+// The maximum that Google's token endpoint accepts.
 constexpr absl::Duration kAssertionLifetime = absl::Hours(1);
 
-// A token is renewed this long before it expires, or after half its life if it
-// does not live twice as long: a call begun with it must be able to end.
+// A token is renewed this long before it expires, or after half its lifetime if that
+// is shorter than twice this: a call that begins with it must be able to finish.
 constexpr absl::Duration kSpare = absl::Minutes(5);
 
-// How long a token is taken to live that does not say.
-constexpr int64_t kUnsaidLifetimeSeconds = 300;
+// The assumed lifetime of a token without expires_in.
+constexpr int64_t kDefaultLifetimeSeconds = 300;
 
 struct TokenAnswer {
   std::string token;
@@ -40,14 +40,14 @@ absl::StatusOr<TokenAnswer> ParseToken(const std::string& body) {
   std::string_view token;
   if (parser.parse(body).get(root) != simdjson::SUCCESS ||
       root["access_token"].get(token) != simdjson::SUCCESS || token.empty()) {
-    return absl::InternalError("the token endpoint answered without an access token");
+    return absl::InternalError("the answer of the token endpoint has no access token");
   }
-  int64_t seconds = kUnsaidLifetimeSeconds;
-  if (root["expires_in"].get(seconds) != simdjson::SUCCESS) seconds = kUnsaidLifetimeSeconds;
+  int64_t seconds = kDefaultLifetimeSeconds;
+  if (root["expires_in"].get(seconds) != simdjson::SUCCESS) seconds = kDefaultLifetimeSeconds;
   return TokenAnswer{.token = std::string(token), .lifetime = absl::Seconds(seconds)};
 }
 
-// What RFC 6749 section 5.2 says of a refusal.
+// Returns the reason in an error answer (RFC 6749 section 5.2).
 std::string Reason(const HttpResponse& answer) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
@@ -72,13 +72,13 @@ AccessTokens::AccessTokens(Credentials credentials, std::string scope, Transport
       on_retry_(std::move(on_retry)) {}
 
 absl::StatusOr<std::string> AccessTokens::Get(const RetryPolicy& policy) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (token_.empty() || pacer_.Now() >= renew_after_) ZT_RETURN_IF_ERROR(Fetch(policy));
   return token_;
 }
 
 void AccessTokens::Drop(std::string_view token) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (token_ == token) token_.clear();
 }
 
@@ -106,8 +106,8 @@ absl::Status AccessTokens::Fetch(const RetryPolicy& policy) {
                       on_retry_));
   if (answer.status == 400 || answer.status == 401 || answer.status == 403) {
     return absl::UnauthenticatedError(
-        fmt::format("{} gives {} no access token: {} (Is the key file from this server, and still "
-                    "good?)",
+        fmt::format("{} refused an access token for {}: {} (Is the key file from this server, and "
+                    "is the key still valid?)",
                     credentials_.token_uri, credentials_.email, Reason(answer)));
   }
   if (answer.status != 200) return ErrorStatus(answer);

@@ -2,35 +2,35 @@
 #ifndef ZEROTOUCH_CLIENT_ACCESS_TOKENS_H_
 #define ZEROTOUCH_CLIENT_ACCESS_TOKENS_H_
 
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "client/credentials.h"
 #include "client/retry.h"
 
 namespace zerotouch::client {
 
-// Access tokens of one account for one scope, fetched by the JWT-bearer grant
-// (RFC 7523) and kept until shortly before they expire. Thread-safe: callers
-// that need a new one at the same time share one request.
+// Fetches access tokens of one account for one scope by the JWT-bearer grant
+// (RFC 7523), and caches them until shortly before they expire. Thread-safe: callers
+// that need a new token at the same time share one request.
 class AccessTokens {
  public:
   // `transport` and `pacer` must outlive it.
   AccessTokens(Credentials credentials, std::string scope, Transport& transport, Pacer& pacer,
                OnRetry on_retry);
 
-  // A token that is good for some time. UNAUTHENTICATED if the server refuses
-  // the account's key; else as SendWithRetries, which fetches it by `policy`.
+  // Returns a token that does not expire soon. Returns UNAUTHENTICATED if the server
+  // refuses the account's key, else the errors of SendWithRetries with `policy`.
   absl::StatusOr<std::string> Get(const RetryPolicy& policy);
 
-  // The server refused `token`, which Get gave: it is not given again.
+  // Drops `token`, which the server refused, so that Get does not return it again.
   void Drop(std::string_view token);
 
  private:
-  absl::Status Fetch(const RetryPolicy& policy);  // mutex_ is held
+  absl::Status Fetch(const RetryPolicy& policy) ZT_REQUIRES(mutex_);
   absl::StatusOr<std::string> Assertion(absl::Time now) const;
 
   const Credentials credentials_;
@@ -39,9 +39,9 @@ class AccessTokens {
   Pacer& pacer_;
   const OnRetry on_retry_;
 
-  std::mutex mutex_;
-  std::string token_;       // guarded by mutex_; empty: none
-  absl::Time renew_after_;  // guarded by mutex_
+  Mutex mutex_;
+  std::string token_ ZT_GUARDED_BY(mutex_);  // empty until it is fetched
+  absl::Time renew_after_ ZT_GUARDED_BY(mutex_);
 };
 
 }  // namespace zerotouch::client

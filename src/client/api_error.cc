@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "absl/strings/cord.h"
+#include "base/utf8.h"
 #include "google/rpc/code.pb.h"
 
 namespace zerotouch::client {
@@ -15,7 +16,7 @@ namespace {
 
 constexpr char kPayload[] = "zerotouch.client/api-error";
 
-// How much of a text from the server is worth showing.
+// Bytes of a text from the server that are shown.
 constexpr size_t kShownBytes = 500;
 
 using simdjson::dom::element;
@@ -46,9 +47,9 @@ void ReadEnvelope(const std::string& body, ApiError& error) {
   for (const element detail : details) ReadDetail(detail, error);
 }
 
-// Fit for one line: of many violations, each on a line of its own, too.
+// Returns `text` as one line: several violations come as several lines.
 std::string OneLine(std::string_view text) {
-  std::string line(text.substr(0, kShownBytes));
+  std::string line(utf8::Truncate(text, kShownBytes));
   std::replace_if(
       line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   if (text.size() > kShownBytes) line += "...";

@@ -22,8 +22,7 @@ using google::protobuf::MethodDescriptor;
 
 namespace {
 
-// A pointer whose use makes the linker keep service.pb.cc, which has no symbol
-// that anything else refers to.
+// Makes the linker keep service.pb.cc, to which no other symbol refers.
 const void* volatile kServiceFile =
     &descriptor_table_google_2fandroid_2fdevice_2fprovisioning_2fv1_2fservice_2eproto;
 
@@ -46,14 +45,14 @@ std::string WithoutSlash(std::string url) {
   return url;
 }
 
-// Whether a new token could help (RFC 6750 section 3.1).
+// Returns true if a new token may help (RFC 6750 section 3.1).
 bool IsTokenRefused(const HttpResponse& answer) {
   return answer.status == 401 &&
          answer.challenge.find("error=\"invalid_token\"") != std::string::npos;
 }
 
-// Whether `failure` is one of the moment: the server was out of reach or busy.
-bool MayPass(const absl::Status& failure) {
+// Returns true for a transient failure: the server was unreachable or busy.
+bool IsTransientFailure(const absl::Status& failure) {
   return absl::IsUnavailable(failure) || absl::IsAborted(failure) ||
          absl::IsDeadlineExceeded(failure) || absl::IsResourceExhausted(failure) ||
          absl::IsInternal(failure);
@@ -64,7 +63,7 @@ absl::Status ParseAnswer(HttpResponse& answer, Message& response) {
   // A newer server may know fields that this client does not.
   const auto violations = json::Parse(answer.body, response, {.ignore_unknown_fields = true});
   if (violations.empty()) return absl::OkStatus();
-  return absl::InternalError(fmt::format("the server's answer is not a {}: {}",
+  return absl::InternalError(fmt::format("the server's answer is not a valid {}: {}",
                                          response.GetDescriptor()->name(),
                                          violations.front().description));
 }
@@ -140,7 +139,7 @@ absl::StatusOr<api::ListCustomersResponse> Client::ListCustomers(
   return CallPartner<api::ListCustomersResponse>("ListCustomers", Repeat::kAlways, request);
 }
 
-absl::StatusOr<Operation> Client::Look(const std::string& name, const RetryPolicy& policy) {
+absl::StatusOr<Operation> Client::Poll(const std::string& name, const RetryPolicy& policy) {
   google::longrunning::GetOperationRequest request;
   request.set_name(name);
   Operation operation;
@@ -149,7 +148,7 @@ absl::StatusOr<Operation> Client::Look(const std::string& name, const RetryPolic
 }
 
 absl::StatusOr<Operation> Client::GetOperation(const std::string& name) {
-  return Look(name, options_.retry);
+  return Poll(name, options_.retry);
 }
 
 absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOptions& options) {
@@ -161,16 +160,16 @@ absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOption
   absl::Duration pause = options.first_pause;
   for (;;) {
     const absl::Time begin = pacer_.Now();
-    absl::StatusOr<Operation> operation = Look(name, policy);
-    if (operation.ok() && options.on_look) options.on_look(*operation);
+    absl::StatusOr<Operation> operation = Poll(name, policy);
+    if (operation.ok() && options.on_poll) options.on_poll(*operation);
     if (operation.ok() && operation->done()) return operation;
-    // The outage may have been cut short by the deadline.
-    const bool out_of_time =
-        operation.ok()
-            ? pacer_.Now() + pause >= options.deadline
-            : MayPass(operation.status()) && begin + options.longest_outage >= options.deadline;
+    // The deadline may have cut the outage short.
+    const bool out_of_time = operation.ok()
+                                 ? pacer_.Now() + pause >= options.deadline
+                                 : IsTransientFailure(operation.status()) &&
+                                       begin + options.longest_outage >= options.deadline;
     if (out_of_time) {
-      return absl::DeadlineExceededError(fmt::format("{} was not done in time", name));
+      return absl::DeadlineExceededError(fmt::format("{} is not done yet", name));
     }
     if (!operation.ok()) return operation;
     pacer_.Sleep(pause);
@@ -187,7 +186,7 @@ absl::StatusOr<api::DevicesLongRunningOperationResponse> ResultsOf(const Operati
   api::DevicesLongRunningOperationResponse results;
   if (!operation.response().UnpackTo(&results)) {
     return absl::FailedPreconditionError(
-        fmt::format("{} holds no results of devices", operation.name()));
+        fmt::format("{} has no results of devices", operation.name()));
   }
   return results;
 }

@@ -19,8 +19,8 @@
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/empty.pb.h"
 
-// A client of the Android Device Provisioning Partner API v1: of this project's
-// server and of Google's alike.
+// A client of the Android Device Provisioning Partner API v1, for this project's
+// server and for Google's.
 //
 //   auto credentials = ReadCredentials("reseller-1.json");
 //   CurlTransport transport("my-program/1.0");
@@ -38,42 +38,41 @@ struct ClientOptions {
   std::string endpoint;  // root URL; empty: credentials.DefaultEndpoint()
   std::string scope = std::string(kResellerScope);
   RetryPolicy retry;
-  absl::Duration call_timeout = absl::Minutes(10);  // of one attempt, 30 MB on a slow line too
-  OnRetry on_retry;                                 // may be called by any calling thread
-  Pacer* pacer = &Pacer::System();                  // must outlive the client
+  absl::Duration call_timeout =
+      absl::Minutes(10);            // of one attempt: enough for 30 MB on a slow line
+  OnRetry on_retry;                 // may be called by any calling thread
+  Pacer* pacer = &Pacer::System();  // must outlive the client
 };
 
-// How Wait waits.
+// How Wait polls an operation.
 struct WaitOptions {
   absl::Time deadline = absl::InfiniteFuture();
-  // Pause between two looks; grows by a fifth each time, so that an operation
-  // is not over much longer than it took before that is seen.
+  // Pause between two polls. It grows by a fifth each time, so that Wait takes little
+  // longer than the operation.
   absl::Duration first_pause = absl::Milliseconds(100);
   absl::Duration longest_pause = absl::Seconds(2);
-  // How long the server may be out of reach without a break: a restart or an
-  // upgrade of it should not end the wait.
+  // How long the server may be unreachable without interruption: Wait outlasts a
+  // restart or an upgrade.
   absl::Duration longest_outage = absl::Minutes(5);
-  // Told of each look at an operation, the last included.
-  std::function<void(const google::longrunning::Operation&)> on_look;
+  // Called after each poll, including the last.
+  std::function<void(const google::longrunning::Operation&)> on_poll;
 };
 
 // Thread-safe: any number of threads may call at the same time.
 //
-// Errors: if the API refused a call, a status with the API's google.rpc.Code
-// and one line of text, of which ApiErrorOf tells the rest (CustomError code,
-// HTTP status); if it could not be reached, as Transport::Send says. A call
-// that the server refuses for its token is repeated once with a new one.
+// Errors: if the API refuses a call, a status with the API's google.rpc.Code and one
+// line of text; ApiErrorOf returns the rest (CustomError code, HTTP status). If the
+// server cannot be reached, the errors of Transport::Send. If the server refuses the
+// access token, the call is repeated once with a new one.
 //
-// Repeated calls: 429, 5xx and failures of the connection are tried again
-// (SendWithRetries). After a failure that leaves open whether the server acted,
-// calls that only read are repeated, and claims too: a device that is already
-// claimed for the same customer answers as it did the first time, with the same
-// id, alone or in a batch. (Only a device that somebody else of the same
-// reseller unclaims between the two attempts is claimed anew.) Unclaims,
-// metadata updates and new customers are not repeated then: a second unclaim
-// would report "no claim" for each device that the first took out. They fail
-// with ABORTED, DEADLINE_EXCEEDED or the 5xx, and the caller decides; unclaiming
-// again does no harm but for those results.
+// Retries: 429, 5xx and failures of the connection are retried (SendWithRetries).
+// If the server may have executed the call, only reads and claims are retried. To
+// claim a device again for the same customer succeeds with the same id, alone or in a
+// batch. (If the same reseller unclaims the device between the two attempts, the retry
+// claims it again.) Unclaims, metadata updates and new customers are not retried then:
+// a second unclaim would report "no claim" for each device that the first one
+// unclaimed. They fail with ABORTED, DEADLINE_EXCEEDED or the 5xx, and the caller
+// decides. Another unclaim does no harm except for those results.
 class Client {
  public:
   // `transport` must outlive it.
@@ -95,8 +94,8 @@ class Client {
       api::ListPartnerCustomersRequest request);
   absl::StatusOr<google::longrunning::Operation> GetOperation(const std::string& name);
 
-  // Looks at an operation until it is done, and returns it. DEADLINE_EXCEEDED
-  // if it is not done by the deadline (it goes on at the server).
+  // Polls an operation until it is done, and returns it. Returns DEADLINE_EXCEEDED if
+  // it is not done by the deadline; the server goes on with it.
   absl::StatusOr<google::longrunning::Operation> Wait(const std::string& name,
                                                       const WaitOptions& options);
 
@@ -106,7 +105,7 @@ class Client {
   template <class Response>
   absl::StatusOr<Response> CallPartner(const std::string& method, Repeat repeat,
                                        google::protobuf::Message& request);
-  absl::StatusOr<google::longrunning::Operation> Look(const std::string& name,
+  absl::StatusOr<google::longrunning::Operation> Poll(const std::string& name,
                                                       const RetryPolicy& policy);
 
   Transport& transport_;
@@ -116,12 +115,12 @@ class Client {
   AccessTokens tokens_;
 };
 
-// The results in a finished operation, in the order of its request. An error if
-// the operation as a whole failed or holds no results of devices.
+// Returns the results of a finished operation, in the order of its request. Returns an
+// error if the operation failed as a whole or has no results of devices.
 absl::StatusOr<api::DevicesLongRunningOperationResponse> ResultsOf(
     const google::longrunning::Operation& operation);
 
-// The progress in an operation's metadata; all zero if it has none.
+// Returns the progress in an operation's metadata; all zero if it has none.
 api::DevicesLongRunningOperationMetadata ProgressOf(
     const google::longrunning::Operation& operation);
 

@@ -185,8 +185,8 @@ TEST_F(ClientTest, AnswersThatAreNoJson_AreErrors) {
   EXPECT_TRUE(absl::IsInternal(MakeClient().GetOperation("operations/a/1").status()));
 }
 
-// The operation `operations/a/1`, with `fields`; TYPE stands for the name space
-// of the API's types.
+// Returns the operation `operations/a/1` with `fields`, in which TYPE stands for the
+// package of the API's types.
 std::string OperationJson(std::string fields) {
   const std::string mark = "TYPE";
   fields.replace(fields.find(mark), mark.size(),
@@ -207,7 +207,7 @@ TEST_F(ClientTest, Wait_LooksLessAndLessOften_AndTellsProgress) {
   transport_.Answer(200, kDone);
   int looks = 0;
   WaitOptions options;
-  options.on_look = [&](const Operation& operation) {
+  options.on_poll = [&](const Operation& operation) {
     EXPECT_EQ(ProgressOf(operation).progress(), operation.done() ? 0 : 50);
     ++looks;
   };
@@ -244,7 +244,7 @@ TEST_F(ClientTest, Wait_EndsAtItsDeadline) {
   options.deadline = pacer_.now + absl::Seconds(20);
   EXPECT_TRUE(absl::IsDeadlineExceeded(MakeClient().Wait("operations/a/1", options).status()));
   EXPECT_LE(pacer_.now, options.deadline);
-  // Also while the server is out of reach.
+  // Also while the server is unreachable.
   transport_.answers.clear();
   transport_.Answer(200, Token("one"));
   options.deadline = pacer_.now + absl::Seconds(20);

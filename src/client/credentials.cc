@@ -26,7 +26,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
     if (std::ferror(file.get()) == 0) return text;
   }
   return absl::NotFoundError(
-      fmt::format("cannot read the key file {}: {}; give the path of a service account's JSON key",
+      fmt::format("cannot read the key file {}: {}; use the path of a service account's JSON key",
                   path, std::strerror(errno)));
 }
 
@@ -54,7 +54,7 @@ absl::StatusOr<Credentials> ReadCredentials(const std::string& path) {
     return absl::InvalidArgumentError(fmt::format("{}: {}", path, MessageOf(file.status())));
   }
   if (HostOf(file->token_uri).empty()) {
-    return absl::InvalidArgumentError(fmt::format("{}: its \"token_uri\" is not a URL", path));
+    return absl::InvalidArgumentError(fmt::format("{}: \"token_uri\" is not a URL", path));
   }
   ZT_ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::FromPem(file->private_key));
   return Credentials{.email = file->client_email,

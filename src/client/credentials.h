@@ -10,11 +10,11 @@
 
 namespace zerotouch::client {
 
-// Where Google serves this API.
+// Google's URL of this API.
 inline constexpr std::string_view kGoogleEndpoint =
     "https://androiddeviceprovisioning.googleapis.com";
 
-// The OAuth 2.0 scope of the reseller's methods.
+// The OAuth 2.0 scope of reseller methods.
 inline constexpr std::string_view kResellerScope =
     "https://www.googleapis.com/auth/androidworkprovisioning";
 
@@ -23,15 +23,15 @@ struct Credentials {
   std::string email;
   std::string key_id;
   crypto::PrivateKey key;
-  std::string token_uri;  // where access tokens come from
+  std::string token_uri;  // the token endpoint
 
-  // The root URL of the API that the key is for, without a slash at the end:
-  // Google's own if its tokens come from Google, else the root of token_uri.
+  // Returns the root URL of the API that the key is for, without a slash at the end:
+  // Google's if token_uri is Google's, else the root of token_uri.
   std::string DefaultEndpoint() const;
 };
 
-// Reads a service-account key file in Google's JSON format. Errors are one line
-// that names the file and says what to do, without anything of its content.
+// Reads a service-account key file in Google's JSON format. Errors are one line that
+// names the file and shows no part of its content.
 absl::StatusOr<Credentials> ReadCredentials(const std::string& path);
 
 }  // namespace zerotouch::client

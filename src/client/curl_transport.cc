@@ -12,15 +12,15 @@ namespace {
 
 constexpr long kConnectTimeoutMs = 10'000;
 
-// A server that has not sent or taken a byte for so long is gone.
+// A server that has not sent or read a byte for this long is taken for lost.
 constexpr long kStallSeconds = 120;
 
-// More than any answer of this API: 100,000 results are some 40 MB.
+// More than any answer of this API: 100,000 results have about 40 MB.
 constexpr size_t kAnswerBytes = size_t{512} << 20;
 
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
-// What is being received.
+// The answer that is being received.
 struct Receiving {
   CURL* curl;
   HttpResponse& response;
@@ -39,7 +39,7 @@ size_t OnBody(char* data, size_t size, size_t count, void* user) {
   return size * count;
 }
 
-// Whether the server cannot have seen the request.
+// Returns true if the server cannot have seen the request.
 bool IsUnsent(CURLcode code, CURL* curl) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -50,13 +50,13 @@ bool IsUnsent(CURLcode code, CURL* curl) {
     default:
       break;
   }
-  // A failure while connecting (a timeout, too) has sent nothing yet.
+  // While connecting, no byte of the request was sent.
   curl_off_t before_sending_us = 0;
   curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &before_sending_us);
   return before_sending_us == 0;
 }
 
-bool IsForGood(CURLcode code) {
+bool IsPermanent(CURLcode code) {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -68,12 +68,17 @@ bool IsForGood(CURLcode code) {
   }
 }
 
-std::string Origin(const std::string& url) {
+// Returns scheme, host and port of a URL, without a user name and password.
+std::string Origin(std::string_view url) {
   const size_t scheme = url.find("://");
-  return url.substr(0, url.find('/', scheme == std::string::npos ? 0 : scheme + 3));
+  const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  std::string_view authority = url.substr(begin);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  authority.remove_prefix(authority.rfind('@') + 1);  // npos + 1 is 0
+  return fmt::format("{}{}", url.substr(0, begin), authority);
 }
 
-// Whether the server's certificate was issued by nobody who is trusted.
+// Returns true if no trusted authority issued the server's certificate.
 bool IsUnknownAuthority(CURLcode code, CURL* curl) {
   constexpr long kFirst = 18;  // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT of OpenSSL
   constexpr long kLast = 21;   // X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE
@@ -86,22 +91,23 @@ absl::Status Failure(CURLcode code, CURL* curl, const char* detail, const std::s
   std::string message =
       fmt::format("{}: {}", Origin(url), *detail != '\0' ? detail : curl_easy_strerror(code));
   if (IsUnknownAuthority(code, curl)) {
-    message += "; if its authority is a private one, give that one's CA certificate";
+    message += "; for a private certificate authority, give its CA certificate";
   }
-  // OpenSSL's words for an answer that is not TLS.
+  // OpenSSL reports an answer that is not TLS like this.
   if (code == CURLE_SSL_CONNECT_ERROR && message.ends_with("wrong version number")) {
-    return absl::InvalidArgumentError(message + " (Is it a server of http:// without TLS?)");
+    return absl::InvalidArgumentError(message + " (Does the server speak http:// without TLS?)");
   }
-  if (code == CURLE_COULDNT_CONNECT) message += " (Does the server run, and is this its address?)";
-  if (IsForGood(code)) return absl::InvalidArgumentError(message);
+  if (code == CURLE_COULDNT_CONNECT)
+    message += " (Is the server running, and is this its address?)";
+  if (IsPermanent(code)) return absl::InvalidArgumentError(message);
   if (IsUnsent(code, curl)) return absl::UnavailableError(message);
   if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError(message);
   return absl::AbortedError(message);
 }
 
 HeaderList MakeHeaders(const std::vector<std::string>& lines) {
-  // Servers answer a body that they refuse; waiting for "100 Continue" would
-  // cost a second with those that do not know it.
+  // Without it libcurl waits up to a second for "100 Continue", which some servers
+  // do not send.
   HeaderList list(curl_slist_append(nullptr, "Expect:"), curl_slist_free_all);
   for (const std::string& line : lines) curl_slist_append(list.get(), line.c_str());
   return list;
@@ -140,7 +146,7 @@ CurlTransport::CurlTransport(std::string_view user_agent, std::string ca_certifi
 CurlTransport::~CurlTransport() = default;
 
 std::unique_ptr<CurlTransport::Handle> CurlTransport::Take() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (idle_.empty()) return std::make_unique<Handle>();
   std::unique_ptr<Handle> handle = std::move(idle_.back());
   idle_.pop_back();
@@ -150,7 +156,7 @@ std::unique_ptr<CurlTransport::Handle> CurlTransport::Take() {
 absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
   std::unique_ptr<Handle> handle = Take();
   CURL* const curl = handle->curl;
-  if (curl == nullptr) return absl::InvalidArgumentError("libcurl cannot be used");
+  if (curl == nullptr) return absl::InvalidArgumentError("cannot use libcurl");
   char detail[CURL_ERROR_SIZE] = "";
   HttpResponse response;
   Receiving receiving{curl, response};
@@ -194,8 +200,8 @@ absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
   } else {
     result = Failure(code, curl, detail, request.url);
   }
-  curl_easy_reset(curl);  // keeps its connections, forgets the secrets
-  const std::lock_guard lock(mutex_);
+  curl_easy_reset(curl);  // keeps the connections, drops the secrets
+  const MutexLock lock(mutex_);
   idle_.push_back(std::move(handle));
   return result;
 }

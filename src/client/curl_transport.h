@@ -3,22 +3,21 @@
 #define ZEROTOUCH_CLIENT_CURL_TRANSPORT_H_
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "client/transport.h"
 
 namespace zerotouch::client {
 
-// HTTP and HTTPS by libcurl. Connections are kept and used again; one for each
-// thread that sends at the same time. Honours the usual proxy variables.
-// Thread-safe.
+// Sends HTTP and HTTPS requests with libcurl. Reuses connections, one for each
+// thread that sends at the same time. Uses the usual proxy variables. Thread-safe.
 class CurlTransport final : public Transport {
  public:
-  // `user_agent`: Google's servers compress only for clients whose name holds
-  // "gzip", so " (gzip)" is put after it. `ca_certificate`: the path of a PEM file
-  // with the authorities by which servers are trusted; empty: the system's.
+  // Appends " (gzip)" to `user_agent`: Google's servers compress only for clients
+  // whose name contains "gzip". `ca_certificate` is the path of a PEM file with the
+  // trusted certificate authorities; empty: those of the system.
   explicit CurlTransport(std::string_view user_agent, std::string ca_certificate = "");
   ~CurlTransport() override;
   CurlTransport(const CurlTransport&) = delete;
@@ -33,8 +32,8 @@ class CurlTransport final : public Transport {
 
   const std::string user_agent_;
   const std::string ca_certificate_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Handle>> idle_;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<std::unique_ptr<Handle>> idle_ ZT_GUARDED_BY(mutex_);
 };
 
 }  // namespace zerotouch::client

@@ -25,11 +25,11 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// A server on loopback that does with each request what it is told: sends a
-// text, or closes the connection if it is empty, or nothing at all.
+// A server on loopback that answers each request by a script: with a text, by closing
+// the connection if the text is empty, or not at all.
 class LoopbackServer {
  public:
-  // `answer`: to the request with this number, from 1; nullopt: none, ever.
+  // `answer` returns the text for a request by its number, from 1; nullopt: no answer.
   explicit LoopbackServer(std::function<std::optional<std::string>(int)> answer)
       : answer_(std::move(answer)), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -51,7 +51,7 @@ class LoopbackServer {
 
   const std::string& url() const { return url_; }
   int requests() const { return requests_; }
-  // Header and body of the last request. After Stop.
+  // Returns header and body of the last request. Call it after Stop.
   const std::string& last() const { return last_; }
 
  private:
@@ -200,6 +200,18 @@ TEST(CurlTransportTest, UrlsThatCanNeverWork_AreInvalid) {
   for (const char* url : {"ftp://127.0.0.1/x", "http://", "no url"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(transport.Send({.method = "GET", .url = url}).status()))
         << url << " " << transport.Send({.method = "GET", .url = url}).status();
+  }
+}
+
+TEST(CurlTransport, Failure_NamesTheServerWithoutCredentialsOrQuery) {
+  CurlTransport transport("test");
+  for (const char* url :
+       {"http://user:s3cr3t@127.0.0.1:1/x", "http://user:s3@cr3t@127.0.0.1:1",
+        "http://127.0.0.1:1?access_token=s3cr3t", "http://127.0.0.1:1/x?access_token=s3cr3t"}) {
+    const auto answer = transport.Send({.method = "GET", .url = url});
+    const std::string text = answer.status().ToString();
+    EXPECT_NE(text.find("http://127.0.0.1:1: "), std::string::npos) << text;
+    EXPECT_EQ(text.find("cr3t"), std::string::npos) << text;
   }
 }
 

@@ -20,7 +20,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
-// A field of a message, or of one below it.
+// A field of a message or of one of its submessages.
 struct Place {
   Message* message = nullptr;
   const FieldDescriptor* field = nullptr;
@@ -49,8 +49,8 @@ Place Find(Message& root, std::string_view path) {
   }
 }
 
-// The text of a scalar field (of its element `index`, if it is repeated); empty
-// if it is not set. Enums are written as their names.
+// Returns the text of a scalar field (of its element `index`, if it is repeated);
+// empty if it is not set. Enums are written as their names.
 std::string TextOf(const Message& message, const FieldDescriptor& field, int index) {
   const auto& reflection = *message.GetReflection();
   const bool many = field.is_repeated();
@@ -82,7 +82,7 @@ std::string TextOf(const Message& message, const FieldDescriptor& field, int ind
   }
 }
 
-// Puts the fields that `pattern` names into it and clears them in `request`.
+// Returns `pattern` with the values of its fields, and clears them in `request`.
 absl::StatusOr<std::string> Expand(std::string_view pattern, const MethodDescriptor& method,
                                    Message& request) {
   std::string path;
@@ -97,7 +97,8 @@ absl::StatusOr<std::string> Expand(std::string_view pattern, const MethodDescrip
     const Place place = Find(request, name);
     const std::string value = place.field == nullptr ? "" : TextOf(*place.message, *place.field, 0);
     if (value.empty()) {
-      return absl::InvalidArgumentError(fmt::format("{} needs {}", method.name(), name));
+      return absl::InvalidArgumentError(
+          fmt::format("{} is missing: {} requires it", name, method.name()));
     }
     // A variable with a template of its own spans segments.
     AppendEncoded(value, variable.size() > name.size(), path);

@@ -14,13 +14,13 @@ namespace zerotouch::client {
 struct HttpCall {
   std::string method;
   std::string path;  // with the query, percent-encoded
-  std::string body;  // JSON; empty for none
+  std::string body;  // JSON; empty if the call has no body
 };
 
-// Renders `request`, of the method's input type, as the method's
-// google.api.http annotation says ("HTTP/gRPC transcoding",
-// google/api/http.proto). Fields that go into the path or the query are cleared
-// in `request`. INVALID_ARGUMENT names a field of the path that is not set.
+// Returns the HTTP call for `request`, of the method's input type, by the method's
+// google.api.http annotation ("HTTP/gRPC transcoding", google/api/http.proto). Clears
+// the fields of `request` that are in the path or the query. Returns INVALID_ARGUMENT
+// that names a field of the path that is not set.
 absl::StatusOr<HttpCall> RenderCall(const google::protobuf::MethodDescriptor& method,
                                     google::protobuf::Message& request);
 

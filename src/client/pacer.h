@@ -6,17 +6,16 @@
 
 namespace zerotouch::client {
 
-// Where the client reads the time, waits and throws its dice, so that tests
-// need not wait. Thread-safe.
+// The time, pauses and random numbers of the client, which tests replace. Thread-safe.
 class Pacer {
  public:
   virtual ~Pacer() = default;
   virtual absl::Time Now() const = 0;
   virtual void Sleep(absl::Duration duration) = 0;
-  // A number from 0 up to, not including, 1.
+  // Returns a number from 0 up to, not including, 1.
   virtual double Random() = 0;
 
-  // The machine's own; lives as long as the process.
+  // Returns the system's own, which lives as long as the process.
   static Pacer& System();
 };
 

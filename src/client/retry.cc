@@ -10,11 +10,11 @@
 namespace zerotouch::client {
 namespace {
 
-bool IsForNow(int http_status) {
+bool IsTransient(int http_status) {
   return http_status == 429 || (http_status >= 500 && http_status != 501);
 }
 
-// Whether trying again could help, and does no harm.
+// Returns true if a retry can help and does no harm.
 bool MayRepeat(const absl::Status& failure, Repeat repeat) {
   if (absl::IsInvalidArgument(failure)) return false;
   if (repeat == Repeat::kAlways) return true;
@@ -43,7 +43,7 @@ absl::StatusOr<HttpResponse> SendWithRetries(Transport& transport, Pacer& pacer,
   for (int attempt = 1;; ++attempt) {
     request.timeout = std::min(timeout, policy.deadline - pacer.Now());
     absl::StatusOr<HttpResponse> answer = transport.Send(request);
-    if (answer.ok() && !IsForNow(answer->status)) return answer;
+    if (answer.ok() && !IsTransient(answer->status)) return answer;
     const absl::Status failure = answer.ok() ? ErrorStatus(*answer) : answer.status();
     if (attempt >= policy.attempts || !MayRepeat(failure, repeat)) return failure;
     const absl::Duration pause = PauseBefore(attempt, policy, pacer, failure);

@@ -11,37 +11,36 @@
 
 namespace zerotouch::client {
 
-// How often, and how long, a call that failed is repeated.
+// How often, and for how long, a failed call is retried.
 struct RetryPolicy {
-  int attempts = 8;                                      // the first included
-  absl::Duration total = absl::Minutes(2);               // from the first to the begin of the last
-  absl::Time deadline = absl::InfiniteFuture();          // when the last is cut off
-  absl::Duration first_pause = absl::Milliseconds(250);  // doubles with each attempt, up to
+  int attempts = 8;                         // including the first
+  absl::Duration total = absl::Minutes(2);  // from the first attempt to the beginning of the last
+  absl::Time deadline = absl::InfiniteFuture();          // cuts off the last attempt
+  absl::Duration first_pause = absl::Milliseconds(250);  // doubles with each attempt
   absl::Duration longest_pause = absl::Seconds(15);
 };
 
-// Whether a call may be repeated although the server may have acted on it.
+// Says if a call may be retried although the server may have executed it.
 enum class Repeat {
-  // Yes: acting twice is the same as acting once.
+  // The call is idempotent.
   kAlways,
-  // Only if the server has certainly not acted: the request never reached it,
-  // or the API itself refused it for now (429, or 503 in its own error shape;
-  // a proxy says 503 of lost answers too).
+  // Only if the server certainly did not execute it: the request did not reach the
+  // server, or the API itself refused it (429, or 503 with the API's own error body; a
+  // proxy also sends 503 if it lost an answer).
   kIfNotActedOn,
 };
 
-// Told of each failure that is followed by another attempt after `pause`.
+// Called for each failure that is followed by another attempt after `pause`.
 using OnRetry = std::function<void(const absl::Status& failure, absl::Duration pause)>;
 
-// Sends `request` until it is answered with anything but 429 and 5xx, or
-// `policy` or `repeat` forbids another attempt; then the last failure is
-// returned (of Transport::Send, or ErrorStatus of the answer). Answers of 2xx,
-// 3xx and the other 4xx are returned as they are; 501 is not repeated.
+// Sends `request` and retries 429, 5xx (except 501) and failures of the transport as
+// long as `policy` and `repeat` allow. Returns any other answer as it is. If no more
+// attempt is allowed, returns the last failure: that of Transport::Send, or ErrorStatus
+// of the answer.
 //
-// Between attempts it pauses for a random part of a span that doubles ("full
-// jitter", so that many clients do not come back together), and never for less
-// than the server's Retry-After says; if that is too long for `policy`, it gives
-// up at once.
+// Pauses between attempts for a random part of a span that doubles ("full jitter",
+// so that many clients do not retry at the same time), and at least as long as the
+// server's Retry-After. If that is too long for `policy`, gives up immediately.
 absl::StatusOr<HttpResponse> SendWithRetries(Transport& transport, Pacer& pacer,
                                              const RetryPolicy& policy, Repeat repeat,
                                              HttpRequest request, const OnRetry& on_retry);

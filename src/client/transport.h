@@ -16,32 +16,31 @@ struct HttpRequest {
   std::string method;
   std::string url;
   std::vector<std::string> headers;  // `Name: value`; may hold secrets
-  std::string_view body;             // must live until the answer is here; not copied
-  // On a connection of its own, for on a used one that turns out to be closed
-  // HTTP libraries send a request again by themselves, whatever its method.
+  std::string_view body;             // not copied: must outlive the call
+  // Uses a new connection. On a reused one that turns out to be closed, HTTP
+  // libraries send a request again by themselves, whatever its method.
   bool only_once = false;
-  absl::Duration timeout = absl::Minutes(2);  // for all of it; at least 1 ms is given
+  absl::Duration timeout = absl::Minutes(2);  // of the whole request; at least 1 ms is used
 };
 
 struct HttpResponse {
   int status = 0;
-  std::string body;                           // inflated
+  std::string body;                           // decompressed
   std::string challenge;                      // WWW-Authenticate; empty if absent
-  std::optional<absl::Duration> retry_after;  // of either form (RFC 9110 section 10.2.3)
+  std::optional<absl::Duration> retry_after;  // in either form (RFC 9110 section 10.2.3)
 };
 
-// Carries one request to a server and its answer back. Implementations are
-// thread-safe.
+// Sends requests to servers. Implementations are thread-safe.
 class Transport {
  public:
   virtual ~Transport() = default;
 
-  // The answer, whatever its status. An error is
-  // - UNAVAILABLE if the server has certainly not seen the request;
-  // - ABORTED if it may have, but no whole answer came;
-  // - DEADLINE_EXCEEDED as ABORTED, for want of time;
+  // Sends a request and returns the answer, whatever its status. Errors are
+  // - UNAVAILABLE if the server certainly did not see the request;
+  // - ABORTED if it may have seen it, but no complete answer arrived;
+  // - DEADLINE_EXCEEDED for the same, after the timeout;
   // - INVALID_ARGUMENT if the request can never be sent.
-  // Its message names the server, never a header.
+  // The message names the server, without a user name or password, and no header.
   virtual absl::StatusOr<HttpResponse> Send(const HttpRequest& request) = 0;
 };
 

@@ -69,7 +69,7 @@ TEST(Jwt, EveryAlgorithm_RoundTrip) {
   }
 }
 
-TEST(Jwt, AnyByteChanged_IsNoticed) {
+TEST(Jwt, AnyByteChanged_IsDetected) {
   const PrivateKey key = PrivateKey::Generate(Algorithm::kEs256).value();
   const std::string token = SignJwt(key, "key-1", Claims()).value();
   for (size_t i = 0; i < token.size(); ++i) {
@@ -80,8 +80,8 @@ TEST(Jwt, AnyByteChanged_IsNoticed) {
   }
 }
 
-// As google-auth for Python made them up to version 1.5.
-TEST(Jwt, PaddedParts_AreTakenAsTheyWereSigned) {
+// google-auth for Python padded them up to version 1.5.
+TEST(Jwt, PaddedParts_AreAcceptedAsTheyWereSigned) {
   const PrivateKey key = PrivateKey::Generate(Algorithm::kRs256).value();
   const auto padded = [](std::string text) {
     while (text.size() % 4 != 0) text += '=';
@@ -110,6 +110,92 @@ TEST(Jwt, OtherAlgorithms_DoNotParse) {
   EXPECT_FALSE(ParseJwt(std::string(20'000, 'A')).ok());
 }
 
+constexpr char kHeader[] = R"({"alg":"ES256","typ":"JWT"})";
+constexpr char kPayload[] = R"({"iss":"a","iat":1800000000,"exp":1800003600})";
+
+absl::StatusOr<ParsedJwt> Parsed(const std::string& header, const std::string& payload) {
+  return ParseJwt(Base64UrlEncode(header) + "." + Base64UrlEncode(payload) + ".c2ln");
+}
+
+std::string WhyRefused(const std::string& header, const std::string& payload) {
+  const auto status = Parsed(header, payload).status();
+  return std::string(status.message().data(), status.message().size());
+}
+
+TEST(Jwt, TimesWithFractions_AreReadToTheMicrosecond) {
+  const auto jwt =
+      Parsed(kHeader, R"({"iss":"a","iat":1800000000.25,"exp":1.8000036005e9,"nbf":1.5})");
+  ASSERT_TRUE(jwt.ok()) << jwt.status();
+  EXPECT_EQ(jwt->claims.issued_at, absl::FromUnixMillis(1'800'000'000'250));
+  EXPECT_EQ(jwt->claims.expires_at, absl::FromUnixMillis(1'800'003'600'500));
+  EXPECT_EQ(jwt->claims.not_before, absl::FromUnixMillis(1'500));
+  EXPECT_EQ(Parsed(kHeader, kPayload)->claims.not_before, absl::InfinitePast());
+}
+
+TEST(Jwt, TimesThatAreNone_AreRefused) {
+  for (const char* time : {"-1", "1e300", "1e999", "253402300800", "\"1800000000\"", "null", "true",
+                           "[1]", "NaN", "Infinity", "18446744073709551616"}) {
+    for (const char* name : {"iat", "exp", "nbf"}) {
+      std::string payload = R"({"iss":"a")";
+      for (const char* other : {"iat", "exp", "nbf"}) {
+        payload += std::string(",\"") + other +
+                   "\":" + (std::string_view(other) == name ? time : "1800000000");
+      }
+      EXPECT_FALSE(Parsed(kHeader, payload + "}").ok()) << name << " " << time;
+    }
+  }
+  EXPECT_EQ(WhyRefused(kHeader, R"({"iat":1})"), "Invalid JWT: exp is missing.");
+  EXPECT_EQ(WhyRefused(kHeader, R"({"exp":1})"), "Invalid JWT: iat is missing.");
+}
+
+TEST(Jwt, MemberGivenTwice_IsRefused) {
+  for (const char* header :
+       {R"({"alg":"ES256","alg":"ES256"})", R"({"alg":"none","alg":"ES256"})",
+        R"({"alg":"ES256","kid":"a","kid":"b"})", R"({"alg":"ES256","x":1,"x":1})",
+        R"({"alg":"ES256","\u0061lg":"ES256"})"}) {
+    EXPECT_EQ(WhyRefused(header, kPayload), "Invalid JWT: a member of the header is given twice.")
+        << header;
+  }
+  for (const char* payload : {R"({"iss":"a","iss":"b","iat":1,"exp":2})",
+                              R"({"iss":"a","iat":1,"exp":2,"e\u0078p":3})"}) {
+    EXPECT_EQ(WhyRefused(kHeader, payload), "Invalid JWT: a member of the payload is given twice.")
+        << payload;
+  }
+}
+
+TEST(Jwt, TypeOfAnotherKind_IsRefused) {
+  for (const char* type : {"JWT", "jwt", "Jwt", "application/jwt", "Application/JWT"}) {
+    EXPECT_TRUE(Parsed(R"({"alg":"ES256","typ":")" + std::string(type) + "\"}", kPayload).ok())
+        << type;
+  }
+  EXPECT_TRUE(Parsed(R"({"alg":"ES256"})", kPayload).ok()) << "typ is optional";
+  for (const char* type : {R"("")", R"("at+jwt")", R"("application/at+jwt")", R"("JOSE")",
+                           R"("application/")", R"("JWT ")", R"("secevent+jwt")", "1", "null"}) {
+    EXPECT_FALSE(Parsed(R"({"alg":"ES256","typ":)" + std::string(type) + "}", kPayload).ok())
+        << type;
+  }
+}
+
+TEST(Jwt, HeaderThatChangesTheMeaning_IsRefused) {
+  for (const char* member : {R"("crit":["exp"])", R"("crit":[])", R"("b64":false)", R"("b64":true)",
+                             R"("zip":"DEF")", R"("kid":"")", R"("kid":null)", R"("kid":["k"])"}) {
+    EXPECT_FALSE(Parsed(R"({"alg":"ES256",)" + std::string(member) + "}", kPayload).ok()) << member;
+  }
+  for (const char* alg : {R"("es256")", R"("ES384")", R"("PS256")", R"("None")", R"(["ES256"])",
+                          "null", R"("ES256 ")", R"("RS256\u0000")"}) {
+    EXPECT_FALSE(Parsed(R"({"alg":)" + std::string(alg) + "}", kPayload).ok()) << alg;
+  }
+}
+
+TEST(Jwt, AudienceOfSeveral_OrOfNoText_IsRefused) {
+  for (const char* aud : {"[]", R"(["a","b"])", "1", "null", "[1]", R"([["a"]])", "{}"}) {
+    EXPECT_EQ(WhyRefused(kHeader, R"({"iat":1,"exp":2,"aud":)" + std::string(aud) + "}"),
+              "Invalid JWT: aud is not one string.")
+        << aud;
+  }
+  EXPECT_EQ(Parsed(kHeader, R"({"iat":1,"exp":2,"aud":["a"]})")->claims.audience, "a");
+}
+
 TEST(Keys, SmallOrForeignKeys_AreRefused) {
   EXPECT_FALSE(PublicKey::FromPem("not a key").ok());
   EXPECT_FALSE(
@@ -129,6 +215,9 @@ TEST(KeyFile, RoundTrip_AndMissingFieldsAreNamed) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->private_key, file.private_key);
   EXPECT_EQ(read->universe_domain, "googleapis.com");
+  const auto marked = ParseKeyFile("\xEF\xBB\xBF" + WriteKeyFile(file));
+  ASSERT_TRUE(marked.ok()) << "with a byte-order mark: " << marked.status();
+  EXPECT_EQ(marked->client_email, file.client_email);
   file.client_email = "";
   EXPECT_NE(ParseKeyFile(WriteKeyFile(file)).status().message().find("client_email"),
             absl::string_view::npos);

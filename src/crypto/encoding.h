@@ -8,16 +8,16 @@
 
 namespace zerotouch::crypto {
 
-// RFC 4648 section 5 without padding, as JWTs use it.
+// Encodes `bytes` as in RFC 4648 section 5 without padding, as JWTs use it.
 std::string Base64UrlEncode(std::string_view bytes);
-// Strict: no padding, no other characters, no stray bits. nullopt otherwise.
+// Decodes the same. Returns nullopt for padding, other characters and stray bits.
 std::optional<std::string> Base64UrlDecode(std::string_view text);
 
-// SHA-256 of `bytes`, 32 bytes.
+// Returns the SHA-256 digest of `bytes`: 32 bytes.
 std::string Sha256(std::string_view bytes);
-// HMAC-SHA-256, 32 bytes.
+// Returns the HMAC-SHA-256 code of `bytes`: 32 bytes.
 std::string HmacSha256(std::string_view key, std::string_view bytes);
-// Compares in a time that depends on the lengths alone.
+// Compares in a time that depends only on the lengths.
 bool ConstantTimeEquals(std::string_view a, std::string_view b);
 
 }  // namespace zerotouch::crypto

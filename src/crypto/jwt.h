@@ -12,34 +12,40 @@
 
 namespace zerotouch::crypto {
 
-// The claims of a JWT that service accounts use (RFC 7519, RFC 7523).
+// The claims of a service account's JWT (RFC 7519, RFC 7523). Times have
+// microseconds: clients send fractions.
 struct JwtClaims {
-  std::string issuer;                   // iss
-  std::string subject;                  // sub; empty if absent
-  std::optional<std::string> audience;  // aud; an array of one counts as its element
-  std::string scope;                    // scope, separated by single spaces
-  absl::Time issued_at;                 // iat, to the microsecond (clients send fractions)
-  absl::Time expires_at;                // exp
+  std::string issuer;                            // iss
+  std::string subject;                           // sub; empty if absent
+  std::optional<std::string> audience;           // aud; an array of one is read as its element
+  std::string scope;                             // scope, separated by single spaces
+  absl::Time issued_at;                          // iat
+  absl::Time expires_at;                         // exp
+  absl::Time not_before = absl::InfinitePast();  // nbf
 };
 
-// A JWT taken apart, not yet verified.
+// A parsed JWT, not yet verified.
 struct ParsedJwt {
-  Algorithm algorithm;  // from `alg`; anything but RS256 and ES256 does not parse
-  std::string key_id;   // `kid`; empty if absent
+  Algorithm algorithm;  // alg
+  std::string key_id;   // kid; empty if absent
   JwtClaims claims;
-  std::string signed_text;  // header and payload as they were signed
+  std::string signed_text;  // header and payload as received, still encoded
   std::string signature;    // decoded
 };
 
-// Takes a compact JWS apart. INVALID_ARGUMENT says what is wrong with it
-// without repeating any of it. `crit` headers are refused (RFC 7515 4.1.11).
+// Parses a compact JWS. Returns INVALID_ARGUMENT with a sentence that names the
+// wrong member and repeats no value, if
+// - `alg` is not RS256 or ES256, `typ` is present and not JWT, `kid` is empty,
+//   or `crit`, `b64` or `zip` is present;
+// - a member of the header or of the claims is given twice;
+// - a member that this program reads has the wrong type, or `iat` or `exp` is missing.
 absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token);
 
-// Whether `key` signed it; false also when the key is of another algorithm.
+// Returns true if `key` signed the token. A key of another algorithm did not.
 bool VerifySignature(const ParsedJwt& jwt, const PublicKey& key);
 
-// Makes a signed JWT. `key_id` may be empty; empty claims are left out; times
-// are written as whole seconds.
+// Returns a signed JWT. Omits an empty `key_id`, empty claims and an infinite `nbf`;
+// writes times as whole seconds.
 absl::StatusOr<std::string> SignJwt(const PrivateKey& key, std::string_view key_id,
                                     const JwtClaims& claims);
 

@@ -10,7 +10,7 @@
 namespace zerotouch::crypto {
 namespace {
 
-// The fields, in the order in which they are written.
+// In the order in which WriteKeyFile writes them.
 struct Field {
   const char* name;
   std::string KeyFile::*member;
@@ -27,22 +27,24 @@ constexpr Field kFields[] = {
     {"universe_domain", &KeyFile::universe_domain, false},
 };
 
-absl::Status NotAKeyFile(std::string_view what) {
-  return absl::InvalidArgumentError(
-      fmt::format("this is not a service-account key file: {}", what));
+absl::Status NotAKeyFile(std::string_view reason) {
+  return absl::InvalidArgumentError(fmt::format("not a service-account key file: {}", reason));
 }
 
 }  // namespace
 
 absl::StatusOr<KeyFile> ParseKeyFile(std::string_view json) {
+  // Editors on Windows write a byte-order mark, which JSON does not have.
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (json.starts_with(kByteOrderMark)) json.remove_prefix(kByteOrderMark.size());
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   if (parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {
-    return NotAKeyFile("it is not a JSON object");
+    return NotAKeyFile("no JSON object");
   }
   std::string_view type;
   if (object["type"].get(type) != simdjson::SUCCESS || type != "service_account") {
-    return NotAKeyFile("its \"type\" is not \"service_account\"");
+    return NotAKeyFile("\"type\" is not \"service_account\"");
   }
   KeyFile file;
   for (const Field& field : kFields) {

@@ -22,10 +22,11 @@ struct KeyFile {
   std::string universe_domain = "googleapis.com";
 };
 
-// Reads one. INVALID_ARGUMENT names the missing or wrong field, never its value.
+// Parses a key file, with or without a byte-order mark. Returns INVALID_ARGUMENT
+// that names the missing or invalid field, never its value.
 absl::StatusOr<KeyFile> ParseKeyFile(std::string_view json);
 
-// Writes one, pretty-printed, `"type": "service_account"` first.
+// Returns the key file as pretty-printed JSON, `"type": "service_account"` first.
 std::string WriteKeyFile(const KeyFile& file);
 
 }  // namespace zerotouch::crypto

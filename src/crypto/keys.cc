@@ -34,7 +34,7 @@ std::string TextIn(const Bio& bio) {
 absl::StatusOr<Algorithm> AlgorithmOf(const EVP_PKEY* key) {
   if (EVP_PKEY_is_a(key, "RSA") == 1) {
     if (EVP_PKEY_get_bits(key) >= kRsaBits) return Algorithm::kRs256;
-    return absl::InvalidArgumentError("the RSA key has fewer than 2048 bits");
+    return absl::InvalidArgumentError("the RSA key has less than 2048 bits");
   }
   char group[32] = {};
   if (EVP_PKEY_is_a(key, "EC") == 1 &&
@@ -42,11 +42,11 @@ absl::StatusOr<Algorithm> AlgorithmOf(const EVP_PKEY* key) {
       std::string_view(group) == "prime256v1") {
     return Algorithm::kEs256;
   }
-  return absl::InvalidArgumentError("the key is neither RSA nor P-256");
+  return absl::InvalidArgumentError("the key is not an RSA or P-256 key");
 }
 
-// JWS writes ES256 signatures as r and s of 32 bytes each (RFC 7518 section
-// 3.4); OpenSSL as DER. nullopt if `raw` has not 64 bytes.
+// Converts an ES256 signature from JWS, r and s of 32 bytes each (RFC 7518 section
+// 3.4), to OpenSSL's DER. nullopt if `raw` does not have 64 bytes.
 std::optional<std::string> DerOfRaw(std::string_view raw) {
   if (raw.size() != 2 * kCoordinateBytes) return std::nullopt;
   const EcdsaSignature signature(ECDSA_SIG_new());
@@ -71,7 +71,7 @@ std::string RawOfDer(std::string_view der) {
   return raw;
 }
 
-// A passphrase is never asked for on the terminal.
+// OpenSSL would otherwise ask for a passphrase on the terminal.
 int NoPassphrase(char*, int, int, void*) { return 0; }
 
 }  // namespace
@@ -83,7 +83,7 @@ std::string_view NameOf(Algorithm algorithm) {
 absl::StatusOr<PublicKey> PublicKey::FromPem(std::string_view pem) {
   const Bio bio = BioOf(pem);
   auto key = Own(PEM_read_bio_PUBKEY(bio.get(), nullptr, NoPassphrase, nullptr));
-  if (key == nullptr) return absl::InvalidArgumentError("this is not a public key in PEM form");
+  if (key == nullptr) return absl::InvalidArgumentError("not a public key in PEM form");
   const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());
   if (!algorithm.ok()) return algorithm.status();
   return PublicKey(std::move(key), *algorithm);
@@ -120,7 +120,7 @@ absl::StatusOr<PrivateKey> PrivateKey::Generate(Algorithm algorithm) {
 absl::StatusOr<PrivateKey> PrivateKey::FromPem(std::string_view pem) {
   const Bio bio = BioOf(pem);
   auto key = Own(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
-  if (key == nullptr) return absl::InvalidArgumentError("this is not a private key in PEM form");
+  if (key == nullptr) return absl::InvalidArgumentError("not a private key in PEM form");
   const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());
   if (!algorithm.ok()) return algorithm.status();
   return PrivateKey(std::move(key), *algorithm);

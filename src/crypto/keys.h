@@ -12,22 +12,22 @@ struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace zerotouch::crypto {
 
-// The JWS algorithms in use (RFC 7518 section 3.1).
+// The supported JWS algorithms (RFC 7518 section 3.1).
 enum class Algorithm { kRs256, kEs256 };
 
-// "RS256" or "ES256".
+// Returns "RS256" or "ES256".
 std::string_view NameOf(Algorithm algorithm);
 
 // A parsed public key: RSA of at least 2048 bits, or P-256. Immutable, cheap to
 // copy, thread-safe.
 class PublicKey {
  public:
-  // SubjectPublicKeyInfo PEM. INVALID_ARGUMENT says what is wrong with it.
+  // Parses SubjectPublicKeyInfo PEM. INVALID_ARGUMENT says what is wrong.
   static absl::StatusOr<PublicKey> FromPem(std::string_view pem);
   std::string ToPem() const;
   Algorithm algorithm() const { return algorithm_; }
-  // Whether `signature`, as JWS writes it (ES256: r and s, 64 bytes), is this
-  // key's over `data`.
+  // Returns true if this key made `signature` over `data`. `signature` is as in JWS
+  // (ES256: r and s, 64 bytes).
   bool Verify(std::string_view data, std::string_view signature) const;
 
  private:
@@ -38,18 +38,19 @@ class PublicKey {
   Algorithm algorithm_;
 };
 
-// A parsed private key; the same kinds, the same guarantees.
+// A parsed private key: RSA of at least 2048 bits, or P-256. Immutable, cheap to copy,
+// thread-safe.
 class PrivateKey {
  public:
-  // A new RSA-2048 or P-256 key. RSA takes some 100 ms.
+  // Generates an RSA-2048 or P-256 key. RSA takes about 100 ms.
   static absl::StatusOr<PrivateKey> Generate(Algorithm algorithm);
-  // PKCS #8 (or traditional) PEM without a passphrase.
+  // Parses PKCS #8 (or traditional) PEM without a passphrase.
   static absl::StatusOr<PrivateKey> FromPem(std::string_view pem);
-  // PKCS #8 PEM.
+  // Returns PKCS #8 PEM.
   std::string ToPem() const;
   PublicKey Public() const;
   Algorithm algorithm() const { return algorithm_; }
-  // The signature over `data`, as JWS writes it.
+  // Returns the signature over `data`, as in JWS.
   absl::StatusOr<std::string> Sign(std::string_view data) const;
 
  private:

@@ -12,7 +12,7 @@ using google::protobuf::Message;
 
 namespace {
 
-// Whether another field of the oneof that `field` is in is set.
+// Returns true if another field of the same oneof is set.
 bool IsOneofTaken(const Field& field, const Message& message) {
   if (field.oneof_bit == 0) return false;
   const auto* set = message.GetReflection()->GetOneofFieldDescriptor(
@@ -20,8 +20,8 @@ bool IsOneofTaken(const Field& field, const Message& message) {
   return set != nullptr && set != field.descriptor;
 }
 
-// Whether more of a dotted path can stand after `field`, or whether it can be
-// the last.
+// Returns true if a dotted path can continue after `field`. Otherwise `field` must
+// be its last name.
 bool CanHoldMore(const Field& field) {
   return field.message != nullptr && !field.is_repeated && field.message->form == Form::kObject;
 }
@@ -34,7 +34,7 @@ std::vector<Violation> BindLast(const Field& field, std::string_view text, const
   return {InvalidValue(PathText(&path), *field.descriptor, Shown(scalar))};
 }
 
-// `rest` is the part of `whole` that is still to be walked, from `message` on.
+// `rest` is the part of the path `whole` that begins at `message`.
 std::vector<Violation> Bind(std::string_view rest, std::string_view whole, std::string_view text,
                             const Path* parent, Message& message) {
   const size_t dot = rest.find('.');
@@ -52,8 +52,7 @@ std::vector<Violation> Bind(std::string_view rest, std::string_view whole, std::
 
 }  // namespace
 
-// A path is as deep as its dots, and no text of a URL is long enough to make
-// that a danger.
+// Recurses once for each dot. The length limit of a URL bounds that.
 std::vector<Violation> BindText(std::string_view path, std::string_view text, Message& message) {
   return Bind(path, path, text, nullptr, message);
 }

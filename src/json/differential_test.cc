@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads and writes random messages of every type of the API both by this
-// folder and by protobuf's own JSON, and expects the same of both.
+// Reads and writes random messages of every type of the API with this folder and with
+// protobuf's own JSON code, and compares the results.
 
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -136,7 +136,7 @@ TEST(Differential, EveryType_IsReadAndWrittenAsProtobufDoes) {
     for (int round = 0; round < 60; ++round) {
       const std::unique_ptr<Message> message = New(type);
       generator.Fill(*message, 3);
-      // Reflection adds map entries without looking for their key; parsing does.
+      // Reflection does not look for an existing key; the parser does.
       ASSERT_TRUE(message->ParseFromString(message->SerializeAsString()));
 
       std::string ours;

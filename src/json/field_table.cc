@@ -48,7 +48,7 @@ Field Describe(const FieldDescriptor& descriptor) {
   return field;
 }
 
-// A type may hold itself, so its table is entered before its fields are known.
+// A type may contain itself, so its table is stored before its fields are known.
 const FieldTable& Build(const Descriptor& descriptor, Tables& tables) {
   std::unique_ptr<FieldTable>& slot = tables[&descriptor];
   if (slot != nullptr) return *slot;
@@ -71,8 +71,8 @@ const FieldTable& Build(const Descriptor& descriptor, Tables& tables) {
 
 }  // namespace
 
-// Types have some ten names of different lengths: looking at them in turn is
-// faster than hashing.
+// A linear search is faster than hashing: a type has about ten names of different
+// lengths.
 const Field* FieldTable::Find(std::string_view name) const {
   for (const auto& [known, field] : names) {
     if (known == name) return field;

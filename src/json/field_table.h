@@ -12,7 +12,7 @@
 
 namespace zerotouch::json {
 
-// How a message type stands in JSON (protobuf.dev "ProtoJSON format").
+// The JSON form of a message type (protobuf.dev "ProtoJSON format").
 enum class Form {
   kObject,     // an object of its fields
   kAny,        // an object of another type's fields beside `@type`
@@ -20,16 +20,16 @@ enum class Form {
   kDuration,
   kFieldMask,
   kWrapper,      // google.protobuf.Int32Value and the like: the bare value
-  kUnsupported,  // Struct, Value, ListValue: refused; no API of ours has them
+  kUnsupported,  // Struct, Value, ListValue: refused; this API does not use them
 };
 
 struct FieldTable;
 
-// What reading and writing need to know of a field, worked out once.
+// A field of a message type, with what the parser and the writer need to know.
 struct Field {
   const google::protobuf::FieldDescriptor* descriptor = nullptr;
-  const FieldTable* message = nullptr;  // of its message type; null if it has none
-  uint64_t oneof_bit = 0;               // which oneof of its message it is in; 0: none
+  const FieldTable* message = nullptr;  // of its message type; null for scalar fields
+  uint64_t oneof_bit = 0;               // identifies its oneof in the message; 0: no oneof
   bool is_repeated = false;             // a list; not a map
   bool is_map = false;
   std::string quoted_name;  // `"deviceId":`
@@ -40,15 +40,15 @@ struct FieldTable {
   Form form = Form::kObject;
   std::vector<Field> fields;  // in the order of the .proto
 
-  // The field called `name`, in lowerCamelCase or as in the .proto; null if
-  // there is none.
+  // Returns the field called `name`, in lowerCamelCase or as in the .proto; null if
+  // the type has no such field.
   const Field* Find(std::string_view name) const;
 
   std::vector<std::pair<std::string_view, const Field*>> names;
 };
 
-// The table of `descriptor`, made at first use and kept for good: descriptors
-// must live as long as the process, as generated ones do. Thread-safe.
+// Returns the table of `descriptor`. Builds it at first use and keeps it: the
+// descriptor must live as long as the process, as generated ones do. Thread-safe.
 const FieldTable& TableOf(const google::protobuf::Descriptor& descriptor);
 
 }  // namespace zerotouch::json

@@ -8,13 +8,13 @@
 
 namespace zerotouch::json {
 
-// Where a method is found over HTTP.
+// The HTTP method and the path template of an RPC.
 struct HttpPattern {
   std::string method;         // "POST"
   std::string path_template;  // "/v1/{name=operations/**}:cancel"
 };
 
-// What a google.api.http option says of that; both empty if it has no pattern.
+// Returns the pattern of a google.api.http option. Both parts are empty if it has none.
 HttpPattern PatternOf(const google::api::HttpRule& rule);
 
 }  // namespace zerotouch::json

@@ -12,31 +12,31 @@ namespace google::protobuf {
 class Message;
 }
 
-// Proto3 JSON, straight between text and messages, as Google's own front end
-// reads and writes it (protobuf.dev "ProtoJSON format").
+// Reads and writes proto3 JSON as Google's front end does (protobuf.dev "ProtoJSON
+// format"), without a tree between text and message.
 namespace zerotouch::json {
 
 struct ParseOptions {
-  // Client side: a newer server may send fields that this build does not know.
+  // For clients: a newer server may send fields that this build does not know.
   bool ignore_unknown_fields = false;
 };
 
-// Parses `text`, one JSON object, into `message` (merging into what is there).
-// `text` keeps its bytes, but its capacity may grow by a few dozen bytes of
-// padding. Returns what is wrong: at most limits::kReportedViolations, in the
-// order of the text; empty when all is well. When something is wrong the
-// message's content is unspecified. An empty or blank text counts as `{}`.
+// Parses `text`, one JSON object, and merges it into `message`. An empty or blank
+// text is read as `{}`. Does not change the bytes of `text`, but its capacity may
+// grow by a few dozen bytes of padding. Returns the violations in the order of the
+// text, at most limits::kReportedViolations; empty on success. If there are any, the
+// content of `message` is unspecified.
 //
 // Accepts what Google accepts: lowerCamelCase and snake_case names; int64 as
 // string or number; a bare value for a repeated field; null as "not given".
-// Refuses unknown fields, values of the wrong type, oneofs set twice, text
-// that is not UTF-8, text after the object, nesting beyond limits::kJsonDepth.
+// Refuses unknown fields, values of the wrong type, oneofs set twice, invalid
+// UTF-8, text after the object, and nesting deeper than limits::kJsonDepth.
 std::vector<Violation> Parse(std::string& text, google::protobuf::Message& message,
                              const ParseOptions& options = {});
 
 // Sets the field that `path` names (`page_size`, `configuration.name`;
 // lowerCamelCase accepted) from the text of a URL variable or query parameter.
-// A repeated field gains one element. Returns what is wrong, empty if nothing.
+// Appends one element to a repeated field. Returns the violations; empty on success.
 std::vector<Violation> BindText(std::string_view path, std::string_view text,
                                 google::protobuf::Message& message);
 
@@ -44,14 +44,14 @@ class Selection;
 
 struct WriteOptions {
   bool pretty = true;  // two spaces of indentation, one field a line
-  int depth = 0;       // nesting at which the text will stand, for indentation
-  // Which fields to write; null: all. Must outlive the call.
+  int depth = 0;       // nesting of the text within a larger one, for indentation
+  // The fields to write; null: all. Must outlive the call.
   const Selection* selection = nullptr;
 };
 
-// Appends `message` as a JSON object, without a newline after it. Fields with
-// default values are left out; Any holds its type's fields beside `@type`;
-// int64 is a string; map keys are sorted.
+// Appends `message` as a JSON object, without a newline at the end. Omits fields
+// with default values, writes the fields of an Any beside `@type`, int64 as strings,
+// and maps sorted by key.
 void Append(const google::protobuf::Message& message, const WriteOptions& options,
             std::string& out);
 

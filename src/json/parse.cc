@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads JSON straight into a message: no tree of the text is made in between.
+// Reads JSON into a message without a tree between them.
 //
-// A function that returns bool returns false when reading must end: the text is
-// no JSON, or there is no room for more violations. What is merely wrong is
-// noted, and reading goes on after it.
+// A function that returns bool returns false if parsing must stop: the text is not
+// JSON, or enough violations are reported. After any other violation, parsing goes on.
 
 #include <simdjson.h>
 
@@ -35,7 +34,7 @@ using Value = TextReader::Value;
 constexpr std::string_view kTypeKey = "@type";
 constexpr std::string_view kValueKey = "value";
 
-// A parser for a longer text is made anew, so that no thread keeps its memory.
+// A longer text gets a parser of its own, so that no thread keeps its memory.
 constexpr size_t kKeptParserBytes = size_t{1} << 20;
 
 bool StandsAsObject(Form form) { return form == Form::kObject || form == Form::kAny; }
@@ -86,7 +85,7 @@ bool MessageReader::ReadFields(Object& object, const FieldTable& table, Message&
   return true;
 }
 
-// `oneofs` has a bit for each oneof of the message that this object has set.
+// `oneofs` has the bits of the oneofs that this object has set.
 bool MessageReader::ReadField(Value& value, std::string_view name, const FieldTable& table,
                               Message& message, const Path* path, uint64_t& oneofs) {
   const Field* field = table.Find(name);
@@ -131,7 +130,7 @@ bool MessageReader::ReadList(Value& value, const Field& field, Message& message,
   return true;
 }
 
-// A map is a list of entries with a key and a value.
+// In protobuf a map is a list of entries with a key and a value.
 bool MessageReader::ReadMap(Value& value, const Field& field, Message& message,
                             const Path* parent) {
   const Field& key_field = field.message->fields[0];
@@ -220,8 +219,8 @@ bool MessageReader::ReadMembers(Value& value, const FieldTable& table, Message& 
 
 // --- Any ---
 
-// `@type` may come after the fields that it explains, so it is looked for
-// first, and the object is then read from its beginning.
+// `@type` may come after the fields that depend on it, so it is read first, and then
+// the object from its beginning.
 bool MessageReader::ReadAny(Object& object, Message& any, const Path& path) {
   std::string type_url;
   if (!text_.FindString(object, kTypeKey, &type_url)) return false;
@@ -262,8 +261,7 @@ bool MessageReader::ReadPacked(Object& object, Message& packed, const Path& path
   return true;
 }
 
-// A type that stands as something else than an object of its fields is under
-// `value`.
+// In an Any, a type whose JSON form is not an object of its fields is in `value`.
 bool MessageReader::ReadPackedValue(Value& value, const FieldTable& table, Message& packed,
                                     const Path& path) {
   Type type = Type::null;
@@ -282,8 +280,7 @@ bool MessageReader::ReadPackedValue(Value& value, const FieldTable& table, Messa
 
 // --- the whole text ---
 
-// A text that is no JSON says nothing reliable about its fields, so that is all
-// that is reported.
+// If the text is not JSON, only that is reported: its fields are not reliable.
 std::vector<Violation> MessageReader::Read(Message& message) {
   if (text_.Begin()) ReadRoot(message);
   if (text_.malformed()) return {*text_.malformed()};
@@ -309,7 +306,7 @@ std::vector<Violation> Parse(std::string& text, Message& message, const ParseOpt
   if (IsBlank(text)) return {};
   static thread_local simdjson::ondemand::parser kept_parser;
   simdjson::ondemand::parser own_parser;
-  // simdjson may look at (not use) some bytes past the end.
+  // simdjson may read bytes past the end, without using them.
   text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
   auto& parser = text.size() <= kKeptParserBytes ? kept_parser : own_parser;
   return MessageReader(text, parser, options).Read(message);

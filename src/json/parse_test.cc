@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// What is wrong with `text` as a request of type T, sentence by sentence.
+// Returns the violations of `text` as a request of type T, one per line.
 template <class T = api::UnclaimDevicesRequest>
 std::vector<std::string> Wrong(std::string text, T* message = nullptr) {
   T unused;
@@ -48,7 +48,7 @@ TEST(Parse, Integers_InEveryFormThatIsWhole_AreTakenExactly) {
       {"0e99999999999", 0},
       {"9223372036854775807", INT64_MAX},
       {"\"-9223372036854775808\"", INT64_MIN},
-      // A double would round these.
+      // Rounded by a double.
       {"9007199254740993.0", 9007199254740993},
       {"922337203685477580.7e1", INT64_MAX},
   };
@@ -83,13 +83,13 @@ TEST(Parse, Text_ThatIsNoJson_SaysWhere) {
       {R"({"partnerId":nul})", "Syntax error at byte 13."},
       {R"({'partnerId':1})", "Syntax error at byte 1."},
       {R"({partnerId:1})", "Syntax error at byte 1."},
-      {R"({} {})", "Text after the object at byte 3."},
+      {R"({} {})", "Unexpected text after the object at byte 3."},
       {R"({"x":1} y)", "No closing bracket at byte 9."},
-      {"{\"x\":\"\\ud800\"}", "Bad escape in a string at byte 6."},
-      {"{\"x\":\"\\udc00\\ud800\"}", "Bad escape in a string at byte 6."},
-      {"{\"x\":\"\\q\"}", "Bad escape in a string at byte 6."},
-      {"{\"x\":\"\xC3\x28\"}", "Text that is not UTF-8 at byte 6."},
-      {"{\"x\":\"\xED\xA0\x80\"}", "Text that is not UTF-8 at byte 6."},
+      {"{\"x\":\"\\ud800\"}", "Invalid escape in a string at byte 6."},
+      {"{\"x\":\"\\udc00\\ud800\"}", "Invalid escape in a string at byte 6."},
+      {"{\"x\":\"\\q\"}", "Invalid escape in a string at byte 6."},
+      {"{\"x\":\"\xC3\x28\"}", "Invalid UTF-8 at byte 6."},
+      {"{\"x\":\"\xED\xA0\x80\"}", "Invalid UTF-8 at byte 6."},
   };
   for (const auto& [text, what] : texts) {
     const auto wrong = Wrong(text);
@@ -277,8 +277,9 @@ TEST(Parse, Nesting_UpToTheLimit) {
   };
   EXPECT_THAT(Wrong(nested(64)),
               ElementsAre("Invalid JSON payload received. Unknown name \"x\": Cannot find field."));
-  EXPECT_THAT(Wrong(nested(65)),
-              ElementsAre("Invalid JSON payload received. Too deep a nesting at byte 68."));
+  EXPECT_THAT(
+      Wrong(nested(65)),
+      ElementsAre("Invalid JSON payload received. Nesting deeper than 64 levels at byte 68."));
 }
 
 TEST(Parse, UnknownFields_AreTakenByClientsWhoSaySo_ButStillMustBeJson) {

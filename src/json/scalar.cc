@@ -23,7 +23,7 @@ using google::protobuf::Message;
 
 namespace {
 
-// How many digits `text` begins with.
+// Returns the number of digits at the beginning of `text`.
 size_t Digits(std::string_view text) {
   size_t count = 0;
   while (count < text.size() && absl::ascii_isdigit(static_cast<unsigned char>(text[count]))) {
@@ -39,9 +39,8 @@ std::optional<double> DoubleFrom(std::string_view text) {
   return value;
 }
 
-// The whole number that `text`, which IsJsonNumber, stands for, as plain digits:
-// "1e3" and "1000.0" are 1000, exactly. nullopt if it has a fraction, or more
-// digits than any integer type.
+// Returns the exact whole value of a JSON number as plain digits: "1e3" and "1000.0"
+// are 1000. nullopt if it has a fraction, or more digits than any integer type.
 std::optional<std::string> WholeDigits(std::string_view text) {
   constexpr int kMostDigits = 20;
   const size_t e = std::min(text.find_first_of("eE"), text.size());
@@ -63,7 +62,7 @@ std::optional<std::string> WholeDigits(std::string_view text) {
       std::from_chars(exponent_text.data(), end, exponent).ec != std::errc()) {
     return std::nullopt;
   }
-  // Zeros that are to come after the digits; below 0, how many stand past the point.
+  // Zeros to append to the digits; if negative, the number of digits after the point.
   int64_t zeros = int64_t{exponent} - static_cast<int64_t>(fraction.size());
   for (; zeros < 0 && digits.ends_with('0'); ++zeros) digits.pop_back();
   digits.erase(0, first);
@@ -107,8 +106,8 @@ std::optional<bool> BoolFrom(std::string_view text) {
   return std::nullopt;
 }
 
-// Newer clients may send numbers that this build has no name for; a quoted
-// number must have one.
+// A newer client may send a number that this build has no name for. A quoted number
+// must have a name.
 std::optional<int> EnumFrom(const Scalar& scalar, const EnumDescriptor& type) {
   if (scalar.kind == Scalar::Kind::kBool) return std::nullopt;
   if (scalar.kind == Scalar::Kind::kString) {
@@ -163,7 +162,7 @@ Stored StoreSubmessage(const Scalar& scalar, const Field& field, Message& messag
                                         : *reflection.MutableMessage(&message, field.descriptor));
 }
 
-// The two members of Reflection that put a value of one type into a field.
+// The two members of Reflection that set, and append to, a field of one type.
 template <typename T>
 struct Setters {
   using Reflection = google::protobuf::Reflection;

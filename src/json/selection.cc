@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kEveryField = "*";
 
-// Parentheses in a mask: each is a call of the parser.
+// Nested parentheses in a mask. The parser calls itself for each.
 constexpr int kDeepest = 32;
 
 }  // namespace
@@ -27,7 +27,7 @@ const Selection* Selection::Find(std::string_view json_name) const {
 //   paths = path { "," path }
 //   path  = name { ( "/" | "." ) name } [ "(" paths ")" ]
 //
-// What was selected as a whole stays so: `a,a/b` is `a`, as is `a/b,a`.
+// A field that is selected as a whole stays so: `a,a/b` and `a/b,a` mean `a`.
 class SelectionParser {
  public:
   explicit SelectionParser(std::string_view mask) : rest_(mask) {}
@@ -39,7 +39,7 @@ class SelectionParser {
   std::string TakeWrong() { return std::move(wrong_); }
 
  private:
-  // What may be selected next: a field of `type`, any name, or nothing.
+  // The names that may come next: the fields of `type`, any name, or no name.
   struct Place {
     const Descriptor* type = nullptr;
     bool is_open = false;
@@ -56,7 +56,7 @@ class SelectionParser {
 
   bool Path(Place place, Selection& parent, std::string path) {
     Selection* at = &parent;
-    Selection unused;  // stands in for what is below something whole
+    Selection unused;  // for names below a field that is selected as a whole
     do {
       const std::string name = Name();
       path += (path.empty() ? "" : "/") + name;
@@ -78,7 +78,7 @@ class SelectionParser {
     return added;
   }
 
-  // Finds the field called `name`, and goes on to what it holds.
+  // Finds the field called `name` and moves `place` to its content.
   static bool Step(const std::string& name, Place& place, std::string& json_name) {
     json_name = name;
     if (name.empty() || (place.type == nullptr && !place.is_open)) return false;

@@ -12,33 +12,33 @@
 
 namespace zerotouch::json {
 
-// Which fields of a message are to be written: what `fields` and
-// X-Goog-FieldMask say ("System parameters" of Google's APIs). A tree of field
-// names; a leaf stands for the whole field. Immutable once parsed.
+// The fields of a message to write, as `fields` and X-Goog-FieldMask give them
+// ("System parameters" of Google's APIs). A tree of field names; a leaf selects the
+// whole field. Immutable once parsed.
 class Selection {
  public:
-  // Reads a mask for messages of `type`: paths joined by commas, whose names
-  // are joined by `/` or `.`; `a(b,c)` stands for `a/b,a/c`; names are in
-  // lowerCamelCase or as in the .proto; `*` stands for every field. Below an
-  // Any and a map every name is good. nullopt, with the first path that
-  // selects nothing in `*wrong`, if the mask is not that.
+  // Parses a mask for messages of `type`: paths joined by commas, whose names are
+  // joined by `/` or `.`. `a(b,c)` means `a/b,a/c`. Names are in lowerCamelCase or as
+  // in the .proto; `*` means every field. Below an Any and a map every name is
+  // accepted. If a path is invalid, returns nullopt and sets `*wrong` to the first such
+  // path.
   static std::optional<Selection> Parse(std::string_view mask,
                                         const google::protobuf::Descriptor& type,
                                         std::string* wrong);
 
-  // Everything.
+  // Selects everything.
   Selection() = default;
 
   bool is_everything() const { return is_everything_; }
-  // What is selected of the field (or map entry) of this name in
-  // lowerCamelCase; nullptr if nothing is.
+  // Returns the selection within the field (or map entry) of this name in
+  // lowerCamelCase; nullptr if the field is not selected.
   const Selection* Find(std::string_view json_name) const;
 
  private:
   friend class SelectionParser;
 
   bool is_everything_ = true;
-  std::vector<std::pair<std::string, Selection>> fields_;  // empty if it is everything
+  std::vector<std::pair<std::string, Selection>> fields_;  // empty if everything is selected
 };
 
 }  // namespace zerotouch::json

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json/text_reader.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <utility>
 
@@ -12,7 +14,7 @@ namespace zerotouch::json {
 
 using simdjson::SUCCESS;
 
-// --- what can go wrong ---
+// --- errors ---
 
 bool TextReader::EndAt(std::string_view what, const char* where) {
   malformed_ = Malformed(what, static_cast<size_t>(where - text_.data()));
@@ -26,7 +28,8 @@ bool TextReader::EndHere(std::string_view what) {
 }
 
 bool TextReader::CountDepth() {
-  return ++depth_ <= limits::kJsonDepth || EndHere("Too deep a nesting");
+  return ++depth_ <= limits::kJsonDepth ||
+         EndHere(fmt::format("Nesting deeper than {} levels", limits::kJsonDepth));
 }
 
 // --- the whole text ---
@@ -35,7 +38,7 @@ bool TextReader::Begin() {
   const auto error = parser_.iterate(text_, capacity_).get(document_);
   if (error == SUCCESS) return true;
   if (error == simdjson::UTF8_ERROR) {
-    return EndAt("Text that is not UTF-8", text_.data() + utf8::ValidBytes(text_));
+    return EndAt("Invalid UTF-8", text_.data() + utf8::ValidBytes(text_));
   }
   return EndAt(error == simdjson::UNCLOSED_STRING ? "Unclosed string" : "Syntax error",
                text_.data());
@@ -48,7 +51,7 @@ bool TextReader::RootType(Type* type) {
 bool TextReader::EnterRoot(Object* object) {
   if (!CountDepth()) return false;
   const auto error = document_.get_object().get(*object);
-  // Before it reads, simdjson looks whether the text ends as it begins.
+  // simdjson first compares the brackets at the beginning and at the end.
   if (error == simdjson::INCOMPLETE_ARRAY_OR_OBJECT) {
     return EndAt("No closing bracket", text_.data() + text_.size());
   }
@@ -57,10 +60,10 @@ bool TextReader::EnterRoot(Object* object) {
 
 bool TextReader::EndRoot() {
   Leave();
-  // There is a current location only if something follows.
+  // There is a current location only if text follows.
   const char* after = nullptr;
   return document_.current_location().get(after) == simdjson::OUT_OF_BOUNDS ||
-         EndHere("Text after the object");
+         EndHere("Unexpected text after the object");
 }
 
 // --- its pieces ---
@@ -91,8 +94,7 @@ bool TextReader::TakeMember(Result<simdjson::ondemand::field> result, std::strin
   return TakeString(field.key().raw(), key);
 }
 
-// `raw` points past the opening quote. That there is a closing one has been
-// checked for the whole text.
+// `raw` points past the opening quote.
 bool TextReader::TakeString(const char* raw, std::string_view* content) {
   const char* const end = text_.data() + text_.size();
   const void* const quote = std::memchr(raw, '"', static_cast<size_t>(end - raw));
@@ -107,7 +109,7 @@ bool TextReader::TakeString(const char* raw, std::string_view* content) {
   auto* target = reinterpret_cast<uint8_t*>(unescaped_.data());
   const simdjson::ondemand::raw_json_string escaped(reinterpret_cast<const uint8_t*>(raw));
   return parser_.unescape(escaped, target).get(*content) == SUCCESS ||
-         EndAt("Bad escape in a string", raw);
+         EndAt("Invalid escape in a string", raw);
 }
 
 bool TextReader::TakeScalar(Value& value, Type type, Scalar* scalar) {

@@ -14,13 +14,12 @@
 
 namespace zerotouch::json {
 
-// The pieces of a JSON text, one after the other. simdjson indexes the text,
-// checks that it is UTF-8 and hands out keys and values "on demand"; it checks
-// a value only when that is read. So nothing may be passed over: what is not
-// wanted is walked through all the same (Check).
+// Reads a JSON text piece by piece. simdjson indexes the text, checks that it is
+// UTF-8 and returns keys and values "on demand". It checks a value only when that is
+// read, so a value that is not needed must be read too (Check).
 //
-// A function that returns bool returns false when the text turns out to be no
-// JSON; malformed() then says where, and nothing more can be read.
+// A function that returns bool returns false if the text is not JSON. malformed()
+// then says where, and no more can be read.
 class TextReader {
  public:
   using Array = simdjson::ondemand::array;
@@ -30,36 +29,36 @@ class TextReader {
   template <class T>
   using Result = simdjson::simdjson_result<T>;
 
-  // `text` must have room for SIMDJSON_PADDING more bytes, be longer than
-  // blank, and outlive the reader, as must `parser`.
+  // `text` must have capacity for SIMDJSON_PADDING more bytes, must not be blank, and
+  // must outlive the reader, as must `parser`.
   TextReader(const std::string& text, simdjson::ondemand::parser& parser)
       : text_(text), capacity_(text.capacity()), parser_(parser) {}
 
-  // Indexes the text. First of all calls.
+  // Indexes the text. Call it first.
   bool Begin();
-  // The type of the text's one value.
+  // Sets `*type` to the type of the text's one value.
   bool RootType(Type* type);
-  // That value; when it was read, EndRoot makes sure that nothing follows it.
+  // Enters that value. EndRoot checks that no text follows it.
   bool EnterRoot(Object* object);
   bool EndRoot();
 
   bool TypeOf(Value& value, Type* type);
-  // Values are entered with their depth counted, and left when read.
+  // Enters an object or an array, and counts the depth. Call Leave after its end.
   bool Enter(Value& value, Object* object);
   bool Enter(Value& value, Array* array);
   void Leave() { --depth_; }
-  // What iterating over an array or object yields. `key` is good until the
-  // next string is read.
+  // Takes the next piece of an iteration over an array or an object. `key` is valid
+  // until the next string is read.
   bool TakeElement(Result<Value> result, Value* value);
   bool TakeMember(Result<simdjson::ondemand::field> result, std::string_view* key, Value* value);
-  // A value that is neither object nor array. A string is good until the next
+  // Reads a value other than an object or an array. A string is valid until the next
   // one is read.
   bool TakeScalar(Value& value, Type type, Scalar* scalar);
-  // The string that is member `key` of `object`, wherever it stands; empty if
-  // there is none, or it is no string. `object` then begins anew.
+  // Sets `*content` to the member `key` of `object`, wherever it is, and rewinds
+  // `object`. Leaves `*content` empty if the member is missing or not a string.
   bool FindString(Object& object, std::string_view key, std::string* content);
 
-  // Walks through what is not wanted.
+  // Reads and checks a value, or the rest of an object, that is not needed.
   bool Check(Value& value);
   bool CheckMembers(Object& object);
 

@@ -14,7 +14,7 @@ using google::protobuf::FieldDescriptor;
 
 namespace {
 
-// Bytes of a caller's text that are repeated to it.
+// Bytes of the caller's text that a violation repeats.
 constexpr size_t kShownBytes = 100;
 
 std::string Cut(std::string_view text) {

@@ -9,23 +9,23 @@
 #include "google/protobuf/descriptor.h"
 #include "json/scalar.h"
 
-// What Google's front end says of a wrong value, word for word where that is
-// known. `path` is the proto path of the field, or of the message that a name
-// stands in; empty for the whole body.
+// The texts of violations: those of Google's front end, word for word, where they
+// are known. `path` is the proto path of the field, or of the message that contains
+// an unknown name; empty for the whole body.
 namespace zerotouch::json {
 
-// Where in the message reading stands: a chain of steps from the innermost
-// outwards, kept on the stack and put into words only when something is wrong.
+// The position of the parser in the message: a chain of steps, the innermost first,
+// on the stack. It is rendered only for a violation.
 struct Path {
   const Path* parent = nullptr;
   const google::protobuf::FieldDescriptor* field = nullptr;
-  int index = -1;  // of the element of a list or map; -1: the field as a whole
+  int index = -1;  // of an element of a list or map; -1: the whole field
 };
 
-// `unclaims[3].device_identifier`; empty for null.
+// Returns the text of a path, as in `unclaims[3].device_identifier`. Empty for null.
 std::string PathText(const Path* path);
 
-// `value` as it is shown to the caller: a string in quotes, all cut if long.
+// Returns `value` as it is shown to the caller: strings in quotes, long texts cut.
 std::string Shown(const Scalar& value);
 
 Violation InvalidValue(std::string path, const google::protobuf::FieldDescriptor& field,
@@ -35,15 +35,15 @@ Violation UnknownName(std::string path, std::string_view name, std::string_view 
 Violation RepeatedKey(std::string path, std::string_view key);
 Violation UnknownParameter(std::string_view name);
 
-// The text is no JSON: `what` is wrong at its byte `offset`.
+// Returns the violation of a text that is not JSON: `what` at byte `offset`.
 Violation Malformed(std::string_view what, size_t offset);
 
 inline constexpr std::string_view kNoSuchField = "Cannot find field.";
 inline constexpr std::string_view kNotAList = "Proto field is not repeating, cannot start list.";
 inline constexpr std::string_view kNotAMessage = "Root element must be a message.";
 inline constexpr std::string_view kObjectForScalar = "Starting an object on a scalar field";
-inline constexpr std::string_view kMapExpected = "An object is expected";
-inline constexpr std::string_view kNoJsonForm = "This type cannot be given";
+inline constexpr std::string_view kMapExpected = "Expected an object";
+inline constexpr std::string_view kNoJsonForm = "This type is not supported";
 inline constexpr std::string_view kNoTypeUrl =
     "Missing or invalid @type for any field in google.protobuf.Any";
 

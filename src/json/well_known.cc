@@ -24,8 +24,8 @@ using google::protobuf::util::TimeUtil;
 
 namespace {
 
-// TimeUtil alone would take spaces, plus signs, doubled signs and more than the
-// 10,000 years that duration.proto allows.
+// TimeUtil also accepts spaces, plus signs, doubled signs and more than the 10,000
+// years that duration.proto allows.
 bool IsDuration(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   if (!text.ends_with('s')) return false;
@@ -45,8 +45,8 @@ bool IsInRange(const Duration& duration) {
          (std::abs(duration.seconds()) < kMost || duration.nanos() == 0);
 }
 
-// Names joined by dots, each beginning with a small letter, in one of the two styles; `*` alone
-// means everything.
+// Returns true for names joined by dots, each beginning with a lower-case letter, all
+// in one of the two styles, and for `*`, which means everything.
 bool IsMaskPath(std::string_view path) {
   if (path == "*") return true;
   bool has_capital = false;

@@ -8,21 +8,21 @@
 
 #include "google/protobuf/message.h"
 
-// The message types that stand as text in JSON, and what is in an Any.
+// Message types whose JSON form is a string, and the content of an Any.
 namespace zerotouch::json {
 
-// Fills `message`, a generated Timestamp, Duration or FieldMask, from its text:
+// Sets `message`, a generated Timestamp, Duration or FieldMask, from its text:
 // RFC 3339 of the years 1 to 9999 with any offset and up to nine digits of
 // fraction; seconds with up to nine digits of fraction and an `s`; paths joined
-// by commas, in lowerCamelCase or as in the .proto. False if it is not that;
-// the message's content is then unspecified.
+// by commas, in lowerCamelCase or as in the .proto. Returns false if the text is
+// invalid; the content of `message` is then unspecified.
 bool ReadText(std::string_view text, google::protobuf::Message& message);
 
-// The text of `message`, a generated Timestamp, Duration or FieldMask.
+// Returns the text of `message`, a generated Timestamp, Duration or FieldMask.
 std::string WriteText(const google::protobuf::Message& message);
 
-// An empty message of the type that `type_url` (`type.googleapis.com/…`) names;
-// null if it is not among the types compiled into this program.
+// Returns an empty message of the type that `type_url` (`type.googleapis.com/…`)
+// names; null if that type is not compiled into this program.
 std::unique_ptr<google::protobuf::Message> NewFromTypeUrl(std::string_view type_url);
 
 }  // namespace zerotouch::json

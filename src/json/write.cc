@@ -46,7 +46,7 @@ void AppendReal(T value, std::string& out) {
   }
 }
 
-// The key of a map's entry as it stands between quotes.
+// Returns the key of a map's entry, without quotes.
 std::string KeyText(const Message& entry, const Field& field) {
   const auto& reflection = *entry.GetReflection();
   std::string text;
@@ -81,9 +81,9 @@ class Writer {
   void WriteMessage(const Message& message, const FieldTable& table, const Selection* selection);
 
  private:
-  // `selection` is of the message, the field or the value; null: all of it.
-  // `reflection` is that of `message`: asking for it anew for each field costs
-  // more than all else.
+  // `selection` is the selection within the message, field or value; null: all.
+  // `reflection` is that of `message`: to get it for each field costs more than all
+  // other work.
   void WriteFields(const Message& message, const FieldTable& table, const Selection* selection);
   void WriteField(const Message& message, const Reflection& reflection, const Field& field,
                   const Selection* selection);
@@ -99,7 +99,7 @@ class Writer {
                       int index);
   void WriteAny(const Message& any, const Selection* selection);
 
-  // Brackets, and what parts the members between them.
+  // Write brackets, and the separators of the members between them.
   void Open(char bracket);
   void Next();
   void Close(char bracket);
@@ -108,7 +108,7 @@ class Writer {
 
   const bool pretty_;
   int depth_;
-  bool is_first_ = true;  // nothing has been written since the last Open
+  bool is_first_ = true;  // no member was written since the last Open
   std::string& out_;
 };
 
@@ -158,7 +158,7 @@ void Writer::WriteStringValue(const Message& message, const Reflection& reflecti
                    out_);
 }
 
-// A number that this build has no name for stays a number.
+// Writes a number that this build has no name for as a number.
 void Writer::WriteEnumValue(const Message& message, const Reflection& reflection,
                             const Field& field, int index) {
   const int number = index < 0 ? reflection.GetEnumValue(message, field.descriptor)
@@ -171,7 +171,7 @@ void Writer::WriteEnumValue(const Message& message, const Reflection& reflection
   }
 }
 
-// The value of a singular field (`index` -1), or the element `index` of a list.
+// Writes the value of a singular field (`index` -1), or element `index` of a list.
 void Writer::WriteValue(const Message& message, const Reflection& reflection, const Field& field,
                         int index, const Selection* selection) {
   const auto get = [&](auto one, auto of_list) {
@@ -265,8 +265,8 @@ void Writer::WriteList(const Message& message, const Reflection& reflection, con
   Close(']');
 }
 
-// Of several entries with one key, which a map that was filled as a list may
-// still have, the last counts.
+// If several entries have the same key, which is possible in a map that was filled as
+// a list, the last one is written.
 void Writer::WriteMap(const Message& message, const Reflection& reflection, const Field& field,
                       const Selection* selection) {
   const Field& key_field = field.message->fields[0];
@@ -293,8 +293,8 @@ void Writer::WriteMap(const Message& message, const Reflection& reflection, cons
   Close('}');
 }
 
-// Of a type that is not compiled in, only the name can be shown. The name is
-// always there: without it the rest says little.
+// Writes only the name of a type that is not compiled in. Always writes the name,
+// whatever is selected: without it the other fields cannot be read.
 void Writer::WriteAny(const Message& any, const Selection* selection) {
   const auto& reflection = *any.GetReflection();
   const auto& type = *any.GetDescriptor();

@@ -287,8 +287,10 @@ http::Response Api::Ready(const http::Request& request, const Head& head) {
 }
 
 http::Response Api::Token(const http::Request& request, const Head& head) {
-  auth::TokenAnswer answer =
-      tokens_.Answer(request.headers.Get("Content-Type"), request.body, head.parts.query);
+  auth::TokenAnswer answer = tokens_.Answer({.content_type = request.headers.Get("Content-Type"),
+                                             .body = request.body,
+                                             .query = head.parts.query,
+                                             .host = request.headers.Get("Host")});
   http::Response response;
   response.status = answer.http_status;
   response.headers.Add("Content-Type", "application/json; charset=UTF-8");

@@ -176,7 +176,12 @@ TEST_F(SurfaceErrors, Tokens) {
     change(claims);
     ask(name, fmt::format("{}&assertion={}", grant, crypto::SignJwt(key_, kKeyId, claims).value()));
   };
-  ask("no form", "{}", "application/json");
+  ask("a body of another type", "x", "text/plain");
+  ask("JSON without grant_type", "{}", "application/json");
+  ask("a body that is not JSON", "{", "application/json");
+  ask("a JSON parameter that is not a string", R"({"grant_type":1})", "application/json");
+  ask("a parameter given twice", grant + "&" + grant);
+  ask("malformed percent-encoding", "grant_type=%zz");
   ask("no grant_type", "x=y");
   ask("another grant", "grant_type=password");
   ask("no assertion", grant);
@@ -196,6 +201,9 @@ TEST_F(SurfaceErrors, Tokens) {
     claims.issued_at += absl::Minutes(10);
     claims.expires_at += absl::Minutes(10);
   });
+  assert_with("not before a future time", [](crypto::JwtClaims& claims) {
+    claims.not_before = claims.issued_at + absl::Minutes(10);
+  });
   assert_with("of the past", [](crypto::JwtClaims& claims) {
     claims.issued_at -= absl::Hours(2);
     claims.expires_at -= absl::Hours(2);
@@ -207,12 +215,16 @@ TEST_F(SurfaceErrors, Tokens) {
   };
   ask("a JWT that is too long", grant + "&assertion=" + std::string(20'000, 'x'));
   ask("a JWT that is not encoded", grant + "&assertion=*.x.x");
-  for (const char* header : {"x", R"({"alg":1})", R"({"alg":"none"})", R"({"alg":"ES256","kid":1})",
-                             R"({"alg":"ES256","kid":"1","crit":["b64"]})"}) {
+  for (const char* header :
+       {"x", R"({"alg":1})", R"({"alg":"none"})", R"({"alg":"ES256","kid":1})",
+        R"({"alg":"ES256","kid":"1","crit":["b64"]})", R"({"alg":"ES256","kid":""})",
+        R"({"alg":"ES256","alg":"ES256"})", R"({"alg":"ES256","typ":"at+jwt"})"}) {
     assert_text(header, "{}");
   }
-  for (const char* payload : {"x", R"({"iss":1})", R"({"sub":1})", R"({"scope":1})",
-                              R"({"aud":["a","b"]})", R"({"iat":"x"})", R"({"iat":1,"exp":"x"})"}) {
+  for (const char* payload :
+       {"x", R"({"iss":1})", R"({"sub":1})", R"({"scope":1})", R"({"aud":["a","b"]})",
+        R"({"iat":"x"})", R"({"iat":1,"exp":"x"})", R"({"iat":1})",
+        R"({"iat":1,"exp":2,"nbf":"x"})", R"({"iat":1,"iat":1,"exp":2})"}) {
     assert_text(R"({"alg":"ES256","kid":"1"})", payload);
   }
   http::Request long_one = post(std::string(70'000, 'x'), "application/x-www-form-urlencoded");

@@ -263,7 +263,7 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
       {{"devices", "claim", csv, file, "--async", "--results", "r.csv"}, "--results"},
       {{"devices", "claim", csv, file, "--endpoint",
         "https" + server_->sandbox().endpoint.substr(4)},
-       "(Is it a server of http:// without TLS?)"},
+       "(Does the server speak http:// without TLS?)"},
       {{"devices", "claim", csv, file, "--endpoint", "http://127.0.0.1:1", "--timeout", "0.5"},
        "127.0.0.1:1"},
       {{"operations", "wait", "5"}, "operations/"},

@@ -117,7 +117,8 @@ TEST_F(TlsTest, CommandLine_TrustsTheGivenAuthority) {
                                           "--partner",     sandbox.first.partner};
   CliProcess unknown(claim);
   EXPECT_EQ(unknown.Wait(), 1);
-  EXPECT_THAT(unknown.err(), HasSubstr("give that one's CA certificate"));
+  EXPECT_THAT(unknown.err(),
+              HasSubstr("for a private certificate authority, give its CA certificate"));
 
   std::vector<std::string> trusting = claim;
   trusting.insert(trusting.end(), {"--ca-certificate", dir_ / "ca.pem"});

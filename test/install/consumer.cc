@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unclaims nothing: prints why a call could not be made.
+// Makes one call and prints why it failed.
 
 #include <iostream>
 

@@ -12,7 +12,7 @@
 
 namespace zerotouch::test {
 
-// A clock that moves only when somebody sleeps, and remembers for how long.
+// A clock that moves only when Sleep is called, and records the pauses.
 class FakePacer final : public client::Pacer {
  public:
   absl::Time Now() const override { return now; }
@@ -27,8 +27,8 @@ class FakePacer final : public client::Pacer {
   double dice = 0.5;
 };
 
-// A server that gives the answers of a script, one after the other, and
-// remembers what it was asked. After the last one it cannot be reached.
+// A server that returns the answers of a script in order and records the requests.
+// After the last answer it is unreachable.
 class ScriptedTransport final : public client::Transport {
  public:
   struct Request {

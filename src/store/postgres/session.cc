@@ -12,6 +12,7 @@
 #include "base/fault.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/database_url.h"
 
 namespace zerotouch::store::postgres {
 namespace {
@@ -76,7 +77,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& url) {
   std::unique_ptr<Session> db(
       new Session(PQconnectdbParams(keywords, values, /*expand_dbname=*/1)));
   if (PQstatus(db->connection_) != CONNECTION_OK) {
-    return absl::UnavailableError(FirstLine(PQerrorMessage(db->connection_)));
+    return PostgresConnectionError(url, FirstLine(PQerrorMessage(db->connection_)));
   }
   ZT_RETURN_IF_ERROR(db->Configure());
   return db;

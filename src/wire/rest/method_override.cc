@@ -5,8 +5,8 @@
 #include <array>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "base/ascii.h"
+#include "base/form.h"
 #include "errors/errors.h"
 
 namespace zerotouch::wire {
@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::string_view kHeader = "X-HTTP-Method-Override";
 constexpr std::array<std::string_view, 5> kMethods = {"GET", "HEAD", "PATCH", "PUT", "DELETE"};
-
-bool IsForm(std::string_view content_type) {
-  std::string type(content_type.substr(0, content_type.find(';')));
-  absl::StripAsciiWhitespace(&type);
-  return EqualIgnoringCase(type, "application/x-www-form-urlencoded");
-}
 
 }  // namespace
 
@@ -36,7 +30,7 @@ absl::Status ApplyMethodOverride(http::Request& request) {
   if (intended == request.method) return absl::OkStatus();
   request.method = intended;
   if (intended == "PATCH" || intended == "PUT" || request.body.empty()) return absl::OkStatus();
-  if (!IsForm(request.headers.Get("Content-Type"))) {
+  if (!IsMediaType(request.headers.Get("Content-Type"), kFormType)) {
     return errors::BadRequest(
         {{"",
           "Invalid body for a POST with X-HTTP-Method-Override: send the query parameters as "

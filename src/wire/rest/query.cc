@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "base/percent.h"
+#include "base/form.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -74,11 +74,7 @@ bool IsFunctionName(std::string_view name) {
 class QueryReader {
  public:
   Query Read(std::string_view text) {
-    while (!text.empty()) {
-      const std::string_view part = text.substr(0, text.find('&'));
-      text.remove_prefix(std::min(text.size(), part.size() + 1));
-      if (!part.empty()) ReadPart(part);
-    }
+    for (FormField& field : ParseForm(text)) ReadField(field);
     if (!IsFunctionName(query_.callback)) {
       query_.system_violations.push_back(
           {"callback", "Invalid value for callback: use the name of a function."});
@@ -88,10 +84,8 @@ class QueryReader {
   }
 
  private:
-  void ReadPart(std::string_view part) {
-    const size_t equals = std::min(part.find('='), part.size());
-    auto name = FormDecode(part.substr(0, equals));
-    auto value = FormDecode(part.substr(std::min(equals + 1, part.size())));
+  void ReadField(FormField& field) {
+    auto& [name, value] = field;
     if (name && value) {
       Add(*std::move(name), *std::move(value));
     } else {

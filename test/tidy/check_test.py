@@ -131,10 +131,6 @@ class LayersTest(CheckTest):
         self.expect('src/wire/rest/call.cc:2', 'may not include http/server.h',
                     {'src/wire/rest/call.cc': '#include "http/server.h"\n'})
 
-    def test_a_tolerated_include_that_is_gone(self):
-        self.expect('src/wire/grpc/handler.cc:1', 'remove it from TOLERATED',
-                    {'src/wire/grpc/handler.cc': '#include "wire/rest/routes.h"\n'})
-
     def test_sql_outside_the_store(self):
         for sql in ('"SELECT * FROM devices"', '"DELETE FROM claims"', '"UPDATE a SET b = 1"',
                     '"PRAGMA user_version"'):

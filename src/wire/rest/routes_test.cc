@@ -7,6 +7,7 @@
 #include "errors/errors.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.pb.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -44,7 +45,7 @@ struct RouteCase {
 
 // The methods in the API's reference documentation, and all methods of
 // google.longrunning.Operations.
-constexpr Case kMethods[] = {
+constexpr RouteCase kMethods[] = {
     {"GET", "/v1/operations/apibatchoperation/5231233147924387049",
      "Operations.GetOperation - name=operations/apibatchoperation/5231233147924387049;"},
     {"GET", "/v1/customers", "CustomerService.ListCustomers - "},

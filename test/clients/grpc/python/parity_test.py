@@ -31,7 +31,7 @@ from google.longrunning import operations_pb2
 from google.protobuf import json_format, message_factory
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-# What the details of errors may be; importing them is what makes them known.
+# The types of error details. Importing them registers them.
 DETAILS = (errors_pb2, error_details_pb2)
 CUSTOMER_SCOPE = 'https://www.googleapis.com/auth/androidworkzerotouchemm'
 ZERO_TOUCH, SIM_LOCK = 'SECTION_TYPE_ZERO_TOUCH', 'SECTION_TYPE_SIM_LOCK'

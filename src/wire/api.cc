@@ -14,6 +14,7 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
+#include "wire/api_services.h"
 #include "wire/caller.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"

@@ -9,7 +9,7 @@
 #include "service/services.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
-#include "wire/rest/routes.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::wire {
 namespace {

@@ -6,7 +6,7 @@
 #include "errors/errors.h"
 #include "google/protobuf/empty.pb.h"
 #include "model/api.h"
-#include "wire/rest/routes.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::wire {
 namespace {

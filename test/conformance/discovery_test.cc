@@ -15,6 +15,7 @@
 #include <set>
 
 #include "support/golden_file.h"
+#include "wire/api_services.h"
 #include "wire/rest/routes.h"
 
 namespace zerotouch::wire {

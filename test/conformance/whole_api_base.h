@@ -12,6 +12,7 @@
 #include "google/protobuf/message.h"
 #include "service/services.h"
 #include "wire/api_methods.h"
+#include "wire/api_services.h"
 #include "wire/api_test_base.h"
 #include "wire/grpc/handler.h"
 #include "wire/grpc/message.h"

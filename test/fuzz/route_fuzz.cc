@@ -2,6 +2,7 @@
 // Finds the routes of request lines, `METHOD target`, and parses URL templates.
 
 #include "fuzz/input.h"
+#include "wire/api_services.h"
 #include "wire/rest/query.h"
 #include "wire/rest/routes.h"
 #include "wire/rest/url_template.h"

@@ -13,14 +13,14 @@
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
+#include "wire/api_services.h"
 #include "wire/caller.h"
 #include "wire/grpc/message.h"
 #include "wire/grpc/operation_message.h"
 #include "wire/grpc/status.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"
-#include "wire/rest/query.h"
-#include "wire/rest/routes.h"
+#include "wire/target.h"
 
 namespace zerotouch::wire::grpc {
 namespace {

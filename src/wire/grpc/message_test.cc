@@ -11,7 +11,7 @@
 #include "google/protobuf/unknown_field_set.h"
 #include "model/api.h"
 #include "support/gzip.h"
-#include "wire/rest/routes.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::wire::grpc {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/descriptor_database.h"
-#include "wire/rest/routes.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::wire::grpc {
 namespace {

@@ -8,20 +8,9 @@
 
 #include "base/violation.h"
 #include "http/http.h"
+#include "wire/target.h"
 
 namespace zerotouch::wire {
-
-// The path and the query of a request target, still encoded. Scheme and authority
-// of an absolute-form target (RFC 9112 section 3.2.2) are omitted.
-struct Target {
-  std::string_view path;
-  std::string_view query;
-};
-Target SplitTarget(std::string_view target);
-
-// Returns the path of a target as it may be logged: without anything that follows a
-// '?' or '#', even an encoded one, because it may hold an access token.
-std::string_view PathForLog(std::string_view target);
 
 struct QueryParameter {
   std::string name;

@@ -8,25 +8,18 @@
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
-#include "google/android/device/provisioning/v1/service.pb.h"
 #include "google/api/annotations.pb.h"
-#include "google/longrunning/operations.pb.h"
 #include "json/http_rule.h"
 
 namespace zerotouch::wire {
 
 using google::api::HttpRule;
 using google::protobuf::Descriptor;
-using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 namespace {
-
-// Makes the linker keep service.pb.cc, because no other file uses its symbols.
-const void* volatile kServiceFile =
-    &descriptor_table_google_2fandroid_2fdevice_2fprovisioning_2fv1_2fservice_2eproto;
 
 absl::Status InvalidRoute(const MethodDescriptor& method, std::string_view reason) {
   return absl::InvalidArgumentError(
@@ -65,16 +58,6 @@ const FieldDescriptor* FindField(const Descriptor& message, std::string_view pat
   }
   if (proto_path != nullptr) *proto_path = std::move(found);
   return field;
-}
-
-std::vector<const ServiceDescriptor*> ApiServices() {
-  static_cast<void>(kServiceFile);
-  const DescriptorPool& pool = *DescriptorPool::generated_pool();
-  return {
-      pool.FindServiceByName("google.android.device.provisioning.v1.PartnerService"),
-      pool.FindServiceByName("google.android.device.provisioning.v1.CustomerService"),
-      google::longrunning::Operation::descriptor()->file()->FindServiceByName("Operations"),
-  };
 }
 
 absl::StatusOr<RouteTable> RouteTable::Build(std::span<const ServiceDescriptor* const> services) {

@@ -37,9 +37,6 @@ struct RouteMatch {
   std::vector<UrlTemplate::Binding> bindings;
 };
 
-// Returns the descriptors of the API's services.
-std::vector<const google::protobuf::ServiceDescriptor*> ApiServices();
-
 // Finds the method that a request calls, by the google.api.http options of the
 // descriptors. Immutable once built.
 class RouteTable {

@@ -7,6 +7,7 @@
 #include "errors/errors.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.pb.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::wire {
 namespace {

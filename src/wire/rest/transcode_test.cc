@@ -13,6 +13,7 @@
 #include "google/android/device/provisioning/v1/devices.pb.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/rpc/error_details.pb.h"
+#include "wire/api_services.h"
 #include "wire/rest/method_override.h"
 
 namespace zerotouch::wire {

@@ -29,7 +29,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "support/server_process.h"
-#include "wire/rest/routes.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::test {
 namespace {

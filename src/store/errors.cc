@@ -59,15 +59,15 @@ absl::Status LostLease(OperationId id) {
   return absl::AbortedError(fmt::format("the lease of operation {} was lost", id.value()));
 }
 
-absl::Status SecretLost() { return absl::DataLossError("the registry has lost its secret"); }
+absl::Status SecretLost() { return absl::DataLossError("the secret of the registry is missing"); }
 
 absl::Status UnreadableDevice(DeviceId id) {
-  return absl::DataLossError(fmt::format("device {} is unreadable", id.value()));
+  return absl::DataLossError(fmt::format("the record of device {} is damaged", id.value()));
 }
 
 absl::Status RowFitsNoRegistry(std::string_view table, const absl::Status& why) {
-  return absl::DataLossError(
-      fmt::format("the archive has a row of {} that fits no registry ({})", table, MessageOf(why)));
+  return absl::DataLossError(fmt::format(
+      "the archive has a row of {} that does not fit a registry ({})", table, MessageOf(why)));
 }
 
 }  // namespace zerotouch::store

@@ -260,8 +260,8 @@ TEST_F(TransferProgramTest, DamagedArchives_AreRefused_AndLeaveNothing) {
     expect_refused(bytes.substr(0, at), "cut off");
   }
   expect_refused(bytes + "x", "damaged");
-  expect_refused("PK\x03\x04", "is no archive");
-  expect_refused("", "is no archive");
+  expect_refused("PK\x03\x04", "is not an archive");
+  expect_refused("", "is not an archive");
   uint32_t chain = 0;
   expect_refused(archive::EncodeHead({.format_version = 2}, chain), "newer zerotouchd");
   ExpectFails({"import", "--from", dir_ / "none"}, "No such file");

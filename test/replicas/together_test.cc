@@ -195,7 +195,7 @@ TEST_F(TogetherTest, SandboxesAtOnceOnAnEmptyDatabase_OneMakesIt_AllHaveTheSameT
     EXPECT_EQ(replica->sandbox().first.partner, first().partner);
     EXPECT_EQ(replica->sandbox().second.partner, second().partner);
     EXPECT_EQ(replica->sandbox().first.customer, first().customer);
-    if (replica->Log().find("bringing the database to") != std::string::npos) ++migrations;
+    if (replica->Log().find("migrating the database to") != std::string::npos) ++migrations;
   }
   EXPECT_EQ(migrations, 1u);
   EXPECT_EQ(Sql("SELECT count(*) FROM partners"), "2");

@@ -64,9 +64,9 @@ TEST_P(ConfigurationsStoreTest, PutConfiguration_OneDefaultAtATime) {
   EXPECT_EQ(Default(), ConfigurationId(2));
   EXPECT_FALSE(Found(1)->is_default);
   ASSERT_TRUE(Put(Made(1, false)).ok());
-  EXPECT_EQ(Default(), ConfigurationId(2)) << "one that was none leaves the place alone";
+  EXPECT_EQ(Default(), ConfigurationId(2)) << "not changed by another configuration";
   ASSERT_TRUE(Put(Made(2, false)).ok());
-  EXPECT_EQ(Default(), ConfigurationId()) << "the default gives its place up";
+  EXPECT_EQ(Default(), ConfigurationId()) << "the default is cleared";
 }
 
 TEST_P(ConfigurationsStoreTest, PutConfiguration_OfNobodyOrAnother_IsRefused) {
@@ -96,7 +96,7 @@ TEST_P(ConfigurationsStoreTest, RemoveConfiguration_InUse_IsRefused) {
   set(ConfigurationId());
   EXPECT_TRUE(Remove(kCustomer, 1).ok());
   EXPECT_FALSE(Found(1).has_value());
-  EXPECT_EQ(Default(), ConfigurationId()) << "a default that is gone is none";
+  EXPECT_EQ(Default(), ConfigurationId()) << "a removed default is cleared";
 }
 
 TEST_P(ConfigurationsStoreTest, RemoveConfiguration_OfNobodyOrAnother_IsNotFound) {

@@ -32,7 +32,7 @@ void RunSql(const std::string& path, const char* sql) {
 TEST(OpenSqlite, MissingFolder_SaysWhatToDo) {
   const test::TempDir dir;
   EXPECT_THAT(ErrorOfOpening("sqlite://" + dir / "none/registry.db"),
-              HasSubstr("give a path in a folder that exists"));
+              HasSubstr("use a path in a folder that exists"));
 }
 
 TEST(OpenSqlite, PathBelowAFile_SaysWhatToDo) {

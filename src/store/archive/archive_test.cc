@@ -134,7 +134,7 @@ TEST(ArchiveTest, EveryCut_IsFound) {
     const auto read = Read(bytes.substr(0, size));
     ASSERT_FALSE(read.ok()) << "cut at " << size;
     EXPECT_THAT(std::string(MessageOf(read.status())),
-                size < kMagic.size() ? HasSubstr("no archive") : HasSubstr("cut off"))
+                size < kMagic.size() ? HasSubstr("not an archive") : HasSubstr("cut off"))
         << size;
   }
 }
@@ -150,7 +150,7 @@ TEST(ArchiveTest, EveryChangedBit_IsFound) {
       const bool is_magic = at < kMagic.size();
       EXPECT_EQ(absl::IsDataLoss(read.status()), !is_magic) << read.status();
       EXPECT_THAT(std::string(MessageOf(read.status())),
-                  HasSubstr(is_magic ? "no archive" : "damaged"));
+                  HasSubstr(is_magic ? "not an archive" : "damaged"));
     }
   }
 }

@@ -63,7 +63,7 @@ absl::Status Reader::ReadHead() {
   ZT_RETURN_IF_ERROR(Read(kHeadBytes));
   if (!bytes_.starts_with(kMagic)) {
     return absl::InvalidArgumentError(
-        fmt::format("{} is no archive of zerotouchd admin export", name_));
+        fmt::format("{} is not an archive of zerotouchd admin export", name_));
   }
   if (bytes_.size() < kHeadBytes) return CutOff();
   const std::optional<Head> head = DecodeHead(bytes_, chain_);

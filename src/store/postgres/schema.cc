@@ -65,7 +65,7 @@ absl::StatusOr<std::optional<Version>> ReadVersion(Session& db) {
   }
   ZT_ASSIGN_OR_RETURN(const Rows rows,
                       db.Run(Query("SELECT schema, oldest_program FROM registry_version")));
-  if (rows.size() != 1) return absl::DataLossError("the registry has lost its version");
+  if (rows.size() != 1) return absl::DataLossError("the schema version of the registry is missing");
   RowReader row(rows, 0);
   return Version{.schema = row.Int(), .oldest_program = row.Int()};
 }
@@ -121,7 +121,7 @@ absl::Status MigrateIfNeeded(Session& db, MigrationList migrations) {
   if (version.has_value()) ZT_RETURN_IF_ERROR(CheckVersion(*version, migrations));
   const int64_t from = version.has_value() ? version->schema : 0;
   if (from >= Newest(migrations)) return absl::OkStatus();
-  log::Info("bringing the database to this program's schema",
+  log::Info("migrating the database to this program's schema",
             {{"from", from}, {"to", Newest(migrations)}});
   ZT_RETURN_IF_ERROR(db.RunScript(kLockTimeout));
   return RunMigrations(db, from, migrations);
@@ -151,7 +151,7 @@ absl::Status PrepareSchema(Session& db, MigrationList migrations) {
 absl::Status CheckSchema(Session& db) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (!version.has_value()) {
-    return absl::NotFoundError("there is no registry in the database; give the URL of one");
+    return absl::NotFoundError("there is no registry in the database; use the URL of a registry");
   }
   const int64_t newest = Newest(Migrations());
   if (version->schema == newest) return absl::OkStatus();

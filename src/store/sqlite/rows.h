@@ -69,6 +69,12 @@ inline absl::StatusOr<int64_t> ReadInt(Cursor& cursor) {
   return number;
 }
 
+// Runs a statement without parameters and reads its number.
+inline absl::StatusOr<int64_t> ReadInt(Database& db, const char* sql) {
+  Cursor cursor = db.Use(sql);
+  return ReadInt(cursor);
+}
+
 }  // namespace zerotouch::store::sqlite
 
 #endif  // ZEROTOUCH_STORE_SQLITE_ROWS_H_

@@ -13,13 +13,8 @@ namespace {
 // Marks the file as a registry ("ZTRG"; sqlite.org/pragma.html#pragma_application_id).
 constexpr int64_t kApplicationId = 0x5a545247;
 
-absl::StatusOr<int64_t> ReadNumber(Database& db, const char* sql) {
-  Cursor row = db.Use(sql);
-  return ReadInt(row);
-}
-
 absl::Status RunMigrations(Database& db) {
-  ZT_ASSIGN_OR_RETURN(const int64_t version, ReadNumber(db, "PRAGMA user_version"));
+  ZT_ASSIGN_OR_RETURN(const int64_t version, ReadInt(db, "PRAGMA user_version"));
   const auto migrations = Migrations();
   for (size_t i = static_cast<size_t>(version); i < migrations.size(); ++i) {
     ZT_RETURN_IF_ERROR(db.Run(migrations[i]));
@@ -33,7 +28,7 @@ absl::Status RunMigrations(Database& db) {
 }  // namespace
 
 absl::StatusOr<SchemaState> CheckSchema(Database& db, const std::string& path) {
-  absl::StatusOr<int64_t> tables = ReadNumber(db, "SELECT count(*) FROM sqlite_schema");
+  absl::StatusOr<int64_t> tables = ReadInt(db, "SELECT count(*) FROM sqlite_schema");
   if (absl::IsDataLoss(tables.status())) {
     return absl::FailedPreconditionError(
         fmt::format("{} is not a registry: it is another kind of file, or damaged; give another "
@@ -41,12 +36,12 @@ absl::StatusOr<SchemaState> CheckSchema(Database& db, const std::string& path) {
                     path));
   }
   ZT_RETURN_IF_ERROR(tables.status());
-  ZT_ASSIGN_OR_RETURN(const int64_t application, ReadNumber(db, "PRAGMA application_id"));
+  ZT_ASSIGN_OR_RETURN(const int64_t application, ReadInt(db, "PRAGMA application_id"));
   if (*tables > 0 && application != kApplicationId) {
     return absl::FailedPreconditionError(fmt::format(
         "{} is not a registry but another program's database; give another path", path));
   }
-  ZT_ASSIGN_OR_RETURN(const int64_t version, ReadNumber(db, "PRAGMA user_version"));
+  ZT_ASSIGN_OR_RETURN(const int64_t version, ReadInt(db, "PRAGMA user_version"));
   const auto newest = static_cast<int64_t>(Migrations().size());
   if (version > newest) {
     return absl::FailedPreconditionError(

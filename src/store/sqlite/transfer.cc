@@ -95,11 +95,6 @@ const Statements& StatementsOf(const Table& table) {
   return (*all)[table.index()];
 }
 
-absl::StatusOr<int64_t> ReadNumber(Database& db, const std::string& sql) {
-  Cursor row = db.Use(sql.c_str());
-  return ReadInt(row);
-}
-
 absl::Status ExportTable(Database& db, const Table& table, archive::RowSink& sink) {
   std::vector<Value> values(table.columns.size());
   Cursor cursor = db.Use(StatementsOf(table).select.c_str());
@@ -123,7 +118,7 @@ absl::Status ExportTable(Database& db, const Table& table, archive::RowSink& sin
 absl::Status ExportAll(Database& db, archive::RowSink& sink) {
   int64_t rows = 0;
   for (const Table& table : archive::Tables()) {
-    ZT_ASSIGN_OR_RETURN(const int64_t more, ReadNumber(db, StatementsOf(table).count));
+    ZT_ASSIGN_OR_RETURN(const int64_t more, ReadInt(db, StatementsOf(table).count.c_str()));
     rows += more;
   }
   ZT_RETURN_IF_ERROR(sink.Begin(rows));
@@ -154,7 +149,7 @@ absl::Status ImportRow(Database& db, const Row& row) {
 absl::Status CheckEmpty(Database& db, const std::string& path) {
   for (const Table& table : archive::Tables()) {
     if (std::string_view(table.name) == "meta") continue;
-    ZT_ASSIGN_OR_RETURN(const int64_t any, ReadNumber(db, StatementsOf(table).any));
+    ZT_ASSIGN_OR_RETURN(const int64_t any, ReadInt(db, StatementsOf(table).any.c_str()));
     if (any == 0) continue;
     return absl::FailedPreconditionError(
         fmt::format("{} is not empty: it has {}; import into a new path", path, table.name));

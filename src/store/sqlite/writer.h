@@ -53,7 +53,7 @@ class Writer {
   // Runs `first` and the queued mutations in one transaction.
   void RunGroup(Waiting* first);
   absl::Status RunOne(const Mutation& mutation);
-  // Takes the next queued mutation; null if there is none.
+  // Takes the next queued mutation; null if the queue is empty.
   Waiting* TakeNext();
   Waiting* PopNext() ZT_REQUIRES(mutex_);
   void Finish(std::span<Waiting* const> group);

@@ -19,8 +19,9 @@ install(EXPORT OpenZeroTouchClient NAMESPACE OpenZeroTouch:: FILE Targets.cmake
         DESTINATION ${package_dir} COMPONENT client)
 install(DIRECTORY src/client DESTINATION ${include_dir} COMPONENT client
         FILES_MATCHING PATTERN "*.h")
-# The client's headers include this one.
+# The headers that the client's headers include.
 install(FILES src/crypto/keys.h DESTINATION ${include_dir}/crypto COMPONENT client)
+install(FILES src/base/mutex.h DESTINATION ${include_dir}/base COMPONENT client)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/gen/ DESTINATION ${include_dir} COMPONENT client
         FILES_MATCHING PATTERN "*.h")
 

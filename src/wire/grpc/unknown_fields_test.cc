@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/grpc/handler.h"
-
 #include <gtest/gtest.h>
 
 #include "google/protobuf/unknown_field_set.h"
 #include "wire/api_test_base.h"
+#include "wire/grpc/handler.h"
 #include "wire/grpc/message.h"
 
 namespace zerotouch::wire::grpc {
@@ -13,7 +12,7 @@ namespace {
 constexpr char kUnclaimDevice[] =
     "/google.android.device.provisioning.v1.PartnerService/UnclaimDevice";
 
-class UnknownFields : public ApiTest {
+class GrpcUnknownFields : public ApiTest {
  protected:
   http::Response Call(const google::protobuf::Message& message) {
     http::Request request = Authorized("POST", kUnclaimDevice);
@@ -27,7 +26,7 @@ class UnknownFields : public ApiTest {
   Handler handler_{methods_, authenticator_, 1'000, [] { return absl::OkStatus(); }, clock_, api_};
 };
 
-TEST_F(UnknownFields, OfAGrpcCall_DoNotReachTheMethod) {
+TEST_F(GrpcUnknownFields, OfACall_DoNotReachTheMethod) {
   api::UnclaimDeviceRequest known;
   known.set_partner_id(kPartner);
   known.mutable_device_identifier()->set_imei("490154203237518");

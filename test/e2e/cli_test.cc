@@ -233,8 +233,8 @@ TEST_F(CliTest, Denied_IsExitCode3) {
   letter = letter == 'a' ? 'b' : 'a';
   const std::string unknown = Write("unknown.json", key);
   EXPECT_EQ(Run({"devices", "claim", "--csv", file, "--credentials", unknown}), 3);
-  EXPECT_THAT(err(),
-              AllOf(HasSubstr("refused an access token"), HasSubstr("Is the key file from this server")));
+  EXPECT_THAT(err(), AllOf(HasSubstr("refused an access token"),
+                           HasSubstr("Is the key file from this server")));
 }
 
 TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {

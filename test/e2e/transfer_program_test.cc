@@ -212,7 +212,8 @@ TEST_F(TransferProgramTest, KilledInTheMiddle_LeavesNothing_AndTheNextOneWorks) 
     if (IsOnPostgres()) continue;
     if (HasWritten()) {
       had_written = true;
-      ExpectFails({"export", "--to", dir_ / "to"}, "is running or was interrupted; wait for it, or import again");
+      ExpectFails({"export", "--to", dir_ / "to"},
+                  "is running or was interrupted; wait for it, or import again");
     }
     if (round % 3 != 0) ExpectEmpty();
   }

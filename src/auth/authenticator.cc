@@ -54,7 +54,7 @@ absl::StatusOr<Principal> Authenticator::ByAccessToken(store::Snapshot& snapshot
                                                        std::string_view text) const {
   ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot.ServerSecret());
   const std::optional<AccessToken> token = ReadToken(text, secret);
-  if (!token.has_value()) return Refused("the access token is not one of this server");
+  if (!token.has_value()) return Refused("this server did not issue the access token");
   if (token->expires <= clock_.Now()) return Refused("the access token has expired");
   ZT_ASSIGN_OR_RETURN(const std::optional<store::ServiceAccount> account,
                       snapshot.FindAccount(token->email));

@@ -26,8 +26,8 @@
 namespace zerotouch {
 
 // A std::mutex that Clang's analysis knows. (absl::Mutex would do, but the
-// packaged Abseil is not built for ThreadSanitizer, which then reports races
-// that are none.)
+// packaged Abseil is not built for ThreadSanitizer, which then reports false
+// races.)
 class ZT_THREAD_ANNOTATION(capability("mutex")) Mutex {
  public:
   Mutex() = default;

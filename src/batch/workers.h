@@ -41,7 +41,7 @@ class Workers {
   void Loop();
   // Extends the held leases, so that a lease does not run out during a slow step.
   void HeartbeatLoop();
-  // Leases an operation and runs it for a time slice. Returns false if there was none.
+  // Leases an operation and runs it for a time slice. Returns false if no operation was waiting.
   bool RunNext();
   absl::StatusOr<std::optional<store::Lease>> LeaseNext();
   // Runs the operation for a time slice, while heartbeats extend its lease.

@@ -190,7 +190,7 @@ TEST(Jwt, HeaderThatChangesTheMeaning_IsRefused) {
 TEST(Jwt, AudienceOfSeveral_OrOfNoText_IsRefused) {
   for (const char* aud : {"[]", R"(["a","b"])", "1", "null", "[1]", R"([["a"]])", "{}"}) {
     EXPECT_EQ(WhyRefused(kHeader, R"({"iat":1,"exp":2,"aud":)" + std::string(aud) + "}"),
-              "Invalid JWT: aud is not one string.")
+              "Invalid JWT: aud must be one string.")
         << aud;
   }
   EXPECT_EQ(Parsed(kHeader, R"({"iat":1,"exp":2,"aud":["a"]})")->claims.audience, "a");

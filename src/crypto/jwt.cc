@@ -79,7 +79,7 @@ class Members {
     const bool several = value.get(list) == simdjson::SUCCESS &&
                          (list.size() != 1 || list.at(0).get(value) != simdjson::SUCCESS);
     if (several || value.get(text) != simdjson::SUCCESS) {
-      return Malformed("aud is not one string");
+      return Malformed("aud must be one string");
     }
     audience = text;
     return absl::OkStatus();

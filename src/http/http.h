@@ -111,7 +111,7 @@ class Handler {
   // Returns an answer to refuse the request before its body is read, so that
   // unauthenticated callers cannot make the server read 64 MiB. May set
   // `header.context`, which Handle finds in its request, and `header.body_limit`.
-  // Skipped if the body has arrived already or there is none: Handle must refuse the
+  // Skipped if the body has arrived already or is empty: Handle must refuse the
   // same requests.
   virtual std::optional<Response> RefuseEarly(Request& header) = 0;
 

@@ -72,7 +72,7 @@ absl::Status AddChain(const PemFile& file, BIO* bio, SSL_CTX* context) {
   return absl::OkStatus();
 }
 
-// Selects the first of our protocols that the client offers. If there is none, the
+// Selects the first of our protocols that the client offers. Without a common one, the
 // handshake ends with an alert.
 int SelectProtocol(SSL*, const unsigned char** selected, unsigned char* selected_bytes,
                    const unsigned char* offered, unsigned int offered_bytes, void*) {

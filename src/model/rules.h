@@ -23,7 +23,7 @@ namespace zerotouch {
 
 // The facts about a customer of a reseller that decide a claim.
 struct CustomerFacts {
-  ConfigurationId default_configuration;  // not set if there is none
+  ConfigurationId default_configuration;  // not set without a default
   absl::flat_hash_set<ConfigurationId> configurations;
 };
 

@@ -47,7 +47,7 @@ TEST(CheckUnclaim, EachRow) {
       {"an end now", sim + expires(now), Outcome::kVacationPast},
       {"an end past", sim + expires(now - 1), Outcome::kVacationPast},
       {"an end far ahead", sim + expires(now + 3651 * 86'400LL), Outcome::kVacationPast},
-      {"nanoseconds that are none",
+      {"nanoseconds out of range",
        sim + fmt::format("vacation_mode_expire_time {{ seconds: {} nanos: -1 }}", now + 9),
        Outcome::kVacationPast},
       {"both forms", sim + "vacation_mode_days: 3 " + expires(now + 9), Outcome::kVacationTwice},

@@ -92,7 +92,7 @@ TEST_F(CustomerDevicesTest, DefaultConfiguration_IsAppliedToDevicesClaimedLater)
   EXPECT_EQ(ConfigurationOf(after), "") << "the default does not come back by itself";
   ASSERT_EQ(Unclaim(Imei("490154203237559") + "," + kZeroTouch).status, 200);
   Claimed(Imei("490154203237559"));
-  EXPECT_EQ(ConfigurationOf(after), configuration) << "claimed anew";
+  EXPECT_EQ(ConfigurationOf(after), configuration) << "claimed again";
   caller_.Patch("/v1/" + configuration + "?updateMask=isDefault", "{}");
 }
 

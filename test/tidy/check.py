@@ -3,12 +3,11 @@
 """Checks the code base where no compiler does.
 
 usage: check.py [ROOT]           prints each violation as FILE:LINE: TEXT; exit code 1 if any
-       check.py --words [ROOT]   counts the violations of the language rules in every file
 
   layers.py     who may include whom
   functions.py  the length of functions
   reached.py    files that nothing uses
-  pages.py      whether the reference pages are complete
+  pages.py      the reference pages, which must be complete
   words.py      the language of comments, texts and pages
   here          the length of files and lines, licence lines, links of pages, and
                 that every error that callers see has a golden test
@@ -187,12 +186,8 @@ def texts_in(code):
 
 def main():
     given = sys.argv[1:]
-    roots = [argument for argument in given if argument != '--words']
     default = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
-    tree = Tree(roots[0] if roots else default)
-    if '--words' in given:
-        sys.stdout.write(''.join(f'{number:5} {path}\n' for number, path in words.count(tree)))
-        return 0
+    tree = Tree(given[0] if given else default)
     found = check(tree)
     for violation in found:
         print(violation)

@@ -11,7 +11,6 @@ sys.dont_write_bytecode = True
 import functions
 from check import check
 from tree import Tree
-from words import count
 
 CMAKE = ('# SPDX-License-Identifier: Apache-2.0\n'
          'zerotouch_folder(base LINKS fmt::fmt)\n'
@@ -229,12 +228,6 @@ class WordsTest(CheckTest):
         self.assertEqual([], self.violations(
             {'cmake/new.cmake': '# SPDX-License-Identifier: Apache-2.0\n# Shows\n# What it is.\n',
              'CMakeLists.txt': CMAKE + 'include(cmake/new.cmake)\n'}))
-
-    def test_folders_that_are_not_clean_yet_are_only_counted(self):
-        changes = {'src/base/old.cc': '// Whether it runs.\nlog("it shall stop");\n'}
-        self.assertEqual([], self.violations({'src/base/old.cc': 'int x;\n'}))
-        with tempfile.TemporaryDirectory() as root:
-            self.assertEqual([(2, 'src/base/old.cc')], count(self.planted(root, changes)))
 
 
 class FilesTest(CheckTest):

@@ -16,7 +16,7 @@ class FrameBudget {
  public:
   explicit FrameBudget(absl::Time now) : filled_(now) {}
 
-  // Takes one token. Returns false if there is none.
+  // Takes one token. Returns false if no token is left.
   bool Take(absl::Time now) {
     const double seconds = absl::ToDoubleSeconds(now - filled_);
     filled_ = now;

@@ -21,7 +21,7 @@ void DiscoveryDocuments::SetRootUrl(const RouteTable& routes, std::string url) {
   auto texts = std::make_shared<Texts>();
   texts->discovery = DiscoveryDocument(methods, comments, url).ToText();
   texts->openapi = OpenApiDocument(methods, comments, url).ToText();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   texts_ = std::move(texts);
 }
 
@@ -34,7 +34,7 @@ http::Response DiscoveryDocuments::Answer(std::string_view path, const Query& qu
   }
   std::shared_ptr<const Texts> texts;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     texts = texts_;
   }
   if (texts == nullptr) {

@@ -3,10 +3,10 @@
 #define ZEROTOUCH_WIRE_DESCRIBE_DISCOVERY_H_
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "http/http.h"
 #include "wire/rest/query.h"
 #include "wire/rest/routes.h"
@@ -33,8 +33,8 @@ class DiscoveryDocuments {
     std::string openapi;
   };
 
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Texts> texts_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const Texts> texts_ ZT_GUARDED_BY(mutex_);
 };
 
 }  // namespace zerotouch::wire

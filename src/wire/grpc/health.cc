@@ -76,7 +76,7 @@ HealthCheckResponse::ServingStatus Health::StateOf(const std::string& service) {
 }
 
 bool Health::Ready() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const absl::Time now = clock_.Now();
   if (now - asked_ >= kFresh || now < asked_) {
     was_ready_ = ready_().ok();

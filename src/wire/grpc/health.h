@@ -4,13 +4,13 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "grpc/health/v1/health.pb.h"
 #include "http/http.h"
 
@@ -39,9 +39,9 @@ class Health {
   const std::set<std::string> services_;
   const std::function<absl::Status()> ready_;
   const Clock& clock_;
-  std::mutex mutex_;
-  absl::Time asked_ = absl::InfinitePast();  // guarded by mutex_
-  bool was_ready_ = false;                   // guarded by mutex_
+  Mutex mutex_;
+  absl::Time asked_ ZT_GUARDED_BY(mutex_) = absl::InfinitePast();
+  bool was_ready_ ZT_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace zerotouch::wire::grpc

@@ -25,7 +25,7 @@ class StreamingCall : public http::StreamingCall {
  protected:
   // Answers a message of the request. An error ends the call.
   virtual absl::Status OnMessage(std::string_view message, std::string& out) = 0;
-  // Called after the messages that arrived, and after Patience without any.
+  // Called after the messages that arrived, and after InputTimeout without any.
   virtual void OnQuiet(const Input&, std::string&) {}
   // Returns true if the call goes on after its request has ended.
   virtual bool OutlastsRequest() const { return false; }

@@ -24,7 +24,8 @@ inline constexpr int kJsonDepth = 64;
 // produce a 30 MB error.
 inline constexpr int kReportedViolations = 50;
 
-// Bytes of all header lines of one request, and of the request's URL.
+// Bytes of the head of a request (request line and fields), of its trailers, and of
+// its URL.
 inline constexpr size_t kHeaderBytes = size_t{16} << 10;
 inline constexpr size_t kUrlBytes = size_t{8} << 10;
 

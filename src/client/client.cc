@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/check.h"
 #include "base/status_macros.h"
 #include "client/api_error.h"
 #include "client/http_call.h"
@@ -26,18 +27,19 @@ namespace {
 const void* volatile kServiceFile =
     &descriptor_table_google_2fandroid_2fdevice_2fprovisioning_2fv1_2fservice_2eproto;
 
-constexpr char kPartnerService[] = "google.android.device.provisioning.v1.PartnerService.";
-constexpr char kGetOperation[] = "google.longrunning.Operations.GetOperation";
+constexpr const char* kServices[] = {"google.android.device.provisioning.v1.PartnerService",
+                                     "google.longrunning.Operations"};
 
-const MethodDescriptor& FindMethod(const std::string& name) {
+// Returns the method that takes this request: no two methods share one.
+const MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
   static_cast<void>(kServiceFile);
-  if (name == kGetOperation) {  // its file is linked for the messages
-    return *Operation::descriptor()
-                ->file()
-                ->FindServiceByName("Operations")
-                ->FindMethodByName("GetOperation");
+  for (const char* name : kServices) {
+    const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
+    for (int i = 0; service != nullptr && i < service->method_count(); ++i) {
+      if (service->method(i)->input_type() == &request) return *service->method(i);
+    }
   }
-  return *DescriptorPool::generated_pool()->FindMethodByName(name);
+  FailCheck("a method takes the request", request.full_name(), __FILE__, __LINE__);
 }
 
 std::string WithoutSlash(std::string url) {
@@ -78,9 +80,9 @@ Client::Client(Credentials credentials, Transport& transport, ClientOptions opti
                                                        : options_.endpoint)),
       tokens_(std::move(credentials), options_.scope, transport, pacer_, options_.on_retry) {}
 
-absl::Status Client::Call(const std::string& method, Repeat repeat, Message& request,
-                          Message& response, const RetryPolicy& policy) {
-  ZT_ASSIGN_OR_RETURN(const HttpCall call, RenderCall(FindMethod(method), request));
+absl::Status Client::Call(Repeat repeat, Message& request, Message& response,
+                          const RetryPolicy& policy) {
+  ZT_ASSIGN_OR_RETURN(const HttpCall call, RenderCall(MethodOf(*request.GetDescriptor()), request));
   for (bool first = true;; first = false) {
     ZT_ASSIGN_OR_RETURN(const std::string token, tokens_.Get(policy));
     HttpRequest http{.method = call.method,
@@ -97,53 +99,51 @@ absl::Status Client::Call(const std::string& method, Repeat repeat, Message& req
 }
 
 template <class Response>
-absl::StatusOr<Response> Client::CallPartner(const std::string& method, Repeat repeat,
-                                             Message& request) {
+absl::StatusOr<Response> Client::CallWithRetries(Repeat repeat, Message& request) {
   Response response;
-  ZT_RETURN_IF_ERROR(Call(kPartnerService + method, repeat, request, response, options_.retry));
+  ZT_RETURN_IF_ERROR(Call(repeat, request, response, options_.retry));
   return response;
 }
 
 absl::StatusOr<api::ClaimDeviceResponse> Client::ClaimDevice(api::ClaimDeviceRequest request) {
-  return CallPartner<api::ClaimDeviceResponse>("ClaimDevice", Repeat::kAlways, request);
+  return CallWithRetries<api::ClaimDeviceResponse>(Repeat::kAlways, request);
 }
 
 absl::StatusOr<google::protobuf::Empty> Client::UnclaimDevice(api::UnclaimDeviceRequest request) {
-  return CallPartner<google::protobuf::Empty>("UnclaimDevice", Repeat::kIfNotActedOn, request);
+  return CallWithRetries<google::protobuf::Empty>(Repeat::kIfNotActedOn, request);
 }
 
 absl::StatusOr<api::Device> Client::GetDevice(api::GetDeviceRequest request) {
-  return CallPartner<api::Device>("GetDevice", Repeat::kAlways, request);
+  return CallWithRetries<api::Device>(Repeat::kAlways, request);
 }
 
 absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Client::FindDevicesByDeviceIdentifier(
     api::FindDevicesByDeviceIdentifierRequest request) {
-  return CallPartner<api::FindDevicesByDeviceIdentifierResponse>("FindDevicesByDeviceIdentifier",
-                                                                 Repeat::kAlways, request);
+  return CallWithRetries<api::FindDevicesByDeviceIdentifierResponse>(Repeat::kAlways, request);
 }
 
 absl::StatusOr<Operation> Client::ClaimDevicesAsync(api::ClaimDevicesRequest request) {
-  return CallPartner<Operation>("ClaimDevicesAsync", Repeat::kAlways, request);
+  return CallWithRetries<Operation>(Repeat::kAlways, request);
 }
 
 absl::StatusOr<Operation> Client::UnclaimDevicesAsync(api::UnclaimDevicesRequest request) {
-  return CallPartner<Operation>("UnclaimDevicesAsync", Repeat::kIfNotActedOn, request);
+  return CallWithRetries<Operation>(Repeat::kIfNotActedOn, request);
 }
 
 absl::StatusOr<api::Company> Client::CreateCustomer(api::CreateCustomerRequest request) {
-  return CallPartner<api::Company>("CreateCustomer", Repeat::kIfNotActedOn, request);
+  return CallWithRetries<api::Company>(Repeat::kIfNotActedOn, request);
 }
 
 absl::StatusOr<api::ListCustomersResponse> Client::ListCustomers(
     api::ListPartnerCustomersRequest request) {
-  return CallPartner<api::ListCustomersResponse>("ListCustomers", Repeat::kAlways, request);
+  return CallWithRetries<api::ListCustomersResponse>(Repeat::kAlways, request);
 }
 
 absl::StatusOr<Operation> Client::Poll(const std::string& name, const RetryPolicy& policy) {
   google::longrunning::GetOperationRequest request;
   request.set_name(name);
   Operation operation;
-  ZT_RETURN_IF_ERROR(Call(kGetOperation, Repeat::kAlways, request, operation, policy));
+  ZT_RETURN_IF_ERROR(Call(Repeat::kAlways, request, operation, policy));
   return operation;
 }
 

@@ -100,11 +100,10 @@ class Client {
                                                       const WaitOptions& options);
 
  private:
-  absl::Status Call(const std::string& method, Repeat repeat, google::protobuf::Message& request,
+  absl::Status Call(Repeat repeat, google::protobuf::Message& request,
                     google::protobuf::Message& response, const RetryPolicy& policy);
   template <class Response>
-  absl::StatusOr<Response> CallPartner(const std::string& method, Repeat repeat,
-                                       google::protobuf::Message& request);
+  absl::StatusOr<Response> CallWithRetries(Repeat repeat, google::protobuf::Message& request);
   absl::StatusOr<google::longrunning::Operation> Poll(const std::string& name,
                                                       const RetryPolicy& policy);
 

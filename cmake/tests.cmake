@@ -19,7 +19,7 @@ function(zerotouch_test_program name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
-  # UBSan looks for faults the product's files, which are separate
+  # UBSan looks for faults in the product's files, which are separate
   # libraries. Checking and optimising the tests' own files too takes
   # longer than compiling the product.
   if(ZEROTOUCH_BUILD_KIND STREQUAL asan)

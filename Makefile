@@ -69,7 +69,7 @@ tidy: ## Run clang-tidy on the files that changed; TIDY=--all for every one
 	scripts/install-deps tools
 	cmake --preset tidy
 	cmake --build build-tidy -j $(JOBS) --target zt_generated
-	JOBS=$(JOBS) scripts/tidy $(TIDY)
+	JOBS=$(JOBS) scripts/stage tidy scripts/tidy $(TIDY)
 
 coverage: ## Count the lines and branches that COVERAGE_TESTS run; fail below test/coverage-floor
 	scripts/install-deps coverage
@@ -78,7 +78,7 @@ coverage: ## Count the lines and branches that COVERAGE_TESTS run; fail below te
 thread-safety: ## Check with clang which mutex guards what, in src/ and apps/
 	scripts/install-deps tools
 	cmake --preset thread-safety
-	cmake --build --preset thread-safety -j $(JOBS)
+	scripts/stage thread-safety cmake --build --preset thread-safety -j $(JOBS)
 
 format: ## Format the C++ with clang-format
 	scripts/install-deps tools

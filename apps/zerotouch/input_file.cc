@@ -18,11 +18,11 @@ absl::StatusOr<std::string> ReadInputFile(const std::string& path) {
   const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) return cannot_read();
   std::string text;
-  constexpr size_t kPieceBytes = size_t{1} << 20;
-  for (size_t got = kPieceBytes; got == kPieceBytes;) {
+  constexpr size_t kReadBytes = size_t{1} << 20;
+  for (size_t got = kReadBytes; got == kReadBytes;) {
     const size_t before = text.size();
-    text.resize(before + kPieceBytes);
-    got = std::fread(text.data() + before, 1, kPieceBytes, file.get());
+    text.resize(before + kReadBytes);
+    got = std::fread(text.data() + before, 1, kReadBytes, file.get());
     text.resize(before + got);
   }
   if (std::ferror(file.get()) != 0) return cannot_read();

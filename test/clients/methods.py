@@ -10,7 +10,8 @@ RPC = re.compile(r'^service (\w+)|rpc (\w+)\(.*?option \(google\.api\.http\) = \
 PACKAGE = re.compile(r'^package ([\w.]+);', re.MULTILINE)
 RULE = re.compile(r'(get|post|patch|put|delete): "([^"]*)"')
 BODY = re.compile(r'body: "([^"]*)"')
-# Statuses that prove nothing: not implemented, or cancelled by the client.
+# A call with one of these statuses does not show that its method works: the server
+# does not serve it, or its client cancelled it or stopped waiting.
 UNDECIDED = (501, 'UNIMPLEMENTED', 499, 'CANCELLED', 504, 'DEADLINE_EXCEEDED')
 # The protocols as the log names them; gRPC has no name there.
 TRANSPORTS = {'HTTP/1.1': 'http1', 'HTTP/2': 'http2', 'batch': 'batch', 'gRPC': 'grpc'}

@@ -18,7 +18,7 @@ struct Asked {
   const char* method;
   std::string target;
   std::string body = {};
-  Who who = Who::kReseller;
+  Sender sender = Sender::kReseller;
   http::Headers headers = {};
 };
 
@@ -46,7 +46,7 @@ class CallErrors : public WholeApi {
  protected:
   // Appends a line with the request, whose long bodies are cut, and the answers.
   std::string TextOf(const Asked& asked) {
-    http::Request request = Make(asked.method, asked.target, asked.body, asked.who);
+    http::Request request = Make(asked.method, asked.target, asked.body, asked.sender);
     std::string text = fmt::format("# {}\n> {} {}", asked.name, asked.method, asked.target);
     for (const auto& [name, value] : asked.headers.all()) {
       text += fmt::format(" [{}: {}]", name, value);
@@ -70,8 +70,8 @@ class CallErrors : public WholeApi {
 
   // Makes a call that must succeed. Returns the body.
   std::string Do(const std::string& method, const std::string& target, const std::string& body,
-                 Who who) {
-    const http::Response response = whole_.Handle(Make(method, target, body, who));
+                 Sender sender) {
+    const http::Response response = whole_.Handle(Make(method, target, body, sender));
     EXPECT_EQ(response.status, 200) << response.body;
     return response.body;
   }
@@ -95,13 +95,13 @@ TEST_F(CallErrors, RightsAndRoutes) {
   const Asked requests[] = {
       {"no such path", "GET", "/v1/nothing"},
       {"a path under another HTTP method", "PUT", device},
-      {"no credentials", "GET", device, "", Who::kNobody},
-      {"credentials that will not do", "GET", device, "", Who::kStranger},
-      {"a token without the scope", "GET", device, "", Who::kCustomer},
+      {"no credentials", "GET", device, "", Sender::kNobody},
+      {"credentials that will not do", "GET", device, "", Sender::kStranger},
+      {"a token without the scope", "GET", device, "", Sender::kCustomer},
       {"a token without the other scope", "GET", "/v1/customers/11/dpcs"},
       {"another reseller's", "GET", "/v1/partners/8/devices/9"},
-      {"another customer's", "GET", "/v1/customers/13/dpcs", "", Who::kCustomer},
-      {"terms of service not accepted", "GET", "/v1/customers/12/dpcs", "", Who::kCustomer},
+      {"another customer's", "GET", "/v1/customers/13/dpcs", "", Sender::kCustomer},
+      {"terms of service not accepted", "GET", "/v1/customers/12/dpcs", "", Sender::kCustomer},
   };
   ExpectAnswers(requests, "errors_rights.txt");
 }
@@ -112,7 +112,7 @@ TEST_F(CallErrors, SystemParametersAndQuery) {
       {"alt=media", "GET", device + "?alt=media"},
       {"an unknown alt", "GET", device + "?alt=xml"},
       {"an unknown format of errors", "GET", device + "?$.xgafv=3"},
-      {"an unknown format of errors in the header", "GET", device, "", Who::kReseller,
+      {"an unknown format of errors in the header", "GET", device, "", Sender::kReseller,
        Field("X-Goog-Api-Format-Version", "3")},
       {"a callback that is not the name of a function", "GET", device + "?callback=alert(1)"},
       {"fields that select nothing", "GET", device + "?fields=name,nothing"},
@@ -121,10 +121,10 @@ TEST_F(CallErrors, SystemParametersAndQuery) {
        device + "?name=partners/7/devices/8"},
       {"a malformed escape in the name of a parameter", "GET", device + "?%zz=1"},
       {"a malformed escape in the value of a parameter", "GET", device + "?pageSize=%zz"},
-      {"an invalid number", "GET", "/v1/customers?pageSize=x", "", Who::kCustomer},
+      {"an invalid number", "GET", "/v1/customers?pageSize=x", "", Sender::kCustomer},
       {"a body that the method does not take", "GET", device, "{}"},
       {"a POST that overrides its method with GET, with a body that is not a form", "POST", device,
-       "{}", Who::kReseller, Field("X-HTTP-Method-Override", "GET")},
+       "{}", Sender::kReseller, Field("X-HTTP-Method-Override", "GET")},
   };
   ExpectAnswers(requests, "errors_query.txt");
 }
@@ -160,8 +160,8 @@ TEST_F(CallErrors, Bodies) {
 }
 
 TEST_F(CallErrors, Resellers) {
-  Do("POST", kClaimAsync, R"({"claims":[{}]})", Who::kReseller);
-  const std::string unfinished = Member(Do("GET", "/v1/operations", "", Who::kReseller), "name");
+  Do("POST", kClaimAsync, R"({"claims":[{}]})", Sender::kReseller);
+  const std::string unfinished = Member(Do("GET", "/v1/operations", "", Sender::kReseller), "name");
   id_ = unfinished.substr(unfinished.rfind('/') + 1);
   const std::string no_device = R"({"sectionType":"SECTION_TYPE_ZERO_TOUCH","deviceId":"9"})";
   const std::string zero_touch = R"("sectionType":"SECTION_TYPE_ZERO_TOUCH")";
@@ -218,14 +218,14 @@ TEST_F(CallErrors, Resellers) {
 
 TEST_F(CallErrors, Customers) {
   const std::string configuration =
-      Member(Do("POST", kConfigurations, kConfiguration, Who::kCustomer), "name");
+      Member(Do("POST", kConfigurations, kConfiguration, Sender::kCustomer), "name");
   Do("POST", kClaim,
      R"({"deviceIdentifier":{"imei":"123456789012347"},"customerId":"11",)"
      R"("sectionType":"SECTION_TYPE_ZERO_TOUCH"})",
-     Who::kReseller);
+     Sender::kReseller);
   const std::string device = R"("device":{"deviceIdentifier":{"imei":"123456789012347"}})";
   Do("POST", kApply, fmt::format(R"({{{},"configuration":"{}"}})", device, configuration),
-     Who::kCustomer);
+     Sender::kCustomer);
   id_ = configuration.substr(configuration.rfind('/') + 1);
   std::string text;
   const Asked requests[] = {
@@ -254,7 +254,7 @@ TEST_F(CallErrors, Customers) {
       {"deletion of a configuration in use", "DELETE", "/v1/" + configuration},
   };
   for (Asked asked : requests) {
-    asked.who = Who::kCustomer;
+    asked.sender = Sender::kCustomer;
     text += TextOf(asked);
   }
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_customers.txt", text);
@@ -262,7 +262,7 @@ TEST_F(CallErrors, Customers) {
 
 TEST_F(CallErrors, FullQueues) {
   for (int i = 0; i < 100; ++i) {
-    Do("POST", kClaimAsync, R"({"claims":[{}]})", Who::kReseller);
+    Do("POST", kClaimAsync, R"({"claims":[{}]})", Sender::kReseller);
   }
   EXPECT_EQ(store_->Write([](store::Transaction& tx) -> absl::Status {
     for (int i = 1; i <= 1'000; ++i) {
@@ -277,7 +277,7 @@ TEST_F(CallErrors, FullQueues) {
             absl::OkStatus());
   const Asked requests[] = {
       {"too many unfinished operations", "POST", kClaimAsync, R"({"claims":[{}]})"},
-      {"too many configurations", "POST", kConfigurations, kConfiguration, Who::kCustomer},
+      {"too many configurations", "POST", kConfigurations, kConfiguration, Sender::kCustomer},
   };
   ExpectAnswers(requests, "errors_full.txt");
 }

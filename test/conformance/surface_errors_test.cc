@@ -94,7 +94,7 @@ TEST_F(SurfaceErrors, GrpcCalls) {
 TEST_F(SurfaceErrors, Batches) {
   const auto ask = [&](const char* name, const std::string& body,
                        const std::string& type = "multipart/mixed; boundary=b") {
-    http::Request request = Make("POST", "/batch", body, Who::kReseller);
+    http::Request request = Make("POST", "/batch", body, Sender::kReseller);
     request.headers.Add("Content-Type", type);
     http::Response response = whole_.Handle(InFormat(request, 2));
     if (response.stream == nullptr) {
@@ -132,7 +132,7 @@ TEST_F(SurfaceErrors, Batches) {
 TEST_F(SurfaceErrors, ABatchWithTooLargeAnswers) {
   http::Request request =
       Make("POST", "/batch", "--b\r\nContent-Type: application/http\r\n\r\nGET /\r\n\r\n--b--",
-           Who::kReseller);
+           Sender::kReseller);
   request.headers.Add("Content-Type", "multipart/mixed; boundary=b");
   class Endless final : public http::BodySource {
    public:
@@ -246,7 +246,7 @@ TEST_F(SurfaceErrors, StoreAndStopping) {
         table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api);
     http::Request call = GrpcRequest(kGetDevice, Framed(""));
     call.headers.Add("authorization", Bearer());
-    Add(name + ", a call", Asked(api, Make("GET", kDevice, "", Who::kReseller)) +
+    Add(name + ", a call", Asked(api, Make("GET", kDevice, "", Sender::kReseller)) +
                                GrpcText(grpc.Handle(std::move(call)).headers));
     Add(name + ", /readyz", Asked(api, Request("GET", "/readyz")));
   };

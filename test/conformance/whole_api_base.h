@@ -22,7 +22,7 @@ namespace zerotouch::wire {
 
 // The callers: the reseller 7, the account of the customers 11 (terms accepted) and
 // 12 (not accepted), no credentials, or unknown credentials.
-enum class Who { kReseller, kCustomer, kNobody, kStranger };
+enum class Sender { kReseller, kCustomer, kNobody, kStranger };
 
 // The whole API, HTTP/JSON and gRPC, over a registry with a reseller, a vendor, two
 // customers and a DPC. Accepted operations are never run.
@@ -37,9 +37,9 @@ class WholeApi : public ApiTest {
 
   // Returns a request. The Content-Type is ignored by the server.
   http::Request Make(const std::string& method, const std::string& target, const std::string& body,
-                     Who who) const {
+                     Sender sender) const {
     http::Request request = Request(method, target, body);
-    const std::string bearer = BearerOf(who);
+    const std::string bearer = BearerOf(sender);
     if (!bearer.empty()) request.headers.Add("authorization", bearer);
     return request;
   }
@@ -99,19 +99,19 @@ class WholeApi : public ApiTest {
     return GrpcText(grpc_.Handle(std::move(call)).headers);
   }
 
-  std::string BearerOf(Who who) const {
-    switch (who) {
-      case Who::kReseller:
+  std::string BearerOf(Sender sender) const {
+    switch (sender) {
+      case Sender::kReseller:
         return Bearer();
-      case Who::kStranger:
+      case Sender::kStranger:
         return "Bearer nonsense";
-      case Who::kCustomer: {
+      case Sender::kCustomer: {
         crypto::JwtClaims claims = ClaimsOf(std::string(kEndpoint) + "/");
         claims.issuer = claims.subject = kCustomerEmail;
         claims.scope = auth::kCustomerScope;
         return "Bearer " + crypto::SignJwt(key_, kKeyId, claims).value();
       }
-      case Who::kNobody:
+      case Sender::kNobody:
         return "";
     }
     return "";

@@ -61,22 +61,9 @@ TEST_F(ServerTest, IdleConnection_IsCut) {
 TEST_F(ServerTest, SlowReader_IsCut) {
   options_.write_timeout = absl::Milliseconds(100);
   std::promise<void> cut;
-  // Destroyed when the server closes the connection.
-  class Endless final : public BodySource {
-   public:
-    explicit Endless(std::promise<void>& gone) : gone_(gone) {}
-    ~Endless() override { gone_.set_value(); }
-    absl::StatusOr<bool> Next(std::string& out) override {
-      out.append(100'000, 'x');
-      return true;
-    }
-
-   private:
-    std::promise<void>& gone_;
-  };
   handler_.handle = [&](Request) {
     Response response;
-    response.stream = std::make_unique<Endless>(cut);
+    response.stream = std::make_unique<EndlessBody>(cut, 100'000);
     return response;
   };
   Start();

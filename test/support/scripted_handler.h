@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,23 @@ class ScriptedHandler : public Handler {
   std::function<Response(Request)> handle;
   std::function<std::unique_ptr<StreamingCall>(const Request&)> open;
   absl::Duration limit = absl::InfiniteDuration();
+};
+
+// A body that never ends, in pieces of `piece_bytes`. Sets `destroyed` when the
+// server drops it.
+class EndlessBody final : public BodySource {
+ public:
+  EndlessBody(std::promise<void>& destroyed, size_t piece_bytes)
+      : destroyed_(destroyed), piece_bytes_(piece_bytes) {}
+  ~EndlessBody() override { destroyed_.set_value(); }
+  absl::StatusOr<bool> Next(std::string& out) override {
+    out.append(piece_bytes_, 'x');
+    return true;
+  }
+
+ private:
+  std::promise<void>& destroyed_;
+  const size_t piece_bytes_;
 };
 
 // A body of these pieces that ends with `end`.

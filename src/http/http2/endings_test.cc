@@ -22,22 +22,10 @@ using Http2EndingTest = Http2TestBase;
 
 TEST_F(Http2EndingTest, Cancelled_Stops) {
   std::promise<void> gone;
-  class Endless final : public BodySource {
-   public:
-    explicit Endless(std::promise<void>& gone) : gone_(gone) {}
-    ~Endless() override { gone_.set_value(); }
-    absl::StatusOr<bool> Next(std::string& out) override {
-      out.append(1'000, 'x');
-      return true;
-    }
-
-   private:
-    std::promise<void>& gone_;
-  };
   handler_.handle = [&](Request request) {
     if (request.target == "/well") return ScriptedHandler::Echo(request);
     Response response;
-    response.stream = std::make_unique<Endless>(gone);
+    response.stream = std::make_unique<EndlessBody>(gone, 1'000);
     return response;
   };
   options_.queued_requests = 1;
@@ -119,21 +107,9 @@ TEST_F(Http2EndingTest, SlowReaderOfTheEndAlone_IsReset) {
 TEST_F(Http2EndingTest, ReaderThatStopsReading_IsCut) {
   options_.write_timeout = absl::Milliseconds(50);
   std::promise<void> cut;
-  class Endless final : public BodySource {
-   public:
-    explicit Endless(std::promise<void>& gone) : gone_(gone) {}
-    ~Endless() override { gone_.set_value(); }
-    absl::StatusOr<bool> Next(std::string& out) override {
-      out.append(100'000, 'x');
-      return true;
-    }
-
-   private:
-    std::promise<void>& gone_;
-  };
   handler_.handle = [&](Request) {
     Response response;
-    response.stream = std::make_unique<Endless>(cut);
+    response.stream = std::make_unique<EndlessBody>(cut, 100'000);
     return response;
   };
   Start();

@@ -35,6 +35,13 @@ inline constexpr absl::Duration kReadTimeout = absl::Seconds(30);
 inline constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
 inline constexpr absl::Duration kIdleTimeout = absl::Minutes(2);
 
+// Timeout for a new connection's first request.
+inline constexpr absl::Duration kFirstRequestTimeout = absl::Seconds(10);
+
+// The lowest rate at which a client may send a body or take an answer, over each
+// kReadTimeout or kWriteTimeout: slower ones hold memory for nothing.
+inline constexpr uint64_t kLeastBytesPerSecond = 1'000;
+
 // Timeout for a TLS handshake, which takes a few round trips.
 inline constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
 
@@ -51,9 +58,12 @@ inline constexpr int kBatchCallsAtOnce = 8;
 inline constexpr size_t kBatchRequestBytes = size_t{16} << 20;
 inline constexpr size_t kBatchAnswerBytes = size_t{64} << 20;
 
-// Open connections; further ones wait in the listen queue. An idle connection
-// holds about 9 KiB, with TLS about 75 KiB.
+// Open connections: of all clients, and of one peer address. Past the limit the
+// oldest idle one is closed for a new one; without an idle one, new ones wait in the
+// listen queue, or are closed if the peer has its share. An idle connection holds
+// about 8 KiB, with TLS about 40 KiB.
 inline constexpr int kConnections = 4'096;
+inline constexpr int kConnectionsPerPeer = kConnections / 2;
 
 // Concurrent requests on one HTTP/2 connection: the minimum that RFC 9113
 // recommends.
@@ -70,11 +80,23 @@ inline constexpr int kHttp2IdleFramesPerSecond = 50;
 inline constexpr uint64_t kHttp2Resets = 1'000;
 inline constexpr uint64_t kHttp2ResetsPerSecond = 33;
 
-// Requests that are handled or queued; past the limit callers get 429.
+// Requests that are handled or queued: of all callers, and of one peer address. Past
+// the limit callers get 429.
 inline constexpr int kQueuedRequests = 1'024;
+inline constexpr int kQueuedRequestsPerPeer = kQueuedRequests / 2;
 
-// Bytes of bodies held by requests in flight; past the limit callers get 429.
-inline constexpr size_t kBodyBytesInFlight = size_t{256} << 20;
+// Bytes that requests in flight hold, as bodies, parsed messages and answers: of all
+// callers, of all without an account, and of one account or one peer address. Past
+// the limit callers get 429. A share has room for two of the largest batches.
+inline constexpr uint64_t kHeldBytes = uint64_t{256} << 20;
+inline constexpr uint64_t kHeldBytesOfStrangers = kHeldBytes / 4;
+inline constexpr uint64_t kHeldBytesPerPayer = kHeldBytes / 2;
+
+// A request that holds at most this many bytes is not charged to its caller, but to
+// all small requests together, which may hold this much beside the others: so those
+// that hold much never keep small calls out.
+inline constexpr uint64_t kSmallRequestBytes = uint64_t{16} << 10;
+inline constexpr uint64_t kHeldSmallBytes = uint64_t{64} << 20;
 
 // Writes that wait for the store; past the limit callers get 429.
 inline constexpr int kQueuedWrites = 4'096;

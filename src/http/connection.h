@@ -3,15 +3,11 @@
 #define ZEROTOUCH_HTTP_CONNECTION_H_
 
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <chrono>
 #include <cstddef>
+#include <optional>
 
-#include "absl/time/time.h"
 #include "http/admission.h"
+#include "http/asio.h"
 #include "http/http.h"
 #include "http/server.h"
 
@@ -19,35 +15,32 @@
 // takes long to compile.
 namespace zerotouch::http {
 
-// Makes co_await return errors as values.
-inline constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
-
 // Bytes per read unless a large body is expected: the buffer of an idle connection.
-inline constexpr size_t kSmallRead = size_t{4} << 10;
-
-inline std::chrono::nanoseconds Chrono(absl::Duration duration) {
-  return absl::ToChronoNanoseconds(duration);
-}
+inline constexpr size_t kSmallRead = size_t{2} << 10;
 
 // Shared by the connections of one server.
 struct ServerContext {
   const ServerOptions& options;
   Handler& handler;
   Admission& admission;
-  boost::asio::thread_pool& workers;  // handlers and body sources run here
+  Executors& executors;  // handlers and body sources that may block run here
   const std::atomic<bool>& draining;
 };
 
-// A client's connection whose protocol is known. Runs on the event loop's thread.
+// A client's connection whose protocol is known. Runs on its event loop's thread.
 class Connection {
  public:
   virtual ~Connection() = default;
   // Serves requests until the connection ends.
-  virtual boost::asio::awaitable<void> Run() = 0;
+  virtual Awaitable<void> Run() = 0;
   // Makes Run return once the requests in flight are answered.
   virtual void Drain() = 0;
   // Makes Run return as soon as none of its handlers runs.
   virtual void Close() = 0;
+  // Closes, or resets requests, if the client exceeded a timeout. Called regularly.
+  virtual void CheckTimeouts(SteadyTime now) = 0;
+  // Returns since when there has been no request; nullopt while there is one.
+  virtual std::optional<SteadyTime> IdleSince() const = 0;
 };
 
 }  // namespace zerotouch::http

@@ -18,6 +18,7 @@ struct Fault {
     kUnsupportedContentCoding,  // 415
     kTooBusy,                   // 429; `text` names the resource that is full
     kDeadlineExceeded,          // 504
+    kInternal,                  // 500: a bug
   };
 
   Kind kind;
@@ -44,6 +45,7 @@ inline constexpr Fault TooBusy(std::string_view resource) {
   return {.kind = Fault::Kind::kTooBusy, .text = resource};
 }
 inline constexpr Fault DeadlineExceeded() { return {.kind = Fault::Kind::kDeadlineExceeded}; }
+inline constexpr Fault Internal() { return {.kind = Fault::Kind::kInternal}; }
 
 }  // namespace zerotouch::http
 

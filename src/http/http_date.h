@@ -12,6 +12,10 @@ namespace zerotouch::http {
 // "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string HttpDate(absl::Time time);
 
+// Returns the current time in that form, which is made once a second. Valid until the
+// thread's next call.
+const std::string& HttpDateNow();
+
 }  // namespace zerotouch::http
 
 #endif  // ZEROTOUCH_HTTP_HTTP_DATE_H_

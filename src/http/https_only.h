@@ -3,6 +3,7 @@
 #define ZEROTOUCH_HTTP_HTTPS_ONLY_H_
 
 #include <optional>
+#include <utility>
 
 #include "http/http.h"
 
@@ -16,7 +17,11 @@ class HttpsOnly final : public Handler {
   explicit HttpsOnly(Handler& handler) : handler_(handler) {}
 
   std::optional<Response> RefuseEarly(Request& header) override { return Refusal(header); }
-  Response Handle(Request request) override { return Refusal(request); }
+  bool Blocks() const override { return false; }
+  void Serve(Request request, Executors&, Done done) override {
+    std::move(done)(Refusal(request));
+  }
+  Response Handle(Request& request) override { return Refusal(request); }
   Response RenderFault(const Fault& fault, const Request& header) override {
     return handler_.RenderFault(fault, header);
   }

@@ -2,6 +2,7 @@
 #include "http/request_body.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -16,13 +17,12 @@ bool IsGzip(std::string_view coding) {
 }
 
 auto CountOf(std::string_view name, const Headers& headers) {
-  return std::count_if(headers.all().begin(), headers.all().end(),
+  return std::count_if(headers.begin(), headers.end(),
                        [&](const auto& field) { return EqualIgnoringCase(field.first, name); });
 }
 
-// Undoes the Content-Encoding of `request`.
+// Inflates the body of `request`.
 std::optional<Fault> Decode(Request& request, const ServerOptions& options) {
-  if (!IsGzip(request.headers.Get("Content-Encoding"))) return std::nullopt;
   const size_t compressed = request.body.size();
   std::string inflated;
   const std::optional<Fault> fault = Gunzip(
@@ -56,9 +56,23 @@ size_t BodyLimit(const Request& request, const ServerOptions& options) {
   return std::min(request.body_limit, options.body_bytes);
 }
 
-Response DecodeAndHandle(Request request, const ServerOptions& options, Handler& handler) {
-  if (const auto fault = Decode(request, options)) return handler.RenderFault(*fault, request);
-  return handler.Handle(std::move(request));
+void DecodeAndServe(Request request, const ServerOptions& options, Handler& handler,
+                    Executors& executors, Done done) {
+  if (request.body.empty() || !IsGzip(request.headers.Get("Content-Encoding"))) {
+    handler.Serve(std::move(request), executors, std::move(done));
+    return;
+  }
+  executors.Post([request = std::move(request), &options, &handler,
+                  done = std::move(done)]() mutable {
+    std::optional<Fault> fault;
+    try {
+      fault = Decode(request, options);
+    } catch (const std::bad_alloc&) {
+      fault = TooBusy("memory");
+    }
+    std::move(done)(fault.has_value() ? handler.RenderFault(*fault, request)
+                                      : handler.HandleSafely(request));
+  });
 }
 
 }  // namespace zerotouch::http

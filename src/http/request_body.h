@@ -21,11 +21,13 @@ std::optional<Fault> CheckHeader(const Request& header, uint64_t declared,
 // Returns the limit of the request's body, as sent and decoded.
 size_t BodyLimit(const Request& request, const ServerOptions& options);
 
-// Undoes the body's Content-Encoding and returns the answer of `handler`. If
-// decoding fails, returns its rendering of the fault: BodyTooLarge if the result
-// exceeds BodyLimit, Malformed if the body is not gzip, TooBusy if
-// `request.hold` returns false. Called on a worker thread.
-Response DecodeAndHandle(Request request, const ServerOptions& options, Handler& handler);
+// Undoes the Content-Encoding of the body and passes the request to `handler`, which
+// answers by `done`. If decoding fails, answers with its rendering of the fault:
+// BodyTooLarge if the result exceeds BodyLimit, Malformed if the body is not gzip,
+// TooBusy if `request.hold` returns false. Called on an event loop; decodes on a
+// worker thread. `options` and `handler` must live until `done` is called.
+void DecodeAndServe(Request request, const ServerOptions& options, Handler& handler,
+                    Executors& executors, Done done);
 
 }  // namespace zerotouch::http
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thread runs the event loop, on which each connection is a coroutine.
-// Handlers are synchronous and run on worker threads, so a slow handler does not
-// delay other connections. This file accepts, limits and drains; the protocols are
-// in http1/ and http2/.
+// Each thread runs one event loop, on which each connection is a coroutine. A
+// connection stays on its loop. A handler answers there what cannot block; the rest
+// runs on worker threads, so a slow call does not delay other connections. This file
+// accepts, limits and drains; the protocols are in http1/ and http2/.
 
 #include "http/server.h"
 
@@ -11,25 +11,31 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
+#include <exception>
+#include <map>
 #include <optional>
 #include <set>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/cleanup/cleanup.h"
+#include "base/log.h"
 #include "base/mutex.h"
+#include "http/asio.h"
 #include "http/connection.h"
 #include "http/http1/connection.h"
 #include "http/http2/connection.h"
 #include "http/https_only.h"
+#include "http/promised.h"
 #include "http/socket.h"
 #include "http/tls.h"
 
@@ -37,8 +43,9 @@ namespace zerotouch::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using asio::ip::tcp;
+using boost::system::error_code;
+using SteadyClock = std::chrono::steady_clock;
 
 // The first bytes of an HTTP/2 connection (RFC 9113 section 3.4).
 constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -50,6 +57,9 @@ constexpr char kTlsHandshake = 22;
 // byte on connections that are still silent.
 constexpr absl::Duration kTcpHandshakeTimeout = absl::Milliseconds(100);
 constexpr absl::Duration kFirstByteTimeout = absl::Seconds(2);
+
+// How often a server whose connections are all busy looks for an idle one to close.
+constexpr auto kSlotRetry = std::chrono::milliseconds(50);
 
 // Drops SYN packets, so that no connection is established just before the socket
 // is closed: it would be reset while its request is on the way. The client resends
@@ -65,44 +75,77 @@ void IgnoreNewConnections(int listening) {
   setsockopt(listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
-// A client from accept to close. Used on the loop's thread only.
+// Returns the interval at which timeouts are checked: a quarter of the shortest.
+std::chrono::nanoseconds TickOf(const ServerOptions& options) {
+  const absl::Duration shortest =
+      std::min({options.read_timeout, options.write_timeout, options.idle_timeout,
+                options.first_request_timeout, options.handshake_timeout});
+  return Chrono(std::clamp(shortest / 4, absl::Milliseconds(5), absl::Milliseconds(250)));
+}
+
+// Returns whose share a connection from this address is of.
+std::string PeerAddress(const TcpSocket& socket) {
+  error_code error;
+  asio::ip::address address = socket.remote_endpoint(error).address();
+  if (error) return "";
+  if (address.is_v4()) return address.to_string();
+  if (address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
+// A client from accept to close. Used on its loop's thread, except idle_since.
 class Client {
  public:
   // `tls` is null for clear text. With TLS, clients that use clear text are served
   // with `plain`.
-  Client(const ServerContext& context, const ServerContext& plain, tcp::socket socket,
-         std::shared_ptr<const TlsContext> tls)
-      : context_(context), plain_(plain), tls_(std::move(tls)), socket_(std::move(socket)) {}
+  Client(const ServerContext& context, const ServerContext& plain, TcpSocket socket,
+         std::shared_ptr<Peer> peer, std::shared_ptr<const TlsContext> tls)
+      : context_(context),
+        plain_(plain),
+        tls_(std::move(tls)),
+        peer_(std::move(peer)),
+        socket_(std::move(socket)),
+        deadline_(SteadyClock::now() + Chrono(context.options.first_request_timeout)) {
+    ++peer_->connections;
+  }
+  ~Client() { --peer_->connections; }
 
-  asio::awaitable<void> Run();
+  Awaitable<void> Run();
   // Finishes the requests in flight. A silent client may still send its first one.
   void Drain();
   // Closes the connection if the client has sent nothing yet.
   void CloseSilent();
   void Close() { connection_ != nullptr ? connection_->Close() : socket_.Close(); }
+  void CheckTimeouts(SteadyTime now);
+  // Returns since when there has been no request; nullopt while there is one.
+  std::optional<SteadyTime> IdleSince() const;
+  const Peer& peer() const { return *peer_; }
 
  private:
   // Starts TLS if the client uses it. Returns the context to serve the client with,
   // or null if the connection failed.
-  asio::awaitable<const ServerContext*> StartTls();
+  Awaitable<const ServerContext*> StartTls();
   // Detects the protocol from the first bytes, which stay in `read_`. Returns
   // nullopt if the client disconnects or exceeds a timeout.
-  asio::awaitable<std::optional<Protocol>> DetectProtocol();
-  asio::awaitable<bool> ReadMore();
-
-  std::string_view begin() const {
-    return {static_cast<const char*>(read_.data().data()), read_.size()};
-  }
+  Awaitable<std::optional<Protocol>> DetectProtocol();
+  Awaitable<bool> ReadMore();
 
   const ServerContext& context_;
   const ServerContext& plain_;
   const std::shared_ptr<const TlsContext> tls_;
+  const std::shared_ptr<Peer> peer_;
   Socket socket_;
-  beast::flat_buffer read_;
+  const SteadyTime accepted_ = SteadyClock::now();
+  SteadyTime deadline_;  // until the protocol is known
+  std::string read_;     // the same
   std::unique_ptr<Connection> connection_;  // once the protocol is known
 };
 
-asio::awaitable<void> Client::Run() {
+Awaitable<void> Client::Run() {
   const ServerContext* context = &context_;
   if (tls_ != nullptr) context = co_await StartTls();
   if (context == nullptr) co_return;
@@ -112,41 +155,40 @@ asio::awaitable<void> Client::Run() {
     co_await socket_.FinishSending();
     co_return;
   }
-  if (*protocol == Protocol::kHttp1) {
-    connection_ = http1::MakeConnection(*context, socket_, std::move(read_));
-  } else {
-    connection_ = http2::MakeConnection(*context, socket_, std::string(begin()));
-    read_ = beast::flat_buffer();
-  }
+  std::string read = std::exchange(read_, {});
+  read_.shrink_to_fit();
+  connection_ = *protocol == Protocol::kHttp1
+                    ? http1::MakeConnection(*context, *peer_, socket_, std::move(read))
+                    : http2::MakeConnection(*context, *peer_, socket_, std::move(read));
   co_await connection_->Run();
 }
 
-asio::awaitable<const ServerContext*> Client::StartTls() {
-  socket_.ExpireAfter(context_.options.handshake_timeout);
+Awaitable<const ServerContext*> Client::StartTls() {
+  deadline_ = SteadyClock::now() + Chrono(context_.options.handshake_timeout);
   if (!co_await ReadMore()) co_return nullptr;
-  if (begin().front() != kTlsHandshake) co_return &plain_;
-  const beast::flat_buffer first = std::exchange(read_, {});
-  const bool agreed = co_await socket_.Handshake(
-      *tls_, {static_cast<const char*>(first.data().data()), first.size()});
+  if (read_.front() != kTlsHandshake) co_return &plain_;
+  const bool agreed = co_await socket_.Handshake(*tls_, std::exchange(read_, {}));
+  deadline_ = SteadyClock::now() + Chrono(context_.options.first_request_timeout);
   co_return agreed ? &context_ : nullptr;
 }
 
-asio::awaitable<std::optional<Protocol>> Client::DetectProtocol() {
-  socket_.ExpireAfter(context_.options.idle_timeout);
-  bool first = true;
+Awaitable<std::optional<Protocol>> Client::DetectProtocol() {
   while (true) {
-    const size_t told = std::min(begin().size(), kHttp2Preface.size());
-    if (begin().substr(0, told) != kHttp2Preface.substr(0, told)) co_return Protocol::kHttp1;
+    const size_t told = std::min(read_.size(), kHttp2Preface.size());
+    if (std::string_view(read_).substr(0, told) != kHttp2Preface.substr(0, told)) {
+      co_return Protocol::kHttp1;
+    }
     if (told == kHttp2Preface.size()) co_return Protocol::kHttp2;
     if (!co_await ReadMore()) co_return std::nullopt;
-    if (std::exchange(first, false)) socket_.ExpireAfter(context_.options.read_timeout);
   }
 }
 
-asio::awaitable<bool> Client::ReadMore() {
-  const auto [error, bytes] = co_await socket_.async_read_some(read_.prepare(kSmallRead), kNoThrow);
-  if (!error) read_.commit(bytes);
-  co_return !error;
+Awaitable<bool> Client::ReadMore() {
+  const size_t before = read_.size();
+  read_.resize(before + kSmallRead);
+  const Socket::Result result = co_await socket_.Read({read_.data() + before, kSmallRead});
+  read_.resize(before + result.bytes);
+  co_return result.bytes > 0;
 }
 
 void Client::Drain() {
@@ -154,21 +196,140 @@ void Client::Drain() {
 }
 
 void Client::CloseSilent() {
-  if (connection_ == nullptr && read_.size() == 0) socket_.Cancel();
+  if (connection_ == nullptr && read_.empty()) socket_.Cancel();
+}
+
+void Client::CheckTimeouts(SteadyTime now) {
+  if (connection_ != nullptr) {
+    connection_->CheckTimeouts(now);
+  } else if (now > deadline_) {
+    socket_.Close();
+  }
+}
+
+std::optional<SteadyTime> Client::IdleSince() const {
+  return connection_ != nullptr ? connection_->IdleSince() : accepted_;
+}
+
+// An event loop on a thread of its own, and the clients that it serves.
+class Loop {
+ public:
+  explicit Loop(std::chrono::nanoseconds tick) : tick_(tick), timer_(context_) {}
+
+  asio::io_context& context() { return context_; }
+  void Start();
+  // Waits until the loop has no work left.
+  void Join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  // Used on this loop's thread.
+  std::set<Client*>& clients() { return clients_; }
+  void Add(Client* client);
+  void Remove(Client* client);
+
+  // The number of clients, also of those on their way here. Any thread.
+  std::atomic<int> open = 0;
+
+ private:
+  void ArmTimer();
+
+  asio::io_context context_{1};
+  const std::chrono::nanoseconds tick_;
+  Timer timer_;  // runs while there are clients
+  std::set<Client*> clients_;
+  std::thread thread_;
+};
+
+void Loop::Start() {
+  thread_ = std::thread([this] {
+    while (true) {
+      try {
+        context_.run();
+        return;
+      } catch (const std::exception& error) {
+        // Whatever threw has left its connection, which is closed.
+        log::Error("a connection failed unexpectedly", {{"error", error.what()}});
+      }
+    }
+  });
+}
+
+void Loop::Add(Client* client) {
+  clients_.insert(client);
+  if (clients_.size() == 1) ArmTimer();
+}
+
+void Loop::Remove(Client* client) {
+  clients_.erase(client);
+  if (clients_.empty()) timer_.cancel();
+}
+
+void Loop::ArmTimer() {
+  timer_.expires_after(tick_);
+  timer_.async_wait([this](const error_code& error) {
+    if (error) return;
+    const SteadyTime now = SteadyClock::now();
+    // A client that is closed stays in the set until its coroutine ends.
+    for (Client* client : clients_) client->CheckTimeouts(now);
+    if (!clients_.empty()) ArmTimer();
+  });
+}
+
+// Runs tasks on the worker threads and on the first loop.
+class ServerExecutors final : public Executors {
+ public:
+  ServerExecutors(size_t workers, asio::io_context& loop, const std::atomic<bool>& draining)
+      : workers_(workers), loop_(loop), draining_(draining) {}
+
+  void Post(Task task) override { asio::post(workers_, std::move(task)); }
+
+  void After(absl::Duration delay, Task task) override {
+    asio::post(loop_, [this, delay, task = std::move(task)]() mutable {
+      if (draining_) return std::move(task)();
+      auto timer = std::make_shared<Timer>(loop_, Chrono(delay));
+      timers_.insert(timer.get());
+      timer->async_wait([this, timer, task = std::move(task)](const error_code&) mutable {
+        timers_.erase(timer.get());
+        std::move(task)();
+      });
+    });
+  }
+
+  // Makes the tasks that wait run now. Called on the loop, after `draining` was set.
+  void WakeAll() {
+    for (Timer* timer : timers_) timer->cancel();
+  }
+
+  // Waits until every task has run.
+  void Join() { workers_.join(); }
+
+ private:
+  asio::thread_pool workers_;
+  asio::io_context& loop_;
+  const std::atomic<bool>& draining_;
+  std::set<Timer*> timers_;  // on the loop's thread only
+};
+
+size_t LoopsOf(const ServerOptions& options) {
+  if (options.threads > 0) return static_cast<size_t>(options.threads);
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 class LoopServer final : public Server {
  public:
   LoopServer(const ServerOptions& options, Handler& handler)
       : options_(options),
-        admission_(options.queued_requests, options.body_bytes_in_flight),
-        acceptor_(loop_),
-        slot_freed_(loop_, std::chrono::steady_clock::time_point::max()),
-        silent_timeout_(loop_),
-        workers_(static_cast<size_t>(options.worker_threads)),
-        context_{options_, handler, admission_, workers_, draining_},
+        admission_(options.admission),
+        loops_(MakeLoops(options)),
+        acceptor_(loops_.front()->context()),
+        slot_freed_(loops_.front()->context()),
+        silent_timeout_(loops_.front()->context()),
+        executors_(static_cast<size_t>(options.worker_threads), loops_.front()->context(),
+                   draining_),
+        context_{options_, handler, admission_, executors_, draining_},
         https_only_(handler),
-        plain_{options_, https_only_, admission_, workers_, draining_},
+        plain_{options_, https_only_, admission_, executors_, draining_},
         tls_(options.tls) {}
 
   ~LoopServer() override;
@@ -179,12 +340,28 @@ class LoopServer final : public Server {
   void Drain(absl::Duration timeout) override;
 
  private:
-  asio::awaitable<void> Accept();
-  void Admit(tcp::socket socket);
-  asio::awaitable<void> Serve(tcp::socket socket);
+  static std::vector<std::unique_ptr<Loop>> MakeLoops(const ServerOptions& options) {
+    std::vector<std::unique_ptr<Loop>> loops(LoopsOf(options));
+    for (auto& loop : loops) loop = std::make_unique<Loop>(TickOf(options));
+    return loops;
+  }
+
+  asio::io_context& first() { return loops_.front()->context(); }
+  Loop& LeastBusy();
+  // Runs `function` for each client, on the thread of its loop.
+  template <class Function>
+  void ForEachClient(Function function);
+
+  Awaitable<void> Accept();
+  void Admit(TcpSocket socket, Loop& loop);
+  Awaitable<void> Serve(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer,
+                        std::shared_ptr<const TlsContext> tls);
+  void Left(Loop& loop);
+  std::shared_ptr<Peer> PeerOf(const std::string& address);
+  // Closes the client that has been idle longest, of all or of one peer address.
+  Awaitable<void> CloseOldestIdle(const Peer* peer);
   // Stops accepting without losing requests on connections that were established.
-  asio::awaitable<void> StopAccepting(absl::Duration timeout);
-  void CloseAll();
+  Awaitable<void> StopAccepting(absl::Duration timeout);
   // Publishes to WaitUntilClosed. Must follow each change of open_ or accepting_.
   void UpdateClosed() ZT_EXCLUDES(mutex_);
   // Returns false if something is still open after `timeout`.
@@ -192,21 +369,20 @@ class LoopServer final : public Server {
 
   const ServerOptions options_;
   Admission admission_;
-  asio::io_context loop_{1};
-  tcp::acceptor acceptor_;
-  asio::steady_timer slot_freed_;      // never expires: cancelled when a client leaves
-  asio::steady_timer silent_timeout_;  // cancelled when all clients have left
-  asio::thread_pool workers_;
+  std::vector<std::unique_ptr<Loop>> loops_;  // the first one accepts
+  asio::basic_socket_acceptor<tcp, Executor> acceptor_;
+  Timer slot_freed_;      // cancelled when a client leaves
+  Timer silent_timeout_;  // cancelled when all clients have left
   std::atomic<bool> draining_ = false;
+  ServerExecutors executors_;
   const ServerContext context_;
   HttpsOnly https_only_;
   const ServerContext plain_;  // for clear text on a server with TLS
-  std::thread thread_;
   uint16_t port_ = 0;
 
-  // Used on the loop's thread only.
+  // Used on the first loop's thread only.
   std::shared_ptr<const TlsContext> tls_;
-  std::set<Client*> clients_;
+  std::map<std::string, std::weak_ptr<Peer>> peers_;
   int open_ = 0;  // connections, including those whose Client is not created yet
   bool accepting_ = false;
 
@@ -219,7 +395,7 @@ absl::Status LoopServer::Listen() {
   const size_t colon = options_.listen.rfind(':');
   std::string host = options_.listen.substr(0, colon);
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-  beast::error_code error;
+  error_code error;
   const asio::ip::address address =
       asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
   const int port = colon == std::string::npos ? -1 : std::atoi(options_.listen.c_str() + colon + 1);
@@ -240,49 +416,124 @@ absl::Status LoopServer::Listen() {
   port_ = acceptor_.local_endpoint().port();
   accepting_ = true;
   UpdateClosed();
-  asio::co_spawn(loop_, Accept(), asio::detached);
-  thread_ = std::thread([this] { loop_.run(); });
+  asio::co_spawn(first(), Accept(), asio::detached);
+  for (const auto& loop : loops_) loop->Start();
   return absl::OkStatus();
 }
 
-asio::awaitable<void> LoopServer::Accept() {
+Loop& LoopServer::LeastBusy() {
+  return **std::min_element(loops_.begin(), loops_.end(), [](const auto& a, const auto& b) {
+    return a->open.load() < b->open.load();
+  });
+}
+
+template <class Function>
+void LoopServer::ForEachClient(Function function) {
+  for (const auto& loop : loops_) {
+    asio::post(loop->context(), [&clients = loop->clients(), function] {
+      for (Client* client : clients) function(*client);
+    });
+  }
+}
+
+Awaitable<void> LoopServer::Accept() {
   while (acceptor_.is_open()) {
     if (open_ >= options_.connections) {
+      co_await CloseOldestIdle(nullptr);
+      if (open_ < options_.connections || !acceptor_.is_open()) continue;
+      slot_freed_.expires_after(kSlotRetry);
       co_await slot_freed_.async_wait(kNoThrow);
       continue;
     }
-    auto [error, socket] = co_await acceptor_.async_accept(kNoThrow);
+    Loop& loop = LeastBusy();
+    auto [error, socket] = co_await acceptor_.async_accept(loop.context().get_executor(), kNoThrow);
     if (error == asio::error::operation_aborted) break;
     if (error) {
       // For example out of file descriptors: wait before the retry.
-      asio::steady_timer pause(loop_, std::chrono::milliseconds(50));
+      Timer pause(first(), std::chrono::milliseconds(50));
       co_await pause.async_wait(kNoThrow);
       continue;
     }
-    Admit(std::move(socket));
+    Admit(std::move(socket), loop);
   }
   accepting_ = false;
   UpdateClosed();
 }
 
-void LoopServer::Admit(tcp::socket socket) {
-  beast::error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  ++open_;
-  UpdateClosed();
-  asio::co_spawn(loop_, Serve(std::move(socket)), asio::detached);
+std::shared_ptr<Peer> LoopServer::PeerOf(const std::string& address) {
+  std::weak_ptr<Peer>& known = peers_[address];
+  std::shared_ptr<Peer> peer = known.lock();
+  if (peer != nullptr) return peer;
+  peer = std::make_shared<Peer>(address);
+  known = peer;
+  if (peers_.size() > 2 * static_cast<size_t>(options_.connections)) {
+    std::erase_if(peers_, [](const auto& entry) { return entry.second.expired(); });
+  }
+  return peer;
 }
 
-asio::awaitable<void> LoopServer::Serve(tcp::socket socket) {
-  {
-    Client client(context_, plain_, std::move(socket), tls_);
-    clients_.insert(&client);
-    co_await client.Run();
-    clients_.erase(&client);
+void LoopServer::Admit(TcpSocket socket, Loop& loop) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  std::shared_ptr<Peer> peer = PeerOf(PeerAddress(socket));
+  if (peer->connections >= options_.peer_connections) {
+    asio::co_spawn(first(), CloseOldestIdle(peer.get()), asio::detached);
   }
-  slot_freed_.cancel();
-  if (--open_ == 0) silent_timeout_.cancel();
+  ++open_;
+  ++loop.open;
   UpdateClosed();
+  asio::co_spawn(loop.context(), Serve(std::move(socket), loop, std::move(peer), tls_),
+                 asio::detached);
+}
+
+Awaitable<void> LoopServer::Serve(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer,
+                                  std::shared_ptr<const TlsContext> tls) {
+  // Whatever ends this coroutine, its connection is forgotten.
+  const absl::Cleanup left = [this, &loop] { Left(loop); };
+  Client client(context_, plain_, std::move(socket), std::move(peer), std::move(tls));
+  loop.Add(&client);
+  const absl::Cleanup removed = [&loop, &client] { loop.Remove(&client); };
+  co_await client.Run();
+}
+
+void LoopServer::Left(Loop& loop) {
+  --loop.open;
+  asio::post(first(), [this] {
+    slot_freed_.cancel();
+    if (--open_ == 0) silent_timeout_.cancel();
+    UpdateClosed();
+  });
+}
+
+// Asks each loop for its oldest idle client, and then closes the oldest of these.
+Awaitable<void> LoopServer::CloseOldestIdle(const Peer* peer) {
+  Loop* oldest_loop = nullptr;
+  SteadyTime oldest = SteadyTime::max();
+  const auto find = [peer](Loop& loop) {
+    std::pair<SteadyTime, Client*> found(SteadyTime::max(), nullptr);
+    for (Client* client : loop.clients()) {
+      if (peer != nullptr && &client->peer() != peer) continue;
+      const std::optional<SteadyTime> since = client->IdleSince();
+      if (since.has_value() && *since < found.first) found = {*since, client};
+    }
+    return found;
+  };
+  for (const auto& loop : loops_) {
+    auto since = std::make_shared<Promised<SteadyTime>>(first().get_executor());
+    asio::post(loop->context(), [&loop = *loop, find, since] { since->Set(find(loop).first); });
+    const SteadyTime found = co_await since->Get();
+    if (found >= oldest) continue;
+    oldest = found;
+    oldest_loop = loop.get();
+  }
+  if (oldest_loop == nullptr) co_return;
+  auto closed = std::make_shared<Promised<bool>>(first().get_executor());
+  asio::post(oldest_loop->context(), [oldest_loop, find, closed] {
+    Client* const client = find(*oldest_loop).second;
+    if (client != nullptr) client->Close();
+    closed->Set(true);
+  });
+  co_await closed->Get();
 }
 
 void LoopServer::UpdateClosed() {
@@ -300,18 +551,19 @@ bool LoopServer::WaitUntilClosed(absl::Duration timeout) {
   return closed_;
 }
 
-asio::awaitable<void> LoopServer::StopAccepting(absl::Duration timeout) {
-  beast::error_code ignored;
+Awaitable<void> LoopServer::StopAccepting(absl::Duration timeout) {
+  error_code ignored;
   if (acceptor_.is_open()) {
     IgnoreNewConnections(acceptor_.native_handle());
-    asio::steady_timer handshake(loop_, Chrono(std::min(timeout, kTcpHandshakeTimeout)));
+    Timer handshake(first(), Chrono(std::min(timeout, kTcpHandshakeTimeout)));
     co_await handshake.async_wait(kNoThrow);
     // Serve connections that were established in the meantime.
     acceptor_.non_blocking(true, ignored);
     while (open_ < options_.connections) {
-      tcp::socket socket(loop_);
+      Loop& loop = LeastBusy();
+      TcpSocket socket(loop.context().get_executor());
       if (acceptor_.accept(socket, ignored)) break;
-      Admit(std::move(socket));
+      Admit(std::move(socket), loop);
     }
     acceptor_.close(ignored);
     slot_freed_.cancel();
@@ -319,34 +571,32 @@ asio::awaitable<void> LoopServer::StopAccepting(absl::Duration timeout) {
   if (open_ == 0) co_return;
   silent_timeout_.expires_after(Chrono(std::min(timeout, kFirstByteTimeout)));
   co_await silent_timeout_.async_wait(kNoThrow);
-  for (Client* client : clients_) client->CloseSilent();
+  ForEachClient([](Client& client) { client.CloseSilent(); });
 }
 
 void LoopServer::UseTls(std::shared_ptr<const TlsContext> tls) {
-  asio::post(loop_, [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
-}
-
-void LoopServer::CloseAll() {
-  for (Client* client : clients_) client->Close();
+  asio::post(first(), [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
 }
 
 void LoopServer::Drain(absl::Duration timeout) {
   draining_ = true;
-  asio::post(loop_, [this, timeout] {
-    for (Client* client : clients_) client->Drain();
-    asio::co_spawn(loop_, StopAccepting(timeout), asio::detached);
+  ForEachClient([](Client& client) { client.Drain(); });
+  asio::post(first(), [this, timeout] {
+    executors_.WakeAll();
+    asio::co_spawn(first(), StopAccepting(timeout), asio::detached);
   });
   if (WaitUntilClosed(timeout)) return;
-  asio::post(loop_, [this] { CloseAll(); });
+  ForEachClient([](Client& client) { client.Close(); });
   // A connection whose handler runs closes when it returns.
   WaitUntilClosed(absl::Seconds(5));
 }
 
 LoopServer::~LoopServer() {
-  if (!thread_.joinable()) return;
+  if (port_ == 0) return;
   Drain(absl::ZeroDuration());
-  // Without acceptor and clients the loop has no work left and returns.
-  thread_.join();
+  // Without acceptor and clients the loops have no work left and return.
+  for (const auto& loop : loops_) loop->Join();
+  executors_.Join();
 }
 
 }  // namespace

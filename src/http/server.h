@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/limits.h"
+#include "http/admission.h"
 
 namespace zerotouch::http {
 
@@ -19,21 +20,23 @@ class TlsContext;
 struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // host:port, [v6]:port; port 0 picks a free one
   std::shared_ptr<const TlsContext> tls;  // null: clear text
-  int worker_threads = 16;                // handlers that run at once
+  int threads = 0;                        // event loops; 0: one for each processor
+  int worker_threads = 16;                // handlers that block at once
   size_t body_bytes = limits::kBodyBytes;
   size_t header_bytes = limits::kHeaderBytes;
   size_t url_bytes = limits::kUrlBytes;
   absl::Duration read_timeout = limits::kReadTimeout;
   absl::Duration write_timeout = limits::kWriteTimeout;
+  absl::Duration first_request_timeout = limits::kFirstRequestTimeout;
   absl::Duration idle_timeout = limits::kIdleTimeout;
   absl::Duration handshake_timeout = limits::kHandshakeTimeout;
   int connections = limits::kConnections;
-  int queued_requests = limits::kQueuedRequests;
-  size_t body_bytes_in_flight = limits::kBodyBytesInFlight;
+  int peer_connections = limits::kConnectionsPerPeer;  // of one address
+  AdmissionLimits admission;
 };
 
-// Serves one port: an event loop on its own thread, and worker threads that run the
-// handlers. A connection's protocol is agreed on by ALPN or detected from its first
+// Serves one port: event loops, each on its own thread, and worker threads for
+// handlers that block. A connection stays on its loop. A connection's protocol is agreed on by ALPN or detected from its first
 // bytes. With TLS, clients that use clear text get an error that says so.
 class Server {
  public:

@@ -48,7 +48,7 @@ class CallErrors : public WholeApi {
   std::string TextOf(const Asked& asked) {
     http::Request request = Make(asked.method, asked.target, asked.body, asked.sender);
     std::string text = fmt::format("# {}\n> {} {}", asked.name, asked.method, asked.target);
-    for (const auto& [name, value] : asked.headers.all()) {
+    for (const auto& [name, value] : asked.headers) {
       text += fmt::format(" [{}: {}]", name, value);
       request.headers.Add(name, value);
     }

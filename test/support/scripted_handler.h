@@ -47,6 +47,8 @@ inline int StatusOf(const Fault& fault) {
       return 429;
     case Fault::Kind::kDeadlineExceeded:
       return 504;
+    case Fault::Kind::kInternal:
+      return 500;
   }
   return 500;
 }
@@ -57,7 +59,7 @@ class ScriptedHandler : public Handler {
   std::optional<Response> RefuseEarly(Request& header) override {
     return refuse ? refuse(header) : std::nullopt;
   }
-  Response Handle(Request request) override {
+  Response Handle(Request& request) override {
     return handle ? handle(std::move(request)) : Echo(request);
   }
   Response RenderFault(const Fault& fault, const Request&) override {

@@ -2,8 +2,8 @@
 #ifndef ZEROTOUCH_HTTP_HTTP1_CONNECTION_H_
 #define ZEROTOUCH_HTTP_HTTP1_CONNECTION_H_
 
-#include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
+#include <string>
 
 #include "http/connection.h"
 #include "http/socket.h"
@@ -11,9 +11,9 @@
 namespace zerotouch::http::http1 {
 
 // Returns an HTTP/1.1 connection (RFC 9112). `read` holds the bytes received so
-// far. `context` and `socket` must outlive it.
-std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Socket& socket,
-                                           boost::beast::flat_buffer read);
+// far. `context`, `peer` and `socket` must outlive it.
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer,
+                                           Socket& socket, std::string read);
 
 }  // namespace zerotouch::http::http1
 

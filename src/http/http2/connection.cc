@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// One coroutine reads, one writes, one checks timeouts, and one serves each
-// request. They share the session, all on one thread.
+// One coroutine reads and one writes. A request whose body takes time to arrive or to
+// send has one, too. They share the session, all on one thread.
 
 #include "http/http2/connection.h"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <optional>
 #include <utility>
 
 #include "http/http2/requests.h"
 #include "http/http2/session.h"
 #include "http/http2/tasks.h"
+#include "http/least_rate.h"
 
 namespace zerotouch::http::http2 {
 namespace {
 
-namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kLargeRead = size_t{64} << 10;
@@ -27,42 +24,39 @@ constexpr size_t kWriteBytes = size_t{128} << 10;
 // The client's timeout to close after the last byte was sent.
 constexpr auto kLingerTime = std::chrono::seconds(1);
 
-// Returns the interval at which timeouts are checked: a quarter of the shortest.
-std::chrono::nanoseconds TickOf(const ServerOptions& options) {
-  const absl::Duration shortest =
-      std::min({options.read_timeout, options.write_timeout, options.idle_timeout});
-  return Chrono(std::clamp(shortest / 4, absl::Milliseconds(5), absl::Seconds(1)));
-}
-
 class Http2Connection final : public Connection {
  public:
-  Http2Connection(const ServerContext& context, Socket& socket, std::string read)
+  Http2Connection(const ServerContext& context, Peer& peer, Socket& socket, std::string read)
       : context_(context),
         socket_(socket),
         read_(std::move(read)),
-        tasks_(socket_.get_executor()),
-        requests_(context, socket_.get_executor(), tasks_, [this] { wake_writer_.cancel(); }),
+        tasks_(socket_.executor()),
+        requests_(context, peer, socket_.executor(), tasks_, [this] { WakeWriter(); }),
         session_(Session::Create(context.options.header_bytes, requests_)),
-        wake_writer_(socket_.get_executor(), SteadyTime::max()),
-        tick_(socket_.get_executor()) {
+        wake_writer_(socket_.executor(), SteadyTime::max()) {
     requests_.SetSession(*session_);
-    socket_.ExpireNever();
   }
 
-  asio::awaitable<void> Run() override;
+  Awaitable<void> Run() override;
   void Drain() override;
   void Close() override;
+  void CheckTimeouts(SteadyTime now) override;
+  std::optional<SteadyTime> IdleSince() const override {
+    return requests_.empty() ? std::optional(received_) : std::nullopt;
+  }
 
  private:
   // Reads until the end. Returns true if the client finished sending, false if it
   // disconnected.
-  asio::awaitable<bool> Read();
+  Awaitable<bool> Read();
   void Take(std::string_view bytes);
-  asio::awaitable<void> Write();
+  Awaitable<void> Write();
   // Ends the output. Further input is discarded.
-  asio::awaitable<void> Finish();
-  asio::awaitable<void> WatchTimeouts();
-  void CheckTimeouts();
+  Awaitable<void> Finish();
+  // Wakes the coroutine that writes, if it waits.
+  void WakeWriter() {
+    if (writer_waits_) wake_writer_.cancel();
+  }
 
   const ServerContext& context_;
   Socket& socket_;
@@ -70,8 +64,8 @@ class Http2Connection final : public Connection {
   Tasks tasks_;
   Requests requests_;
   const std::unique_ptr<Session> session_;
-  asio::steady_timer wake_writer_;  // never expires
-  asio::steady_timer tick_;
+  Timer wake_writer_;  // never expires
+  bool writer_waits_ = false;
 
   bool well_ = true;    // no protocol error so far
   bool ended_ = false;  // the client finished sending
@@ -79,17 +73,17 @@ class Http2Connection final : public Connection {
   bool closed_ = false;
   SteadyTime received_ = Clock::now();  // the last input
   SteadyTime busy_ = Clock::now();      // the last time at which there was a request
+  bool writing_ = false;  // waits for the client to take what was written
+  LeastRate rate_;        // of that
   // When a wait for the client began; nullopt if none is pending.
   std::optional<SteadyTime> header_since_;   // for the rest of a header
-  std::optional<SteadyTime> writing_since_;  // for a write to complete
   std::optional<SteadyTime> pinged_;         // for any input after a PING
   std::optional<SteadyTime> finished_;       // for the client to close
 };
 
-asio::awaitable<void> Http2Connection::Run() {
+Awaitable<void> Http2Connection::Run() {
   Take(std::exchange(read_, {}));
   tasks_.Spawn(Write());
-  tasks_.Spawn(WatchTimeouts());
   if (context_.draining) Drain();
   const bool ended = co_await Read();
   if (finished_.has_value()) {
@@ -98,7 +92,7 @@ asio::awaitable<void> Http2Connection::Run() {
   } else if (ended) {
     ended_ = true;
     requests_.EndInput();
-    wake_writer_.cancel();
+    WakeWriter();
   } else {
     Close();
   }
@@ -109,25 +103,24 @@ void Http2Connection::Drain() {
   if (std::exchange(going_away_, true)) return;
   session_->GoAway();
   requests_.Stop();
-  wake_writer_.cancel();
+  WakeWriter();
 }
 
 void Http2Connection::Close() {
   if (std::exchange(closed_, true)) return;
   socket_.Close();
   requests_.AbandonAll();
-  tick_.cancel();
-  wake_writer_.cancel();
+  WakeWriter();
 }
 
-asio::awaitable<bool> Http2Connection::Read() {
+Awaitable<bool> Http2Connection::Read() {
   read_.resize(kSmallRead);
   while (true) {
-    const auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(read_), kNoThrow);
-    if (error) co_return Socket::IsEnd(error);
-    if (!finished_.has_value()) Take({read_.data(), bytes});
+    const Socket::Result result = co_await socket_.Read(read_);
+    if (result.bytes == 0) co_return Socket::IsEnd(result.error);
+    if (!finished_.has_value()) Take({read_.data(), result.bytes});
     // Use a large buffer only while reads fill it.
-    if (bytes == read_.size()) {
+    if (result.bytes == read_.size()) {
       read_.resize(kLargeRead);
     } else if (read_.size() > kSmallRead && requests_.empty()) {
       std::string(kSmallRead, '\0').swap(read_);
@@ -139,24 +132,30 @@ void Http2Connection::Take(std::string_view bytes) {
   received_ = Clock::now();
   pinged_.reset();
   if (well_) well_ = session_->Receive(bytes);
+  requests_.StartNew();
   if (!session_->HeaderPending()) {
     header_since_.reset();
   } else if (!header_since_.has_value()) {
     header_since_ = received_;
   }
-  wake_writer_.cancel();
+  WakeWriter();
 }
 
-asio::awaitable<void> Http2Connection::Write() {
+Awaitable<void> Http2Connection::Write() {
   std::string out;
   while (!closed_) {
     out.clear();
     const bool more_to_send = session_->Send(out, kWriteBytes) && well_ && !session_->Finished();
     if (!out.empty()) {
-      writing_since_ = Clock::now();
-      const auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(out), kNoThrow);
-      writing_since_.reset();
-      if (error) Close();
+      std::string_view rest = out;
+      bool written = socket_.WriteSome(rest);
+      if (written && !rest.empty()) {
+        writing_ = true;
+        rate_.Begin(Clock::now(), socket_.TakenBytes());
+        written = co_await socket_.Write(rest);
+        writing_ = false;
+      }
+      if (!written) Close();
       continue;
     }
     if (ended_ && (requests_.empty() || !more_to_send)) {
@@ -166,35 +165,28 @@ asio::awaitable<void> Http2Connection::Write() {
       co_await Finish();
       co_return;
     } else {
-      if (requests_.empty()) std::string().swap(out);
+      if (out.capacity() > kSmallRead) std::string().swap(out);
+      writer_waits_ = true;
       co_await wake_writer_.async_wait(kNoThrow);
+      writer_waits_ = false;
     }
   }
 }
 
 // Waits for the client to close: closing first could discard bytes that it has
 // not read yet.
-asio::awaitable<void> Http2Connection::Finish() {
+Awaitable<void> Http2Connection::Finish() {
   finished_ = Clock::now();
   co_await socket_.FinishSending();
 }
 
-asio::awaitable<void> Http2Connection::WatchTimeouts() {
-  const auto interval = TickOf(context_.options);
-  while (!closed_) {
-    tick_.expires_after(interval);
-    co_await tick_.async_wait(kNoThrow);
-    if (!closed_) CheckTimeouts();
-  }
-}
-
-void Http2Connection::CheckTimeouts() {
-  const SteadyTime now = Clock::now();
+void Http2Connection::CheckTimeouts(SteadyTime now) {
+  if (closed_) return;
   const ServerOptions& options = context_.options;
   const auto exceeds = [now](std::optional<SteadyTime> since, std::chrono::nanoseconds limit) {
     return since.has_value() && now - *since > limit;
   };
-  if (exceeds(writing_since_, Chrono(options.write_timeout)) ||
+  if ((writing_ && rate_.IsTooSlow(now, socket_.TakenBytes(), options.write_timeout)) ||
       exceeds(header_since_, Chrono(options.read_timeout)) ||
       exceeds(pinged_, Chrono(options.read_timeout)) || exceeds(finished_, kLingerTime)) {
     Close();
@@ -202,20 +194,21 @@ void Http2Connection::CheckTimeouts() {
   }
   requests_.CheckTimeouts(now);
   if (!requests_.empty()) busy_ = now;
+  if (!requests_.any() && exceeds(busy_, Chrono(options.first_request_timeout))) Drain();
   if (exceeds(busy_, Chrono(options.idle_timeout))) {
     Drain();
   } else if (!pinged_.has_value() && exceeds(received_, Chrono(options.idle_timeout))) {
     pinged_ = now;
     session_->Ping();
-    wake_writer_.cancel();
+    WakeWriter();
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Socket& socket,
-                                           std::string read) {
-  return std::make_unique<Http2Connection>(context, socket, std::move(read));
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer,
+                                           Socket& socket, std::string read) {
+  return std::make_unique<Http2Connection>(context, peer, socket, std::move(read));
 }
 
 }  // namespace zerotouch::http::http2

@@ -11,10 +11,9 @@
 namespace zerotouch::http::http2 {
 
 // Returns an HTTP/2 connection (RFC 9113), in clear text or after ALPN. `read`
-// holds the bytes received so far. `context` and `socket` must outlive it; the
-// connection keeps its own timeouts instead of the socket's.
-std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Socket& socket,
-                                           std::string read);
+// holds the bytes received so far. `context`, `peer` and `socket` must outlive it.
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer,
+                                           Socket& socket, std::string read);
 
 }  // namespace zerotouch::http::http2
 

@@ -2,16 +2,15 @@
 #include "http/http2/requests.h"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <charconv>
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "base/ascii.h"
 #include "base/log.h"
 #include "http/http_date.h"
+#include "http/promised.h"
 #include "http/request_body.h"
 #include "http/request_id.h"
 
@@ -25,6 +24,9 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kLowWater = size_t{64} << 10;
 // The receive window of a request whose body will be read.
 constexpr int32_t kWindowBytes = int32_t{1} << 20;
+
+// Counted as the memory of a stream besides its body.
+constexpr size_t kStreamBytes = size_t{1} << 10;
 
 uint64_t DeclaredLength(const Request& header) {
   const std::string_view text = header.headers.Get("content-length");
@@ -43,20 +45,23 @@ Stream* Requests::Find(int32_t id) {
 }
 
 void Requests::OnRequest(int32_t id, Request header, bool too_large) {
-  auto stream = std::make_shared<Stream>(executor_, id);
+  auto stream = std::make_shared<Stream>(executor_, context_.admission, peer_, id);
   stream->header = std::move(header);
   stream->header.request_id = NewRequestId();
+  stream->header.peer = peer_.address;
+  stream->request_id = stream->header.request_id;
+  stream->is_head = stream->header.method == "HEAD";
   stream->header_too_large = too_large;
-  stream->progress = Clock::now();
+  any_ = true;
   streams_[id] = stream;
   StartDeadline(stream);
-  tasks_.Spawn(Serve(std::move(stream)));
+  new_.push_back(std::move(stream));
 }
 
 void Requests::OnBody(int32_t id, std::string_view bytes) {
   Stream* stream = Find(id);
   if (stream == nullptr) return;
-  stream->progress = Clock::now();
+  stream->received += bytes.size();
   if (stream->streaming) {
     stream->body += bytes;
     stream->Signal();
@@ -65,16 +70,30 @@ void Requests::OnBody(int32_t id, std::string_view bytes) {
   stream->unconsumed += bytes.size();
   if (stream->accepted) session_->Consume(id, std::exchange(stream->unconsumed, 0));
   if (stream->answered || stream->fault.has_value()) return;
-  stream->body += bytes;
   const size_t limit = BodyLimit(stream->header, context_.options);
-  if (stream->body.size() > limit) {
+  const size_t size = stream->body.size() + bytes.size();
+  if (size > limit) {
     stream->fault = BodyTooLarge(limit);
-  } else if (stream->ticket.has_value() && !stream->ticket->Hold(stream->body.capacity())) {
+  } else if (!GrowBody(*stream, size)) {
     stream->fault = TooBusy("request bodies");
+  } else {
+    stream->body += bytes;
+    return;
   }
-  if (!stream->fault.has_value()) return;
   std::string().swap(stream->body);
   stream->Signal();
+}
+
+// Makes room for a body of `size` bytes. Returns false if there is too little memory.
+bool Requests::GrowBody(Stream& stream, size_t size) {
+  if (size <= stream.body.capacity()) return true;
+  // Never more than the declared length, and never much for a length that is only
+  // declared.
+  const size_t declared = std::max<uint64_t>(size, DeclaredLength(stream.header));
+  const size_t room = std::min(declared, 2 * size);
+  if (!stream.ticket.Hold(kStreamBytes + room)) return false;
+  stream.body.reserve(room);
+  return true;
 }
 
 void Requests::OnTrailersTooLarge(int32_t id) {
@@ -106,9 +125,9 @@ SessionEvents::Part Requests::NextPart(int32_t id, std::span<char> room) {
     return part;
   }
   part.bytes = std::min(room.size(), stream->Unsent());
-  std::copy_n(stream->out.data() + stream->sent, part.bytes, room.data());
+  std::copy_n(stream->Out().data() + stream->sent, part.bytes, room.data());
   stream->sent += part.bytes;
-  if (part.bytes > 0) stream->progress = Clock::now();
+  stream->taken += part.bytes;
   if (stream->Unsent() == 0 && stream->out_ended) {
     stream->end_sent = true;
     part.then = Part::Then::kEnd;
@@ -126,8 +145,8 @@ SessionEvents::Part Requests::NextPart(int32_t id, std::span<char> room) {
 void Requests::StartDeadline(const StreamPtr& stream) {
   const absl::Duration limit = context_.handler.TimeLimit(stream->header);
   if (limit == absl::InfiniteDuration()) return;
-  stream->deadline.expires_after(Chrono(std::min(limit, absl::Hours(24 * 365))));
-  stream->deadline.async_wait(
+  stream->deadline.emplace(executor_, Chrono(std::min(limit, absl::Hours(24 * 365))));
+  stream->deadline->async_wait(
       [this, weak = std::weak_ptr<Stream>(stream)](const boost::system::error_code& error) {
         const StreamPtr locked = weak.lock();
         if (!error && locked != nullptr && !locked->over) OnDeadline(*locked);
@@ -143,14 +162,14 @@ void Requests::OnDeadline(Stream& stream) {
   Abandon(stream);
 }
 
-bool Requests::HasTimedOut(const Stream& stream, SteadyTime now) const {
-  const auto quiet = now - stream.progress;
+bool Requests::HasTimedOut(Stream& stream, SteadyTime now) const {
   if (stream.answered) {
     // A full window can also block the end of the answer.
     const bool pending = stream.Unsent() > 0 || (stream.out_ended && !stream.end_sent);
-    return pending && quiet > Chrono(context_.options.write_timeout);
+    return pending && stream.rate.IsTooSlow(now, stream.taken, context_.options.write_timeout);
   }
-  return stream.accepted && !stream.ended && quiet > Chrono(context_.options.read_timeout);
+  return stream.accepted && !stream.ended &&
+         stream.rate.IsTooSlow(now, stream.received, context_.options.read_timeout);
 }
 
 void Requests::CheckTimeouts(SteadyTime now) {
@@ -184,7 +203,7 @@ void Requests::AbandonAll() {
 
 void Requests::Abandon(Stream& stream) {
   stream.over = true;
-  stream.deadline.cancel();
+  if (stream.deadline.has_value()) stream.deadline->cancel();
   stream.Signal();
 }
 
@@ -197,106 +216,132 @@ void Requests::Cut(Stream& stream, ErrorCode error) {
 
 // --- One request.
 
-asio::awaitable<void> Requests::Serve(StreamPtr stream) {
-  // Let the session first process everything that was received with the header.
-  co_await asio::post(executor_, asio::use_awaitable);
-  if (stream->over) co_return;
-  std::optional<Response> refused = co_await Refuse(*stream);
-  if (stream->over) co_return;
-  if (!refused.has_value()) {
-    const std::unique_ptr<StreamingCall> call = context_.handler.Open(stream->header);
-    if (call != nullptr) {
-      co_await RunStreamingCall(*stream, *call);
-      co_return;
+void Requests::StartNew() {
+  for (const StreamPtr& stream : std::exchange(new_, {})) {
+    if (stream->over) continue;
+    if (const auto fault = CheckHead(*stream)) {
+      AnswerWith(*stream, Render(*stream, *fault));
+    } else if (stream->ended) {
+      Start(stream);
+    } else {
+      tasks_.Spawn(Receive(stream));
     }
-    co_await ReceiveBody(*stream);
-    if (stream->over) co_return;
-    if (stream->fault.has_value()) refused = Render(*stream, *stream->fault);
+  }
+}
+
+std::optional<Fault> Requests::CheckHead(Stream& stream) {
+  const ServerOptions& options = context_.options;
+  if (stream.header_too_large) return HeaderTooLarge(options.header_bytes);
+  if (stream.fault.has_value()) return stream.fault;
+  if (!stream.ticket.Hold(kStreamBytes + stream.body.capacity())) return TooBusy("requests");
+  return CheckHeader(stream.header, DeclaredLength(stream.header), options);
+}
+
+Awaitable<void> Requests::Receive(StreamPtr stream) {
+  std::optional<Response> refused = co_await RefuseEarly(*stream);
+  if (stream->over) co_return;
+  if (!refused.has_value() && !stream->ticket.Identify(stream->header.account)) {
+    refused = Render(*stream, TooBusy("request bodies"));
   }
   if (refused.has_value()) {
     AnswerWith(*stream, *std::move(refused));
-    co_return;
+  } else {
+    Start(stream);
   }
-  Response response = co_await Handle(*stream);
-  if (stream->over) co_return;
-  stream->ticket->HoldNothing();
-  const std::unique_ptr<BodySource> source = std::move(response.stream);
-  if (source == nullptr || stream->header.method == "HEAD") {
-    AnswerWith(*stream, std::move(response));
-    co_return;
-  }
-  StartAnswer(*stream, response.status, std::move(response.headers), /*has_body=*/true);
-  co_await SendSource(*stream, *source);
 }
 
-asio::awaitable<std::optional<Response>> Requests::Refuse(Stream& stream) {
-  const ServerOptions& options = context_.options;
-  std::optional<Admission::Ticket> ticket = context_.admission.Enter();
-  if (!ticket.has_value()) {
-    co_return Render(stream, TooBusy("requests in flight"));
+void Requests::Start(const StreamPtr& stream) {
+  std::unique_ptr<StreamingCall> call = context_.handler.Open(stream->header);
+  if (call != nullptr) {
+    tasks_.Spawn(RunStreamingCall(stream, std::move(call)));
+  } else if (stream->ended) {
+    Serve(stream);
+  } else {
+    tasks_.Spawn(ReceiveBody(stream));
   }
-  stream.ticket.emplace(*std::move(ticket));
-  if (stream.header_too_large) {
-    co_return Render(stream, HeaderTooLarge(options.header_bytes));
-  }
-  const uint64_t declared = DeclaredLength(stream.header);
-  const std::optional<Fault> fault = CheckHeader(stream.header, declared, options);
-  if (fault.has_value()) co_return Render(stream, *fault);
-  if (!stream.ticket->Hold(std::max<uint64_t>(declared, stream.body.capacity()))) {
-    co_return Render(stream, TooBusy("request bodies"));
-  }
-  if (stream.ended) co_return std::nullopt;
+}
+
+Awaitable<std::optional<Response>> Requests::RefuseEarly(Stream& stream) {
+  if (!context_.handler.Blocks()) co_return context_.handler.RefuseEarly(stream.header);
   // A copy, because this thread may use the stream's header meanwhile.
   Request header = stream.header;
-  std::optional<Response> refused = co_await asio::co_spawn(
-      context_.workers,
-      [&]() -> asio::awaitable<std::optional<Response>> {
-        co_return context_.handler.RefuseEarly(header);
-      },
-      asio::use_awaitable);
+  auto refused = co_await RunOnWorker(
+      context_.executors, executor_,
+      [this, &header] { return context_.handler.RefuseEarly(header); });
+  if (!refused.has_value()) co_return Render(stream, TooBusy("memory"));
   stream.header.context = std::move(header.context);
   stream.header.body_limit = header.body_limit;
-  co_return refused;
+  stream.header.account = std::move(header.account);
+  co_return *std::move(refused);
 }
 
-asio::awaitable<void> Requests::ReceiveBody(Stream& stream) {
-  if (stream.ended) co_return;
-  stream.body.reserve(DeclaredLength(stream.header));
-  if (EqualIgnoringCase(stream.header.headers.Get("expect"), "100-continue")) {
-    session_->Continue(stream.id);
+Awaitable<void> Requests::ReceiveBody(StreamPtr stream) {
+  if (EqualIgnoringCase(stream->header.headers.Get("expect"), "100-continue")) {
+    session_->Continue(stream->id);
   }
-  stream.accepted = true;
-  stream.progress = Clock::now();
-  session_->Widen(stream.id, kWindowBytes);
-  session_->Consume(stream.id, std::exchange(stream.unconsumed, 0));
+  stream->accepted = true;
+  stream->rate.Begin(Clock::now(), stream->received);
+  session_->Widen(stream->id, kWindowBytes);
+  session_->Consume(stream->id, std::exchange(stream->unconsumed, 0));
   wake_writer_();
-  while (!stream.ended && !stream.over && !stream.fault.has_value()) {
-    stream.changed.expires_at(SteadyTime::max());
-    co_await stream.changed.async_wait(kNoThrow);
+  while (!stream->ended && !stream->over && !stream->fault.has_value()) {
+    stream->changed.expires_at(SteadyTime::max());
+    co_await stream->changed.async_wait(kNoThrow);
+  }
+  if (stream->over) co_return;
+  if (stream->fault.has_value()) {
+    AnswerWith(*stream, Render(*stream, *stream->fault));
+  } else {
+    Serve(stream);
   }
 }
 
-asio::awaitable<Response> Requests::Handle(Stream& stream) {
-  Request request = stream.header;
-  request.body = std::move(stream.body);
-  request.hold = [&stream](uint64_t bytes) { return stream.ticket->Hold(bytes); };
-  co_return co_await asio::co_spawn(
-      context_.workers,
-      [&]() -> asio::awaitable<Response> {
-        if (stream.over) co_return Response();  // the caller drops it
-        co_return DecodeAndHandle(std::move(request), context_.options, context_.handler);
-      },
-      asio::use_awaitable);
+void Requests::Serve(const StreamPtr& stream) {
+  if (stream->fault.has_value()) {
+    return AnswerWith(*stream, Render(*stream, *stream->fault));
+  }
+  if (!context_.handler.IsHealthCheck(stream->header) && !stream->ticket.Enter()) {
+    return AnswerWith(*stream, Render(*stream, TooBusy("requests in flight")));
+  }
+  // The header is needed again to say that the deadline has passed.
+  Request request = stream->deadline.has_value() ? stream->header : std::move(stream->header);
+  request.body = std::move(stream->body);
+  request.hold = [stream](uint64_t bytes) { return stream->ticket.Hold(kStreamBytes + bytes); };
+  tasks_.Begin();
+  DecodeAndServe(std::move(request), context_.options, context_.handler, context_.executors,
+                 [this, stream, executor = executor_](Response response) {
+                   // Its own copies, because the connection may end with OnAnswer.
+                   const auto answered = [this, stream](Response answer) {
+                     OnAnswer(stream, std::move(answer));
+                     tasks_.End();
+                   };
+                   if (executor.running_in_this_thread()) return answered(std::move(response));
+                   asio::post(executor, [answered, response = std::move(response)]() mutable {
+                     answered(std::move(response));
+                   });
+                 });
+}
+
+void Requests::OnAnswer(const StreamPtr& stream, Response response) {
+  if (stream->over) return;
+  stream->ticket.HoldNothing();
+  const bool held = response.body.empty() || (stream->ticket.Identify(response.account) &&
+                                              stream->ticket.Hold(response.body.size()));
+  if (!held) return AnswerWith(*stream, Render(*stream, TooBusy("answers")));
+  std::unique_ptr<BodySource> source = std::move(response.stream);
+  if (source == nullptr || stream->is_head) return AnswerWith(*stream, std::move(response));
+  StartAnswer(*stream, response.status, std::move(response.headers), /*has_body=*/true);
+  tasks_.Spawn(SendSource(stream, std::move(source)));
 }
 
 // --- The answer to a request.
 
 void Requests::StartAnswer(Stream& stream, int status, Headers headers, bool has_body) {
   headers.Add("server", "OpenZeroTouch");
-  headers.Add("date", HttpDate(absl::Now()));
-  headers.Add("x-request-id", stream.header.request_id);
+  headers.Add("date", HttpDateNow());
+  headers.Add("x-request-id", stream.request_id);
   stream.answered = true;
-  stream.progress = Clock::now();
+  stream.rate.Begin(Clock::now(), stream.taken);
   session_->Answer(stream.id, status, headers, has_body);
   wake_writer_();
 }
@@ -304,93 +349,98 @@ void Requests::StartAnswer(Stream& stream, int status, Headers headers, bool has
 void Requests::AnswerWith(Stream& stream, Response response) {
   std::string().swap(stream.body);
   stream.trailers = std::move(response.trailers);
-  if (!response.body.empty() && stream.trailers.all().empty()) {
-    response.headers.Add("content-length", std::to_string(response.body.size()));
+  const size_t bytes = response.text().size();
+  if (bytes > 0 && stream.trailers.empty()) {
+    response.headers.Add("content-length", std::to_string(bytes));
   }
-  if (stream.header.method != "HEAD") stream.out = std::move(response.body);
+  if (!stream.is_head) {
+    stream.out = std::move(response.body);
+    stream.shared_out = std::move(response.shared_body);
+  }
   stream.out_ended = true;
-  stream.end_sent = stream.out.empty();
-  StartAnswer(stream, response.status, std::move(response.headers), !stream.out.empty());
+  stream.end_sent = stream.Unsent() == 0;
+  StartAnswer(stream, response.status, std::move(response.headers), stream.Unsent() > 0);
 }
 
 void Requests::AppendOut(Stream& stream, std::string_view piece) {
-  if (stream.Unsent() == 0) stream.progress = Clock::now();
+  if (stream.Unsent() == 0) stream.rate.Begin(Clock::now(), stream.taken);
   stream.out.erase(0, std::exchange(stream.sent, 0));
   stream.out += piece;
   if (std::exchange(stream.waiting, false)) session_->Resume(stream.id);
   wake_writer_();
 }
 
-asio::awaitable<void> Requests::SendSource(Stream& stream, BodySource& source) {
-  while (!stream.out_ended && !stream.over) {
-    if (stream.Unsent() >= kLowWater) {
-      stream.changed.expires_at(SteadyTime::max());
-      co_await stream.changed.async_wait(kNoThrow);
+Awaitable<void> Requests::SendSource(StreamPtr stream, std::unique_ptr<BodySource> source) {
+  while (!stream->out_ended && !stream->over) {
+    if (stream->Unsent() >= kLowWater) {
+      stream->changed.expires_at(SteadyTime::max());
+      co_await stream->changed.async_wait(kNoThrow);
       continue;
     }
     std::string piece;
-    const absl::StatusOr<bool> more = co_await asio::co_spawn(
-        context_.workers,
-        [&]() -> asio::awaitable<absl::StatusOr<bool>> { co_return source.Next(piece); },
-        asio::use_awaitable);
-    if (stream.over) co_return;
-    if (!more.ok()) {
+    const auto more = co_await RunOnWorker(context_.executors, executor_,
+                                           [&] { return source->Next(piece); });
+    if (stream->over) co_return;
+    if (!more.has_value() || !more->ok()) {
       log::Error("cannot finish an answer; resetting its stream",
-                 {{"error", more.status().ToString()}});
-      Cut(stream, ErrorCode::kInternal);
+                 {{"error", more.has_value() ? more->status().ToString() : "out of memory"}});
+      Cut(*stream, ErrorCode::kInternal);
       co_return;
     }
-    if (!*more) {
-      stream.trailers = source.Trailers();
-      stream.out_ended = true;
+    if (!**more) {
+      stream->trailers = source->Trailers();
+      stream->out_ended = true;
     }
-    AppendOut(stream, piece);
+    AppendOut(*stream, piece);
   }
 }
 
-asio::awaitable<void> Requests::RunStreamingCall(Stream& stream, StreamingCall& call) {
-  // It may last as long as the connection and holds little memory: the window
-  // opens only for bytes that the call has processed. So it needs no ticket.
-  stream.ticket.reset();
-  stream.streaming = true;
-  stream.unconsumed = 0;
-  StartAnswer(stream, 200, call.Header(), /*has_body=*/true);
+Awaitable<void> Requests::RunStreamingCall(StreamPtr stream, std::unique_ptr<StreamingCall> call) {
+  // It may last as long as the connection and holds little memory: the window opens
+  // only for bytes that the call has processed, and the call goes on only when its
+  // output was taken.
+  stream->streaming = true;
+  stream->unconsumed = 0;
+  StartAnswer(*stream, 200, call->Header(), /*has_body=*/true);
   bool told_end = false;
   bool told_stop = false;
   bool due = true;
-  while (!stream.over && !stream.out_ended) {
-    const bool news =
-        due || !stream.body.empty() || stream.ended != told_end || stopping_ != told_stop;
-    if (news && stream.Unsent() == 0) {
-      told_end = stream.ended;
+  while (!stream->over && !stream->out_ended) {
+    const bool news = due || call->HasMore() || !stream->body.empty() ||
+                      stream->ended != told_end || stopping_ != told_stop;
+    if (news && stream->Unsent() == 0) {
+      told_end = stream->ended;
       told_stop = stopping_;
-      if (!co_await StepStreamingCall(stream, call)) co_return;
+      if (!co_await StepStreamingCall(*stream, *call)) co_return;
       due = false;
       continue;
     }
-    const absl::Duration timeout = call.InputTimeout();
-    if (timeout == absl::InfiniteDuration() || stream.Unsent() > 0) {
-      stream.changed.expires_at(SteadyTime::max());
+    const absl::Duration timeout = call->InputTimeout();
+    if (timeout == absl::InfiniteDuration() || stream->Unsent() > 0) {
+      stream->changed.expires_at(SteadyTime::max());
     } else {
-      stream.changed.expires_after(Chrono(timeout));
+      stream->changed.expires_after(Chrono(timeout));
     }
-    const auto [woken] = co_await stream.changed.async_wait(kNoThrow);
+    const auto [woken] = co_await stream->changed.async_wait(kNoThrow);
     due = due || !woken;
   }
 }
 
 // Passes received bytes to the call and sends its output. Returns false if the
 // stream has ended.
-asio::awaitable<bool> Requests::StepStreamingCall(Stream& stream, StreamingCall& call) {
+Awaitable<bool> Requests::StepStreamingCall(Stream& stream, StreamingCall& call) {
   const std::string in = std::exchange(stream.body, {});
   const StreamingCall::Input input{.bytes = in, .ended = stream.ended, .stopping = stopping_};
   std::string piece;
-  const bool more = co_await asio::co_spawn(
-      context_.workers, [&]() -> asio::awaitable<bool> { co_return call.Next(input, piece); },
-      asio::use_awaitable);
+  const auto more = co_await RunOnWorker(context_.executors, executor_,
+                                         [&] { return call.Next(input, piece); });
   if (stream.over) co_return false;
   session_->Consume(stream.id, in.size());
-  if (!more) {
+  if (!more.has_value() || !stream.ticket.Hold(kStreamBytes + piece.capacity())) {
+    Cut(stream, ErrorCode::kInternal);
+    co_return false;
+  }
+  if (!*more) {
     stream.trailers = call.Trailers();
     stream.out_ended = true;
   }

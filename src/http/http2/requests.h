@@ -2,13 +2,16 @@
 #ifndef ZEROTOUCH_HTTP_HTTP2_REQUESTS_H_
 #define ZEROTOUCH_HTTP_HTTP2_REQUESTS_H_
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "http/asio.h"
 #include "http/connection.h"
 #include "http/http2/session.h"
 #include "http/http2/stream.h"
@@ -16,14 +19,15 @@
 
 namespace zerotouch::http::http2 {
 
-// Serves the requests of one HTTP/2 connection, each in a coroutine: passes them
-// from the session to the handler. Used on the event loop's thread.
+// Serves the requests of one HTTP/2 connection side by side: passes them from the
+// session to the handler. Used on the event loop's thread.
 class Requests final : public SessionEvents {
  public:
   // Calls `wake_writer` when the session has something to send.
-  Requests(const ServerContext& context, const boost::asio::any_io_executor& executor, Tasks& tasks,
+  Requests(const ServerContext& context, Peer& peer, const Executor& executor, Tasks& tasks,
            std::function<void()> wake_writer)
       : context_(context),
+        peer_(peer),
         executor_(executor),
         tasks_(tasks),
         wake_writer_(std::move(wake_writer)) {}
@@ -32,6 +36,11 @@ class Requests final : public SessionEvents {
   void SetSession(Session& session) { session_ = &session; }
 
   bool empty() const { return streams_.empty(); }
+  // Returns true once there was a request.
+  bool any() const { return any_; }
+  // Serves the requests that the session has reported since the last call. Called when
+  // the session has processed what was received with their headers.
+  void StartNew();
   // Resets the requests whose client exceeded a timeout.
   void CheckTimeouts(SteadyTime now);
   // Ends the streaming calls. Other requests end by themselves.
@@ -56,17 +65,26 @@ class Requests final : public SessionEvents {
   void Cut(Stream& stream, ErrorCode error);
   void StartDeadline(const StreamPtr& stream);
   void OnDeadline(Stream& stream);
-  bool HasTimedOut(const Stream& stream, SteadyTime now) const;
+  bool HasTimedOut(Stream& stream, SteadyTime now) const;
+  bool GrowBody(Stream& stream, size_t size);
 
-  boost::asio::awaitable<void> Serve(StreamPtr stream);
-  // Returns an answer if the request is refused without its body.
-  boost::asio::awaitable<std::optional<Response>> Refuse(Stream& stream);
-  // Waits for the complete body, or for a fault.
-  boost::asio::awaitable<void> ReceiveBody(Stream& stream);
-  boost::asio::awaitable<Response> Handle(Stream& stream);
-  boost::asio::awaitable<void> SendSource(Stream& stream, BodySource& source);
-  boost::asio::awaitable<void> RunStreamingCall(Stream& stream, StreamingCall& call);
-  boost::asio::awaitable<bool> StepStreamingCall(Stream& stream, StreamingCall& call);
+  // Receives the body of a request, and serves it.
+  Awaitable<void> Receive(StreamPtr stream);
+  // Serves a request of which the header is complete, and the body unless it is
+  // received first.
+  void Start(const StreamPtr& stream);
+  // Returns why a request is refused for its header alone.
+  std::optional<Fault> CheckHead(Stream& stream);
+  // Returns an answer if the handler refuses the request without its body.
+  Awaitable<std::optional<Response>> RefuseEarly(Stream& stream);
+  // Waits for the complete body, or for a fault, and serves the request.
+  Awaitable<void> ReceiveBody(StreamPtr stream);
+  // Passes a complete request to the handler.
+  void Serve(const StreamPtr& stream);
+  void OnAnswer(const StreamPtr& stream, Response response);
+  Awaitable<void> SendSource(StreamPtr stream, std::unique_ptr<BodySource> source);
+  Awaitable<void> RunStreamingCall(StreamPtr stream, std::unique_ptr<StreamingCall> call);
+  Awaitable<bool> StepStreamingCall(Stream& stream, StreamingCall& call);
 
   // Sends the header. The body is read from `stream.out`.
   void StartAnswer(Stream& stream, int status, Headers headers, bool has_body);
@@ -77,11 +95,14 @@ class Requests final : public SessionEvents {
   }
 
   const ServerContext& context_;
-  const boost::asio::any_io_executor executor_;
+  Peer& peer_;
+  const Executor executor_;
   Tasks& tasks_;
   const std::function<void()> wake_writer_;
   Session* session_ = nullptr;
   std::map<int32_t, StreamPtr> streams_;  // open in the session
+  std::vector<StreamPtr> new_;             // reported, and not started yet
+  bool any_ = false;
   bool stopping_ = false;
 };
 

@@ -14,6 +14,7 @@
 #include "base/ascii.h"
 #include "base/limits.h"
 #include "http/http2/frame_budget.h"
+#include "http/http2/frame_scanner.h"
 
 namespace zerotouch::http::http2 {
 namespace {
@@ -28,29 +29,40 @@ constexpr size_t kFieldOverhead = 32;
 // A header larger than its limit by this factor resets its stream at once.
 constexpr size_t kHopelessFactor = 4;
 
+// A DATA frame with less than this, and without the end, hardly carries a body: an
+// endless stream of them is a flood.
+constexpr size_t kSmallDataBytes = 16;
+
 // Builds a list of fields for nghttp2, which copies the text.
 class FieldList {
  public:
   void Add(std::string_view name, std::string_view value) {
-    names_.push_back(AsciiLower(name));
-    values_.emplace_back(value);
+    places_.push_back({text_.size(), name.size(), value.size()});
+    for (const char c : name) text_ += AsciiLower(c);
+    text_ += value;
   }
   void Add(const Headers& headers) {
-    for (const auto& [name, value] : headers.all()) Add(name, value);
+    for (const auto& [name, value] : headers) Add(name, value);
   }
   const nghttp2_nv* Make() {
-    for (size_t i = 0; i < names_.size(); ++i) {
-      list_.push_back({reinterpret_cast<uint8_t*>(names_[i].data()),
-                       reinterpret_cast<uint8_t*>(values_[i].data()), names_[i].size(),
-                       values_[i].size(), NGHTTP2_NV_FLAG_NONE});
+    list_.reserve(places_.size());
+    for (const Place& place : places_) {
+      auto* const name = reinterpret_cast<uint8_t*>(text_.data() + place.begin);
+      list_.push_back({name, name + place.name_bytes, place.name_bytes, place.value_bytes,
+                       NGHTTP2_NV_FLAG_NONE});
     }
     return list_.data();
   }
-  size_t size() const { return names_.size(); }
+  size_t size() const { return places_.size(); }
 
  private:
-  std::vector<std::string> names_;
-  std::vector<std::string> values_;
+  struct Place {
+    size_t begin;
+    size_t name_bytes;
+    size_t value_bytes;
+  };
+  std::string text_;
+  std::vector<Place> places_;
   std::vector<nghttp2_nv> list_;
 };
 
@@ -70,6 +82,7 @@ class NgSession final : public Session {
   void Open();
 
   bool Receive(std::string_view bytes) override {
+    scanner_.Scan(bytes, [this](const FrameScanner::Frame& frame) { CountFrame(frame); });
     const ssize_t taken = nghttp2_session_mem_recv(
         session_, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
     return taken >= 0;
@@ -116,7 +129,8 @@ class NgSession final : public Session {
   void Ping() override { nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr); }
 
  private:
-  void OnFrameHead(const nghttp2_frame_hd& head);
+  // Ends the connection if too many frames cost the client nothing.
+  void CountFrame(const FrameScanner::Frame& frame);
   void OnBeginHeaders(const nghttp2_frame& frame);
   int OnHeader(const nghttp2_frame& frame, std::string_view name, std::string_view value);
   void OnFrame(const nghttp2_frame& frame);
@@ -128,6 +142,7 @@ class NgSession final : public Session {
   const size_t header_bytes_;
   SessionEvents& events_;
   FrameBudget budget_;
+  FrameScanner scanner_;
   nghttp2_session* session_ = nullptr;
   // Header blocks never interleave.
   std::optional<Incoming> incoming_;
@@ -138,11 +153,6 @@ NgSession& Self(void* user) { return *static_cast<NgSession*>(user); }
 nghttp2_session_callbacks* NgSession::Callbacks() {
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
-  nghttp2_session_callbacks_set_on_begin_frame_callback(
-      callbacks, [](nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-        Self(user).OnFrameHead(*head);
-        return 0;
-      });
   nghttp2_session_callbacks_set_on_begin_headers_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
         Self(user).OnBeginHeaders(*frame);
@@ -221,19 +231,20 @@ int NgSession::OnHeader(const nghttp2_frame& frame, std::string_view name, std::
   } else if (name == ":path") {
     header.target = std::string(value);
   } else if (name == ":authority") {
-    header.headers.Add("host", std::string(value));
+    header.headers.Add("host", value);
   } else if (!name.starts_with(':')) {
-    header.headers.Add(std::string(name), std::string(value));
+    header.headers.Add(name, value);
   }
   return 0;
 }
 
-void NgSession::OnFrameHead(const nghttp2_frame_hd& head) {
-  const bool is_empty_data =
-      head.type == NGHTTP2_DATA && head.length == 0 && (head.flags & NGHTTP2_FLAG_END_STREAM) == 0;
+void NgSession::CountFrame(const FrameScanner::Frame& frame) {
+  const bool small_data = frame.type == NGHTTP2_DATA &&
+                          frame.bytes - frame.padding < kSmallDataBytes &&
+                          (frame.flags & NGHTTP2_FLAG_END_STREAM) == 0;
   // Resets have their own limit.
-  const bool free = head.type == NGHTTP2_HEADERS || head.type == NGHTTP2_RST_STREAM ||
-                    (head.type == NGHTTP2_DATA && !is_empty_data);
+  const bool free = frame.type == NGHTTP2_HEADERS || frame.type == NGHTTP2_RST_STREAM ||
+                    (frame.type == NGHTTP2_DATA && !small_data);
   if (free || budget_.Take(absl::Now())) return;
   nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
 }
@@ -285,7 +296,7 @@ ssize_t NgSession::ReadBody(int32_t stream, std::span<char> room, uint32_t* flag
   }
   if (part.then == SessionEvents::Part::Then::kEnd) {
     *flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (!part.trailers.all().empty()) {
+    if (!part.trailers.empty()) {
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
       FieldList fields;
       fields.Add(part.trailers);

@@ -2,14 +2,12 @@
 #ifndef ZEROTOUCH_HTTP_HTTP2_TASKS_H_
 #define ZEROTOUCH_HTTP_HTTP2_TASKS_H_
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
-#include "http/connection.h"
+#include "absl/cleanup/cleanup.h"
+#include "http/asio.h"
 
 namespace zerotouch::http::http2 {
 
@@ -17,26 +15,32 @@ namespace zerotouch::http::http2 {
 // have ended.
 class Tasks {
  public:
-  explicit Tasks(const boost::asio::any_io_executor& executor)
-      : executor_(executor), all_ended_(executor, std::chrono::steady_clock::time_point::max()) {}
+  explicit Tasks(const Executor& executor)
+      : executor_(executor), all_ended_(executor, SteadyTime::max()) {}
 
-  void Spawn(boost::asio::awaitable<void> task) {
-    ++running_;
+  void Spawn(Awaitable<void> task) {
+    Begin();
     boost::asio::co_spawn(executor_, Counted(std::move(task)), boost::asio::detached);
   }
 
-  boost::asio::awaitable<void> AllEnded() {
+  // Counts work that is no coroutine, until End.
+  void Begin() { ++running_; }
+  void End() {
+    if (--running_ == 0) all_ended_.cancel();
+  }
+
+  Awaitable<void> AllEnded() {
     while (running_ > 0) co_await all_ended_.async_wait(kNoThrow);
   }
 
  private:
-  boost::asio::awaitable<void> Counted(boost::asio::awaitable<void> task) {
+  Awaitable<void> Counted(Awaitable<void> task) {
+    const absl::Cleanup ended = [this] { End(); };
     co_await std::move(task);
-    if (--running_ == 0) all_ended_.cancel();
   }
 
-  boost::asio::any_io_executor executor_;
-  boost::asio::steady_timer all_ended_;  // never expires
+  const Executor executor_;
+  Timer all_ended_;  // never expires
   int running_ = 0;
 };
 

@@ -90,7 +90,7 @@ http::Response ErrorResponse(const absl::Status& status) {
   http::Response response;
   response.headers = BeginningFields();
   const http::Headers fields = StatusFields(status);
-  for (const auto& [name, value] : fields.all()) response.headers.Add(name, value);
+  for (const auto& [name, value] : fields) response.headers.Add(name, value);
   return response;
 }
 

@@ -26,7 +26,7 @@ google::rpc::Status DetailsIn(const http::Headers& fields) {
 
 TEST(GrpcStatus, Ok_IsZeroAlone) {
   const http::Headers fields = StatusFields(absl::OkStatus());
-  ASSERT_EQ(fields.all().size(), 1u);
+  ASSERT_EQ(fields.size(), 1u);
   EXPECT_EQ(fields.Get("grpc-status"), "0");
 }
 
@@ -70,7 +70,7 @@ TEST(GrpcStatus, ManyViolations_AreShortened) {
   violations[1].description[11] = '\xBC';
   const http::Headers fields = StatusFields(errors::BadRequest(violations));
   size_t bytes = 0;
-  for (const auto& [name, value] : fields.all()) bytes += name.size() + value.size() + 32;
+  for (const auto& [name, value] : fields) bytes += name.size() + value.size() + 32;
   EXPECT_LT(bytes, 8'192u);
   const google::rpc::Status details = DetailsIn(fields);
   EXPECT_LE(details.message().size(), 1'024u);

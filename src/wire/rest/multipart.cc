@@ -187,7 +187,7 @@ absl::StatusOr<http::Request> ParseHttpRequest(std::string_view text) {
 std::string HttpResponseText(const http::Response& response) {
   std::string text =
       fmt::format("HTTP/1.1 {} {}\r\n", response.status, ReasonPhrase(response.status));
-  for (const auto& [name, value] : response.headers.all()) {
+  for (const auto& [name, value] : response.headers) {
     fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
   }
   fmt::format_to(std::back_inserter(text), "Content-Length: {}\r\n\r\n", response.body.size());

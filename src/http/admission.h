@@ -17,12 +17,12 @@ namespace zerotouch::http {
 
 // What all connections together may use.
 struct AdmissionLimits {
-  int requests = limits::kQueuedRequests;            // handled or queued
-  int peer_requests = limits::kQueuedRequestsPerPeer;  // of these, by one peer address
-  uint64_t bytes = limits::kHeldBytes;               // of bodies, messages and answers
+  int requests = limits::kQueuedRequests;                   // handled or queued
+  int peer_requests = limits::kQueuedRequestsPerPeer;       // of these, by one peer address
+  uint64_t bytes = limits::kHeldBytes;                      // of bodies, messages and answers
   uint64_t stranger_bytes = limits::kHeldBytesOfStrangers;  // of these, without an account
   uint64_t payer_bytes = limits::kHeldBytesPerPayer;        // of these, one account or peer
-  uint64_t small_bytes = limits::kHeldSmallBytes;    // beside these, of small requests
+  uint64_t small_bytes = limits::kHeldSmallBytes;           // beside these, of small requests
 };
 
 // A client's address, and what all its connections use. Shared by them.
@@ -31,7 +31,7 @@ struct Peer {
 
   const std::string address;  // without port; of IPv6 the first 64 bits, a customer's network
   std::atomic<int> connections = 0;
-  std::atomic<int> requests = 0;  // in flight
+  std::atomic<int> requests = 0;    // in flight
   std::atomic<uint64_t> bytes = 0;  // held by its requests without an account
 };
 
@@ -84,8 +84,7 @@ class Admission {
   // Changes what `account`, or else `peer`, holds from `before` to `after` bytes.
   // Returns false and changes nothing if that would exceed a limit.
   bool Charge(std::string_view account, Peer& peer, uint64_t before, uint64_t after);
-  bool ChargeAccount(std::string_view account, uint64_t before, uint64_t after)
-      ZT_EXCLUDES(mutex_);
+  bool ChargeAccount(std::string_view account, uint64_t before, uint64_t after) ZT_EXCLUDES(mutex_);
 
   const AdmissionLimits limits_;
   std::atomic<int> in_flight_ = 0;

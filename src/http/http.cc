@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "http/http.h"
+
 #include <algorithm>
 #include <exception>
 #include <new>
 
 #include "base/ascii.h"
 #include "base/log.h"
-#include "http/http.h"
 
 namespace zerotouch::http {
 namespace {

@@ -142,12 +142,12 @@ class StreamingCall {
 
 struct Response {
   int status = 200;
-  Headers headers;                     // without Content-Length, Connection, Date
-  std::string body;                    // used unless there is one of the next two
+  Headers headers;                                 // without Content-Length, Connection, Date
+  std::string body;                                // used unless there is one of the next two
   std::shared_ptr<const std::string> shared_body;  // a body that many answers share
-  Headers trailers;                    // sent over HTTP/2 only
-  std::unique_ptr<BodySource> stream;  // a body whose length is not known in advance
-  std::string account;                 // as in Request; needed for a large body only
+  Headers trailers;                                // sent over HTTP/2 only
+  std::unique_ptr<BodySource> stream;              // a body whose length is not known in advance
+  std::string account;                             // as in Request; needed for a large body only
 
   // Returns the body of an answer without a stream.
   std::string_view text() const { return shared_body != nullptr ? *shared_body : body; }

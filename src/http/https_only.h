@@ -18,9 +18,7 @@ class HttpsOnly final : public Handler {
 
   std::optional<Response> RefuseEarly(Request& header) override { return Refusal(header); }
   bool Blocks() const override { return false; }
-  void Serve(Request request, Executors&, Done done) override {
-    std::move(done)(Refusal(request));
-  }
+  void Serve(Request request, Executors&, Done done) override { std::move(done)(Refusal(request)); }
   Response Handle(Request& request) override { return Refusal(request); }
   Response RenderFault(const Fault& fault, const Request& header) override {
     return handler_.RenderFault(fault, header);

@@ -33,7 +33,7 @@ class Promised {
   // Returns the value; does not suspend if it was set already. Called on the loop.
   Awaitable<T> Get() {
     if (state_.load() != State::kSet) {
-      co_await boost::asio::async_initiate<boost::asio::use_awaitable_t<Executor>, void()>(
+      co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(
           [this](auto handler) {
             resume_ = std::move(handler);
             State unset = State::kUnset;

@@ -16,6 +16,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
@@ -97,6 +98,11 @@ std::string PeerAddress(const TcpSocket& socket) {
   return asio::ip::address_v6(bytes).to_string() + "/64";
 }
 
+// Returns the timeout for the first bytes of a connection.
+absl::Duration FirstTimeout(const ServerOptions& options) {
+  return std::min(options.first_request_timeout, options.idle_timeout);
+}
+
 // A client from accept to close. Used on its loop's thread, except idle_since.
 class Client {
  public:
@@ -109,7 +115,7 @@ class Client {
         tls_(std::move(tls)),
         peer_(std::move(peer)),
         socket_(std::move(socket)),
-        deadline_(SteadyClock::now() + Chrono(context.options.first_request_timeout)) {
+        deadline_(SteadyClock::now() + Chrono(FirstTimeout(context.options))) {
     ++peer_->connections;
   }
   ~Client() { --peer_->connections; }
@@ -140,8 +146,8 @@ class Client {
   const std::shared_ptr<Peer> peer_;
   Socket socket_;
   const SteadyTime accepted_ = SteadyClock::now();
-  SteadyTime deadline_;  // until the protocol is known
-  std::string read_;     // the same
+  SteadyTime deadline_;                     // until the protocol is known
+  std::string read_;                        // the same
   std::unique_ptr<Connection> connection_;  // once the protocol is known
 };
 
@@ -168,11 +174,12 @@ Awaitable<const ServerContext*> Client::StartTls() {
   if (!co_await ReadMore()) co_return nullptr;
   if (read_.front() != kTlsHandshake) co_return &plain_;
   const bool agreed = co_await socket_.Handshake(*tls_, std::exchange(read_, {}));
-  deadline_ = SteadyClock::now() + Chrono(context_.options.first_request_timeout);
+  deadline_ = SteadyClock::now() + Chrono(FirstTimeout(context_.options));
   co_return agreed ? &context_ : nullptr;
 }
 
 Awaitable<std::optional<Protocol>> Client::DetectProtocol() {
+  bool first = true;
   while (true) {
     const size_t told = std::min(read_.size(), kHttp2Preface.size());
     if (std::string_view(read_).substr(0, told) != kHttp2Preface.substr(0, told)) {
@@ -180,14 +187,16 @@ Awaitable<std::optional<Protocol>> Client::DetectProtocol() {
     }
     if (told == kHttp2Preface.size()) co_return Protocol::kHttp2;
     if (!co_await ReadMore()) co_return std::nullopt;
+    if (std::exchange(first, false)) {
+      deadline_ = std::min(deadline_, SteadyClock::now() + Chrono(context_.options.read_timeout));
+    }
   }
 }
 
 Awaitable<bool> Client::ReadMore() {
-  const size_t before = read_.size();
-  read_.resize(before + kSmallRead);
-  const Socket::Result result = co_await socket_.Read({read_.data() + before, kSmallRead});
-  read_.resize(before + result.bytes);
+  std::string piece(kSmallRead, '\0');
+  const Socket::Result result = co_await socket_.Read(piece);
+  read_.append(piece, 0, result.bytes);
   co_return result.bytes > 0;
 }
 
@@ -220,6 +229,7 @@ class Loop {
   void Start();
   // Waits until the loop has no work left.
   void Join() {
+    work_.reset();
     if (thread_.joinable()) thread_.join();
   }
 
@@ -235,6 +245,7 @@ class Loop {
   void ArmTimer();
 
   asio::io_context context_{1};
+  asio::executor_work_guard<Executor> work_{context_.get_executor()};  // until Join
   const std::chrono::nanoseconds tick_;
   Timer timer_;  // runs while there are clients
   std::set<Client*> clients_;

@@ -36,8 +36,9 @@ struct ServerOptions {
 };
 
 // Serves one port: event loops, each on its own thread, and worker threads for
-// handlers that block. A connection stays on its loop. A connection's protocol is agreed on by ALPN or detected from its first
-// bytes. With TLS, clients that use clear text get an error that says so.
+// handlers that block. A connection stays on its loop. A connection's protocol is agreed on by ALPN
+// or detected from its first bytes. With TLS, clients that use clear text get an error that says
+// so.
 class Server {
  public:
   // Binds and starts. The handler must outlive the server. An error (port in use,

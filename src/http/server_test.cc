@@ -9,8 +9,11 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "support/server_test_base.h"
@@ -74,7 +77,7 @@ TEST_F(ServerTest, SlowReader_IsCut) {
 }
 
 TEST_F(ServerTest, TooManyInFlight_GetTooBusy) {
-  options_.queued_requests = 1;
+  options_.admission.requests = 1;
   Gate entered;
   Gate leave;
   handler_.handle = [&](Request request) {
@@ -105,11 +108,9 @@ TEST_F(ServerTest, TooManyInFlight_GetTooBusy) {
 }
 
 TEST_F(ServerTest, BodiesInFlight_CountWhatTheyHold) {
-  options_.body_bytes_in_flight = 300'000;
+  options_.admission.bytes = 300'100;
   EXPECT_EQ(Ask(Post(std::string(300'000, 'x'))).status, 200);
-  const ReceivedResponse declared =
-      Ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 300001\r\n\r\n");
-  EXPECT_EQ(declared.status, 429);
+  EXPECT_EQ(Ask(Post(std::string(300'101, 'x'))).status, 429);
   std::string chunks = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 6; ++i) chunks += "c350\r\n" + std::string(50'000, 'x') + "\r\n";
   EXPECT_EQ(Ask(chunks + "ea60\r\n" + std::string(60'000, 'x') + "\r\n").status, 429);
@@ -119,8 +120,20 @@ TEST_F(ServerTest, BodiesInFlight_CountWhatTheyHold) {
   EXPECT_EQ(Ask(Post(std::string(300'000, 'x'))).status, 200);
 }
 
+TEST_F(ServerTest, BodiesThatAreOnlyDeclared_HoldNothing) {
+  options_.admission.bytes = 300'100;
+  options_.admission.small_bytes = 100'000;
+  Start();
+  std::vector<std::unique_ptr<SocketClient>> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(std::make_unique<SocketClient>(server_->port()));
+    clients.back()->Send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\nx");
+  }
+  EXPECT_EQ(Ask(Post(std::string(300'000, 'x'))).status, 200);
+}
+
 TEST_F(ServerTest, BodyIsReleasedBeforeTheAnswerIsRead) {
-  options_.body_bytes_in_flight = 100'000;
+  options_.admission.bytes = 100'000;
   Gate streaming;
   Gate finish;
   class Held final : public BodySource {
@@ -150,17 +163,89 @@ TEST_F(ServerTest, BodyIsReleasedBeforeTheAnswerIsRead) {
   server_.reset();  // still uses the gates
 }
 
-TEST_F(ServerTest, TooManyConnections_Wait) {
+TEST_F(ServerTest, TooManyConnections_WaitWhileAllAreBusy) {
   options_.connections = 1;
+  Gate entered;
+  Gate leave;
+  handler_.handle = [&](Request request) {
+    if (request.target == "/slow") {
+      entered.Open();
+      leave.Wait();
+    }
+    return ScriptedHandler::Echo(request);
+  };
   Start();
-  auto first = std::make_unique<SocketClient>(server_->port());
-  first->Send(Get("/1"));
-  EXPECT_EQ(Reader(*first).Next().status, 200);
+  SocketClient first(server_->port());
+  first.Send(Get("/slow"));
+  entered.Wait();
   SocketClient second(server_->port());
   ASSERT_TRUE(second.connected());
   second.Send(Get("/2"));
-  first.reset();
+  leave.Open();
+  EXPECT_EQ(Reader(first).Next().status, 200);
   EXPECT_EQ(Reader(second).Next().body, "GET /2 ");
+}
+
+TEST_F(ServerTest, TooManyConnections_TheOldestIdleOneIsClosed) {
+  options_.connections = 3;
+  Start();
+  std::vector<std::unique_ptr<SocketClient>> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(std::make_unique<SocketClient>(server_->port()));
+    clients.back()->Send(Get("/"));
+    EXPECT_EQ(Reader(*clients.back()).Next().status, 200) << i;
+  }
+  EXPECT_TRUE(Reader(*clients.front()).AtEnd());
+  clients.back()->Send(Get("/again"));
+  EXPECT_EQ(Reader(*clients.back()).Next().status, 200);
+}
+
+TEST_F(ServerTest, TooManyConnectionsOfOnePeer_TheOldestIdleOneIsClosed) {
+  options_.peer_connections = 2;
+  Start();
+  SocketClient silent(server_->port());
+  std::vector<std::unique_ptr<SocketClient>> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.push_back(std::make_unique<SocketClient>(server_->port()));
+    clients.back()->Send(Get("/"));
+    EXPECT_EQ(Reader(*clients.back()).Next().status, 200) << i;
+  }
+  EXPECT_TRUE(Reader(silent).AtEnd());
+}
+
+TEST_F(ServerTest, SilentConnection_IsCutSoon) {
+  options_.first_request_timeout = absl::Milliseconds(50);
+  Start();
+  SocketClient silent(server_->port());
+  EXPECT_TRUE(Reader(silent).AtEnd());
+  SocketClient begun(server_->port());
+  begun.Send("GET / HT");
+  EXPECT_TRUE(Reader(begun).AtEnd());
+}
+
+TEST_F(ServerTest, ReaderThatIsSlowButSteady_GetsTheWholeAnswer) {
+  options_.write_timeout = absl::Milliseconds(100);
+  handler_.handle = [](Request) { return TextResponse(200, std::string(8'000'000, 'x')); };
+  Start();
+  SocketClient client(server_->port(), /*receive_buffer_bytes=*/4'096);
+  client.Send(Get("/", "Connection: close\r\n"));
+  size_t received = 0;
+  const absl::Time fast = absl::Now() + absl::Milliseconds(500);
+  for (std::string piece = client.Receive(); !piece.empty(); piece = client.Receive()) {
+    received += piece.size();
+    if (absl::Now() < fast) absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_GT(received, 8'000'000U);
+}
+
+TEST_F(ServerTest, HandlerThatThrows_IsAnsweredAndForgotten) {
+  handler_.handle = [](Request request) -> Response {
+    if (request.target == "/memory") throw std::bad_alloc();
+    throw std::runtime_error("a bug");
+  };
+  EXPECT_EQ(Ask(Get("/memory")).status, 429);
+  EXPECT_EQ(Ask(Get("/bug")).status, 500);
+  server_->Drain(absl::Seconds(5));
 }
 
 TEST_F(ServerTest, Drain_LetsTheRequestInFlightFinish) {
@@ -250,7 +335,7 @@ TEST_F(ServerTest, ClientsThatDisappear_AreForgotten) {
         std::make_unique<Pieces>(std::vector<std::string>(100, std::string(100'000, 'x')));
     return response;
   };
-  options_.queued_requests = 1;
+  options_.admission.requests = 1;
   Start();
   for (int i = 0; i < 20; ++i) {
     SocketClient in_body(server_->port());

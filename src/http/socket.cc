@@ -35,7 +35,9 @@ class Socket::Tls {
     SSL_set_accept_state(ssl);
   }
 
-  Outcome Accept() { return Run([this] { return SSL_do_handshake(ssl_.get()); }); }
+  Outcome Accept() {
+    return Run([this] { return SSL_do_handshake(ssl_.get()); });
+  }
   // Reads into `room` and sets `bytes`.
   Outcome Read(std::span<char> room, size_t& bytes) {
     return Run([&] { return SSL_read_ex(ssl_.get(), room.data(), room.size(), &bytes); });
@@ -116,7 +118,7 @@ class Socket::Tls {
 
   const std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
   const int descriptor_;
-  std::string begin_;  // received before TLS started
+  std::string begin_;   // received before TLS started
   bool ended_ = false;  // the client has closed, perhaps without close_notify
 };
 
@@ -180,8 +182,8 @@ bool Socket::WriteSome(std::string_view& bytes) {
       if (outcome == Tls::Outcome::kWaitWrite || outcome == Tls::Outcome::kWaitRead) return true;
       if (outcome != Tls::Outcome::kDone) return false;
     } else {
-      const ssize_t sent = ::send(tcp_.native_handle(), bytes.data(), bytes.size(),
-                                  MSG_DONTWAIT | MSG_NOSIGNAL);
+      const ssize_t sent =
+          ::send(tcp_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       if (sent < 0 && errno == EINTR) continue;
       if (sent < 0) return errno == EAGAIN;
       written = static_cast<size_t>(sent);

@@ -109,9 +109,9 @@ TEST_F(TransportErrors, Http1) {
   Send("a body that is too long when it is unpacked",
        body("Content-Encoding: gzip\r\n", test::Gzip(std::string(10'000, ' '))));
   Send("too many requests", get + "Host: x\r\n\r\n",
-       [](http::ServerOptions& options) { options.queued_requests = 0; });
+       [](http::ServerOptions& options) { options.admission.requests = 0; });
   Send("too much in the bodies", body("", std::string(900, ' ')),
-       [](http::ServerOptions& options) { options.body_bytes_in_flight = 100; });
+       [](http::ServerOptions& options) { options.admission.small_bytes = 100; });
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_http1.txt", text_);
 }
 
@@ -122,9 +122,9 @@ TEST_F(TransportErrors, Grpc) {
   Call("a time that is over", {{"grpc-timeout", "0n"}}, message);
   Call("a coding that is not read", {{"content-encoding", "br"}}, message);
   Call("too many requests", {}, message,
-       [](http::ServerOptions& options) { options.queued_requests = 0; });
+       [](http::ServerOptions& options) { options.admission.requests = 0; });
   Call("too much in the bodies", {}, Framed(std::string(900, 'x')),
-       [](http::ServerOptions& options) { options.body_bytes_in_flight = 100; });
+       [](http::ServerOptions& options) { options.admission.small_bytes = 100; });
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_http2.txt", text_);
 }
 

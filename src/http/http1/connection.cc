@@ -61,7 +61,11 @@ class Http1Connection final : public Connection {
   // What the connection waits for, and so which timeout applies.
   enum class Waits { kForHandler, kUntilDeadline, kForBody, kForReader };
 
-  void WaitUntil(absl::Duration timeout) {
+  // Returns the timeout for a request that usually may take `timeout`.
+  absl::Duration ForRequest(absl::Duration timeout) const {
+    return first_ ? std::min(timeout, context_.options.first_request_timeout) : timeout;
+  }
+  void WaitFor(absl::Duration timeout) {
     waits_ = Waits::kUntilDeadline;
     deadline_ = SteadyClock::now() + Chrono(timeout);
   }
@@ -73,8 +77,7 @@ class Http1Connection final : public Connection {
   Awaitable<bool> ServeOne();
   Awaitable<bool> ServeParsed(RequestParser& parser, Request& request);
   // Returns an answer if the request is refused without its body.
-  Awaitable<std::optional<Response>> RefuseFromHeader(const RequestParser& parser,
-                                                      Request& request,
+  Awaitable<std::optional<Response>> RefuseFromHeader(const RequestParser& parser, Request& request,
                                                       Admission::Ticket& ticket);
   // Returns an answer if the body is refused. Sets `gone` if the client has
   // disconnected.
@@ -94,8 +97,8 @@ class Http1Connection final : public Connection {
   const ServerContext& context_;
   Peer& peer_;
   Socket& socket_;
-  std::string in_;   // received and not parsed yet
-  std::string out_;  // the head of the answer, and a short body
+  std::string in_;     // received and not parsed yet
+  std::string out_;    // the head of the answer, and a short body
   bool first_ = true;  // no request was answered yet
   std::optional<SteadyTime> idle_since_;
   Waits waits_ = Waits::kForHandler;
@@ -122,7 +125,7 @@ Awaitable<void> Http1Connection::Run() {
     first_ = false;
     if (more) more = co_await AwaitRequest();
   }
-  WaitUntil(context_.options.write_timeout);
+  WaitFor(context_.options.write_timeout);
   co_await socket_.FinishSending();
 }
 
@@ -142,7 +145,7 @@ Awaitable<bool> Http1Connection::AwaitRequest() {
   if (in_.capacity() > 2 * kSmallRead) std::string().swap(in_);
   if (out_.capacity() > 2 * kSmallRead) std::string().swap(out_);
   idle_since_ = SteadyClock::now();
-  WaitUntil(first_ ? context_.options.first_request_timeout : context_.options.idle_timeout);
+  WaitFor(ForRequest(context_.options.idle_timeout));
   const bool read = co_await ReadMore(kSmallRead);
   idle_since_.reset();
   co_return read;
@@ -151,7 +154,7 @@ Awaitable<bool> Http1Connection::AwaitRequest() {
 Awaitable<bool> Http1Connection::ServeOne() {
   Request request;
   const std::unique_ptr<RequestParser> parser = RequestParser::Create(context_.options, request);
-  WaitUntil(first_ ? context_.options.first_request_timeout : context_.options.read_timeout);
+  WaitFor(ForRequest(context_.options.read_timeout));
   while (true) {
     Use(parser->Parse(in_));
     if (parser->header_done() || parser->fault().has_value()) break;
@@ -191,13 +194,13 @@ Awaitable<bool> Http1Connection::ServeParsed(RequestParser& parser, Request& req
     form.keep_alive = form.keep_alive && complete;
     const bool sent = co_await Answer(*std::move(refused), form);
     if (sent && !complete) co_await Linger();
-    co_return sent && form.keep_alive && !context_.draining;
+    co_return sent&& form.keep_alive && !context_.draining;
   }
   Response response = co_await Handle(std::move(request), ticket);
   form.keep_alive =
       form.keep_alive && !context_.draining && !(response.stream != nullptr && form.version < 11);
   const bool sent = co_await Answer(std::move(response), form);
-  co_return sent && form.keep_alive;
+  co_return sent&& form.keep_alive;
 }
 
 Awaitable<std::optional<Response>> Http1Connection::RefuseFromHeader(const RequestParser& parser,
@@ -211,9 +214,9 @@ Awaitable<std::optional<Response>> Http1Connection::RefuseFromHeader(const Reque
   if (!context_.handler.Blocks()) {
     refused = context_.handler.RefuseEarly(request);
   } else {
-    auto result = co_await RunOnWorker(
-        context_.executors, socket_.executor(),
-        [this, &request] { return context_.handler.RefuseEarly(request); });
+    auto result = co_await RunOnWorker(context_.executors, socket_.executor(), [this, &request] {
+      return context_.handler.RefuseEarly(request);
+    });
     if (!result.has_value()) co_return Refuse(TooBusy("memory"), request);
     refused = *std::move(result);
   }
@@ -264,8 +267,8 @@ Awaitable<bool> Http1Connection::Answer(Response response, const AnswerForm& for
   const bool streamed = response.stream != nullptr;
   const bool chunked = streamed && form.version >= 11;
   const bool keep_alive = form.keep_alive && !context_.draining;
-  const auto reason = boost::beast::http::obsolete_reason(
-      static_cast<boost::beast::http::status>(response.status));
+  const auto reason =
+      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
   out_ = fmt::format("HTTP/1.{} {} {}\r\n", form.version % 10, response.status,
                      std::string_view(reason.data(), reason.size()));
   const auto add = [this](std::string_view name, std::string_view value) {
@@ -331,15 +334,15 @@ Awaitable<bool> Http1Connection::Write(std::string_view bytes) {
 }
 
 Awaitable<void> Http1Connection::Linger() {
-  WaitUntil(kLingerTime);
+  WaitFor(kLingerTime);
   co_await socket_.FinishSending();
   co_await socket_.DiscardRest();
 }
 
 }  // namespace
 
-std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer,
-                                           Socket& socket, std::string read) {
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer, Socket& socket,
+                                           std::string read) {
   return std::make_unique<Http1Connection>(context, peer, socket, std::move(read));
 }
 

@@ -12,8 +12,8 @@ namespace zerotouch::http::http1 {
 
 // Returns an HTTP/1.1 connection (RFC 9112). `read` holds the bytes received so
 // far. `context`, `peer` and `socket` must outlive it.
-std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer,
-                                           Socket& socket, std::string read);
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer, Socket& socket,
+                                           std::string read);
 
 }  // namespace zerotouch::http::http1
 

@@ -128,8 +128,8 @@ void BeastParser::RefuseError(const error_code& error, std::string_view unparsed
     return Refuse(HeaderTooLarge(options_.header_bytes), /*broken=*/true);
   }
   if (error == beast_http::error::header_limit) {
-    const bool is_url = request_.target.empty() && unparsed.substr(0, options_.url_bytes)
-                                                           .find("\r\n") == unparsed.npos;
+    const bool is_url = request_.target.empty() &&
+                        unparsed.substr(0, options_.url_bytes).find("\r\n") == unparsed.npos;
     return Refuse(is_url ? UrlTooLong(options_.url_bytes) : HeaderTooLarge(options_.header_bytes),
                   /*broken=*/true);
   }

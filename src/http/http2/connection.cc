@@ -73,12 +73,12 @@ class Http2Connection final : public Connection {
   bool closed_ = false;
   SteadyTime received_ = Clock::now();  // the last input
   SteadyTime busy_ = Clock::now();      // the last time at which there was a request
-  bool writing_ = false;  // waits for the client to take what was written
-  LeastRate rate_;        // of that
+  bool writing_ = false;                // waits for the client to take what was written
+  LeastRate rate_;                      // of that
   // When a wait for the client began; nullopt if none is pending.
-  std::optional<SteadyTime> header_since_;   // for the rest of a header
-  std::optional<SteadyTime> pinged_;         // for any input after a PING
-  std::optional<SteadyTime> finished_;       // for the client to close
+  std::optional<SteadyTime> header_since_;  // for the rest of a header
+  std::optional<SteadyTime> pinged_;        // for any input after a PING
+  std::optional<SteadyTime> finished_;      // for the client to close
 };
 
 Awaitable<void> Http2Connection::Run() {
@@ -158,6 +158,7 @@ Awaitable<void> Http2Connection::Write() {
       if (!written) Close();
       continue;
     }
+    if (ended_ && requests_.CutBlocked()) continue;
     if (ended_ && (requests_.empty() || !more_to_send)) {
       co_await Finish();
       Close();
@@ -206,8 +207,8 @@ void Http2Connection::CheckTimeouts(SteadyTime now) {
 
 }  // namespace
 
-std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer,
-                                           Socket& socket, std::string read) {
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer, Socket& socket,
+                                           std::string read) {
   return std::make_unique<Http2Connection>(context, peer, socket, std::move(read));
 }
 

@@ -12,8 +12,8 @@ namespace zerotouch::http::http2 {
 
 // Returns an HTTP/2 connection (RFC 9113), in clear text or after ALPN. `read`
 // holds the bytes received so far. `context`, `peer` and `socket` must outlive it.
-std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer,
-                                           Socket& socket, std::string read);
+std::unique_ptr<Connection> MakeConnection(const ServerContext& context, Peer& peer, Socket& socket,
+                                           std::string read);
 
 }  // namespace zerotouch::http::http2
 

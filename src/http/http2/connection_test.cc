@@ -230,7 +230,7 @@ TEST_F(Http2Test, ErrorInAStream_ResetsItAlone) {
 }
 
 TEST_F(Http2Test, TooManyInFlight_AreToldToComeAgain) {
-  options_.queued_requests = 1;
+  options_.admission.requests = 1;
   Gate entered;
   Gate leave;
   handler_.handle = [&](Request request) {
@@ -248,7 +248,7 @@ TEST_F(Http2Test, TooManyInFlight_AreToldToComeAgain) {
 }
 
 TEST_F(Http2Test, BodiesInFlight_CountWhatTheyHold) {
-  options_.body_bytes_in_flight = 300'000;
+  options_.admission.bytes = 300'000;
   Http2Client& client = Connect();
   EXPECT_EQ(client.Await(client.Ask("POST", "/", {}, std::string(140'000, 'x'))).status, 200);
   EXPECT_EQ(client.Await(client.Ask("POST", "/", {}, std::string(310'000, 'x'))).status, 429);

@@ -28,7 +28,7 @@ TEST_F(Http2EndingTest, Cancelled_Stops) {
     response.stream = std::make_unique<EndlessBody>(gone, 1'000);
     return response;
   };
-  options_.queued_requests = 1;
+  options_.admission.requests = 1;
   Http2Client& client = Connect();
   const int32_t stream = client.Ask("GET", "/");
   client.Until([&] { return !client.answer(stream).body.empty(); });
@@ -90,7 +90,7 @@ TEST_F(Http2EndingTest, SlowReaderOfTheEndAlone_IsReset) {
     bool begun_ = false;
   };
   options_.write_timeout = absl::Milliseconds(50);
-  options_.queued_requests = 1;
+  options_.admission.requests = 1;
   handler_.handle = [&](Request) {
     Response response;
     response.stream = std::make_unique<WindowFull>(all_came.get_future());
@@ -121,7 +121,7 @@ TEST_F(Http2EndingTest, ReaderThatStopsReading_IsCut) {
 
 TEST_F(Http2EndingTest, PastItsDeadline_IsAnsweredAtOnce) {
   handler_.limit = absl::Milliseconds(30);
-  options_.queued_requests = 1;
+  options_.admission.requests = 1;
   Gate leave;
   handler_.handle = [&](Request request) {
     if (request.target == "/slow") leave.Wait();
@@ -306,7 +306,7 @@ TEST_F(Http2EndingTest, ClientThatFinishedSending_StillGetsItsAnswer) {
 }
 
 TEST_F(Http2EndingTest, ClientThatDisappears_LeavesTheServerWell) {
-  options_.queued_requests = 1;
+  options_.admission.requests = 1;
   handler_.handle = [](Request request) {
     if (request.target == "/") return ScriptedHandler::Echo(request);
     Response response;

@@ -196,6 +196,16 @@ void Requests::EndInput() {
   Stop();
 }
 
+bool Requests::CutBlocked() {
+  bool any = false;
+  for (const auto& [id, stream] : streams_) {
+    if (stream->over || !stream->answered || stream->Unsent() == 0) continue;
+    Cut(*stream, ErrorCode::kCancel);
+    any = true;
+  }
+  return any;
+}
+
 void Requests::AbandonAll() {
   for (const auto& [id, stream] : streams_) Abandon(*stream);
   streams_.clear();
@@ -265,9 +275,9 @@ Awaitable<std::optional<Response>> Requests::RefuseEarly(Stream& stream) {
   if (!context_.handler.Blocks()) co_return context_.handler.RefuseEarly(stream.header);
   // A copy, because this thread may use the stream's header meanwhile.
   Request header = stream.header;
-  auto refused = co_await RunOnWorker(
-      context_.executors, executor_,
-      [this, &header] { return context_.handler.RefuseEarly(header); });
+  auto refused = co_await RunOnWorker(context_.executors, executor_, [this, &header] {
+    return context_.handler.RefuseEarly(header);
+  });
   if (!refused.has_value()) co_return Render(stream, TooBusy("memory"));
   stream.header.context = std::move(header.context);
   stream.header.body_limit = header.body_limit;
@@ -378,13 +388,18 @@ Awaitable<void> Requests::SendSource(StreamPtr stream, std::unique_ptr<BodySourc
       continue;
     }
     std::string piece;
-    const auto more = co_await RunOnWorker(context_.executors, executor_,
-                                           [&] { return source->Next(piece); });
+    const auto more =
+        co_await RunOnWorker(context_.executors, executor_, [&] { return source->Next(piece); });
     if (stream->over) co_return;
     if (!more.has_value() || !more->ok()) {
       log::Error("cannot finish an answer; resetting its stream",
                  {{"error", more.has_value() ? more->status().ToString() : "out of memory"}});
-      Cut(*stream, ErrorCode::kInternal);
+      // Lets the session first send what there is: a reset drops it.
+      while (!stream->waiting && !stream->over) {
+        stream->changed.expires_at(SteadyTime::max());
+        co_await stream->changed.async_wait(kNoThrow);
+      }
+      if (!stream->over) Cut(*stream, ErrorCode::kInternal);
       co_return;
     }
     if (!**more) {
@@ -432,8 +447,8 @@ Awaitable<bool> Requests::StepStreamingCall(Stream& stream, StreamingCall& call)
   const std::string in = std::exchange(stream.body, {});
   const StreamingCall::Input input{.bytes = in, .ended = stream.ended, .stopping = stopping_};
   std::string piece;
-  const auto more = co_await RunOnWorker(context_.executors, executor_,
-                                         [&] { return call.Next(input, piece); });
+  const auto more =
+      co_await RunOnWorker(context_.executors, executor_, [&] { return call.Next(input, piece); });
   if (stream.over) co_return false;
   session_->Consume(stream.id, in.size());
   if (!more.has_value() || !stream.ticket.Hold(kStreamBytes + piece.capacity())) {

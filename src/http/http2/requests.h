@@ -47,6 +47,9 @@ class Requests final : public SessionEvents {
   void Stop();
   // Handles the end of the client's input. The client still reads.
   void EndInput();
+  // Resets the requests whose answers the session cannot send. Called after EndInput:
+  // a client that has finished sending opens no window any more. Returns true if there were any.
+  bool CutBlocked();
   // Drops all requests, because the connection is closed.
   void AbandonAll();
 
@@ -101,7 +104,7 @@ class Requests final : public SessionEvents {
   const std::function<void()> wake_writer_;
   Session* session_ = nullptr;
   std::map<int32_t, StreamPtr> streams_;  // open in the session
-  std::vector<StreamPtr> new_;             // reported, and not started yet
+  std::vector<StreamPtr> new_;            // reported, and not started yet
   bool any_ = false;
   bool stopping_ = false;
 };

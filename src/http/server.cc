@@ -450,7 +450,9 @@ void LoopServer::ForEachClient(Function function) {
 Awaitable<void> LoopServer::Accept() {
   while (acceptor_.is_open()) {
     if (open_ >= options_.connections) {
-      co_await CloseOldestIdle(nullptr);
+      // Only a client that waits takes the place of another.
+      co_await acceptor_.async_wait(tcp::acceptor::wait_read, kNoThrow);
+      if (open_ >= options_.connections) co_await CloseOldestIdle(nullptr);
       if (open_ < options_.connections || !acceptor_.is_open()) continue;
       slot_freed_.expires_after(kSlotRetry);
       co_await slot_freed_.async_wait(kNoThrow);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
@@ -50,6 +51,25 @@ class Store {
   // every retry conflicted with other changes. RESOURCE_EXHAUSTED if too many
   // mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
+
+  // A part of a call that reads and writes, and what is called after it.
+  using Work = absl::AnyInvocable<void() &&>;
+  using WorkDone = absl::AnyInvocable<void(absl::Status) &&>;
+
+  // Queues `work` for the thread that writes, and returns true. No thread sleeps
+  // for it. `work` runs on that thread with the mutations of the next group, and may
+  // call Read, which does not see what the group has not committed, and Write
+  // several times: each mutation runs at once, in the transaction of the group, and
+  // returns its result before it is durable. Afterwards `done` is called, on a
+  // thread of the store: with OK once all that `work` wrote is durable; otherwise
+  // nothing that it wrote is kept, and the errors are those of Write. An exception
+  // that leaves `work` undoes what it wrote and is an error: RESOURCE_EXHAUSTED for
+  // std::bad_alloc, else INTERNAL. `done` must return soon and must not call Write.
+  // If `work` cannot be queued, `done` is called before this returns.
+  //
+  // Returns false, and takes neither argument, if the store has no such thread: run
+  // `work` on a thread that may wait.
+  virtual bool WriteInGroup(Work&& /*work*/, WorkDone&& /*done*/) { return false; }
 
   // Calls `heard`, on a thread of the store, when another process may have
   // accepted or released an operation. It must return soon. Null removes the

@@ -66,6 +66,11 @@ class SqliteStore final : public Store {
     return writer_.Write(mutation);
   }
 
+  bool WriteInGroup(Work&& work, WorkDone&& done) override {
+    writer_.WriteInGroup(std::move(work), std::move(done));
+    return true;
+  }
+
   // Only one server at a time has the file open.
   void OnOperation(std::function<void()>) override {}
 

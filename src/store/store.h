@@ -9,6 +9,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "store/accounts.h"
 #include "store/companies.h"
@@ -46,10 +47,14 @@ class Store {
   // returned. May run the mutation more than once (each time in a new
   // transaction), and on another thread. Mutations that change the same things
   // are serialized; SQLite runs them in order of arrival.
-  // UNAVAILABLE if the database cannot be reached or is full; if it was lost
-  // during the commit, the changes may be kept nevertheless. UNAVAILABLE also if
-  // every retry conflicted with other changes. RESOURCE_EXHAUSTED if too many
-  // mutations are queued.
+  // UNAVAILABLE if nothing was changed: the database cannot be reached or is full, it
+  // did not begin the mutation within limits::kWriteWait, or every retry conflicted
+  // with other changes. On PostgreSQL also if the connection was lost during the
+  // commit, and then the changes may be kept nevertheless.
+  // On SQLite, a commit that fails keeps nothing. UNKNOWN if a commit does not end
+  // within limits::kWriteWait (the disk does not answer), or if the file lost its
+  // name during the commit: the changes may be kept or not.
+  // RESOURCE_EXHAUSTED if too many mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
 
   // A part of a call that reads and writes, and what is called after it.
@@ -76,7 +81,12 @@ class Store {
   // callback; no call is running when this returns.
   virtual void OnOperation(std::function<void()> heard) = 0;
 
-  // Returns OK if the store can be read now, for readiness probes.
+  // Sets how long a write may wait before it is refused; limits::kWriteWait by
+  // default. Also applies to those that wait already. For a process that shuts down.
+  virtual void ShortenWaits(absl::Duration /*longest*/) {}
+
+  // Returns OK if the store can be read and writes work, for readiness probes. While
+  // writes fail, the reason; it tries them again by itself. Waits for no write.
   virtual absl::Status Ping() = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <utility>
+#include <vector>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -45,14 +46,16 @@ absl::Status QueuedWrite::AwaitAnswer() {
   return std::move(status_);
 }
 
+WriteQueue::WriteQueue() : longest_wait_(absl::ToChronoMilliseconds(limits::kWriteWait)) {}
+
 absl::Status WriteQueue::Add(std::shared_ptr<QueuedWrite> write) {
-  write->queued = SteadyClock::now();
   {
     const MutexLock lock(mutex_);
     if (closed_) return absl::UnavailableError("the store is closing");
     if (writes_.size() >= static_cast<size_t>(limits::kQueuedWrites)) {
       return absl::ResourceExhaustedError("too many writes are waiting for the store");
     }
+    write->queued = SteadyClock::now();
     writes_.push_back(std::move(write));
   }
   came_.notify_one();
@@ -73,7 +76,7 @@ bool WriteQueue::AwaitWrite(SteadyClock::time_point until) {
 
 bool WriteQueue::Pause(std::chrono::microseconds time) {
   MutexLock lock(mutex_);
-  if (!closed_ && !writes_.empty()) lock.WaitFor(closing_, time);
+  if (!writes_.empty()) lock.WaitFor(refused_, time);
   return !writes_.empty();
 }
 
@@ -85,13 +88,43 @@ std::shared_ptr<QueuedWrite> WriteQueue::Take() {
   return next;
 }
 
+void WriteQueue::SetLongestWait(std::chrono::milliseconds time) {
+  const MutexLock lock(mutex_);
+  longest_wait_ = time;
+}
+
+std::chrono::milliseconds WriteQueue::longest_wait() const {
+  const MutexLock lock(mutex_);
+  return longest_wait_;
+}
+
+void WriteQueue::RefuseLate() { RefuseOlderThan(SteadyClock::now() - longest_wait()); }
+
+void WriteQueue::RefuseAll() { RefuseOlderThan(SteadyClock::time_point::max()); }
+
+void WriteQueue::RefuseOlderThan(SteadyClock::time_point then) {
+  std::vector<std::shared_ptr<QueuedWrite>> refused;
+  {
+    const MutexLock lock(mutex_);
+    while (!writes_.empty() && writes_.front()->queued < then) {
+      refused.push_back(std::move(writes_.front()));
+      writes_.pop_front();
+    }
+  }
+  if (refused.empty()) return;
+  refused_.notify_all();
+  log::Warning("refused writes that waited too long", {{"writes", refused.size()}});
+  for (const std::shared_ptr<QueuedWrite>& write : refused) {
+    write->Answer(absl::UnavailableError("the store did not begin the write in time"));
+  }
+}
+
 void WriteQueue::Close() {
   {
     const MutexLock lock(mutex_);
     closed_ = true;
   }
   came_.notify_all();
-  closing_.notify_all();
 }
 
 bool WriteQueue::closed() const {

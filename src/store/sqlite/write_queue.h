@@ -43,7 +43,7 @@ class QueuedWrite {
   // Waits for the answer to a mutation.
   absl::Status AwaitAnswer();
 
-  SteadyClock::time_point queued;  // when it was queued
+  SteadyClock::time_point queued;  // when it was added to the queue
 
  private:
   const Mutation* const mutation_ = nullptr;
@@ -59,6 +59,8 @@ class QueuedWrite {
 // The writes that have not begun, in order of arrival. Thread-safe.
 class WriteQueue {
  public:
+  WriteQueue();
+
   // Appends a write. RESOURCE_EXHAUSTED if the queue is full, UNAVAILABLE if it is
   // closed.
   absl::Status Add(std::shared_ptr<QueuedWrite> write);
@@ -66,21 +68,33 @@ class WriteQueue {
   // Waits until a write is queued, the queue is closed, or `until`. Returns true if
   // a write is queued.
   bool AwaitWrite(SteadyClock::time_point until);
-  // Waits at most for `time` until the queue is closed. Returns false if no write
-  // is queued, so that nobody waits for what the caller tries.
+  // Waits for `time` between two attempts of the writer. Returns false, without
+  // waiting, if no write is queued: then no caller needs another attempt.
   bool Pause(std::chrono::microseconds time);
   // Removes the oldest write and returns it; null if the queue is empty.
   std::shared_ptr<QueuedWrite> Take();
+
+  // Sets how long writes may wait; limits::kWriteWait by default.
+  void SetLongestWait(std::chrono::milliseconds time);
+  std::chrono::milliseconds longest_wait() const;
+  // Removes the writes that have waited too long and answers them with UNAVAILABLE.
+  void RefuseLate();
+  // The same for all writes.
+  void RefuseAll();
 
   // Refuses what is added from now on.
   void Close();
   bool closed() const;
 
  private:
+  // Removes the writes that were queued before `then` and refuses them.
+  void RefuseOlderThan(SteadyClock::time_point then);
+
   mutable Mutex mutex_;
   std::condition_variable came_;     // a write was queued, or the queue was closed
-  std::condition_variable closing_;  // the queue was closed
+  std::condition_variable refused_;  // writes were refused
   std::deque<std::shared_ptr<QueuedWrite>> writes_ ZT_GUARDED_BY(mutex_);
+  std::chrono::milliseconds longest_wait_ ZT_GUARDED_BY(mutex_);
   bool closed_ ZT_GUARDED_BY(mutex_) = false;
 };
 

@@ -101,6 +101,19 @@ inline constexpr uint64_t kHeldSmallBytes = uint64_t{64} << 20;
 // Writes that wait for the store; past the limit callers get 429.
 inline constexpr int kQueuedWrites = 4'096;
 
+// How long a write waits for the store; then it is refused with 503 and is certainly
+// not done. The same time for a commit that does not end, whose write then may be
+// kept or not.
+inline constexpr absl::Duration kWriteWait = absl::Seconds(30);
+
+// How long the writer may be busy with one step before the server is not ready. The
+// slowest step, accepting 100,000 items, takes a fraction of a second.
+inline constexpr absl::Duration kWriteStall = absl::Seconds(5);
+
+// How long a closing store waits for its writer. It ends within this time and some
+// more, even if the disk does not answer.
+inline constexpr absl::Duration kStoreClose = absl::Seconds(2);
+
 // Unfinished operations of one partner; past the limit callers get 429.
 inline constexpr int kUnfinishedOperationsPerPartner = 100;
 

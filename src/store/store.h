@@ -6,8 +6,10 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "store/accounts.h"
 #include "store/companies.h"
@@ -45,18 +47,46 @@ class Store {
   // returned. May run the mutation more than once (each time in a new
   // transaction), and on another thread. Mutations that change the same things
   // are serialized; SQLite runs them in order of arrival.
-  // UNAVAILABLE if the database cannot be reached or is full; if it was lost
-  // during the commit, the changes may be kept nevertheless. UNAVAILABLE also if
-  // every retry conflicted with other changes. RESOURCE_EXHAUSTED if too many
-  // mutations are queued.
+  // UNAVAILABLE if nothing was changed: the database cannot be reached or is full, it
+  // did not begin the mutation within limits::kWriteWait, or every retry conflicted
+  // with other changes. On PostgreSQL also if the connection was lost during the
+  // commit, and then the changes may be kept nevertheless.
+  // On SQLite, a commit that fails keeps nothing. UNKNOWN if a commit does not end
+  // within limits::kWriteWait (the disk does not answer), or if the file lost its
+  // name during the commit: the changes may be kept or not.
+  // RESOURCE_EXHAUSTED if too many mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
+
+  // A part of a call that reads and writes, and what is called after it.
+  using Work = absl::AnyInvocable<void() &&>;
+  using WorkDone = absl::AnyInvocable<void(absl::Status) &&>;
+
+  // Queues `work` for the thread that writes, and returns true. No thread sleeps
+  // for it. `work` runs on that thread with the mutations of the next group, and may
+  // call Read, which does not see what the group has not committed, and Write
+  // several times: each mutation runs at once, in the transaction of the group, and
+  // returns its result before it is durable. Afterwards `done` is called, on a
+  // thread of the store: with OK once all that `work` wrote is durable; otherwise
+  // nothing that it wrote is kept, and the errors are those of Write. An exception
+  // that leaves `work` undoes what it wrote and is an error: RESOURCE_EXHAUSTED for
+  // std::bad_alloc, else INTERNAL. `done` must return soon and must not call Write.
+  // If `work` cannot be queued, `done` is called before this returns.
+  //
+  // Returns false, and takes neither argument, if the store has no such thread: run
+  // `work` on a thread that may wait.
+  virtual bool WriteInGroup(Work&& /*work*/, WorkDone&& /*done*/) { return false; }
 
   // Calls `heard`, on a thread of the store, when another process may have
   // accepted or released an operation. It must return soon. Null removes the
   // callback; no call is running when this returns.
   virtual void OnOperation(std::function<void()> heard) = 0;
 
-  // Returns OK if the store can be read now, for readiness probes.
+  // Sets how long a write may wait before it is refused; limits::kWriteWait by
+  // default. Also applies to those that wait already. For a process that shuts down.
+  virtual void ShortenWaits(absl::Duration /*longest*/) {}
+
+  // Returns OK if the store can be read and writes work, for readiness probes. While
+  // writes fail, the reason; it tries them again by itself. Waits for no write.
   virtual absl::Status Ping() = 0;
 };
 

@@ -195,6 +195,10 @@ absl::Status Database::Checkpoint() {
   return StatusOfCode(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
 }
 
+bool Database::busy() const { return (sqlite3_errcode(db_) & 0xff) == SQLITE_BUSY; }
+
+void Database::SetBusyTimeout(int ms) { sqlite3_busy_timeout(db_, ms); }
+
 bool Database::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 }  // namespace zerotouch::store::sqlite

@@ -85,6 +85,10 @@ class Database {
   Cursor Use(const char* sql);
   // Returns how many rows the last INSERT, UPDATE or DELETE changed.
   int64_t Changes() const;
+  // Returns true if the last error is that another connection has a lock.
+  bool busy() const;
+  // Sets how long a statement waits for the locks of other connections.
+  void SetBusyTimeout(int ms);
   // Returns true while a transaction is open. Some errors end it.
   bool InTransaction() const;
 

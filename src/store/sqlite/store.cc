@@ -4,11 +4,14 @@
 #include <memory>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/status_macros.h"
+#include "errors/errors.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/file_lock.h"
 #include "store/sqlite/pool.h"
+#include "store/sqlite/registry_files.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/transaction.h"
 #include "store/sqlite/writer.h"
@@ -17,7 +20,7 @@ namespace zerotouch::store::sqlite {
 namespace {
 
 // How many connections read at most. A call that finds none free waits for one.
-constexpr int kReaders = 32;
+constexpr int kReaders = 64;
 
 // The writing connection caches 32 MiB of pages: a chunk of a batch touches
 // about 10 MiB.
@@ -46,36 +49,53 @@ class SqliteSnapshot final : public SqliteTransaction {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(const std::string& path, std::unique_ptr<FileLock> lock,
+  SqliteStore(std::shared_ptr<FileLock> lock, const RegistryFiles& files,
               std::unique_ptr<Database> writing, const Clock& clock)
       : lock_(std::move(lock)),
-        readers_(path, kReaders),
-        writer_(std::move(writing), *lock_, clock) {}
+        files_(files),
+        readers_(lock_->path(), files, kReaders),
+        writer_(std::move(writing), lock_, files, clock) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
-    absl::Status status = db->Use("BEGIN").Run();
-    if (!status.ok()) {
-      readers_.GiveBack(nullptr);
-      return status;
-    }
-    return std::make_unique<SqliteSnapshot>(readers_, std::move(db));
+    return Begin(std::move(db));
   }
 
   absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) override {
     return writer_.Write(mutation);
   }
 
+  bool WriteInGroup(Work&& work, WorkDone&& done) override {
+    writer_.WriteInGroup(std::move(work), std::move(done));
+    return true;
+  }
+
+  void ShortenWaits(absl::Duration longest) override { writer_.ShortenWaits(longest); }
+
   // Only one server at a time has the file open.
   void OnOperation(std::function<void()>) override {}
 
   absl::Status Ping() override {
-    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, Read());
+    ZT_RETURN_IF_ERROR(writer_.CheckHealth());
+    if (!files_.Check().ok()) {
+      return errors::Unavailable("a file of the registry was removed or replaced");
+    }
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.TryTake());
+    if (db == nullptr) return absl::OkStatus();  // all connections are reading
+    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, Begin(std::move(db)));
     return snapshot->ServerSecret().status();
   }
 
  private:
-  std::unique_ptr<FileLock> lock_;
+  absl::StatusOr<std::unique_ptr<Snapshot>> Begin(std::unique_ptr<Database> db) {
+    absl::Status status = db->Use("BEGIN").Run();
+    if (status.ok()) return std::make_unique<SqliteSnapshot>(readers_, std::move(db));
+    readers_.GiveBack(nullptr);
+    return status;
+  }
+
+  const std::shared_ptr<FileLock> lock_;  // first: it ends after every connection
+  const RegistryFiles files_;
   Pool readers_;
   Writer writer_;  // last: it stops first
 };
@@ -93,25 +113,30 @@ absl::Status Prepare(Database& db, const std::string& path, FileLock& lock, Role
   ZT_RETURN_IF_ERROR(db.Run(kWriterSettings));
   if (schema == SchemaState::kNeedsMigration) ZT_RETURN_IF_ERROR(Migrate(db));
   if (role == Role::kServer) ZT_RETURN_IF_ERROR(EndAllLeases(db));
-  return absl::OkStatus();
+  return db.Run("SELECT count(*) FROM sqlite_schema");  // opens the log in any case
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenFile(const std::string& path, const Clock& clock,
                                                 Role role) {
-  ZT_ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, FileLock::OpenBeside(path));
+  ZT_ASSIGN_OR_RETURN(std::shared_ptr<FileLock> lock, FileLock::Open(path));
   if (role == Role::kServer) {
     ZT_ASSIGN_OR_RETURN(const bool alone, lock->TryBecomeServer());
     if (!alone) return InUse(path);
+  } else if (lock->ServedByAnotherName()) {
+    return InUseByAnotherName(path);
   }
-  ZT_RETURN_IF_ERROR(lock->LockWriting());
-  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(path, Access::kWrite);
+  ZT_RETURN_IF_ERROR(CannotUse(path, lock->LockWriting(limits::kWriteWait)));
+  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(lock->path(), Access::kWrite);
   absl::Status status = db.status();
   if (status.ok()) status = Prepare(**db, path, *lock, role);
+  // Something was read or written by now, so the log is open.
+  const absl::StatusOr<RegistryFiles> files =
+      status.ok() ? RegistryFiles::Open(lock->path(), lock->id()) : status;
   lock->UnlockWriting();
-  ZT_RETURN_IF_ERROR(CannotUse(path, status));
-  return std::make_unique<SqliteStore>(path, std::move(lock), *std::move(db), clock);
+  ZT_RETURN_IF_ERROR(CannotUse(path, files.status()));
+  return std::make_unique<SqliteStore>(std::move(lock), *files, *std::move(db), clock);
 }
 
 }  // namespace zerotouch::store::sqlite

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fault.h"
+#include "base/limits.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "store/errors.h"
@@ -224,11 +225,11 @@ absl::Status ExportFile(const std::string& path, archive::RowSink& sink) {
 }
 
 absl::Status ImportFile(const std::string& path, archive::RowSource& source) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock, FileLock::OpenBeside(path));
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock, FileLock::Open(path));
   ZT_ASSIGN_OR_RETURN(const bool alone, lock->TryBecomeServer());
   if (!alone) return InUse(path);
-  ZT_RETURN_IF_ERROR(lock->LockWriting());
-  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(path, Access::kWrite);
+  ZT_RETURN_IF_ERROR(CannotUse(path, lock->LockWriting(limits::kWriteWait)));
+  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(lock->path(), Access::kWrite);
   return CannotUse(path, db.ok() ? ImportInto(**db, path, source) : db.status());
 }
 

@@ -44,12 +44,13 @@ inline constexpr size_t kFormBytes = size_t{64} << 10;
 
 // Calls in one batch request (the limit of Google's clients), and calls of it that
 // run at once. Bytes of a batch request, whose sender is not authenticated yet (the
-// credentials are in its parts), and of the answers that it collects: past this
-// limit, a call is answered with an error that says to send it separately.
+// credentials are in its parts), and of the answers that it collects, which is what
+// 1,000 calls for one device need ten times over: past this limit, a call is answered
+// with an error that says to send it separately.
 inline constexpr int kBatchCalls = 1'000;
 inline constexpr int kBatchCallsAtOnce = 8;
 inline constexpr size_t kBatchRequestBytes = size_t{16} << 20;
-inline constexpr size_t kBatchAnswerBytes = size_t{64} << 20;
+inline constexpr size_t kBatchAnswerBytes = size_t{16} << 20;
 
 // Open connections; further ones wait in the listen queue. An idle connection
 // holds about 9 KiB, with TLS about 75 KiB.

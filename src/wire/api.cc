@@ -182,7 +182,10 @@ http::Response Api::Handle(http::Request request) {
   const log::RequestScope scope(request.request_id);
   http::Response response = Serve(request);
   AllowOrigin(request, response);
-  if (http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) http::CompressAnswer(response);
+  const bool is_compressed = response.headers.Has("Content-Encoding");
+  if (!is_compressed && http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) {
+    http::CompressAnswer(response);
+  }
   return response;
 }
 
@@ -276,8 +279,9 @@ http::Response Api::Batch(const http::Request& request, const Head& head) {
   return response.ok() ? *std::move(response) : refuse(response.status());
 }
 
-http::Response Api::Discovery(const http::Request&, const Head& head) {
-  return discovery_.Answer(head.endpoint->path, head.query);
+http::Response Api::Discovery(const http::Request& request, const Head& head) {
+  return discovery_.Answer(head.endpoint->path, head.query,
+                           http::AcceptsGzip(request.headers.Get("Accept-Encoding")));
 }
 
 absl::Status Api::CheckReady() {
@@ -297,12 +301,16 @@ http::Response Api::Token(const http::Request& request, const Head& head) {
   auth::TokenAnswer answer = tokens_.Answer({.content_type = request.headers.Get("Content-Type"),
                                              .body = request.body,
                                              .query = head.parts.query,
-                                             .host = request.headers.Get("Host")});
+                                             .host = request.headers.Get("Host"),
+                                             .peer = request.peer});
   http::Response response;
   response.status = answer.http_status;
   response.headers.Add("Content-Type", "application/json; charset=UTF-8");
   response.headers.Add("Cache-Control", "no-store");  // RFC 6749 section 5.1
   response.headers.Add("X-Content-Type-Options", "nosniff");
+  if (answer.retry_after_seconds > 0) {
+    response.headers.Add("Retry-After", std::to_string(answer.retry_after_seconds));
+  }
   response.body = std::move(answer.body);
   return response;
 }

@@ -15,12 +15,14 @@
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "service/list_answer.h"
 #include "service/operation_answer.h"
 
 namespace zerotouch::wire {
 
-// The answer of a method: a message, or an operation that may be streamed.
-using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer>;
+// The answer of a method: a message, or an operation or a list that may be streamed.
+using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
+                            service::ListAnswer>;
 
 // Maps the methods of the API to the functions that serve them, for every
 // transport. The type of a request identifies its method, because no two methods
@@ -42,7 +44,7 @@ class MethodTable {
       ZT_ASSIGN_OR_RETURN(const auth::Authorized<Right> authorized,
                           auth::Authorize<Right>(caller, request, method));
       ZT_ASSIGN_OR_RETURN(Response response, (service.*function)(authorized, request));
-      if constexpr (std::is_same_v<Response, service::OperationAnswer>) {
+      if constexpr (std::is_constructible_v<Answer, Response>) {
         return Answer(std::move(response));
       } else {
         return Answer(std::make_unique<Response>(std::move(response)));

@@ -15,6 +15,7 @@
 #include "google/protobuf/message.h"
 #include "wire/api_services.h"
 #include "wire/caller.h"
+#include "wire/grpc/list_message.h"
 #include "wire/grpc/message.h"
 #include "wire/grpc/operation_message.h"
 #include "wire/grpc/read_request.h"
@@ -209,6 +210,7 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
     return OperationResponse(std::move(*operation));
   }
+  if (auto* list = std::get_if<service::ListAnswer>(&answer)) return ListResponse(std::move(*list));
   return MessageResponse(*std::get<std::unique_ptr<Message>>(answer));
 }
 

@@ -82,7 +82,8 @@ TEST(MessageOutline, MessageBytes_IsAnUpperBound) {
     unknown.AddLengthDelimited(1'001, i % 2 == 0 ? "" : "a text of more than fifteen bytes");
     unknown.AddGroup(1'002)->AddFixed32(1, 2);
   }
-  const std::string others = unknown.SerializeAsString();
+  std::string others;
+  ASSERT_TRUE(unknown.SerializeToString(&others));
   const std::string item("\x12\0", 2);
   const std::string entry("\x12\x06\x22\x04\x0A\x02\x0A\0", 8);
   for (const std::string& bytes : {Claims(1'000).SerializeAsString(), Repeated(item, 10'000),

@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdio>
+#include <optional>
 
 #include "absl/time/clock.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
@@ -26,6 +29,11 @@ std::vector<std::string> TextsOf(const std::vector<CustomerId>& ids) {
   return texts;
 }
 
+std::string QuotaText(std::optional<int64_t> quota) {
+  if (!quota.has_value()) return "default";
+  return *quota == 0 ? "none" : std::to_string(*quota);
+}
+
 absl::Status ListAccounts(const Settings& settings, const AdminFlags& flags) {
   return View(settings, [&](store::Snapshot& snapshot) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const auto accounts, snapshot.ListAccounts());
@@ -33,12 +41,14 @@ absl::Status ListAccounts(const Settings& settings, const AdminFlags& flags) {
                  {"PARTNER", "partnerId"},
                  {"CUSTOMERS", "customerIds"},
                  {"DISABLED", "disabled"},
+                 {"QUOTA", "quotaPer100s"},
                  {"KEYS", "keyIds"}});
     for (const store::ServiceAccount& account : accounts) {
       std::vector<std::string> keys;
       for (const store::AccountKey& key : account.keys) keys.push_back(key.key_id);
       table.Add({account.email, account.partner ? std::to_string(account.partner.value()) : "",
-                 TextsOf(account.customers), account.disabled, keys});
+                 TextsOf(account.customers), account.disabled, QuotaText(account.quota_per_100s),
+                 keys});
     }
     Print(flags, table);
     return absl::OkStatus();
@@ -53,6 +63,30 @@ AdminGroup::Run SetDisabled(bool disabled) {
                            }),
                     "accounts list");
   };
+}
+
+// Reads what `set-quota` takes, as QuotaText writes it.
+absl::StatusOr<std::optional<int64_t>> ParseQuota(std::string_view text) {
+  if (text == "default") return std::nullopt;
+  if (text == "none") return 0;
+  int64_t quota = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), quota);
+  if (error == std::errc() && end == text.data() + text.size() && quota >= 1 &&
+      quota <= limits::kLargestQuota) {
+    return quota;
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("Invalid quota \"{}\": use a number of calls in 100 seconds from 1 to {}, none, "
+                  "or default.",
+                  ForTerminal(text), limits::kLargestQuota));
+}
+
+absl::Status SetQuota(const Settings& settings, const AdminFlags& flags) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<int64_t> quota, ParseQuota(flags.quota));
+  return WithHint(
+      Change(settings,
+             [&](store::Transaction& tx) { return tx.SetAccountQuota(flags.email, quota); }),
+      "accounts list");
 }
 
 std::string EmailFor(const AdminFlags& flags) {
@@ -204,6 +238,13 @@ void AddAccountCommands(CLI::App& app, AdminAction& action) {
       ->required();
   group.Add("enable", "Accept the account and its tokens again", SetDisabled(false))
       .add_option("email", flags.email, "E-mail address of the account")
+      ->required();
+  CLI::App& quota =
+      group.Add("set-quota", "Limit the calls of the account in 100 seconds, at once", SetQuota);
+  quota.add_option("email", flags.email, "E-mail address of the account")->required();
+  quota
+      .add_option("quota", flags.quota,
+                  "Number of calls, none, or default: what --quota-per-100s of the server says")
       ->required();
 }
 

@@ -21,7 +21,7 @@ namespace zerotouch::daemon {
 
 // The flags of all commands; each command uses some of them.
 struct AdminFlags {
-  std::string name, id, package, title, out, email, key, token_uri;
+  std::string name, id, package, title, out, email, key, token_uri, quota;
   std::string algorithm = "RS256";
   std::string format = "table";
   int64_t partner = 0, vendor = 0, customer = 0;

@@ -14,7 +14,9 @@
 
 #include "auth/audience.h"
 #include "auth/authenticator.h"
+#include "auth/call_quota.h"
 #include "auth/token_endpoint.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
@@ -22,6 +24,7 @@
 #include "http/server.h"
 #include "http/tls.h"
 #include "service/services.h"
+#include "store/database_url.h"
 #include "store/store.h"
 #include "wire/api.h"
 #include "wire/api_methods.h"
@@ -101,6 +104,12 @@ http::ServerOptions ServerOptionsOf(const Settings& settings,
   return options;
 }
 
+auth::TokenQuota TokenQuotaOf(const Settings& settings, bool sandbox) {
+  return {.per_minute =
+              settings.token_quota_per_minute.value_or(sandbox ? 0 : limits::kTokensPerAccount),
+          .per_peer = settings.token_quota_per_peer.value_or(sandbox ? 0 : limits::kTokensPerPeer)};
+}
+
 void Print(const std::string& line) {
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
@@ -115,7 +124,10 @@ class Daemon {
         store_(std::move(store)),
         audience_("", sandbox),
         authenticator_(*store_, Clock::System(), audience_),
-        tokens_(*store_, Clock::System(), audience_),
+        quota_(settings.quota_per_100s.value_or(sandbox ? 0 : limits::kCallsPerQuotaPeriod),
+               // Only one server has a SQLite registry.
+               store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, Clock::System()),
+        tokens_(*store_, Clock::System(), audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
         // At most half of the threads wait for operations.
         services_(*store_, engine_, rules_, Clock::System(), settings.worker_threads / 2),
@@ -123,7 +135,9 @@ class Daemon {
         api_(methods_, authenticator_, tokens_, *store_, Clock::System()),
         grpc_(
             methods_, authenticator_, settings.max_body_bytes, [this] { return api_.CheckReady(); },
-            Clock::System(), api_) {}
+            Clock::System(), api_) {
+    authenticator_.SetQuota(quota_);
+  }
 
   store::Store& store() { return *store_; }
 
@@ -179,6 +193,7 @@ class Daemon {
   const std::unique_ptr<store::Store> store_;
   auth::Audience audience_;
   auth::Authenticator authenticator_;
+  auth::CallQuota quota_;
   auth::TokenEndpoint tokens_;
   batch::Engine engine_;
   service::Services services_;

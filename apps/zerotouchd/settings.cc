@@ -150,6 +150,25 @@ absl::Status ReadDrainSeconds(std::string_view text, Settings& settings) {
   return ReadNumber(text, 0, 3600, settings.drain_seconds);
 }
 
+absl::Status ReadQuota(std::string_view text, std::optional<int64_t>& out) {
+  int64_t quota = 0;
+  ZT_RETURN_IF_ERROR(ReadNumber(text, int64_t{0}, limits::kLargestQuota, quota));
+  out = quota;
+  return absl::OkStatus();
+}
+
+absl::Status ReadCallQuota(std::string_view text, Settings& settings) {
+  return ReadQuota(text, settings.quota_per_100s);
+}
+
+absl::Status ReadTokenQuota(std::string_view text, Settings& settings) {
+  return ReadQuota(text, settings.token_quota_per_minute);
+}
+
+absl::Status ReadPeerQuota(std::string_view text, Settings& settings) {
+  return ReadQuota(text, settings.token_quota_per_peer);
+}
+
 absl::Status ReadItemsPerSecond(std::string_view text, Settings& settings) {
   return ReadNumber(text, 0.0, 1e6, settings.operation_items_per_second);
 }
@@ -193,6 +212,18 @@ constexpr Setting kSettings[] = {
     {"drain-seconds", "SECONDS", "10",
      "Time in seconds for requests in flight to finish at shutdown", kServers, false,
      ReadDrainSeconds},
+    {"quota-per-100s", "N", "",
+     "Maximum number of calls of each account in 100 seconds; 0 is no limit (default: 1000 in "
+     "serve, 0 in sandbox)",
+     kServers, false, ReadCallQuota},
+    {"token-quota-per-minute", "N", "",
+     "Maximum number of access tokens for each account in a minute; 0 is no limit (default: 60 in "
+     "serve, 0 in sandbox)",
+     kServers, false, ReadTokenQuota},
+    {"token-quota-per-peer", "N", "",
+     "Maximum number of token requests from each client address in a minute; 0 is no limit "
+     "(default: 600 in serve, 0 in sandbox)",
+     kServers, false, ReadPeerQuota},
     {kItemsPerSecond, "N", "0",
      "Speed limit of each batch in items per second, for tests; 0 is full speed", kSandbox, false,
      ReadItemsPerSecond},

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,7 +38,11 @@ struct Settings {
   log::Level log_level = log::Level::kInfo;
   size_t max_body_bytes = limits::kBodyBytes;
   int drain_seconds = 10;
-  double operation_items_per_second = 0;  // for tests; 0: full speed
+  // Limits on callers; 0: none. nullopt: the default of the command.
+  std::optional<int64_t> quota_per_100s;          // calls of an account
+  std::optional<int64_t> token_quota_per_minute;  // tokens of an account
+  std::optional<int64_t> token_quota_per_peer;    // requests of tokens, of an address in a minute
+  double operation_items_per_second = 0;          // for tests; 0: full speed
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

@@ -20,7 +20,8 @@ Principal PrincipalOf(const store::ServiceAccount& account, Scopes scopes) {
           .scopes = scopes,
           .partner = account.partner,
           .customers = account.customers,
-          .terms_pending = account.terms_pending};
+          .terms_pending = account.terms_pending,
+          .quota_per_100s = account.quota_per_100s};
 }
 
 // Returns the same answer for every reason, and logs the reason.
@@ -48,6 +49,10 @@ absl::StatusOr<Principal> Authenticator::Authenticate(std::string_view header,
   if (token.empty()) return Refused("the Authorization header is not \"Bearer TOKEN\"");
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   return IsAccessToken(token) ? ByAccessToken(*snapshot, token) : ByJwt(*snapshot, token);
+}
+
+absl::Status Authenticator::CountCall(const Principal& caller) const {
+  return quota_ == nullptr ? absl::OkStatus() : quota_->Take(caller);
 }
 
 absl::StatusOr<Principal> Authenticator::ByAccessToken(store::Snapshot& snapshot,

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "auth/audience.h"
+#include "auth/call_quota.h"
 #include "auth/principal.h"
 #include "base/clock.h"
 #include "store/store.h"
@@ -27,6 +28,13 @@ class Authenticator {
   // credentials are missing or invalid.
   absl::StatusOr<Principal> Authenticate(std::string_view header, std::string_view query) const;
 
+  // Limits the calls of accounts, without a limit before. Call it before the first
+  // request; `quota` must outlive it.
+  void SetQuota(CallQuota& quota) { quota_ = &quota; }
+
+  // Counts a call of the caller. Returns the error of CallQuota::Take.
+  absl::Status CountCall(const Principal& caller) const;
+
  private:
   absl::StatusOr<Principal> ByAccessToken(store::Snapshot& snapshot, std::string_view token) const;
   absl::StatusOr<Principal> ByJwt(store::Snapshot& snapshot, std::string_view token) const;
@@ -34,6 +42,7 @@ class Authenticator {
   store::Store& store_;
   const Clock& clock_;
   const Audience& audience_;
+  CallQuota* quota_ = nullptr;
 };
 
 }  // namespace zerotouch::auth

@@ -96,6 +96,11 @@ inline absl::Status RequireReseller(const Principal& caller, const std::string& 
   return caller.partner ? absl::OkStatus() : errors::NotAllowed();
 }
 
+inline absl::Status RequireCustomer(const Principal& caller, const std::string& method) {
+  return caller.scopes.customer ? absl::OkStatus()
+                                : errors::InsufficientScope(kCustomerScope, method);
+}
+
 template <class Request>
 absl::StatusOr<ActsForPartner> Grant(std::type_identity<ActsForPartner>, const Principal& caller,
                                      const Request& request, const std::string& method) {
@@ -122,7 +127,7 @@ absl::StatusOr<ChangesOperations> Grant(std::type_identity<ChangesOperations>,
 template <class Request>
 absl::StatusOr<ActsForCustomer> Grant(std::type_identity<ActsForCustomer>, const Principal& caller,
                                       const Request& request, const std::string& method) {
-  if (!caller.scopes.customer) return errors::InsufficientScope(kCustomerScope, method);
+  ZT_RETURN_IF_ERROR(RequireCustomer(caller, method));
   const std::optional<CustomerId> customer = CustomerOf(request);
   if (!customer.has_value() || !std::ranges::binary_search(caller.customers, *customer)) {
     return errors::NotAllowed();
@@ -136,7 +141,7 @@ absl::StatusOr<ActsForCustomer> Grant(std::type_identity<ActsForCustomer>, const
 template <class Request>
 absl::StatusOr<ListsCustomers> Grant(std::type_identity<ListsCustomers>, const Principal& caller,
                                      const Request&, const std::string& method) {
-  if (!caller.scopes.customer) return errors::InsufficientScope(kCustomerScope, method);
+  ZT_RETURN_IF_ERROR(RequireCustomer(caller, method));
   if (!caller.customers.empty() && caller.terms_pending.size() == caller.customers.size()) {
     return errors::TermsNotAccepted();
   }
@@ -151,6 +156,20 @@ absl::StatusOr<Authorized<Right>> Authorize(const Principal& caller, const Reque
                                             const std::string& method) {
   ZT_ASSIGN_OR_RETURN(Right right, Grant(std::type_identity<Right>(), caller, request, method));
   return Authorized<Right>(std::move(right));
+}
+
+// Checks that `caller` has the right for some request: the scope, and an account of
+// this kind. Otherwise returns the error that Authorize returns for every request.
+template <class Right>
+absl::Status CheckAccount(const Principal& caller, const std::string& method) {
+  if constexpr (std::is_same_v<Right, ActsForCustomer>) {
+    ZT_RETURN_IF_ERROR(RequireCustomer(caller, method));
+    return caller.customers.empty() ? errors::NotAllowed() : absl::OkStatus();
+  } else if constexpr (std::is_same_v<Right, ListsCustomers>) {
+    return RequireCustomer(caller, method);
+  } else {
+    return RequireReseller(caller, method);
+  }
 }
 
 }  // namespace zerotouch::auth

@@ -2,6 +2,8 @@
 #ifndef ZEROTOUCH_AUTH_PRINCIPAL_H_
 #define ZEROTOUCH_AUTH_PRINCIPAL_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct Principal {
   PartnerId partner;                      // the account's reseller; unset for customers
   std::vector<CustomerId> customers;      // the account's customers, ascending
   std::vector<CustomerId> terms_pending;  // those that have not accepted the newest terms
+  std::optional<int64_t> quota_per_100s;  // of the account; 0: none; nullopt: the default
 };
 
 }  // namespace zerotouch::auth

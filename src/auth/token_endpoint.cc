@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "auth/token_endpoint.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <simdjson.h>
 
 #include <map>
@@ -36,6 +38,25 @@ TokenAnswer InvalidRequest(std::string_view description) {
 TokenAnswer Unavailable(const absl::Status& status) {
   log::Error("cannot grant a token", {{"error", MessageOf(status)}});
   return Error(503, "temporarily_unavailable", "The service is unavailable. Retry later.");
+}
+
+// Returns the answer to a request past the quota of an account or address.
+TokenAnswer TooMany(absl::Duration wait, std::string_view whose, int64_t quota) {
+  TokenAnswer answer =
+      Error(429, "temporarily_unavailable",
+            fmt::format("The quota of this {} is {} requests in a minute. Retry later; an access "
+                        "token is valid for an hour.",
+                        whose, quota));
+  answer.retry_after_seconds = absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1)));
+  return answer;
+}
+
+// Returns what identifies a client by its address. In IPv6 a client has a /64.
+std::string NetworkOf(std::string_view address) {
+  in6_addr bytes = {};
+  std::string text(address);
+  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return text;
+  return std::string(reinterpret_cast<const char*>(bytes.s6_addr), 8);
 }
 
 // The parameters of a request. Each method that returns text returns what is wrong
@@ -88,7 +109,12 @@ class Parameters {
 
 }  // namespace
 
-TokenAnswer TokenEndpoint::Answer(const TokenRequest& request) const {
+TokenAnswer TokenEndpoint::Answer(const TokenRequest& request) {
+  if (quota_.per_peer > 0 && !request.peer.empty()) {
+    const absl::Duration wait =
+        peers_taken_.Take(NetworkOf(request.peer), quota_.per_peer, clock_.Now());
+    if (wait > absl::ZeroDuration()) return TooMany(wait, "address", quota_.per_peer);
+  }
   Parameters parameters;
   std::string wrong = parameters.AddForm(request.query);
   if (wrong.empty() && !request.body.empty()) {
@@ -112,7 +138,7 @@ TokenAnswer TokenEndpoint::Answer(const TokenRequest& request) const {
   return Grant(assertion, request.host);
 }
 
-TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view host) const {
+TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view host) {
   const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
   if (!snapshot.ok()) return Unavailable(snapshot.status());
   const absl::Time now = clock_.Now();
@@ -131,6 +157,10 @@ TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view ho
     return Error(400, "invalid_scope",
                  fmt::format("No scope of this API in the JWT: use {} or {}.", kResellerScope,
                              kCustomerScope));
+  }
+  if (quota_.per_minute > 0) {
+    const absl::Duration wait = accounts_taken_.Take(jwt->account.email, quota_.per_minute, now);
+    if (wait > absl::ZeroDuration()) return TooMany(wait, "account", quota_.per_minute);
   }
   const absl::StatusOr<std::string> secret = (*snapshot)->ServerSecret();
   if (!secret.ok()) return Unavailable(secret.status());

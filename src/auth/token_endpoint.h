@@ -2,11 +2,14 @@
 #ifndef ZEROTOUCH_AUTH_TOKEN_ENDPOINT_H_
 #define ZEROTOUCH_AUTH_TOKEN_ENDPOINT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "auth/audience.h"
+#include "auth/token_buckets.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "store/store.h"
 
 namespace zerotouch::auth {
@@ -17,12 +20,20 @@ struct TokenRequest {
   std::string_view body;
   std::string_view query;  // of the URL, still encoded
   std::string_view host;   // the Host field
+  std::string_view peer;   // the client's address, without port; empty if unknown
 };
 
 // An answer of the token endpoint: JSON that must not be cached.
 struct TokenAnswer {
   int http_status = 200;
   std::string body;
+  int64_t retry_after_seconds = 0;  // 0: not given
+};
+
+// Limits on requests of tokens; 0: no limit.
+struct TokenQuota {
+  int64_t per_minute = 0;  // of an account. Only genuine assertions count
+  int64_t per_peer = 0;    // in a minute, of a client's address, or its /64 in IPv6
 };
 
 // Grants an OAuth 2.0 access token for a service account's signed assertion
@@ -30,20 +41,24 @@ struct TokenAnswer {
 class TokenEndpoint {
  public:
   // All must outlive it.
-  TokenEndpoint(store::Store& store, const Clock& clock, const Audience& audience)
-      : store_(store), clock_(clock), audience_(audience) {}
+  TokenEndpoint(store::Store& store, const Clock& clock, const Audience& audience,
+                TokenQuota quota = {})
+      : store_(store), clock_(clock), audience_(audience), quota_(quota) {}
 
-  // Answers a POST. Reads the parameters from the query and from the body, which
-  // is a form or, as Google accepts too, a JSON object. Refuses a parameter that
-  // is given twice (RFC 6749 section 3.2).
-  TokenAnswer Answer(const TokenRequest& request) const;
+  // Answers a POST; with 429 if the quota is used up. Reads the parameters from the query and from
+  // the body, which is a form or, as Google accepts too, a JSON object. Refuses a parameter that is
+  // given twice (RFC 6749 section 3.2).
+  TokenAnswer Answer(const TokenRequest& request);
 
  private:
-  TokenAnswer Grant(std::string_view assertion, std::string_view host) const;
+  TokenAnswer Grant(std::string_view assertion, std::string_view host);
 
   store::Store& store_;
   const Clock& clock_;
   const Audience& audience_;
+  const TokenQuota quota_;
+  TokenBuckets accounts_taken_{limits::kTokenQuotaPeriod, limits::kQuotaBuckets};
+  TokenBuckets peers_taken_{limits::kTokenQuotaPeriod, limits::kQuotaBuckets};
 };
 
 }  // namespace zerotouch::auth

@@ -51,12 +51,13 @@ inline constexpr size_t kFormBytes = size_t{64} << 10;
 
 // Calls in one batch request (the limit of Google's clients), and calls of it that
 // run at once. Bytes of a batch request, whose sender is not authenticated yet (the
-// credentials are in its parts), and of the answers that it collects: past this
-// limit, a call is answered with an error that says to send it separately.
+// credentials are in its parts), and of the answers that it collects, which is what
+// 1,000 calls for one device need ten times over: past this limit, a call is answered
+// with an error that says to send it separately.
 inline constexpr int kBatchCalls = 1'000;
 inline constexpr int kBatchCallsAtOnce = 8;
 inline constexpr size_t kBatchRequestBytes = size_t{16} << 20;
-inline constexpr size_t kBatchAnswerBytes = size_t{64} << 20;
+inline constexpr size_t kBatchAnswerBytes = size_t{16} << 20;
 
 // Open connections: of all clients, and of one peer address. Past the limit the
 // oldest idle one is closed for a new one; without an idle one, new ones wait in the
@@ -154,6 +155,24 @@ inline constexpr absl::Duration kJwtSkew = absl::Seconds(60);
 // Largest page of findByIdentifier and findByOwner.
 inline constexpr int64_t kFindLimit = 100;
 
+// The time in which an account's quota of calls, `quota-per-100s`, is full again, and
+// its default in `serve`: what Google publishes.
+inline constexpr absl::Duration kQuotaPeriod = absl::Seconds(100);
+inline constexpr int64_t kCallsPerQuotaPeriod = 1'000;
+
+// The same of the token endpoint: an account needs one token an hour, and many
+// accounts may be behind one address.
+inline constexpr absl::Duration kTokenQuotaPeriod = absl::Minutes(1);
+inline constexpr int64_t kTokensPerAccount = 60;
+inline constexpr int64_t kTokensPerPeer = 600;
+
+// The largest quota that can be set. It keeps millionths of it in 64 bits.
+inline constexpr int64_t kLargestQuota = 1'000'000'000;
+
+// Accounts, or addresses, whose quota is counted in memory at a time. A bucket has
+// about 200 bytes.
+inline constexpr size_t kQuotaBuckets = 50'000;
+
 // Page size of customers.list: the default and the maximum.
 inline constexpr int32_t kCustomersPage = 100;
 
@@ -163,6 +182,13 @@ inline constexpr int kOwnersSought = 1'000;
 // Page size of customers.devices.list: the default and the maximum.
 inline constexpr int64_t kDevicesPageDefault = 5'000;
 inline constexpr int64_t kDevicesPage = 10'000;
+
+// Rows of a list that are read, and held, at a time.
+inline constexpr int64_t kListBlock = 100;
+
+// Bytes of the items of a page, after which it ends although it was asked to be
+// longer. A page of 10,000 devices has about 3 MB; metadata can make it 70 MB.
+inline constexpr size_t kPageBytes = size_t{8} << 20;
 
 // Page size of Operations.ListOperations: the default and the maximum.
 inline constexpr int32_t kOperationsPageDefault = 100;

@@ -103,6 +103,7 @@ struct Request {
   // Reserves memory for a decoded body of this many bytes in total. Returns false
   // if the server has too little. Empty if body memory is not limited.
   std::function<bool(uint64_t)> hold;
+  std::string peer;  // address of the client, without port; empty if unknown
 };
 
 // Produces an answer's body piece by piece while it is sent.
@@ -132,6 +133,10 @@ class StreamingCall {
   // Appends what to send now, at most about 100 kB, to `out`. Returns false when
   // only the trailers are left. Runs on a worker thread.
   virtual bool Next(const Input& input, std::string& out) = 0;
+  // Returns true if Next stopped at its 100 kB and has input left to answer: call it
+  // again, with new input or none, as soon as `out` is taken, and read nothing from
+  // the client before that.
+  virtual bool HasMore() const { return false; }
   virtual Headers Trailers() = 0;
   // Returns true if the call still holds input, because its output was large enough:
   // Next is called again when that was taken, even if nothing else came.

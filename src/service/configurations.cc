@@ -85,13 +85,48 @@ absl::StatusOr<store::Configuration> Find(store::CompanyReads& reads, std::strin
 
 // Returns errors::InvalidOperation if the customer has the most configurations.
 absl::Status CheckRoom(store::CompanyReads& reads, CustomerId customer) {
-  ZT_ASSIGN_OR_RETURN(const std::vector<store::Configuration> all,
-                      reads.ListConfigurations(customer));
-  if (all.size() < limits::kConfigurationsPerCustomer) return absl::OkStatus();
+  ZT_ASSIGN_OR_RETURN(const int64_t count, reads.CountConfigurations(customer));
+  if (count < limits::kConfigurationsPerCustomer) return absl::OkStatus();
   return errors::InvalidOperation(
       fmt::format("This customer has {} configurations, which is the limit. Delete one first.",
                   limits::kConfigurationsPerCustomer));
 }
+
+// The configurations of a customer, each part from its own snapshot, so that a slow
+// client does not keep one open.
+class StoredConfigurations final : public ListItems {
+ public:
+  StoredConfigurations(store::Store& store, CustomerId customer)
+      : store_(store), customer_(customer) {}
+
+  absl::StatusOr<bool> Next(google::protobuf::Message& part) override {
+    auto& response = static_cast<api::CustomerListConfigurationsResponse&>(part);
+    response.Clear();
+    if (ended_) return false;
+    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+    ZT_ASSIGN_OR_RETURN(const std::vector<store::Configuration> next,
+                        snapshot->ListConfigurations(customer_, after_, kPartItems));
+    ended_ = next.size() < kPartItems;
+    if (next.empty()) return false;
+    after_ = next.back().id;
+    for (const store::Configuration& one : next) *response.add_configurations() = MessageOf(one);
+    return true;
+  }
+
+  void Restart() override {
+    after_ = ConfigurationId();
+    ended_ = false;
+  }
+
+ private:
+  // A configuration has up to 13 kB.
+  static constexpr int64_t kPartItems = 16;
+
+  store::Store& store_;
+  const CustomerId customer_;
+  ConfigurationId after_;
+  bool ended_ = false;
+};
 
 }  // namespace
 
@@ -116,14 +151,12 @@ absl::StatusOr<api::Configuration> Configurations::Get(
   return MessageOf(found);
 }
 
-absl::StatusOr<api::CustomerListConfigurationsResponse> Configurations::List(
-    const Caller& caller, const api::CustomerListConfigurationsRequest&) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const std::vector<store::Configuration> all,
-                      snapshot->ListConfigurations(caller.right().customer));
-  api::CustomerListConfigurationsResponse response;
-  for (const store::Configuration& one : all) *response.add_configurations() = MessageOf(one);
-  return response;
+absl::StatusOr<ListAnswer> Configurations::List(const Caller& caller,
+                                                const api::CustomerListConfigurationsRequest&) {
+  using Response = api::CustomerListConfigurationsResponse;
+  return ListAnswer{
+      .list = Response::descriptor()->FindFieldByNumber(Response::kConfigurationsFieldNumber),
+      .items = std::make_unique<StoredConfigurations>(store_, caller.right().customer)};
 }
 
 absl::StatusOr<api::Configuration> Configurations::Update(

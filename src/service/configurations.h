@@ -7,6 +7,7 @@
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "model/api.h"
+#include "service/list_answer.h"
 
 namespace zerotouch::store {
 class Store;
@@ -17,7 +18,7 @@ namespace zerotouch::service {
 // Implements customers.configurations. Thread-safe.
 class Configurations {
  public:
-  // The store must outlive it.
+  // The store must outlive it, and every answer too.
   explicit Configurations(store::Store& store) : store_(store) {}
 
   using Caller = auth::Authorized<auth::ActsForCustomer>;
@@ -26,8 +27,8 @@ class Configurations {
                                             const api::CreateConfigurationRequest& request);
   absl::StatusOr<api::Configuration> Get(const Caller& caller,
                                          const api::GetConfigurationRequest& request);
-  absl::StatusOr<api::CustomerListConfigurationsResponse> List(
-      const Caller& caller, const api::CustomerListConfigurationsRequest& request);
+  absl::StatusOr<ListAnswer> List(const Caller& caller,
+                                  const api::CustomerListConfigurationsRequest& request);
   // `configuration.name` comes from the URL, not from the body.
   absl::StatusOr<api::Configuration> Update(const Caller& caller,
                                             const api::UpdateConfigurationRequest& request);

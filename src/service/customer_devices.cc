@@ -5,7 +5,7 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/status_macros.h"
@@ -15,6 +15,7 @@
 #include "model/resource_name.h"
 #include "model/views.h"
 #include "service/listing.h"
+#include "service/paged_list.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
@@ -51,8 +52,8 @@ absl::StatusOr<api::Device> CustomerDevices::Get(const Caller& caller,
   return CustomerView(customer, device, clock_.Now());
 }
 
-absl::StatusOr<api::CustomerListDevicesResponse> CustomerDevices::List(
-    const Caller& caller, const api::CustomerListDevicesRequest& request) {
+absl::StatusOr<ListAnswer> CustomerDevices::List(const Caller& caller,
+                                                 const api::CustomerListDevicesRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size(), limits::kDevicesPageDefault,
                                                    limits::kDevicesPage));
   const CustomerId customer = caller.right().customer;
@@ -60,16 +61,15 @@ absl::StatusOr<api::CustomerListDevicesResponse> CustomerDevices::List(
       Listing listing,
       Listing::Open(store_, fmt::format("customers.devices.list {}", customer.value()),
                     request.page_token()));
-  ZT_ASSIGN_OR_RETURN(
-      const store::Page<DeviceState> page,
-      listing.snapshot().ListDevicesOfCustomer(customer, DeviceId(listing.after()), size));
-  api::CustomerListDevicesResponse response;
-  const absl::Time now = clock_.Now();
-  for (const DeviceState& device : page.rows) {
-    *response.add_devices() = CustomerView(customer, device, now);
-  }
-  if (page.more) response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value()));
-  return response;
+  return PagedAnswer<DeviceState, api::CustomerListDevicesResponse>(
+      store_, std::move(listing), size,
+      [customer](store::Snapshot& snapshot, int64_t after, int64_t limit) {
+        return snapshot.ListDevicesOfCustomer(customer, DeviceId(after), limit);
+      },
+      [ customer, now = clock_.Now() ](const DeviceState& device,
+                                       api::CustomerListDevicesResponse& response) -> const auto& {
+        return *response.add_devices() = CustomerView(customer, device, now);
+      });
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(

@@ -8,6 +8,7 @@
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "model/api.h"
+#include "service/list_answer.h"
 
 namespace zerotouch::store {
 class Store;
@@ -21,7 +22,7 @@ namespace zerotouch::service {
 // Implements customers.devices. Thread-safe.
 class CustomerDevices {
  public:
-  // The references must outlive it.
+  // The references must outlive it, and the store every answer too.
   CustomerDevices(store::Store& store, batch::Engine& engine, const Clock& clock)
       : store_(store), engine_(engine), clock_(clock) {}
 
@@ -29,8 +30,8 @@ class CustomerDevices {
 
   absl::StatusOr<api::Device> Get(const Caller& caller,
                                   const api::GetCustomerDeviceRequest& request);
-  absl::StatusOr<api::CustomerListDevicesResponse> List(
-      const Caller& caller, const api::CustomerListDevicesRequest& request);
+  absl::StatusOr<ListAnswer> List(const Caller& caller,
+                                  const api::CustomerListDevicesRequest& request);
   absl::StatusOr<google::protobuf::Empty> ApplyConfiguration(
       const Caller& caller, const api::CustomerApplyConfigurationRequest& request);
   // Leaves the device without a configuration: the default is not applied.

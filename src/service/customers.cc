@@ -18,6 +18,7 @@
 #include "model/resource_name.h"
 #include "service/companies.h"
 #include "service/listing.h"
+#include "service/paged_list.h"
 #include "store/company_ids.h"
 #include "store/store.h"
 
@@ -88,26 +89,21 @@ absl::StatusOr<api::Company> PartnerCustomers::Create(const Caller& caller,
   return PartnerViewOf(partner, customer);
 }
 
-absl::StatusOr<api::ListCustomersResponse> PartnerCustomers::List(
-    const Caller& caller, const api::ListPartnerCustomersRequest& request) {
+absl::StatusOr<ListAnswer> PartnerCustomers::List(const Caller& caller,
+                                                  const api::ListPartnerCustomersRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const PartnerId partner = caller.right().partner;
   ZT_ASSIGN_OR_RETURN(
       Listing listing,
       Listing::Open(store_, fmt::format("partners.customers.list {}", partner.value()),
                     request.page_token()));
-  ZT_ASSIGN_OR_RETURN(
-      const store::Page<store::Customer> page,
-      listing.snapshot().ListCustomersOfPartner(partner, CustomerId(listing.after()), size));
-  api::ListCustomersResponse response;
-  for (const store::Customer& customer : page.rows) {
-    *response.add_customers() = PartnerViewOf(partner, customer);
-  }
-  response.set_total_size(TotalSize(page.total_size));
-  if (page.more) {
-    response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value()));
-  }
-  return response;
+  return PagedAnswer<store::Customer, api::ListCustomersResponse>(
+      store_, std::move(listing), size,
+      [partner](store::Snapshot& snapshot, int64_t after, int64_t limit) {
+        return snapshot.ListCustomersOfPartner(partner, CustomerId(after), limit);
+      },
+      [partner](const store::Customer& customer, api::ListCustomersResponse& response)
+          -> const auto& { return *response.add_customers() = PartnerViewOf(partner, customer); });
 }
 
 absl::StatusOr<api::CustomerListCustomersResponse> Customers::List(

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "model/api.h"
+#include "service/list_answer.h"
 
 namespace zerotouch::store {
 class Store;
@@ -17,15 +18,15 @@ namespace zerotouch::service {
 // Implements partners.customers. Thread-safe.
 class PartnerCustomers {
  public:
-  // The references must outlive it.
+  // The references must outlive it, and the store every answer too.
   PartnerCustomers(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
   using Caller = auth::Authorized<auth::ActsForPartner>;
 
   absl::StatusOr<api::Company> Create(const Caller& caller,
                                       const api::CreateCustomerRequest& request);
-  absl::StatusOr<api::ListCustomersResponse> List(const Caller& caller,
-                                                  const api::ListPartnerCustomersRequest& request);
+  absl::StatusOr<ListAnswer> List(const Caller& caller,
+                                  const api::ListPartnerCustomersRequest& request);
 
  private:
   store::Store& store_;

@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "batch/engine.h"
 #include "errors/errors.h"
+#include "model/batch_size.h"
 #include "model/resource_name.h"
 #include "model/text.h"
 #include "model/views.h"
@@ -48,16 +49,6 @@ api::PartnerUnclaim ItemOf(const api::UnclaimDeviceRequest& request) {
     *item.mutable_vacation_mode_expire_time() = request.vacation_mode_expire_time();
   }
   return item;
-}
-
-absl::Status CheckBatchSize(std::string_view field, int items) {
-  if (items == 0) return errors::InvalidParameter(field, "use at least one device");
-  if (items > limits::kBatchItems) {
-    return errors::InvalidParameter(
-        field, fmt::format("use at most {} devices in one call, not {}; send several calls",
-                           limits::kBatchItems, items));
-  }
-  return absl::OkStatus();
 }
 
 absl::Status CheckLimit(int64_t limit) {
@@ -132,7 +123,7 @@ absl::StatusOr<api::ClaimDeviceResponse> Devices::Claim(const Caller& caller,
 
 absl::StatusOr<google::longrunning::Operation> Devices::ClaimAsync(
     const Caller& caller, const api::ClaimDevicesRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("claims", request.claims_size()));
+  ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.AcceptClaims(caller.right().partner, request));
   return OperationOf(head);
@@ -148,7 +139,7 @@ absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Caller& caller,
 
 absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
     const Caller& caller, const api::UnclaimDevicesRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", request.unclaims_size()));
+  ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.AcceptUnclaims(caller.right().partner, request));
   return OperationOf(head);
@@ -237,7 +228,7 @@ absl::StatusOr<api::DeviceMetadata> Devices::UpdateMetadata(
 
 absl::StatusOr<google::longrunning::Operation> Devices::UpdateMetadataAsync(
     const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("updates", request.updates_size()));
+  ZT_RETURN_IF_ERROR(CheckBatchSize("updates", static_cast<size_t>(request.updates_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.AcceptMetadataUpdates(caller.right().partner, request));
   return OperationOf(head);

@@ -24,7 +24,10 @@ class Listing {
   static absl::StatusOr<Listing> Open(store::Store& store, std::string list,
                                       const std::string& page_token);
 
+  // Must not be called after TakeSnapshot.
   store::Snapshot& snapshot() { return *snapshot_; }
+  // Returns the snapshot the first time, then null.
+  std::unique_ptr<store::Snapshot> TakeSnapshot() { return std::move(snapshot_); }
   // Returns the id after which the page begins; 0 for the first page.
   int64_t after() const { return begin_.last_id; }
   // Returns the total size that the token carries; 0 for the first page.

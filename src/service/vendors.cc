@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "model/resource_name.h"
 #include "service/companies.h"
 #include "service/listing.h"
+#include "service/paged_list.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
@@ -25,8 +27,8 @@ api::Company VendorCompany(const store::Vendor& vendor) {
 
 }  // namespace
 
-absl::StatusOr<api::ListVendorsResponse> Vendors::List(const Caller& caller,
-                                                       const api::ListVendorsRequest& request) {
+absl::StatusOr<ListAnswer> Vendors::List(const Caller& caller,
+                                         const api::ListVendorsRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const PartnerId partner = caller.right().partner;
   if (ParsePartnerName(request.parent()) != partner) {
@@ -36,19 +38,18 @@ absl::StatusOr<api::ListVendorsResponse> Vendors::List(const Caller& caller,
       Listing listing,
       Listing::Open(store_, fmt::format("partners.vendors.list {}", partner.value()),
                     request.page_token()));
-  ZT_ASSIGN_OR_RETURN(const store::Page<store::Vendor> page,
-                      listing.snapshot().ListVendors(partner, VendorId(listing.after()), size));
-  api::ListVendorsResponse response;
-  for (const store::Vendor& vendor : page.rows) *response.add_vendors() = VendorCompany(vendor);
-  response.set_total_size(TotalSize(page.total_size));
-  if (page.more) {
-    response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value()));
-  }
-  return response;
+  return PagedAnswer<store::Vendor, api::ListVendorsResponse>(
+      store_, std::move(listing), size,
+      [partner](store::Snapshot& snapshot, int64_t after, int64_t limit) {
+        return snapshot.ListVendors(partner, VendorId(after), limit);
+      },
+      [](const store::Vendor& vendor, api::ListVendorsResponse& response) -> const auto& {
+        return *response.add_vendors() = VendorCompany(vendor);
+      });
 }
 
-absl::StatusOr<api::ListVendorCustomersResponse> Vendors::ListCustomers(
-    const Caller& caller, const api::ListVendorCustomersRequest& request) {
+absl::StatusOr<ListAnswer> Vendors::ListCustomers(const Caller& caller,
+                                                  const api::ListVendorCustomersRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const std::optional<VendorName> name = ParseVendorName(request.parent());
   if (!name.has_value()) return errors::UnknownVendor();
@@ -61,19 +62,16 @@ absl::StatusOr<api::ListVendorCustomersResponse> Vendors::ListCustomers(
   if (!vendor.has_value() || vendor->partner != caller.right().partner) {
     return errors::UnknownVendor();
   }
-  ZT_ASSIGN_OR_RETURN(
-      const store::Page<store::Customer> page,
-      listing.snapshot().ListCustomersOfVendor(*vendor, CustomerId(listing.after()), size));
-  api::ListVendorCustomersResponse response;
-  for (const store::Customer& customer : page.rows) {
-    *response.add_customers() =
-        CompanyOf(FormatVendorCustomerName(vendor->partner, vendor->id, customer.id), customer);
-  }
-  response.set_total_size(TotalSize(page.total_size));
-  if (page.more) {
-    response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value()));
-  }
-  return response;
+  return PagedAnswer<store::Customer, api::ListVendorCustomersResponse>(
+      store_, std::move(listing), size,
+      [vendor](store::Snapshot& snapshot, int64_t after, int64_t limit) {
+        return snapshot.ListCustomersOfVendor(*vendor, CustomerId(after), limit);
+      },
+      [vendor](const store::Customer& customer,
+               api::ListVendorCustomersResponse& response) -> const auto& {
+        return *response.add_customers() = CompanyOf(
+                   FormatVendorCustomerName(vendor->partner, vendor->id, customer.id), customer);
+      });
 }
 
 }  // namespace zerotouch::service

@@ -6,6 +6,7 @@
 #include "auth/authorized.h"
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "model/api.h"
+#include "service/list_answer.h"
 
 namespace zerotouch::store {
 class Store;
@@ -16,15 +17,14 @@ namespace zerotouch::service {
 // Implements partners.vendors and partners.vendors.customers. Thread-safe.
 class Vendors {
  public:
-  // The store must outlive it.
+  // The store must outlive it, and every answer too.
   explicit Vendors(store::Store& store) : store_(store) {}
 
   using Caller = auth::Authorized<auth::ActsForPartner>;
 
-  absl::StatusOr<api::ListVendorsResponse> List(const Caller& caller,
-                                                const api::ListVendorsRequest& request);
-  absl::StatusOr<api::ListVendorCustomersResponse> ListCustomers(
-      const Caller& caller, const api::ListVendorCustomersRequest& request);
+  absl::StatusOr<ListAnswer> List(const Caller& caller, const api::ListVendorsRequest& request);
+  absl::StatusOr<ListAnswer> ListCustomers(const Caller& caller,
+                                           const api::ListVendorCustomersRequest& request);
 
  private:
   store::Store& store_;

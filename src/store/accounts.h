@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_STORE_ACCOUNTS_H_
 #define ZEROTOUCH_STORE_ACCOUNTS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,15 @@ struct ServiceAccount {
   std::vector<CustomerId> terms_pending;
   bool disabled = false;
   std::vector<AccountKey> keys;  // without revoked keys
+  // Calls in 100 s; 0: without limit; nullopt: the server's default. Read, never written
+  // by AddAccount.
+  std::optional<int64_t> quota_per_100s;
+};
+
+// Calls that a server may accept for an account.
+struct QuotaLease {
+  int64_t calls = 0;
+  absl::Duration wait;  // until there is one again, if `calls` is 0
 };
 
 // Reads service accounts, for authentication.
@@ -61,6 +71,13 @@ class AccountWrites {
   virtual absl::Status RevokeKey(std::string_view email, std::string_view key_id) = 0;
   // Disables or enables the account. NOT_FOUND if there is no such account.
   virtual absl::Status SetAccountDisabled(std::string_view email, bool disabled) = 0;
+  // Sets the account's quota (ServiceAccount). NOT_FOUND if there is no such account.
+  virtual absl::Status SetAccountQuota(std::string_view email, std::optional<int64_t> per_100s) = 0;
+  // Takes up to `wanted` calls from the account's bucket, which all servers of the
+  // registry share. It holds `per_100s` calls, is full at first, and fills evenly in
+  // 100 s. `now` is the server's time; if the servers' clocks differ, the latest counts.
+  virtual absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s,
+                                                int64_t wanted, absl::Time now) = 0;
 };
 
 }  // namespace zerotouch::store

@@ -88,6 +88,11 @@ Configuration ReadConfiguration(RowReader& row) {
 
 inline constexpr SqlText kAccountColumns = "email, client_id, partner, disabled";
 
+// What is read of `service_accounts s`.
+inline constexpr SqlText kAccountWithQuota =
+    "s.email, s.client_id, s.partner, s.disabled, "
+    "(SELECT q.per_100s FROM account_quotas q WHERE q.email = s.email)";
+
 template <class RowReader>
 ServiceAccount ReadAccount(RowReader& row) {
   ServiceAccount account;
@@ -95,6 +100,7 @@ ServiceAccount ReadAccount(RowReader& row) {
   account.client_id = row.Text();
   account.partner = PartnerId(row.Int());
   account.disabled = row.Flag();
+  account.quota_per_100s = row.OptionalInt();
   return account;
 }
 

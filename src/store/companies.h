@@ -93,8 +93,12 @@ class CompanyReads {
   virtual absl::StatusOr<CustomersOfReseller> ReadCustomerFacts(
       PartnerId partner, std::span<const CustomerId> customers) = 0;
   virtual absl::StatusOr<std::vector<Dpc>> ListDpcs() = 0;
-  // Lists every configuration of the customer, sorted by id.
-  virtual absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer) = 0;
+  // Lists the customer's configurations with ids above `after`, sorted by id. Returns at
+  // most `limit` of them, which must be positive.
+  virtual absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer,
+                                                                        ConfigurationId after,
+                                                                        int64_t limit) = 0;
+  virtual absl::StatusOr<int64_t> CountConfigurations(CustomerId customer) = 0;
   // Returns nullopt if the customer has no such configuration.
   virtual absl::StatusOr<std::optional<Configuration>> FindConfiguration(CustomerId customer,
                                                                          ConfigurationId id) = 0;

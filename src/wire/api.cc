@@ -25,8 +25,8 @@
 #include "wire/rest/jsonp.h"
 #include "wire/rest/method_override.h"
 #include "wire/rest/query.h"
+#include "wire/rest/read_request.h"
 #include "wire/rest/responses.h"
-#include "wire/rest/transcode.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -142,6 +142,10 @@ struct Api::Head final : http::RequestContext {
   Head(const Head&) = delete;
   Head& operator=(const Head&) = delete;
 
+  // Returns false for the endpoints beside the API and for OPTIONS, which need no
+  // credentials.
+  bool IsCall() const { return !body_limit.has_value(); }
+
   const std::string method;  // after X-HTTP-Method-Override
   const std::string target;  // as received
   const Target parts;        // of `target`
@@ -178,7 +182,10 @@ http::Response Api::Handle(http::Request request) {
   const log::RequestScope scope(request.request_id);
   http::Response response = Serve(request);
   AllowOrigin(request, response);
-  if (http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) http::CompressAnswer(response);
+  const bool is_compressed = response.headers.Has("Content-Encoding");
+  if (!is_compressed && http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) {
+    http::CompressAnswer(response);
+  }
   return response;
 }
 
@@ -226,7 +233,8 @@ absl::Status Api::CheckHead(const http::Request& header, Head& head,
       head.method != header.method && head.method != "PATCH" && head.method != "PUT";
   const bool may_hold_token = is_form && body_bytes.has_value() && declared <= limits::kFormBytes;
   if (may_hold_token && !header.headers.Has("Authorization")) return absl::OkStatus();
-  return Authenticate(header, head);
+  ZT_RETURN_IF_ERROR(Authenticate(header, head));
+  return CheckPathRight(*head.route, head.caller.principal(), methods_);
 }
 
 http::Response Api::Respond(http::Request& request, Head& head) {
@@ -263,15 +271,17 @@ http::Response Api::Batch(const http::Request& request, const Head& head) {
     const log::RequestScope scope(part.request_id);
     const std::shared_ptr<Head> part_head = HeadOf(part);
     part.context = part_head;
-    if (part_head->endpoint != head.endpoint) return Serve(part);
-    return refuse(errors::BadRequest({{"", "A batch request cannot hold another."}}));
+    if (part_head->IsCall()) return Serve(part);
+    return refuse(errors::BadRequest(
+        {{"", "Invalid part: a batch request holds only calls of the API, under /v1."}}));
   };
   absl::StatusOr<http::Response> response = AnswerBatch(request, call, refuse);
   return response.ok() ? *std::move(response) : refuse(response.status());
 }
 
-http::Response Api::Discovery(const http::Request&, const Head& head) {
-  return discovery_.Answer(head.endpoint->path, head.query);
+http::Response Api::Discovery(const http::Request& request, const Head& head) {
+  return discovery_.Answer(head.endpoint->path, head.query,
+                           http::AcceptsGzip(request.headers.Get("Accept-Encoding")));
 }
 
 absl::Status Api::CheckReady() {
@@ -291,12 +301,16 @@ http::Response Api::Token(const http::Request& request, const Head& head) {
   auth::TokenAnswer answer = tokens_.Answer({.content_type = request.headers.Get("Content-Type"),
                                              .body = request.body,
                                              .query = head.parts.query,
-                                             .host = request.headers.Get("Host")});
+                                             .host = request.headers.Get("Host"),
+                                             .peer = request.peer});
   http::Response response;
   response.status = answer.http_status;
   response.headers.Add("Content-Type", "application/json; charset=UTF-8");
   response.headers.Add("Cache-Control", "no-store");  // RFC 6749 section 5.1
   response.headers.Add("X-Content-Type-Options", "nosniff");
+  if (answer.retry_after_seconds > 0) {
+    response.headers.Add("Retry-After", std::to_string(answer.retry_after_seconds));
+  }
   response.body = std::move(answer.body);
   return response;
 }
@@ -313,10 +327,11 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head) {
   google::protobuf::Message& message = *google::protobuf::MessageFactory::generated_factory()
                                             ->GetPrototype(method.input_type())
                                             ->New(&arena);
-  ZT_RETURN_IF_ERROR(Transcode(*head.route, head.query, request.body, message));
-  // Free the text of up to 100,000 items, which are parsed now.
-  std::string().swap(request.body);
-  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, head.caller.principal(), message));
+  const auth::Principal& caller = head.caller.principal();
+  // As in RefuseEarly, which is skipped if the body arrives with the head.
+  if (!request.body.empty()) ZT_RETURN_IF_ERROR(CheckPathRight(*head.route, caller, methods_));
+  ZT_RETURN_IF_ERROR(ReadRequest(*head.route, head.query, request, message));
+  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message));
   return AnswerResponse(std::move(answer), head.query.pretty, std::move(selection));
 }
 

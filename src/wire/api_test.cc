@@ -79,6 +79,28 @@ TEST_F(ApiTest, AnotherPartner_IsRefused) {
   EXPECT_EQ(services_.calls, 0);
 }
 
+TEST_F(ApiTest, AnotherPartner_IsRefusedBeforeTheBodyIsRead) {
+  const char* const others = "/v1/partners/8/devices:unclaim";
+  const std::string body = api_.Handle(Authorized("POST", others, "{}")).body;
+  http::Request declared = Authorized("POST", others, "{}");
+  http::Request http2 = Authorized("POST", others);
+  http2.protocol = http::Protocol::kHttp2;
+  http::Request chunked = Authorized("POST", others);
+  chunked.headers.Add("Transfer-Encoding", "chunked");
+  for (http::Request* request : {&declared, &http2, &chunked}) {
+    const auto refused = api_.RefuseEarly(*request);
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status, 403);
+    EXPECT_EQ(refused->body, body);
+  }
+  // A customer's method, and a path that names no partner.
+  EXPECT_EQ(RefuseEarly(Authorized("POST", "/v1/customers/5/devices:unclaim", "{}")), 403);
+  EXPECT_EQ(RefuseEarly(Authorized("POST", "/v1/partners/x/devices:unclaim", "{}")), 0);
+  EXPECT_EQ(RefuseEarly(Authorized("POST", kUnclaim, "{}")), 0);
+  // The same error if the body is malformed.
+  EXPECT_EQ(api_.Handle(Authorized("POST", others, "no JSON")).body, body);
+}
+
 TEST_F(ApiTest, UnknownAlt_IsRefusedAheadOfTheCredentials) {
   const http::Response response = api_.Handle(Request("POST", std::string(kUnclaim) + "?alt=xml"));
   EXPECT_EQ(response.status, 400);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -16,12 +17,14 @@
 namespace zerotouch::wire {
 
 // Authenticates a request once, although it is needed before its body is read and
-// again when the call is made. Not thread-safe.
+// again when the call is made, and counts it against the account's quota once. Not
+// thread-safe.
 class Caller {
  public:
   // Authenticates with the Authorization header or the access_token parameter. Does
   // nothing if that succeeded recently: an account that is disabled while a slow
-  // body arrives is refused.
+  // body arrives is refused. Returns the error of Authenticator::Authenticate or
+  // CountCall.
   absl::Status Authenticate(const auth::Authenticator& authenticator, const Clock& clock,
                             std::string_view header, std::string_view query) {
     const absl::Time now = clock.Now();
@@ -29,6 +32,7 @@ class Caller {
     principal_.reset();
     ZT_ASSIGN_OR_RETURN(principal_, authenticator.Authenticate(header, query));
     since_ = now;
+    if (!std::exchange(is_counted_, true)) return authenticator.CountCall(*principal_);
     return absl::OkStatus();
   }
 
@@ -43,6 +47,7 @@ class Caller {
  private:
   std::optional<auth::Principal> principal_;
   absl::Time since_;
+  bool is_counted_ = false;
 };
 
 }  // namespace zerotouch::wire

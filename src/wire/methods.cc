@@ -10,22 +10,42 @@
 
 namespace zerotouch::wire {
 
-void MethodTable::Add(const google::protobuf::Descriptor* request, Function function) {
-  const bool is_new = functions_.emplace(request, std::move(function)).second;
+void MethodTable::Add(const google::protobuf::Descriptor* request, Functions functions) {
+  const bool is_new = functions_.emplace(request, std::move(functions)).second;
   ZT_CHECK(is_new, "two functions serve one method");
+}
+
+absl::StatusOr<const MethodTable::Functions*> MethodTable::Find(
+    const google::protobuf::MethodDescriptor& method,
+    const google::protobuf::Message* request) const {
+  if (request != nullptr && request->GetDescriptor() != method.input_type()) {
+    return absl::InternalError(fmt::format("{} takes a {}, not a {}", method.full_name(),
+                                           method.input_type()->full_name(),
+                                           request->GetDescriptor()->full_name()));
+  }
+  const auto found = functions_.find(method.input_type());
+  if (found == functions_.end()) return errors::Unimplemented(method.full_name());
+  return &found->second;
 }
 
 absl::StatusOr<Answer> MethodTable::Call(const google::protobuf::MethodDescriptor& method,
                                          const auth::Principal& caller,
                                          const google::protobuf::Message& request) const {
-  if (request.GetDescriptor() != method.input_type()) {
-    return absl::InternalError(fmt::format("{} takes a {}, not a {}", method.full_name(),
-                                           method.input_type()->full_name(),
-                                           request.GetDescriptor()->full_name()));
-  }
-  const auto found = functions_.find(method.input_type());
-  if (found == functions_.end()) return errors::Unimplemented(method.full_name());
-  return found->second(method.full_name(), caller, request);
+  ZT_ASSIGN_OR_RETURN(const Functions* functions, Find(method, &request));
+  return functions->call(method.full_name(), caller, request);
+}
+
+absl::Status MethodTable::CheckRight(const google::protobuf::MethodDescriptor& method,
+                                     const auth::Principal& caller,
+                                     const google::protobuf::Message& request) const {
+  ZT_ASSIGN_OR_RETURN(const Functions* functions, Find(method, &request));
+  return functions->check_right(method.full_name(), caller, request);
+}
+
+absl::Status MethodTable::CheckAccount(const google::protobuf::MethodDescriptor& method,
+                                       const auth::Principal& caller) const {
+  ZT_ASSIGN_OR_RETURN(const Functions* functions, Find(method, nullptr));
+  return functions->check_account(caller, method.full_name());
 }
 
 }  // namespace zerotouch::wire

@@ -15,12 +15,14 @@
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "service/list_answer.h"
 #include "service/operation_answer.h"
 
 namespace zerotouch::wire {
 
-// The answer of a method: a message, or an operation that may be streamed.
-using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer>;
+// The answer of a method: a message, or an operation or a list that may be streamed.
+using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
+                            service::ListAnswer>;
 
 // Maps the methods of the API to the functions that serve them, for every
 // transport. The type of a request identifies its method, because no two methods
@@ -34,20 +36,37 @@ class MethodTable {
   void Register(Service& service,
                 absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
                                                               const Request&)) {
-    Add(Request::descriptor(),
-        [&service, function](const std::string& method, const auth::Principal& caller,
-                             const google::protobuf::Message& message) -> absl::StatusOr<Answer> {
-          const auto& request = static_cast<const Request&>(message);
-          ZT_ASSIGN_OR_RETURN(const auth::Authorized<Right> authorized,
-                              auth::Authorize<Right>(caller, request, method));
-          ZT_ASSIGN_OR_RETURN(Response response, (service.*function)(authorized, request));
-          if constexpr (std::is_same_v<Response, service::OperationAnswer>) {
-            return Answer(std::move(response));
-          } else {
-            return Answer(std::make_unique<Response>(std::move(response)));
-          }
-        });
+    Functions functions;
+    functions.call = [&service, function](
+                         const std::string& method, const auth::Principal& caller,
+                         const google::protobuf::Message& message) -> absl::StatusOr<Answer> {
+      const auto& request = static_cast<const Request&>(message);
+      ZT_ASSIGN_OR_RETURN(const auth::Authorized<Right> authorized,
+                          auth::Authorize<Right>(caller, request, method));
+      ZT_ASSIGN_OR_RETURN(Response response, (service.*function)(authorized, request));
+      if constexpr (std::is_constructible_v<Answer, Response>) {
+        return Answer(std::move(response));
+      } else {
+        return Answer(std::make_unique<Response>(std::move(response)));
+      }
+    };
+    functions.check_right = [](const std::string& method, const auth::Principal& caller,
+                               const google::protobuf::Message& message) {
+      return auth::Authorize<Right>(caller, static_cast<const Request&>(message), method).status();
+    };
+    functions.check_account = &auth::CheckAccount<Right>;
+    Add(Request::descriptor(), std::move(functions));
   }
+
+  // Checks the caller's right to a request of which `request` has the resource:
+  // enough before the body is read. Returns the error that Call would return.
+  absl::Status CheckRight(const google::protobuf::MethodDescriptor& method,
+                          const auth::Principal& caller,
+                          const google::protobuf::Message& request) const;
+
+  // Checks that the caller may call the method for some resource.
+  absl::Status CheckAccount(const google::protobuf::MethodDescriptor& method,
+                            const auth::Principal& caller) const;
 
   // Checks the caller's rights and runs the method. Returns its error,
   // errors::Unimplemented if no function serves it, or INTERNAL if `request` is
@@ -58,12 +77,23 @@ class MethodTable {
 
  private:
   // `method` is the full name of the method, for errors.
-  using Function = std::function<absl::StatusOr<Answer>(
-      const std::string& method, const auth::Principal&, const google::protobuf::Message&)>;
+  struct Functions {
+    std::function<absl::StatusOr<Answer>(const std::string& method, const auth::Principal&,
+                                         const google::protobuf::Message&)>
+        call;
+    std::function<absl::Status(const std::string& method, const auth::Principal&,
+                               const google::protobuf::Message&)>
+        check_right;
+    std::function<absl::Status(const auth::Principal&, const std::string& method)> check_account;
+  };
 
-  void Add(const google::protobuf::Descriptor* request, Function function);
+  void Add(const google::protobuf::Descriptor* request, Functions functions);
+  // Returns the functions of the method. Returns errors::Unimplemented, or INTERNAL
+  // if `request` (unless null) is not of the method's input type.
+  absl::StatusOr<const Functions*> Find(const google::protobuf::MethodDescriptor& method,
+                                        const google::protobuf::Message* request) const;
 
-  std::unordered_map<const google::protobuf::Descriptor*, Function> functions_;
+  std::unordered_map<const google::protobuf::Descriptor*, Functions> functions_;
 };
 
 }  // namespace zerotouch::wire

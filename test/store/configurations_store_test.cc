@@ -46,8 +46,8 @@ TEST_P(ConfigurationsStoreTest, PutConfiguration_KeepsAllOfIt) {
   Reopen();
   EXPECT_EQ(Found(1), Made(1, true));
   EXPECT_EQ(Found(2), plain);
-  EXPECT_THAT(Read()->ListConfigurations(kCustomer).value(), ElementsAre(Made(1, true), plain));
-  EXPECT_THAT(Read()->ListConfigurations(kOtherCustomer).value(), IsEmpty());
+  EXPECT_THAT(Read()->ListConfigurations(kCustomer, ConfigurationId(), 1\'000).value(), ElementsAre(Made(1, true), plain));
+  EXPECT_THAT(Read()->ListConfigurations(kOtherCustomer, ConfigurationId(), 1\'000).value(), IsEmpty());
   EXPECT_FALSE(Read()->FindConfiguration(kOtherCustomer, ConfigurationId(1)).value().has_value());
 }
 

@@ -75,6 +75,7 @@ absl::Status Reader::ReadHead() {
         name_, head->format_version, head->tables_version, kFormatVersion, kTablesVersion));
   }
   if (head->format_version == 0 || head->tables_version == 0) return Damaged();
+  counts_.resize(TableCount(head->tables_version));
   about_rows_ = static_cast<int64_t>(
       std::min<uint64_t>(head->about_rows, std::numeric_limits<int64_t>::max()));
   return absl::OkStatus();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/archive/tables.h"
 
+#include <iterator>
+
 namespace zerotouch::store::archive {
 namespace {
 
@@ -69,6 +71,7 @@ constexpr Column kOperations[] = {{"partner", kInt},
 constexpr Column kOperationChunks[] = {{"operation", kInt}, {"number", kInt}, {"request", kBytes}};
 constexpr Column kOperationResults[] = {
     {"operation", kInt}, {"first_item", kInt}, {"results", kBytes}};
+constexpr Column kAccountQuotas[] = {{"email", kText}, {"per_100s", kInt}};
 
 constexpr Table kTables[] = {
     {"meta", kMeta, 1},
@@ -88,11 +91,15 @@ constexpr Table kTables[] = {
     {"operations", kOperations, 2},
     {"operation_chunks", kOperationChunks, 2},
     {"operation_results", kOperationResults, 2},
+    // Since version 2.
+    {"account_quotas", kAccountQuotas, 1},
 };
 
 }  // namespace
 
 std::span<const Table> Tables() { return kTables; }
+
+size_t TableCount(uint32_t version) { return version == 1 ? 17 : std::size(kTables); }
 
 uint8_t Table::index() const { return static_cast<uint8_t>(this - kTables); }
 

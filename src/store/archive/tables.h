@@ -11,7 +11,7 @@ namespace zerotouch::store::archive {
 
 // Increment it with every change of the list, and keep the reader able to read
 // archives of older versions.
-inline constexpr uint32_t kTablesVersion = 1;
+inline constexpr uint32_t kTablesVersion = 2;
 
 enum class ColumnType : uint8_t {
   kInt,
@@ -40,6 +40,10 @@ struct Table {
 };
 
 std::span<const Table> Tables();
+
+// Returns how many of them, the first ones, an archive of this version has. Version 1
+// ends at operation_results; version 2 has account_quotas too.
+size_t TableCount(uint32_t version);
 
 }  // namespace zerotouch::store::archive
 

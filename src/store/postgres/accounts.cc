@@ -42,7 +42,7 @@ absl::StatusOr<std::optional<ServiceAccount>> PostgresTransaction::FindAccount(
   // A signed assertion may contain any name; PostgreSQL's text has no NUL.
   if (email.find('\0') != std::string_view::npos) return std::nullopt;
   const Query queries[] = {
-      Query(kSql<"SELECT ", kAccountColumns, " FROM service_accounts WHERE email = $1">)
+      Query(kSql<"SELECT ", kAccountWithQuota, " FROM service_accounts s WHERE s.email = $1">)
           .Text(email),
       Query(kSql<"SELECT a.email, ", kAccountCustomerColumns,
                  " FROM account_customers a JOIN customers c ON c.id = a.customer "
@@ -59,7 +59,7 @@ absl::StatusOr<std::optional<ServiceAccount>> PostgresTransaction::FindAccount(
 
 absl::StatusOr<std::vector<ServiceAccount>> PostgresTransaction::ListAccounts() {
   const Query queries[] = {
-      Query(kSql<"SELECT ", kAccountColumns, " FROM service_accounts ORDER BY email">),
+      Query(kSql<"SELECT ", kAccountWithQuota, " FROM service_accounts s ORDER BY s.email">),
       Query(kSql<"SELECT a.email, ", kAccountCustomerColumns,
                  " FROM account_customers a JOIN customers c ON c.id = a.customer "
                  "ORDER BY a.email, a.customer">),

@@ -19,14 +19,24 @@ Query ClearDefault(CustomerId customer, ConfigurationId from) {
 }  // namespace
 
 absl::StatusOr<std::vector<Configuration>> PostgresTransaction::ListConfigurations(
-    CustomerId customer) {
+    CustomerId customer, ConfigurationId after, int64_t limit) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
       db_.Run(Query(kSql<"SELECT ", kConfigurationColumns,
                          " FROM configurations f JOIN customers c ON c.id = f.customer "
-                         "WHERE f.customer = $1 ORDER BY f.id">)
-                  .Int(customer.value())));
+                         "WHERE f.customer = $1 AND f.id > $2 ORDER BY f.id LIMIT $3">)
+                  .Int(customer.value())
+                  .Int(after.value())
+                  .Int(limit)));
   return ReadAll(rows, ReadConfiguration<RowReader>);
+}
+
+absl::StatusOr<int64_t> PostgresTransaction::CountConfigurations(CustomerId customer) {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(
+          Query("SELECT count(*) FROM configurations WHERE customer = $1").Int(customer.value())));
+  return RowReader(rows, 0).Int();
 }
 
 // A transaction that writes locks the configuration against removal, because it

@@ -32,15 +32,17 @@ absl::StatusOr<std::optional<ServiceAccount>> SqliteTransaction::FindAccount(
     std::string_view email) {
   ZT_ASSIGN_OR_RETURN(
       std::optional<ServiceAccount> account,
-      ReadOne(db_.Use(kSql<"SELECT ", kAccountColumns, " FROM service_accounts WHERE email = ?">)
-                  .Text(email),
-              ReadAccount<RowReader>));
+      ReadOne(
+          db_.Use(kSql<"SELECT ", kAccountWithQuota, " FROM service_accounts s WHERE s.email = ?">)
+              .Text(email),
+          ReadAccount<RowReader>));
   if (account.has_value()) ZT_RETURN_IF_ERROR(ReadCustomersAndKeys(db_, *account));
   return account;
 }
 
 absl::StatusOr<std::vector<ServiceAccount>> SqliteTransaction::ListAccounts() {
-  Cursor all = db_.Use(kSql<"SELECT ", kAccountColumns, " FROM service_accounts ORDER BY email">);
+  Cursor all =
+      db_.Use(kSql<"SELECT ", kAccountWithQuota, " FROM service_accounts s ORDER BY s.email">);
   ZT_ASSIGN_OR_RETURN(std::vector<ServiceAccount> accounts, ReadAll(all, ReadAccount<RowReader>));
   for (ServiceAccount& account : accounts) ZT_RETURN_IF_ERROR(ReadCustomersAndKeys(db_, account));
   return accounts;

@@ -23,12 +23,21 @@ absl::Status ClearDefault(Database& db, CustomerId customer, ConfigurationId fro
 }  // namespace
 
 absl::StatusOr<std::vector<Configuration>> SqliteTransaction::ListConfigurations(
-    CustomerId customer) {
+    CustomerId customer, ConfigurationId after, int64_t limit) {
   return ReadAll(db_.Use(kSql<"SELECT ", kConfigurationColumns,
                               " FROM configurations f JOIN customers c ON c.id = f.customer "
-                              "WHERE f.customer = ? ORDER BY f.id">)
-                     .Int(customer.value()),
+                              "WHERE f.customer = ? AND f.id > ? ORDER BY f.id LIMIT ?">)
+                     .Int(customer.value())
+                     .Int(after.value())
+                     .Int(limit),
                  ReadConfiguration<RowReader>);
+}
+
+absl::StatusOr<int64_t> SqliteTransaction::CountConfigurations(CustomerId customer) {
+  Cursor count = db_.Use("SELECT count(*) FROM configurations WHERE customer = ?");
+  count.Int(customer.value());
+  if (!count.Row()) return count.status();
+  return RowReader(count).Int();
 }
 
 absl::StatusOr<std::optional<Configuration>> SqliteTransaction::FindConfiguration(

@@ -31,6 +31,9 @@ class SqliteTransaction : public Transaction {
   absl::Status AddKey(std::string_view email, const AccountKey& key) override;
   absl::Status RevokeKey(std::string_view email, std::string_view key_id) override;
   absl::Status SetAccountDisabled(std::string_view email, bool disabled) override;
+  absl::Status SetAccountQuota(std::string_view email, std::optional<int64_t> per_100s) override;
+  absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s, int64_t wanted,
+                                        absl::Time now) override;
 
   // companies.cc
   absl::StatusOr<std::vector<Partner>> ListPartners() override;
@@ -55,7 +58,10 @@ class SqliteTransaction : public Transaction {
   absl::Status RemoveDpc(const std::string& id) override;
 
   // configurations.cc
-  absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer) override;
+  absl::StatusOr<std::vector<Configuration>> ListConfigurations(CustomerId customer,
+                                                                ConfigurationId after,
+                                                                int64_t limit) override;
+  absl::StatusOr<int64_t> CountConfigurations(CustomerId customer) override;
   absl::StatusOr<std::optional<Configuration>> FindConfiguration(CustomerId customer,
                                                                  ConfigurationId id) override;
   absl::Status PutConfiguration(const Configuration& configuration) override;

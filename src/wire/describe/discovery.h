@@ -24,13 +24,20 @@ class DiscoveryDocuments {
   void SetRootUrl(const RouteTable& routes, std::string url);
 
   // Returns the document at `path`, one of kPaths, errors::BadRequest if `version`
-  // is not v1, or errors::Unavailable before SetRootUrl.
-  http::Response Answer(std::string_view path, const Query& query) const;
+  // is not v1, or errors::Unavailable before SetRootUrl. The answer is compressed if
+  // `gzip` is true and it is a document.
+  http::Response Answer(std::string_view path, const Query& query, bool gzip = false) const;
 
  private:
+  // A document, which all answers share.
+  struct Document {
+    explicit Document(std::string text);
+    std::shared_ptr<const std::string> plain;
+    std::shared_ptr<const std::string> gzip;
+  };
   struct Texts {
-    std::string discovery;
-    std::string openapi;
+    Document discovery;
+    Document openapi;
   };
 
   mutable Mutex mutex_;

@@ -15,8 +15,10 @@
 #include "google/protobuf/message.h"
 #include "wire/api_services.h"
 #include "wire/caller.h"
+#include "wire/grpc/list_message.h"
 #include "wire/grpc/message.h"
 #include "wire/grpc/operation_message.h"
+#include "wire/grpc/read_request.h"
 #include "wire/grpc/status.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"
@@ -133,7 +135,10 @@ std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
   const std::shared_ptr<Head> head = ParseHead(header);
   header.context = head;
   absl::Status status = head->status;
-  if (status.ok() && NeedsCredentials(*head->method)) status = Authenticate(header, *head);
+  if (status.ok() && NeedsCredentials(*head->method)) {
+    status = Authenticate(header, *head);
+    if (status.ok()) status = methods_.CheckAccount(*head->method, head->caller.principal());
+  }
   if (status.ok()) return std::nullopt;
   return ErrorResponse(PublicError(status));
 }
@@ -183,7 +188,7 @@ absl::StatusOr<http::Response> Handler::Call(http::Request& request, Head& head)
 
 absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
   ::grpc::health::v1::HealthCheckRequest message;
-  ZT_RETURN_IF_ERROR(Parse(request, message));
+  ZT_RETURN_IF_ERROR(ReadRequest(request, message_bytes_, nullptr, message));
   ZT_ASSIGN_OR_RETURN(const ::grpc::health::v1::HealthCheckResponse response,
                       health_.Check(message));
   return MessageResponse(response);
@@ -195,26 +200,18 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
   Message& message = *google::protobuf::MessageFactory::generated_factory()
                           ->GetPrototype(head.method->input_type())
                           ->New(&arena);
-  ZT_RETURN_IF_ERROR(Parse(request, message));
-  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, head.caller.principal(), message));
+  const auth::Principal& caller = head.caller.principal();
+  const auto check_right = [&](const Message& without_items) {
+    return methods_.CheckRight(*head.method, caller, without_items);
+  };
+  ZT_RETURN_IF_ERROR(methods_.CheckAccount(*head.method, caller));
+  ZT_RETURN_IF_ERROR(ReadRequest(request, message_bytes_, check_right, message));
+  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, caller, message));
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
     return OperationResponse(std::move(*operation));
   }
+  if (auto* list = std::get_if<service::ListAnswer>(&answer)) return ListResponse(std::move(*list));
   return MessageResponse(*std::get<std::unique_ptr<Message>>(answer));
-}
-
-absl::Status Handler::Parse(http::Request& request, Message& message) const {
-  std::string unpacked;
-  ZT_ASSIGN_OR_RETURN(const std::string_view bytes,
-                      OnlyMessage(request.body,
-                                  {.encoding = request.headers.Get("grpc-encoding"),
-                                   .limit = message_bytes_,
-                                   .hold = request.hold},
-                                  unpacked));
-  absl::Status parsed = ParseMessage(bytes, message);
-  // Free the bytes of up to 100,000 items, which are parsed now.
-  std::string().swap(request.body);
-  return parsed;
 }
 
 std::optional<absl::Duration> ParseTimeout(std::string_view text) {

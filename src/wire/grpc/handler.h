@@ -51,9 +51,6 @@ class Handler final : public http::Handler {
   absl::StatusOr<http::Response> Call(http::Request& request, Head& head);
   absl::StatusOr<http::Response> CallApi(http::Request& request, Head& head);
   absl::StatusOr<http::Response> CheckHealth(http::Request& request);
-  // Parses the request's message and frees its bytes.
-  absl::Status Parse(http::Request& request, google::protobuf::Message& message) const;
-
   const MethodTable& methods_;
   const auth::Authenticator& authenticator_;
   const size_t message_bytes_;

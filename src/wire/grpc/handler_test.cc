@@ -56,6 +56,29 @@ TEST_F(GrpcHandlerTest, RequestContext_CarriesTheCaller) {
   EXPECT_EQ(handler_.Handle(std::move(request)).headers.Get("grpc-status"), "7");
 }
 
+// Refused before the message is read. The resource is in the message, so another
+// partner's is refused after that.
+TEST_F(GrpcHandlerTest, AccountOfTheWrongKind_IsRefusedBeforeTheMessage) {
+  constexpr char kList[] =
+      "/google.android.device.provisioning.v1.CustomerService/ListConfigurations";
+  http::Request partner = Grpc(Authorized("POST", kUnclaimMethod));
+  EXPECT_FALSE(handler_.RefuseEarly(partner).has_value());
+  // The scope is the reseller's, and this table has no method of customers.
+  http::Request other = Grpc(Authorized("POST", kList));
+  EXPECT_EQ(handler_.RefuseEarly(other)->headers.Get("grpc-status"), "12");
+  http::Request customer = Grpc(Request("POST", kUnclaimMethod));
+  customer.headers.Add(
+      "authorization",
+      "Bearer " + Jwt("", "https://www.googleapis.com/auth/androidworkzerotouchemm"));
+  const auto refused = handler_.RefuseEarly(customer);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->headers.Get("grpc-status"), "7");
+  customer.context = nullptr;
+  customer.body = EmptyMessage();
+  EXPECT_EQ(handler_.Handle(std::move(customer)).headers.Get("grpc-status-details-bin"),
+            refused->headers.Get("grpc-status-details-bin"));
+}
+
 TEST_F(GrpcHandlerTest, Open_RefusesWhatHandleRefuses) {
   const char kWatch[] = "/grpc.health.v1.Health/Watch";
   EXPECT_NE(handler_.Open(Grpc(Request("POST", kWatch, EmptyMessage()))), nullptr);

@@ -63,10 +63,13 @@ absl::StatusOr<std::string_view> OnlyMessage(std::string_view body, const Unpack
   return *message;
 }
 
+absl::Status NotA(const google::protobuf::Descriptor& type) {
+  return errors::BadRequest({{"", fmt::format("The message is not a {}.", type.full_name())}});
+}
+
 absl::Status ParseMessage(std::string_view bytes, google::protobuf::Message& message) {
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return errors::BadRequest(
-        {{"", fmt::format("The message is not a {}.", message.GetDescriptor()->full_name())}});
+    return NotA(*message.GetDescriptor());
   }
   message.DiscardUnknownFields();
   return absl::OkStatus();

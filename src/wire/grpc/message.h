@@ -43,6 +43,9 @@ absl::StatusOr<std::optional<std::string_view>> TakeMessage(std::string_view& by
 absl::StatusOr<std::string_view> OnlyMessage(std::string_view body, const Unpacking& unpacking,
                                              std::string& unpacked);
 
+// Returns the error for bytes that are not a serialized `type`.
+absl::Status NotA(const google::protobuf::Descriptor& type);
+
 // Parses `bytes` into `message` and drops all fields that its type does not know,
 // at every depth: they would pass every check and be stored. Returns
 // errors::BadRequest if `bytes` is malformed.

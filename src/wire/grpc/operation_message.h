@@ -8,10 +8,7 @@
 
 namespace zerotouch::wire::grpc {
 
-// Returns an Operation as one message. A long one is streamed and never held in
-// memory as a whole. Its length stands at its front, so its items are read twice:
-// once to measure and once to send. Returns an error of the first pass. Slow: call
-// it from a worker thread.
+// Returns an Operation as one message (PartsResponse).
 absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer);
 
 }  // namespace zerotouch::wire::grpc

@@ -11,6 +11,7 @@
 #include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/descriptor_database.h"
 #include "wire/api_services.h"
+#include "wire/grpc/message.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
@@ -120,6 +121,66 @@ TEST_F(ReflectionTest, OtherSymbols_AreNotFound) {
        {"", "google.rpc.Nothing", "google.android.device.provisioning.v1.CustomError.nothing"}) {
     EXPECT_EQ(ErrorFor(symbol), static_cast<int>(absl::StatusCode::kNotFound)) << symbol;
   }
+}
+
+// Returns the number of whole messages in `bytes`.
+int CountMessages(std::string_view bytes) {
+  std::string unpacked;
+  int count = 0;
+  const Unpacking unpacking{.encoding = "", .limit = size_t{1} << 20, .hold = nullptr};
+  while (!bytes.empty()) {
+    EXPECT_TRUE(TakeMessage(bytes, unpacking, unpacked)->has_value());
+    ++count;
+  }
+  return count;
+}
+
+// A client that asks without reading the answers must not fill the memory.
+TEST_F(ReflectionTest, ManyRequestsAtOnce_AreAnsweredInPieces) {
+  ServerReflectionRequest request;
+  request.set_file_containing_symbol("google.android.device.provisioning.v1.PartnerService");
+  std::string asked;
+  constexpr int kRequests = 1'000;
+  for (int i = 0; i < kRequests; ++i) {
+    AppendFrameHead(static_cast<uint32_t>(request.ByteSizeLong()), asked);
+    request.AppendToString(&asked);
+  }
+  const auto call = reflection_.Info("");
+  int answers = 0;
+  int pieces = 0;
+  // The end of the request may come with the bytes, or later.
+  http::StreamingCall::Input input{.bytes = std::string_view(asked).substr(0, asked.size() / 2)};
+  bool go_on = true;
+  while (go_on) {
+    std::string out;
+    go_on = call->Next(input, out);
+    EXPECT_LT(out.size(), 300'000u);
+    answers += CountMessages(out);
+    ++pieces;
+    const bool was_first = !input.ended && !call->HasMore();
+    input = {.bytes = was_first ? std::string_view(asked).substr(asked.size() / 2) : "",
+             .ended = was_first || input.ended};
+  }
+  EXPECT_FALSE(call->HasMore());
+  EXPECT_EQ(answers, kRequests);
+  EXPECT_GT(pieces, 100);
+  EXPECT_EQ(call->Trailers().Get("grpc-status"), "0");
+}
+
+TEST_F(ReflectionTest, Stopping_EndsACallThatHasMore) {
+  std::string asked;
+  ServerReflectionRequest request;
+  request.set_file_containing_symbol("google.android.device.provisioning.v1.PartnerService");
+  for (int i = 0; i < 100; ++i) {
+    AppendFrameHead(static_cast<uint32_t>(request.ByteSizeLong()), asked);
+    request.AppendToString(&asked);
+  }
+  const auto call = reflection_.Info("");
+  std::string out;
+  EXPECT_TRUE(call->Next({.bytes = asked}, out));
+  EXPECT_TRUE(call->HasMore());
+  EXPECT_FALSE(call->Next({.bytes = "", .stopping = true}, out));
+  EXPECT_EQ(call->Trailers().Get("grpc-status"), "14");
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ class StreamingCall : public http::StreamingCall {
 
   http::Headers Header() const override;
   bool Next(const Input& input, std::string& out) override;
+  bool HasMore() const override { return has_more_; }
   http::Headers Trailers() override;
 
  protected:
@@ -38,10 +39,13 @@ class StreamingCall : public http::StreamingCall {
   }
 
  private:
+  // Answers messages until there are no more, or `out` has kMostOutBytes.
   absl::Status TakeMessages(const Input& input, std::string& out);
 
   const std::string encoding_;
-  std::string pending_;  // the beginning of a message
+  std::string pending_;  // messages that are not answered, and the beginning of one
+  bool ended_ = false;   // the request has no more bytes than `pending_`
+  bool has_more_ = false;
   absl::Status status_;
 };
 

@@ -7,14 +7,15 @@
 
 #include "base/status_macros.h"
 #include "json/json.h"
+#include "wire/rest/list_json.h"
 #include "wire/rest/operation_json.h"
 #include "wire/rest/responses.h"
 
 namespace zerotouch::wire {
 namespace {
 
-// An operation whose text has more bytes than this is streamed.
-constexpr size_t kBufferedBytes = 100'000;
+// An answer whose text has more bytes than this is streamed.
+constexpr size_t kBufferedTextBytes = 100'000;
 
 // Returns a text that exists already, then the pieces of `rest`.
 class Continued final : public http::BodySource {
@@ -33,11 +34,10 @@ class Continued final : public http::BodySource {
   const std::unique_ptr<http::BodySource> rest_;
 };
 
-absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer, bool pretty,
-                                                 std::shared_ptr<const json::Selection> selection) {
-  auto source = std::make_unique<OperationJson>(std::move(answer), pretty, std::move(selection));
+// Returns what `source` writes, as a stream if it is long.
+absl::StatusOr<http::Response> StreamedResponse(std::unique_ptr<http::BodySource> source) {
   std::string text;
-  while (text.size() < kBufferedBytes) {
+  while (text.size() < kBufferedTextBytes) {
     ZT_ASSIGN_OR_RETURN(const bool more, source->Next(text));
     if (!more) return JsonResponse(200, std::move(text));
   }
@@ -51,7 +51,12 @@ absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer
 absl::StatusOr<http::Response> AnswerResponse(Answer answer, bool pretty,
                                               std::shared_ptr<const json::Selection> selection) {
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
-    return OperationResponse(std::move(*operation), pretty, std::move(selection));
+    return StreamedResponse(
+        std::make_unique<OperationJson>(std::move(*operation), pretty, std::move(selection)));
+  }
+  if (auto* list = std::get_if<service::ListAnswer>(&answer)) {
+    return StreamedResponse(
+        std::make_unique<ListJson>(std::move(*list), pretty, std::move(selection)));
   }
   std::string text;
   json::Append(*std::get<std::unique_ptr<google::protobuf::Message>>(answer),

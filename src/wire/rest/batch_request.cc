@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <exception>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -12,6 +14,7 @@
 
 #include "base/ascii.h"
 #include "base/limits.h"
+#include "base/mutex.h"
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
@@ -40,13 +43,61 @@ std::string AnswerId(std::string_view id) {
   return fmt::format("<response-{}", id.substr(1));
 }
 
+absl::Status TooLargeAnswers() {
+  return errors::TooBusy("the answers in one batch: make this call on its own", absl::Seconds(1));
+}
+
+// The memory of a batch: its request, and what its calls hold. Thread-safe.
+class BatchMemory {
+ public:
+  // `request` must outlive it.
+  explicit BatchMemory(const http::Request& request)
+      : request_(request), held_bytes_(request.body.size()) {}
+
+  // Changes what a call holds from `share` to `bytes`. Returns false and changes
+  // nothing if the server has too little memory.
+  bool Resize(uint64_t& share, uint64_t bytes) {
+    const MutexLock lock(mutex_);
+    return ResizeLocked(share, bytes);
+  }
+
+  // The same for a call's answer. All answers together may have kBatchAnswerBytes.
+  bool ResizeAnswer(uint64_t& share, uint64_t bytes) {
+    const MutexLock lock(mutex_);
+    const uint64_t answers = answer_bytes_ - share + bytes;
+    if (bytes > share && answers > limits::kBatchAnswerBytes) return false;
+    if (!ResizeLocked(share, bytes)) return false;
+    answer_bytes_ = answers;
+    return true;
+  }
+
+ private:
+  bool ResizeLocked(uint64_t& share, uint64_t bytes) ZT_REQUIRES(mutex_) {
+    const uint64_t held = held_bytes_ - share + bytes;
+    if (request_.hold && !request_.hold(held)) return false;
+    held_bytes_ = held;
+    share = bytes;
+    return true;
+  }
+
+  const http::Request& request_;
+  Mutex mutex_;
+  uint64_t held_bytes_ ZT_GUARDED_BY(mutex_);
+  uint64_t answer_bytes_ ZT_GUARDED_BY(mutex_) = 0;
+};
+
 // The calls of one batch, and their answers.
 class Batch {
  public:
   Batch(const http::Request& request, const std::vector<Part>& parts,
         const std::function<http::Response(http::Request)>& call,
         const std::function<http::Response(const absl::Status&)>& refuse)
-      : request_(request), parts_(parts), call_(call), refuse_(refuse), answers_(parts.size()) {}
+      : request_(request),
+        parts_(parts),
+        call_(call),
+        refuse_(refuse),
+        answers_(parts.size()),
+        memory_(request) {}
 
   // Makes the calls on this thread and up to kBatchCallsAtOnce - 1 more.
   std::vector<std::string> Run() {
@@ -63,13 +114,27 @@ class Batch {
   }
 
  private:
+  // An exception must not leave a thread. The one to expect is std::bad_alloc: this
+  // call's memory is free again when it is caught.
   void MakeCalls() {
     for (size_t i = next_++; i < parts_.size(); i = next_++) {
-      answers_[i] = HttpResponseText(WithoutStream(MakeCall(parts_[i])));
+      try {
+        answers_[i] = MakeCall(parts_[i]);
+      } catch (const std::exception&) {
+        answers_[i] = HttpResponseText(refuse_(errors::TooBusy("memory", absl::Seconds(1))));
+      }
     }
   }
 
-  http::Response MakeCall(const Part& part) {
+  std::string MakeCall(const Part& part) {
+    uint64_t share = 0;
+    std::string text = HttpResponseText(Whole(Answer(part), share));
+    // Cannot be refused: what matters of it was counted by Whole.
+    static_cast<void>(memory_.ResizeAnswer(share, text.size()));
+    return text;
+  }
+
+  http::Response Answer(const Part& part) {
     const std::string_view type = part.headers.Get("Content-Type");
     if (!EqualIgnoringCase(type.substr(0, type.find(';')), "application/http")) {
       return refuse_(MalformedBatch("a part is not application/http"));
@@ -81,24 +146,26 @@ class Batch {
     }
     inner->request_id = request_.request_id;
     inner->protocol = http::Protocol::kBatchPart;
-    return call_(*std::move(inner));
+    uint64_t share = 0;
+    inner->hold = [&](uint64_t bytes) { return memory_.Resize(share, bytes); };
+    http::Response response = call_(*std::move(inner));
+    memory_.Resize(share, 0);
+    return response;
   }
 
-  // Reads a streamed answer into the body, within limits::kBatchAnswerBytes.
-  http::Response WithoutStream(http::Response response) {
-    if (response.stream == nullptr) return response;
-    bool more = true;
-    while (more) {
-      const size_t before = response.body.size();
+  // Reads a streamed answer into the body, as far as there is memory. `share` is what
+  // it holds.
+  http::Response Whole(http::Response response, uint64_t& share) {
+    bool more = response.stream != nullptr;
+    while (true) {
+      if (!memory_.ResizeAnswer(share, response.body.capacity())) {
+        memory_.ResizeAnswer(share, 0);
+        return refuse_(TooLargeAnswers());
+      }
+      if (!more) break;
       const absl::StatusOr<bool> next = response.stream->Next(response.body);
       if (!next.ok()) return refuse_(next.status());
       more = *next;
-      held_bytes_ += response.body.size() - before;
-      if (held_bytes_ > limits::kBatchAnswerBytes) {
-        held_bytes_ -= response.body.size();
-        return refuse_(errors::TooBusy("the answers in one batch: make this call on its own",
-                                       absl::Seconds(1)));
-      }
     }
     response.stream = nullptr;
     return response;
@@ -110,7 +177,7 @@ class Batch {
   const std::function<http::Response(const absl::Status&)>& refuse_;
   std::vector<std::string> answers_;
   std::atomic<size_t> next_ = 0;
-  std::atomic<size_t> held_bytes_ = 0;  // of answers that were streams
+  BatchMemory memory_;
 };
 
 // Streams the answers and frees each as soon as it is sent.

@@ -15,6 +15,9 @@ namespace zerotouch::wire {
 // the batch. `refuse` answers a part that is not a call, and a call whose answer is
 // too large to hold. `call` and `refuse` must be thread-safe.
 //
+// The answers count against `request.hold` while they are made, and so does what the
+// calls hold, which get a `hold` of their own.
+//
 // Returns errors::BadRequest if `request` is not a batch, is empty, or has too many
 // calls.
 absl::StatusOr<http::Response> AnswerBatch(

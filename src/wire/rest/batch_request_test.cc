@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "wire/api_test_base.h"
 
@@ -129,15 +131,56 @@ TEST_F(BatchRequest, StreamedAnswers_AreWhole) {
 }
 
 TEST_F(BatchRequest, AnswersOverTheLimit_AreErrors) {
-  services_.items = 300'000;  // about 25 MB each; the limit is 64 MiB together
+  services_.items = 60'000;  // about 5 MB each; the limit is 16 MiB together
+  http::Request request = Multipart(Calls(20, "GET /v1/operations/apibatchoperation/5 HTTP/1.1\n"),
+                                    "multipart/mixed; boundary=b");
+  request.headers.Add("Authorization", Bearer());
+  size_t bytes = 0;
+  int refused = 0;
+  for (const std::string& answer : Ask(std::move(request))) {
+    bytes += answer.size();
+    refused += answer.find("HTTP/1.1 429") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_GT(refused, 16);
+  EXPECT_LT(refused, 20);
+  EXPECT_LT(bytes, limits::kBatchAnswerBytes + 100'000);
+}
+
+TEST_F(BatchRequest, Answers_CountAgainstTheMemoryOfTheRequest) {
+  constexpr uint64_t kMemory = 4'000'000;
+  services_.items = 20'000;  // about 1.7 MB
   http::Request request = Multipart(Calls(8, "GET /v1/operations/apibatchoperation/5 HTTP/1.1\n"),
                                     "multipart/mixed; boundary=b");
   request.headers.Add("Authorization", Bearer());
-  int refused = 0;
+  uint64_t held = 0;
+  uint64_t most = 0;
+  request.hold = [&](uint64_t bytes) {
+    if (bytes > kMemory) return false;
+    held = bytes;
+    most = std::max(most, held);
+    return true;
+  };
+  size_t answered = 0;
   for (const std::string& answer : Ask(std::move(request))) {
-    refused += answer.find("HTTP/1.1 429") != std::string::npos ? 1 : 0;
+    answered += answer.find("HTTP/1.1 200") != std::string::npos ? answer.size() : 0;
   }
-  EXPECT_GT(refused, 0);
+  EXPECT_GT(answered, 1'500'000u);
+  EXPECT_GE(held, answered);
+  EXPECT_GT(most, 1'500'000u);
+}
+
+// They need no credentials, so a stranger could have thousands of them made.
+TEST_F(BatchRequest, OnlyCallsOfTheApi_AreAnswered) {
+  for (const std::string call :
+       {"GET /$discovery/rest?version=v1", "GET /%24discovery/OPENAPI3_0?version=v1",
+        "GET /healthz", "HEAD /readyz", "POST /token", "POST /batch", "OPTIONS /v1/operations"}) {
+    const auto answers =
+        Ask(Multipart(Calls(1, call + " HTTP/1.1\n"), "multipart/mixed; boundary=b"));
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_THAT(answers[0], HasSubstr("HTTP/1.1 400 Bad Request")) << call;
+    EXPECT_THAT(answers[0], HasSubstr("holds only calls of the API")) << call;
+    EXPECT_LT(answers[0].size(), 1'000u);
+  }
 }
 
 TEST_F(BatchRequest, PartsThatAreNotCalls_DoNotFailOthers) {
@@ -154,7 +197,7 @@ TEST_F(BatchRequest, PartsThatAreNotCalls_DoNotFailOthers) {
   ASSERT_EQ(answers.size(), 4u);
   EXPECT_THAT(answers[0], HasSubstr("HTTP/1.1 400 Bad Request"));
   EXPECT_THAT(answers[1], HasSubstr("the request line is missing"));
-  EXPECT_THAT(answers[2], HasSubstr("cannot hold another"));
+  EXPECT_THAT(answers[2], HasSubstr("holds only calls of the API"));
   EXPECT_THAT(answers[3], HasSubstr("HTTP/1.1 200 OK"));
 }
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_JSON_OUTLINE_H_
+#define ZEROTOUCH_JSON_OUTLINE_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace zerotouch::json {
+
+// What a text holds, counted before it is parsed: a short text can describe a large
+// message (`{},{},...`), and the parser needs memory for all of the text before it
+// reads the first item.
+struct Outline {
+  // Objects that are values of the root's members, or elements of lists that are.
+  size_t items = 0;
+  // Members and elements at all depths, or more.
+  size_t values = 0;
+};
+
+// Returns the outline of `text`, and stops where it has more than `most_items`. If
+// the text is not JSON, the outline is that of its beginning that is, or larger.
+Outline OutlineOf(std::string_view text, size_t most_items);
+
+// Returns about how many bytes it takes to parse such a text, without the text, in
+// the worst case.
+size_t ParsingBytes(const Outline& outline);
+
+// Returns about how many bytes the parsed message takes, without the strings' text,
+// in the worst case.
+size_t MessageBytes(const Outline& outline);
+
+}  // namespace zerotouch::json
+
+#endif  // ZEROTOUCH_JSON_OUTLINE_H_

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_WIRE_GRPC_LIST_MESSAGE_H_
+#define ZEROTOUCH_WIRE_GRPC_LIST_MESSAGE_H_
+
+#include "absl/status/statusor.h"
+#include "http/http.h"
+#include "service/list_answer.h"
+
+namespace zerotouch::wire::grpc {
+
+// Returns a list as one message (PartsResponse).
+absl::StatusOr<http::Response> ListResponse(service::ListAnswer answer);
+
+}  // namespace zerotouch::wire::grpc
+
+#endif  // ZEROTOUCH_WIRE_GRPC_LIST_MESSAGE_H_

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_WIRE_GRPC_MESSAGE_PARTS_H_
+#define ZEROTOUCH_WIRE_GRPC_MESSAGE_PARTS_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+#include "http/http.h"
+
+namespace zerotouch::wire::grpc {
+
+// The parts of a message, read one after the other: concatenated serialized messages
+// are one message. Not thread-safe.
+class MessageParts {
+ public:
+  virtual ~MessageParts() = default;
+  // Reads the next part, which is valid until the next call. Returns null at the end.
+  virtual absl::StatusOr<const google::protobuf::Message*> Next() = 0;
+  // Continues with the first part again.
+  virtual void Restart() = 0;
+};
+
+// Returns a message that is made of `parts`. If these have more than `held` bytes, it is
+// streamed and never held in memory as a whole. Its length stands at its front, so its
+// parts are then read twice: once to measure and once to send. If their size is another
+// the second time, the answer is cut off. `head` returns what is serialized before the parts, of
+// their size in bytes. Returns an error of the first pass. Slow: call it from a worker
+// thread.
+absl::StatusOr<http::Response> PartsResponse(std::unique_ptr<MessageParts> parts, size_t held,
+                                             const std::function<std::string(size_t)>& head);
+
+}  // namespace zerotouch::wire::grpc
+
+#endif  // ZEROTOUCH_WIRE_GRPC_MESSAGE_PARTS_H_

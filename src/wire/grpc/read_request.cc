@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/grpc/read_request.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "errors/errors.h"
+#include "model/batch_size.h"
+#include "wire/grpc/message.h"
+#include "wire/grpc/message_outline.h"
+
+namespace zerotouch::wire::grpc {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Checks a batch whose outline is known. Its right comes before its size, as for all
+// methods.
+absl::Status CheckBatch(const FieldDescriptor& list, const MessageOutline& outline,
+                        const std::function<absl::Status(const Message&)>& check_right,
+                        const Message& type) {
+  const std::unique_ptr<Message> without_items(type.New());
+  if (check_right && without_items->ParseFromString(outline.numbers)) {
+    ZT_RETURN_IF_ERROR(check_right(*without_items));
+  }
+  return outline.items > limits::kBatchItems ? CheckBatchSize(list.name(), outline.items)
+                                             : absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReadRequest(http::Request& request, size_t limit,
+                         const std::function<absl::Status(const Message&)>& check_right,
+                         Message& message) {
+  std::string unpacked;
+  ZT_ASSIGN_OR_RETURN(
+      const std::string_view bytes,
+      OnlyMessage(
+          request.body,
+          {.encoding = request.headers.Get("grpc-encoding"), .limit = limit, .hold = request.hold},
+          unpacked));
+  const auto outline = OutlineOf(bytes, *message.GetDescriptor(), limits::kBatchItems);
+  if (!outline.has_value()) return NotA(*message.GetDescriptor());
+  if (const FieldDescriptor* list = BatchFieldOf(*message.GetDescriptor())) {
+    ZT_RETURN_IF_ERROR(CheckBatch(*list, *outline, check_right, message));
+  }
+  const size_t held = request.body.size() + unpacked.size() + outline->message_bytes;
+  if (request.hold && !request.hold(held)) {
+    return errors::TooBusy("request bodies", absl::Seconds(1));
+  }
+  ZT_RETURN_IF_ERROR(ParseMessage(bytes, message));
+  // Free the bytes of up to 100,000 items, which are parsed now.
+  std::string().swap(request.body);
+  // Cannot fail, because it is less than before.
+  if (request.hold) static_cast<void>(request.hold(outline->message_bytes));
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::wire::grpc

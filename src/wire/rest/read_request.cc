@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/rest/read_request.h"
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "errors/errors.h"
+#include "google/protobuf/arena.h"
+#include "json/json.h"
+#include "json/outline.h"
+#include "model/batch_size.h"
+#include "wire/rest/transcode.h"
+
+namespace zerotouch::wire {
+namespace {
+
+// The message of a shorter body is too small to count.
+constexpr size_t kCountedBytes = size_t{16} << 10;
+
+}  // namespace
+
+absl::Status CheckPathRight(const RouteMatch& match, const auth::Principal& caller,
+                            const MethodTable& methods) {
+  const google::protobuf::MethodDescriptor& method = *match.route->method;
+  google::protobuf::Arena arena;
+  google::protobuf::Message& message = *google::protobuf::MessageFactory::generated_factory()
+                                            ->GetPrototype(method.input_type())
+                                            ->New(&arena);
+  for (const UrlTemplate::Binding& binding : match.bindings) {
+    if (!json::BindText(binding.field, binding.value, message).empty()) return absl::OkStatus();
+  }
+  return methods.CheckRight(method, caller, message);
+}
+
+absl::Status ReadRequest(const RouteMatch& match, const Query& query, http::Request& request,
+                         google::protobuf::Message& message) {
+  if (request.body.size() < kCountedBytes) {
+    return Transcode(match, query, request.body, message);
+  }
+  const json::Outline outline = json::OutlineOf(request.body, limits::kBatchItems);
+  const google::protobuf::FieldDescriptor* batch = BatchFieldOf(*message.GetDescriptor());
+  if (batch != nullptr && outline.items > limits::kBatchItems) {
+    return CheckBatchSize(batch->name(), outline.items);
+  }
+  const size_t text_bytes = request.body.size();
+  if (request.hold && !request.hold(text_bytes + json::ParsingBytes(outline))) {
+    return errors::TooBusy("request bodies", absl::Seconds(1));
+  }
+  ZT_RETURN_IF_ERROR(Transcode(match, query, request.body, message));
+  // Free the text of up to 100,000 items, which are parsed now.
+  std::string().swap(request.body);
+  // Cannot fail, because it is less than before.
+  if (request.hold) static_cast<void>(request.hold(text_bytes + json::MessageBytes(outline)));
+  return absl::OkStatus();
+}
+
+}  // namespace zerotouch::wire

@@ -129,13 +129,12 @@ class Daemon {
                store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, Clock::System()),
         tokens_(*store_, Clock::System(), audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
-        // At most half of the threads wait for operations.
-        services_(*store_, engine_, rules_, Clock::System(), settings.worker_threads / 2),
+        services_(*store_, engine_, rules_, Clock::System()),
         methods_(wire::ApiMethods(services_)),
         api_(methods_, authenticator_, tokens_, *store_, Clock::System()),
         grpc_(
             methods_, authenticator_, settings.max_body_bytes, [this] { return api_.CheckReady(); },
-            Clock::System(), api_) {
+            Clock::System(), api_.dispatch(), api_) {
     authenticator_.SetQuota(quota_);
   }
 
@@ -171,7 +170,6 @@ class Daemon {
 
   void Stop() {
     api_.SetDraining();
-    services_.operations.StopWaiting();
     server_->Drain(absl::Seconds(settings_.drain_seconds));
     engine_.Stop();
     server_.reset();

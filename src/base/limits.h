@@ -194,7 +194,7 @@ inline constexpr size_t kPageBytes = size_t{8} << 20;
 inline constexpr int32_t kOperationsPageDefault = 100;
 inline constexpr int32_t kOperationsPage = 1'000;
 
-// Longest wait of Operations.WaitOperation, which occupies a worker thread.
+// Longest wait of Operations.WaitOperation.
 inline constexpr absl::Duration kOperationWait = absl::Seconds(10);
 
 // Items of a batch that are stored, and read back, as one chunk.

@@ -103,7 +103,6 @@ struct Request {
   // Reserves memory for a decoded body of this many bytes in total. Returns false
   // if the server has too little. Empty if body memory is not limited.
   std::function<bool(uint64_t)> hold;
-  std::string peer;  // address of the client, without port; empty if unknown
 };
 
 // Produces an answer's body piece by piece while it is sent.
@@ -138,9 +137,6 @@ class StreamingCall {
   // the client before that.
   virtual bool HasMore() const { return false; }
   virtual Headers Trailers() = 0;
-  // Returns true if the call still holds input, because its output was large enough:
-  // Next is called again when that was taken, even if nothing else came.
-  virtual bool HasMore() const { return false; }
   // Returns how long to wait for input before Next is called without any.
   virtual absl::Duration InputTimeout() const { return absl::InfiniteDuration(); }
 };
@@ -191,11 +187,13 @@ class Handler {
   virtual bool Blocks() const { return true; }
 
   // Answers a complete request by calling `done`, which it may do before it returns.
-  // Called on an event loop. The default calls Handle on a worker thread.
+  // Called on an event loop; on a worker thread if the body was compressed. The default calls
+  // Handle on a worker thread.
   virtual void Serve(Request request, Executors& executors, Done done);
 
   // Answers a complete request. May block, take the request apart, and throw.
   virtual Response Handle(Request& request) = 0;
+  Response Handle(Request&& request) { return Handle(request); }
 
   // Calls Handle. Returns a rendered fault if it throws, as when memory is used up.
   Response HandleSafely(Request& request);

@@ -62,17 +62,17 @@ void DecodeAndServe(Request request, const ServerOptions& options, Handler& hand
     handler.Serve(std::move(request), executors, std::move(done));
     return;
   }
-  executors.Post(
-      [request = std::move(request), &options, &handler, done = std::move(done)]() mutable {
-        std::optional<Fault> fault;
-        try {
-          fault = Decode(request, options);
-        } catch (const std::bad_alloc&) {
-          fault = TooBusy("memory");
-        }
-        std::move(done)(fault.has_value() ? handler.RenderFault(*fault, request)
-                                          : handler.HandleSafely(request));
-      });
+  executors.Post([request = std::move(request), &options, &handler, &executors,
+                  done = std::move(done)]() mutable {
+    std::optional<Fault> fault;
+    try {
+      fault = Decode(request, options);
+    } catch (const std::bad_alloc&) {
+      fault = TooBusy("memory");
+    }
+    if (fault.has_value()) return std::move(done)(handler.RenderFault(*fault, request));
+    handler.Serve(std::move(request), executors, std::move(done));
+  });
 }
 
 }  // namespace zerotouch::http

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "google/longrunning/operations.pb.h"
 #include "model/api.h"
 
@@ -31,6 +32,8 @@ struct OperationAnswer {
   // The content of DevicesLongRunningOperationResponse; null until done.
   std::unique_ptr<OperationItems> items;
   int32_t success_count = 0;
+  // Set by Wait: for how long the caller may be made to wait until it is done.
+  absl::Duration may_wait = absl::ZeroDuration();
 };
 
 }  // namespace zerotouch::service

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -177,11 +176,6 @@ absl::StatusOr<absl::Duration> WaitOf(const google::longrunning::WaitOperationRe
                   limits::kOperationWait);
 }
 
-// The intervals at which a waiting call polls the operation. The first is short
-// because a small batch takes milliseconds.
-constexpr absl::Duration kFirstPoll = absl::Milliseconds(5);
-constexpr absl::Duration kLongestPoll = absl::Milliseconds(200);
-
 }  // namespace
 
 google::longrunning::Operation OperationOf(const store::OperationHead& head) {
@@ -253,57 +247,10 @@ absl::StatusOr<google::protobuf::Empty> Operations::Delete(
 absl::StatusOr<OperationAnswer> Operations::Wait(
     const Reader& caller, const google::longrunning::WaitOperationRequest& request) {
   ZT_ASSIGN_OR_RETURN(const absl::Duration timeout, WaitOf(request));
-  const PartnerId partner = caller.right().partner;
-  bool may_wait = false;
-  {
-    const MutexLock lock(mutex_);
-    may_wait = waiters_ > 0;
-    if (may_wait) --waiters_;
-  }
-  if (may_wait) {
-    const absl::Status status = AwaitDone(partner, request.name(), timeout);
-    {
-      const MutexLock lock(mutex_);
-      ++waiters_;
-    }
-    ZT_RETURN_IF_ERROR(status);
-  }
-  return AnswerOf(store_, partner, request.name());
-}
-
-// Returns when the operation is done, at the timeout, or after StopWaiting.
-absl::Status Operations::AwaitDone(PartnerId partner, const std::string& name,
-                                   absl::Duration timeout) {
-  absl::Duration interval = kFirstPoll;
-  while (true) {
-    {
-      ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-      ZT_ASSIGN_OR_RETURN(const store::OperationHead head, FindOwn(*snapshot, partner, name));
-      if (head.finished.has_value()) return absl::OkStatus();
-    }
-    if (timeout <= absl::ZeroDuration() || !Pause(std::min(interval, timeout))) {
-      return absl::OkStatus();
-    }
-    timeout -= interval;
-    interval = std::min(interval * 2, kLongestPoll);
-  }
-}
-
-// Waits for `length`. Returns false after StopWaiting.
-bool Operations::Pause(absl::Duration length) {
-  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(length);
-  MutexLock lock(mutex_);
-  while (!stopping_ && lock.WaitUntil(stopped_, deadline)) {
-  }
-  return !stopping_;
-}
-
-void Operations::StopWaiting() {
-  {
-    const MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  stopped_.notify_all();
+  ZT_ASSIGN_OR_RETURN(OperationAnswer answer,
+                      AnswerOf(store_, caller.right().partner, request.name()));
+  if (!answer.operation.done()) answer.may_wait = timeout;
+  return answer;
 }
 
 }  // namespace zerotouch::service

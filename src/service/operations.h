@@ -2,13 +2,10 @@
 #ifndef ZEROTOUCH_SERVICE_OPERATIONS_H_
 #define ZEROTOUCH_SERVICE_OPERATIONS_H_
 
-#include <condition_variable>
-
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "auth/authorized.h"
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "service/operation_answer.h"
@@ -27,10 +24,8 @@ class Operations {
   using Reader = auth::Authorized<auth::ReadsOperations>;
   using Changer = auth::Authorized<auth::ChangesOperations>;
 
-  // The references must outlive it, and the store every answer too. At most
-  // `waiters` calls of Wait wait at a time.
-  Operations(store::Store& store, const Clock& clock, int waiters)
-      : store_(store), clock_(clock), waiters_(waiters) {}
+  // The references must outlive it, and the store every answer too.
+  Operations(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
   absl::StatusOr<google::longrunning::ListOperationsResponse> List(
       const Reader& caller, const google::longrunning::ListOperationsRequest& request);
@@ -40,25 +35,14 @@ class Operations {
       const Changer& caller, const google::longrunning::CancelOperationRequest& request);
   absl::StatusOr<google::protobuf::Empty> Delete(
       const Changer& caller, const google::longrunning::DeleteOperationRequest& request);
-  // Blocks until the operation is done, at most for limits::kOperationWait. Returns
-  // immediately if too many calls wait already.
+  // Returns the operation as it is. If it is not done, the answer says how long the
+  // caller wants to wait, at most limits::kOperationWait: call again meanwhile.
   absl::StatusOr<OperationAnswer> Wait(const Reader& caller,
                                        const google::longrunning::WaitOperationRequest& request);
 
-  // Ends all waits. Later calls do not wait.
-  void StopWaiting();
-
  private:
-  absl::Status AwaitDone(PartnerId partner, const std::string& name, absl::Duration timeout);
-  bool Pause(absl::Duration length);
-
   store::Store& store_;
   const Clock& clock_;
-
-  Mutex mutex_;
-  std::condition_variable stopped_;
-  bool stopping_ ZT_GUARDED_BY(mutex_) = false;
-  int waiters_ ZT_GUARDED_BY(mutex_);  // further calls that may wait
 };
 
 // Returns the operation without its response: name, metadata and `done`.

@@ -14,9 +14,9 @@ namespace zerotouch::service {
 
 // All services of the API on one registry. Thread-safe.
 struct Services {
-  // The references must outlive it. `waiters`: see Operations.
+  // The references must outlive it.
   Services(store::Store& store, batch::Engine& engine, const RegistryRules& rules,
-           const Clock& clock, int waiters)
+           const Clock& clock)
       : devices(store, engine, rules, clock),
         partner_customers(store, clock),
         vendors(store),
@@ -24,7 +24,7 @@ struct Services {
         configurations(store),
         customer_devices(store, engine, clock),
         dpcs(store),
-        operations(store, clock, waiters) {}
+        operations(store, clock) {}
 
   Devices devices;
   PartnerCustomers partner_customers;

@@ -42,6 +42,9 @@ class Store {
   // Opens a snapshot. UNAVAILABLE if the database cannot be reached.
   virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
 
+  // Returns true if Read, and what is read, may wait for another process.
+  virtual bool ReadsWait() const { return true; }
+
   // Runs `mutation` in a transaction and returns once its effects are durable.
   // If it returns an error, the transaction is rolled back and the error is
   // returned. May run the mutation more than once (each time in a new

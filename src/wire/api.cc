@@ -96,6 +96,7 @@ std::string_view NameOf(http::Protocol protocol) {
 }  // namespace
 
 struct Api::Endpoint {
+  MethodKind kind;
   std::string_view path;    // decoded
   std::string_view method;  // GET includes HEAD
   size_t body_bytes;        // the limit
@@ -106,12 +107,14 @@ std::span<const Api::Endpoint> Api::Endpoints() {
   // Callers of all of these may be unauthenticated. (A batch has credentials in its
   // parts.)
   static constexpr Endpoint kEndpoints[] = {
-      {"/healthz", "GET", limits::kFormBytes, &Api::Healthy},
-      {"/readyz", "GET", limits::kFormBytes, &Api::Ready},
-      {"/token", "POST", limits::kFormBytes, &Api::Token},
-      {"/batch", "POST", limits::kBatchRequestBytes, &Api::Batch},
-      {DiscoveryDocuments::kPaths[0], "GET", limits::kFormBytes, &Api::Discovery},
-      {DiscoveryDocuments::kPaths[1], "GET", limits::kFormBytes, &Api::Discovery},
+      {MethodKind::kOther, "/healthz", "GET", limits::kFormBytes, &Api::Healthy},
+      {MethodKind::kShortRead, "/readyz", "GET", limits::kFormBytes, &Api::Ready},
+      {MethodKind::kShortRead, "/token", "POST", limits::kFormBytes, &Api::Token},
+      {MethodKind::kLong, "/batch", "POST", limits::kBatchRequestBytes, &Api::Batch},
+      {MethodKind::kOther, DiscoveryDocuments::kPaths[0], "GET", limits::kFormBytes,
+       &Api::Discovery},
+      {MethodKind::kOther, DiscoveryDocuments::kPaths[1], "GET", limits::kFormBytes,
+       &Api::Discovery},
   };
   return kEndpoints;
 }
@@ -165,6 +168,7 @@ Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
       authenticator_(authenticator),
       tokens_(tokens),
       store_(store),
+      dispatch_(store, clock),
       clock_(clock) {}
 
 void Api::SetRootUrl(std::string url) { discovery_.SetRootUrl(routes_, std::move(url)); }
@@ -178,23 +182,51 @@ std::shared_ptr<Api::Head> Api::HeadOf(const http::Request& request) const {
   return std::make_shared<Head>(request, routes_);
 }
 
-http::Response Api::Handle(http::Request request) {
-  const log::RequestScope scope(request.request_id);
-  http::Response response = Serve(request);
+MethodKind Api::KindOf(const Head& head) const {
+  if (head.endpoint != nullptr) return head.endpoint->kind;
+  if (!head.route.ok()) return MethodKind::kOther;
+  return methods_.KindOf(*head.route->route->method);
+}
+
+void Api::Serve(http::Request request, http::Executors& executors, http::Done done) {
+  std::shared_ptr<Head> head = HeadOf(request);
+  request.context = head;
+  // A form that stands for a query is read first, because it may change the route.
+  const bool is_overridden = head->method != request.method;
+  const MethodKind kind = is_overridden ? MethodKind::kLong : KindOf(*head);
+  dispatch_.Run(*this, kind, std::move(request), executors, std::move(done));
+}
+
+http::Response Api::Handle(http::Request& request) { return dispatch_.RunHere(*this, request); }
+
+bool Api::IsHealthCheck(const http::Request& request) {
+  const std::string_view path = SplitTarget(request.target).path;
+  return path == "/healthz" || path == "/readyz";
+}
+
+http::Response Api::AnswerCall(http::Request& request, absl::Duration& may_wait) {
+  http::Response response = AnswerPlain(request, may_wait);
   AllowOrigin(request, response);
   const bool is_compressed = response.headers.Has("Content-Encoding");
   if (!is_compressed && http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) {
     http::CompressAnswer(response);
   }
+  if (response.body.size() > limits::kSmallRequestBytes) {
+    response.account = static_cast<const Head&>(*request.context).caller.email();
+  }
   return response;
 }
 
-http::Response Api::Serve(http::Request& request) {
-  const absl::Time begun = clock_.Now();
+http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait) {
   const absl::Status status = ApplyMethodOverride(request);
   const std::shared_ptr<Head> head = HeadOf(request);
-  http::Response response = status.ok() ? Respond(request, *head) : Refusal(status, head->query);
-  LogCall(request, *head, response.status, begun);
+  request.context = head;
+  return status.ok() ? Respond(request, *head, may_wait) : Refusal(status, head->query);
+}
+
+http::Response Api::RefuseCall(const absl::Status& status, const http::Request& request) {
+  http::Response response = Refusal(status, HeadOf(request)->query);
+  AllowOrigin(request, response);
   return response;
 }
 
@@ -207,10 +239,10 @@ std::optional<http::Response> Api::RefuseEarly(http::Request& header) {
   header.context = head;
   header.body_limit = head->body_limit.value_or(header.body_limit);
   const absl::Status status = CheckHead(header, *head, body_bytes);
+  header.account = head->caller.email();
   if (status.ok()) return std::nullopt;
-  http::Response response = Refusal(status, head->query);
-  AllowOrigin(header, response);
-  LogCall(header, *head, response.status, begun);
+  http::Response response = RefuseCall(status, header);
+  LogCall(header, response, begun);
   return response;
 }
 
@@ -237,13 +269,13 @@ absl::Status Api::CheckHead(const http::Request& header, Head& head,
   return CheckPathRight(*head.route, head.caller.principal(), methods_);
 }
 
-http::Response Api::Respond(http::Request& request, Head& head) {
+http::Response Api::Respond(http::Request& request, Head& head, absl::Duration& may_wait) {
   if (head.body_limit.has_value() && request.body.size() > *head.body_limit) {
     return Refusal(errors::BodyTooLarge(*head.body_limit), head.query);
   }
   if (head.method == "OPTIONS") return Options(request, head);
   if (head.endpoint != nullptr) return (this->*head.endpoint->answer)(request, head);
-  absl::StatusOr<http::Response> called = Call(request, head);
+  absl::StatusOr<http::Response> called = Call(request, head, may_wait);
   http::Response response = called.ok() ? *std::move(called) : Refusal(called.status(), head.query);
   if (!head.query.callback.empty()) WrapForCallback(head.query.callback, response);
   return response;
@@ -271,7 +303,13 @@ http::Response Api::Batch(const http::Request& request, const Head& head) {
     const log::RequestScope scope(part.request_id);
     const std::shared_ptr<Head> part_head = HeadOf(part);
     part.context = part_head;
-    if (part_head->IsCall()) return Serve(part);
+    if (part_head->IsCall()) {
+      const absl::Time begun = clock_.Now();
+      absl::Duration may_wait;  // a call in a batch does not wait
+      http::Response answer = AnswerPlain(part, may_wait);
+      LogCall(part, answer, begun);
+      return answer;
+    }
     return refuse(errors::BadRequest(
         {{"", "Invalid part: a batch request holds only calls of the API, under /v1."}}));
   };
@@ -315,7 +353,8 @@ http::Response Api::Token(const http::Request& request, const Head& head) {
   return response;
 }
 
-absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head) {
+absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
+                                         absl::Duration& may_wait) {
   ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
   ZT_RETURN_IF_ERROR(head.route.status());
   ZT_RETURN_IF_ERROR(CheckAlt(head.query));
@@ -332,6 +371,9 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head) {
   if (!request.body.empty()) ZT_RETURN_IF_ERROR(CheckPathRight(*head.route, caller, methods_));
   ZT_RETURN_IF_ERROR(ReadRequest(*head.route, head.query, request, message));
   ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message));
+  if (const auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
+    may_wait = operation->may_wait;
+  }
   return AnswerResponse(std::move(answer), head.query.pretty, std::move(selection));
 }
 
@@ -340,14 +382,13 @@ absl::Status Api::Authenticate(const http::Request& request, Head& head) const {
                                   head.query.access_token);
 }
 
-void Api::LogCall(const http::Request& request, const Head& head, int status,
-                  absl::Time begun) const {
+void Api::LogCall(const http::Request& request, const http::Response& response, absl::Time begun) {
   log::Info("request", {{"method", request.method},
                         {"path", PathForLog(request.target)},
                         {"protocol", NameOf(request.protocol)},
-                        {"status", status},
+                        {"status", response.status},
                         {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
-                        {"account", head.caller.email()}});
+                        {"account", HeadOf(request)->caller.email()}});
 }
 
 }  // namespace zerotouch::wire

@@ -17,6 +17,7 @@
 #include "http/http.h"
 #include "store/store.h"
 #include "wire/describe/discovery.h"
+#include "wire/dispatch.h"
 #include "wire/methods.h"
 #include "wire/rest/routes.h"
 
@@ -32,7 +33,7 @@ namespace zerotouch::wire {
 //   GET /readyz      200 while calls can be answered, 503 if the store cannot be
 //                    read or the server drains
 // and 404 for all else. OPTIONS lists a path's methods. Thread-safe.
-class Api final : public http::Handler {
+class Api final : public http::Handler, private Calls {
  public:
   // All arguments must outlive it.
   Api(const MethodTable& methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
@@ -43,14 +44,25 @@ class Api final : public http::Handler {
   void SetRootUrl(std::string url);
 
   std::optional<http::Response> RefuseEarly(http::Request& header) override;
-  http::Response Handle(http::Request request) override;
+  bool Blocks() const override { return store_.ReadsWait(); }
+  void Serve(http::Request request, http::Executors& executors, http::Done done) override;
+  using http::Handler::Handle;
+  http::Response Handle(http::Request& request) override;
+  bool IsHealthCheck(const http::Request& request) override;
   http::Response RenderFault(const http::Fault& fault, const http::Request& header) override;
 
   // Returns OK if calls can be answered; the state that /readyz reports.
   absl::Status CheckReady();
 
-  // Makes /readyz report that no more requests should be sent here.
-  void SetDraining() { draining_ = true; }
+  // Runs the calls, those of other protocols too. Lives as long as this.
+  Dispatch& dispatch() { return dispatch_; }
+
+  // Makes /readyz report that no more requests should be sent here, and ends the
+  // waits for operations.
+  void SetDraining() {
+    draining_ = true;
+    dispatch_.StopWaiting();
+  }
 
  private:
   struct Endpoint;  // a path of the server beside the API
@@ -61,15 +73,22 @@ class Api final : public http::Handler {
   // Returns the head that RefuseEarly parsed, or parses it.
   std::shared_ptr<Head> HeadOf(const http::Request& request) const;
 
+  MethodKind KindOf(const Head& head) const;
+
   // Returns an error if the request can be refused without its body.
   absl::Status CheckHead(const http::Request& header, Head& head,
                          std::optional<uint64_t> body_bytes) const;
   absl::Status Authenticate(const http::Request& request, Head& head) const;
 
+  http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
+  http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
+  void LogCall(const http::Request& request, const http::Response& response,
+               absl::Time begun) override;
+
   // Answers a request, or a call in a batch, without compression.
-  http::Response Serve(http::Request& request);
-  http::Response Respond(http::Request& request, Head& head);
-  absl::StatusOr<http::Response> Call(http::Request& request, Head& head);
+  http::Response AnswerPlain(http::Request& request, absl::Duration& may_wait);
+  http::Response Respond(http::Request& request, Head& head, absl::Duration& may_wait);
+  absl::StatusOr<http::Response> Call(http::Request& request, Head& head, absl::Duration& may_wait);
   http::Response Options(const http::Request& request, const Head& head);
 
   // The functions of Endpoints.
@@ -79,13 +98,12 @@ class Api final : public http::Handler {
   http::Response Batch(const http::Request& request, const Head& head);
   http::Response Discovery(const http::Request& request, const Head& head);
 
-  void LogCall(const http::Request& request, const Head& head, int status, absl::Time begun) const;
-
   const RouteTable routes_;
   const MethodTable& methods_;
   auth::Authenticator& authenticator_;
   auth::TokenEndpoint& tokens_;
   store::Store& store_;
+  Dispatch dispatch_;
   const Clock& clock_;
   DiscoveryDocuments discovery_;
   std::atomic<bool> draining_ = false;

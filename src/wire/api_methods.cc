@@ -15,46 +15,47 @@ using service::Vendors;
 
 void AddPartnerMethods(Services& services, MethodTable& table) {
   Devices& devices = services.devices;
-  table.Register(devices, &Devices::Claim);
-  table.Register(devices, &Devices::ClaimAsync);
-  table.Register(devices, &Devices::Unclaim);
-  table.Register(devices, &Devices::UnclaimAsync);
-  table.Register(devices, &Devices::FindByIdentifier);
-  table.Register(devices, &Devices::FindByOwner);
-  table.Register(devices, &Devices::Get);
-  table.Register(devices, &Devices::GetSimLockState);
-  table.Register(devices, &Devices::UpdateMetadata);
-  table.Register(devices, &Devices::UpdateMetadataAsync);
-  table.Register(services.partner_customers, &service::PartnerCustomers::Create);
-  table.Register(services.partner_customers, &service::PartnerCustomers::List);
-  table.Register(services.vendors, &Vendors::List);
-  table.Register(services.vendors, &Vendors::ListCustomers);
+  table.Register(MethodKind::kShortWrite, devices, &Devices::Claim);
+  table.Register(MethodKind::kLong, devices, &Devices::ClaimAsync);
+  table.Register(MethodKind::kShortWrite, devices, &Devices::Unclaim);
+  table.Register(MethodKind::kLong, devices, &Devices::UnclaimAsync);
+  table.Register(MethodKind::kShortRead, devices, &Devices::FindByIdentifier);
+  table.Register(MethodKind::kLong, devices, &Devices::FindByOwner);
+  table.Register(MethodKind::kShortRead, devices, &Devices::Get);
+  table.Register(MethodKind::kShortRead, devices, &Devices::GetSimLockState);
+  table.Register(MethodKind::kShortWrite, devices, &Devices::UpdateMetadata);
+  table.Register(MethodKind::kLong, devices, &Devices::UpdateMetadataAsync);
+  table.Register(MethodKind::kShortWrite, services.partner_customers,
+                 &service::PartnerCustomers::Create);
+  table.Register(MethodKind::kLong, services.partner_customers, &service::PartnerCustomers::List);
+  table.Register(MethodKind::kLong, services.vendors, &Vendors::List);
+  table.Register(MethodKind::kLong, services.vendors, &Vendors::ListCustomers);
 }
 
 void AddCustomerMethods(Services& services, MethodTable& table) {
-  table.Register(services.customers, &service::Customers::List);
+  table.Register(MethodKind::kShortRead, services.customers, &service::Customers::List);
   Configurations& configurations = services.configurations;
-  table.Register(configurations, &Configurations::Create);
-  table.Register(configurations, &Configurations::Delete);
-  table.Register(configurations, &Configurations::Get);
-  table.Register(configurations, &Configurations::List);
-  table.Register(configurations, &Configurations::Update);
+  table.Register(MethodKind::kShortWrite, configurations, &Configurations::Create);
+  table.Register(MethodKind::kShortWrite, configurations, &Configurations::Delete);
+  table.Register(MethodKind::kShortRead, configurations, &Configurations::Get);
+  table.Register(MethodKind::kLong, configurations, &Configurations::List);
+  table.Register(MethodKind::kShortWrite, configurations, &Configurations::Update);
   CustomerDevices& devices = services.customer_devices;
-  table.Register(devices, &CustomerDevices::ApplyConfiguration);
-  table.Register(devices, &CustomerDevices::Get);
-  table.Register(devices, &CustomerDevices::List);
-  table.Register(devices, &CustomerDevices::RemoveConfiguration);
-  table.Register(devices, &CustomerDevices::Unclaim);
-  table.Register(services.dpcs, &service::Dpcs::List);
+  table.Register(MethodKind::kShortWrite, devices, &CustomerDevices::ApplyConfiguration);
+  table.Register(MethodKind::kShortRead, devices, &CustomerDevices::Get);
+  table.Register(MethodKind::kLong, devices, &CustomerDevices::List);
+  table.Register(MethodKind::kShortWrite, devices, &CustomerDevices::RemoveConfiguration);
+  table.Register(MethodKind::kShortWrite, devices, &CustomerDevices::Unclaim);
+  table.Register(MethodKind::kShortRead, services.dpcs, &service::Dpcs::List);
 }
 
 void AddOperationMethods(Services& services, MethodTable& table) {
   Operations& operations = services.operations;
-  table.Register(operations, &Operations::List);
-  table.Register(operations, &Operations::Get);
-  table.Register(operations, &Operations::Delete);
-  table.Register(operations, &Operations::Cancel);
-  table.Register(operations, &Operations::Wait);
+  table.Register(MethodKind::kLong, operations, &Operations::List);
+  table.Register(MethodKind::kLong, operations, &Operations::Get);
+  table.Register(MethodKind::kLong, operations, &Operations::Delete);
+  table.Register(MethodKind::kShortWrite, operations, &Operations::Cancel);
+  table.Register(MethodKind::kWait, operations, &Operations::Wait);
 }
 
 }  // namespace

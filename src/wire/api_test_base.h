@@ -107,9 +107,9 @@ struct FakeServices {
 
 inline MethodTable FakeMethods(FakeServices& services) {
   MethodTable table;
-  table.Register(services, &FakeServices::Unclaim);
-  table.Register(services, &FakeServices::Get);
-  table.Register(services, &FakeServices::GetOperation);
+  table.Register(MethodKind::kShortWrite, services, &FakeServices::Unclaim);
+  table.Register(MethodKind::kShortRead, services, &FakeServices::Get);
+  table.Register(MethodKind::kLong, services, &FakeServices::GetOperation);
   return table;
 }
 

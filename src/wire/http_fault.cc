@@ -25,6 +25,8 @@ absl::Status StatusOf(const http::Fault& fault) {
       return errors::TooBusy(fault.text, absl::Seconds(1));
     case Kind::kDeadlineExceeded:
       return errors::DeadlineExceeded();
+    case Kind::kInternal:
+      return errors::Internal();
   }
   return errors::Internal();
 }

@@ -28,6 +28,11 @@ absl::StatusOr<const MethodTable::Functions*> MethodTable::Find(
   return &found->second;
 }
 
+MethodKind MethodTable::KindOf(const google::protobuf::MethodDescriptor& method) const {
+  const auto found = functions_.find(method.input_type());
+  return found == functions_.end() ? MethodKind::kOther : found->second.kind;
+}
+
 absl::StatusOr<Answer> MethodTable::Call(const google::protobuf::MethodDescriptor& method,
                                          const auth::Principal& caller,
                                          const google::protobuf::Message& request) const {

@@ -24,6 +24,15 @@ namespace zerotouch::wire {
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
                             service::ListAnswer>;
 
+// What a method does, which decides where it runs.
+enum class MethodKind {
+  kShortRead,   // reads little from the store
+  kShortWrite,  // changes one device or company
+  kLong,        // may take long: reads or changes much
+  kWait,        // waits for an operation
+  kOther,       // does not use the store, and is short
+};
+
 // Maps the methods of the API to the functions that serve them, for every
 // transport. The type of a request identifies its method, because no two methods
 // share one. The first argument of a function proves that the caller has the
@@ -33,10 +42,11 @@ class MethodTable {
   // Lets `function` of `service`, which must outlive the table, serve the method
   // that takes a Request.
   template <class Service, class Right, class Request, class Response>
-  void Register(Service& service,
+  void Register(MethodKind kind, Service& service,
                 absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
                                                               const Request&)) {
     Functions functions;
+    functions.kind = kind;
     functions.call = [&service, function](
                          const std::string& method, const auth::Principal& caller,
                          const google::protobuf::Message& message) -> absl::StatusOr<Answer> {
@@ -58,6 +68,9 @@ class MethodTable {
     Add(Request::descriptor(), std::move(functions));
   }
 
+  // Returns the kind of the method; kOther if no function serves it.
+  MethodKind KindOf(const google::protobuf::MethodDescriptor& method) const;
+
   // Checks the caller's right to a request of which `request` has the resource:
   // enough before the body is read. Returns the error that Call would return.
   absl::Status CheckRight(const google::protobuf::MethodDescriptor& method,
@@ -78,6 +91,7 @@ class MethodTable {
  private:
   // `method` is the full name of the method, for errors.
   struct Functions {
+    MethodKind kind = MethodKind::kLong;
     std::function<absl::StatusOr<Answer>(const std::string& method, const auth::Principal&,
                                          const google::protobuf::Message&)>
         call;

@@ -37,7 +37,7 @@ struct FakeService {
 TEST(MethodTable, CallerWithoutTheRight_NeverEntersTheFunction) {
   FakeService service;
   MethodTable table;
-  table.Register(service, &FakeService::Unclaim);
+  table.Register(MethodKind::kShortWrite, service, &FakeService::Unclaim);
   const auth::Principal nobody{};
   api::UnclaimDeviceRequest request;
   request.set_partner_id(7);
@@ -57,7 +57,7 @@ TEST(MethodTable, MethodWithoutFunction_IsUnimplemented) {
 TEST(MethodTable, MessageOfAnotherType_IsRefused) {
   FakeService service;
   MethodTable table;
-  table.Register(service, &FakeService::Unclaim);
+  table.Register(MethodKind::kShortWrite, service, &FakeService::Unclaim);
   const auto answer = table.Call(Find(kUnclaim), auth::Principal{}, api::ClaimDeviceRequest());
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(service.calls, 0);

@@ -243,7 +243,7 @@ TEST_F(SurfaceErrors, StoreAndStopping) {
     auth::Authenticator authenticator(store, clock_, audience_);
     Api api(table_, authenticator, tokens_, store, clock_);
     grpc::Handler grpc(
-        table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api);
+        table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api.dispatch(), api);
     http::Request call = GrpcRequest(kGetDevice, Framed(""));
     call.headers.Add("authorization", Bearer());
     Add(name + ", a call", Asked(api, Make("GET", kDevice, "", Sender::kReseller)) +

@@ -155,13 +155,17 @@ class WholeApi : public ApiTest {
 
   const RegistryRules rules_;
   batch::Engine engine_{*store_, rules_, clock_, {}};
-  service::Services all_{*store_, engine_, rules_, clock_, /*waiters=*/1};
+  service::Services all_{*store_, engine_, rules_, clock_};
   const MethodTable table_ = ApiMethods(all_);
   const RouteTable routes_ = RouteTable::Build(ApiServices()).value();
   Api whole_{table_, authenticator_, tokens_, *store_, clock_};
-  grpc::Handler grpc_{
-      table_, authenticator_, /*message_bytes=*/100'000, [this] { return whole_.CheckReady(); },
-      clock_, whole_};
+  grpc::Handler grpc_{table_,
+                      authenticator_,
+                      /*message_bytes=*/100'000,
+                      [this] { return whole_.CheckReady(); },
+                      clock_,
+                      whole_.dispatch(),
+                      whole_};
 };
 
 }  // namespace zerotouch::wire

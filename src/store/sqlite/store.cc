@@ -72,6 +72,8 @@ class SqliteStore final : public Store {
 
   void ShortenWaits(absl::Duration longest) override { writer_.ShortenWaits(longest); }
 
+  bool ReadsWait() const override { return false; }
+
   // Only one server at a time has the file open.
   void OnOperation(std::function<void()>) override {}
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
@@ -33,6 +34,7 @@ using google::protobuf::ServiceDescriptor;
 constexpr std::string_view kContentType = "application/grpc";
 
 constexpr std::string_view kCheck = "grpc.health.v1.Health.Check";
+constexpr std::string_view kCheckPath = "/grpc.health.v1.Health/Check";
 constexpr std::string_view kWatch = "grpc.health.v1.Health.Watch";
 constexpr std::string_view kInfo = "ServerReflectionInfo";
 
@@ -79,11 +81,12 @@ http::Response MessageResponse(const Message& message) {
 
 Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
                  size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
-                 http::Handler& others)
+                 Dispatch& dispatch, http::Handler& others)
     : methods_(methods),
       authenticator_(authenticator),
       message_bytes_(message_bytes),
       clock_(clock),
+      dispatch_(dispatch),
       others_(others),
       services_(AllServices()),
       health_(NamesOf(services_), std::move(ready), clock),
@@ -100,6 +103,7 @@ struct Handler::Head final : http::RequestContext {
   const Method* method = nullptr;
   absl::Status status;  // an error refuses the call without its message
   Caller caller;
+  absl::StatusCode answered = absl::StatusCode::kOk;  // for the log
 };
 
 std::shared_ptr<Handler::Head> Handler::HeadOf(const http::Request& request) const {
@@ -134,13 +138,17 @@ std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
   const log::RequestScope scope(header.request_id);
   const std::shared_ptr<Head> head = ParseHead(header);
   header.context = head;
+  const absl::Time begun = clock_.Now();
   absl::Status status = head->status;
   if (status.ok() && NeedsCredentials(*head->method)) {
     status = Authenticate(header, *head);
     if (status.ok()) status = methods_.CheckAccount(*head->method, head->caller.principal());
   }
+  header.account = head->caller.email();
   if (status.ok()) return std::nullopt;
-  return ErrorResponse(PublicError(status));
+  http::Response response = RefuseCall(status, header);
+  LogCall(header, response, begun);
+  return response;
 }
 
 http::Response Handler::RenderFault(const http::Fault& fault, const http::Request& header) {
@@ -165,25 +173,59 @@ absl::Duration Handler::TimeLimit(const http::Request& header) {
                       : ParseTimeout(text).value_or(absl::InfiniteDuration());
 }
 
-http::Response Handler::Handle(http::Request request) {
-  if (!IsGrpc(request)) return others_.Handle(std::move(request));
-  const log::RequestScope scope(request.request_id);
-  const absl::Time begun = clock_.Now();
+void Handler::Serve(http::Request request, http::Executors& executors, http::Done done) {
+  if (!IsGrpc(request)) {
+    return others_.Serve(std::move(request), executors, std::move(done));
+  }
   const std::shared_ptr<Head> head = HeadOf(request);
-  absl::StatusOr<http::Response> answer = Call(request, *head);
-  const absl::Status status = answer.ok() ? absl::OkStatus() : PublicError(answer.status());
-  log::Info("request", {{"method", "gRPC"},
-                        {"path", PathForLog(request.target)},
-                        {"status", absl::StatusCodeToString(status.code())},
-                        {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
-                        {"account", head->caller.email()}});
-  return answer.ok() ? *std::move(answer) : ErrorResponse(status);
+  request.context = head;
+  MethodKind kind = MethodKind::kOther;
+  if (head->status.ok()) {
+    kind = IsHealthCheck(request) ? MethodKind::kShortRead : methods_.KindOf(*head->method);
+  }
+  // What is compressed may be large.
+  if (request.headers.Has("grpc-encoding") && kind != MethodKind::kWait) kind = MethodKind::kLong;
+  dispatch_.Run(*this, kind, std::move(request), executors, std::move(done));
 }
 
-absl::StatusOr<http::Response> Handler::Call(http::Request& request, Head& head) {
+http::Response Handler::Handle(http::Request& request) {
+  return IsGrpc(request) ? dispatch_.RunHere(*this, request) : others_.Handle(request);
+}
+
+bool Handler::IsHealthCheck(const http::Request& request) {
+  return IsGrpc(request) ? SplitTarget(request.target).path == kCheckPath
+                         : others_.IsHealthCheck(request);
+}
+
+http::Response Handler::AnswerCall(http::Request& request, absl::Duration& may_wait) {
+  const std::shared_ptr<Head> head = HeadOf(request);
+  request.context = head;
+  absl::StatusOr<http::Response> answer = Call(request, *head, may_wait);
+  if (!answer.ok()) return RefuseCall(answer.status(), request);
+  if (answer->body.size() > limits::kSmallRequestBytes) answer->account = head->caller.email();
+  return *std::move(answer);
+}
+
+http::Response Handler::RefuseCall(const absl::Status& status, const http::Request& request) {
+  const absl::Status error = PublicError(status);
+  HeadOf(request)->answered = error.code();
+  return ErrorResponse(error);
+}
+
+void Handler::LogCall(const http::Request& request, const http::Response&, absl::Time begun) {
+  const std::shared_ptr<Head> head = HeadOf(request);
+  log::Info("request", {{"method", "gRPC"},
+                        {"path", PathForLog(request.target)},
+                        {"status", absl::StatusCodeToString(head->answered)},
+                        {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
+                        {"account", head->caller.email()}});
+}
+
+absl::StatusOr<http::Response> Handler::Call(http::Request& request, Head& head,
+                                             absl::Duration& may_wait) {
   ZT_RETURN_IF_ERROR(head.status);
   if (head.method->full_name() == kCheck) return CheckHealth(request);
-  return CallApi(request, head);
+  return CallApi(request, head, may_wait);
 }
 
 absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
@@ -194,7 +236,8 @@ absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
   return MessageResponse(response);
 }
 
-absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& head) {
+absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& head,
+                                                absl::Duration& may_wait) {
   ZT_RETURN_IF_ERROR(Authenticate(request, head));
   google::protobuf::Arena arena;
   Message& message = *google::protobuf::MessageFactory::generated_factory()
@@ -208,6 +251,7 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
   ZT_RETURN_IF_ERROR(ReadRequest(request, message_bytes_, check_right, message));
   ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, caller, message));
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
+    may_wait = operation->may_wait;
     return OperationResponse(std::move(*operation));
   }
   if (auto* list = std::get_if<service::ListAnswer>(&answer)) return ListResponse(std::move(*list));

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "google/protobuf/descriptor.h"
 #include "http/http.h"
+#include "wire/dispatch.h"
 #include "wire/grpc/health.h"
 #include "wire/grpc/reflection.h"
 #include "wire/methods.h"
@@ -24,16 +25,20 @@ namespace zerotouch::wire::grpc {
 // Answers gRPC calls ("gRPC over HTTP2"): the API's methods, from the same table as
 // HTTP/JSON, the health service and server reflection. Passes all other requests to
 // another handler. Thread-safe.
-class Handler final : public http::Handler {
+class Handler final : public http::Handler, private Calls {
  public:
   // `message_bytes` limits a request's message. `ready` returns OK if calls can be
   // answered. `others` answers requests that are not gRPC. All must outlive it.
   Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
           size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
-          http::Handler& others);
+          Dispatch& dispatch, http::Handler& others);
 
   std::optional<http::Response> RefuseEarly(http::Request& header) override;
-  http::Response Handle(http::Request request) override;
+  bool Blocks() const override { return others_.Blocks(); }
+  void Serve(http::Request request, http::Executors& executors, http::Done done) override;
+  using http::Handler::Handle;
+  http::Response Handle(http::Request& request) override;
+  bool IsHealthCheck(const http::Request& request) override;
   http::Response RenderFault(const http::Fault& fault, const http::Request& header) override;
   std::unique_ptr<http::StreamingCall> Open(const http::Request& header) override;
   absl::Duration TimeLimit(const http::Request& header) override;
@@ -48,13 +53,20 @@ class Handler final : public http::Handler {
   std::shared_ptr<Head> ParseHead(const http::Request& header) const;
   absl::Status Authenticate(const http::Request& header, Head& head) const;
 
-  absl::StatusOr<http::Response> Call(http::Request& request, Head& head);
-  absl::StatusOr<http::Response> CallApi(http::Request& request, Head& head);
+  http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
+  http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
+  void LogCall(const http::Request& request, const http::Response& response,
+               absl::Time begun) override;
+
+  absl::StatusOr<http::Response> Call(http::Request& request, Head& head, absl::Duration& may_wait);
+  absl::StatusOr<http::Response> CallApi(http::Request& request, Head& head,
+                                         absl::Duration& may_wait);
   absl::StatusOr<http::Response> CheckHealth(http::Request& request);
   const MethodTable& methods_;
   const auth::Authenticator& authenticator_;
   const size_t message_bytes_;
   const Clock& clock_;
+  Dispatch& dispatch_;
   http::Handler& others_;
   const std::vector<const google::protobuf::ServiceDescriptor*> services_;
   std::unordered_map<std::string, const Method*> by_path_;  // "/package.Service/Method"

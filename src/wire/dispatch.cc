@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/dispatch.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "errors/errors.h"
+
+namespace zerotouch::wire {
+namespace {
+
+// The intervals at which a call that waits looks again. The first is short because a
+// small batch takes milliseconds.
+constexpr absl::Duration kFirstPoll = absl::Milliseconds(5);
+constexpr absl::Duration kLongestPoll = absl::Milliseconds(200);
+
+// A request with a longer body takes too long to parse for an event loop.
+constexpr size_t kShortBodyBytes = size_t{16} << 10;
+
+http::Response AnswerSafely(Calls& calls, http::Request& request, absl::Duration& may_wait) {
+  try {
+    return calls.AnswerCall(request, may_wait);
+  } catch (const std::bad_alloc&) {
+    return calls.RefuseCall(errors::TooBusy("memory", absl::Seconds(1)), request);
+  } catch (const std::exception& error) {
+    log::Error("a call failed unexpectedly", {{"error", error.what()}});
+    return calls.RefuseCall(absl::InternalError("exception"), request);
+  }
+}
+
+}  // namespace
+
+struct Dispatch::Call {
+  // Answers on this thread.
+  void AnswerHere() { response = AnswerSafely(calls, request, may_wait); }
+
+  void Finish() {
+    calls.LogCall(request, response, begun);
+    std::move(done)(std::move(response));
+  }
+
+  Calls& calls;
+  http::Request request;
+  http::Executors& executors;
+  http::Done done;
+  const absl::Time begun;
+  http::Response response = {};
+  absl::Duration may_wait = absl::ZeroDuration();
+  absl::Duration interval = kFirstPoll;
+};
+
+http::Response Dispatch::RunHere(Calls& calls, http::Request& request) {
+  const log::RequestScope scope(request.request_id);
+  const absl::Time begun = clock_.Now();
+  absl::Duration may_wait;
+  http::Response response = AnswerSafely(calls, request, may_wait);
+  calls.LogCall(request, response, begun);
+  return response;
+}
+
+void Dispatch::Run(Calls& calls, MethodKind kind, http::Request request, http::Executors& executors,
+                   http::Done done) {
+  const bool is_short = request.body.size() <= kShortBodyBytes;
+  if (is_short &&
+      (kind == MethodKind::kOther || (kind == MethodKind::kShortRead && !store_.ReadsWait()))) {
+    return std::move(done)(RunHere(calls, request));
+  }
+  auto call = std::shared_ptr<Call>(
+      new Call{calls, std::move(request), executors, std::move(done), clock_.Now()});
+  if (is_short && kind == MethodKind::kShortWrite) return RunInGroup(call);
+  if (kind == MethodKind::kWait) return Poll(call);
+  executors.Post([call] {
+    const log::RequestScope scope(call->request.request_id);
+    call->AnswerHere();
+    call->Finish();
+  });
+}
+
+void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
+  const bool queued = store_.WriteInGroup(
+      [call] {
+        const log::RequestScope scope(call->request.request_id);
+        // What is thrown is caught by the store, which undoes what was written.
+        call->response = call->calls.AnswerCall(call->request, call->may_wait);
+      },
+      [call](const absl::Status& status) {
+        const log::RequestScope scope(call->request.request_id);
+        if (!status.ok()) call->response = call->calls.RefuseCall(status, call->request);
+        call->Finish();
+      });
+  if (queued) return;
+  call->executors.Post([call] {
+    const log::RequestScope scope(call->request.request_id);
+    call->AnswerHere();
+    call->Finish();
+  });
+}
+
+// Answers the call now, and again while it may wait.
+void Dispatch::Poll(const std::shared_ptr<Call>& call) {
+  const auto poll = [this, call] {
+    const log::RequestScope scope(call->request.request_id);
+    http::Request attempt = call->request;  // an answer takes it apart
+    call->may_wait = absl::ZeroDuration();
+    call->response = AnswerSafely(call->calls, attempt, call->may_wait);
+    const absl::Duration left = call->begun + call->may_wait - clock_.Now();
+    if (left <= absl::ZeroDuration() || stopping_) {
+      call->request = std::move(attempt);
+      return call->Finish();
+    }
+    call->executors.After(std::min(left, call->interval), [this, call] { Poll(call); });
+    call->interval = std::min(call->interval * 2, kLongestPoll);
+  };
+  if (store_.ReadsWait()) {
+    call->executors.Post(poll);
+  } else {
+    poll();
+  }
+}
+
+}  // namespace zerotouch::wire

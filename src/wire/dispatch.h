@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_WIRE_DISPATCH_H_
+#define ZEROTOUCH_WIRE_DISPATCH_H_
+
+#include <atomic>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "http/http.h"
+#include "store/store.h"
+#include "wire/methods.h"
+
+namespace zerotouch::wire {
+
+// Answers the calls of one protocol, for Dispatch. Thread-safe.
+class Calls {
+ public:
+  virtual ~Calls() = default;
+  // Answers the request. Sets `may_wait` if it asks to wait for a change, for at most
+  // this long, that has not happened: the answer says so, and the request may be made
+  // again. May throw.
+  virtual http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) = 0;
+  // Returns the answer to a request that failed with `status`.
+  virtual http::Response RefuseCall(const absl::Status& status, const http::Request& request) = 0;
+  // Writes a line of the log. `request` is what AnswerCall or RefuseCall left of it.
+  virtual void LogCall(const http::Request& request, const http::Response& response,
+                       absl::Time begun) = 0;
+};
+
+// Runs calls where they hold nobody up: on the event loop if they cannot block, a
+// short change with others on the store's thread that writes, and else on a worker
+// thread. Calls that wait for an operation use no thread meanwhile. Thread-safe.
+class Dispatch {
+ public:
+  // Both must outlive it.
+  Dispatch(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+
+  // Answers the request by `calls` and calls `done`. `calls` must outlive that. Called
+  // on an event loop or a worker thread.
+  void Run(Calls& calls, MethodKind kind, http::Request request, http::Executors& executors,
+           http::Done done);
+
+  // Answers the request by `calls`, on this thread.
+  http::Response RunHere(Calls& calls, http::Request& request);
+
+  // Answers calls that wait now, and later ones without waiting.
+  void StopWaiting() { stopping_ = true; }
+
+ private:
+  struct Call;  // a call on its way through threads
+
+  void RunInGroup(const std::shared_ptr<Call>& call);
+  void Poll(const std::shared_ptr<Call>& call);
+
+  store::Store& store_;
+  const Clock& clock_;
+  std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace zerotouch::wire
+
+#endif  // ZEROTOUCH_WIRE_DISPATCH_H_

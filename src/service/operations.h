@@ -12,6 +12,7 @@
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "service/operation_answer.h"
+#include "service/stored_items.h"
 
 namespace zerotouch::store {
 class Store;
@@ -30,7 +31,7 @@ class Operations {
   // The references must outlive it, and the store every answer too. At most
   // `waiters` calls of Wait wait at a time.
   Operations(store::Store& store, const Clock& clock, int waiters)
-      : store_(store), clock_(clock), waiters_(waiters) {}
+      : store_(store), clock_(clock), stored_(store), waiters_(waiters) {}
 
   absl::StatusOr<google::longrunning::ListOperationsResponse> List(
       const Reader& caller, const google::longrunning::ListOperationsRequest& request);
@@ -54,6 +55,7 @@ class Operations {
 
   store::Store& store_;
   const Clock& clock_;
+  StoredOperations stored_;
 
   Mutex mutex_;
   std::condition_variable stopped_;

@@ -70,8 +70,6 @@ TEST(Outline, MessageBytes_IsAnUpperBound) {
     api::UpdateDeviceMetadataInBatchRequest message;
     ASSERT_TRUE(Parse(text, message).empty()) << item;
     const size_t used = message.SpaceUsedLong();
-    RecordProperty(item, static_cast<int>(used));
-    std::cout << item << " " << used << " " << MessageBytes(outline) << "\n";
     EXPECT_LE(used, MessageBytes(outline)) << item;
   }
   std::string text = Repeated(R"({"customerId":[)", "1", 100'000, "]}");

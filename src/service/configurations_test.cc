@@ -91,6 +91,31 @@ TEST_F(ConfigurationsTest, DpcThatIsNoLongerAvailable_CanStay_ButNotBeChosen) {
             api::INVALID_PARAMETER);
 }
 
+TEST_F(ConfigurationsTest, List_HasAllInParts) {
+  Write([](store::Transaction& tx) -> absl::Status {
+    for (int i = 1; i <= 100; ++i) {
+      ZT_RETURN_IF_ERROR(tx.PutConfiguration({.id = ConfigurationId(i), .customer = kCustomer}));
+    }
+    return absl::OkStatus();
+  });
+  api::CustomerListConfigurationsRequest request;
+  request.set_parent(FormatCustomerName(kCustomer));
+  ListAnswer answer = configurations_.List(CallerOf(request), request).value();
+  for (int round = 0; round < 2; ++round) {
+    api::CustomerListConfigurationsResponse part, all;
+    int parts = 0;
+    while (answer.items->Next(part).value()) {
+      EXPECT_LE(part.configurations_size(), 16);
+      all.MergeFrom(part);
+      ++parts;
+    }
+    EXPECT_GT(parts, 5);
+    ASSERT_EQ(all.configurations_size(), 100);
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(all.configurations(i).configuration_id(), i + 1);
+    answer.items->Restart();
+  }
+}
+
 TEST_F(ConfigurationsTest, MoreThanTheLimit_AreRefused) {
   Write([](store::Transaction& tx) -> absl::Status {
     for (int i = 1; i < limits::kConfigurationsPerCustomer; ++i) {

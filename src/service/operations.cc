@@ -12,7 +12,6 @@
 
 #include "base/limits.h"
 #include "base/status_macros.h"
-#include "batch/stored_request.h"
 #include "errors/errors.h"
 #include "model/resource_name.h"
 #include "service/listing.h"
@@ -20,98 +19,6 @@
 
 namespace zerotouch::service {
 namespace {
-
-void SetItem(api::PartnerClaim&& item, api::OperationPerDevice& out) {
-  *out.mutable_claim() = std::move(item);
-}
-void SetItem(api::PartnerUnclaim&& item, api::OperationPerDevice& out) {
-  *out.mutable_unclaim() = std::move(item);
-}
-void SetItem(api::UpdateMetadataArguments&& item, api::OperationPerDevice& out) {
-  *out.mutable_update_metadata() = std::move(item);
-}
-auto& ItemsOf(api::ClaimDevicesRequest& request) { return *request.mutable_claims(); }
-auto& ItemsOf(api::UnclaimDevicesRequest& request) { return *request.mutable_unclaims(); }
-
-auto& ItemsOf(api::UpdateDeviceMetadataInBatchRequest& request) {
-  return *request.mutable_updates();
-}
-
-// Joins the stored request with the results, chunk by chunk. Reads each chunk from
-// its own snapshot, so that a slow client does not keep one open.
-class StoredItems final : public OperationItems {
- public:
-  StoredItems(store::Store& store, const store::OperationHead& head,
-              std::vector<ItemResult> results)
-      : store_(store), head_(head), results_(std::move(results)) {}
-
-  absl::StatusOr<bool> Next(
-      google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) override {
-    items->Clear();
-    if (chunk_ == batch::ChunksOf(head_.items)) return false;
-    switch (head_.kind) {
-      case store::BatchKind::kClaim:
-        ZT_RETURN_IF_ERROR(Join<api::ClaimDevicesRequest>(items));
-        break;
-      case store::BatchKind::kUnclaim:
-        ZT_RETURN_IF_ERROR(Join<api::UnclaimDevicesRequest>(items));
-        break;
-      case store::BatchKind::kUpdateMetadata:
-        ZT_RETURN_IF_ERROR(Join<api::UpdateDeviceMetadataInBatchRequest>(items));
-        break;
-    }
-    ++chunk_;
-    return true;
-  }
-
-  void Restart() override {
-    chunk_ = 0;
-    index_ = 0;
-  }
-
- private:
-  template <class Request>
-  absl::Status Join(google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) {
-    Request request;
-    {
-      ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-      ZT_ASSIGN_OR_RETURN(const std::vector<std::string> chunk,
-                          snapshot->ReadRequestChunks(head_.id, chunk_, 1));
-      ZT_RETURN_IF_ERROR(batch::ParseChunk(chunk[0], head_.id, request));
-    }
-    for (auto& item : ItemsOf(request)) {
-      if (index_ >= results_.size()) return absl::DataLossError("the operation has too many items");
-      api::OperationPerDevice* out = items->Add();
-      SetItem(std::move(item), *out);
-      FillResult(results_[index_++], out->mutable_result());
-    }
-    return absl::OkStatus();
-  }
-
-  store::Store& store_;
-  const store::OperationHead head_;
-  const std::vector<ItemResult> results_;  // in the order of the request
-  int32_t chunk_ = 0;
-  size_t index_ = 0;
-};
-
-// Returns the results in the order of the request. Items of a cancelled operation
-// may lack a result; otherwise a missing result is DATA_LOSS.
-absl::StatusOr<std::vector<ItemResult>> InRequestOrder(
-    const store::OperationHead& head, const std::vector<store::IndexedResult>& results) {
-  std::vector<ItemResult> ordered(static_cast<size_t>(head.items),
-                                  {.outcome = Outcome::kCancelled, .device = {}});
-  std::vector<bool> seen(ordered.size());
-  for (const store::IndexedResult& result : results) {
-    if (result.index >= ordered.size() || seen[result.index]) {
-      return absl::DataLossError("the results of the operation do not match its items");
-    }
-    seen[result.index] = true;
-    ordered[result.index] = result.result;
-  }
-  if (head.cancelled || results.size() == ordered.size()) return ordered;
-  return absl::DataLossError("results of the finished operation are missing");
-}
 
 api::BatchProcessingStatus ProcessingStatusOf(const store::OperationHead& head) {
   if (head.finished.has_value()) return api::BATCH_PROCESS_PROCESSED;
@@ -128,16 +35,13 @@ absl::StatusOr<store::OperationHead> FindOwn(store::OperationReads& reads, Partn
   return *head;
 }
 
-absl::StatusOr<OperationAnswer> AnswerOf(store::Store& store, PartnerId partner,
-                                         const std::string& name) {
+absl::StatusOr<OperationAnswer> AnswerOf(store::Store& store, StoredOperations& stored,
+                                         PartnerId partner, const std::string& name) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head, FindOwn(*snapshot, partner, name));
   OperationAnswer answer{.operation = OperationOf(head), .items = nullptr};
   if (!head.finished.has_value()) return answer;
-  ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
-                      snapshot->ReadResults(head.id));
-  ZT_ASSIGN_OR_RETURN(std::vector<ItemResult> ordered, InRequestOrder(head, results));
-  answer.items = std::make_unique<StoredItems>(store, head, std::move(ordered));
+  ZT_ASSIGN_OR_RETURN(answer.items, stored.ItemsOf(*snapshot, head));
   answer.success_count = head.items_succeeded;
   return answer;
 }
@@ -217,7 +121,7 @@ absl::StatusOr<google::longrunning::ListOperationsResponse> Operations::List(
 
 absl::StatusOr<OperationAnswer> Operations::Get(
     const Reader& caller, const google::longrunning::GetOperationRequest& request) {
-  return AnswerOf(store_, caller.right().partner, request.name());
+  return AnswerOf(store_, stored_, caller.right().partner, request.name());
 }
 
 absl::StatusOr<google::protobuf::Empty> Operations::Cancel(
@@ -248,7 +152,7 @@ absl::StatusOr<OperationAnswer> Operations::Wait(
     const Reader& caller, const google::longrunning::WaitOperationRequest& request) {
   ZT_ASSIGN_OR_RETURN(const absl::Duration timeout, WaitOf(request));
   ZT_ASSIGN_OR_RETURN(OperationAnswer answer,
-                      AnswerOf(store_, caller.right().partner, request.name()));
+                      AnswerOf(store_, stored_, caller.right().partner, request.name()));
   if (!answer.operation.done()) answer.may_wait = timeout;
   return answer;
 }

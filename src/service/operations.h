@@ -9,6 +9,7 @@
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "service/operation_answer.h"
+#include "service/stored_items.h"
 
 namespace zerotouch::store {
 class Store;
@@ -25,7 +26,8 @@ class Operations {
   using Changer = auth::Authorized<auth::ChangesOperations>;
 
   // The references must outlive it, and the store every answer too.
-  Operations(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  Operations(store::Store& store, const Clock& clock)
+      : store_(store), clock_(clock), stored_(store) {}
 
   absl::StatusOr<google::longrunning::ListOperationsResponse> List(
       const Reader& caller, const google::longrunning::ListOperationsRequest& request);
@@ -43,6 +45,7 @@ class Operations {
  private:
   store::Store& store_;
   const Clock& clock_;
+  StoredOperations stored_;
 };
 
 // Returns the operation without its response: name, metadata and `done`.

@@ -23,8 +23,7 @@ TEST(PublicError, InternalErrors_DoNotShowTheirText) {
   EXPECT_EQ(PublicError(absl::UnauthenticatedError("secret")), errors::Internal());
   for (const absl::Status& transient :
        {absl::UnavailableError("secret"), absl::AbortedError("secret")}) {
-    EXPECT_EQ(PublicError(transient),
-              errors::Unavailable("the registry is busy or unreachable"));
+    EXPECT_EQ(PublicError(transient), errors::Unavailable("the registry is busy or unreachable"));
   }
   EXPECT_EQ(errors::HttpStatusOf(PublicError(absl::ResourceExhaustedError("secret"))), 429);
   log::SetLevel(log::Level::kInfo);

@@ -181,6 +181,27 @@ TEST_F(AdminTest, WrongUse_IsRefusedInALine_ThatSaysWhatToDo) {
                 "see zerotouchd admin accounts list");
 }
 
+TEST_F(AdminTest, QuotaOfAnAccount_CountsAtOnce) {
+  const std::string path = "/v1/partners/" + sandbox().second.partner + "/vendors";
+  const std::string email = Json(ReadFile(sandbox().second.credentials))["/client_email"];
+  const auto set = [&](const std::string& quota) {
+    const ProgramRun run = RunAdmin({"accounts", "set-quota", email, quota});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(RunAdmin({"accounts", "list"}).out, HasSubstr(quota));
+  };
+  set("3");
+  std::vector<long> statuses;
+  for (int i = 0; i < 4; ++i) statuses.push_back(second_.Get(path).status);
+  EXPECT_THAT(statuses, testing::ElementsAre(200, 200, 200, 429));
+  set("none");
+  EXPECT_EQ(second_.Get(path).status, 200);
+  set("default");
+  EXPECT_EQ(second_.Get(path).status, 200);
+  ExpectRefused({"accounts", "set-quota", email, "0"}, "Invalid quota \"0\"");
+  ExpectRefused({"accounts", "set-quota", "nobody@example.com", "5"},
+                "see zerotouchd admin accounts list");
+}
+
 TEST_F(AdminTest, ExistingFile_IsNotOverwritten) {
   const std::string file = data_dir() + "/mine.json";
   std::ofstream(file) << "mine";

@@ -56,6 +56,26 @@ TEST_F(TogetherTest, TokensOfOne_AreGoodAtTheOthers) {
   }
 }
 
+// A quota of 200 calls holds over all replicas within a tenth, while it refills.
+TEST_F(TogetherTest, QuotaOfAnAccount_IsShared) {
+  ASSERT_NO_FATAL_FAILURE(StartReplicas(3, {"--quota-per-100s", "200"}));
+  const std::string path = "/v1/partners/" + first().partner + "/vendors";
+  const auto begun = std::chrono::steady_clock::now();
+  int accepted = 0;
+  int refused = 0;
+  while (refused < 30) {
+    for (const std::unique_ptr<Replica>& replica : replicas_) {
+      const Answer answer = Get(*replica, path);
+      if (answer.status == 200) ++accepted;
+      if (answer.status == 429) ++refused;
+    }
+  }
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  EXPECT_GE(accepted, 180);
+  EXPECT_LE(accepted, (200 + 2 * seconds) * 1.1);
+}
+
 TEST_F(TogetherTest, PageTokensOfOne_AreGoodAtTheOthers) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(3));
   AwaitDone(*replicas_[0], Accept(*replicas_[0], "claimAsync", ClaimBody(7, first().customer)));

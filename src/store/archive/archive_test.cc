@@ -226,6 +226,24 @@ TEST(ArchiveTest, NewerVersion_IsRefusedAsThat) {
   }
 }
 
+// Version 1 had no quotas of accounts.
+TEST(ArchiveTest, OlderVersion_IsRead) {
+  const Head head{.tables_version = 1};
+  uint32_t chain = 0;
+  std::string bytes = EncodeHead(head, chain);
+  std::string counts;
+  for (size_t i = 0; i < TableCount(1); ++i) AppendFixed64(0, counts);
+  bytes += EncodeBlockHead({.table = kEndTable,
+                            .rows = 0,
+                            .bytes = static_cast<uint32_t>(counts.size()),
+                            .crc = CrcOf(counts)},
+                           chain);
+  const auto read = Read(bytes + counts);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(read->empty());
+  EXPECT_EQ(TableCount(kTablesVersion), Tables().size());
+}
+
 TEST(ArchiveTest, FailureToRead_IsReportedAsItIs) {
   const std::string bytes = ArchiveOf(SampleRows(1));
   const auto reader = Reader::Open("a.archive", [&](std::span<char>) -> absl::StatusOr<size_t> {

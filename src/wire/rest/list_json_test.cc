@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "google/android/device/provisioning/v1/companies.pb.h"
 #include "json/json.h"
 #include "model/api.h"
 #include "wire/grpc/list_message.h"

@@ -44,13 +44,15 @@ OperationJson::OperationJson(service::OperationAnswer answer, bool pretty,
 absl::StatusOr<bool> OperationJson::Next(std::string& out) {
   if (ended_) return false;
   bool more = false;
+  // Freed at the end: a client that does not read holds no items.
+  Items items;
   if (answer_.items != nullptr) {
-    ZT_ASSIGN_OR_RETURN(more, answer_.items->Next(&items_));
+    ZT_ASSIGN_OR_RETURN(more, answer_.items->Next(&items));
   }
   if (!begun_) AppendHead(out);
   begun_ = true;
   if (more) {
-    AppendItems(out);
+    AppendItems(items, out);
   } else {
     AppendTail(out);
     ended_ = true;
@@ -77,9 +79,9 @@ void OperationJson::AppendHead(std::string& out) {
   AppendJsonString(TypeUrlOf<api::DevicesLongRunningOperationResponse>(), out);
 }
 
-void OperationJson::AppendItems(std::string& out) {
+void OperationJson::AppendItems(const Items& items, std::string& out) {
   ItemYielder yielder;
-  for (const api::OperationPerDevice& item : items_) {
+  for (const api::OperationPerDevice& item : items) {
     if (any_items_) {
       out += ',';
     } else {

@@ -25,8 +25,10 @@ class OperationJson final : public http::BodySource {
   absl::StatusOr<bool> Next(std::string& out) override;
 
  private:
+  using Items = google::protobuf::RepeatedPtrField<api::OperationPerDevice>;
+
   void AppendHead(std::string& out);
-  void AppendItems(std::string& out);
+  void AppendItems(const Items& items, std::string& out);
   void AppendTail(std::string& out);
 
   // Begins the member `name`, at this depth, of the innermost object in `out`.
@@ -39,7 +41,6 @@ class OperationJson final : public http::BodySource {
   const json::Selection* response_ = nullptr;
   const json::Selection* per_device_ = nullptr;
   const json::Selection* success_count_ = nullptr;
-  google::protobuf::RepeatedPtrField<api::OperationPerDevice> items_;
   bool begun_ = false;
   bool any_items_ = false;
   bool ended_ = false;

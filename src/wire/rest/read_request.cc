@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/rest/read_request.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/time/time.h"
@@ -51,8 +52,16 @@ absl::Status ReadRequest(const RouteMatch& match, const Query& query, http::Requ
   ZT_RETURN_IF_ERROR(Transcode(match, query, request.body, message));
   // Free the text of up to 100,000 items, which are parsed now.
   std::string().swap(request.body);
+  // The arena knows what the message takes but for long texts, which were in the body.
   // Cannot fail, because it is less than before.
-  if (request.hold) static_cast<void>(request.hold(text_bytes + json::MessageBytes(outline)));
+  const google::protobuf::Arena* arena = message.GetArena();
+  const size_t message_bytes = json::MessageBytes(outline);
+  if (request.hold) {
+    static_cast<void>(request.hold(
+        text_bytes + (arena == nullptr
+                          ? message_bytes
+                          : std::min<size_t>(arena->SpaceAllocated(), message_bytes))));
+  }
   return absl::OkStatus();
 }
 

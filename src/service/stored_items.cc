@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/stored_items.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/status_macros.h"
+#include "batch/stored_request.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+#include "store/store.h"
+
+namespace zerotouch::service {
+namespace {
+
+// Items that are read, and held, at a time: about 64 KB of JSON.
+constexpr int kSliceItems = 200;
+
+void SetItem(api::PartnerClaim&& item, api::OperationPerDevice& out) {
+  *out.mutable_claim() = std::move(item);
+}
+void SetItem(api::PartnerUnclaim&& item, api::OperationPerDevice& out) {
+  *out.mutable_unclaim() = std::move(item);
+}
+void SetItem(api::UpdateMetadataArguments&& item, api::OperationPerDevice& out) {
+  *out.mutable_update_metadata() = std::move(item);
+}
+auto& ItemsOf(api::ClaimDevicesRequest& request) { return *request.mutable_claims(); }
+auto& ItemsOf(api::UnclaimDevicesRequest& request) { return *request.mutable_unclaims(); }
+
+auto& ItemsOf(api::UpdateDeviceMetadataInBatchRequest& request) {
+  return *request.mutable_updates();
+}
+
+// Joins the stored request with the results, slice by slice. Reads each slice from its
+// own snapshot.
+class StoredItems final : public OperationItems {
+ public:
+  StoredItems(store::Store& store, const store::OperationHead& head,
+              std::shared_ptr<const std::vector<ItemResult>> results)
+      : store_(store), head_(head), results_(std::move(results)) {}
+
+  absl::StatusOr<bool> Next(
+      google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) override {
+    items->Clear();
+    if (index_ >= results_->size()) return false;
+    switch (head_.kind) {
+      case store::BatchKind::kClaim:
+        ZT_RETURN_IF_ERROR(Join<api::ClaimDevicesRequest>(items));
+        break;
+      case store::BatchKind::kUnclaim:
+        ZT_RETURN_IF_ERROR(Join<api::UnclaimDevicesRequest>(items));
+        break;
+      case store::BatchKind::kUpdateMetadata:
+        ZT_RETURN_IF_ERROR(Join<api::UpdateDeviceMetadataInBatchRequest>(items));
+        break;
+    }
+    return true;
+  }
+
+  void Restart() override { index_ = 0; }
+
+ private:
+  template <class Request>
+  absl::Status Join(google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) {
+    constexpr int kChunk = limits::kStoredChunkItems;
+    const auto at = static_cast<int>(index_);
+    Request request;
+    {
+      ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+      ZT_ASSIGN_OR_RETURN(const std::vector<std::string> chunk,
+                          snapshot->ReadRequestChunks(head_.id, at / kChunk, 1));
+      const std::string slice(SliceOf(chunk[0], at % kChunk, kSliceItems));
+      ZT_RETURN_IF_ERROR(batch::ParseChunk(slice, head_.id, request));
+    }
+    if (ItemsOf(request).empty()) return absl::DataLossError("the operation has too few items");
+    for (auto& item : ItemsOf(request)) {
+      if (index_ >= results_->size()) {
+        return absl::DataLossError("the operation has too many items");
+      }
+      api::OperationPerDevice* out = items->Add();
+      SetItem(std::move(item), *out);
+      FillResult((*results_)[index_++], out->mutable_result());
+    }
+    return absl::OkStatus();
+  }
+
+  store::Store& store_;
+  const store::OperationHead head_;
+  const std::shared_ptr<const std::vector<ItemResult>> results_;  // in the order of the request
+  size_t index_ = 0;
+};
+
+// Returns the results in the order of the request. Items of a cancelled operation
+// may lack a result; otherwise a missing result is DATA_LOSS.
+absl::StatusOr<std::vector<ItemResult>> InRequestOrder(
+    const store::OperationHead& head, const std::vector<store::IndexedResult>& results) {
+  std::vector<ItemResult> ordered(static_cast<size_t>(head.items),
+                                  {.outcome = Outcome::kCancelled, .device = {}});
+  std::vector<bool> seen(ordered.size());
+  for (const store::IndexedResult& result : results) {
+    if (result.index >= ordered.size() || seen[result.index]) {
+      return absl::DataLossError("the results of the operation do not match its items");
+    }
+    seen[result.index] = true;
+    ordered[result.index] = result.result;
+  }
+  if (head.cancelled || results.size() == ordered.size()) return ordered;
+  return absl::DataLossError("results of the finished operation are missing");
+}
+
+}  // namespace
+
+std::string_view SliceOf(std::string_view chunk, int first, int count) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(chunk.data()),
+                                            static_cast<int>(chunk.size()));
+  int items = 0;
+  int begin = 0;
+  while (items < first + count) {
+    const int at = in.CurrentPosition();
+    const uint32_t tag = in.ReadTag();
+    if (tag == 0) break;
+    // The list is the only field of a batch that is not a number.
+    const bool is_item =
+        WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+    if (is_item && items++ == first) begin = at;
+    if (!WireFormatLite::SkipField(&in, tag)) break;
+  }
+  if (items <= first) return {};
+  return chunk.substr(static_cast<size_t>(begin),
+                      static_cast<size_t>(in.CurrentPosition() - begin));
+}
+
+absl::StatusOr<std::unique_ptr<OperationItems>> StoredOperations::ItemsOf(
+    store::OperationReads& reads, const store::OperationHead& head) {
+  ZT_ASSIGN_OR_RETURN(Results results, ResultsOf(reads, head));
+  return std::make_unique<StoredItems>(store_, head, std::move(results));
+}
+
+absl::StatusOr<StoredOperations::Results> StoredOperations::ResultsOf(
+    store::OperationReads& reads, const store::OperationHead& head) {
+  {
+    const MutexLock lock(mutex_);
+    const auto found = shared_.find(head.id);
+    if (found != shared_.end()) {
+      if (Results results = found->second.lock()) return results;
+    }
+  }
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results, reads.ReadResults(head.id));
+  ZT_ASSIGN_OR_RETURN(std::vector<ItemResult> ordered, InRequestOrder(head, results));
+  auto shared = std::make_shared<const std::vector<ItemResult>>(std::move(ordered));
+  const MutexLock lock(mutex_);
+  std::erase_if(shared_, [](const auto& each) { return each.second.expired(); });
+  shared_[head.id] = shared;
+  return shared;
+}
+
+}  // namespace zerotouch::service

@@ -35,7 +35,7 @@ void Require(bool ok, std::string_view what) {
   std::exit(1);
 }
 
-// What the store does for an unclaim and a claim at least, in a transaction of its
+// Does the least that a store does for an unclaim and a claim, in a transaction of its
 // own with the settings of the server. Returns calls per second.
 class BareLoop {
  public:

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -36,6 +37,10 @@
 
 namespace zerotouch::daemon {
 namespace {
+
+// How long the last writes of a server that stops may wait, such as those that
+// release leases.
+constexpr absl::Duration kLastWait = absl::Seconds(1);
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -170,7 +175,11 @@ class Daemon {
 
   void Stop() {
     api_.SetDraining();
-    server_->Drain(absl::Seconds(settings_.drain_seconds));
+    // Writes that wait for a stuck store must not outlast the drain.
+    const absl::Duration drain = absl::Seconds(settings_.drain_seconds);
+    store_->ShortenWaits(std::max(drain / 3, kLastWait));
+    server_->Drain(drain);
+    store_->ShortenWaits(kLastWait);
     engine_.Stop();
     server_.reset();
   }

@@ -84,6 +84,12 @@ class FullDiskTest : public testing::Test {
     EXPECT_EQ(answer.body.find("disk"), std::string::npos) << answer.body;
   }
 
+  void ExpectNotReady() {
+    const Answer answer = caller_->Get("/readyz");
+    ExpectError(answer, 503, "UNAVAILABLE");
+    EXPECT_NE(answer.body.find("writes fail: SQLite: "), std::string::npos) << answer.body;
+  }
+
   const TempDir dir_;
   std::string data_ = dir_ / "data";
   std::unique_ptr<ServerProcess> server_;
@@ -99,7 +105,9 @@ TEST_F(FullDiskTest, SingleCalls_AreToldToRetry_AndLeaveNoPartialChange) {
   ExpectToldToComeAgain(caller_->Post(sandbox_.first.Devices() + ":unclaimAsync",
                                       R"({"unclaims":[{"deviceId":"5"}]})"));
   EXPECT_EQ(caller_->Get("/healthz").status, 200) << "the process is alive";
+  ExpectNotReady();
   LimitFiles(RLIM_INFINITY);
+  EXPECT_TRUE(WaitUntil([&] { return caller_->Get("/readyz").status == 200; })) << "by itself";
   const std::string find = sandbox_.first.Devices() + ":findByIdentifier";
   EXPECT_EQ(caller_->Post(find, R"({"deviceIdentifier":{"meid":"A0000000000002"},"limit":1})").body,
             "{}\n")
@@ -152,6 +160,7 @@ TEST_F(FullDiskTest, FullFileSystem_BehavesTheSame) {
     ExpectToldToComeAgain(answer);
   }
   EXPECT_TRUE(refused);
+  ExpectNotReady();
   std::filesystem::remove(dir_ / "filler");
   ExpectAllDone(operation);
   EXPECT_EQ(ClaimAlone(kItems + 3000).status, 200);

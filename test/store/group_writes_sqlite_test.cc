@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Work that is queued for the thread that writes (Store::WriteInGroup).
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <condition_variable>
-#include <future>
 #include <new>
 #include <stdexcept>
 #include <thread>
 
 #include "base/fault.h"
 #include "base/limits.h"
-#include "store/store.h"
-#include "support/temp_dir.h"
+#include "store/sqlite_store_test_base.h"
 
 namespace zerotouch::store {
 namespace {
@@ -20,61 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class GroupWrites : public testing::Test {
- protected:
-  void SetUp() override {
-    auto opened = Open("sqlite://" + dir_ / "registry.db", Clock::System());
-    ASSERT_TRUE(opened.ok()) << opened.status();
-    store_ = *std::move(opened);
-  }
-
-  static absl::Status PutDpc(Transaction& tx, const std::string& id) {
-    return tx.PutDpc({.id = id, .package_name = "com.example", .title = "T"});
-  }
-  absl::Status Put(const std::string& id) {
-    return store_->Write([&](Transaction& tx) { return PutDpc(tx, id); });
-  }
-  std::vector<std::string> Dpcs() {
-    std::vector<std::string> ids;
-    const std::vector<Dpc> dpcs = store_->Read().value()->ListDpcs().value();
-    for (const Dpc& dpc : dpcs) ids.push_back(dpc.id);
-    return ids;
-  }
-  // Queues the work. Returns what `done` will be called with.
-  std::future<absl::Status> Queue(Store::Work work) {
-    auto promise = std::make_shared<std::promise<absl::Status>>();
-    EXPECT_TRUE(store_->WriteInGroup(std::move(work), [promise](absl::Status status) {
-      promise->set_value(std::move(status));
-    }));
-    return promise->get_future();
-  }
-  absl::Status Run(Store::Work work) { return Queue(std::move(work)).get(); }
-
-  // Keeps the thread that writes busy while it lives, so that what is queued
-  // meanwhile is one group.
-  class Holding {
-   public:
-    explicit Holding(GroupWrites& test) {
-      std::promise<void> begun;
-      held_ = test.Queue([&begun, released = release_.get_future().share()] {
-        begun.set_value();
-        released.wait();
-      });
-      begun.get_future().wait();
-    }
-    void Release() {
-      release_.set_value();
-      EXPECT_EQ(held_.get(), absl::OkStatus());
-    }
-
-   private:
-    std::promise<void> release_;
-    std::future<absl::Status> held_;
-  };
-
-  const test::TempDir dir_;
-  std::unique_ptr<Store> store_;
-};
+using GroupWrites = SqliteStoreTest;
 
 TEST_F(GroupWrites, Work_WritesSeveralTimes_AndIsDurableWhenDone) {
   absl::Status first, second;
@@ -233,7 +173,7 @@ TEST_F(GroupWrites, QueuedWork_IsDoneBeforeTheStoreCloses) {
   holding.Release();
   closing.join();
   EXPECT_EQ(done.get(), absl::OkStatus());
-  SetUp();
+  OpenStore();
   EXPECT_THAT(Dpcs(), ElementsAre("one"));
 }
 

@@ -50,8 +50,8 @@ class FileLock {
   // The same, but waits. UNAVAILABLE after `timeout`.
   absl::Status LockWriting(absl::Duration timeout);
   void UnlockWriting();
-  // Returns true if another process waits to write. Whoever writes all the time
-  // pauses then, because the kernel does not queue these locks.
+  // Returns true if another process waits to write. A process that writes all the
+  // time must pause then, because the kernel does not queue these locks.
   bool OthersWait() const;
   // Says that this process waits to write, or no longer does.
   void SetWaiting(bool waiting);

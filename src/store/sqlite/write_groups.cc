@@ -45,7 +45,7 @@ constexpr auto kBusyPoll = std::chrono::milliseconds(10);
 constexpr absl::Duration kPauseForOthers = absl::Milliseconds(3);
 
 // While writes fail and no caller writes, the file is tried after this time.
-constexpr auto kProbeTime = std::chrono::seconds(1);
+constexpr auto kProbeTime = std::chrono::milliseconds(500);
 
 constexpr char kFilesLost[] = "a file of the registry was removed or replaced";
 
@@ -136,7 +136,7 @@ void WriteGroups::Checkpoint() {
   }
 }
 
-absl::Status WriteGroups::Fail(std::string_view reason, absl::Status status) {
+absl::Status WriteGroups::Fail(std::string_view reason, const absl::Status& status) {
   health_.Failed(reason, status);
   probe_ = true;
   next_probe_ = SteadyClock::now() + kProbeTime;
@@ -159,14 +159,14 @@ absl::Status WriteGroups::LockWriting() {
 absl::Status WriteGroups::Begin() {
   health_.Begin("waiting for another process that writes to the registry");
   absl::Status status = LockWriting();
-  if (!status.ok()) return Fail("another process has locked the registry", std::move(status));
+  if (!status.ok()) return Fail("another process has locked the registry", status);
   status = files_.Check();
-  if (!status.ok()) return Fail(kFilesLost, std::move(status));
+  if (!status.ok()) return Fail(kFilesLost, status);
   // A program that is not ours, such as the sqlite3 shell, may hold SQLite's own lock.
   do {
     status = db_->Use("BEGIN IMMEDIATE").Run();
   } while (!status.ok() && db_->busy() && queue_.Pause(kBusyPoll));
-  if (!status.ok()) return Fail(MessageOf(status), std::move(status));
+  if (!status.ok()) return Fail(MessageOf(status), status);
   return absl::OkStatus();
 }
 
@@ -222,7 +222,7 @@ WriteGroups::Member* WriteGroups::TakeNext() {
 
 absl::Status WriteGroups::Commit() {
   absl::Status status = files_.Check();
-  if (!status.ok()) return Fail(kFilesLost, std::move(status));
+  if (!status.ok()) return Fail(kFilesLost, status);
   {
     const MutexLock lock(mutex_);
     if (phase_ == Phase::kGivenUp) return absl::UnavailableError("the group took too long");
@@ -231,7 +231,7 @@ absl::Status WriteGroups::Commit() {
   health_.Begin("waiting for the disk");
   status = fault::At("store.commit");
   if (status.ok()) status = db_->Use("COMMIT").Run();
-  if (!status.ok()) return Fail(MessageOf(status), std::move(status));
+  if (!status.ok()) return Fail(MessageOf(status), status);
   status = files_.Check();
   if (!status.ok()) {
     Fail(kFilesLost, status).IgnoreError();

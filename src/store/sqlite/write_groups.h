@@ -94,7 +94,7 @@ class WriteGroups {
   // Answers the members, which get `status` if it is an error.
   void AnswerGroup(const absl::Status& status);
   // Writes fail for `reason`; the next groups find out when they work again.
-  absl::Status Fail(std::string_view reason, absl::Status status);
+  absl::Status Fail(std::string_view reason, const absl::Status& status);
 
   const std::unique_ptr<Database> db_;
   FileLock& lock_;

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/rest/list_json.h"
-
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +9,7 @@
 #include "model/api.h"
 #include "wire/grpc/list_message.h"
 #include "wire/grpc/message.h"
+#include "wire/rest/list_json.h"
 
 namespace zerotouch::wire {
 namespace {

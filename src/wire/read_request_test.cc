@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/rest/read_request.h"
+#include "wire/grpc/read_request.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 #include "model/batch_size.h"
 #include "wire/api_services.h"
 #include "wire/grpc/message.h"
-#include "wire/grpc/read_request.h"
+#include "wire/rest/read_request.h"
 
 namespace zerotouch::wire {
 namespace {

@@ -38,7 +38,7 @@ class CallQuota {
   absl::Status Take(const Principal& caller);
 
  private:
-  // What this server has of an account's bucket in the store.
+  // Holds the calls that this server took from an account's bucket in the store.
   struct Lease {
     int64_t calls = 0;
     absl::Time empty_until;  // the store has none before that

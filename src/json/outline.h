@@ -7,7 +7,7 @@
 
 namespace zerotouch::json {
 
-// What a text holds, counted before it is parsed: a short text can describe a large
+// Counts what a text holds, before it is parsed: a short text can describe a large
 // message (`{},{},...`), and the parser needs memory for all of the text before it
 // reads the first item.
 struct Outline {

@@ -5,11 +5,13 @@
 
 #include <string>
 
+#include "google/android/device/provisioning/v1/devices.pb.h"
 #include "json/json.h"
-#include "model/api.h"
 
 namespace zerotouch::json {
 namespace {
+
+namespace api = google::android::device::provisioning::v1;
 
 constexpr size_t kMost = 1'000'000;
 
@@ -53,7 +55,6 @@ TEST(Outline, OtherText_IsCountedToItsEnd) {
   }
 }
 
-// What a message may take at most is known before it is parsed.
 TEST(Outline, MessageBytes_IsAnUpperBound) {
   const std::string items[] = {
       R"({})",

@@ -39,7 +39,7 @@ class StoredOperations {
 
   store::Store& store_;
   Mutex mutex_;
-  // Of the answers that are being sent.
+  // Holds the results of the answers that are being sent.
   std::map<OperationId, std::weak_ptr<const std::vector<ItemResult>>> shared_ ZT_GUARDED_BY(mutex_);
 };
 

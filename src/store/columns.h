@@ -88,7 +88,7 @@ Configuration ReadConfiguration(RowReader& row) {
 
 inline constexpr SqlText kAccountColumns = "email, client_id, partner, disabled";
 
-// What is read of `service_accounts s`.
+// Columns of `service_accounts s`, and its quota.
 inline constexpr SqlText kAccountWithQuota =
     "s.email, s.client_id, s.partner, s.disabled, "
     "(SELECT q.per_100s FROM account_quotas q WHERE q.email = s.email)";

@@ -52,7 +52,7 @@ TEST_F(QuotaTest, CallsPastTheQuota_AreRefused) {
   clock_.Advance(absl::Seconds(20));
   EXPECT_EQ(Get().status, 200);
   EXPECT_EQ(Get().status, 429);
-  // What needs no credentials has no quota.
+  // Endpoints without credentials have no quota.
   EXPECT_EQ(api_.Handle(Request("GET", "/healthz")).status, 200);
 }
 

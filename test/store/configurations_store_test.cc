@@ -46,8 +46,15 @@ TEST_P(ConfigurationsStoreTest, PutConfiguration_KeepsAllOfIt) {
   Reopen();
   EXPECT_EQ(Found(1), Made(1, true));
   EXPECT_EQ(Found(2), plain);
-  EXPECT_THAT(Read()->ListConfigurations(kCustomer, ConfigurationId(), 1\'000).value(), ElementsAre(Made(1, true), plain));
-  EXPECT_THAT(Read()->ListConfigurations(kOtherCustomer, ConfigurationId(), 1\'000).value(), IsEmpty());
+  const auto list = [&](CustomerId customer, int64_t after, int64_t limit) {
+    return Read()->ListConfigurations(customer, ConfigurationId(after), limit).value();
+  };
+  EXPECT_THAT(list(kCustomer, 0, 10), ElementsAre(Made(1, true), plain));
+  EXPECT_THAT(list(kCustomer, 0, 1), ElementsAre(Made(1, true)));
+  EXPECT_THAT(list(kCustomer, 1, 10), ElementsAre(plain));
+  EXPECT_THAT(list(kOtherCustomer, 0, 10), IsEmpty());
+  EXPECT_EQ(Read()->CountConfigurations(kCustomer).value(), 2);
+  EXPECT_EQ(Read()->CountConfigurations(kOtherCustomer).value(), 0);
   EXPECT_FALSE(Read()->FindConfiguration(kOtherCustomer, ConfigurationId(1)).value().has_value());
 }
 

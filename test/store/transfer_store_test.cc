@@ -222,8 +222,8 @@ TEST_P(TransferStoreTest, IntoEveryKind_IsTheSameRegistry) {
     EXPECT_EQ(target->ServerSecret().value(), source->ServerSecret().value());
     EXPECT_EQ(target->FindAccount("r@example.com").value()->keys.size(), 2u);
     EXPECT_TRUE(target->FindAccount("c@example.com").value()->disabled);
-    EXPECT_EQ(target->ListConfigurations(kCustomer, ConfigurationId(), 1\'000).value(),
-              source->ListConfigurations(kCustomer, ConfigurationId(), 1\'000).value());
+    EXPECT_EQ(target->ListConfigurations(kCustomer, ConfigurationId(), 1'000).value(),
+              source->ListConfigurations(kCustomer, ConfigurationId(), 1'000).value());
     EXPECT_EQ(OrderOfOperations(*store, kPartner),
               (std::vector<std::string>{"1001", "1002", "900", "1003"}));
     EXPECT_THAT(target->ReadRequestChunks(OperationId(900), 0, 1).value(),

@@ -7,7 +7,7 @@ CREATE TABLE account_quotas (
   per_100s bigint NOT NULL
 );
 
--- What is left of them. Rows are updated often and in place.
+-- The calls that are left. Rows are updated often and in place.
 CREATE TABLE quota_buckets (
   email      text   COLLATE "C" PRIMARY KEY,
   millionths bigint NOT NULL,   -- of calls

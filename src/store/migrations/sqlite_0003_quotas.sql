@@ -7,7 +7,7 @@ CREATE TABLE account_quotas (
   per_100s INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What is left of them, where several servers share the registry.
+-- The calls that are left, where several servers share the registry.
 CREATE TABLE quota_buckets (
   email      TEXT    PRIMARY KEY,
   millionths INTEGER NOT NULL,   -- of calls

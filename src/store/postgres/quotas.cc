@@ -28,7 +28,7 @@ absl::Status PostgresTransaction::SetAccountQuota(std::string_view email,
 
 absl::StatusOr<QuotaLease> PostgresTransaction::LeaseCalls(std::string_view email, int64_t per_100s,
                                                            int64_t wanted, absl::Time now) {
-  // What a crash may lose is a few calls. The first statement makes the row if it is
+  // A crash may lose a few calls. The first statement makes the row if it is
   // missing, and the second locks it.
   QuotaBucket bucket = FullBucket(per_100s, now);
   const Query queries[] = {

@@ -11,7 +11,7 @@
 
 namespace zerotouch::wire::grpc {
 
-// What a serialized message holds, counted before it is parsed: two bytes can
+// Counts what a serialized message holds, before it is parsed: two bytes can
 // describe an item that takes a hundred.
 struct MessageOutline {
   size_t items = 0;          // in the list of messages, if the type has one

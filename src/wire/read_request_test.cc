@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/rest/read_request.h"
+#include "wire/grpc/read_request.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 #include "model/batch_size.h"
 #include "wire/api_services.h"
 #include "wire/grpc/message.h"
-#include "wire/grpc/read_request.h"
+#include "wire/rest/read_request.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 
 constexpr size_t kBodyBytes = size_t{8} << 20;
 
-std::string Repeated(std::string_view begin, std::string_view item, size_t bytes) {
+std::string Filled(std::string_view begin, std::string_view item, size_t bytes) {
   std::string text(begin);
   while (text.size() < bytes) text += item;
   return text;
@@ -70,12 +70,11 @@ class ReadRequestTest : public ::testing::Test {
 
 TEST_F(ReadRequestTest, OneItemTooMany_IsRefusedBeforeTheOthersAreParsed) {
   const absl::Status too_many = CheckBatchSize("unclaims", limits::kBatchItems + 1);
-  EXPECT_EQ(ReadJson(Repeated(R"({"unclaims":[{})", ",{}", kBodyBytes) + "]}", unclaims_),
-            too_many);
+  EXPECT_EQ(ReadJson(Filled(R"({"unclaims":[{})", ",{}", kBodyBytes) + "]}", unclaims_), too_many);
   EXPECT_EQ(
-      ReadJson(Repeated(R"({"partnerId":"7")", R"(,"unclaims":{})", kBodyBytes) + "}", unclaims_),
+      ReadJson(Filled(R"({"partnerId":"7")", R"(,"unclaims":{})", kBodyBytes) + "}", unclaims_),
       too_many);
-  EXPECT_EQ(ReadGrpc(Repeated("", std::string_view("\x12\0", 2), kBodyBytes), unclaims_), too_many);
+  EXPECT_EQ(ReadGrpc(Filled("", std::string_view("\x12\0", 2), kBodyBytes), unclaims_), too_many);
   EXPECT_EQ(held_, 0u);
   EXPECT_EQ(unclaims_.unclaims_size(), 0);
 }
@@ -99,22 +98,21 @@ TEST_F(ReadRequestTest, LargestBatch_IsRead) {
 TEST_F(ReadRequestTest, TooLittleMemory_IsRefusedBeforeParsing) {
   limit_ = kBodyBytes * 3 / 2;
   api::FindDevicesByOwnerRequest owners;
-  EXPECT_THAT(MessageOf(ReadJson(Repeated(R"({"customerId":[1)", ",1", kBodyBytes) + "]}", owners,
+  EXPECT_THAT(MessageOf(ReadJson(Filled(R"({"customerId":[1)", ",1", kBodyBytes) + "]}", owners,
                                  "/v1/partners/7/devices:findByOwner")),
               HasSubstr("Resource has been exhausted (request bodies)"));
   EXPECT_EQ(owners.customer_id_size(), 0);
-  EXPECT_THAT(
-      MessageOf(ReadGrpc(Repeated("", std::string_view("\x10\x01", 2), kBodyBytes), owners)),
-      HasSubstr("Resource has been exhausted (request bodies)"));
+  EXPECT_THAT(MessageOf(ReadGrpc(Filled("", std::string_view("\x10\x01", 2), kBodyBytes), owners)),
+              HasSubstr("Resource has been exhausted (request bodies)"));
   // Fields that the type does not know.
-  EXPECT_THAT(MessageOf(ReadGrpc(Repeated("", std::string_view("\x7A\0", 2), kBodyBytes), owners)),
+  EXPECT_THAT(MessageOf(ReadGrpc(Filled("", std::string_view("\x7A\0", 2), kBodyBytes), owners)),
               HasSubstr("Resource has been exhausted (request bodies)"));
   EXPECT_EQ(owners.customer_id_size(), 0);
 }
 
 TEST_F(ReadRequestTest, RightToABatch_IsCheckedBeforeItsItems) {
   const absl::Status no_right = absl::PermissionDeniedError("no");
-  EXPECT_EQ(ReadGrpc(Repeated("", std::string_view("\x12\0", 2), kBodyBytes), unclaims_, no_right),
+  EXPECT_EQ(ReadGrpc(Filled("", std::string_view("\x12\0", 2), kBodyBytes), unclaims_, no_right),
             no_right);
   EXPECT_EQ(unclaims_.unclaims_size(), 0);
 }

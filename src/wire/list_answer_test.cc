@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/rest/list_json.h"
-
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +9,7 @@
 #include "model/api.h"
 #include "wire/grpc/list_message.h"
 #include "wire/grpc/message.h"
+#include "wire/rest/list_json.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -54,7 +51,7 @@ service::ListAnswer Made(int count, const std::string& token) {
           .items = std::make_unique<MadeList>(count, token)};
 }
 
-Response Whole(int count, const std::string& token) {
+Response WholeList(int count, const std::string& token) {
   Response response;
   for (int i = 1; i <= count; ++i) MadeList::Fill(i, *response.add_devices());
   response.set_next_page_token(token);
@@ -74,7 +71,7 @@ TEST(ListJson, EqualsTheMessage) {
                 json::Selection::Parse(fields, *Response::descriptor(), &wrong).value());
           }
           std::string expected;
-          json::Append(Whole(count, token), {.pretty = pretty, .selection = selection.get()},
+          json::Append(WholeList(count, token), {.pretty = pretty, .selection = selection.get()},
                        expected);
           if (pretty) expected += '\n';
           ListJson source(Made(count, token), pretty, selection);
@@ -101,7 +98,7 @@ TEST(ListMessage, EqualsTheMessage) {
     const auto message = grpc::OnlyMessage(
         body, {.encoding = "", .limit = size_t{1} << 30, .hold = nullptr}, unpacked);
     ASSERT_TRUE(message.ok()) << message.status();
-    EXPECT_EQ(*message, Whole(count, "next").SerializeAsString());
+    EXPECT_EQ(*message, WholeList(count, "next").SerializeAsString());
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to the file of a registry while a server has it open: another process
+// Tests of the file of a registry while a server has it open: another process
 // locks it, it is removed, a second server opens it by another name.
 
 #include <fcntl.h>
@@ -50,7 +50,7 @@ class RegistryFileTest : public testing::Test {
  protected:
   void SetUp() override {
     server_ = std::make_unique<ServerProcess>(std::vector<std::string>{
-        "sandbox", "--listen", "127.0.0.1:0", "--data-dir", data_, "--log-level", "off"});
+        "sandbox", "--listen", "127.0.0.1:0", "--data-dir", data_, "--log-level", "error"});
     ASSERT_NE(server_->ready_line(), "");
     sandbox_ = ParseSandbox(server_->ready_line());
     caller_ = std::make_unique<ApiCaller>(sandbox_.endpoint, sandbox_.first.credentials);

@@ -24,6 +24,10 @@ namespace {
 // wait long for their commit.
 constexpr auto kGroupTime = std::chrono::milliseconds(20);
 
+// A group that is smaller than the last one waits for more writes, for this part of
+// the time of a commit.
+constexpr int kLingerShare = 4;
+
 // The log is copied into the file when it has this many pages (4 KiB each), even
 // if writes are queued. This is rare enough that a page which several transactions
 // changed is copied once, and frequent enough that the copy, which the next write
@@ -198,7 +202,13 @@ absl::Status WriteGroups::RunQueued() {
     phase_ = Phase::kRunning;
     began_ = start;
   }
-  while (Member* member = TakeNext()) {
+  const SteadyClock::time_point linger = start + commit_time_ / kLingerShare;
+  for (int members = 1;; ++members) {
+    // Callers of the last group may be about to come back. Each that is not in this
+    // commit needs another one.
+    if (members <= last_members_) queue_.AwaitWrite(linger);
+    Member* member = TakeNext();
+    if (member == nullptr) break;
     member->status = RunMember(*member);
     if (!db_->InTransaction()) {
       return Fail("the disk is full or has an error",
@@ -230,8 +240,10 @@ absl::Status WriteGroups::Commit() {
   }
   health_.Begin("waiting for the disk");
   status = fault::At("store.commit");
+  const SteadyClock::time_point start = SteadyClock::now();
   if (status.ok()) status = db_->Use("COMMIT").Run();
   if (!status.ok()) return Fail(MessageOf(status), status);
+  commit_time_ = SteadyClock::now() - start;
   status = files_.Check();
   if (!status.ok()) {
     Fail(kFilesLost, status).IgnoreError();
@@ -325,6 +337,7 @@ void WriteGroups::AnswerGroup(const absl::Status& status) {
     const MutexLock lock(mutex_);
     std::swap(group_, answering_);
   }
+  last_members_ = static_cast<int>(answering_.size());
   for (Member& member : answering_) {
     // Its own error may come from what the group wrote, but then lost.
     if (!status.ok()) member.status = Unshared(status);

@@ -106,6 +106,8 @@ class WriteGroups {
   // The next group also changes the file itself, because an earlier write failed.
   bool probe_ = false;
   SteadyClock::time_point next_probe_;
+  SteadyClock::duration commit_time_{};  // of the last commit
+  int last_members_ = 0;                 // of the last group
   std::vector<Member> answering_;  // empty; keeps its memory
 
   Mutex mutex_;

@@ -41,11 +41,11 @@ absl::Status WriteHealth::Check() const {
   }
   const char* const step = step_;
   if (step == nullptr) return absl::OkStatus();
-  const auto lasts =
-      std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - since_.load());
-  if (lasts < absl::ToChronoSeconds(limits::kWriteStall)) return absl::OkStatus();
-  return errors::Unavailable(
-      fmt::format("the store has been {} for {} seconds", step, lasts.count()));
+  if (SteadyClock::now() - since_.load() < absl::ToChronoSeconds(limits::kWriteStall)) {
+    return absl::OkStatus();
+  }
+  return errors::Unavailable(fmt::format("the store has been {} for more than {} seconds", step,
+                                         absl::ToInt64Seconds(limits::kWriteStall)));
 }
 
 }  // namespace zerotouch::store::sqlite

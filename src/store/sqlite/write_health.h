@@ -16,8 +16,8 @@ namespace zerotouch::store::sqlite {
 // Thread-safe; waits for nothing.
 class WriteHealth {
  public:
-  // Reports what the thread does from now on, as in "the store has been STEP for 7
-  // seconds". `step` must be a constant.
+  // Reports what the thread does from now on, as in "the store has been STEP for
+  // more than 5 seconds". `step` must be a constant.
   void Begin(const char* step);
   // Reports that the thread has nothing to do.
   void BeginIdle();

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_STORE_STORE_H_
 #define ZEROTOUCH_STORE_STORE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,14 +41,22 @@ class Store {
   // Opens a snapshot. UNAVAILABLE if the database cannot be reached.
   virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read() = 0;
 
+  // Returns the number that AccountReads::AccountsVersion documents, as of a moment
+  // during the call. Faster than a snapshot.
+  virtual absl::StatusOr<int64_t> AccountsVersion() {
+    absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = Read();
+    if (!snapshot.ok()) return snapshot.status();
+    return (*snapshot)->AccountsVersion();
+  }
+
   // Runs `mutation` in a transaction and returns once its effects are durable.
   // If it returns an error, the transaction is rolled back and the error is
   // returned. May run the mutation more than once (each time in a new
   // transaction), and on another thread. Mutations that change the same things
   // are serialized; SQLite runs them in order of arrival.
-  // UNAVAILABLE if the database cannot be reached or is full; if it was lost
-  // during the commit, the changes may be kept nevertheless. UNAVAILABLE also if
-  // every retry conflicted with other changes. RESOURCE_EXHAUSTED if too many
+  // UNAVAILABLE if the database cannot be reached or is full, or if every retry
+  // conflicted with other changes: nothing was changed. UNKNOWN if the database was
+  // lost during the commit: the changes may be kept nevertheless. RESOURCE_EXHAUSTED if too many
   // mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
 

@@ -11,7 +11,7 @@ namespace zerotouch::store::archive {
 
 // Increment it with every change of the list, and keep the reader able to read
 // archives of older versions.
-inline constexpr uint32_t kTablesVersion = 1;
+inline constexpr uint32_t kTablesVersion = 2;
 
 enum class ColumnType : uint8_t {
   kInt,
@@ -24,6 +24,7 @@ struct Column {
   const char* name;
   ColumnType type;
   bool nullable = false;
+  uint32_t since = 1;  // the first kTablesVersion that has it; later ones are nullable
 };
 
 // A table, named as in src/store/migrations. It refers only to tables before it.

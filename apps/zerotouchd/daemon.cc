@@ -12,6 +12,7 @@
 #include <memory>
 #include <thread>
 
+#include "auth/account_cache.h"
 #include "auth/audience.h"
 #include "auth/authenticator.h"
 #include "auth/token_endpoint.h"
@@ -114,8 +115,9 @@ class Daemon {
         rules_(RulesOf(settings)),
         store_(std::move(store)),
         audience_("", sandbox),
-        authenticator_(*store_, Clock::System(), audience_),
-        tokens_(*store_, Clock::System(), audience_),
+        accounts_(*store_),
+        authenticator_(accounts_, Clock::System(), audience_),
+        tokens_(accounts_, Clock::System(), audience_),
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
         // At most half of the threads wait for operations.
         services_(*store_, engine_, rules_, Clock::System(), settings.worker_threads / 2),
@@ -178,6 +180,7 @@ class Daemon {
   const RegistryRules rules_;
   const std::unique_ptr<store::Store> store_;
   auth::Audience audience_;
+  auth::AccountCache accounts_;
   auth::Authenticator authenticator_;
   auth::TokenEndpoint tokens_;
   batch::Engine engine_;

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "auth/account_cache.h"
 #include "auth/audience.h"
 #include "base/clock.h"
-#include "store/store.h"
 
 namespace zerotouch::auth {
 
@@ -30,8 +30,8 @@ struct TokenAnswer {
 class TokenEndpoint {
  public:
   // All must outlive it.
-  TokenEndpoint(store::Store& store, const Clock& clock, const Audience& audience)
-      : store_(store), clock_(clock), audience_(audience) {}
+  TokenEndpoint(AccountCache& accounts, const Clock& clock, const Audience& audience)
+      : accounts_(accounts), clock_(clock), audience_(audience) {}
 
   // Answers a POST. Reads the parameters from the query and from the body, which
   // is a form or, as Google accepts too, a JSON object. Refuses a parameter that
@@ -41,7 +41,7 @@ class TokenEndpoint {
  private:
   TokenAnswer Grant(std::string_view assertion, std::string_view host) const;
 
-  store::Store& store_;
+  AccountCache& accounts_;
   const Clock& clock_;
   const Audience& audience_;
 };

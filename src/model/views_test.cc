@@ -7,7 +7,7 @@ namespace zerotouch {
 namespace {
 
 const PartnerId kPartner{1}, kOtherPartner{2};
-const CustomerId kCustomer{11}, kOtherCustomer{12};
+const CustomerId kOwner{11}, kOtherOwner{12};
 const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
 
 using SimLock = api::GetDeviceSimLockStateResponse;
@@ -17,8 +17,8 @@ DeviceState SharedDevice() {
   DeviceState device;
   device.id = DeviceId(7);
   device.zero_touch = Claim{
-      .held = true, .reseller = kPartner, .owner = kCustomer, .configuration = ConfigurationId(5)};
-  device.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherCustomer};
+      .held = true, .reseller = kPartner, .owner = kOwner, .configuration = ConfigurationId(5)};
+  device.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherOwner};
   device.record.emplace();
   device.record->identifier.set_imei("490154203237518");
   (*device.record->metadata.mutable_entries())["ordernumber"] = "A";
@@ -36,7 +36,7 @@ TEST(PartnerView, FormerHolder_DoesNotSeeTheMetadataOfTheHolder) {
 }
 
 TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
-  const api::Device view = CustomerView(kCustomer, SharedDevice(), kNow);
+  const api::Device view = CustomerView(kOwner, SharedDevice(), kNow);
   EXPECT_EQ(view.name(), "customers/11/devices/7");
   EXPECT_EQ(view.device_id(), 7);
   EXPECT_EQ(view.device_identifier().imei(), "490154203237518");
@@ -48,7 +48,7 @@ TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
 }
 
 TEST(CustomerView, OfTheOwnerOfTheSimLock_HasNoConfiguration) {
-  const api::Device view = CustomerView(kOtherCustomer, SharedDevice(), kNow);
+  const api::Device view = CustomerView(kOtherOwner, SharedDevice(), kNow);
   ASSERT_EQ(view.claims_size(), 1);
   EXPECT_EQ(view.claims(0).section_type(), api::SECTION_TYPE_SIM_LOCK);
   EXPECT_EQ(view.configuration(), "");

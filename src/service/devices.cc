@@ -50,6 +50,10 @@ api::PartnerUnclaim ItemOf(const api::UnclaimDeviceRequest& request) {
   return item;
 }
 
+batch::BatchSender SenderOf(const auth::ActsForPartner& right) {
+  return {right.partner, right.account};
+}
+
 absl::Status CheckBatchSize(std::string_view field, int items) {
   if (items == 0) return errors::InvalidParameter(field, "use at least one device");
   if (items > limits::kBatchItems) {
@@ -134,7 +138,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::ClaimAsync(
     const Caller& caller, const api::ClaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("claims", request.claims_size()));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptClaims(caller.right().partner, request));
+                      engine_.AcceptClaims(SenderOf(caller.right()), request));
   return OperationOf(head);
 }
 
@@ -150,7 +154,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
     const Caller& caller, const api::UnclaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", request.unclaims_size()));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptUnclaims(caller.right().partner, request));
+                      engine_.AcceptUnclaims(SenderOf(caller.right()), request));
   return OperationOf(head);
 }
 
@@ -239,7 +243,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::UpdateMetadataAsync(
     const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("updates", request.updates_size()));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptMetadataUpdates(caller.right().partner, request));
+                      engine_.AcceptMetadataUpdates(SenderOf(caller.right()), request));
   return OperationOf(head);
 }
 

@@ -59,6 +59,7 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 	build/bin/start_bench
 	build/bin/writes_bench $(BENCH_DIR)
 	build/bin/json_bench
+	build/bin/auth_bench
 
 fuzz: ## Run each fuzz target for FUZZ_SECONDS (60 unless set)
 	scripts/install-deps tools

@@ -221,8 +221,10 @@ class Run {
           fmt::format("{} (Is partner {} right, and may {} act for it?)", message, flags_.partner,
                       connection_.email));
     }
+    // With 503 in its own form the API says that it did nothing.
+    const bool refused = answer && answer->http_status == 503 && answer->is_envelope();
     const bool in_doubt = absl::IsAborted(error) || absl::IsDeadlineExceeded(error) ||
-                          (answer && answer->http_status >= 500);
+                          (answer && answer->http_status >= 500 && !refused);
     if (!in_doubt) return error;
     sent_ = true;
     batch_state_ = kUnfinished;

@@ -5,7 +5,7 @@ namespace zerotouch::cli {
 
 bool IsServerLost(const absl::Status& error) {
   return absl::IsUnavailable(error) || absl::IsAborted(error) || absl::IsInternal(error) ||
-         absl::IsResourceExhausted(error);
+         absl::IsResourceExhausted(error) || absl::IsUnknown(error);
 }
 
 ExitCode ExitCodeOf(const absl::Status& error, bool sent) {

@@ -17,6 +17,7 @@ TEST(ExitCodeTest, BeforeAndAfterSomethingWasSent) {
       {absl::UnavailableError(""), kUsage, kTimedOut},
       {absl::AbortedError(""), kUsage, kTimedOut},
       {absl::InternalError(""), kUsage, kTimedOut},
+      {absl::UnknownError(""), kUsage, kTimedOut},
       {absl::InvalidArgumentError(""), kUsage, kSomeFailed},
       {absl::NotFoundError(""), kUsage, kSomeFailed},
   };

@@ -105,6 +105,7 @@ void AddAdminCommands(CLI::App& app, AdminAction& action) {
   AddDpcCommands(app, action);
   AddAccountCommands(app, action);
   AddKeyCommands(app, action);
+  AddOperationCommands(app, action);
   AddTransferCommands(app, action);
   // Set last, because the commands inherit the footer that is set when they are added.
   app.footer(

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
+#include "base/status_text.h"
 #include "base/terminal_text.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
@@ -188,6 +189,11 @@ absl::Status CreateKey(const Settings& settings, const AdminFlags& flags) {
       .key_id = file.private_key_id, .public_pem = key.Public().ToPem(), .created = absl::Now()};
   absl::Status status =
       Change(settings, [&](store::Transaction& tx) { return AddKey(tx, flags, file, added); });
+  if (absl::IsUnknown(status)) {
+    return absl::UnknownError(fmt::format(
+        "{}; see zerotouchd admin keys list: if {} is listed, {} is its key file, else delete it",
+        MessageOf(status), file.private_key_id, flags.out));
+  }
   if (!status.ok()) {
     std::remove(flags.out.c_str());
     return status;

@@ -28,6 +28,7 @@ struct AdminFlags {
   std::vector<int64_t> customers;
   std::vector<std::string> owner_emails, admin_emails;
   bool accept_terms = false;
+  bool all = false;
   std::string from, to;
   bool overwrite = false;
 };
@@ -84,6 +85,7 @@ void AddCompanyCommands(CLI::App& app, AdminAction& action);
 void AddDpcCommands(CLI::App& app, AdminAction& action);
 void AddAccountCommands(CLI::App& app, AdminAction& action);
 void AddKeyCommands(CLI::App& app, AdminAction& action);
+void AddOperationCommands(CLI::App& app, AdminAction& action);
 void AddTransferCommands(CLI::App& app, AdminAction& action);
 
 }  // namespace zerotouch::daemon

@@ -13,6 +13,7 @@
 #include <memory>
 #include <thread>
 
+#include "auth/account_cache.h"
 #include "auth/audience.h"
 #include "auth/authenticator.h"
 #include "auth/call_quota.h"
@@ -128,11 +129,12 @@ class Daemon {
         rules_(RulesOf(settings)),
         store_(std::move(store)),
         audience_("", sandbox),
-        authenticator_(*store_, Clock::System(), audience_),
+        accounts_(*store_),
+        authenticator_(accounts_, Clock::System(), audience_),
         quota_(settings.quota_per_100s.value_or(sandbox ? 0 : limits::kCallsPerQuotaPeriod),
                // Only one server has a SQLite registry.
                store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, Clock::System()),
-        tokens_(*store_, Clock::System(), audience_, TokenQuotaOf(settings, sandbox)),
+        tokens_(accounts_, Clock::System(), audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
         services_(*store_, engine_, rules_, Clock::System()),
         methods_(wire::ApiMethods(services_)),
@@ -199,6 +201,7 @@ class Daemon {
   const RegistryRules rules_;
   const std::unique_ptr<store::Store> store_;
   auth::Audience audience_;
+  auth::AccountCache accounts_;
   auth::Authenticator authenticator_;
   auth::CallQuota quota_;
   auth::TokenEndpoint tokens_;

@@ -15,30 +15,32 @@ namespace {
 constexpr std::string_view kPrefix = "ya29.ozt-";
 constexpr size_t kSignatureBytes = 32;
 
-std::string Sign(std::string_view content, std::string_view secret) {
-  // Derives a key for this purpose: page tokens are signed with another.
-  return crypto::HmacSha256(crypto::HmacSha256(secret, "access-token"), content);
-}
-
 }  // namespace
+
+std::string TokenKeyOf(std::string_view secret) {
+  return crypto::HmacSha256(secret, "access-token");
+}
 
 bool IsAccessToken(std::string_view text) { return text.starts_with(kPrefix); }
 
-std::string MintToken(const AccessToken& token, std::string_view secret) {
+std::string MintToken(const AccessToken& token, std::string_view key) {
   const std::string content =
       fmt::format("{}\n{}\n{}\n{}", token.email, token.key_id,
                   (token.scopes.reseller ? 1 : 0) + (token.scopes.customer ? 2 : 0),
                   absl::ToUnixSeconds(token.expires));
-  return fmt::format("{}{}", kPrefix, crypto::Base64UrlEncode(content + Sign(content, secret)));
+  return fmt::format("{}{}", kPrefix,
+                     crypto::Base64UrlEncode(content + crypto::HmacSha256(key, content)));
 }
 
-std::optional<AccessToken> ReadToken(std::string_view text, std::string_view secret) {
+std::optional<AccessToken> ReadToken(std::string_view text, std::string_view key) {
   if (!IsAccessToken(text)) return std::nullopt;
   const auto bytes = crypto::Base64UrlDecode(text.substr(kPrefix.size()));
   if (!bytes.has_value() || bytes->size() < kSignatureBytes) return std::nullopt;
   const std::string content = bytes->substr(0, bytes->size() - kSignatureBytes);
   const std::string_view signature = std::string_view(*bytes).substr(content.size());
-  if (!crypto::ConstantTimeEquals(signature, Sign(content, secret))) return std::nullopt;
+  if (!crypto::ConstantTimeEquals(signature, crypto::HmacSha256(key, content))) {
+    return std::nullopt;
+  }
   const std::vector<std::string> parts = absl::StrSplit(content, '\n');
   if (parts.size() != 4) return std::nullopt;
   int scopes = 0;

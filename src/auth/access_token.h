@@ -12,7 +12,7 @@
 namespace zerotouch::auth {
 
 // The content of an access token. A token is opaque to clients and stored nowhere:
-// it carries this content, signed with the store's secret, so that every server on
+// it carries this content, signed with a key of the store, so that every server on
 // the store accepts it, also after a restart.
 struct AccessToken {
   std::string email;
@@ -21,12 +21,16 @@ struct AccessToken {
   absl::Time expires;  // whole seconds
 };
 
-// Returns the text of a token.
-std::string MintToken(const AccessToken& token, std::string_view secret);
+// Returns the key that signs access tokens, which is derived from the store's secret:
+// page tokens are signed with another.
+std::string TokenKeyOf(std::string_view secret);
 
-// Returns the content of a token, or nullopt unless MintToken made it with this
-// secret. Does not check `expires`.
-std::optional<AccessToken> ReadToken(std::string_view text, std::string_view secret);
+// Returns the text of a token, signed with a key of TokenKeyOf.
+std::string MintToken(const AccessToken& token, std::string_view key);
+
+// Returns the content of a token, or nullopt unless MintToken made it with this key.
+// Does not check `expires`.
+std::optional<AccessToken> ReadToken(std::string_view text, std::string_view key);
 
 // Returns true if `text` has the prefix of these tokens, which no JWT has.
 bool IsAccessToken(std::string_view text);

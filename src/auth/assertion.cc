@@ -2,13 +2,14 @@
 #include "auth/assertion.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/mutex.h"
+#include "base/lru_cache.h"
 #include "base/status_macros.h"
 
 namespace zerotouch::auth {
@@ -36,22 +37,16 @@ absl::Status CheckTimes(const crypto::JwtClaims& claims, absl::Time now) {
   return absl::OkStatus();
 }
 
-// Returns the key of a PEM text. Caches parsed keys: to parse one takes about
+// Returns the key of a PEM text, or null. Caches parsed keys: to parse one takes about
 // twenty times as long as to verify a signature.
-std::optional<crypto::PublicKey> PublicKeyOf(const std::string& pem) {
-  constexpr size_t kMostKeys = 10'000;
-  static Mutex& mutex = *new Mutex;
-  static auto& cache = *new absl::flat_hash_map<std::string, crypto::PublicKey>;
-  {
-    const MutexLock lock(mutex);
-    if (const auto found = cache.find(pem); found != cache.end()) return found->second;
-  }
+std::shared_ptr<const crypto::PublicKey> PublicKeyOf(const std::string& pem) {
+  static auto& cache = *new LruCache<crypto::PublicKey>(limits::kParsedKeys);
+  if (auto known = cache.Find(pem)) return known;
   absl::StatusOr<crypto::PublicKey> key = crypto::PublicKey::FromPem(pem);
-  if (!key.ok()) return std::nullopt;
-  const MutexLock lock(mutex);
-  if (cache.size() >= kMostKeys) cache.clear();
-  cache.insert_or_assign(pem, *key);
-  return *std::move(key);
+  if (!key.ok()) return nullptr;
+  auto parsed = std::make_shared<const crypto::PublicKey>(*std::move(key));
+  cache.Put(pem, parsed);
+  return parsed;
 }
 
 // Returns the id of the account's key that signed the JWT. If the JWT has a `kid`,
@@ -60,16 +55,15 @@ std::optional<std::string> FindSigner(const store::ServiceAccount& account,
                                       const crypto::ParsedJwt& jwt) {
   for (const store::AccountKey& key : account.keys) {
     if (!jwt.key_id.empty() && key.key_id != jwt.key_id) continue;
-    const std::optional<crypto::PublicKey> parsed = PublicKeyOf(key.public_pem);
-    if (parsed.has_value() && crypto::VerifySignature(jwt, *parsed)) return key.key_id;
+    const std::shared_ptr<const crypto::PublicKey> parsed = PublicKeyOf(key.public_pem);
+    if (parsed != nullptr && crypto::VerifySignature(jwt, *parsed)) return key.key_id;
   }
   return std::nullopt;
 }
 
 // Returns why there is no signer, for the log.
-std::string_view WhyNotSigned(const std::optional<store::ServiceAccount>& account,
-                              const crypto::ParsedJwt& jwt) {
-  if (!account.has_value()) return "no account has the name in iss";
+std::string_view WhyNotSigned(const store::ServiceAccount* account, const crypto::ParsedJwt& jwt) {
+  if (account == nullptr) return "no account has the name in iss";
   if (account->disabled) return "the account is disabled";
   const bool is_known =
       jwt.key_id.empty() ||
@@ -81,17 +75,17 @@ std::string_view WhyNotSigned(const std::optional<store::ServiceAccount>& accoun
 
 }  // namespace
 
-absl::StatusOr<VerifiedJwt> VerifyJwt(store::AccountReads& accounts, std::string_view token,
-                                      absl::Time now) {
+absl::StatusOr<VerifiedJwt> VerifyJwt(AccountCache& accounts, int64_t version,
+                                      std::string_view token, absl::Time now) {
   ZT_ASSIGN_OR_RETURN(crypto::ParsedJwt jwt, crypto::ParseJwt(token));
-  ZT_ASSIGN_OR_RETURN(std::optional<store::ServiceAccount> account,
-                      accounts.FindAccount(jwt.claims.issuer));
-  const std::optional<std::string> signer =
-      account.has_value() && !account->disabled ? FindSigner(*account, jwt) : std::nullopt;
+  ZT_ASSIGN_OR_RETURN(std::shared_ptr<const store::ServiceAccount> account,
+                      accounts.Find(jwt.claims.issuer, version));
+  std::optional<std::string> signer =
+      account != nullptr && !account->disabled ? FindSigner(*account, jwt) : std::nullopt;
   // The caller gets the same answer for an unknown account, a wrong key and a
   // forged signature. The log says which.
   if (!signer.has_value()) {
-    log::Info("JWT refused", {{"reason", WhyNotSigned(account, jwt)}});
+    log::Info("JWT refused", {{"reason", WhyNotSigned(account.get(), jwt)}});
     return absl::InvalidArgumentError("Invalid JWT Signature.");
   }
   ZT_RETURN_IF_ERROR(CheckTimes(jwt.claims, now));
@@ -99,7 +93,7 @@ absl::StatusOr<VerifiedJwt> VerifyJwt(store::AccountReads& accounts, std::string
     return absl::InvalidArgumentError("Invalid JWT: sub must be equal to iss, or absent.");
   }
   return VerifiedJwt{
-      .claims = std::move(jwt.claims), .account = *std::move(account), .key_id = *signer};
+      .claims = std::move(jwt.claims), .account = std::move(account), .key_id = *std::move(signer)};
 }
 
 }  // namespace zerotouch::auth

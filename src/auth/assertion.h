@@ -2,11 +2,13 @@
 #ifndef ZEROTOUCH_AUTH_ASSERTION_H_
 #define ZEROTOUCH_AUTH_ASSERTION_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "auth/account_cache.h"
 #include "crypto/jwt.h"
 #include "store/accounts.h"
 
@@ -15,16 +17,16 @@ namespace zerotouch::auth {
 // A valid JWT, signed by a key of an enabled account.
 struct VerifiedJwt {
   crypto::JwtClaims claims;
-  store::ServiceAccount account;
+  std::shared_ptr<const store::ServiceAccount> account;
   std::string key_id;  // the key that signed it
 };
 
 // Verifies the signature, the key, the account, `sub` and the times
 // (limits::kJwtLifetime, limits::kJwtSkew), but not the audience. Returns
 // INVALID_ARGUMENT with a sentence for the client's developer, or an error of the
-// store.
-absl::StatusOr<VerifiedJwt> VerifyJwt(store::AccountReads& accounts, std::string_view token,
-                                      absl::Time now);
+// store. `version` is that of the accounts (AccountCache::Version).
+absl::StatusOr<VerifiedJwt> VerifyJwt(AccountCache& accounts, int64_t version,
+                                      std::string_view token, absl::Time now);
 
 }  // namespace zerotouch::auth
 

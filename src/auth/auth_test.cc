@@ -84,8 +84,9 @@ class AuthTest : public testing::Test {
   const std::unique_ptr<store::Store> store_ =
       store::Open("sqlite://" + dir_ / "registry.db", clock_).value();
   Audience audience_{kEndpoint};
-  Authenticator authenticator_{*store_, clock_, audience_};
-  TokenEndpoint tokens_{*store_, clock_, audience_};
+  AccountCache accounts_{*store_};
+  Authenticator authenticator_{accounts_, clock_, audience_};
+  TokenEndpoint tokens_{accounts_, clock_, audience_};
 };
 
 TEST_F(AuthTest, GrantedToken_IsAccepted_UntilItExpires) {

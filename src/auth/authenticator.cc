@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "crypto/encoding.h"
 #include "errors/errors.h"
 
 namespace zerotouch::auth {
@@ -47,35 +48,48 @@ absl::StatusOr<Principal> Authenticator::Authenticate(std::string_view header,
   if (header.empty() && query.empty()) return errors::MissingCredentials();
   const std::string_view token = header.empty() ? query : BearerTokenOf(header);
   if (token.empty()) return Refused("the Authorization header is not \"Bearer TOKEN\"");
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  return IsAccessToken(token) ? ByAccessToken(*snapshot, token) : ByJwt(*snapshot, token);
+  ZT_ASSIGN_OR_RETURN(const int64_t version, accounts_.Version());
+  const std::string digest = crypto::Sha256(token);
+  const absl::Time now = clock_.Now();
+  const std::shared_ptr<const Verified> known = verified_.Find(digest);
+  if (known != nullptr && known->version == version && known->begin <= now && now < known->end) {
+    return known->principal;
+  }
+  ZT_ASSIGN_OR_RETURN(Verified verified,
+                      IsAccessToken(token) ? ByAccessToken(version, token) : ByJwt(version, token));
+  const auto kept = std::make_shared<const Verified>(std::move(verified));
+  verified_.Put(digest, kept);
+  return kept->principal;
 }
 
 absl::Status Authenticator::CountCall(const Principal& caller) const {
   return quota_ == nullptr ? absl::OkStatus() : quota_->Take(caller);
 }
 
-absl::StatusOr<Principal> Authenticator::ByAccessToken(store::Snapshot& snapshot,
-                                                       std::string_view text) const {
-  ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot.ServerSecret());
-  const std::optional<AccessToken> token = ReadToken(text, secret);
+absl::StatusOr<Authenticator::Verified> Authenticator::ByAccessToken(int64_t version,
+                                                                     std::string_view text) const {
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> key, accounts_.TokenKey(version));
+  const std::optional<AccessToken> token = ReadToken(text, *key);
   if (!token.has_value()) return Refused("this server did not issue the access token");
   if (token->expires <= clock_.Now()) return Refused("the access token has expired");
-  ZT_ASSIGN_OR_RETURN(const std::optional<store::ServiceAccount> account,
-                      snapshot.FindAccount(token->email));
-  if (!account.has_value() || account->disabled) {
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const store::ServiceAccount> account,
+                      accounts_.Find(token->email, version));
+  if (account == nullptr || account->disabled) {
     return Refused("the account of the access token is deleted or disabled");
   }
   const bool key_exists =
       std::any_of(account->keys.begin(), account->keys.end(),
-                  [&](const store::AccountKey& key) { return key.key_id == token->key_id; });
+                  [&](const store::AccountKey& each) { return each.key_id == token->key_id; });
   if (!key_exists) return Refused("the key of the access token is deleted");
-  return PrincipalOf(*account, token->scopes);
+  return Verified{.version = version,
+                  .begin = absl::InfinitePast(),
+                  .end = token->expires,
+                  .principal = PrincipalOf(*account, token->scopes)};
 }
 
-absl::StatusOr<Principal> Authenticator::ByJwt(store::Snapshot& snapshot,
-                                               std::string_view token) const {
-  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(snapshot, token, clock_.Now());
+absl::StatusOr<Authenticator::Verified> Authenticator::ByJwt(int64_t version,
+                                                             std::string_view token) const {
+  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(accounts_, version, token, clock_.Now());
   if (absl::IsInvalidArgument(jwt.status())) return Refused(MessageOf(jwt.status()));
   ZT_RETURN_IF_ERROR(jwt.status());
   const crypto::JwtClaims& claims = jwt->claims;
@@ -86,10 +100,13 @@ absl::StatusOr<Principal> Authenticator::ByJwt(store::Snapshot& snapshot,
   }
   // A JWT with an audience and no scope has every right of the account.
   const Scopes scopes = claims.scope.empty()
-                            ? Scopes{.reseller = static_cast<bool>(jwt->account.partner),
-                                     .customer = !jwt->account.customers.empty()}
+                            ? Scopes{.reseller = static_cast<bool>(jwt->account->partner),
+                                     .customer = !jwt->account->customers.empty()}
                             : ParseScopes(claims.scope);
-  return PrincipalOf(jwt->account, scopes);
+  return Verified{.version = version,
+                  .begin = std::max(claims.issued_at, claims.not_before) - limits::kJwtSkew,
+                  .end = claims.expires_at + limits::kJwtSkew,
+                  .principal = PrincipalOf(*jwt->account, scopes)};
 }
 
 }  // namespace zerotouch::auth

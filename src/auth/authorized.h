@@ -24,6 +24,7 @@ namespace zerotouch::auth {
 // Acts for a reseller. Needs the reseller scope and an account of this reseller.
 struct ActsForPartner {
   PartnerId partner;
+  std::string account;  // e-mail address
 };
 
 // Reads the operations of `partner`. Needs the reseller scope.
@@ -106,7 +107,7 @@ absl::StatusOr<ActsForPartner> Grant(std::type_identity<ActsForPartner>, const P
                                      const Request& request, const std::string& method) {
   ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
   if (PartnerOf(request) != caller.partner) return errors::NotAllowed();
-  return ActsForPartner{caller.partner};
+  return ActsForPartner{.partner = caller.partner, .account = caller.email};
 }
 
 template <class Request>

@@ -139,10 +139,10 @@ TokenAnswer TokenEndpoint::Answer(const TokenRequest& request) {
 }
 
 TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view host) {
-  const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
-  if (!snapshot.ok()) return Unavailable(snapshot.status());
+  const absl::StatusOr<int64_t> version = accounts_.Version();
+  if (!version.ok()) return Unavailable(version.status());
   const absl::Time now = clock_.Now();
-  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(**snapshot, assertion, now);
+  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(accounts_, *version, assertion, now);
   if (absl::IsInvalidArgument(jwt.status())) {
     return Error(400, "invalid_grant", MessageOf(jwt.status()));
   }
@@ -159,16 +159,16 @@ TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view ho
                              kCustomerScope));
   }
   if (quota_.per_minute > 0) {
-    const absl::Duration wait = accounts_taken_.Take(jwt->account.email, quota_.per_minute, now);
+    const absl::Duration wait = accounts_taken_.Take(jwt->account->email, quota_.per_minute, now);
     if (wait > absl::ZeroDuration()) return TooMany(wait, "account", quota_.per_minute);
   }
-  const absl::StatusOr<std::string> secret = (*snapshot)->ServerSecret();
-  if (!secret.ok()) return Unavailable(secret.status());
-  const std::string token = MintToken({.email = jwt->account.email,
+  const absl::StatusOr<std::shared_ptr<const std::string>> key = accounts_.TokenKey(*version);
+  if (!key.ok()) return Unavailable(key.status());
+  const std::string token = MintToken({.email = jwt->account->email,
                                        .key_id = jwt->key_id,
                                        .scopes = scopes,
                                        .expires = now + limits::kAccessTokenLifetime},
-                                      *secret);
+                                      **key);
   return {.http_status = 200,
           .body = fmt::format(
               "{{\"access_token\":\"{}\",\"expires_in\":{},\"token_type\":\"Bearer\"}}\n", token,

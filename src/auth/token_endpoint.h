@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "auth/account_cache.h"
 #include "auth/audience.h"
 #include "auth/token_buckets.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "store/store.h"
 
 namespace zerotouch::auth {
 
@@ -41,9 +41,9 @@ struct TokenQuota {
 class TokenEndpoint {
  public:
   // All must outlive it.
-  TokenEndpoint(store::Store& store, const Clock& clock, const Audience& audience,
+  TokenEndpoint(AccountCache& accounts, const Clock& clock, const Audience& audience,
                 TokenQuota quota = {})
-      : store_(store), clock_(clock), audience_(audience), quota_(quota) {}
+      : accounts_(accounts), clock_(clock), audience_(audience), quota_(quota) {}
 
   // Answers a POST; with 429 if the quota is used up. Reads the parameters from the query and from
   // the body, which is a form or, as Google accepts too, a JSON object. Refuses a parameter that is
@@ -53,7 +53,7 @@ class TokenEndpoint {
  private:
   TokenAnswer Grant(std::string_view assertion, std::string_view host);
 
-  store::Store& store_;
+  AccountCache& accounts_;
   const Clock& clock_;
   const Audience& audience_;
   const TokenQuota quota_;

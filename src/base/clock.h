@@ -16,6 +16,9 @@ class Clock {
   virtual ~Clock() = default;
   // Returns the wall-clock time.
   virtual absl::Time Now() const = 0;
+  // Returns the time since an arbitrary instant. It grows at the pace of real time,
+  // whatever is done to the wall clock.
+  virtual absl::Duration Steady() const = 0;
 
   // Returns the machine's clock, which lives as long as the process.
   static const Clock& System();
@@ -26,11 +29,18 @@ class FakeClock final : public Clock {
  public:
   explicit FakeClock(absl::Time start) : now_us_(absl::ToUnixMicros(start)) {}
   absl::Time Now() const override { return absl::FromUnixMicros(now_us_.load()); }
+  absl::Duration Steady() const override { return absl::Microseconds(steady_us_.load()); }
+  // Sets the wall clock; no time passes.
   void Set(absl::Time now) { now_us_ = absl::ToUnixMicros(now); }
-  void Advance(absl::Duration by) { now_us_ += absl::ToInt64Microseconds(by); }
+  // Lets time pass.
+  void Advance(absl::Duration by) {
+    now_us_ += absl::ToInt64Microseconds(by);
+    steady_us_ += absl::ToInt64Microseconds(by);
+  }
 
  private:
   std::atomic<int64_t> now_us_;
+  std::atomic<int64_t> steady_us_ = 0;
 };
 
 }  // namespace zerotouch

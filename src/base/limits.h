@@ -118,6 +118,10 @@ inline constexpr absl::Duration kStoreClose = absl::Seconds(2);
 // Unfinished operations of one partner; past the limit callers get 429.
 inline constexpr int kUnfinishedOperationsPerPartner = 100;
 
+// How long the server looks for a batch whose commit was not confirmed, while the
+// database restarts or fails over. Past it the caller gets the status UNKNOWN.
+inline constexpr absl::Duration kCommitDoubt = absl::Seconds(20);
+
 // Metadata of one device.
 inline constexpr int kMetadataKeys = 100;
 inline constexpr size_t kMetadataKeyBytes = 128;
@@ -151,6 +155,15 @@ inline constexpr absl::Duration kOperationRetention = absl::Hours(24 * 30);
 inline constexpr absl::Duration kAccessTokenLifetime = absl::Hours(1);
 inline constexpr absl::Duration kJwtLifetime = absl::Hours(1);
 inline constexpr absl::Duration kJwtSkew = absl::Seconds(60);
+
+// Service accounts that a server keeps in memory, and parsed public keys. An account
+// with two keys and a few customers takes 2 KiB, a parsed key 3 KiB.
+inline constexpr size_t kCachedAccounts = 4'096;
+inline constexpr size_t kParsedKeys = 8'192;
+
+// Credentials of callers that a server has verified and remembers: about 500 bytes
+// each. Most callers have one or two at a time.
+inline constexpr size_t kVerifiedCredentials = 16'384;
 
 // Largest page of findByIdentifier and findByOwner.
 inline constexpr int64_t kFindLimit = 100;

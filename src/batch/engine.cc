@@ -2,14 +2,13 @@
 #include "batch/engine.h"
 
 #include "base/check.h"
-#include "base/limits.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "batch/accept.h"
 #include "batch/claim.h"
 #include "batch/stored_request.h"
 #include "batch/targets.h"
 #include "batch/workers.h"
-#include "errors/errors.h"
 #include "model/customer_rules.h"
 #include "model/metadata.h"
 #include "store/store.h"
@@ -21,6 +20,7 @@ Engine::Engine(store::Store& store, const RegistryRules& rules, const Clock& clo
     : store_(store),
       rules_(rules),
       clock_(clock),
+      commit_doubt_(options.commit_doubt),
       workers_(std::make_unique<Workers>(store, rules, clock, options)) {}
 
 Engine::~Engine() { Stop(); }
@@ -115,42 +115,36 @@ absl::StatusOr<ItemResult> Engine::ChangeOne(const ItemTarget& target, const Dec
   return result;
 }
 
-absl::StatusOr<store::OperationHead> Engine::AcceptClaims(PartnerId caller,
+absl::StatusOr<store::OperationHead> Engine::AcceptClaims(const BatchSender& sender,
                                                           const api::ClaimDevicesRequest& request) {
-  return Accept(caller, store::BatchKind::kClaim, request.claims_size(), SplitRequest(request));
+  return Accept(sender, store::BatchKind::kClaim, request.claims_size(), SplitRequest(request));
 }
 
 absl::StatusOr<store::OperationHead> Engine::AcceptUnclaims(
-    PartnerId caller, const api::UnclaimDevicesRequest& request) {
-  return Accept(caller, store::BatchKind::kUnclaim, request.unclaims_size(), SplitRequest(request));
+    const BatchSender& sender, const api::UnclaimDevicesRequest& request) {
+  return Accept(sender, store::BatchKind::kUnclaim, request.unclaims_size(), SplitRequest(request));
 }
 
 absl::StatusOr<store::OperationHead> Engine::AcceptMetadataUpdates(
-    PartnerId caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
-  return Accept(caller, store::BatchKind::kUpdateMetadata, request.updates_size(),
+    const BatchSender& sender, const api::UpdateDeviceMetadataInBatchRequest& request) {
+  return Accept(sender, store::BatchKind::kUpdateMetadata, request.updates_size(),
                 SplitRequest(request));
 }
 
-absl::StatusOr<store::OperationHead> Engine::Accept(PartnerId caller, store::BatchKind kind,
-                                                    int32_t items,
+absl::StatusOr<store::OperationHead> Engine::Accept(const BatchSender& sender,
+                                                    store::BatchKind kind, int32_t items,
                                                     const std::vector<std::string>& chunks) {
   // The id is random, so that it cannot be guessed. If it is taken, the store refuses
   // it and the caller's retry gets another one.
   const store::OperationHead head{.id = OperationId(RandomId()),
-                                  .partner = caller,
+                                  .partner = sender.partner,
                                   .kind = kind,
                                   .items = items,
                                   .accepted = clock_.Now(),
                                   .started = {},
-                                  .finished = {}};
-  ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const int64_t unfinished, transaction.CountUnfinished(head.partner),
-                        "counting the unfinished operations");
-    if (unfinished >= limits::kUnfinishedOperationsPerPartner) {
-      return errors::TooBusy("too many unfinished operations of this partner", absl::Seconds(5));
-    }
-    return WithContext(transaction.AddOperation(head, chunks), "storing the operation");
-  }));
+                                  .finished = {},
+                                  .account = sender.account};
+  ZT_RETURN_IF_ERROR(AddOperation(store_, head, chunks, commit_doubt_));
   workers_->Wake();
   return head;
 }

@@ -4,12 +4,14 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "batch/targets.h"
 #include "model/api.h"
 #include "model/rules.h"
@@ -23,6 +25,18 @@ namespace zerotouch::batch {
 
 class Workers;
 
+// The sender of a batch.
+struct BatchSender {
+  // NOLINTNEXTLINE(google-explicit-constructor): a batch may have no account.
+  BatchSender(PartnerId sender, std::string email = "")
+      : partner(sender), account(std::move(email)) {}
+
+  PartnerId partner;
+  // E-mail address of the account; the batch ends with it. Empty: the batch runs to
+  // its end.
+  std::string account;
+};
+
 struct EngineOptions {
   // Operations that run concurrently, at most one of each partner.
   int workers = 2;
@@ -35,6 +49,9 @@ struct EngineOptions {
   absl::Duration chunk_time = absl::Milliseconds(20);
   // Delay before an operation that cannot run is retried, while others run.
   absl::Duration postpone = absl::Seconds(30);
+  // How long Accept tries to find out whether the store has a batch whose commit was
+  // not confirmed.
+  absl::Duration commit_doubt = limits::kCommitDoubt;
   // Slows operations down so that progress can be watched; 0 is full speed.
   double items_per_second = 0;
 };
@@ -70,14 +87,15 @@ class Engine {
 
   // Accept a batch, which the workers run. The batch is durable on return. The request
   // must have 1 to limits::kBatchItems items. Return RESOURCE_EXHAUSTED past
-  // limits::kUnfinishedOperationsPerPartner. Fields of the request that this program
-  // does not know are not stored.
-  absl::StatusOr<store::OperationHead> AcceptClaims(PartnerId caller,
+  // limits::kUnfinishedOperationsPerPartner, UNAVAILABLE only if the batch is certainly
+  // not stored, UNKNOWN if that could not be found out. Fields of the request that this
+  // program does not know are not stored.
+  absl::StatusOr<store::OperationHead> AcceptClaims(const BatchSender& sender,
                                                     const api::ClaimDevicesRequest& request);
-  absl::StatusOr<store::OperationHead> AcceptUnclaims(PartnerId caller,
+  absl::StatusOr<store::OperationHead> AcceptUnclaims(const BatchSender& sender,
                                                       const api::UnclaimDevicesRequest& request);
   absl::StatusOr<store::OperationHead> AcceptMetadataUpdates(
-      PartnerId caller, const api::UpdateDeviceMetadataInBatchRequest& request);
+      const BatchSender& sender, const api::UpdateDeviceMetadataInBatchRequest& request);
 
  private:
   // Resolves the device, calls `decide` with the transaction and the device (null if
@@ -85,13 +103,14 @@ class Engine {
   template <class Decision>
   absl::StatusOr<ItemResult> ChangeOne(const ItemTarget& target, const Decision& decide);
 
-  absl::StatusOr<store::OperationHead> Accept(PartnerId caller, store::BatchKind kind,
+  absl::StatusOr<store::OperationHead> Accept(const BatchSender& sender, store::BatchKind kind,
                                               int32_t items,
                                               const std::vector<std::string>& chunks);
 
   store::Store& store_;
   const RegistryRules& rules_;
   const Clock& clock_;
+  const absl::Duration commit_doubt_;
   std::unique_ptr<Workers> workers_;
 };
 

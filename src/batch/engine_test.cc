@@ -290,6 +290,156 @@ TEST_F(EngineTest, OperationOfAStoppedEngine_Continues) {
   for (const ItemResult& result : Results(accepted)) EXPECT_EQ(result.outcome, Outcome::kSuccess);
 }
 
+TEST_F(EngineTest, AccountThatIsGone_EndsItsOperationsAtTheNextChunk) {
+  const std::string email = "robot@example.com";
+  ASSERT_TRUE(store_
+                  ->Write([&](store::Transaction& tx) {
+                    return tx.AddAccount({.email = email,
+                                          .client_id = "1",
+                                          .partner = kPartner,
+                                          .keys = {{.key_id = "k1"}, {.key_id = "k2"}}});
+                  })
+                  .ok());
+  api::UnclaimDevicesRequest request;
+  for (int i = 0; i < 1'000; ++i) *request.add_unclaims() = UnclaimOf(ImeiOf(i));
+  const auto head_of = [&](const auto& operation) {
+    return *store_->Read().value()->FindOperation(operation->id).value();
+  };
+  const auto change = [&](const std::function<absl::Status(store::Transaction&)>& mutation) {
+    ASSERT_TRUE(store_->Write(mutation).ok());
+  };
+  StartEngine({.items_per_second = 1'000});
+  const auto running = engine_->AcceptUnclaims({kPartner, email}, request);
+  const auto waiting = engine_->AcceptUnclaims({kPartner, email}, request);
+  const auto of_another = engine_->AcceptUnclaims({kPartner, "other@example.com"}, request);
+  while (head_of(running).items_done == 0) std::this_thread::yield();
+  change([&](store::Transaction& tx) { return tx.RevokeKey(email, "k1"); });
+  const int32_t before = head_of(running).items_done;
+  while (head_of(running).items_done == before) std::this_thread::yield();
+  EXPECT_FALSE(head_of(running).cancelled) << "one key is left";
+
+  change([&](store::Transaction& tx) { return tx.RevokeKey(email, "k2"); });
+  const int32_t at_revocation = head_of(running).items_done;
+  while (!head_of(waiting).finished || !head_of(of_another).finished) std::this_thread::yield();
+  EXPECT_TRUE(head_of(running).cancelled);
+  EXPECT_LE(head_of(running).items_done, at_revocation + 200) << "two chunks";
+  EXPECT_TRUE(head_of(waiting).cancelled);
+  EXPECT_EQ(head_of(waiting).items_done, 0);
+  EXPECT_TRUE(head_of(of_another).cancelled) << "an account that was never there";
+  EXPECT_EQ(Results(engine_->AcceptUnclaims(kPartner, request)).size(), 1'000u)
+      << "without an account";
+}
+
+TEST_F(EngineTest, DisabledAccount_EndsItsOperations) {
+  const std::string email = "robot@example.com";
+  ASSERT_TRUE(store_
+                  ->Write([&](store::Transaction& tx) {
+                    return tx.AddAccount({.email = email,
+                                          .client_id = "1",
+                                          .partner = kPartner,
+                                          .disabled = true,
+                                          .keys = {{.key_id = "k1"}}});
+                  })
+                  .ok());
+  StartEngine();
+  api::UnclaimDevicesRequest request;
+  *request.add_unclaims() = UnclaimOf(ImeiOf(1));
+  const auto accepted = engine_->AcceptUnclaims({kPartner, email}, request);
+  std::optional<store::OperationHead> head;
+  do {
+    head = store_->Read().value()->FindOperation(accepted->id).value();
+  } while (!head->finished.has_value());
+  EXPECT_TRUE(head->cancelled);
+}
+
+// The wall clock and the monotonic clock of a server that sweeps.
+class RetentionEngineTest : public EngineTest {
+ protected:
+  void Start() {
+    engine_ = std::make_unique<Engine>(*store_, rules_, clock_, EngineOptions{.workers = 1});
+    engine_->Start();
+    while (MarkOf() == absl::InfinitePast()) std::this_thread::yield();
+  }
+  // Lets the engine run, and sweep if it wants to, for a while of the given clocks.
+  void Run(absl::Duration time) {
+    constexpr absl::Duration kStep = absl::Minutes(11);
+    for (int steps = 0; steps < 2; ++steps) {
+      const absl::Time before = MarkOf();
+      clock_.Advance(steps == 0 ? time - kStep : kStep);
+      for (int i = 0; i < 300 && MarkOf() == before; ++i) absl::SleepFor(absl::Milliseconds(10));
+    }
+  }
+  absl::Time MarkOf() {
+    absl::Time mark = absl::InfinitePast();
+    EXPECT_TRUE(store_
+                    ->Write([&](store::Transaction& tx) {
+                      mark = tx.LockRetentionMark().value().value_or(mark);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return mark;
+  }
+  // Returns an operation that has just finished.
+  OperationId Finished() {
+    api::UnclaimDevicesRequest request;
+    *request.add_unclaims() = UnclaimOf(ImeiOf(1));
+    const auto accepted = engine_->AcceptUnclaims(kPartner, request);
+    while (!store_->Read().value()->FindOperation(accepted->id).value()->finished) {
+      std::this_thread::yield();
+    }
+    return accepted->id;
+  }
+  bool IsThere(OperationId id) {
+    return store_->Read().value()->FindOperation(id).value().has_value();
+  }
+
+  const absl::Time start_ = absl::FromUnixSeconds(1'800'000'000);
+  FakeClock clock_{start_};
+};
+
+TEST_F(RetentionEngineTest, Operations_AreDeletedAfterTheirRetention) {
+  Start();
+  const OperationId old = Finished();
+  Run(absl::Hours(24) * 29);
+  EXPECT_TRUE(IsThere(old));
+  const OperationId young = Finished();
+  Run(absl::Hours(24) * 2);
+  EXPECT_FALSE(IsThere(old));
+  EXPECT_TRUE(IsThere(young));
+}
+
+TEST_F(RetentionEngineTest, ClockThatJumps_DeletesNothing) {
+  Start();
+  const OperationId first = Finished();
+  clock_.Set(start_ + absl::Hours(24) * 31);
+  Run(absl::Hours(1));
+  EXPECT_TRUE(IsThere(first)) << "ahead";
+  engine_->Stop();
+  Start();
+  Run(absl::Hours(1));
+  EXPECT_TRUE(IsThere(first)) << "ahead, and after a restart";
+  clock_.Set(start_ - absl::Hours(24) * 31);
+  const OperationId second = Finished();
+  Run(absl::Hours(1));
+  clock_.Set(start_ + absl::Hours(3));
+  Run(absl::Hours(1));
+  EXPECT_TRUE(IsThere(first)) << "back";
+  EXPECT_TRUE(IsThere(second)) << "back and right again";
+}
+
+TEST_F(RetentionEngineTest, ServerThatWasOff_DeletesEventually) {
+  Start();
+  const OperationId old = Finished();
+  Run(absl::Hours(1));
+  engine_->Stop();
+  clock_.Set(start_ + absl::Hours(24) * 40);
+  Start();
+  Run(absl::Hours(1));
+  EXPECT_TRUE(IsThere(old)) << "not at once";
+  Run(absl::Hours(24) * 16);
+  EXPECT_FALSE(IsThere(old));
+}
+
 // No length limit covers them, so they must not reach the store.
 TEST_F(EngineTest, UnknownFields_AreNotStored) {
   constexpr std::string_view kMarker = "a field that no type declares";

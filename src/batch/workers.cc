@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/check.h"
 #include "base/fault.h"
@@ -22,8 +23,11 @@ constexpr absl::Duration kIdlePoll = absl::Milliseconds(250);
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
 constexpr absl::Duration kLongestRetry = absl::Seconds(2);
 
-constexpr absl::Duration kSweepInterval = absl::Hours(1);
+constexpr absl::Duration kSweepInterval = absl::Minutes(10);
 constexpr int64_t kSweepLimit = 10;
+
+// How far the retention mark may be behind the clock before the log says so.
+constexpr absl::Duration kNotableDelay = absl::Hours(1);
 
 // Failed items after which an operation is postponed. If the store is the cause, its
 // operator has time to repair it.
@@ -32,7 +36,7 @@ constexpr size_t kFailedItems = 10;
 // Returns true if a retry would fail again. store/store.h says what each code means.
 bool IsPermanent(const absl::Status& status) {
   return !status.ok() && !absl::IsUnavailable(status) && !absl::IsResourceExhausted(status) &&
-         !absl::IsAborted(status) && !absl::IsCancelled(status);
+         !absl::IsAborted(status) && !absl::IsCancelled(status) && !absl::IsUnknown(status);
 }
 
 // Returns a monotonic time for measuring.
@@ -108,8 +112,9 @@ void Workers::Loop() {
       if (stopping_) return;
       seen = wakes_;
     }
-    if (RunNext()) continue;
+    const bool has_run = RunNext();
     Sweep();
+    if (has_run) continue;
     const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(kIdlePoll);
     MutexLock lock(mutex_);
     while (!stopping_ && wakes_ == seen && lock.WaitUntil(changed_, deadline)) {
@@ -161,6 +166,7 @@ bool Workers::RunNext() {
                {"milliseconds", absl::ToInt64Milliseconds(clock_.Now() - head.accepted)}});
     return true;
   }
+  if (turn == Turn::kCancelled) return true;
   // This does not affect a lost lease.
   store_
       .Write([&](store::Transaction& transaction) {
@@ -216,6 +222,7 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
   while (at < run.size()) {
     if (Stopping()) return Turn::kStopping;
     if (SteadyNow() > turn_ends && HasRunnable()) return Turn::kYielded;
+    if (IsAccountGone(lease.head)) return EndWithAccount(lease.head);
     const size_t items = std::min(throttle.Limit(size.next()), at_most);
     const size_t end = std::min(run.size(), at + items);
     absl::Duration elapsed;
@@ -259,6 +266,30 @@ absl::Status Workers::RunChunk(const store::Lease& lease, BatchRun& run, size_t 
                 });
 }
 
+bool Workers::IsAccountGone(const store::OperationHead& head) {
+  if (head.account.empty()) return false;
+  // If it cannot be read, the chunk cannot run either.
+  const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
+  if (!snapshot.ok()) return false;
+  const auto account = (*snapshot)->FindAccount(head.account);
+  if (!account.ok()) return false;
+  return !account->has_value() || (*account)->disabled || (*account)->keys.empty();
+}
+
+Workers::Turn Workers::EndWithAccount(const store::OperationHead& head) {
+  const absl::Status status = store_.Write([&](store::Transaction& transaction) {
+    return transaction.CancelOperation(head.id, clock_.Now());
+  });
+  if (!status.ok()) {
+    log::Error("cannot cancel an operation; retrying",
+               {{"operation", head.id.value()}, {"error", MessageOf(status)}});
+    return Turn::kYielded;
+  }
+  log::Warning("operation cancelled: its account is disabled, deleted or has no key",
+               {{"operation", head.id.value()}, {"account", head.account}});
+  return Turn::kCancelled;
+}
+
 absl::Status Workers::RecordFailed(const store::Lease& lease, const BatchRun& run, size_t at) {
   return Record(
       lease, run, at,
@@ -298,25 +329,78 @@ bool Workers::HasRunnable() {
   return (*snapshot)->AnyRunnable(clock_.Now()).value_or(true);
 }
 
-void Workers::Sweep() {
-  const absl::Time now = clock_.Now();
+absl::StatusOr<absl::Time> Workers::AdvanceRetention() {
+  RetentionClock retention;
   {
     const MutexLock lock(mutex_);
+    retention = retention_;
+    retention_.TakeLowest();
+  }
+  const RetentionClock::Moment moment{.wall = clock_.Now(), .steady = clock_.Steady()};
+  absl::Time mark;
+  const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(std::optional<absl::Time> stored, transaction.LockRetentionMark());
+    if (!stored.has_value()) {
+      ZT_ASSIGN_OR_RETURN(stored, transaction.NewestFinish());
+    }
+    mark = retention.MarkAt(moment, stored);
+    return transaction.SetRetentionMark(mark);
+  });
+  const MutexLock lock(mutex_);
+  if (!status.ok()) {
+    retention_.Lower(retention.TakeLowest());
+    return status;
+  }
+  retention_.Keep(moment, mark);
+  return mark;
+}
+
+void Workers::Sweep() {
+  bool was_behind = false;
+  {
+    const MutexLock lock(mutex_);
+    const absl::Duration now = clock_.Steady();
+    retention_.Observe({.wall = clock_.Now(), .steady = now});
     if (now < next_sweep_) return;
     next_sweep_ = now + kSweepInterval;
+    was_behind = std::exchange(is_retention_behind_, false);
   }
+  const absl::StatusOr<absl::Time> mark = AdvanceRetention();
+  if (!mark.ok()) {
+    log::Error("cannot delete old operations", {{"error", MessageOf(mark.status())}});
+    return;
+  }
+  const absl::Duration behind = clock_.Now() - *mark;
+  if (behind > kNotableDelay) {
+    if (!was_behind) {
+      log::Warning(
+          "the clock was set, or no server ran for long; keeping finished operations longer",
+          {{"hours", absl::ToInt64Hours(behind)}});
+    }
+    const MutexLock lock(mutex_);
+    is_retention_behind_ = true;
+  }
+  DeleteFinishedBefore(*mark - limits::kOperationRetention);
+}
+
+void Workers::DeleteFinishedBefore(absl::Time before) {
+  int64_t deleted = 0;
   int64_t swept = kSweepLimit;
   while (swept == kSweepLimit && !Stopping()) {
     const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-      ZT_ASSIGN_OR_RETURN(
-          swept, transaction.SweepOperations(now - limits::kOperationRetention, kSweepLimit));
+      ZT_ASSIGN_OR_RETURN(swept, transaction.SweepOperations(before, kSweepLimit));
       return absl::OkStatus();
     });
     if (!status.ok()) {
       log::Error("cannot delete old operations", {{"error", MessageOf(status)}});
-      return;
+      break;
     }
+    deleted += swept;
   }
+  if (deleted == 0) return;
+  log::Info(
+      "deleted old operations",
+      {{"operations", deleted}, {"finishedBefore", absl::FormatTime(before, absl::UTCTimeZone())}});
 }
 
 }  // namespace zerotouch::batch

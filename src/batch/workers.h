@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "batch/batch_run.h"
 #include "batch/engine.h"
+#include "batch/retention.h"
 #include "model/rules.h"
 #include "store/store.h"
 
@@ -36,7 +37,7 @@ class Workers {
 
  private:
   // The end of a time slice.
-  enum class Turn { kFinished, kYielded, kLost, kStopping, kPostponed };
+  enum class Turn { kFinished, kCancelled, kYielded, kLost, kStopping, kPostponed };
 
   void Loop();
   // Extends the held leases, so that a lease does not run out during a slow step.
@@ -53,6 +54,11 @@ class Workers {
   // and CANCELLED on Stop; any other error is permanent, so that an item causes it.
   absl::Status RunChunk(const store::Lease& lease, BatchRun& run, size_t begin, size_t end,
                         absl::Duration& elapsed);
+  // Returns true if the account that made the operation may no longer call: it is
+  // disabled, deleted or has no key.
+  bool IsAccountGone(const store::OperationHead& head);
+  // Cancels the operation.
+  Turn EndWithAccount(const store::OperationHead& head);
   // Records kFailed for an item that cannot run. Returns the same errors.
   absl::Status RecordFailed(const store::Lease& lease, const BatchRun& run, size_t at);
   // Records, in a transaction, what `results_of` returns for items from `begin` on.
@@ -62,7 +68,11 @@ class Workers {
   // Returns true if some partner's next operation has no lease, or if that cannot be
   // read.
   bool HasRunnable();
+  // Deletes operations whose retention is over, if that was not done for a while.
   void Sweep();
+  // Moves the registry's retention mark on, and returns it.
+  absl::StatusOr<absl::Time> AdvanceRetention();
+  void DeleteFinishedBefore(absl::Time before);
 
   // Waits for `length`. Returns false on Stop.
   bool Pause(absl::Duration length);
@@ -78,7 +88,9 @@ class Workers {
   bool stopping_ ZT_GUARDED_BY(mutex_) = false;
   int64_t wakes_ ZT_GUARDED_BY(mutex_) = 0;  // calls of Wake
   std::vector<const store::Lease*> held_ ZT_GUARDED_BY(mutex_);
-  absl::Time next_sweep_ ZT_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Duration next_sweep_ ZT_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  RetentionClock retention_ ZT_GUARDED_BY(mutex_);
+  bool is_retention_behind_ ZT_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

@@ -72,7 +72,9 @@ struct WaitOptions {
 // claims it again.) Unclaims, metadata updates and new customers are not retried then:
 // a second unclaim would report "no claim" for each device that the first one
 // unclaimed. They fail with ABORTED, DEADLINE_EXCEEDED or the 5xx, and the caller
-// decides. Another unclaim does no harm except for those results.
+// decides. (500 with UNKNOWN means that the server itself does not know. 503 in the API's
+// form means that it certainly did not execute the call, which is retried.) Another
+// unclaim does no harm except for those results.
 class Client {
  public:
   // `transport` must outlive it.

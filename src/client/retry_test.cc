@@ -100,6 +100,8 @@ TEST_F(RetryTest, WhereRepeatingHurts_OnlyWhatWasNotActedOnIsRepeated) {
   EXPECT_FALSE(is_repeated(HttpResponse{.status = 503, .body = "<html>bad gateway</html>"}));
   EXPECT_FALSE(is_repeated(HttpResponse{.status = 502}));
   EXPECT_FALSE(is_repeated(HttpResponse{.status = 500}));
+  EXPECT_FALSE(is_repeated(HttpResponse{
+      .status = 500, .body = R"({"error":{"code":500,"status":"UNKNOWN","message":"lost"}})"}));
   EXPECT_FALSE(is_repeated(absl::AbortedError("reset")));
   EXPECT_FALSE(is_repeated(absl::DeadlineExceededError("slow")));
 }

@@ -244,6 +244,13 @@ absl::Status Unavailable(std::string_view reason) {
   return status;
 }
 
+absl::Status ChangeUnknown() {
+  return Public(absl::StatusCode::kUnknown,
+                "It is not known whether the change was made: the connection to the database was "
+                "lost. Before you send the call again, read the resource; for a batch, look for "
+                "its operation with operations.list.");
+}
+
 absl::Status UnsupportedMessageEncoding(std::string_view encoding) {
   return Public(absl::StatusCode::kUnimplemented,
                 fmt::format("Unsupported grpc-encoding \"{}\": use gzip or identity.", encoding));

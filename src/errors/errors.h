@@ -98,6 +98,10 @@ absl::Status UrlTooLong(size_t limit_bytes);
 absl::Status UnsupportedContentCoding();
 // 503 with RetryInfo: the service cannot be used at the moment; `reason` says why.
 absl::Status Unavailable(std::string_view reason);
+// 500 with status UNKNOWN: the connection to the database was lost at the commit, so
+// it is not known whether the change was made. Without RetryInfo, because a retry may
+// make the change twice.
+absl::Status ChangeUnknown();
 // 501: unsupported compression of a gRPC message.
 absl::Status UnsupportedMessageEncoding(std::string_view encoding);
 // 504: the deadline that the caller set was exceeded.

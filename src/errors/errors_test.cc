@@ -47,6 +47,7 @@ TEST(Errors, EachIsPublic_WithItsCodes) {
       {HeaderTooLarge(1), StatusCode::kResourceExhausted, 431, api::NO_ERROR},
       {UrlTooLong(1), StatusCode::kResourceExhausted, 414, api::NO_ERROR},
       {Unavailable("x"), StatusCode::kUnavailable, 503, api::NO_ERROR},
+      {ChangeUnknown(), StatusCode::kUnknown, 500, api::NO_ERROR},
       {Internal(), StatusCode::kInternal, 500, api::NO_ERROR},
   };
   for (const auto& row : rows) {
@@ -86,6 +87,8 @@ TEST(Errors, Busy_TellsTheRetryDelay) {
   EXPECT_EQ(retry(TooBusy("x", absl::Milliseconds(2500))).seconds(), 2);
   EXPECT_EQ(retry(TooBusy("x", absl::Milliseconds(2500))).nanos(), 500'000'000);
   EXPECT_EQ(retry(Unavailable("x")).seconds(), 1);
+  EXPECT_FALSE(ChangeUnknown().GetPayload(kRetryInfoType).has_value())
+      << "a retry may make the change twice";
 }
 
 TEST(Errors, HttpStatus_IsTheCanonicalOne) {

@@ -7,7 +7,7 @@ namespace zerotouch {
 namespace {
 
 const PartnerId kPartner{1}, kOtherPartner{2};
-const CustomerId kOwner{11}, kOtherCustomer{12};
+const CustomerId kOwner{11}, kOtherOwner{12};
 const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
 
 using SimLock = api::GetDeviceSimLockStateResponse;
@@ -18,7 +18,7 @@ DeviceState SharedDevice() {
   device.id = DeviceId(7);
   device.zero_touch = Claim{
       .held = true, .reseller = kPartner, .owner = kOwner, .configuration = ConfigurationId(5)};
-  device.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherCustomer};
+  device.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherOwner};
   device.record.emplace();
   device.record->identifier.set_imei("490154203237518");
   (*device.record->metadata.mutable_entries())["ordernumber"] = "A";
@@ -48,7 +48,7 @@ TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
 }
 
 TEST(CustomerView, OfTheOwnerOfTheSimLock_HasNoConfiguration) {
-  const api::Device view = CustomerView(kOtherCustomer, SharedDevice(), kNow);
+  const api::Device view = CustomerView(kOtherOwner, SharedDevice(), kNow);
   ASSERT_EQ(view.claims_size(), 1);
   EXPECT_EQ(view.claims(0).section_type(), api::SECTION_TYPE_SIM_LOCK);
   EXPECT_EQ(view.configuration(), "");

@@ -51,6 +51,10 @@ api::PartnerUnclaim ItemOf(const api::UnclaimDeviceRequest& request) {
   return item;
 }
 
+batch::BatchSender SenderOf(const auth::ActsForPartner& right) {
+  return {right.partner, right.account};
+}
+
 absl::Status CheckLimit(int64_t limit) {
   if (limit >= 1 && limit <= limits::kFindLimit) return absl::OkStatus();
   return errors::InvalidParameter("limit",
@@ -125,7 +129,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::ClaimAsync(
     const Caller& caller, const api::ClaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptClaims(caller.right().partner, request));
+                      engine_.AcceptClaims(SenderOf(caller.right()), request));
   return OperationOf(head);
 }
 
@@ -141,7 +145,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
     const Caller& caller, const api::UnclaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptUnclaims(caller.right().partner, request));
+                      engine_.AcceptUnclaims(SenderOf(caller.right()), request));
   return OperationOf(head);
 }
 
@@ -230,7 +234,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::UpdateMetadataAsync(
     const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("updates", static_cast<size_t>(request.updates_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptMetadataUpdates(caller.right().partner, request));
+                      engine_.AcceptMetadataUpdates(SenderOf(caller.right()), request));
   return OperationOf(head);
 }
 

@@ -56,6 +56,11 @@ class AccountReads {
   // Returns the 32 secret bytes that sign access tokens and page tokens. They were
   // made with the store and are the same for every process that uses it.
   virtual absl::StatusOr<std::string> ServerSecret() = 0;
+  // Returns a number that changes, in the same transaction, with every change of the
+  // secret, an account, its keys, its companies or its customers' answers to the terms.
+  // It is random: no two states have the same number. Cheap, so that what was read
+  // before can be used as long as the number is the same.
+  virtual absl::StatusOr<int64_t> AccountsVersion() = 0;
 };
 
 // Changes service accounts, for administration.

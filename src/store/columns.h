@@ -145,7 +145,7 @@ Claim ReadClaim(RowReader& row) {
 // Columns of `operations o`.
 inline constexpr SqlText kOperationColumns =
     "o.id, o.partner, o.kind, o.items, o.items_done, o.succeeded, o.accepted_us, "
-    "o.started_us, o.finished_us, o.cancelled, o.number";
+    "o.started_us, o.finished_us, o.cancelled, o.number, coalesce(o.account, '')";
 
 template <class RowReader>
 OperationHead ReadOperation(RowReader& row) {
@@ -161,6 +161,7 @@ OperationHead ReadOperation(RowReader& row) {
   head.finished = row.OptionalTime();
   head.cancelled = row.Flag();
   head.number = row.Int();
+  head.account = row.Text();
   return head;
 }
 

@@ -61,6 +61,10 @@ absl::Status LostLease(OperationId id) {
 
 absl::Status SecretLost() { return absl::DataLossError("the secret of the registry is missing"); }
 
+absl::Status AccountsVersionLost() {
+  return absl::DataLossError("the version of the registry's accounts is missing");
+}
+
 absl::Status UnreadableDevice(DeviceId id) {
   return absl::DataLossError(fmt::format("the record of device {} is damaged", id.value()));
 }

@@ -31,6 +31,7 @@ absl::Status LostLease(OperationId id);
 // DATA_LOSS: the registry is damaged, or a row of an archive does not fit any
 // registry.
 absl::Status SecretLost();
+absl::Status AccountsVersionLost();
 absl::Status UnreadableDevice(DeviceId id);
 absl::Status RowFitsNoRegistry(std::string_view table, const absl::Status& why);
 

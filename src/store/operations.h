@@ -33,6 +33,7 @@ struct OperationHead {
   std::optional<absl::Time> started;   // by its first lease
   std::optional<absl::Time> finished;  // when items_done reached items, or it was cancelled
   bool cancelled = false;              // items without a result were cancelled
+  std::string account;                 // e-mail of the account that made it; may be empty
 };
 
 // The result of the item at `index` of the request.
@@ -72,6 +73,8 @@ class OperationReads {
   virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;
   // Returns true if LeaseOperation would find an operation.
   virtual absl::StatusOr<bool> AnyRunnable(absl::Time now) = 0;
+  // Returns when the operation that finished last did; nullopt if none has.
+  virtual absl::StatusOr<std::optional<absl::Time>> NewestFinish() = 0;
 };
 
 class OperationWrites {
@@ -107,6 +110,10 @@ class OperationWrites {
   virtual absl::Status DeleteOperation(OperationId id) = 0;
   // Deletes operations finished before `before`, at most `limit`. Returns how many.
   virtual absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) = 0;
+  // Returns the time up to which the age of operations is known (batch/retention.h);
+  // nullopt before the first SetRetentionMark. Locks it until the transaction ends.
+  virtual absl::StatusOr<std::optional<absl::Time>> LockRetentionMark() = 0;
+  virtual absl::Status SetRetentionMark(absl::Time mark) = 0;
 };
 
 }  // namespace zerotouch::store

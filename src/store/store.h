@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_STORE_STORE_H_
 #define ZEROTOUCH_STORE_STORE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -44,19 +45,24 @@ class Store {
 
   // Returns true if Read, and what is read, may wait for another process.
   virtual bool ReadsWait() const { return true; }
+  // Returns the number that AccountReads::AccountsVersion documents, as of a moment
+  // during the call. Faster than a snapshot.
+  virtual absl::StatusOr<int64_t> AccountsVersion() {
+    absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = Read();
+    if (!snapshot.ok()) return snapshot.status();
+    return (*snapshot)->AccountsVersion();
+  }
 
   // Runs `mutation` in a transaction and returns once its effects are durable.
   // If it returns an error, the transaction is rolled back and the error is
   // returned. May run the mutation more than once (each time in a new
   // transaction), and on another thread. Mutations that change the same things
   // are serialized; SQLite runs them in order of arrival.
-  // UNAVAILABLE if nothing was changed: the database cannot be reached or is full, it
-  // did not begin the mutation within limits::kWriteWait, or every retry conflicted
-  // with other changes. On PostgreSQL also if the connection was lost during the
-  // commit, and then the changes may be kept nevertheless.
-  // On SQLite, a commit that fails keeps nothing. UNKNOWN if a commit does not end
-  // within limits::kWriteWait (the disk does not answer), or if the file lost its
-  // name during the commit: the changes may be kept or not.
+  // UNAVAILABLE if nothing was changed: the database cannot be reached or is full, the
+  // mutation did not begin within limits::kWriteWait, or every retry conflicted with
+  // other changes. UNKNOWN if the changes may be kept or not: the database was lost
+  // during the commit, or, on SQLite, the commit did not end within limits::kWriteWait
+  // (the disk does not answer) or the file lost its name during it.
   // RESOURCE_EXHAUSTED if too many mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
 

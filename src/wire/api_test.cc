@@ -284,24 +284,28 @@ TEST_F(ApiTest, RefuseEarly_PassesValidRequests) {
 
 TEST_F(ApiTest, RequestWithABody_IsAuthenticatedOnce) {
   CountingStore counted(*store_);
-  auth::Authenticator authenticator(counted, clock_, audience_);
+  auth::AccountCache accounts(counted);
+  auth::Authenticator authenticator(accounts, clock_, audience_);
   Api api(methods_, authenticator, tokens_, *store_, clock_);
   http::Request request = Authorized("POST", kUnclaim, "{}");
   EXPECT_FALSE(api.RefuseEarly(request).has_value());
-  EXPECT_EQ(counted.reads(), 1);
+  const int reads = counted.reads();
+  EXPECT_GT(reads, 0);
   EXPECT_EQ(api.Handle(std::move(request)).status, 200);
-  EXPECT_EQ(counted.reads(), 1);
+  EXPECT_EQ(counted.reads(), reads);
 }
 
 TEST_F(ApiTest, SlowBody_IsAuthenticatedAgain) {
   CountingStore counted(*store_);
-  auth::Authenticator authenticator(counted, clock_, audience_);
+  auth::AccountCache accounts(counted);
+  auth::Authenticator authenticator(accounts, clock_, audience_);
   Api api(methods_, authenticator, tokens_, *store_, clock_);
   http::Request request = Authorized("POST", kUnclaim, "{}");
   EXPECT_FALSE(api.RefuseEarly(request).has_value());
+  const int reads = counted.reads();
   clock_.Advance(absl::Minutes(1));
   EXPECT_EQ(api.Handle(std::move(request)).status, 200);
-  EXPECT_EQ(counted.reads(), 2);
+  EXPECT_EQ(counted.reads(), reads + 1);
 }
 
 TEST_F(ApiTest, Log_NeverHoldsATokenOfTheQuery) {

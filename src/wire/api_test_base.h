@@ -176,8 +176,9 @@ class ApiTest : public ::testing::Test {
       store::Open("sqlite://" + (dir_ / "registry.db"), clock_).value();
   FakeServices services_;
   const auth::Audience audience_{kEndpoint};
-  auth::Authenticator authenticator_{*store_, clock_, audience_};
-  auth::TokenEndpoint tokens_{*store_, clock_, audience_};
+  auth::AccountCache accounts_{*store_};
+  auth::Authenticator authenticator_{accounts_, clock_, audience_};
+  auth::TokenEndpoint tokens_{accounts_, clock_, audience_};
   const MethodTable methods_ = FakeMethods(services_);
   Api api_{methods_, authenticator_, tokens_, *store_, clock_};
 };

@@ -16,6 +16,8 @@ absl::Status PublicError(const absl::Status& status) {
       return errors::Unavailable("the registry is busy or unreachable");
     case absl::StatusCode::kResourceExhausted:
       return errors::TooBusy("too many requests are waiting", absl::Seconds(1));
+    case absl::StatusCode::kUnknown:
+      return errors::ChangeUnknown();
     default:
       return errors::Internal();
   }

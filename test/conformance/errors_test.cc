@@ -54,6 +54,7 @@ std::vector<NamedError> PublicErrors() {
       {"UrlTooLong", errors::UrlTooLong(kLimit)},
       {"UnsupportedContentCoding", errors::UnsupportedContentCoding()},
       {"Unavailable", errors::Unavailable("a reason")},
+      {"ChangeUnknown", errors::ChangeUnknown()},
       {"UnsupportedMessageEncoding", errors::UnsupportedMessageEncoding("snappy")},
       {"DeadlineExceeded", errors::DeadlineExceeded()},
       {"Internal", errors::Internal()},

@@ -230,7 +230,8 @@ TEST_F(SurfaceErrors, Tokens) {
   http::Request long_one = post(std::string(70'000, 'x'), "application/x-www-form-urlencoded");
   Add("a form that is too long", Asked(whole_, long_one));
   FailingStore down;
-  auth::TokenEndpoint tokens(down, clock_, audience_);
+  auth::AccountCache accounts(down);
+  auth::TokenEndpoint tokens(accounts, clock_, audience_);
   Api api(table_, authenticator_, tokens, down, clock_);
   Add("the store is gone",
       HttpText("OAuth",
@@ -240,7 +241,8 @@ TEST_F(SurfaceErrors, Tokens) {
 
 TEST_F(SurfaceErrors, StoreAndStopping) {
   const auto ask = [&](const std::string& name, store::Store& store) {
-    auth::Authenticator authenticator(store, clock_, audience_);
+    auth::AccountCache accounts(store);
+    auth::Authenticator authenticator(accounts, clock_, audience_);
     Api api(table_, authenticator, tokens_, store, clock_);
     grpc::Handler grpc(
         table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api.dispatch(), api);
@@ -256,6 +258,8 @@ TEST_F(SurfaceErrors, StoreAndStopping) {
   ask("a store that is full", full);
   FailingStore broken(absl::DataLossError("secret: page 7 is damaged"));
   ask("a store that is damaged", broken);
+  FailingStore in_doubt(absl::UnknownError("secret: connection to db-7 lost"));
+  ask("a store that lost a commit", in_doubt);
   whole_.SetDraining();
   Add("shutting down", Asked(whole_, Request("GET", "/readyz")));
   const std::string document = "/$discovery/rest?version=";

@@ -237,8 +237,8 @@ TEST_F(AdminTest, NewDatabase_IsCreatedForTheFirstTenant_ThenServed) {
 TEST_F(AdminTest, Help_ListsCommandsAndAnExample) {
   const ProgramRun run = RunZerotouchd({"admin", "--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* part :
-       {"partners", "vendors", "customers", "dpcs", "accounts", "keys", "partners create --name"}) {
+  for (const char* part : {"partners", "vendors", "customers", "dpcs", "accounts", "keys",
+                           "operations", "partners create --name"}) {
     EXPECT_THAT(run.out, HasSubstr(part));
   }
   EXPECT_THAT(RunZerotouchd({"admin", "customers", "--help"}).out, HasSubstr("accept-terms"));

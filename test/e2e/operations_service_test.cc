@@ -81,6 +81,69 @@ TEST_F(OperationsServiceTest, Cancel_KeepsTheResults_AndStopsTheRest) {
   EXPECT_EQ(first_.Get(path).body, answer.body);
 }
 
+TEST_F(OperationsServiceTest, Admin_ListsAndCancels) {
+  const std::string path = Accepted(5000);
+  const std::string name = path.substr(std::string("/v1/").size());
+  const std::string account = ClaimsOf(sandbox().first.credentials, sandbox().endpoint).issuer;
+  const auto row_of = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"operations", "list", "--format", "json"});
+    const ProgramRun run = RunAdmin(arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    const Json json(run.out);
+    for (size_t i = 0; i < json.Size(""); ++i) {
+      const std::string row = fmt::format("/{}", i);
+      if (json[row + "/name"] != name) continue;
+      EXPECT_EQ(json[row + "/partnerId"], sandbox().first.partner);
+      EXPECT_EQ(json[row + "/kind"], "unclaim");
+      EXPECT_EQ(json[row + "/devicesCount"], "5000");
+      EXPECT_EQ(json[row + "/account"], account);
+      return json[row + "/state"];
+    }
+    return std::string("not listed");
+  };
+  EXPECT_TRUE(WaitUntil([&] { return row_of({}) == "running"; }));
+  EXPECT_EQ(row_of({"--partner", sandbox().first.partner}), "running");
+  EXPECT_EQ(row_of({"--partner", sandbox().second.partner}), "not listed");
+  EXPECT_NE(RunAdmin({"operations", "list"}).out.find(name), std::string::npos);
+
+  EXPECT_EQ(RunAdmin({"operations", "cancel", name}).exit_code, 0);
+  EXPECT_EQ(Json(first_.Get(path).body)["/done"], "true");
+  EXPECT_EQ(row_of({}), "not listed");
+  EXPECT_EQ(row_of({"--all"}), "cancelled");
+  for (const char* wrong : {"5", "operations/apibatchoperation/5", name.c_str()}) {
+    const ProgramRun refused = RunAdmin({"operations", "cancel", wrong});
+    EXPECT_EQ(refused.exit_code, 1) << wrong;
+    EXPECT_NE(refused.err, "");
+  }
+  EXPECT_EQ(RunAdmin({"operations", "list", "--partner", "5"}).exit_code, 1);
+}
+
+// A queued batch and a running one; the results are those of operations.cancel.
+TEST_F(OperationsServiceTest, RevokedKey_EndsTheBatchesOfItsAccount) {
+  const std::string file = data_dir() + "/robot.json";
+  const ProgramRun made =
+      RunAdmin({"keys", "create", "--partner", sandbox().first.partner, "--email",
+                "robot@example.com", "--out", file, "--token-uri", sandbox().endpoint + "/token"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  ApiCaller robot(sandbox().endpoint, file);
+  const std::string running = Accepted(robot, sandbox().first, 5000);
+  const std::string waiting = Accepted(robot, sandbox().first, 100);
+  EXPECT_TRUE(
+      WaitUntil([&] { return !Json(first_.Get(running).body)["/metadata/progress"].empty(); }));
+  EXPECT_EQ(RunAdmin({"keys", "revoke", "--email", "robot@example.com", "--key-id",
+                      Json(ReadFile(file))["/private_key_id"]})
+                .exit_code,
+            0);
+  AwaitDone(first_, waiting);
+  const auto identifier_of = [&](const std::string& path, size_t item) {
+    return Json(first_.Get(path).body)[fmt::format(
+        "/response/perDeviceStatus/{}/result/errorIdentifier", item)];
+  };
+  EXPECT_EQ(identifier_of(running, 4999), "OPERATION_CANCELLED");
+  EXPECT_EQ(identifier_of(waiting, 0), "OPERATION_CANCELLED");
+  Finished(1);  // other accounts of the partner go on
+}
+
 TEST_F(OperationsServiceTest, Wait_ReturnsWhenDone_OrAtItsTimeout) {
   const std::string path = Accepted(30);
   const Answer now = first_.Post(path + ":wait", R"({"timeout":"0s"})");

@@ -31,7 +31,8 @@ void ReadAll(std::string_view bytes) {
     AppendRow(**row, again);
     std::vector<Value> values;
     std::string_view rest = again;
-    Expect(TakeRow(*(*row)->table, rest, values) && rest.empty(), "a row can be read again");
+    Expect(TakeRow(*(*row)->table, kTablesVersion, rest, values) && rest.empty(),
+           "a row can be read again");
     Expect(std::equal(values.begin(), values.end(), (*row)->values.begin()), "and is the same");
   }
   Expect(bytes.empty(), "nothing is left after the end");

@@ -82,6 +82,9 @@ Answer Load::Call(const std::string& method, const std::string& path, const std:
     ++answered_;
   } else if (answer.status == 503 && !answer.Header("Retry-After").empty()) {
     ++unavailable_;
+  } else if (method == "POST" && answer.status == 500 && answer.Header("Retry-After").empty() &&
+             answer.body.find(R"("status": "UNKNOWN")") != std::string::npos) {
+    ++tally_.unknown;
   } else {
     tally_.wrong.push_back(
         fmt::format("{} {}: {} after {} ms: {}", method, path,

@@ -18,6 +18,7 @@ namespace zerotouch::test {
 struct Tally {
   int answered = 0;                // 200
   int unavailable = 0;             // 503 with Retry-After
+  int unknown = 0;                 // changes with 500, UNKNOWN, without Retry-After
   std::vector<std::string> wrong;  // any other answer, or none
   std::chrono::milliseconds longest{0};
   // Devices by the last change that was acknowledged: a claim or an unclaim.

@@ -76,6 +76,40 @@ TEST_F(TogetherTest, QuotaOfAnAccount_IsShared) {
   EXPECT_LE(accepted, (200 + 2 * seconds) * 1.1);
 }
 
+// Each replica keeps accounts that it has read, and every call asks if they changed.
+TEST_F(TogetherTest, RevokedKeyOrDisabledAccount_IsRefusedByAllFromTheNextCallOn) {
+  ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
+  const TempDir dir;
+  const auto admin = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"admin", "--database", database_});
+    const ProgramRun run = RunZerotouchd(arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+  };
+  const std::string email = "extra@example.com";
+  for (int round = 0; round < 3; ++round) {
+    const std::string file = dir / fmt::format("key-{}.json", round);
+    admin({"keys", "create", "--partner", first().partner, "--email", email, "--out", file,
+           "--token-uri", replicas_[0]->endpoint() + "/token"});
+    const std::string token =
+        SignToken(file, ClaimsOf(file, "https://androiddeviceprovisioning.googleapis.com"));
+    const auto expect = [&](long status, const char* why) {
+      for (const std::unique_ptr<Replica>& replica : replicas_) {
+        const std::string url =
+            replica->endpoint() + "/v1/partners/" + first().partner + "/customers";
+        EXPECT_EQ(CallUrl("GET", url, "", token).status, status) << why;
+      }
+    };
+    expect(200, "a new key");
+    admin({"accounts", "disable", email});
+    expect(401, "a disabled account");
+    admin({"accounts", "enable", email});
+    expect(200, "an enabled account");
+    admin(
+        {"keys", "revoke", "--email", email, "--key-id", Json(ReadFile(file))["/private_key_id"]});
+    expect(401, "a revoked key");
+  }
+}
+
 TEST_F(TogetherTest, PageTokensOfOne_AreGoodAtTheOthers) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(3));
   AwaitDone(*replicas_[0], Accept(*replicas_[0], "claimAsync", ClaimBody(7, first().customer)));

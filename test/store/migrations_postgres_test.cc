@@ -78,6 +78,30 @@ TEST_F(MigrationsPostgresTest, ThreeAtOnceOnAnOldRegistry_OneUpgradesIt) {
   ExpectUpgradedOnce();
 }
 
+TEST_F(MigrationsPostgresTest, RegistryOfTheFirstVersion_IsBroughtUpToDate_WithAllThatIsInIt) {
+  const std::string url = cluster_.CreateDatabase();
+  {
+    const auto db = Session::Open(url).value();
+    const std::vector<const char*> first = {Migrations()[0]};
+    ASSERT_TRUE(PrepareSchema(*db, first).ok());
+    ASSERT_TRUE(
+        db->RunScript("INSERT INTO partners VALUES (1, 'Reseller', 0);"
+                      "INSERT INTO service_accounts VALUES ('a@example.com', '1', 1, false);"
+                      "INSERT INTO account_keys VALUES ('a@example.com', 'k1', 'PEM', 0);"
+                      "INSERT INTO operations (id, partner, number, accepted_us, items, kind) "
+                      "VALUES (99, 1, 1, 0, 1, 2);")
+            .ok());
+  }
+  const auto store = Open(url, Clock::System());
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto snapshot = (*store)->Read().value();
+  EXPECT_TRUE(snapshot->FindOperation(OperationId(99)).value().has_value());
+  const int64_t version = snapshot->AccountsVersion().value();
+  ASSERT_TRUE(
+      (*store)->Write([](Transaction& tx) { return tx.RevokeKey("a@example.com", "k1"); }).ok());
+  EXPECT_NE((*store)->Read().value()->AccountsVersion().value(), version);
+}
+
 TEST_F(MigrationsPostgresTest, OlderProgram_WorksWithTheNewerSchema) {
   ASSERT_TRUE(Upgrade().ok());
   EXPECT_TRUE(Open(url_, Clock::System()).ok());
@@ -96,7 +120,7 @@ TEST_F(MigrationsPostgresTest, LongReader_DelaysTheMigration_WhichDoesNotBlockOt
     longest = std::max(longest, Clock::now() - start);
   }
   EXPECT_LT(longest, std::chrono::seconds(5));
-  EXPECT_EQ(Ask("SELECT schema FROM registry_version"), "1");
+  EXPECT_EQ(Ask("SELECT schema FROM registry_version"), std::to_string(Migrations().size()));
   EXPECT_TRUE(reader->RunScript("COMMIT").ok());
   upgrade.join();
   ExpectUpgradedOnce();

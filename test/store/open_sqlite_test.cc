@@ -72,6 +72,12 @@ TEST(OpenSqlite, FileOfTheFirstVersion_IsBroughtUpToDate_WithAllThatIsInIt) {
   const auto operations = snapshot->ListOperations(PartnerId(1), true, 0, 10);
   ASSERT_EQ(operations->rows.size(), 1u);
   EXPECT_FALSE(operations->rows[0].cancelled);
+  const int64_t version = snapshot->AccountsVersion().value();
+  ASSERT_TRUE(
+      (*store)
+          ->Write([](Transaction& tx) { return tx.SetTerms(CustomerId(11), Terms::kNotAccepted); })
+          .ok());
+  EXPECT_NE((*store)->Read().value()->AccountsVersion().value(), version);
 }
 
 TEST(OpenSqlite, TextFile_IsLeftAlone) {

@@ -285,6 +285,51 @@ TEST_P(OperationsStoreTest, Reopen_EndsTheLeasesOfADeadServer) {
   EXPECT_TRUE(absl::IsAborted(Record(lease, {Succeeded(0)})));
 }
 
+TEST_P(OperationsStoreTest, Account_IsKept_AndComesWithTheLease) {
+  Write([&](Transaction& tx) {
+    return tx.AddOperation({.id = OperationId(8),
+                            .partner = kPartner,
+                            .items = 1,
+                            .accepted = kNow,
+                            .account = "robot@example.com"},
+                           std::vector<std::string>{"chunk"});
+  });
+  Accept(9, kOtherPartner, 1);
+  Reopen();
+  EXPECT_EQ(HeadOf(OperationId(8)).account, "robot@example.com");
+  EXPECT_EQ(HeadOf(OperationId(9)).account, "");
+  EXPECT_EQ(TakeLease().head.account, "robot@example.com");
+}
+
+TEST_P(OperationsStoreTest, RetentionMark_IsAbsentAtFirst_AndKept) {
+  const auto mark = [&] {
+    std::optional<absl::Time> read;
+    Write([&](Transaction& tx) -> absl::Status {
+      const auto locked = tx.LockRetentionMark();
+      if (locked.ok()) read = *locked;
+      return locked.status();
+    });
+    return read;
+  };
+  EXPECT_EQ(mark(), std::nullopt);
+  Write([&](Transaction& tx) { return tx.SetRetentionMark(kNow); });
+  Write([&](Transaction& tx) { return tx.SetRetentionMark(kNow - absl::Hours(1)); });
+  Reopen();
+  EXPECT_EQ(mark(), kNow - absl::Hours(1));
+}
+
+TEST_P(OperationsStoreTest, NewestFinish_IsThatOfTheLastOneFinished) {
+  EXPECT_EQ(Read()->NewestFinish().value(), std::nullopt);
+  for (int64_t id = 1; id <= 3; ++id) Accept(id, kPartner, 1);
+  EXPECT_EQ(Read()->NewestFinish().value(), std::nullopt);
+  for (const int64_t hours : {5, 2}) {
+    Write([&](Transaction& tx) {
+      return tx.CancelOperation(OperationId(hours == 5 ? 1 : 2), kNow + absl::Hours(hours));
+    });
+  }
+  EXPECT_EQ(Read()->NewestFinish().value(), kNow + absl::Hours(5));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, OperationsStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);
 
 }  // namespace

@@ -144,7 +144,8 @@ class TransferStoreTest : public StoreTest {
                               .partner = partner,
                               .kind = BatchKind::kClaim,
                               .items = items,
-                              .accepted = kNow},
+                              .accepted = kNow,
+                              .account = id % 2 == 0 ? "r@example.com" : ""},
                              std::vector<std::string>{fmt::format("chunk of {}", id), ""});
     });
   }

@@ -86,8 +86,8 @@ void TcpProxy::Accept() {
     close(server);
     return;
   }
-  pipes_[client] = {.to = server, .pending = {}};
-  pipes_[server] = {.to = client, .pending = {}};
+  pipes_[client] = {.to = server, .sender = Sender::kClient, .pending = {}};
+  pipes_[server] = {.to = client, .sender = Sender::kServer, .pending = {}};
 }
 
 bool TcpProxy::Forward(int fd, short events) {
@@ -96,7 +96,7 @@ bool TcpProxy::Forward(int fd, short events) {
     out.pending.resize(size_t{64} << 10);
     const ssize_t got = recv(fd, out.pending.data(), out.pending.size(), MSG_DONTWAIT);
     out.pending.resize(got > 0 ? static_cast<size_t>(got) : 0);
-    if (got <= 0) return false;
+    if (got <= 0 || out.sender == closing_) return false;
     // Usually it can be written immediately.
     const ssize_t sent =
         send(out.to, out.pending.data(), out.pending.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

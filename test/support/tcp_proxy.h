@@ -10,7 +10,8 @@
 namespace zerotouch::test {
 
 // Forwards connections to a server on this machine and simulates a network that
-// fails: while it is cut, it drops nothing, forwards nothing and closes nothing.
+// fails: while it is cut, it drops nothing, forwards nothing and closes nothing. It
+// can also close each connection on which one side sends something.
 class TcpProxy {
  public:
   // Forwards to this loopback port.
@@ -21,13 +22,23 @@ class TcpProxy {
 
   int port() const { return port_; }
   void Cut() { cut_ = true; }
-  // Delivers what was sent meanwhile.
-  void Heal() { cut_ = false; }
+  // Close each connection on which the server (the client) sends something, which is
+  // lost.
+  void CloseAtAnswers() { closing_ = Sender::kServer; }
+  void CloseAtRequests() { closing_ = Sender::kClient; }
+  // Forwards again. Delivers what was sent while it was cut.
+  void Heal() {
+    cut_ = false;
+    closing_ = Sender::kNobody;
+  }
 
  private:
+  enum class Sender { kNobody, kClient, kServer };
+
   // One direction of a connection.
   struct Pipe {
     int to = -1;
+    Sender sender = Sender::kNobody;
     std::string pending;  // read and not yet written
   };
 
@@ -41,6 +52,7 @@ class TcpProxy {
   int port_ = 0;
   int listening_ = -1;
   std::atomic<bool> cut_ = false;
+  std::atomic<Sender> closing_ = Sender::kNobody;
   std::atomic<bool> over_ = false;
   std::map<int, Pipe> pipes_;  // by the socket that they read; used only by the thread
   std::thread thread_;

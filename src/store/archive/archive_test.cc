@@ -108,7 +108,7 @@ TEST(ArchiveTest, EmptyRegistry_IsAnArchive) {
 }
 
 // Old archives must stay readable, so the format on disk is fixed.
-TEST(ArchiveTest, Bytes_AreThoseOfVersionOne) {
+TEST(ArchiveTest, Bytes_AreThoseOfTheFormat) {
   const KeptRow row{.table = "dpcs", .values = {"id", "package", "title"}};
   const std::string bytes = ArchiveOf({row});
   std::string hex;
@@ -117,10 +117,10 @@ TEST(ArchiveTest, Bytes_AreThoseOfVersionOne) {
   }
   EXPECT_EQ(hex,
             "894f5a54410d0a1a"                  // magic
-            "01000000010000000100000000000000"  // versions, rows
-            "6f2ce73e"
+            "01000000020000000100000000000000"  // versions, rows
+            "9ffe7949"
             "060100000011000000fc7a3548"  // dpcs, a row, 17 bytes
-            "b5364987"
+            "e680a4b2"
             "02696407"
             "7061636b616765"
             "05"
@@ -226,21 +226,41 @@ TEST(ArchiveTest, NewerVersion_IsRefusedAsThat) {
   }
 }
 
-// Version 1 had no quotas of accounts.
-TEST(ArchiveTest, OlderVersion_IsRead) {
-  const Head head{.tables_version = 1};
+// An archive of version 1 has no quotas of accounts, and operations without an account.
+TEST(ArchiveTest, OlderVersion_IsRead_WithNullsForNewColumns) {
+  std::vector<KeptRow> expected;
+  const Table& operations = *test::KeptRows::TableOf("operations");
   uint32_t chain = 0;
-  std::string bytes = EncodeHead(head, chain);
+  std::string bytes = EncodeHead({.tables_version = 1, .about_rows = 2}, chain);
+  std::string rows;
+  for (int64_t i = 1; i <= 2; ++i) {
+    std::vector<Value> values(operations.columns.size(), i % 2);
+    values[8] = values[9] = values.back() = std::monostate();
+    AppendRow({.table = &operations, .values = values}, rows);
+    rows.pop_back();  // the account: null
+    ASSERT_EQ(operations.columns.back().since, 2u);
+    KeptRow& kept = expected.emplace_back();
+    kept.table = "operations";
+    kept.values.assign(operations.columns.size(), i % 2);
+    kept.values[8] = kept.values[9] = kept.values.back() = std::monostate();
+  }
+  const auto block = [&](uint8_t table, uint32_t count, const std::string& content) {
+    bytes += EncodeBlockHead({.table = table,
+                              .rows = count,
+                              .bytes = static_cast<uint32_t>(content.size()),
+                              .crc = CrcOf(content)},
+                             chain);
+    bytes += content;
+  };
+  block(operations.index(), 2, rows);
   std::string counts;
-  for (size_t i = 0; i < TableCount(1); ++i) AppendFixed64(0, counts);
-  bytes += EncodeBlockHead({.table = kEndTable,
-                            .rows = 0,
-                            .bytes = static_cast<uint32_t>(counts.size()),
-                            .crc = CrcOf(counts)},
-                           chain);
-  const auto read = Read(bytes + counts);
+  for (size_t i = 0; i < TableCount(1); ++i) {
+    AppendFixed64(&Tables()[i] == &operations ? 2 : 0, counts);
+  }
+  block(kEndTable, 0, counts);
+  const auto read = Read(bytes);
   ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_TRUE(read->empty());
+  EXPECT_THAT(*read, ElementsAreArray(expected));
   EXPECT_EQ(TableCount(kTablesVersion), Tables().size());
 }
 

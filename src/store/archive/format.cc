@@ -138,10 +138,12 @@ void AppendRow(const Row& row, std::string& bytes) {
   }
 }
 
-bool TakeRow(const Table& table, std::string_view& bytes, std::vector<Value>& values) {
+bool TakeRow(const Table& table, uint32_t tables_version, std::string_view& bytes,
+             std::vector<Value>& values) {
   values.clear();
   for (const Column& column : table.columns) {
     Value& value = values.emplace_back();
+    if (column.since > tables_version) continue;
     if (column.nullable) {
       if (bytes.empty()) return false;
       const char flag = bytes.front();

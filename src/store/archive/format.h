@@ -68,8 +68,10 @@ uint32_t CrcOf(std::string_view bytes, uint32_t before = 0);
 // Appends a row. Its values must fit its columns.
 void AppendRow(const Row& row, std::string& bytes);
 // Removes a row of `table` from the front of `bytes`; the values are views of it.
-// Returns false if `bytes` does not begin with a whole row of the table.
-bool TakeRow(const Table& table, std::string_view& bytes, std::vector<Value>& values);
+// Columns that are newer than `tables_version` are null. Returns false if `bytes` does
+// not begin with a whole row of the table.
+bool TakeRow(const Table& table, uint32_t tables_version, std::string_view& bytes,
+             std::vector<Value>& values);
 
 void AppendFixed64(uint64_t number, std::string& bytes);
 uint64_t Fixed64At(std::string_view bytes, size_t at);

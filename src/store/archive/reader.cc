@@ -76,6 +76,7 @@ absl::Status Reader::ReadHead() {
   }
   if (head->format_version == 0 || head->tables_version == 0) return Damaged();
   counts_.resize(TableCount(head->tables_version));
+  tables_version_ = head->tables_version;
   about_rows_ = static_cast<int64_t>(
       std::min<uint64_t>(head->about_rows, std::numeric_limits<int64_t>::max()));
   return absl::OkStatus();
@@ -114,7 +115,7 @@ absl::StatusOr<const Row*> Reader::Next() {
     if (ended_) return nullptr;
   }
   const Table& table = Tables()[table_];
-  if (!TakeRow(table, rest_, values_)) return Damaged();
+  if (!TakeRow(table, tables_version_, rest_, values_)) return Damaged();
   --rows_left_;
   row_ = {.table = &table, .values = values_};
   return &row_;

@@ -46,6 +46,7 @@ class Reader final : public RowSource {
 
   const std::string name_;
   const ReadBytes read_;
+  uint32_t tables_version_ = 0;
   int64_t about_rows_ = 0;
   uint32_t chain_ = 0;
   uint64_t position_ = 0;   // bytes read

@@ -66,7 +66,8 @@ constexpr Column kOperations[] = {{"partner", kInt},
                                   {"accepted_us", kInt},
                                   {"started_us", kInt, kNullable},
                                   {"finished_us", kInt, kNullable},
-                                  {"cancelled", kFlag}};
+                                  {"cancelled", kFlag},
+                                  {"account", kText, kNullable, 2}};
 // `operation` is the operation's id in both, even if a store uses another key.
 constexpr Column kOperationChunks[] = {{"operation", kInt}, {"number", kInt}, {"request", kBytes}};
 constexpr Column kOperationResults[] = {

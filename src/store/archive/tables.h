@@ -24,6 +24,7 @@ struct Column {
   const char* name;
   ColumnType type;
   bool nullable = false;
+  uint32_t since = 1;  // the first kTablesVersion that has it; later ones are nullable
 };
 
 // A table, named as in src/store/migrations. It refers only to tables before it.

@@ -76,6 +76,14 @@ absl::StatusOr<std::string> PostgresTransaction::ServerSecret() {
   return std::string(RowReader(rows, 0).Text());
 }
 
+absl::StatusOr<int64_t> PostgresTransaction::AccountsVersion() {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query("SELECT value FROM registry_values WHERE name = 'accounts_version'")));
+  if (rows.size() == 0) return AccountsVersionLost();
+  return ReadInt(rows);
+}
+
 absl::Status PostgresTransaction::AddAccount(const ServiceAccount& account) {
   ZT_RETURN_IF_ERROR(db_.Run(Query(kSql<"INSERT INTO service_accounts (", kAccountColumns,
                                         ") VALUES ($1, $2, $3, $4)">)

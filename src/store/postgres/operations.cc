@@ -101,13 +101,14 @@ absl::Status PostgresTransaction::AddOperation(const OperationHead& head,
   const Query queries[] = {
       Query("WITH next AS (UPDATE partners SET last_number = last_number + 1 WHERE id = $2 "
             "RETURNING last_number) "
-            "INSERT INTO operations (id, partner, number, kind, items, accepted_us) "
-            "SELECT $1, $2, last_number, $3, $4, $5 FROM next")
+            "INSERT INTO operations (id, partner, number, kind, items, accepted_us, account) "
+            "SELECT $1, $2, last_number, $3, $4, $5, nullif($6, '') FROM next")
           .Int(head.id.value())
           .Int(head.partner.value())
           .Int(static_cast<int64_t>(head.kind))
           .Int(head.items)
-          .Time(head.accepted),
+          .Time(head.accepted)
+          .Text(head.account),
       Query("INSERT INTO operation_chunks (operation, number, request) "
             "SELECT $1, u.i - 1, u.request "
             "FROM unnest($2::bytea[]) WITH ORDINALITY AS u(request, i)")
@@ -233,6 +234,29 @@ absl::StatusOr<int64_t> PostgresTransaction::SweepOperations(absl::Time before, 
       Query("DELETE FROM operation_chunks WHERE operation = ANY($1)").Ints(ids)};
   ZT_RETURN_IF_ERROR(db_.RunAll(queries).status());
   return static_cast<int64_t>(ids.size());
+}
+
+absl::StatusOr<std::optional<absl::Time>> PostgresTransaction::NewestFinish() {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query("SELECT max(finished_us) FROM operations WHERE finished_us IS NOT NULL")));
+  return RowReader(rows, 0).OptionalTime();
+}
+
+absl::StatusOr<std::optional<absl::Time>> PostgresTransaction::LockRetentionMark() {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query("SELECT value FROM registry_values WHERE name = 'retention_us' FOR UPDATE")));
+  if (rows.size() == 0) return std::nullopt;
+  return RowReader(rows, 0).OptionalTime();
+}
+
+absl::Status PostgresTransaction::SetRetentionMark(absl::Time mark) {
+  return db_
+      .Run(Query("INSERT INTO registry_values VALUES ('retention_us', $1) "
+                 "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+               .Time(mark))
+      .status();
 }
 
 }  // namespace zerotouch::store::postgres

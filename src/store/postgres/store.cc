@@ -16,6 +16,7 @@
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
 #include "store/postgres/schema.h"
+#include "store/postgres/shared_read.h"
 #include "store/postgres/transaction.h"
 
 namespace zerotouch::store::postgres {
@@ -67,6 +68,17 @@ class PostgresStore final : public Store {
     return std::make_unique<PostgresSnapshot>(readers_, std::move(db), listener_.leases());
   }
 
+  absl::StatusOr<int64_t> AccountsVersion() override {
+    const VersionRead read = accounts_version_.Get([&] {
+      const absl::StatusOr<int64_t> version = ReadAccountsVersion();
+      return VersionRead{.version = version.value_or(0),
+                         .code = version.status().code(),
+                         .message = std::string(MessageOf(version.status()))};
+    });
+    if (read.code != absl::StatusCode::kOk) return absl::Status(read.code, read.message);
+    return read.version;
+  }
+
   absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) override {
     int64_t pause_us = kFirstPauseUs;
     for (int attempt = 1;; ++attempt) {
@@ -92,6 +104,22 @@ class PostgresStore final : public Store {
   }
 
  private:
+  // The result that callers share. (Several threads must not copy one absl::Status: the packaged
+  // Abseil counts its copies in a way that ThreadSanitizer does not see.)
+  struct VersionRead {
+    int64_t version = 0;
+    absl::StatusCode code = absl::StatusCode::kOk;
+    std::string message;
+  };
+
+  absl::StatusOr<int64_t> ReadAccountsVersion() {
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
+    absl::StatusOr<int64_t> version =
+        PostgresTransaction(*db, listener_.leases()).AccountsVersion();
+    readers_.GiveBack(std::move(db));
+    return version;
+  }
+
   // Sets `again` to true if the transaction only conflicted with others.
   absl::Status WriteOnce(const std::function<absl::Status(Transaction&)>& mutation, bool& again) {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, writers_.Take());
@@ -107,6 +135,8 @@ class PostgresStore final : public Store {
     }
     again = !status.ok() && db->conflict() && !db->lost();
     if (db->commit_unknown()) {
+      status = absl::UnknownError(
+          fmt::format("it is not known whether the database committed: {}", MessageOf(status)));
       log::Warning("cannot tell whether the database committed: the connection was lost",
                    {{"error", MessageOf(status)}});
     }
@@ -117,6 +147,7 @@ class PostgresStore final : public Store {
   std::atomic<bool> answering_ = true;  // set by the listener
   Pool readers_;
   Pool writers_;
+  SharedRead<VersionRead> accounts_version_;
   DeviceIds ids_;
   Listener listener_;
 };

@@ -44,11 +44,12 @@ struct Special {
   const char* select;
   const char* insert;
 };
-// In PostgreSQL, NULL means "none".
+// In PostgreSQL, NULL means "none". Arrays of texts are sent without NULL.
 constexpr Special kSpecial[] = {
     {"claims", "owner", "coalesce(owner, 0)", "nullif(owner, 0)"},
     {"claims", "configuration", "coalesce(configuration, 0)", "nullif(configuration, 0)"},
     {"claims", "simlock_profile", "coalesce(simlock_profile, 0)", "nullif(simlock_profile, 0)"},
+    {"operations", "account", "account", "nullif(account, '')"},
 };
 
 const char* TypeOf(ColumnType type) {
@@ -184,8 +185,10 @@ class RowBuffer {
         bytes_ += text->size();
       } else if (const auto* number = std::get_if<int64_t>(&value)) {
         column.numbers.emplace_back(*number);
-      } else {
+      } else if (IsNumber(row.table->columns[i].type)) {
         column.numbers.emplace_back(std::nullopt);
+      } else {
+        column.texts.emplace_back();
       }
     }
   }

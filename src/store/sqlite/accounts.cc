@@ -55,6 +55,13 @@ absl::StatusOr<std::string> SqliteTransaction::ServerSecret() {
   return SecretLost();
 }
 
+absl::StatusOr<int64_t> SqliteTransaction::AccountsVersion() {
+  Cursor version = db_.Use("SELECT value FROM registry_values WHERE name = 'accounts_version'");
+  if (version.Row()) return RowReader(version).Int();
+  ZT_RETURN_IF_ERROR(version.status());
+  return AccountsVersionLost();
+}
+
 absl::Status SqliteTransaction::AddAccount(const ServiceAccount& account) {
   ZT_RETURN_IF_ERROR(
       db_.Use(kSql<"INSERT INTO service_accounts (", kAccountColumns, ") VALUES (?, ?, ?, ?)">)

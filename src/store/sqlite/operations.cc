@@ -116,13 +116,14 @@ absl::StatusOr<bool> SqliteTransaction::AnyRunnable(absl::Time now) {
 absl::Status SqliteTransaction::AddOperation(const OperationHead& head,
                                              std::span<const std::string> chunks) {
   ZT_RETURN_IF_ERROR(db_.Use("INSERT INTO operations (id, partner, kind, items, items_done, "
-                             "succeeded, accepted_us, lease_token, lease_until_us) "
-                             "VALUES (?, ?, ?, ?, 0, 0, ?, 0, 0)")
+                             "succeeded, accepted_us, account, lease_token, lease_until_us) "
+                             "VALUES (?, ?, ?, ?, 0, 0, ?, nullif(?, ''), 0, 0)")
                          .Int(head.id.value())
                          .Int(head.partner.value())
                          .Int(static_cast<int64_t>(head.kind))
                          .Int(head.items)
                          .Time(head.accepted)
+                         .Text(head.account)
                          .Run());
   ZT_ASSIGN_OR_RETURN(const int64_t number, NumberOf(db_, head.id));
   for (size_t i = 0; i < chunks.size(); ++i) {
@@ -236,6 +237,28 @@ absl::StatusOr<int64_t> SqliteTransaction::SweepOperations(absl::Time before, in
   }
   for (const int64_t number : numbers) ZT_RETURN_IF_ERROR(DeleteNumber(db_, number));
   return static_cast<int64_t>(numbers.size());
+}
+
+absl::StatusOr<std::optional<absl::Time>> SqliteTransaction::NewestFinish() {
+  Cursor newest = db_.Use("SELECT max(finished_us) FROM operations WHERE finished_us IS NOT NULL");
+  if (newest.Row()) return RowReader(newest).OptionalTime();
+  return newest.status();
+}
+
+absl::StatusOr<std::optional<absl::Time>> SqliteTransaction::LockRetentionMark() {
+  Cursor mark = db_.Use("SELECT value FROM registry_values WHERE name = 'retention_us'");
+  if (mark.Row()) return RowReader(mark).OptionalTime();
+  ZT_RETURN_IF_ERROR(mark.status());
+  return std::nullopt;
+}
+
+absl::Status SqliteTransaction::SetRetentionMark(absl::Time mark) {
+  return db_
+      .Use(
+          "INSERT INTO registry_values VALUES ('retention_us', ?) "
+          "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .Time(mark)
+      .Run();
 }
 
 absl::Status EndAllLeases(Database& db) {

@@ -61,6 +61,13 @@ class SqliteStore final : public Store {
     return Begin(std::move(db));
   }
 
+  absl::StatusOr<int64_t> AccountsVersion() override {
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
+    absl::StatusOr<int64_t> version = SqliteTransaction(*db).AccountsVersion();
+    readers_.GiveBack(version.ok() ? std::move(db) : nullptr);
+    return version;
+  }
+
   absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) override {
     return writer_.Write(mutation);
   }

@@ -27,6 +27,7 @@ class SqliteTransaction : public Transaction {
   absl::StatusOr<std::optional<ServiceAccount>> FindAccount(std::string_view email) override;
   absl::StatusOr<std::vector<ServiceAccount>> ListAccounts() override;
   absl::StatusOr<std::string> ServerSecret() override;
+  absl::StatusOr<int64_t> AccountsVersion() override;
   absl::Status AddAccount(const ServiceAccount& account) override;
   absl::Status AddKey(std::string_view email, const AccountKey& key) override;
   absl::Status RevokeKey(std::string_view email, std::string_view key_id) override;
@@ -94,6 +95,7 @@ class SqliteTransaction : public Transaction {
   absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override;
   absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
   absl::StatusOr<bool> AnyRunnable(absl::Time now) override;
+  absl::StatusOr<std::optional<absl::Time>> NewestFinish() override;
   absl::Status AddOperation(const OperationHead& head,
                             std::span<const std::string> chunks) override;
   absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
@@ -106,6 +108,8 @@ class SqliteTransaction : public Transaction {
   absl::Status CancelOperation(OperationId id, absl::Time now) override;
   absl::Status DeleteOperation(OperationId id) override;
   absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) override;
+  absl::StatusOr<std::optional<absl::Time>> LockRetentionMark() override;
+  absl::Status SetRetentionMark(absl::Time mark) override;
 
  private:
   // companies.cc

@@ -41,12 +41,13 @@ constexpr Special kSpecial[] = {
                "ON CONFLICT (key) DO UPDATE SET value = excluded.value"},
     {.table = "operations",
      .select = "SELECT partner, number, id, kind, items, items_done, succeeded, accepted_us, "
-               "started_us, finished_us, cancelled FROM operations ORDER BY number",
+               "started_us, finished_us, cancelled, account FROM operations ORDER BY number",
      // Keeps the numbers if they grow, as in an archive of a SQLite registry.
      .insert = "INSERT INTO operations (partner, number, id, kind, items, items_done, succeeded, "
-               "accepted_us, started_us, finished_us, cancelled, lease_token, lease_until_us) "
+               "accepted_us, started_us, finished_us, cancelled, account, lease_token, "
+               "lease_until_us) "
                "VALUES (?, max(?, (SELECT coalesce(max(number), 0) + 1 FROM operations)), "
-               "?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"},
+               "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"},
     {.table = "operation_chunks",
      .select = "SELECT o.id, c.number, c.request FROM operation_chunks c "
                "JOIN operations o ON o.number = c.operation ORDER BY c.operation, c.number",

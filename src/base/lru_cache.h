@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_BASE_LRU_CACHE_H_
+#define ZEROTOUCH_BASE_LRU_CACHE_H_
+
+#include <array>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
+#include "base/mutex.h"
+
+namespace zerotouch {
+
+// A map from strings to shared values that drops the value that was not used for
+// longest. Values of different keys are seldom under the same mutex. Thread-safe.
+template <class Value>
+class LruCache {
+ public:
+  // Holds `limit` values, or a few fewer.
+  explicit LruCache(size_t limit) : limit_(limit / kShards) {}
+
+  // Returns the value of `key`, or null.
+  std::shared_ptr<const Value> Find(std::string_view key) {
+    Shard& shard = ShardOf(key);
+    const MutexLock lock(shard.mutex);
+    const auto found = shard.by_key.find(key);
+    if (found == shard.by_key.end()) return nullptr;
+    shard.entries.splice(shard.entries.begin(), shard.entries, found->second);
+    return found->second->value;
+  }
+
+  // Sets the value of `key`.
+  void Put(std::string_view key, std::shared_ptr<const Value> value) {
+    Shard& shard = ShardOf(key);
+    const MutexLock lock(shard.mutex);
+    if (const auto found = shard.by_key.find(key); found != shard.by_key.end()) {
+      found->second->value = std::move(value);
+      shard.entries.splice(shard.entries.begin(), shard.entries, found->second);
+      return;
+    }
+    shard.entries.push_front({.key = std::string(key), .value = std::move(value)});
+    shard.by_key.emplace(shard.entries.front().key, shard.entries.begin());
+    if (shard.entries.size() <= limit_) return;
+    shard.by_key.erase(shard.entries.back().key);
+    shard.entries.pop_back();
+  }
+
+ private:
+  struct Entry {
+    std::string key;
+    std::shared_ptr<const Value> value;
+  };
+  using Entries = std::list<Entry>;
+  struct Shard {
+    Mutex mutex;
+    Entries entries ZT_GUARDED_BY(mutex);  // the last one used first
+    absl::flat_hash_map<std::string_view, typename Entries::iterator> by_key ZT_GUARDED_BY(mutex);
+  };
+  static constexpr size_t kShards = 16;
+
+  Shard& ShardOf(std::string_view key) {
+    return shards_[absl::Hash<std::string_view>()(key) % kShards];
+  }
+
+  const size_t limit_;  // of each shard
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace zerotouch
+
+#endif  // ZEROTOUCH_BASE_LRU_CACHE_H_

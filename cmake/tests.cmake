@@ -11,19 +11,29 @@ else()
   set(ZEROTOUCH_BUILD_KIND dev)
 endif()
 
-# zerotouch_test_program(NAME SOURCES files... LINKS targets...)
+# zerotouch_test_flags(TARGET)
 #
-# One GoogleTest program. zerotouch_gtest registers what CTest runs of it.
+# Sets the flags of the tests' own files. UBSan looks for faults in the product's
+# files, which are separate libraries. Checking and optimising the tests' files too
+# takes longer than compiling the product.
+function(zerotouch_test_flags target)
+  if(ZEROTOUCH_BUILD_KIND STREQUAL asan)
+    target_compile_options(${target} PRIVATE -O0 -fno-sanitize=undefined)
+  endif()
+endfunction()
+
+# zerotouch_test_program(NAME SOURCES files... LINKS targets... [HEADERS set])
+#
+# One GoogleTest program. zerotouch_gtest registers what CTest runs of it. HEADERS is
+# a set of precompiled headers (precompile.cmake).
 function(zerotouch_test_program name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "HEADERS" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
-  # UBSan looks for faults in the product's files, which are separate
-  # libraries. Checking and optimising the tests' own files too takes
-  # longer than compiling the product.
-  if(ZEROTOUCH_BUILD_KIND STREQUAL asan)
-    target_compile_options(${name} PRIVATE -O0 -fno-sanitize=undefined)
+  zerotouch_test_flags(${name})
+  if(ARG_HEADERS)
+    zerotouch_precompiled(${name} ${ARG_HEADERS})
   endif()
 endfunction()
 

@@ -21,7 +21,7 @@ endif()
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
-      CCACHE_NOHASHDIR=true ${CCACHE_PROGRAM})
+      CCACHE_NOHASHDIR=true CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 
 # Nearly all compile time is spent on the headers of libraries, so several files
@@ -34,6 +34,10 @@ if(ZEROTOUCH_UNITY)
   # g++ warns about the frame of a coroutine outside of the main file.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
+# Precompiled headers come first in every file, so they hide a missing include too.
+option(ZEROTOUCH_PRECOMPILE "Precompile the headers of libraries" ${ZEROTOUCH_UNITY})
+# clang writes the time into what it precompiles unless told not to, which ccache would see.
+add_compile_options("$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)

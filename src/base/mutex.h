@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <shared_mutex>
 
 // Clang checks which mutex guards what (`make thread-safety`); other compilers
 // ignore these. https://clang.llvm.org/docs/ThreadSafetyAnalysis.html
@@ -72,6 +73,45 @@ class ZT_THREAD_ANNOTATION(scoped_lockable) MutexLock {
 
  private:
   std::unique_lock<std::mutex> lock_;
+};
+
+// A std::shared_mutex that Clang's analysis knows.
+class ZT_THREAD_ANNOTATION(capability("mutex")) SharedMutex {
+ public:
+  SharedMutex() = default;
+  SharedMutex(const SharedMutex&) = delete;
+  SharedMutex& operator=(const SharedMutex&) = delete;
+
+ private:
+  friend class ReaderLock;
+  friend class WriterLock;
+  std::shared_mutex mutex_;
+};
+
+// Locks a shared mutex while it lives. Other readers can hold it too.
+class ZT_THREAD_ANNOTATION(scoped_lockable) ReaderLock {
+ public:
+  explicit ReaderLock(SharedMutex& mutex) ZT_THREAD_ANNOTATION(acquire_shared_capability(mutex))
+      : lock_(mutex.mutex_) {}
+  ~ReaderLock() ZT_THREAD_ANNOTATION(release_capability()) = default;
+  ReaderLock(const ReaderLock&) = delete;
+  ReaderLock& operator=(const ReaderLock&) = delete;
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
+};
+
+// Locks a shared mutex while it lives. Nobody else can hold it.
+class ZT_THREAD_ANNOTATION(scoped_lockable) WriterLock {
+ public:
+  explicit WriterLock(SharedMutex& mutex) ZT_THREAD_ANNOTATION(acquire_capability(mutex))
+      : lock_(mutex.mutex_) {}
+  ~WriterLock() ZT_THREAD_ANNOTATION(release_capability()) = default;
+  WriterLock(const WriterLock&) = delete;
+  WriterLock& operator=(const WriterLock&) = delete;
+
+ private:
+  std::unique_lock<std::shared_mutex> lock_;
 };
 
 }  // namespace zerotouch

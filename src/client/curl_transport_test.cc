@@ -10,11 +10,11 @@
 
 #include <atomic>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/status_text.h"
 
 namespace zerotouch::client {
@@ -51,8 +51,11 @@ class LoopbackServer {
 
   const std::string& url() const { return url_; }
   int requests() const { return requests_; }
-  // Returns header and body of the last request. Call it after Stop.
-  const std::string& last() const { return last_; }
+  // Returns header and body of the last request.
+  std::string last() const ZT_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return last_;
+  }
 
  private:
   void Accept() {
@@ -70,7 +73,7 @@ class LoopbackServer {
   void Serve(int client) {
     while (std::optional<std::string> request = Read(client)) {
       {
-        const std::lock_guard lock(mutex_);
+        MutexLock lock(mutex_);
         last_ = *std::move(request);
       }
       const std::optional<std::string> text = answer_(++requests_);
@@ -101,8 +104,8 @@ class LoopbackServer {
   const int listener_;
   std::string url_;
   std::atomic<int> requests_ = 0;
-  std::mutex mutex_;
-  std::string last_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::string last_ ZT_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

@@ -2,9 +2,9 @@
 #include "json/field_table.h"
 
 #include <memory>
-#include <mutex>
-#include <shared_mutex>
 #include <unordered_map>
+
+#include "base/mutex.h"
 
 namespace zerotouch::json {
 
@@ -69,6 +69,24 @@ const FieldTable& Build(const Descriptor& descriptor, Tables& tables) {
   return table;
 }
 
+// The tables of all types that were asked for.
+class TableCache {
+ public:
+  const FieldTable& Of(const Descriptor& descriptor) ZT_EXCLUDES(mutex_) {
+    {
+      ReaderLock lock(mutex_);
+      const auto found = tables_.find(&descriptor);
+      if (found != tables_.end()) return *found->second;
+    }
+    WriterLock lock(mutex_);
+    return Build(descriptor, tables_);
+  }
+
+ private:
+  SharedMutex mutex_;
+  Tables tables_ ZT_GUARDED_BY(mutex_);
+};
+
 }  // namespace
 
 // A linear search is faster than hashing: a type has about ten names of different
@@ -81,15 +99,8 @@ const Field* FieldTable::Find(std::string_view name) const {
 }
 
 const FieldTable& TableOf(const Descriptor& descriptor) {
-  static std::shared_mutex& mutex = *new std::shared_mutex;
-  static Tables& tables = *new Tables;
-  {
-    std::shared_lock lock(mutex);
-    const auto found = tables.find(&descriptor);
-    if (found != tables.end()) return *found->second;
-  }
-  std::unique_lock lock(mutex);
-  return Build(descriptor, tables);
+  static TableCache& cache = *new TableCache;
+  return cache.Of(descriptor);
 }
 
 }  // namespace zerotouch::json

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <vector>
 
 namespace zerotouch {
 namespace {
@@ -105,22 +106,21 @@ TEST(LuhnDigit, FindsEveryWrongDigit) {
 
 constexpr Outcome kFine = Outcome::kSuccess;
 
-// Which identifiers name a device (to unclaim, to find) and which register one.
-TEST(IdentifyingSets, AreThoseOfTheGuide) {
-  const std::string long_serial = "serial_number: '" + Repeated('s', 65) + "' ";
-  const std::string max_serial = "serial_number: '" + Repeated('s', 64) + "' ";
-  const std::string wide_serial = [] {
-    std::string serial = "serial_number: '";
-    for (int i = 0; i < 64; ++i) serial += "\xc3\xbc";  // two bytes, one character
-    return serial + "' ";
-  }();
-  const std::string long_name = Repeated('m', 257);
-  const struct {
-    const char* reason;
-    std::string identifier;
-    Outcome names;
-    Outcome registers;
-  } rows[] = {
+// Identifiers that name a device (to unclaim, to find), and those that register one.
+struct IdentifierRow {
+  const char* reason;
+  std::string identifier;
+  Outcome names;
+  Outcome registers;
+};
+
+const std::string& LongName() {
+  static const std::string& name = *new std::string(Repeated('m', 257));
+  return name;
+}
+
+std::vector<IdentifierRow> ModemRows() {
+  return {
       {"an IMEI", "imei: '490154203237518'", kFine, kFine},
       {"a MEID", "meid: 'AF0123450ABCDE'", kFine, kFine},
       {"the second IMEI alone", "imei2: '490154203237518'", kFine, kFine},
@@ -141,6 +141,19 @@ TEST(IdentifyingSets, AreThoseOfTheGuide) {
       {"a bad MEID", "meid: 'x'", Outcome::kInvalidMeid, Outcome::kInvalidMeid},
       {"a bad second MEID beside a good IMEI", "imei: '490154203237518' meid2: 'x'",
        Outcome::kInvalidMeid, Outcome::kInvalidMeid},
+      {"nothing", "", Outcome::kNoIdentifier, Outcome::kNoIdentifier},
+      {"blanks alone", "imei: ' ' serial_number: '\\t'", Outcome::kNoIdentifier,
+       Outcome::kNoIdentifier},
+  };
+}
+
+std::vector<IdentifierRow> SerialRows() {
+  const std::string long_serial = "serial_number: '" + Repeated('s', 65) + "' ";
+  const std::string max_serial = "serial_number: '" + Repeated('s', 64) + "' ";
+  std::string wide_serial = "serial_number: '";
+  for (int i = 0; i < 64; ++i) wide_serial += "\xc3\xbc";  // two bytes, one character
+  wide_serial += "' ";
+  return {
       {"a serial set", "serial_number: 'S1' manufacturer: 'M' model: 'N'", kFine, kFine},
       {"a serial number of 64 characters", max_serial + "manufacturer: 'M' model: 'N'", kFine,
        kFine},
@@ -159,15 +172,17 @@ TEST(IdentifyingSets, AreThoseOfTheGuide) {
        "imei: '490154203237518' serial_number: 'S1'", kFine, Outcome::kSerialSetIncomplete},
       {"an IMEI with manufacturer and model",
        "imei: '490154203237518' manufacturer: 'M' model: 'N'", kFine, kFine},
-      {"a long manufacturer", "serial_number: 'S1' model: 'N' manufacturer: '" + long_name + "'",
+      {"a long manufacturer", "serial_number: 'S1' model: 'N' manufacturer: '" + LongName() + "'",
        Outcome::kInvalidManufacturer, Outcome::kInvalidManufacturer},
-      {"a long model", "serial_number: 'S1' manufacturer: 'M' model: '" + long_name + "'",
+      {"a long model", "serial_number: 'S1' manufacturer: 'M' model: '" + LongName() + "'",
        Outcome::kInvalidModel, Outcome::kInvalidModel},
       {"manufacturer and model alone", "manufacturer: 'M' model: 'N'", Outcome::kNoIdentifier,
        Outcome::kNoIdentifier},
-      {"nothing", "", Outcome::kNoIdentifier, Outcome::kNoIdentifier},
-      {"blanks alone", "imei: ' ' serial_number: '\\t'", Outcome::kNoIdentifier,
-       Outcome::kNoIdentifier},
+  };
+}
+
+std::vector<IdentifierRow> ChromeOsRows() {
+  return {
       {"ChromeOS",
        "device_type: DEVICE_TYPE_CHROME_OS serial_number: 'S' model: 'N' "
        "chrome_os_attested_device_id: 'A'",
@@ -184,17 +199,22 @@ TEST(IdentifyingSets, AreThoseOfTheGuide) {
        "device_type: DEVICE_TYPE_CHROME_OS imei: '490154203237518'", kFine,
        Outcome::kSerialSetIncomplete},
       {"a long attested id",
-       "serial_number: 'S' model: 'N' chrome_os_attested_device_id: '" + long_name + "'",
+       "serial_number: 'S' model: 'N' chrome_os_attested_device_id: '" + LongName() + "'",
        Outcome::kInvalidAttestedId, Outcome::kInvalidAttestedId},
   };
+}
+
+TEST(IdentifyingSets, AreThoseOfTheGuide) {
   const auto outcome = [](const std::variant<Identity, Outcome>& parsed) {
     const auto* refused = std::get_if<Outcome>(&parsed);
     return refused == nullptr ? kFine : *refused;
   };
-  for (const auto& row : rows) {
-    api::DeviceIdentifier identifier = Identifier(row.identifier);
-    EXPECT_EQ(outcome(ParseIdentity(identifier, kStrict)), row.names) << row.reason;
-    EXPECT_EQ(outcome(ParseAndCanonicalize(identifier, kStrict)), row.registers) << row.reason;
+  for (const auto& rows : {ModemRows(), SerialRows(), ChromeOsRows()}) {
+    for (const IdentifierRow& row : rows) {
+      api::DeviceIdentifier identifier = Identifier(row.identifier);
+      EXPECT_EQ(outcome(ParseIdentity(identifier, kStrict)), row.names) << row.reason;
+      EXPECT_EQ(outcome(ParseAndCanonicalize(identifier, kStrict)), row.registers) << row.reason;
+    }
   }
 }
 

@@ -65,68 +65,39 @@ std::vector<NamedError> PublicErrors() {
 // not compile until it is added here, and then needs its golden.
 const char* NameOf(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kSuccess:
-      return "kSuccess";
-    case Outcome::kNoIdentifier:
-      return "kNoIdentifier";
-    case Outcome::kInvalidImei:
-      return "kInvalidImei";
-    case Outcome::kInvalidMeid:
-      return "kInvalidMeid";
-    case Outcome::kInvalidSerial:
-      return "kInvalidSerial";
-    case Outcome::kInvalidManufacturer:
-      return "kInvalidManufacturer";
-    case Outcome::kInvalidModel:
-      return "kInvalidModel";
-    case Outcome::kSerialSetIncomplete:
-      return "kSerialSetIncomplete";
-    case Outcome::kSecondSlotEqualsFirst:
-      return "kSecondSlotEqualsFirst";
-    case Outcome::kIdentifiersPointApart:
-      return "kIdentifiersPointApart";
-    case Outcome::kInvalidSection:
-      return "kInvalidSection";
-    case Outcome::kInvalidCustomer:
-      return "kInvalidCustomer";
-    case Outcome::kInvalidConfiguration:
-      return "kInvalidConfiguration";
-    case Outcome::kInvalidMetadataKey:
-      return "kInvalidMetadataKey";
-    case Outcome::kMetadataTooLarge:
-      return "kMetadataTooLarge";
-    case Outcome::kVacationOnZeroTouch:
-      return "kVacationOnZeroTouch";
-    case Outcome::kVacationTwice:
-      return "kVacationTwice";
-    case Outcome::kVacationPast:
-      return "kVacationPast";
-    case Outcome::kSimlockProfileMissing:
-      return "kSimlockProfileMissing";
-    case Outcome::kSimlockProfileOnZeroTouch:
-      return "kSimlockProfileOnZeroTouch";
-    case Outcome::kTokenMissing:
-      return "kTokenMissing";
-    case Outcome::kTokenNotChromeOs:
-      return "kTokenNotChromeOs";
-    case Outcome::kUnknownDevice:
-      return "kUnknownDevice";
-    case Outcome::kNotClaimed:
-      return "kNotClaimed";
-    case Outcome::kHeldByOther:
-      return "kHeldByOther";
-    case Outcome::kNotYours:
-      return "kNotYours";
-    case Outcome::kInvalidAttestedId:
-      return "kInvalidAttestedId";
-    case Outcome::kMetadataMissing:
-      return "kMetadataMissing";
-    case Outcome::kCancelled:
-      return "kCancelled";
-    case Outcome::kFailed:
-      return "kFailed";
-    case Outcome::kNoZeroTouchClaim:
-      return "kNoZeroTouchClaim";
+    // clang-format off
+    case Outcome::kSuccess: return "kSuccess";
+    case Outcome::kNoIdentifier: return "kNoIdentifier";
+    case Outcome::kInvalidImei: return "kInvalidImei";
+    case Outcome::kInvalidMeid: return "kInvalidMeid";
+    case Outcome::kInvalidSerial: return "kInvalidSerial";
+    case Outcome::kInvalidManufacturer: return "kInvalidManufacturer";
+    case Outcome::kInvalidModel: return "kInvalidModel";
+    case Outcome::kSerialSetIncomplete: return "kSerialSetIncomplete";
+    case Outcome::kSecondSlotEqualsFirst: return "kSecondSlotEqualsFirst";
+    case Outcome::kIdentifiersPointApart: return "kIdentifiersPointApart";
+    case Outcome::kInvalidSection: return "kInvalidSection";
+    case Outcome::kInvalidCustomer: return "kInvalidCustomer";
+    case Outcome::kInvalidConfiguration: return "kInvalidConfiguration";
+    case Outcome::kInvalidMetadataKey: return "kInvalidMetadataKey";
+    case Outcome::kMetadataTooLarge: return "kMetadataTooLarge";
+    case Outcome::kVacationOnZeroTouch: return "kVacationOnZeroTouch";
+    case Outcome::kVacationTwice: return "kVacationTwice";
+    case Outcome::kVacationPast: return "kVacationPast";
+    case Outcome::kSimlockProfileMissing: return "kSimlockProfileMissing";
+    case Outcome::kSimlockProfileOnZeroTouch: return "kSimlockProfileOnZeroTouch";
+    case Outcome::kTokenMissing: return "kTokenMissing";
+    case Outcome::kTokenNotChromeOs: return "kTokenNotChromeOs";
+    case Outcome::kUnknownDevice: return "kUnknownDevice";
+    case Outcome::kNotClaimed: return "kNotClaimed";
+    case Outcome::kHeldByOther: return "kHeldByOther";
+    case Outcome::kNotYours: return "kNotYours";
+    case Outcome::kInvalidAttestedId: return "kInvalidAttestedId";
+    case Outcome::kMetadataMissing: return "kMetadataMissing";
+    case Outcome::kCancelled: return "kCancelled";
+    case Outcome::kFailed: return "kFailed";
+    case Outcome::kNoZeroTouchClaim: return "kNoZeroTouchClaim";
+      // clang-format on
   }
   return nullptr;
 }

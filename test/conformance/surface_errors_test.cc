@@ -158,6 +158,52 @@ TEST_F(SurfaceErrors, ABatchWithTooLargeAnswers) {
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_batch_answers.txt", text_);
 }
 
+// Assertions that are refused, by what is changed in a good one.
+constexpr struct {
+  const char* name;
+  void (*change)(crypto::JwtClaims& claims);
+} kWrongClaims[] = {
+    {"an account that is not there",
+     [](crypto::JwtClaims& claims) { claims.issuer = claims.subject = "x@y"; }},
+    {"for another audience",
+     [](crypto::JwtClaims& claims) { claims.audience = "https://example.com/token"; }},
+    {"no scope", [](crypto::JwtClaims& claims) { claims.scope = ""; }},
+    {"for somebody else", [](crypto::JwtClaims& claims) { claims.subject = "x@example.com"; }},
+    {"never good", [](crypto::JwtClaims& claims) { claims.expires_at = claims.issued_at; }},
+    {"good for too long", [](crypto::JwtClaims& claims) { claims.expires_at += absl::Hours(1); }},
+    {"of the future",
+     [](crypto::JwtClaims& claims) {
+       claims.issued_at += absl::Minutes(10);
+       claims.expires_at += absl::Minutes(10);
+     }},
+    {"not before a future time",
+     [](crypto::JwtClaims& claims) { claims.not_before = claims.issued_at + absl::Minutes(10); }},
+    {"of the past",
+     [](crypto::JwtClaims& claims) {
+       claims.issued_at -= absl::Hours(2);
+       claims.expires_at -= absl::Hours(2);
+     }},
+};
+
+constexpr const char* kWrongJwtHeaders[] = {"x",
+                                            R"({"alg":1})",
+                                            R"({"alg":"none"})",
+                                            R"({"alg":"ES256","kid":1})",
+                                            R"({"alg":"ES256","kid":"1","crit":["b64"]})",
+                                            R"({"alg":"ES256","kid":""})",
+                                            R"({"alg":"ES256","alg":"ES256"})",
+                                            R"({"alg":"ES256","typ":"at+jwt"})"};
+constexpr const char* kWrongJwtPayloads[] = {"x",
+                                             R"({"iss":1})",
+                                             R"({"sub":1})",
+                                             R"({"scope":1})",
+                                             R"({"aud":["a","b"]})",
+                                             R"({"iat":"x"})",
+                                             R"({"iat":1,"exp":"x"})",
+                                             R"({"iat":1})",
+                                             R"({"iat":1,"exp":2,"nbf":"x"})",
+                                             R"({"iat":1,"iat":1,"exp":2})"};
+
 TEST_F(SurfaceErrors, Tokens) {
   const std::string endpoint = std::string(kEndpoint) + "/token";
   const std::string grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
@@ -170,12 +216,6 @@ TEST_F(SurfaceErrors, Tokens) {
                        const std::string& type = "application/x-www-form-urlencoded") {
     Add(name, HttpText("OAuth", whole_.Handle(post(body, type))));
   };
-  const auto assert_with = [&](const char* name,
-                               const std::function<void(crypto::JwtClaims&)>& change) {
-    crypto::JwtClaims claims = ClaimsOf(endpoint);
-    change(claims);
-    ask(name, fmt::format("{}&assertion={}", grant, crypto::SignJwt(key_, kKeyId, claims).value()));
-  };
   ask("a body of another type", "x", "text/plain");
   ask("JSON without grant_type", "{}", "application/json");
   ask("a body that is not JSON", "{", "application/json");
@@ -186,28 +226,11 @@ TEST_F(SurfaceErrors, Tokens) {
   ask("another grant", "grant_type=password");
   ask("no assertion", grant);
   ask("no JWT", grant + "&assertion=x");
-  assert_with("an account that is not there",
-              [](crypto::JwtClaims& claims) { claims.issuer = claims.subject = "x@y"; });
-  assert_with("for another audience",
-              [](crypto::JwtClaims& claims) { claims.audience = "https://example.com/token"; });
-  assert_with("no scope", [](crypto::JwtClaims& claims) { claims.scope = ""; });
-  assert_with("for somebody else",
-              [](crypto::JwtClaims& claims) { claims.subject = "x@example.com"; });
-  assert_with("never good",
-              [](crypto::JwtClaims& claims) { claims.expires_at = claims.issued_at; });
-  assert_with("good for too long",
-              [](crypto::JwtClaims& claims) { claims.expires_at += absl::Hours(1); });
-  assert_with("of the future", [](crypto::JwtClaims& claims) {
-    claims.issued_at += absl::Minutes(10);
-    claims.expires_at += absl::Minutes(10);
-  });
-  assert_with("not before a future time", [](crypto::JwtClaims& claims) {
-    claims.not_before = claims.issued_at + absl::Minutes(10);
-  });
-  assert_with("of the past", [](crypto::JwtClaims& claims) {
-    claims.issued_at -= absl::Hours(2);
-    claims.expires_at -= absl::Hours(2);
-  });
+  for (const auto& [name, change] : kWrongClaims) {
+    crypto::JwtClaims claims = ClaimsOf(endpoint);
+    change(claims);
+    ask(name, fmt::format("{}&assertion={}", grant, crypto::SignJwt(key_, kKeyId, claims).value()));
+  }
   const auto assert_text = [&](const std::string& header, const std::string& payload) {
     ask("a JWT that is wrong",
         fmt::format("{}&assertion={}.{}.c2ln", grant, crypto::Base64UrlEncode(header),
@@ -215,16 +238,10 @@ TEST_F(SurfaceErrors, Tokens) {
   };
   ask("a JWT that is too long", grant + "&assertion=" + std::string(20'000, 'x'));
   ask("a JWT that is not encoded", grant + "&assertion=*.x.x");
-  for (const char* header :
-       {"x", R"({"alg":1})", R"({"alg":"none"})", R"({"alg":"ES256","kid":1})",
-        R"({"alg":"ES256","kid":"1","crit":["b64"]})", R"({"alg":"ES256","kid":""})",
-        R"({"alg":"ES256","alg":"ES256"})", R"({"alg":"ES256","typ":"at+jwt"})"}) {
+  for (const char* header : kWrongJwtHeaders) {
     assert_text(header, "{}");
   }
-  for (const char* payload :
-       {"x", R"({"iss":1})", R"({"sub":1})", R"({"scope":1})", R"({"aud":["a","b"]})",
-        R"({"iat":"x"})", R"({"iat":1,"exp":"x"})", R"({"iat":1})",
-        R"({"iat":1,"exp":2,"nbf":"x"})", R"({"iat":1,"iat":1,"exp":2})"}) {
+  for (const char* payload : kWrongJwtPayloads) {
     assert_text(R"({"alg":"ES256","kid":"1"})", payload);
   }
   http::Request long_one = post(std::string(70'000, 'x'), "application/x-www-form-urlencoded");

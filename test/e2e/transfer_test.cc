@@ -145,46 +145,51 @@ class TransferTest : public SandboxTest {
       Get(caller, "/v1/customers/" + customer + list, answers);
     }
   }
+
+  // Claims devices of every kind, and makes metadata, a configuration and operations.
+  void FillRegistry() {
+    const std::string device = Claimed(Imei("490154203237518"));
+    Claimed(Identifier(R"("meid":"A0000000002329")"));
+    Claimed(Identifier(R"("serialNumber":"C0FFEE","manufacturer":"Google","model":"Pixel 8")"));
+    SimLocked(Imei("490154203237518"));
+    ClaimedByOther(Imei("356938035643809"));
+    Unclaim(Identifier(R"("meid":"A0000000002329")") + "," + kZeroTouch);
+    EXPECT_EQ(
+        first_
+            .Post("/v1/partners/" + sandbox().first.partner + "/devices/" + device + "/metadata",
+                  R"({"deviceMetadata":{"entries":{"ordernumber":"A-1"}}})")
+            .status,
+        200);
+    ApiCaller customer = CustomerCaller(sandbox().first.customer);
+    const Answer made = customer.Post(
+        "/v1/customers/" + sandbox().first.customer + "/configurations",
+        fmt::format(
+            R"({{"configurationName":"Kiosk","dpcResourcePath":"customers/{}/dpcs/clouddpc",)"
+            R"("companyName":"C","contactEmail":"a@example.com","contactPhone":"+1 555 0100",)"
+            R"("isDefault":true,"forcedResetTime":"3600s"}})",
+            sandbox().first.customer));
+    EXPECT_EQ(made.status, 200) << made.body;
+    for (int round = 0; round < 3; ++round) {
+      UnclaimInBatch({Imei("352099001761481") + "," + kZeroTouch, Imei("49") + "," + kZeroTouch,
+                      Imei("490154203237518") + "," + kZeroTouch});
+      ClaimInBatch({Imei("490154203237518") + "," + kZeroTouch});
+    }
+  }
+
+  // Returns an access token of the server that is moved.
+  static std::string AccessToken() {
+    crypto::JwtClaims claims = ClaimsOf(sandbox().first.credentials, sandbox().endpoint);
+    claims.audience = sandbox().endpoint + "/token";
+    const std::string form =
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=" +
+        SignToken(sandbox().first.credentials, claims);
+    return Json(PostForm(sandbox().endpoint + "/token", form).body)["/access_token"];
+  }
 };
 
 TEST_F(TransferTest, EveryAnswer_HasTheSameBytes_AndKeysAndTokensStayValid) {
-  const std::string device = Claimed(Imei("490154203237518"));
-  Claimed(Identifier(R"("meid":"A0000000002329")"));
-  Claimed(Identifier(R"("serialNumber":"C0FFEE","manufacturer":"Google","model":"Pixel 8")"));
-  SimLocked(Imei("490154203237518"));
-  ClaimedByOther(Imei("356938035643809"));
-  Unclaim(Identifier(R"("meid":"A0000000002329")") + "," + kZeroTouch);
-  EXPECT_EQ(
-      first_
-          .Post("/v1/partners/" + sandbox().first.partner + "/devices/" + device + "/metadata",
-                R"({"deviceMetadata":{"entries":{"ordernumber":"A-1"}}})")
-          .status,
-      200);
-  ApiCaller customer = CustomerCaller(sandbox().first.customer);
-  const Answer made = customer.Post(
-      "/v1/customers/" + sandbox().first.customer + "/configurations",
-      fmt::format(
-          R"({{"configurationName":"Kiosk","dpcResourcePath":"customers/{}/dpcs/clouddpc",)"
-          R"("companyName":"C","contactEmail":"a@example.com","contactPhone":"+1 555 0100",)"
-          R"("isDefault":true,"forcedResetTime":"3600s"}})",
-          sandbox().first.customer));
-  EXPECT_EQ(made.status, 200) << made.body;
-  for (int round = 0; round < 3; ++round) {
-    UnclaimInBatch({Imei("352099001761481") + "," + kZeroTouch, Imei("49") + "," + kZeroTouch,
-                    Imei("490154203237518") + "," + kZeroTouch});
-    ClaimInBatch({Imei("490154203237518") + "," + kZeroTouch});
-  }
-  const std::string access_token =
-      Json(PostForm(
-               sandbox().endpoint + "/token",
-               "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=" +
-                   [] {
-                     crypto::JwtClaims claims =
-                         ClaimsOf(sandbox().first.credentials, sandbox().endpoint);
-                     claims.audience = sandbox().endpoint + "/token";
-                     return SignToken(sandbox().first.credentials, claims);
-                   }())
-               .body)["/access_token"];
+  FillRegistry();
+  const std::string access_token = AccessToken();
   ASSERT_NE(access_token, "");
 
   const TempDir dir;

@@ -9,10 +9,6 @@ import re
 
 FUNCTION_LINES = 60
 
-# Files with tests that are longer. Split them, then remove the line; add none.
-TOLERATED = ('src/model/identity_test.cc', 'test/conformance/errors_test.cc',
-             'test/conformance/surface_errors_test.cc', 'test/e2e/transfer_test.cc')
-
 LITERAL = re.compile(
     r'//[^\n]*|/\*.*?\*/'
     r'|R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"'
@@ -31,14 +27,10 @@ NAME = re.compile(r'([~\w:]+)\s*\(')
 
 def check(tree):
     for path in tree.code():
-        too_long = [function for function in functions(tree.read(path))
-                    if function[2] > FUNCTION_LINES]
-        if path in TOLERATED and not too_long:
-            tree.note(path, 1, 'has no long function any more: remove it from TOLERATED in '
-                      'test/tidy/functions.py')
-        for line, name, length in too_long if path not in TOLERATED else []:
-            tree.note(path, line, f'{name} has {length} lines, more than {FUNCTION_LINES}: '
-                      'split it by what it does')
+        for line, name, length in functions(tree.read(path)):
+            if length > FUNCTION_LINES:
+                tree.note(path, line, f'{name} has {length} lines, more than {FUNCTION_LINES}: '
+                          'split it by what it does')
 
 
 def blanked(code):

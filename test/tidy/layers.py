@@ -9,7 +9,8 @@ import re
 
 from tree import is_among, is_test, line_of
 
-FOLDER = re.compile(r'^zerotouch_folder\((\w+)\s+LINKS\s+([^)]*)\)', re.MULTILINE)
+FOLDER = re.compile(r'^zerotouch_folder\((\w+)\s+(?:HEADERS \w+\s+)?LINKS\s+([^)]*)\)',
+                    re.MULTILINE)
 INCLUDE = re.compile(r'#include "((\w+)/[^"]*)"')
 
 # The files that may include a library that can be replaced. A slash at the end

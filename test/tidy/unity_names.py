@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Refuses functions of one name in the unnamed namespaces of files that are
-compiled together.
+"""Refuses functions and types of one name in the unnamed namespaces of files that
+are compiled together.
 
 A unity build (cmake/toolchain.cmake) compiles several files of a target as one.
-Two functions of the same name and parameters do not compile then. With other
-parameters they become overloads of each other, and a call can silently reach the
-wrong one.
+Two types of the same name do not compile then, nor do two functions of the same
+name and parameters. With other parameters functions become overloads of each
+other, and a call can silently reach the wrong one.
 
 usage: unity_names.py [ROOT]    prints each violation; exit code 1 if any
 """
@@ -20,6 +20,7 @@ UNNAMED = re.compile(r'^namespace \{\n(.*?)^\}  // namespace$', re.MULTILINE | r
 FUNCTION = re.compile(
     r'^(?!TEST|INSTANTIATE|return|namespace|using|class|struct|enum)'
     r'[A-Za-z][\w:<>,&*\[\] ]*?[ &*](\w+)\([^;{}]*\)\s*(?:const )?\{', re.MULTILINE)
+TYPE = re.compile(r'^(?:class|struct|union|enum(?: class)?) (\w+)[^;{}()]*\{', re.MULTILINE)
 
 # Folders whose files are in no unity build.
 APART = ('test/fuzz/', 'test/install/')
@@ -52,12 +53,12 @@ def violations(root):
                     text = file.read()
                 namespace = NAMESPACE.search(text)
                 for block in UNNAMED.findall(text):
-                    for function in FUNCTION.findall(block):
-                        key = (target_of(path), namespace.group(1) if namespace else '', function)
+                    for declared in FUNCTION.findall(block) + TYPE.findall(block):
+                        key = (target_of(path), namespace.group(1) if namespace else '', declared)
                         places[key].add(path)
-    return [f'{sorted(paths)[0]}: {function} is also in {", ".join(sorted(paths)[1:])}, '
+    return [f'{sorted(paths)[0]}: {name} is also in {", ".join(sorted(paths)[1:])}, '
             f'which is compiled with it: give it another name, or share it'
-            for (_, _, function), paths in sorted(places.items()) if len(paths) > 1]
+            for (_, _, name), paths in sorted(places.items()) if len(paths) > 1]
 
 
 def main():

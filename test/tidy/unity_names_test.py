@@ -31,6 +31,13 @@ class UnityNamesTest(unittest.TestCase):
                                                    'int F(long a) {\n  return 2;\n}',
                                      'src/y/b.cc': 'int F(int a) {\n  return a;\n}'}), [])
 
+    def test_types_are_refused(self):
+        for kind in ('class A final : public B', 'struct A', 'enum class A : uint8_t'):
+            found = self.found({'src/x/a.cc': kind + ' {\n  kOne,\n};',
+                                'src/x/b.cc': 'struct A {};'})
+            self.assertEqual(len(found), 1, kind)
+        self.assertEqual(self.found({'src/x/a.cc': 'struct A;', 'src/x/b.cc': 'struct A {};'}), [])
+
     def test_members_are_not(self):
         member = 'struct {} {{\n  int F(int a) {{\n    return a;\n  }}\n}};'
         self.assertEqual(self.found({'src/x/a.cc': member.format('A'),

@@ -48,6 +48,8 @@ COMMENT_SIGN = {'.cc': '//', '.h': '//', '.js': '//', '.mjs': '//', '.go': '//',
                 '.proto': '//', '.py': '#', '.cmake': '#', '.txt': '#', '.sh': '#', '.sql': '--'}
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CODE_SPAN = re.compile(r'`[^`]*`')
+# Precedes the text of a list item or a quotation.
+MARKER = re.compile(r'^\s*(?:(?:[-*>]|\d+\.)\s+)*')
 
 
 def check(tree):
@@ -84,7 +86,7 @@ def violation(line, begins):
     for pattern, advice in BEGINNINGS if begins else []:
         match = pattern.match(line)
         if match:
-            return f'a comment begins with "{match.group(0)}": {advice}'
+            return f'a text begins with "{match.group(0)}": {advice}'
     for pattern, instead in WORDS:
         match = pattern.search(line)
         if match:
@@ -109,10 +111,15 @@ def comments(lines, sign):
 
 
 def prose(lines):
-    """Yields the text of a page without its blocks and spans of code."""
+    """Yields (number, text, True if a paragraph or a list item begins here) of a page, without
+    its blocks and spans of code."""
     in_code = False
+    before = ''
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith('```'):
             in_code = not in_code
         elif not in_code:
-            yield number, CODE_SPAN.sub('', line), False
+            text = MARKER.sub('', line)
+            begins = text != line or not before.strip() or before.startswith(('#', '```'))
+            yield number, CODE_SPAN.sub('', text), begins and not line.startswith('#')
+        before = line

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "zerotouchd/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "base/status_text.h"
+#include "base/terminal_text.h"
+#include "terminal/typed_text.h"
+#include "zerotouchd/admin.h"
+#include "zerotouchd/daemon.h"
+#include "zerotouchd/settings.h"
+
+extern char** environ;
+
+namespace zerotouch::daemon {
+namespace {
+
+std::map<std::string, std::string> Environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+// Adds the settings of the command as flags, which store their values in `given`.
+void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
+  const auto add = [&](const char* name, const char* value, const std::string& help) {
+    const std::string flag = fmt::format("--{}", name);
+    const std::string key = name;
+    if (*value == '\0') {
+      app.add_flag_callback(
+          flag,
+          [&given, key, flag] {
+            given[key] = {"true", flag};
+          },
+          help);
+      return;
+    }
+    app.add_option_function<std::string>(
+           flag,
+           [&given, key, flag](const std::string& text) {
+             given[key] = {text, flag};
+           },
+           help)
+        ->type_name(value);
+  };
+  for (const Setting& setting : SettingTable()) {
+    if ((setting.commands & command) == 0) continue;
+    std::string help = setting.help;
+    if (*setting.by_default != '\0') help += fmt::format(" (default: {})", setting.by_default);
+    add(setting.name, setting.value, help);
+  }
+  add("config", "FILE", "TOML file of settings, with the names of these flags");
+}
+
+// Returns the command that was parsed so far, such as "zerotouchd admin keys".
+std::string CommandOf(const CLI::App& app) {
+  std::string command = "zerotouchd";
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    command += ' ' + at->get_name();
+  }
+  return command;
+}
+
+int Fail(const absl::Status& status) {
+  fmt::print(stderr, "zerotouchd: {}\n", ForTerminal(MessageOf(status)));
+  return 1;
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  CLI::App app(
+      "A zero-touch enrolment service with Google's Android Device Provisioning Partner API v1.\n"
+      "\n"
+      "  zerotouchd sandbox\n"
+      "  zerotouchd serve --database sqlite:///var/lib/zerotouch/registry.db\n"
+      "\n"
+      "Each setting of a command is also an environment variable and a line of the file of "
+      "--config:\n"
+      "--log-level is ZEROTOUCH_LOG_LEVEL, and log-level = \"debug\".",
+      "zerotouchd");
+  app.set_version_flag("--version", ZEROTOUCH_VERSION);
+  app.require_subcommand(1);
+  GivenTexts given;
+  AdminAction action;
+  CLI::App* sandbox = app.add_subcommand(
+      "sandbox", "Run a server with sample companies and key files, to test clients");
+  AddSettings(*sandbox, kSandbox, given);
+  CLI::App* serve = app.add_subcommand("serve", "Run the server for production");
+  AddSettings(*serve, kServe, given);
+  CLI::App* admin = app.add_subcommand(
+      "admin", "Manage partners, vendors, customers, DPCs and keys; copy a registry");
+  AddSettings(*admin, kAdmin, given);
+  AddAdminCommands(*admin, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "zerotouchd: {}; see {} --help\n",
+               ForTerminal(terminal::WithoutPasswords(error.what())), CommandOf(app));
+    return 1;
+  }
+  const Command command = *sandbox ? kSandbox : *serve ? kServe : kAdmin;
+  const absl::StatusOr<Settings> settings = ResolveSettings(command, given, Environment());
+  if (!settings.ok()) return Fail(settings.status());
+  const absl::Status status = command == kSandbox ? RunSandbox(*settings)
+                              : command == kServe ? RunServe(*settings)
+                                                  : action(*settings);
+  return status.ok() ? 0 : Fail(status);
+}
+
+}  // namespace zerotouch::daemon

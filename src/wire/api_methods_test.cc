@@ -21,7 +21,7 @@ TEST(ApiMethods, EveryMethod_IsServedAndChecksRights) {
   const auto store = store::Open("sqlite://" + dir / "registry.db", Clock::System()).value();
   const RegistryRules rules;
   batch::Engine engine(*store, rules, Clock::System(), {});
-  service::Services services(*store, engine, rules, Clock::System(), 1);
+  service::Services services(*store, engine, rules, Clock::System());
   const MethodTable table = ApiMethods(services);
   int methods = 0;
   for (const auto* service : ApiServices()) {

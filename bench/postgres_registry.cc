@@ -18,15 +18,13 @@ namespace {
 using store::postgres::Query;
 
 constexpr size_t kKeysAtOnce = 10'000;
-constexpr size_t kChunk = 5'000;
-constexpr size_t kResultBytes = 13;
 
 // A bare libpq program: the server's statements for devices (devices.cc and
 // device_changes.cc), prepared, with binary arrays and the server's
 // settings, one after the other.
-class Loop {
+class PostgresLoop {
  public:
-  Loop(const std::string& url, PartnerId reseller)
+  PostgresLoop(const std::string& url, PartnerId reseller)
       : reseller_(reseller), db_(PQconnectdb(url.c_str())) {
     if (PQstatus(db_) != CONNECTION_OK) Fail();
     Run("SET plan_cache_mode = force_generic_plan");
@@ -38,9 +36,9 @@ class Loop {
     done_ = IntAt(rows, 0, 0);
     PQclear(rows);
   }
-  ~Loop() { PQfinish(db_); }
-  Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
+  ~PostgresLoop() { PQfinish(db_); }
+  PostgresLoop(const PostgresLoop&) = delete;
+  PostgresLoop& operator=(const PostgresLoop&) = delete;
 
   void Unclaim(std::vector<ModemKey> modems) {
     std::sort(modems.begin(), modems.end());
@@ -54,8 +52,8 @@ class Loop {
       PQclear(rows);
     }
     std::sort(devices.begin(), devices.end());
-    for (size_t at = 0; at < devices.size(); at += kChunk) {
-      RunChunk(std::span(devices).subspan(at, std::min(kChunk, devices.size() - at)));
+    for (size_t at = 0; at < devices.size(); at += kLoopChunk) {
+      RunChunk(std::span(devices).subspan(at, std::min(kLoopChunk, devices.size() - at)));
     }
   }
 
@@ -176,7 +174,7 @@ class InCluster final : public Registry {
 
   double UnclaimByBareLoop(const std::string& url, PartnerId reseller,
                            const std::vector<ModemKey>& modems) override {
-    Loop loop(url, reseller);
+    PostgresLoop loop(url, reseller);
     const SteadyClock::time_point start = SteadyClock::now();
     loop.Unclaim(modems);
     return MillisecondsSince(start);

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_BENCH_REGISTRY_H_
 #define ZEROTOUCH_BENCH_REGISTRY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +15,10 @@
 namespace zerotouch::bench {
 
 inline constexpr PartnerId kReseller{700'000'001};
+// Claims in a transaction of the bare loop, and bytes of a result record, as in the
+// batch engine.
+inline constexpr size_t kLoopChunk = 5'000;
+inline constexpr size_t kResultBytes = 13;
 
 // The contents of a registry: claimed devices, made by the code of the server.
 struct Contents {

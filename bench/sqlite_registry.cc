@@ -19,12 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kScheme[] = "sqlite://";
-constexpr size_t kChunk = 5'000;
-constexpr size_t kResultBytes = 13;
 
-class Loop {
+class SqliteLoop {
  public:
-  Loop(const std::string& path, PartnerId reseller) : reseller_(reseller) {
+  SqliteLoop(const std::string& path, PartnerId reseller) : reseller_(reseller) {
     Check(
         sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr));
     // The settings of the server.
@@ -42,14 +40,14 @@ class Loop {
     begin_ = Prepare("BEGIN IMMEDIATE");
     commit_ = Prepare("COMMIT");
   }
-  ~Loop() {
+  ~SqliteLoop() {
     for (sqlite3_stmt* statement : {locate_, read_, give_up_, record_, begin_, commit_}) {
       sqlite3_finalize(statement);
     }
     sqlite3_close(db_);
   }
-  Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
+  SqliteLoop(const SqliteLoop&) = delete;
+  SqliteLoop& operator=(const SqliteLoop&) = delete;
 
   void Unclaim(std::vector<ModemKey> modems) {
     std::sort(modems.begin(), modems.end());
@@ -63,8 +61,8 @@ class Loop {
     }
     Run("COMMIT");
     std::sort(devices.begin(), devices.end());
-    for (size_t at = 0; at < devices.size(); at += kChunk) {
-      RunChunk(devices, at, std::min(at + kChunk, devices.size()));
+    for (size_t at = 0; at < devices.size(); at += kLoopChunk) {
+      RunChunk(devices, at, std::min(at + kLoopChunk, devices.size()));
     }
   }
 
@@ -147,7 +145,7 @@ class InFile final : public Registry {
 
   double UnclaimByBareLoop(const std::string& url, PartnerId reseller,
                            const std::vector<ModemKey>& modems) override {
-    Loop loop(url.substr(std::string_view(kScheme).size()), reseller);
+    SqliteLoop loop(url.substr(std::string_view(kScheme).size()), reseller);
     const SteadyClock::time_point start = SteadyClock::now();
     loop.Unclaim(modems);
     return MillisecondsSince(start);

@@ -355,6 +355,8 @@ TEST_F(EngineTest, DisabledAccount_EndsItsOperations) {
 // The wall clock and the monotonic clock of a server that sweeps.
 class RetentionEngineTest : public EngineTest {
  protected:
+  ~RetentionEngineTest() override { engine_.reset(); }  // uses the clock below
+
   void Start() {
     engine_ = std::make_unique<Engine>(*store_, rules_, clock_, EngineOptions{.workers = 1});
     engine_->Start();

@@ -7,7 +7,7 @@ namespace zerotouch {
 namespace {
 
 const PartnerId kPartner{1}, kOtherPartner{2};
-const CustomerId kOwner{11}, kOtherOwner{12};
+const CustomerId kViewer{11}, kOtherCustomer{12};
 const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
 
 using SimLock = api::GetDeviceSimLockStateResponse;
@@ -17,8 +17,8 @@ DeviceState SharedDevice() {
   DeviceState device;
   device.id = DeviceId(7);
   device.zero_touch = Claim{
-      .held = true, .reseller = kPartner, .owner = kOwner, .configuration = ConfigurationId(5)};
-  device.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherOwner};
+      .held = true, .reseller = kPartner, .owner = kViewer, .configuration = ConfigurationId(5)};
+  device.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherCustomer};
   device.record.emplace();
   device.record->identifier.set_imei("490154203237518");
   (*device.record->metadata.mutable_entries())["ordernumber"] = "A";
@@ -36,7 +36,7 @@ TEST(PartnerView, FormerHolder_DoesNotSeeTheMetadataOfTheHolder) {
 }
 
 TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
-  const api::Device view = CustomerView(kOwner, SharedDevice(), kNow);
+  const api::Device view = CustomerView(kViewer, SharedDevice(), kNow);
   EXPECT_EQ(view.name(), "customers/11/devices/7");
   EXPECT_EQ(view.device_id(), 7);
   EXPECT_EQ(view.device_identifier().imei(), "490154203237518");

@@ -61,8 +61,9 @@ class Store {
   // UNAVAILABLE if nothing was changed: the database cannot be reached or is full, the
   // mutation did not begin within limits::kWriteWait, or every retry conflicted with
   // other changes. UNKNOWN if the changes may be kept or not: the database was lost
-  // during the commit, or, on SQLite, the commit did not end within limits::kWriteWait
-  // (the disk does not answer) or the file lost its name during it.
+  // during the commit, or, on SQLite, the commit did not end within limits::kWriteWait,
+  // the disk failed to sync it and then to overwrite it, or the file lost its name
+  // during it.
   // RESOURCE_EXHAUSTED if too many mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
 

@@ -32,8 +32,10 @@ class Caller {
     principal_.reset();
     ZT_ASSIGN_OR_RETURN(principal_, authenticator.Authenticate(header, query));
     since_ = now;
-    if (!std::exchange(is_counted_, true)) return authenticator.CountCall(*principal_);
-    return absl::OkStatus();
+    if (std::exchange(is_counted_, true)) return absl::OkStatus();
+    absl::Status counted = authenticator.CountCall(*principal_);
+    if (!counted.ok()) principal_.reset();
+    return counted;
   }
 
   // Returns the caller. Must be authenticated.

@@ -11,7 +11,7 @@
 namespace zerotouch::wire {
 namespace {
 
-constexpr char kUnclaim[] = "google.android.device.provisioning.v1.PartnerService.UnclaimDevice";
+constexpr char kUnclaimName[] = "google.android.device.provisioning.v1.PartnerService.UnclaimDevice";
 
 // Returns the method with this full name. Searches the services, so that their
 // descriptors are linked in.
@@ -41,24 +41,24 @@ TEST(MethodTable, CallerWithoutTheRight_NeverEntersTheFunction) {
   const auth::Principal nobody{};
   api::UnclaimDeviceRequest request;
   request.set_partner_id(7);
-  const auto answer = table.Call(Find(kUnclaim), nobody, request);
+  const auto answer = table.Call(Find(kUnclaimName), nobody, request);
   EXPECT_EQ(answer.status(),
             errors::InsufficientScope("https://www.googleapis.com/auth/androidworkprovisioning",
-                                      kUnclaim));
+                                      kUnclaimName));
   EXPECT_EQ(service.calls, 0);
 }
 
 TEST(MethodTable, MethodWithoutFunction_IsUnimplemented) {
   const MethodTable table;
-  EXPECT_EQ(table.Call(Find(kUnclaim), auth::Principal{}, api::UnclaimDeviceRequest()).status(),
-            errors::Unimplemented(kUnclaim));
+  EXPECT_EQ(table.Call(Find(kUnclaimName), auth::Principal{}, api::UnclaimDeviceRequest()).status(),
+            errors::Unimplemented(kUnclaimName));
 }
 
 TEST(MethodTable, MessageOfAnotherType_IsRefused) {
   FakeService service;
   MethodTable table;
   table.Register(MethodKind::kShortWrite, service, &FakeService::Unclaim);
-  const auto answer = table.Call(Find(kUnclaim), auth::Principal{}, api::ClaimDeviceRequest());
+  const auto answer = table.Call(Find(kUnclaimName), auth::Principal{}, api::ClaimDeviceRequest());
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(service.calls, 0);
 }

@@ -17,6 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kDevice[] = "/v1/partners/7/devices/9";
+constexpr char kUnclaimOne[] = "/v1/partners/7/devices:unclaim";
 
 class QuotaTest : public ApiTest {
  protected:
@@ -59,11 +60,11 @@ TEST_F(QuotaTest, CallsPastTheQuota_AreRefused) {
 // A call is counted once, although it is authenticated before and after its body.
 TEST_F(QuotaTest, CallWithABody_CountsOnce) {
   for (int i = 0; i < 5; ++i) {
-    http::Request request = Authorized("POST", kUnclaim, "{}");
+    http::Request request = Authorized("POST", kUnclaimOne, "{}");
     ASSERT_FALSE(api_.RefuseEarly(request).has_value());
     EXPECT_EQ(api_.Handle(std::move(request)).status, 200);
   }
-  EXPECT_EQ(RefuseEarly(Authorized("POST", kUnclaim, "{}")), 429);
+  EXPECT_EQ(RefuseEarly(Authorized("POST", kUnclaimOne, "{}")), 429);
 }
 
 TEST_F(QuotaTest, PartsOfABatch_AreCalls) {

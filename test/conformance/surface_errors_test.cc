@@ -16,7 +16,7 @@ namespace zerotouch::wire {
 namespace {
 
 constexpr char kGetDevice[] = "/google.android.device.provisioning.v1.PartnerService/GetDevice";
-constexpr char kDevice[] = "/v1/partners/7/devices/9";
+constexpr char kDevicePath[] = "/v1/partners/7/devices/9";
 
 class SurfaceErrors : public WholeApi {
  protected:
@@ -265,7 +265,7 @@ TEST_F(SurfaceErrors, StoreAndStopping) {
         table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api.dispatch(), api);
     http::Request call = GrpcRequest(kGetDevice, Framed(""));
     call.headers.Add("authorization", Bearer());
-    Add(name + ", a call", Asked(api, Make("GET", kDevice, "", Sender::kReseller)) +
+    Add(name + ", a call", Asked(api, Make("GET", kDevicePath, "", Sender::kReseller)) +
                                GrpcText(grpc.Handle(std::move(call)).headers));
     Add(name + ", /readyz", Asked(api, Request("GET", "/readyz")));
   };

@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kArgument[] = "INVALID_ARGUMENT";
+constexpr char kInvalidArgument[] = "INVALID_ARGUMENT";
 constexpr char kParameter[] = "INVALID_PARAMETER";
 constexpr char kOther[] = "OTHER_ERROR";
 
@@ -41,24 +41,24 @@ TEST_F(ClaimTest, WrongFields_AreRefused) {
   const std::string chrome = ZeroTouch(ChromeOs("C-1"));
   const std::string workspace = R"(,"googleWorkspaceCustomerId":"C0123")";
   const auto parameter = [](const char* reason, const std::string& fields) {
-    return Refusal{reason, fields, 400, kArgument, kParameter, kOther};
+    return Refusal{reason, fields, 400, kInvalidArgument, kParameter, kOther};
   };
   const auto customer = [](const char* reason, const std::string& fields) {
-    return Refusal{reason, fields, 400, kArgument, "INVALID_CUSTOMER_ID", kOther};
+    return Refusal{reason, fields, 400, kInvalidArgument, "INVALID_CUSTOMER_ID", kOther};
   };
   const auto token = [](const char* reason, const std::string& fields) {
-    return Refusal{reason, fields, 400, kArgument, kParameter, "INVALID_TOKEN"};
+    return Refusal{reason, fields, 400, kInvalidArgument, kParameter, "INVALID_TOKEN"};
   };
   ExpectClaimsRefused({
-      {"no section", Imei("444444444444446"), 400, kArgument, "INVALID_SECTION_TYPE",
+      {"no section", Imei("444444444444446"), 400, kInvalidArgument, "INVALID_SECTION_TYPE",
        "INVALID_SECTION_TYPE"},
-      {"no device", kZeroTouch, 400, kArgument, "INVALID_IDENTIFIER_SET",
+      {"no device", kZeroTouch, 400, kInvalidArgument, "INVALID_IDENTIFIER_SET",
        "INVALID_DEVICE_IDENTIFIER"},
-      {"a malformed IMEI", ZeroTouch(Imei("1")), 400, kArgument, "INVALID_IMEI",
+      {"a malformed IMEI", ZeroTouch(Imei("1")), 400, kInvalidArgument, "INVALID_IMEI",
        "INVALID_DEVICE_IDENTIFIER"},
       {"a serial number that lacks a model beside an IMEI",
-       ZeroTouch(Identifier(R"("imei":"444444444444446","serialNumber":"S")")), 400, kArgument,
-       "INVALID_IDENTIFIER_SET", "INVALID_DEVICE_IDENTIFIER"},
+       ZeroTouch(Identifier(R"("imei":"444444444444446","serialNumber":"S")")), 400,
+       kInvalidArgument, "INVALID_IDENTIFIER_SET", "INVALID_DEVICE_IDENTIFIER"},
       customer("a customer that is not there", base + For("1")),
       customer("another reseller's customer", base + For(sandbox().second.customer)),
       customer("a Workspace account for an Android device", base + workspace),
@@ -94,7 +94,7 @@ TEST_F(ClaimTest, RequestsAgainstTheRegistry_AreRefused) {
       held("held by another reseller", ZeroTouch(theirs)),
       {"identifiers of two devices",
        ZeroTouch(Identifier(R"("imei":"555555555555558","imei2":"666666666666667")")), 400,
-       kArgument, "INVALID_IDENTIFIER_SET", "INVALID_DEVICE_IDENTIFIER"},
+       kInvalidArgument, "INVALID_IDENTIFIER_SET", "INVALID_DEVICE_IDENTIFIER"},
   });
   EXPECT_THAT(Claim(ZeroTouch(theirs)).body, Not(HasSubstr(sandbox().second.partner)));
 }
@@ -172,14 +172,15 @@ TEST_F(SettingsTest, LenientIdentifiers_AcceptWrongCheckDigits) {
   const std::string id = Claimed(Imei("490154203237519"));
   EXPECT_NE(Claimed(Imei("490154203237518")), id) << "as they are: another device";
   EXPECT_EQ(Unclaim(ZeroTouch(Imei("490154203237519"))).status, 200);
-  ExpectCustomError(Unclaim(ZeroTouch(Imei("4901542032375"))), 400, kArgument, "INVALID_IMEI");
+  ExpectCustomError(Unclaim(ZeroTouch(Imei("4901542032375"))), 400, kInvalidArgument,
+                    "INVALID_IMEI");
 }
 
 TEST_F(SettingsTest, MetadataKeys_AreAddedToThoseOfTheApi) {
   const std::string fields = ZeroTouch(Imei("356938035643809"));
   EXPECT_EQ(Claim(fields + Metadata(R"("asset":"1","colour":"red","ordernumber":"2")")).status,
             200);
-  ExpectCustomError(Claim(fields + Metadata(R"("size":"3")")), 400, kArgument, kParameter);
+  ExpectCustomError(Claim(fields + Metadata(R"("size":"3")")), 400, kInvalidArgument, kParameter);
 }
 
 }  // namespace

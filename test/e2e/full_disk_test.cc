@@ -16,7 +16,7 @@
 namespace zerotouch::test {
 namespace {
 
-constexpr int kItems = 1000;
+constexpr int kBatchItems = 1000;
 
 class FullDiskTest : public testing::Test {
  protected:
@@ -45,7 +45,7 @@ class FullDiskTest : public testing::Test {
   }
   std::string AcceptClaims() {
     std::string body = R"({"claims":[)";
-    for (int i = 0; i < kItems; ++i) body += (i == 0 ? "" : ",") + Claim(i);
+    for (int i = 0; i < kBatchItems; ++i) body += (i == 0 ? "" : ",") + Claim(i);
     const Answer answer = caller_->Post(sandbox_.first.Devices() + ":claimAsync", body + "]}");
     EXPECT_EQ(answer.status, 200) << answer.body;
     return "/v1/" + FieldIn(answer.body, "name");
@@ -74,8 +74,8 @@ class FullDiskTest : public testing::Test {
       return Json(body)["/done"] == "true";
     })) << body;
     const Json json(body);
-    EXPECT_EQ(json["/response/successCount"], std::to_string(kItems));
-    EXPECT_EQ(json.Size("/response/perDeviceStatus"), static_cast<size_t>(kItems));
+    EXPECT_EQ(json["/response/successCount"], std::to_string(kBatchItems));
+    EXPECT_EQ(json.Size("/response/perDeviceStatus"), static_cast<size_t>(kBatchItems));
   }
   static void ExpectToldToComeAgain(const Answer& answer) {
     ExpectError(answer, 503, "UNAVAILABLE");
@@ -154,7 +154,7 @@ TEST_F(FullDiskTest, FullFileSystem_BehavesTheSame) {
   }
   bool refused = false;
   for (int i = 0; i < 2000 && !refused; ++i) {
-    const Answer answer = ClaimAlone(kItems + i);
+    const Answer answer = ClaimAlone(kBatchItems + i);
     if (answer.status == 200) continue;  // there was room left in the log
     refused = true;
     ExpectToldToComeAgain(answer);
@@ -163,7 +163,7 @@ TEST_F(FullDiskTest, FullFileSystem_BehavesTheSame) {
   ExpectNotReady();
   std::filesystem::remove(dir_ / "filler");
   ExpectAllDone(operation);
-  EXPECT_EQ(ClaimAlone(kItems + 3000).status, 200);
+  EXPECT_EQ(ClaimAlone(kBatchItems + 3000).status, 200);
   EXPECT_EQ(server_->Terminate(), 0);
   EXPECT_EQ(umount(dir_.path().c_str()), 0);
 }

@@ -65,7 +65,7 @@ class TransferSqliteTest : public testing::Test {
 };
 
 // Fails if a table or a column is added and not added to archives.
-TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeases) {
+TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeasesAndBuckets) {
   Make("registry.db", 0).reset();
   const auto db = sqlite::Database::Open(dir_ / "registry.db", sqlite::Access::kRead).value();
   std::set<std::string> stored;
@@ -74,7 +74,9 @@ TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeases) {
       "WHERE t.type = 'table'");
   while (row.Row()) stored.insert(std::string(row.TextAt(0)));
   std::set<std::string> archived = {"operations.lease_token", "operations.lease_until_us",
-                                    "registry_values.name", "registry_values.value"};
+                                    "registry_values.name", "registry_values.value",
+                                    "quota_buckets.email", "quota_buckets.millionths",
+                                    "quota_buckets.filled_us"};
   for (const archive::Table& table : archive::Tables()) {
     for (const archive::Column& column : table.columns) {
       archived.insert(fmt::format("{}.{}", table.name, column.name));

@@ -88,6 +88,7 @@ class TransferStoreTest : public StoreTest {
                           .customers = {kCustomer, kOtherCustomer},
                           .disabled = true,
                           .keys = {}}));
+      also(tx.SetAccountQuota("c@example.com", 500));
       return status;
     });
     FillDevices();

@@ -76,7 +76,7 @@ class UnknownCommitTest : public testing::Test {
   test::PostgresCluster& cluster_ = test::PostgresCluster::Shared();
   const std::string direct_ = cluster_.CreateDatabase();
   test::TcpProxy proxy_{cluster_.port()};
-  const RegistryRules rules_;
+  RegistryRules rules_;
   const std::unique_ptr<Store> store_ = Open(ThroughProxy(), Clock::System()).value();
 };
 

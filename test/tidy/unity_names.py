@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Refuses functions and types of one name in the unnamed namespaces of files that
-are compiled together.
+"""Refuses functions, types and constants of one name in the unnamed namespaces of
+files that are compiled together.
 
 A unity build (cmake/toolchain.cmake) compiles several files of a target as one.
-Two types of the same name do not compile then, nor do two functions of the same
-name and parameters. With other parameters functions become overloads of each
-other, and a call can silently reach the wrong one.
+Two types or constants of the same name do not compile then, nor do two functions
+of the same name and parameters. With other parameters functions become overloads
+of each other, and a call can silently reach the wrong one.
 
 usage: unity_names.py [ROOT]    prints each violation; exit code 1 if any
 """
@@ -21,6 +21,9 @@ FUNCTION = re.compile(
     r'^(?!TEST|INSTANTIATE|return|namespace|using|class|struct|enum)'
     r'[A-Za-z][\w:<>,&*\[\] ]*?[ &*](\w+)\([^;{}]*\)\s*(?:const )?\{', re.MULTILINE)
 TYPE = re.compile(r'^(?:class|struct|union|enum(?: class)?) (\w+)[^;{}()]*\{', re.MULTILINE)
+CONSTANT = re.compile(
+    r'^(?:(?:inline|static) )*(?:constexpr|const) [^=;(){}]*?\b(\w+)(?:\[[^\]]*\])*\s*[={]',
+    re.MULTILINE)
 
 # Folders whose files are in no unity build.
 APART = ('test/fuzz/', 'test/install/')
@@ -29,6 +32,8 @@ APART = ('test/fuzz/', 'test/install/')
 def target_of(path):
     """The target that compiles `path` (CMakeLists.txt, test/CMakeLists.txt)."""
     parts = path.split('/')
+    if path.endswith('_bench.cc'):
+        return path
     if path.endswith('_test.cc'):
         if parts[0] == 'src' and parts[1] in ('http', 'store'):
             return parts[1] + '_test'
@@ -38,7 +43,7 @@ def target_of(path):
             return 'e2e_test'
         if parts[1] in ('store', 'replicas'):
             return parts[1] + '_test'
-    return '/'.join(parts[:2])
+    return '/'.join(parts[:2]) if len(parts) > 2 else parts[0]
 
 
 def violations(root):
@@ -53,7 +58,8 @@ def violations(root):
                     text = file.read()
                 namespace = NAMESPACE.search(text)
                 for block in UNNAMED.findall(text):
-                    for declared in FUNCTION.findall(block) + TYPE.findall(block):
+                    for declared in (FUNCTION.findall(block) + TYPE.findall(block) +
+                                     CONSTANT.findall(block)):
                         key = (target_of(path), namespace.group(1) if namespace else '', declared)
                         places[key].add(path)
     return [f'{sorted(paths)[0]}: {name} is also in {", ".join(sorted(paths)[1:])}, '

@@ -38,6 +38,11 @@ class UnityNamesTest(unittest.TestCase):
             self.assertEqual(len(found), 1, kind)
         self.assertEqual(self.found({'src/x/a.cc': 'struct A;', 'src/x/b.cc': 'struct A {};'}), [])
 
+    def test_constants_are_refused(self):
+        for constant in ('constexpr int kA = 1;', 'constexpr char kA[] = "x";', 'const B kA{1};'):
+            found = self.found({'bench/a.cc': constant, 'bench/b.cc': 'constexpr int kA = 2;'})
+            self.assertEqual(len(found), 1, constant)
+
     def test_members_are_not(self):
         member = 'struct {} {{\n  int F(int a) {{\n    return a;\n  }}\n}};'
         self.assertEqual(self.found({'src/x/a.cc': member.format('A'),

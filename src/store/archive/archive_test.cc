@@ -108,7 +108,7 @@ TEST(ArchiveTest, EmptyRegistry_IsAnArchive) {
 }
 
 // Old archives must stay readable, so the format on disk is fixed.
-TEST(ArchiveTest, Bytes_AreThoseOfTheFormat) {
+TEST(ArchiveTest, Bytes_AreFixed) {
   const KeptRow row{.table = "dpcs", .values = {"id", "package", "title"}};
   const std::string bytes = ArchiveOf({row});
   std::string hex;

@@ -200,6 +200,8 @@ absl::Status Database::Checkpoint() {
 
 bool Database::busy() const { return (sqlite3_errcode(db_) & 0xff) == SQLITE_BUSY; }
 
+bool Database::sync_failed() const { return sqlite3_extended_errcode(db_) == SQLITE_IOERR_FSYNC; }
+
 void Database::SetBusyTimeout(int ms) { sqlite3_busy_timeout(db_, ms); }
 
 bool Database::InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }

@@ -87,6 +87,8 @@ class Database {
   int64_t Changes() const;
   // Returns true if the last error is that another connection has a lock.
   bool busy() const;
+  // Returns true if the last error is that what was written could not be synced.
+  bool sync_failed() const;
   // Sets how long a statement waits for the locks of other connections.
   void SetBusyTimeout(int ms);
   // Returns true while a transaction is open. Some errors end it.

@@ -242,7 +242,7 @@ absl::Status WriteGroups::Commit() {
   status = fault::At("store.commit");
   const SteadyClock::time_point start = SteadyClock::now();
   if (status.ok()) status = db_->Use("COMMIT").Run();
-  if (!status.ok()) return Fail(MessageOf(status), status);
+  if (!status.ok()) return EraseCommit(Fail(MessageOf(status), status));
   commit_time_ = SteadyClock::now() - start;
   status = files_.Check();
   if (!status.ok()) {
@@ -252,6 +252,18 @@ absl::Status WriteGroups::Commit() {
   probe_ = false;
   health_.Succeeded();
   return absl::OkStatus();
+}
+
+absl::Status WriteGroups::EraseCommit(const absl::Status& status) {
+  // If only the sync failed, the log has the whole commit, and a restart would take it
+  // for good. The next transaction is written to the same place.
+  if (!db_->sync_failed()) return status;
+  if (db_->InTransaction()) db_->Use("ROLLBACK").Run().IgnoreError();
+  absl::Status erased = db_->Use("BEGIN IMMEDIATE").Run();
+  if (erased.ok()) erased = Touch(*db_);
+  if (erased.ok()) erased = db_->Use("COMMIT").Run();
+  if (erased.ok()) return status;
+  return absl::UnknownError(absl::StrCat("the write may be kept or not: ", status.message()));
 }
 
 void WriteGroups::GiveUp(SteadyClock::time_point then) {

@@ -89,6 +89,9 @@ class WriteGroups {
   // Commits, unless the group was given up. Nothing is acknowledged that is not in
   // the files that a restart would open.
   absl::Status Commit();
+  // Makes sure that a commit that failed is not found at a restart. Returns `status`,
+  // or UNKNOWN if that fails too.
+  absl::Status EraseCommit(const absl::Status& status);
   // Ends the transaction if it is open, and unlocks the right to write.
   void EndTransaction();
   // Answers the members, which get `status` if it is an error.
@@ -108,7 +111,7 @@ class WriteGroups {
   SteadyClock::time_point next_probe_;
   SteadyClock::duration commit_time_{};  // of the last commit
   int last_members_ = 0;                 // of the last group
-  std::vector<Member> answering_;  // empty; keeps its memory
+  std::vector<Member> answering_;        // empty; keeps its memory
 
   Mutex mutex_;
   // A member stays where it is, and only the thread of Run reads and writes its

@@ -28,16 +28,24 @@ void QueuedWrite::RunWork() {
 }
 
 void QueuedWrite::Answer(absl::Status status) {
+  if (mutation_ != nullptr) {
+    {
+      const MutexLock lock(mutex_);
+      if (answered_) return;
+      answered_ = true;
+      status_ = std::move(status);
+    }
+    was_answered_.notify_one();
+    return;
+  }
   Store::WorkDone done;
   {
     const MutexLock lock(mutex_);
     if (answered_) return;
     answered_ = true;
-    if (mutation_ != nullptr) status_ = std::move(status);
     done = std::exchange(done_, nullptr);
   }
-  if (mutation_ != nullptr) was_answered_.notify_one();
-  if (done) CallBack(std::move(done), std::move(status));
+  CallBack(std::move(done), std::move(status));
 }
 
 absl::Status QueuedWrite::AwaitAnswer() {

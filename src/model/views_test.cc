@@ -48,7 +48,7 @@ TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
 }
 
 TEST(CustomerView, OfTheOwnerOfTheSimLock_HasNoConfiguration) {
-  const api::Device view = CustomerView(kOtherOwner, SharedDevice(), kNow);
+  const api::Device view = CustomerView(kOtherCustomer, SharedDevice(), kNow);
   ASSERT_EQ(view.claims_size(), 1);
   EXPECT_EQ(view.claims(0).section_type(), api::SECTION_TYPE_SIM_LOCK);
   EXPECT_EQ(view.configuration(), "");

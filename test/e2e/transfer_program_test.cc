@@ -85,7 +85,8 @@ void WriteArchive(const std::string& path, int64_t devices) {
   Rows modems(writer, "modems");
   for (int64_t i = 1; i <= devices; ++i) modems.Add({490'000'000'000'000 + i, i});
   Rows(writer, "operations")
-      .Add({one, one, int64_t{77}, one, devices, devices, devices, zero, zero, zero, zero});
+      .Add({one, one, int64_t{77}, one, devices, devices, devices, zero, zero, zero, zero,
+            "robot@example.com"});
   const std::string request(400'000, 'r');
   Rows chunks(writer, "operation_chunks");
   for (int64_t i = 0; i < devices / 1'000; ++i) chunks.Add({int64_t{77}, i, request});

@@ -75,7 +75,7 @@ class TransferTest : public SandboxTest {
     return answers;
   }
 
- private:
+ protected:
   using Answers = std::map<std::string, std::string>;
 
   // Follows nextPageToken; the tokens are part of the answers.

@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 class LostFiles : public SqliteStoreTest, public testing::WithParamInterface<const char*> {
  protected:

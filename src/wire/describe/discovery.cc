@@ -51,7 +51,8 @@ http::Response DiscoveryDocuments::Answer(std::string_view path, const Query& qu
     return ErrorResponse(errors::Unavailable("it is starting"), query.pretty, query.error_format);
   }
   const Document& document = path == kPaths[0] ? texts->discovery : texts->openapi;
-  http::Response response = JsonResponse(200, *(gzip ? document.gzip : document.plain));
+  http::Response response = JsonResponse(200, "");
+  response.shared_body = gzip ? document.gzip : document.plain;
   if (gzip) response.headers.Add("Content-Encoding", "gzip");
   return response;
 }

@@ -357,7 +357,7 @@ TEST_F(WireRules, Discovery_IgnoresCredentials) {
   request.headers.Add("Authorization", "Bearer nonsense");
   const http::Response response = api_.Handle(std::move(request));
   EXPECT_EQ(response.status, 200);
-  EXPECT_THAT(response.body, HasSubstr("\"rootUrl\": \"https://zt.example/\""));
+  EXPECT_THAT(std::string(response.text()), HasSubstr("\"rootUrl\": \"https://zt.example/\""));
   EXPECT_EQ(api_.Handle(Request("GET", "/%24discovery/rest?version=v1")).status, 200);
 }
 

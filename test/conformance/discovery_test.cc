@@ -31,7 +31,7 @@ std::string Document(std::string_view path) {
   documents.SetRootUrl(RouteTable::Build(ApiServices()).value(), kRoot);
   const http::Response response = documents.Answer(path, ParseQuery("version=v1"));
   EXPECT_EQ(response.status, 200);
-  return response.body;
+  return std::string(response.text());
 }
 
 std::string Text(const object& from, const char* name) {

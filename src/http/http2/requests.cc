@@ -229,7 +229,9 @@ void Requests::Cut(Stream& stream, ErrorCode error) {
 void Requests::StartNew() {
   for (const StreamPtr& stream : std::exchange(new_, {})) {
     if (stream->over) continue;
-    if (const auto fault = CheckHead(*stream)) {
+    if (stream->deadline.has_value() && stream->deadline->expiry() <= Clock::now()) {
+      OnDeadline(*stream);
+    } else if (const auto fault = CheckHead(*stream)) {
       AnswerWith(*stream, Render(*stream, *fault));
     } else if (stream->ended) {
       Start(stream);

@@ -28,7 +28,6 @@ namespace {
 constexpr int kConnections = 64;
 constexpr int kRounds = 3;
 constexpr double kRoundMs = 1'500;
-constexpr int kDevices = 20'000;
 
 // A program that prints the port on which it listens. Killed with the object.
 class Program {
@@ -171,27 +170,17 @@ class Calls {
         fmt::format(R"({{"deviceIdentifier":{{"imei":"{}"}},"limit":1}})", ImeiOf(number)));
   }
   std::string Claim(int number) const {
-    return Request(
-        "POST", Devices() + ":claim",
-        fmt::format(
-            R"({{"deviceIdentifier":{{"imei":"{}"}},"customerId":"{}","sectionType":"SECTION_TYPE_ZERO_TOUCH"}})",
-            ImeiOf(number), sandbox_.first.customer));
+    return Request("POST", Devices() + ":claim", ClaimBody(number));
   }
   std::string Unclaim(int number) const {
-    return Request(
-        "POST", Devices() + ":unclaim",
-        fmt::format(
-            R"({{"deviceIdentifier":{{"imei":"{}"}},"sectionType":"SECTION_TYPE_ZERO_TOUCH"}})",
-            ImeiOf(number)));
+    return Request("POST", Devices() + ":unclaim",
+                   fmt::format(R"({{"deviceIdentifier":{{"imei":"{}"}},"sectionType":"{}"}})",
+                               ImeiOf(number), kSection));
   }
   // Claims device `number` and returns its id.
   int64_t ClaimOne(int number) const {
-    const test::Answer answer = test::CallUrl(
-        "POST", sandbox_.endpoint + Devices() + ":claim",
-        fmt::format(
-            R"({{"deviceIdentifier":{{"imei":"{}"}},"customerId":"{}","sectionType":"SECTION_TYPE_ZERO_TOUCH"}})",
-            ImeiOf(number), sandbox_.first.customer),
-        token_);
+    const test::Answer answer =
+        test::CallUrl("POST", sandbox_.endpoint + Devices() + ":claim", ClaimBody(number), token_);
     const size_t at = answer.body.find("\"deviceId\": \"");
     if (at == std::string::npos) {
       fmt::print(stderr, "cannot claim: {}\n", answer.body);
@@ -201,7 +190,14 @@ class Calls {
   }
 
  private:
+  static constexpr char kSection[] = "SECTION_TYPE_ZERO_TOUCH";
+
   std::string Devices() const { return sandbox_.first.Devices(); }
+  std::string ClaimBody(int number) const {
+    return fmt::format(
+        R"({{"deviceIdentifier":{{"imei":"{}"}},"customerId":"{}","sectionType":"{}"}})",
+        ImeiOf(number), sandbox_.first.customer, kSection);
+  }
   std::string Request(const std::string& method, const std::string& path,
                       const std::string& body) const {
     return fmt::format(

@@ -90,7 +90,7 @@ absl::Status Client::Call(Repeat repeat, Message& request, Message& response,
                      .headers = {"Authorization: Bearer " + token},
                      .body = call.body,
                      .timeout = options_.call_timeout};
-    if (!call.body.empty()) http.headers.push_back("Content-Type: application/json");
+    if (!call.body.empty()) http.headers.emplace_back("Content-Type: application/json");
     ZT_ASSIGN_OR_RETURN(HttpResponse answer, SendWithRetries(transport_, pacer_, policy, repeat,
                                                              std::move(http), options_.on_retry));
     if (!first || !IsTokenRefused(answer)) return ParseAnswer(answer, response);

@@ -83,6 +83,7 @@ absl::Status Custom(absl::StatusCode code, ErrorCode error, std::string_view mes
 
 absl::Status BadRequest(const std::vector<Violation>& violations) {
   std::vector<std::string_view> descriptions;
+  descriptions.reserve(violations.size());
   for (const Violation& violation : violations) descriptions.push_back(violation.description);
   absl::Status status =
       Public(absl::StatusCode::kInvalidArgument, fmt::format("{}", fmt::join(descriptions, "\n")));

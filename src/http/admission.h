@@ -15,7 +15,7 @@
 
 namespace zerotouch::http {
 
-// What all connections together may use.
+// The shares that all connections together may use.
 struct AdmissionLimits {
   int requests = limits::kQueuedRequests;                   // handled or queued
   int peer_requests = limits::kQueuedRequestsPerPeer;       // of these, by one peer address

@@ -2,7 +2,8 @@
 // Each thread runs one event loop, on which each connection is a coroutine. A
 // connection stays on its loop. A handler answers there what cannot block; the rest
 // runs on worker threads, so a slow call does not delay other connections. This file
-// accepts, limits and drains; the protocols are in http1/ and http2/.
+// accepts, limits and drains; client.h detects the protocols, which are in http1/ and
+// http2/.
 
 #include "http/server.h"
 
@@ -16,26 +17,21 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
-#include <exception>
 #include <map>
 #include <optional>
-#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
-#include "base/log.h"
 #include "base/mutex.h"
 #include "http/asio.h"
+#include "http/client.h"
 #include "http/connection.h"
-#include "http/http1/connection.h"
-#include "http/http2/connection.h"
 #include "http/https_only.h"
+#include "http/loop.h"
 #include "http/promised.h"
 #include "http/socket.h"
 #include "http/tls.h"
@@ -47,12 +43,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 using SteadyClock = std::chrono::steady_clock;
-
-// The first bytes of an HTTP/2 connection (RFC 9113 section 3.4).
-constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-// The first byte of a TLS connection (RFC 8446 section 5.1).
-constexpr char kTlsHandshake = 22;
 
 // Timeouts while draining: for TCP handshakes that have begun, and for the first
 // byte on connections that are still silent.
@@ -97,230 +87,6 @@ std::string PeerAddress(const TcpSocket& socket) {
   std::fill(bytes.begin() + 8, bytes.end(), 0);
   return asio::ip::address_v6(bytes).to_string() + "/64";
 }
-
-// Returns the timeout for the first bytes of a connection.
-absl::Duration FirstTimeout(const ServerOptions& options) {
-  return std::min(options.first_request_timeout, options.idle_timeout);
-}
-
-// A client from accept to close. Used on its loop's thread, except idle_since.
-class Client {
- public:
-  // `tls` is null for clear text. With TLS, clients that use clear text are served
-  // with `plain`.
-  Client(const ServerContext& context, const ServerContext& plain, TcpSocket socket,
-         std::shared_ptr<Peer> peer, std::shared_ptr<const TlsContext> tls)
-      : context_(context),
-        plain_(plain),
-        tls_(std::move(tls)),
-        peer_(std::move(peer)),
-        socket_(std::move(socket)),
-        deadline_(SteadyClock::now() + Chrono(FirstTimeout(context.options))) {
-    ++peer_->connections;
-  }
-  ~Client() { --peer_->connections; }
-
-  Awaitable<void> Run();
-  // Finishes the requests in flight. A silent client may still send its first one.
-  void Drain();
-  // Closes the connection if the client has sent nothing yet.
-  void CloseSilent();
-  void Close() { connection_ != nullptr ? connection_->Close() : socket_.Close(); }
-  void CheckTimeouts(SteadyTime now);
-  // Returns since when there has been no request; nullopt while there is one.
-  std::optional<SteadyTime> IdleSince() const;
-  const Peer& peer() const { return *peer_; }
-
- private:
-  // Starts TLS if the client uses it. Returns the context to serve the client with,
-  // or null if the connection failed.
-  Awaitable<const ServerContext*> StartTls();
-  // Detects the protocol from the first bytes, which stay in `read_`. Returns
-  // nullopt if the client disconnects or exceeds a timeout.
-  Awaitable<std::optional<Protocol>> DetectProtocol();
-  Awaitable<bool> ReadMore();
-
-  const ServerContext& context_;
-  const ServerContext& plain_;
-  const std::shared_ptr<const TlsContext> tls_;
-  const std::shared_ptr<Peer> peer_;
-  Socket socket_;
-  const SteadyTime accepted_ = SteadyClock::now();
-  SteadyTime deadline_;                     // until the protocol is known
-  std::string read_;                        // the same
-  std::unique_ptr<Connection> connection_;  // once the protocol is known
-};
-
-Awaitable<void> Client::Run() {
-  const ServerContext* context = &context_;
-  if (tls_ != nullptr) context = co_await StartTls();
-  if (context == nullptr) co_return;
-  std::optional<Protocol> protocol = Protocol::kHttp2;
-  if (!socket_.AgreedOnHttp2()) protocol = co_await DetectProtocol();
-  if (!protocol.has_value()) {
-    co_await socket_.FinishSending();
-    co_return;
-  }
-  std::string read = std::exchange(read_, {});
-  read_.shrink_to_fit();
-  connection_ = *protocol == Protocol::kHttp1
-                    ? http1::MakeConnection(*context, *peer_, socket_, std::move(read))
-                    : http2::MakeConnection(*context, *peer_, socket_, std::move(read));
-  co_await connection_->Run();
-}
-
-Awaitable<const ServerContext*> Client::StartTls() {
-  deadline_ = SteadyClock::now() + Chrono(context_.options.handshake_timeout);
-  if (!co_await ReadMore()) co_return nullptr;
-  if (read_.front() != kTlsHandshake) co_return &plain_;
-  const bool agreed = co_await socket_.Handshake(*tls_, std::exchange(read_, {}));
-  deadline_ = SteadyClock::now() + Chrono(FirstTimeout(context_.options));
-  co_return agreed ? &context_ : nullptr;
-}
-
-Awaitable<std::optional<Protocol>> Client::DetectProtocol() {
-  bool first = true;
-  while (true) {
-    const size_t told = std::min(read_.size(), kHttp2Preface.size());
-    if (std::string_view(read_).substr(0, told) != kHttp2Preface.substr(0, told)) {
-      co_return Protocol::kHttp1;
-    }
-    if (told == kHttp2Preface.size()) co_return Protocol::kHttp2;
-    if (!co_await ReadMore()) co_return std::nullopt;
-    if (std::exchange(first, false)) {
-      deadline_ = std::min(deadline_, SteadyClock::now() + Chrono(context_.options.read_timeout));
-    }
-  }
-}
-
-Awaitable<bool> Client::ReadMore() {
-  std::string piece(kSmallRead, '\0');
-  const Socket::Result result = co_await socket_.Read(piece);
-  read_.append(piece, 0, result.bytes);
-  co_return result.bytes > 0;
-}
-
-void Client::Drain() {
-  if (connection_ != nullptr) connection_->Drain();
-}
-
-void Client::CloseSilent() {
-  if (connection_ == nullptr && read_.empty()) socket_.Cancel();
-}
-
-void Client::CheckTimeouts(SteadyTime now) {
-  if (connection_ != nullptr) {
-    connection_->CheckTimeouts(now);
-  } else if (now > deadline_) {
-    socket_.Close();
-  }
-}
-
-std::optional<SteadyTime> Client::IdleSince() const {
-  return connection_ != nullptr ? connection_->IdleSince() : accepted_;
-}
-
-// An event loop on a thread of its own, and the clients that it serves.
-class Loop {
- public:
-  explicit Loop(std::chrono::nanoseconds tick) : tick_(tick), timer_(context_) {}
-
-  asio::io_context& context() { return context_; }
-  void Start();
-  // Waits until the loop has no work left.
-  void Join() {
-    work_.reset();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  // Used on this loop's thread.
-  std::set<Client*>& clients() { return clients_; }
-  void Add(Client* client);
-  void Remove(Client* client);
-
-  // The number of clients, also of those on their way here. Any thread.
-  std::atomic<int> open = 0;
-
- private:
-  void ArmTimer();
-
-  asio::io_context context_{1};
-  asio::executor_work_guard<Executor> work_{context_.get_executor()};  // until Join
-  const std::chrono::nanoseconds tick_;
-  Timer timer_;  // runs while there are clients
-  std::set<Client*> clients_;
-  std::thread thread_;
-};
-
-void Loop::Start() {
-  thread_ = std::thread([this] {
-    while (true) {
-      try {
-        context_.run();
-        return;
-      } catch (const std::exception& error) {
-        // Whatever threw has left its connection, which is closed.
-        log::Error("a connection failed unexpectedly", {{"error", error.what()}});
-      }
-    }
-  });
-}
-
-void Loop::Add(Client* client) {
-  clients_.insert(client);
-  if (clients_.size() == 1) ArmTimer();
-}
-
-void Loop::Remove(Client* client) {
-  clients_.erase(client);
-  if (clients_.empty()) timer_.cancel();
-}
-
-void Loop::ArmTimer() {
-  timer_.expires_after(tick_);
-  timer_.async_wait([this](const error_code& error) {
-    if (error) return;
-    const SteadyTime now = SteadyClock::now();
-    // A client that is closed stays in the set until its coroutine ends.
-    for (Client* client : clients_) client->CheckTimeouts(now);
-    if (!clients_.empty()) ArmTimer();
-  });
-}
-
-// Runs tasks on the worker threads and on the first loop.
-class ServerExecutors final : public Executors {
- public:
-  ServerExecutors(size_t workers, asio::io_context& loop, const std::atomic<bool>& draining)
-      : workers_(workers), loop_(loop), draining_(draining) {}
-
-  void Post(Task task) override { asio::post(workers_, std::move(task)); }
-
-  void After(absl::Duration delay, Task task) override {
-    asio::post(loop_, [this, delay, task = std::move(task)]() mutable {
-      if (draining_) return std::move(task)();
-      auto timer = std::make_shared<Timer>(loop_, Chrono(delay));
-      timers_.insert(timer.get());
-      timer->async_wait([this, timer, task = std::move(task)](const error_code&) mutable {
-        timers_.erase(timer.get());
-        std::move(task)();
-      });
-    });
-  }
-
-  // Makes the tasks that wait run now. Called on the loop, after `draining` was set.
-  void WakeAll() {
-    for (Timer* timer : timers_) timer->cancel();
-  }
-
-  // Waits until every task has run.
-  void Join() { workers_.join(); }
-
- private:
-  asio::thread_pool workers_;
-  asio::io_context& loop_;
-  const std::atomic<bool>& draining_;
-  std::set<Timer*> timers_;  // on the loop's thread only
-};
 
 size_t LoopsOf(const ServerOptions& options) {
   if (options.threads > 0) return static_cast<size_t>(options.threads);

@@ -84,7 +84,7 @@ void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
   const bool queued = store_.WriteInGroup(
       [call] {
         const log::RequestScope scope(call->request.request_id);
-        // What is thrown is caught by the store, which undoes what was written.
+        // The store catches exceptions, and undoes what was written.
         call->response = call->calls.AnswerCall(call->request, call->may_wait);
       },
       [call](const absl::Status& status) {

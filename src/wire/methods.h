@@ -24,7 +24,7 @@ namespace zerotouch::wire {
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
                             service::ListAnswer>;
 
-// What a method does, which decides where it runs.
+// The kind of a method decides where it runs.
 enum class MethodKind {
   kShortRead,   // reads little from the store
   kShortWrite,  // changes one device or company

@@ -11,7 +11,8 @@
 namespace zerotouch::wire {
 namespace {
 
-constexpr char kUnclaimName[] = "google.android.device.provisioning.v1.PartnerService.UnclaimDevice";
+constexpr char kUnclaimName[] =
+    "google.android.device.provisioning.v1.PartnerService.UnclaimDevice";
 
 // Returns the method with this full name. Searches the services, so that their
 // descriptors are linked in.

@@ -16,14 +16,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kDevice[] = "/v1/partners/7/devices/9";
+constexpr char kQuotaDevice[] = "/v1/partners/7/devices/9";
 constexpr char kUnclaimOne[] = "/v1/partners/7/devices:unclaim";
 
 class QuotaTest : public ApiTest {
  protected:
   QuotaTest() { authenticator_.SetQuota(quota_); }
 
-  http::Response Get() { return api_.Handle(Authorized("GET", kDevice)); }
+  http::Response Get() { return api_.Handle(Authorized("GET", kQuotaDevice)); }
 
   // Asks for a token as `peer`, with an assertion for `audience`.
   http::Response AskForToken(const std::string& peer, const std::string& audience) {
@@ -70,7 +70,8 @@ TEST_F(QuotaTest, CallWithABody_CountsOnce) {
 TEST_F(QuotaTest, PartsOfABatch_AreCalls) {
   std::string body;
   for (int i = 0; i < 8; ++i) {
-    body += std::string("--b\nContent-Type: application/http\n\nGET ") + kDevice + " HTTP/1.1\n\n";
+    body +=
+        std::string("--b\nContent-Type: application/http\n\nGET ") + kQuotaDevice + " HTTP/1.1\n\n";
   }
   http::Request request = Request("POST", "/batch", body + "--b--\n");
   request.headers.Add("Content-Type", "multipart/mixed; boundary=b");

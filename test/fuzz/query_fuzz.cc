@@ -10,9 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = zerotouch::test::TextOf(data, size);
   const Query query = ParseQuery(text);
   zerotouch::test::Expect(query.parameters.size() <= text.size(), "no parameter from nothing");
-  const auto decoded = PercentDecode(text);
+  const auto decoded = zerotouch::PercentDecode(text);
   zerotouch::test::Expect(!decoded || decoded->size() <= text.size(), "decoding does not grow");
-  const auto form = FormDecode(text);
+  const auto form = zerotouch::FormDecode(text);
   zerotouch::test::Expect(decoded.has_value() == form.has_value(), "the same escapes are good");
   return 0;
 }

@@ -16,7 +16,7 @@ INCLUDE = re.compile(r'#include "((\w+)/[^"]*)"')
 # The files that may include a library that can be replaced. A slash at the end
 # makes it a folder.
 RESERVED = [
-    (re.compile(r'#include <boost/'), 'Boost', ('src/http/', 'test/')),
+    (re.compile(r'#include <boost/'), 'Boost', ('src/http/', 'test/', 'bench/limits/')),
     (re.compile(r'#include <nghttp2/'), 'libnghttp2', ('src/http/http2/', 'test/support/')),
     (re.compile(r'#include <libpq-fe\.h>'), 'libpq',
      ('src/store/postgres/', 'src/store/database_url.cc', 'test/support/', 'bench/')),
@@ -26,7 +26,7 @@ RESERVED = [
 ]
 
 # Files at the root of src/wire that its rooms share.
-WIRE_SHARED = ('wire/methods.h', 'wire/public_error.h', 'wire/error_details.h',
+WIRE_SHARED = ('wire/methods.h', 'wire/dispatch.h', 'wire/public_error.h', 'wire/error_details.h',
                'wire/http_fault.h', 'wire/caller.h', 'wire/type_url.h', 'wire/api_services.h',
                'wire/target.h')
 HTTP_ENGINE = ('http/socket.h', 'http/server.h', 'http/tls.h', 'http/connection.h', 'http/http1/',

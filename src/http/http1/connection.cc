@@ -58,7 +58,7 @@ class Http1Connection final : public Connection {
   std::optional<SteadyTime> IdleSince() const override { return idle_since_; }
 
  private:
-  // What the connection waits for, and so which timeout applies.
+  // States for which the connection waits; each has its own timeout.
   enum class Waits { kForHandler, kUntilDeadline, kForBody, kForReader };
 
   // Returns the timeout for a request that usually may take `timeout`.

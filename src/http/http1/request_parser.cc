@@ -104,7 +104,7 @@ size_t BeastParser::Parse(std::string_view bytes) {
     if (in_header) head_bytes_ += step;
     const std::string_view rest = bytes.substr(used);
     if (error == beast_http::error::need_more) {
-      // Of the rest, only a chunk's head or the trailers may be incomplete.
+      // Only a chunk's head or the trailers may be incomplete.
       if (is_header_done() && rest.size() > options_.header_bytes) {
         Refuse(HeaderTooLarge(options_.header_bytes), /*broken=*/true);
       }

@@ -69,7 +69,7 @@ absl::Status Writer::WriteBlock(uint8_t table, uint32_t rows) {
                                              .bytes = static_cast<uint32_t>(rows_.size()),
                                              .crc = CrcOf(rows_)},
                                             chain_)));
-  const absl::Status status = write_(rows_);
+  absl::Status status = write_(rows_);
   rows_.clear();
   return status;
 }

@@ -137,6 +137,7 @@ absl::Status PostgresTransaction::ReadRecords(std::span<DeviceState* const> stat
   std::sort(wanted.begin(), wanted.end(),
             [](const DeviceState* a, const DeviceState* b) { return a->id < b->id; });
   std::vector<int64_t> numbers;
+  numbers.reserve(wanted.size());
   for (const DeviceState* state : wanted) numbers.push_back(state->id.value());
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
                       db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectRecords)));

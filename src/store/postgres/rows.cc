@@ -13,6 +13,7 @@ int64_t Rows::affected() const {
 int64_t Rows::IntAt(int row, int column) const {
   const std::string_view bytes = BytesAt(row, column);
   if (bytes.empty()) return 0;
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): the first byte has the sign.
   int64_t value = static_cast<signed char>(bytes[0]);
   for (const char byte : bytes.substr(1)) {
     value = static_cast<int64_t>(static_cast<uint64_t>(value) << 8 | static_cast<uint8_t>(byte));

@@ -93,7 +93,7 @@ absl::Status Session::Configure() {
   if (!RunScript(all.c_str()).ok()) {
     // An engine that speaks PostgreSQL's protocol may not know every setting.
     for (const char* setting : kSettings) {
-      const absl::Status status = RunScript(setting);
+      absl::Status status = RunScript(setting);
       if (lost_) return status;
     }
   }

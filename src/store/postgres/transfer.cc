@@ -199,7 +199,7 @@ class RowBuffer {
     for (size_t i = 0; i < columns_.size(); ++i) AddParameter(*table_, i, query);
     rows_ = 0;
     bytes_ = 0;
-    const absl::Status status = db.Run(query).status();
+    absl::Status status = db.Run(query).status();
     if (status.ok() || absl::IsUnavailable(status) || absl::IsAborted(status)) return status;
     return RowFitsNoRegistry(table_->name, status);
   }
@@ -272,7 +272,7 @@ absl::Status ExportDatabase(const std::string& url, archive::RowSink& sink) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> db, Connect(url));
   ZT_RETURN_IF_ERROR(CheckSchema(*db));
   db->Begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-  const absl::Status status = ExportAll(*db, sink);
+  absl::Status status = ExportAll(*db, sink);
   db->Rollback().IgnoreError();  // nothing was written
   return status;
 }
@@ -282,7 +282,7 @@ absl::Status ImportDatabase(const std::string& url, archive::RowSource& source) 
   ZT_RETURN_IF_ERROR(PrepareSchema(*db));
   ZT_RETURN_IF_ERROR(CheckSchema(*db));
   db->Begin("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE");
-  const absl::Status status = ImportAll(*db, source);
+  absl::Status status = ImportAll(*db, source);
   if (!status.ok()) {
     db->Rollback().IgnoreError();
     return status;

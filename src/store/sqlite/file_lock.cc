@@ -28,7 +28,7 @@ constexpr off_t kWaitingByte = 2;
 // at 1 GiB (sqlite.org/fileformat2.html, "The Lock-Byte Page"), and from any page.
 constexpr off_t kServerByteOfRegistry = off_t{1} << 62;
 
-constexpr absl::Duration kPoll = absl::Milliseconds(1);
+constexpr absl::Duration kLockPoll = absl::Milliseconds(1);
 
 struct flock Range(short type, off_t byte) {
   struct flock range = {};
@@ -147,7 +147,7 @@ absl::Status FileLock::LockWriting(absl::Duration timeout) {
   if (locked) return absl::OkStatus();
   SetWaiting(true);
   while (!locked && absl::Now() < deadline) {
-    absl::SleepFor(kPoll);
+    absl::SleepFor(kLockPoll);
     absl::StatusOr<bool> again = TryLockWriting();
     if (!again.ok()) break;
     locked = *again;

@@ -42,7 +42,7 @@ constexpr absl::Duration kCheckpointWait = absl::Milliseconds(100);
 
 // How often the locks of other processes are tried: ours, and SQLite's, whose attempt
 // reads the log's index.
-constexpr auto kPoll = std::chrono::milliseconds(1);
+constexpr auto kBeginPoll = std::chrono::milliseconds(1);
 constexpr auto kBusyPoll = std::chrono::milliseconds(10);
 
 // How long the lock is left to other processes that wait for it: a few polls.
@@ -151,7 +151,7 @@ absl::Status WriteGroups::LockWriting() {
   ZT_ASSIGN_OR_RETURN(bool locked, lock_.TryLockWriting());
   if (locked) return absl::OkStatus();
   lock_.SetWaiting(true);
-  while (!locked && queue_.Pause(kPoll)) {
+  while (!locked && queue_.Pause(kBeginPoll)) {
     absl::StatusOr<bool> again = lock_.TryLockWriting();
     locked = again.ok() && *again;
   }

@@ -183,7 +183,7 @@ void Handler::Serve(http::Request request, http::Executors& executors, http::Don
   if (head->status.ok()) {
     kind = IsHealthCheck(request) ? MethodKind::kShortRead : methods_.KindOf(*head->method);
   }
-  // What is compressed may be large.
+  // A compressed message may be large.
   if (request.headers.Has("grpc-encoding") && kind != MethodKind::kWait) kind = MethodKind::kLong;
   dispatch_.Run(*this, kind, std::move(request), executors, std::move(done));
 }

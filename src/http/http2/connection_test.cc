@@ -214,6 +214,16 @@ TEST_F(Http2Test, EarlyRefusal_StopsTheBody) {
   EXPECT_EQ(handled, 0);
 }
 
+TEST_F(Http2Test, EarlyRefusal_OfAShortBody_IsAnsweredAfterIt) {
+  handler_.refuse = [](const Request&) { return Unauthorized(); };
+  Http2Client& client = Connect();
+  const int32_t stream = client.Ask("POST", "/", {{"content-length", "4"}}, "bo", false);
+  EXPECT_EQ(client.Get("/").status, 200);
+  EXPECT_EQ(client.answer(stream).status, 0);
+  client.Append(stream, "dy", true);
+  EXPECT_EQ(client.Await(stream).status, 401);
+}
+
 TEST_F(Http2Test, ErrorInAStream_ResetsItAlone) {
   handler_.handle = [](Request request) {
     if (request.target == "/well") return ScriptedHandler::Echo(request);

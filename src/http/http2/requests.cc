@@ -25,6 +25,8 @@ constexpr size_t kLowWater = size_t{64} << 10;
 // The receive window of a request whose body will be read.
 constexpr int32_t kWindowBytes = int32_t{1} << 20;
 
+// The rest of a refused request up to this size is read before it is answered.
+constexpr uint64_t kDiscardedBytes = uint64_t{16} << 10;
 // Counted as the memory of a stream besides its body.
 constexpr size_t kStreamBytes = size_t{1} << 10;
 
@@ -69,7 +71,7 @@ void Requests::OnBody(int32_t id, std::string_view bytes) {
   }
   stream->unconsumed += bytes.size();
   if (stream->accepted) session_->Consume(id, std::exchange(stream->unconsumed, 0));
-  if (stream->answered || stream->fault.has_value()) return;
+  if (stream->answered || stream->discarded || stream->fault.has_value()) return;
   const size_t limit = BodyLimit(stream->header, context_.options);
   const size_t size = stream->body.size() + bytes.size();
   if (size > limit) {
@@ -255,11 +257,16 @@ Awaitable<void> Requests::Receive(StreamPtr stream) {
   if (!refused.has_value() && !stream->ticket.Identify(stream->header.account)) {
     refused = Render(*stream, TooBusy("request bodies"));
   }
-  if (refused.has_value()) {
-    AnswerWith(*stream, *std::move(refused));
-  } else {
+  if (!refused.has_value()) {
     Start(stream);
+    co_return;
   }
+  // Some clients (curl 7.88) take an answer to a request that they still send for an
+  // error of the connection, so the rest of a short one is read first.
+  stream->discarded = true;
+  const uint64_t declared = DeclaredLength(stream->header);
+  if (declared > 0 && declared <= kDiscardedBytes) co_await AwaitEnd(*stream);
+  if (!stream->over) AnswerWith(*stream, *std::move(refused));
 }
 
 void Requests::Start(const StreamPtr& stream) {
@@ -291,20 +298,24 @@ Awaitable<void> Requests::ReceiveBody(StreamPtr stream) {
   if (EqualIgnoringCase(stream->header.headers.Get("expect"), "100-continue")) {
     session_->Continue(stream->id);
   }
-  stream->accepted = true;
-  stream->rate.Begin(Clock::now(), stream->received);
   session_->Widen(stream->id, kWindowBytes);
-  session_->Consume(stream->id, std::exchange(stream->unconsumed, 0));
-  wake_writer_();
-  while (!stream->ended && !stream->over && !stream->fault.has_value()) {
-    stream->changed.expires_at(SteadyTime::max());
-    co_await stream->changed.async_wait(kNoThrow);
-  }
+  co_await AwaitEnd(*stream);
   if (stream->over) co_return;
   if (stream->fault.has_value()) {
     AnswerWith(*stream, Render(*stream, *stream->fault));
   } else {
     Serve(stream);
+  }
+}
+
+Awaitable<void> Requests::AwaitEnd(Stream& stream) {
+  stream.accepted = true;
+  stream.rate.Begin(Clock::now(), stream.received);
+  session_->Consume(stream.id, std::exchange(stream.unconsumed, 0));
+  wake_writer_();
+  while (!stream.ended && !stream.over && !stream.fault.has_value()) {
+    stream.changed.expires_at(SteadyTime::max());
+    co_await stream.changed.async_wait(kNoThrow);
   }
 }
 

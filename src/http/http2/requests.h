@@ -82,6 +82,8 @@ class Requests final : public SessionEvents {
   Awaitable<std::optional<Response>> RefuseEarly(Stream& stream);
   // Waits for the complete body, or for a fault, and serves the request.
   Awaitable<void> ReceiveBody(StreamPtr stream);
+  // Waits for the end of the body, or for a fault.
+  Awaitable<void> AwaitEnd(Stream& stream);
   // Passes a complete request to the handler.
   void Serve(const StreamPtr& stream);
   void OnAnswer(const StreamPtr& stream, Response response);

@@ -329,18 +329,22 @@ void Requests::Serve(const StreamPtr& stream) {
   // The header is needed again to say that the deadline has passed.
   Request request = stream->deadline.has_value() ? stream->header : std::move(stream->header);
   request.body = std::move(stream->body);
-  request.hold = [stream](uint64_t bytes) { return stream->ticket.Hold(kStreamBytes + bytes); };
+  // Used before `done` is called only, so the stream is there.
+  request.hold = [&ticket = stream->ticket](uint64_t bytes) {
+    return ticket.Hold(kStreamBytes + bytes);
+  };
   tasks_.Begin();
   DecodeAndServe(std::move(request), context_.options, context_.handler, context_.executors,
-                 [this, stream, executor = executor_](Response response) {
-                   // Its own copies, because the connection may end with OnAnswer.
-                   const auto answered = [this, stream](Response answer) {
-                     OnAnswer(stream, std::move(answer));
+                 [this, stream, executor = executor_](Response response) mutable {
+                   if (executor.running_in_this_thread()) {
+                     OnAnswer(stream, std::move(response));
+                     return tasks_.End();
+                   }
+                   // The stream moves along: it must end on its own thread.
+                   asio::post(executor, [this, stream = std::move(stream),
+                                         response = std::move(response)]() mutable {
+                     OnAnswer(stream, std::move(response));
                      tasks_.End();
-                   };
-                   if (executor.running_in_this_thread()) return answered(std::move(response));
-                   asio::post(executor, [answered, response = std::move(response)]() mutable {
-                     answered(std::move(response));
                    });
                  });
 }

@@ -45,7 +45,7 @@ struct Stream {
   std::string body;
   bool ended = false;
   bool is_head = false;        // the method is HEAD
-  bool discarded = false;      // what comes of the body is dropped
+  bool discarded = false;      // the body is dropped
   bool accepted = false;       // the body will be read
   bool streaming = false;      // the body goes to a streaming call as it arrives
   size_t unconsumed = 0;       // received bytes for which no window was opened yet

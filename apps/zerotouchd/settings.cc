@@ -199,7 +199,7 @@ constexpr Setting kSettings[] = {
      false, ReadLenient},
     {"metadata-keys", "KEY,...", "", "Metadata keys to accept in addition to those of the API",
      kServers, true, ReadMetadataKeys},
-    {"worker-threads", "N", "16", "Maximum number of requests handled in parallel", kServers, false,
+    {"worker-threads", "N", "16", "Maximum number of requests that may block, handled in parallel", kServers, false,
      ReadWorkerThreads},
     {"operation-workers", "N", "2",
      "Maximum number of batches run in parallel, at most one for each partner", kServers, false,

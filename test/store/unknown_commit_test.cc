@@ -121,8 +121,13 @@ TEST_F(UnknownCommitTest, BatchThatWasStored_IsAnsweredWithItsOperation) {
 }
 
 TEST_F(UnknownCommitTest, BatchThatWasNotStored_IsStoredThen) {
-  const fault::Armed commit("store.commit", AtFirst([&] { proxy_.CloseAtRequests(); }));
+  std::atomic<bool> closing = false;
+  const fault::Armed commit("store.commit", AtFirst([&] {
+                              proxy_.CloseAtRequests();
+                              closing = true;
+                            }));
   std::thread healer([&] {
+    EXPECT_TRUE(test::WaitUntil([&] { return closing.load(); }));
     AwaitNoTransaction();
     proxy_.Heal();
   });

@@ -19,6 +19,9 @@ namespace {
 
 constexpr int kBinary = 1;
 
+// The timeout of each statement that sets a new session up, as of the connection.
+constexpr absl::Duration kConnectTimeout = absl::Seconds(5);
+
 // How soon a waiting session notices that the server does not answer.
 constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
 
@@ -90,10 +93,11 @@ absl::Status Session::Configure() {
       connection_, [](void*, const char*) {}, nullptr);
   std::string all;
   for (const char* setting : kSettings) all += fmt::format("{};", setting);
-  if (!RunScript(all.c_str()).ok()) {
+  if (!RunScript(all.c_str(), kConnectTimeout).ok()) {
     // An engine that speaks PostgreSQL's protocol may not know every setting.
     for (const char* setting : kSettings) {
-      absl::Status status = RunScript(setting);
+      absl::Status status =
+          lost_ ? Lost("the database does not answer") : RunScript(setting, kConnectTimeout);
       if (lost_) return status;
     }
   }
@@ -103,7 +107,32 @@ absl::Status Session::Configure() {
   return absl::OkStatus();
 }
 
-absl::Status Session::RunScript(const char* sql) {
+// Waits for the answer to what was sent, at most for `timeout`. Returns false if none
+// comes, which a connection that was accepted and then forgotten never tells.
+bool Session::AwaitInput(absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  while (PQisBusy(connection_) != 0) {
+    pollfd socket = {.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
+    const absl::Duration left = std::max(deadline - absl::Now(), absl::ZeroDuration());
+    const int ready = poll(&socket, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
+    if (ready == 0 || PQconsumeInput(connection_) != 1) return false;
+  }
+  return true;
+}
+
+absl::Status Session::RunScript(const char* sql, absl::Duration timeout) {
+  if (timeout != absl::InfiniteDuration()) {
+    if (PQsendQuery(connection_, sql) != 1 || !AwaitInput(timeout)) {
+      return Lost("the database does not answer");
+    }
+    absl::Status status;
+    while (PGresult* const result = PQgetResult(connection_)) {
+      const Rows rows(result);
+      if (status.ok()) status = StatusOf(rows.raw());
+      if (!AwaitInput(timeout)) return Lost("the database does not answer");
+    }
+    return status;
+  }
   const bool pipeline = PQpipelineStatus(connection_) != PQ_PIPELINE_OFF;
   if (pipeline) {
     ZT_RETURN_IF_ERROR(Settle());

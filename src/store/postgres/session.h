@@ -58,8 +58,9 @@ class Session {
   // Ends a transaction that wrote nothing, without waiting for the answer.
   void EndReading();
 
-  // Runs statements without parameters, outside the pipeline.
-  absl::Status RunScript(const char* sql);
+  // Runs statements without parameters, outside the pipeline. With a `timeout`, the
+  // session is lost if one of them is not answered within it.
+  absl::Status RunScript(const char* sql, absl::Duration timeout = absl::InfiniteDuration());
 
   // Sets the timeout of an answer, after which the session is lost.
   void SetTimeout(absl::Duration timeout) { timeout_ = timeout; }
@@ -114,6 +115,7 @@ class Session {
   bool Poll(short events, absl::Time deadline);
   absl::Status StatusOf(const PGresult* result);
   absl::Status Lost(std::string_view why);
+  bool AwaitInput(absl::Duration timeout);
 
   PGconn* const connection_;
   absl::flat_hash_map<std::string, std::string> prepared_;

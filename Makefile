@@ -57,6 +57,7 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 	build/bin/unclaim_bench postgres $(BENCH_DIR)
 	build/bin/replicas_bench $(BENCH_DIR)
 	build/bin/start_bench
+	build/bin/calls_bench
 	build/bin/writes_bench $(BENCH_DIR)
 	build/bin/json_bench
 	build/bin/auth_bench

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <memory>
@@ -36,12 +37,14 @@ class Promised {
       co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(
           [this](auto handler) {
             resume_ = std::move(handler);
+            work_.emplace(executor_);
             State unset = State::kUnset;
             if (!state_.compare_exchange_strong(unset, State::kAwaited)) {
               boost::asio::post(executor_, std::move(resume_));
             }
           },
           kAwait);
+      work_.reset();
     }
     co_return std::move(*value_);
   }
@@ -52,6 +55,8 @@ class Promised {
   const Executor executor_;
   std::atomic<State> state_ = State::kUnset;
   absl::AnyInvocable<void()> resume_;
+  // Keeps the loop running until the value is set, even if nothing else is left.
+  std::optional<boost::asio::executor_work_guard<Executor>> work_;
   std::optional<T> value_;
 };
 

@@ -200,8 +200,9 @@ void Api::Serve(http::Request request, http::Executors& executors, http::Done do
 http::Response Api::Handle(http::Request& request) { return dispatch_.RunHere(*this, request); }
 
 bool Api::IsHealthCheck(const http::Request& request) {
-  const std::string_view path = SplitTarget(request.target).path;
-  return path == "/healthz" || path == "/readyz";
+  const Endpoint* const endpoint = FindEndpoint(request.method, SplitTarget(request.target).path);
+  return endpoint != nullptr &&
+         (endpoint->answer == &Api::Healthy || endpoint->answer == &Api::Ready);
 }
 
 http::Response Api::AnswerCall(http::Request& request, absl::Duration& may_wait) {

@@ -35,9 +35,6 @@ http::Response AnswerSafely(Calls& calls, http::Request& request, absl::Duration
 }  // namespace
 
 struct Dispatch::Call {
-  // Answers on this thread.
-  void AnswerHere() { response = AnswerSafely(calls, request, may_wait); }
-
   void Finish() {
     calls.LogCall(request, response, begun);
     std::move(done)(std::move(response));
@@ -73,9 +70,13 @@ void Dispatch::Run(Calls& calls, MethodKind kind, http::Request request, http::E
       new Call{calls, std::move(request), executors, std::move(done), clock_.Now()});
   if (is_short && kind == MethodKind::kShortWrite) return RunInGroup(call);
   if (kind == MethodKind::kWait) return Poll(call);
-  executors.Post([call] {
+  RunOnWorker(call);
+}
+
+void Dispatch::RunOnWorker(const std::shared_ptr<Call>& call) {
+  call->executors.Post([call] {
     const log::RequestScope scope(call->request.request_id);
-    call->AnswerHere();
+    call->response = AnswerSafely(call->calls, call->request, call->may_wait);
     call->Finish();
   });
 }
@@ -92,12 +93,7 @@ void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
         if (!status.ok()) call->response = call->calls.RefuseCall(status, call->request);
         call->Finish();
       });
-  if (queued) return;
-  call->executors.Post([call] {
-    const log::RequestScope scope(call->request.request_id);
-    call->AnswerHere();
-    call->Finish();
-  });
+  if (!queued) RunOnWorker(call);
 }
 
 // Answers the call now, and again while it may wait.

@@ -51,6 +51,7 @@ class Dispatch {
  private:
   struct Call;  // a call on its way through threads
 
+  void RunOnWorker(const std::shared_ptr<Call>& call);
   void RunInGroup(const std::shared_ptr<Call>& call);
   void Poll(const std::shared_ptr<Call>& call);
 

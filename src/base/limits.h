@@ -59,10 +59,10 @@ inline constexpr int kBatchCallsAtOnce = 8;
 inline constexpr size_t kBatchRequestBytes = size_t{16} << 20;
 inline constexpr size_t kBatchAnswerBytes = size_t{16} << 20;
 
-// Open connections: of all clients, and of one peer address. Past the limit the
-// oldest idle one is closed for a new one; without an idle one, new ones wait in the
-// listen queue, or are closed if the peer has its share. An idle connection holds
-// about 7 KiB, with TLS about 22 KiB.
+// Open connections: of all clients, and of one peer address. Past either limit the
+// oldest idle one is closed for a new one. Without an idle one, new ones wait in the
+// listen queue; a peer whose connections are all busy may exceed its share. An idle
+// connection holds about 7 KiB, with TLS about 22 KiB.
 inline constexpr int kConnections = 4'096;
 inline constexpr int kConnectionsPerPeer = kConnections / 2;
 

@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -74,6 +75,20 @@ TEST_F(ServerTest, SlowReader_IsCut) {
   client.Send(Get("/"));
   EXPECT_EQ(cut.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
   server_.reset();  // may still use `cut`
+}
+
+// What a worker thread keeps of a call after its answer must not be part of the server.
+TEST_F(ServerTest, DoneThatIsKept_HoldsNothingOfTheServer) {
+  std::optional<Done> kept;
+  std::thread worker;
+  handler_.serve = [&](Request, Executors&, Done done) {
+    kept = std::move(done);
+    worker = std::thread([&] { (*std::move(kept))(TextResponse(200, "answered")); });
+  };
+  EXPECT_EQ(Ask(Get("/")).body, "answered");
+  worker.join();
+  server_.reset();
+  kept.reset();
 }
 
 TEST_F(ServerTest, TooManyInFlight_GetTooBusy) {

@@ -62,6 +62,10 @@ class ScriptedHandler : public Handler {
   Response Handle(Request& request) override {
     return handle ? handle(std::move(request)) : Echo(request);
   }
+  void Serve(Request request, Executors& executors, Done done) override {
+    if (serve) return serve(std::move(request), executors, std::move(done));
+    Handler::Serve(std::move(request), executors, std::move(done));
+  }
   Response RenderFault(const Fault& fault, const Request&) override {
     return TextResponse(StatusOf(fault), std::string(fault.text));
   }
@@ -77,6 +81,7 @@ class ScriptedHandler : public Handler {
 
   std::function<std::optional<Response>(Request&)> refuse;
   std::function<Response(Request)> handle;
+  std::function<void(Request, Executors&, Done)> serve;
   std::function<std::unique_ptr<StreamingCall>(const Request&)> open;
   absl::Duration limit = absl::InfiniteDuration();
 };

@@ -6,6 +6,7 @@
 
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -284,6 +285,21 @@ TEST_F(Http2EndingTest, Drain_ClosesIdleConnections) {
   EXPECT_EQ(client.goaway(), uint32_t{NGHTTP2_NO_ERROR});
   client.socket().Close();
   drain.join();
+}
+
+// What a worker thread keeps of a call after its answer must not be part of the server.
+TEST_F(Http2EndingTest, DoneThatIsKept_HoldsNothingOfTheServer) {
+  std::optional<Done> kept;
+  std::thread worker;
+  handler_.serve = [&](Request, Executors&, Done done) {
+    kept = std::move(done);
+    worker = std::thread([&] { (*std::move(kept))(TextResponse(200, "answered")); });
+  };
+  EXPECT_EQ(Connect().Get("/").body, "answered");
+  worker.join();
+  client_.reset();
+  server_.reset();
+  kept.reset();
 }
 
 TEST_F(Http2EndingTest, ClientThatFinishedSending_StillGetsItsAnswer) {

@@ -319,7 +319,7 @@ Awaitable<void> Requests::AwaitEnd(Stream& stream) {
   }
 }
 
-void Requests::Serve(const StreamPtr& stream) {
+void Requests::Serve(StreamPtr stream) {
   if (stream->fault.has_value()) {
     return AnswerWith(*stream, Render(*stream, *stream->fault));
   }
@@ -334,19 +334,20 @@ void Requests::Serve(const StreamPtr& stream) {
     return ticket.Hold(kStreamBytes + bytes);
   };
   tasks_.Begin();
-  DecodeAndServe(std::move(request), context_.options, context_.handler, context_.executors,
-                 [this, stream, executor = executor_](Response response) mutable {
-                   if (executor.running_in_this_thread()) {
-                     OnAnswer(stream, std::move(response));
-                     return tasks_.End();
-                   }
-                   // The stream moves along: it must end on its own thread.
-                   asio::post(executor, [this, stream = std::move(stream),
-                                         response = std::move(response)]() mutable {
+  DecodeAndServe(
+      std::move(request), context_.options, context_.handler, context_.executors,
+      [this, stream = std::move(stream), executor = executor_](Response response) mutable {
+        if (executor.running_in_this_thread()) {
+          OnAnswer(stream, std::move(response));
+          return tasks_.End();
+        }
+        // The stream moves along, because it must end on its own thread.
+        asio::post(executor,
+                   [this, stream = std::move(stream), response = std::move(response)]() mutable {
                      OnAnswer(stream, std::move(response));
                      tasks_.End();
                    });
-                 });
+      });
 }
 
 void Requests::OnAnswer(const StreamPtr& stream, Response response) {

@@ -85,7 +85,7 @@ class Requests final : public SessionEvents {
   // Waits for the end of the body, or for a fault.
   Awaitable<void> AwaitEnd(Stream& stream);
   // Passes a complete request to the handler.
-  void Serve(const StreamPtr& stream);
+  void Serve(StreamPtr stream);
   void OnAnswer(const StreamPtr& stream, Response response);
   Awaitable<void> SendSource(StreamPtr stream, std::unique_ptr<BodySource> source);
   Awaitable<void> RunStreamingCall(StreamPtr stream, std::unique_ptr<StreamingCall> call);

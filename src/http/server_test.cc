@@ -77,7 +77,8 @@ TEST_F(ServerTest, SlowReader_IsCut) {
   server_.reset();  // may still use `cut`
 }
 
-// What a worker thread keeps of a call after its answer must not be part of the server.
+// A worker thread may destroy `done` long after it answered, so it must not hold a part of
+// the server.
 TEST_F(ServerTest, DoneThatIsKept_HoldsNothingOfTheServer) {
   std::optional<Done> kept;
   std::thread worker;

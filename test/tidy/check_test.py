@@ -282,6 +282,17 @@ class PagesTest(CheckTest):
         self.assertEqual([], self.violations({**tree, 'docs/settings.md': '| `listen` | |\n'}))
         self.expect('docs/settings.md:1', 'listen', {**tree, 'docs/settings.md': 'none\n'})
 
+    def test_promises(self):
+        tree = {'test/tests.txt': 'unit_test All/BoundTest.Holds/0 dev asan\nctest kill_test dev\n',
+                'README.md': TREE['README.md'] + '[p](docs/promises.md)\n'}
+        page = '| promise | test | tried |\n|---|---|---|\n'
+        good = page + '| it holds | `BoundTest.Holds`, `kill_test` | 3 |\n'
+        self.assertEqual([], self.violations({**tree, 'docs/promises.md': good}))
+        self.expect('docs/promises.md:3', 'BoundTest.Breaks',
+                    {**tree, 'docs/promises.md': page + '| it holds | `BoundTest.Breaks` | |\n'})
+        self.expect('docs/promises.md:3', 'name the test',
+                    {**tree, 'docs/promises.md': page + '| it holds | trust us | |\n'})
+
 
 class ErrorsTest(CheckTest):
     def test_an_error_without_a_golden(self):

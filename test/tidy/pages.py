@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that the reference pages are complete: docs/methods.md has every method
-and path of the protos, docs/settings.md every setting of zerotouchd."""
+and path of the protos, docs/settings.md every setting of zerotouchd, and each row of
+docs/promises.md a test of test/tests.txt."""
 import re
 
 METHODS_PAGE = 'docs/methods.md'
@@ -8,6 +9,9 @@ PROTOS = ('proto/google/android/device/provisioning/v1/service.proto',
           'proto/google/longrunning/operations.proto')
 SETTINGS_PAGE = 'docs/settings.md'
 SETTINGS = 'apps/zerotouchd/settings.cc'
+
+PROMISES_PAGE = 'docs/promises.md'
+TESTS = 'test/tests.txt'
 
 METHOD = re.compile(r'^service (\w+)|^ *rpc (\w+)\(|(?:get|post|put|patch|delete): "([^"]+)"',
                     re.MULTILINE)
@@ -20,6 +24,8 @@ def check(tree):
         check_methods(tree)
     if tree.exists(SETTINGS_PAGE):
         check_settings(tree)
+    if tree.exists(PROMISES_PAGE):
+        check_promises(tree)
 
 
 def check_methods(tree):
@@ -39,3 +45,19 @@ def check_settings(tree):
         name = match.group(1) or match.group(2)
         if f'| `{name}` |' not in page:
             tree.note(SETTINGS_PAGE, 1, f'the setting {name} of {SETTINGS} is missing')
+
+
+def check_promises(tree):
+    """A line of TESTS is a program, a test with the names of its instances around it,
+    and the sanitizers that it runs under."""
+    tests = {re.sub(r'^\w+/(?=\w+\.)|(?<=\w)/[^/ ]+$', '', line.split()[1])
+             for line in tree.read(TESTS).splitlines()}
+    for number, line in enumerate(tree.read(PROMISES_PAGE).splitlines(), 1):
+        if not line.startswith('| ') or line.startswith('| promise |'):
+            continue
+        named = re.findall(r'`([\w/+.-]+)`', line.split(' | ')[1])
+        if not named:
+            tree.note(PROMISES_PAGE, number, 'name the test of this promise')
+        for name in named:
+            if name not in tests:
+                tree.note(PROMISES_PAGE, number, f'{name} is not a test of {TESTS}')

@@ -287,7 +287,8 @@ TEST_F(Http2EndingTest, Drain_ClosesIdleConnections) {
   drain.join();
 }
 
-// What a worker thread keeps of a call after its answer must not be part of the server.
+// A worker thread may destroy `done` long after it answered, so it must not hold a part of
+// the server.
 TEST_F(Http2EndingTest, DoneThatIsKept_HoldsNothingOfTheServer) {
   std::optional<Done> kept;
   std::thread worker;

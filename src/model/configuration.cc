@@ -115,6 +115,7 @@ bool IsOutputOnly(const FieldDescriptor& field) {
 std::vector<const FieldDescriptor*> AllFields() {
   const Descriptor& type = *api::Configuration::descriptor();
   std::vector<const FieldDescriptor*> fields;
+  fields.reserve(type.field_count());
   for (int i = 0; i < type.field_count(); ++i) fields.push_back(type.field(i));
   return fields;
 }

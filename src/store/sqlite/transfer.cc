@@ -143,7 +143,7 @@ absl::Status ImportRow(Database& db, const Row& row) {
   for (size_t i = 0; i < row.values.size(); ++i) {
     BindValue(insert, row.table->columns[i], row.values[i]);
   }
-  const absl::Status status = insert.Run();
+  absl::Status status = insert.Run();
   if (status.ok() || absl::IsUnavailable(status)) return status;
   return RowFitsNoRegistry(row.table->name, status);
 }

@@ -158,8 +158,8 @@ class Daemon {
           "other machines can reach this address, and it has no TLS; give --tls-certificate and "
           "--tls-key, or use a TLS proxy in front of it");
     }
-    const Endpoint endpoint = settings_.public_url.empty() ? EndpointAt(address, tls != nullptr)
-                                                           : *ParsePublicUrl(settings_.public_url);
+    Endpoint endpoint = settings_.public_url.empty() ? EndpointAt(address, tls != nullptr)
+                                                     : *ParsePublicUrl(settings_.public_url);
     audience_.SetEndpoint(endpoint.http);
     api_.SetRootUrl(endpoint.http);
     engine_.Start();

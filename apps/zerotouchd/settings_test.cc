@@ -30,14 +30,14 @@ Settings Resolve(Command command, const Variables& flags, const Variables& varia
 
 std::string ErrorOf(Command command, const Variables& flags, const Variables& variables = {}) {
   const absl::StatusOr<Settings> settings = ResolveSettings(command, Flags(flags), variables);
-  const std::string message(MessageOf(settings.status()));
+  std::string message(MessageOf(settings.status()));
   EXPECT_FALSE(settings.ok());
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   return message;
 }
 
 std::string FileWith(const test::TempDir& dir, const std::string& content) {
-  const std::string path = dir / "zerotouchd.toml";
+  std::string path = dir / "zerotouchd.toml";
   std::ofstream(path) << content;
   return path;
 }

@@ -30,7 +30,7 @@ class AuthTest : public testing::Test {
   void SetUp() override {
     ASSERT_TRUE(store_
                     ->Write([&](store::Transaction& tx) -> absl::Status {
-                      const absl::Status added = tx.AddPartner({.id = PartnerId(7), .name = "R"});
+                      absl::Status added = tx.AddPartner({.id = PartnerId(7), .name = "R"});
                       if (!added.ok()) return added;
                       return tx.AddAccount(
                           {.email = kEmail,
@@ -330,7 +330,7 @@ TEST_F(AuthTest, Authorize_Customer_NeedsScopeBindingAndTerms) {
     get.set_name(FormatCustomerDeviceName(customer, DeviceId(1)));
     api::UpdateConfigurationRequest update;
     update.mutable_configuration()->set_name(FormatConfigurationName(customer, ConfigurationId(1)));
-    const absl::Status by_parent = Authorize<ActsForCustomer>(caller, list, "M").status();
+    absl::Status by_parent = Authorize<ActsForCustomer>(caller, list, "M").status();
     EXPECT_EQ(Authorize<ActsForCustomer>(caller, get, "M").status(), by_parent);
     EXPECT_EQ(Authorize<ActsForCustomer>(caller, update, "M").status(), by_parent);
     return by_parent;

@@ -50,7 +50,7 @@ absl::Status AddOperation(store::Store& store, const store::OperationHead& head,
   absl::Duration pause = kFirstPause;
   Known known = Known::kNothing;
   for (;;) {
-    const absl::Status status = store.Write([&](store::Transaction& transaction) {
+    absl::Status status = store.Write([&](store::Transaction& transaction) {
       return AddUnlessTooMany(transaction, head, chunks, give_up.has_value(), known);
     });
     if (status.ok() || known == Known::kStored) return absl::OkStatus();

@@ -158,7 +158,7 @@ class Requests {
  private:
   // Returns the IMEI in a random spelling.
   std::string Spelled(int hardware) {
-    const std::string imei = Imei(hardware);
+    std::string imei = Imei(hardware);
     switch (Below(5)) {
       case 0:
         return imei.substr(0, 14);

@@ -308,7 +308,7 @@ absl::Status Workers::Record(const store::Lease& lease, const BatchRun& run, siz
   const auto done = static_cast<int32_t>(lease.head.items - (run.size() - begin));
   absl::Duration retry = kFirstRetry;
   while (true) {
-    const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
       const absl::Time now = clock_.Now();
       ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
                           results_of(transaction, now));
@@ -338,7 +338,7 @@ absl::StatusOr<absl::Time> Workers::AdvanceRetention() {
   }
   const RetentionClock::Moment moment{.wall = clock_.Now(), .steady = clock_.Steady()};
   absl::Time mark;
-  const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+  absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(std::optional<absl::Time> stored, transaction.LockRetentionMark());
     if (!stored.has_value()) {
       ZT_ASSIGN_OR_RETURN(stored, transaction.NewestFinish());

@@ -44,7 +44,7 @@ absl::StatusOr<HttpResponse> SendWithRetries(Transport& transport, Pacer& pacer,
     request.timeout = std::min(timeout, policy.deadline - pacer.Now());
     absl::StatusOr<HttpResponse> answer = transport.Send(request);
     if (answer.ok() && !IsTransient(answer->status)) return answer;
-    const absl::Status failure = answer.ok() ? ErrorStatus(*answer) : answer.status();
+    absl::Status failure = answer.ok() ? ErrorStatus(*answer) : answer.status();
     if (attempt >= policy.attempts || !MayRepeat(failure, repeat)) return failure;
     const absl::Duration pause = PauseBefore(attempt, policy, pacer, failure);
     if (pacer.Now() + pause >= end) return failure;

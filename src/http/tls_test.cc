@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 std::string ErrorOf(const std::string& certificate, const std::string& key) {
   const auto tls = TlsContext::Create({"cert.pem", certificate}, {"key.pem", key});
   EXPECT_FALSE(tls.ok());
-  const std::string message(MessageOf(tls.status()));
+  std::string message(MessageOf(tls.status()));
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   return message;
 }

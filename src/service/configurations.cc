@@ -179,7 +179,7 @@ absl::StatusOr<google::protobuf::Empty> Configurations::Delete(
     const Caller&, const api::DeleteConfigurationRequest& request) {
   const absl::Status written = store_.Write([&](store::Transaction& transaction) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(transaction, request.name()));
-    const absl::Status removed = transaction.RemoveConfiguration(found.customer, found.id);
+    absl::Status removed = transaction.RemoveConfiguration(found.customer, found.id);
     if (!absl::IsFailedPrecondition(removed)) return removed;
     return errors::InvalidOperation(
         "A device uses this configuration. Apply another one to the device, or remove it from the "

@@ -123,7 +123,7 @@ class ApiTest : public ::testing::Test {
   ~ApiTest() override { log::SetLevel(log::Level::kInfo); }
 
   absl::Status Seed(store::Transaction& tx) {
-    const absl::Status partner = tx.AddPartner({PartnerId(kPartner), "Reseller", clock_.Now()});
+    absl::Status partner = tx.AddPartner({PartnerId(kPartner), "Reseller", clock_.Now()});
     if (!partner.ok()) return partner;
     store::ServiceAccount account;
     account.email = kEmail;

@@ -35,7 +35,7 @@ class ReadRequestTest : public ::testing::Test {
                         std::string_view path = "/v1/partners/7/devices:unclaimAsync") {
     http::Request request = RequestOf(std::move(body));
     const absl::StatusOr<RouteMatch> match = routes_.Find("POST", path);
-    const absl::Status status = ReadRequest(*match, Query(), request, message);
+    absl::Status status = ReadRequest(*match, Query(), request, message);
     EXPECT_TRUE(!status.ok() || request.body.size() < 16'384 || request.body.empty());
     return status;
   }

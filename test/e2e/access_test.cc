@@ -43,7 +43,7 @@ class AccessTest : public SandboxTest {
   }
 
   ProgramRun Admin(std::vector<std::string> arguments) {
-    const ProgramRun run = RunAdmin(std::move(arguments));
+    ProgramRun run = RunAdmin(std::move(arguments));
     EXPECT_EQ(run.exit_code, 0) << run.err;
     return run;
   }

@@ -34,7 +34,7 @@ class OperationsServiceTest : public SandboxTest {
   }
   // Starts an operation and waits until it is done.
   std::string Finished(int count) {
-    const std::string path = Accepted(count);
+    std::string path = Accepted(count);
     AwaitDone(first_, path);
     return path;
   }

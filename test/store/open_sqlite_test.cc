@@ -17,7 +17,7 @@ using testing::HasSubstr;
 std::string ErrorOfOpening(const std::string& url) {
   const auto opened = Open(url, Clock::System());
   if (opened.ok()) return "opened";
-  const std::string message(opened.status().message());
+  std::string message(opened.status().message());
   EXPECT_EQ(message.find('\n'), std::string::npos) << "one line: " << message;
   return message;
 }

@@ -74,8 +74,8 @@ TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeasesAndBuckets) {
       "WHERE t.type = 'table'");
   while (row.Row()) stored.insert(std::string(row.TextAt(0)));
   std::set<std::string> archived = {"operations.lease_token", "operations.lease_until_us",
-                                    "registry_values.name", "registry_values.value",
-                                    "quota_buckets.email", "quota_buckets.millionths",
+                                    "registry_values.name",   "registry_values.value",
+                                    "quota_buckets.email",    "quota_buckets.millionths",
                                     "quota_buckets.filled_us"};
   for (const archive::Table& table : archive::Tables()) {
     for (const archive::Column& column : table.columns) {
@@ -186,7 +186,7 @@ TEST_F(TransferSqliteTest, BackupBesideAWriter_IsOfOneInstant) {
 
 TEST_F(TransferSqliteTest, BackupThatIsStopped_SaysSo) {
   Make("registry.db", 1).reset();
-  const absl::Status stopped = absl::CancelledError("stopped");
+  absl::Status stopped = absl::CancelledError("stopped");
   EXPECT_EQ(BackUp("registry.db", "copy.db", [&](int64_t, int64_t) { return stopped; }), stopped);
 }
 

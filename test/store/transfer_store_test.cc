@@ -158,8 +158,8 @@ class TransferStoreTest : public StoreTest {
       for (uint32_t i = 0; i < items; ++i) {
         const IndexedResult result{
             .index = i, .result = {.outcome = Outcome::kSuccess, .device = DeviceId(i + 1)}};
-        const absl::Status status = tx.RecordResults(
-            **lease, static_cast<int32_t>(i), std::span(&result, 1), kNow, kNow + absl::Hours(1));
+        absl::Status status = tx.RecordResults(**lease, static_cast<int32_t>(i),
+                                               std::span(&result, 1), kNow, kNow + absl::Hours(1));
         if (!status.ok()) return status;
       }
       return absl::OkStatus();
@@ -280,7 +280,7 @@ TEST_P(TransferStoreTest, UnfinishedOperation_GoesOnAtOnce_AfterItsResults) {
         EXPECT_EQ((*lease)->head.items_done, 1);
         const IndexedResult rest{.index = 1,
                                  .result = {.outcome = Outcome::kSuccess, .device = {}}};
-        const absl::Status recorded = tx.RecordResults(**lease, 1, std::span(&rest, 1), kNow, kNow);
+        absl::Status recorded = tx.RecordResults(**lease, 1, std::span(&rest, 1), kNow, kNow);
         if (!recorded.ok()) return recorded;
       }
       return absl::OkStatus();

@@ -63,7 +63,7 @@ TEST_P(WritesStoreTest, Write_FromManyThreads_KeepsTheGoodOnesAlone) {
 TEST_P(WritesStoreTest, Read_WhileAWriteIsUnderWay_DoesNotWait) {
   Write([&](Transaction& tx) { return PutDpc(tx, "one"); });
   Write([&](Transaction& tx) {
-    const absl::Status put = PutDpc(tx, "two");
+    absl::Status put = PutDpc(tx, "two");
     EXPECT_EQ(CountDpcs(), 1u) << "what is not committed is not seen";
     return put;
   });

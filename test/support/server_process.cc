@@ -201,7 +201,7 @@ Answer CallUrl(const std::string& method, const std::string& url, const std::str
   }
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
-  const Answer answer = Perform(curl.get(), url, method == "GET" ? nullptr : &body);
+  Answer answer = Perform(curl.get(), url, method == "GET" ? nullptr : &body);
   curl_slist_free_all(headers);
   return answer;
 }

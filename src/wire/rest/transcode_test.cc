@@ -33,7 +33,7 @@ class TranscodeTest : public ::testing::Test {
     if (!match.ok()) return match.status();
     EXPECT_EQ(match->route->method->input_type(), Request::descriptor());
     Request request;
-    const absl::Status status = Transcode(*match, ParseQuery(parts.query), body, request);
+    absl::Status status = Transcode(*match, ParseQuery(parts.query), body, request);
     if (!status.ok()) return status;
     return request;
   }

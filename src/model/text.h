@@ -32,7 +32,7 @@ std::string WithSingleSpaces(std::string_view text);
 std::string WithoutSeparators(std::string_view text);
 
 // Return the first invisible character, or the first one that is invisible or white
-// space; nullopt if there is none.
+// space; nullopt if the text has no such character.
 std::optional<char32_t> FirstInvisible(std::string_view text);
 std::optional<char32_t> FirstInvisibleOrSpace(std::string_view text);
 

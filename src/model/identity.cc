@@ -22,25 +22,13 @@ bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' &&
 bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
 bool AllHex(std::string_view text) { return std::all_of(text.begin(), text.end(), IsHex); }
 
-std::string_view Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-std::string WithoutSeparators(std::string_view text) {
-  std::string kept;
-  kept.reserve(text.size());
-  std::copy_if(text.begin(), text.end(), std::back_inserter(kept),
-               [](char c) { return c != ' ' && c != '-'; });
-  return kept;
-}
-
 // Counts the code points of UTF-8 text: the bytes that are not continuation bytes.
 size_t CountCharacters(std::string_view text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
+
+std::string CanonicalName(std::string_view text) { return WithSingleSpaces(TrimSpace(text)); }
 
 void AppendFolded(std::string_view text, std::string& key) {
   key += kSeparator;
@@ -49,13 +37,13 @@ void AppendFolded(std::string_view text, std::string& key) {
 
 bool IsChromeOs(const api::DeviceIdentifier& identifier) {
   return identifier.device_type() == api::DEVICE_TYPE_CHROME_OS ||
-         !Trim(identifier.chrome_os_attested_device_id()).empty();
+         !TrimSpace(identifier.chrome_os_attested_device_id()).empty();
 }
 
 // Parses one modem id into `identity`. Returns an outcome if it is malformed.
 std::optional<Outcome> AddImei(std::string_view text, const IdentityRules& rules,
                                Identity& identity) {
-  if (Trim(text).empty()) return std::nullopt;
+  if (TrimSpace(text).empty()) return std::nullopt;
   const std::string canonical = CanonicalImei(text, rules);
   if (canonical.empty()) return Outcome::kInvalidImei;
   identity.modems.push_back(ModemKeyOfImei(canonical));
@@ -63,7 +51,7 @@ std::optional<Outcome> AddImei(std::string_view text, const IdentityRules& rules
 }
 
 std::optional<Outcome> AddMeid(std::string_view text, Identity& identity) {
-  if (Trim(text).empty()) return std::nullopt;
+  if (TrimSpace(text).empty()) return std::nullopt;
   const std::string canonical = CanonicalMeid(text);
   if (canonical.empty()) return Outcome::kInvalidMeid;
   identity.modems.push_back(ModemKeyOfMeid(canonical));
@@ -86,21 +74,23 @@ std::optional<Outcome> AddModems(const api::DeviceIdentifier& identifier,
 }
 
 std::optional<Outcome> CheckName(std::string_view untrimmed, Outcome wrong) {
-  const std::string_view text = Trim(untrimmed);
-  if (text.size() > limits::kNameBytes || HasControlCharacter(text)) return wrong;
+  const std::string_view text = TrimSpace(untrimmed);
+  if (text.size() > limits::kNameBytes || FirstInvisible(text).has_value()) return wrong;
   return std::nullopt;
 }
 
 // Returns true if the serial number comes with the fields that make it unique.
 bool IsSerialSetComplete(const api::DeviceIdentifier& identifier) {
-  if (Trim(identifier.serial_number()).empty() || Trim(identifier.model()).empty()) return false;
-  return IsChromeOs(identifier) ? !Trim(identifier.chrome_os_attested_device_id()).empty()
-                                : !Trim(identifier.manufacturer()).empty();
+  if (TrimSpace(identifier.serial_number()).empty() || TrimSpace(identifier.model()).empty())
+    return false;
+  return IsChromeOs(identifier) ? !TrimSpace(identifier.chrome_os_attested_device_id()).empty()
+                                : !TrimSpace(identifier.manufacturer()).empty();
 }
 
 std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Identity& identity) {
-  const std::string_view serial = Trim(identifier.serial_number());
-  if (HasControlCharacter(serial) || CountCharacters(serial) > limits::kSerialCharacters) {
+  const std::string_view serial = TrimSpace(identifier.serial_number());
+  if (FirstInvisibleOrSpace(serial).has_value() ||
+      CountCharacters(serial) > limits::kSerialCharacters) {
     return Outcome::kInvalidSerial;
   }
   identity.serial = serial;
@@ -108,13 +98,13 @@ std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Ide
   if (IsChromeOs(identifier)) {
     key = "chromeos";
     AppendFolded(serial, key);
-    AppendFolded(Trim(identifier.model()), key);
-    AppendFolded(Trim(identifier.chrome_os_attested_device_id()), key);
+    AppendFolded(CanonicalName(identifier.model()), key);
+    AppendFolded(CanonicalName(identifier.chrome_os_attested_device_id()), key);
   } else {
     key = "android";
     AppendFolded(serial, key);
-    AppendFolded(Trim(identifier.manufacturer()), key);
-    AppendFolded(Trim(identifier.model()), key);
+    AppendFolded(CanonicalName(identifier.manufacturer()), key);
+    AppendFolded(CanonicalName(identifier.model()), key);
   }
   return std::nullopt;
 }
@@ -132,10 +122,10 @@ void Canonicalize(api::DeviceIdentifier& identifier, const IdentityRules& rules)
   identifier.set_imei2(CanonicalImei(identifier.imei2(), rules));
   identifier.set_meid(CanonicalMeid(identifier.meid()));
   identifier.set_meid2(CanonicalMeid(identifier.meid2()));
-  for (std::string* text :
-       {identifier.mutable_serial_number(), identifier.mutable_manufacturer(),
-        identifier.mutable_model(), identifier.mutable_chrome_os_attested_device_id()}) {
-    *text = std::string(Trim(*text));
+  identifier.set_serial_number(std::string(TrimSpace(identifier.serial_number())));
+  for (std::string* name : {identifier.mutable_manufacturer(), identifier.mutable_model(),
+                            identifier.mutable_chrome_os_attested_device_id()}) {
+    *name = CanonicalName(*name);
   }
 }
 
@@ -153,7 +143,7 @@ char LuhnDigit(std::string_view digits) {
 }
 
 std::string CanonicalImei(std::string_view text, const IdentityRules& rules) {
-  std::string digits = WithoutSeparators(Trim(text));
+  std::string digits = WithoutSeparators(TrimSpace(text));
   if (!AllDigits(digits) || digits.size() < 14 || digits.size() > 16) return {};
   const char check = LuhnDigit(std::string_view(digits).substr(0, 14));
   if (digits.size() == 15) return digits[14] == check || rules.lenient ? digits : std::string();
@@ -163,7 +153,7 @@ std::string CanonicalImei(std::string_view text, const IdentityRules& rules) {
 }
 
 std::string CanonicalMeid(std::string_view text) {
-  std::string digits = WithoutSeparators(Trim(text));
+  std::string digits = WithoutSeparators(TrimSpace(text));
   if ((digits.size() == 14 || digits.size() == 15) && AllHex(digits)) {
     digits.resize(14);
     return AsciiUpper(digits);
@@ -201,8 +191,8 @@ std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& ident
     return identity;
   }
   if (!identity.modems.empty()) return identity;
-  return Trim(identifier.serial_number()).empty() ? Outcome::kNoIdentifier
-                                                  : Outcome::kSerialSetIncomplete;
+  return TrimSpace(identifier.serial_number()).empty() ? Outcome::kNoIdentifier
+                                                       : Outcome::kSerialSetIncomplete;
 }
 
 std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& identifier,
@@ -210,7 +200,7 @@ std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& iden
   Identity identity;
   if (auto wrong = AddModems(identifier, rules, identity)) return *wrong;
   if (auto wrong = CheckNames(identifier)) return *wrong;
-  if (!Trim(identifier.serial_number()).empty() || IsChromeOs(identifier)) {
+  if (!TrimSpace(identifier.serial_number()).empty() || IsChromeOs(identifier)) {
     if (!IsSerialSetComplete(identifier)) return Outcome::kSerialSetIncomplete;
     if (auto wrong = AddSerialSet(identifier, identity)) return *wrong;
   } else if (identity.modems.empty()) {
@@ -218,6 +208,37 @@ std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& iden
   }
   Canonicalize(identifier, rules);
   return identity;
+}
+
+std::string DescribeInvisible(const api::DeviceIdentifier& identifier, Outcome outcome) {
+  struct Field {
+    const char* name;
+    const std::string& text;
+    Outcome outcome;
+  };
+  const Field fields[] = {
+      {"imei", identifier.imei(), Outcome::kInvalidImei},
+      {"imei2", identifier.imei2(), Outcome::kInvalidImei},
+      {"meid", identifier.meid(), Outcome::kInvalidMeid},
+      {"meid2", identifier.meid2(), Outcome::kInvalidMeid},
+      {"serialNumber", identifier.serial_number(), Outcome::kInvalidSerial},
+      {"manufacturer", identifier.manufacturer(), Outcome::kInvalidManufacturer},
+      {"model", identifier.model(), Outcome::kInvalidModel},
+      {"chromeOsAttestedDeviceId", identifier.chrome_os_attested_device_id(),
+       Outcome::kInvalidAttestedId},
+  };
+  for (const Field& field : fields) {
+    if (field.outcome != outcome) continue;
+    const std::string_view text = TrimSpace(field.text);
+    const std::optional<char32_t> found =
+        outcome == Outcome::kInvalidSerial ? FirstInvisibleOrSpace(text) : FirstInvisible(text);
+    if (!found.has_value()) continue;
+    const bool is_space = !FirstInvisible(text).has_value();
+    return fmt::format("{} has {} inside, U+{:04X}. Remove it.", field.name,
+                       is_space ? "white space" : "an invisible character",
+                       static_cast<uint32_t>(*found));
+  }
+  return {};
 }
 
 }  // namespace zerotouch

@@ -34,6 +34,10 @@ struct IdentityRules {
   bool lenient = false;
 };
 
+// White space around a field is trimmed, and inside a manufacturer, a model or an
+// attested id any of it counts as one space. Inside a serial number it is refused, and so
+// are invisible characters in any field (model/text.h).
+
 // Parses the identifiers of a device that is looked up (unclaim, find). Blank fields
 // are ignored. One modem id is enough; a serial number without manufacturer or model
 // is then ignored.
@@ -42,12 +46,17 @@ std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& ident
 
 // Parses the identifiers of a device that is registered (claim) and rewrites
 // `identifier` in its canonical form: IMEIs of 15 digits, MEIDs of 14 upper-case
-// hexadecimal digits. A serial number needs manufacturer and model. A ChromeOS device
-// needs serial number, model and attested id, also if it has a modem.
+// hexadecimal digits, names with single spaces. A serial number needs manufacturer and model. A
+// ChromeOS device needs serial number, model and attested id, also if it has a modem.
 std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& identifier,
                                                      const IdentityRules& rules);
 
-// Returns the canonical form of an IMEI, or "" if it is malformed. Spaces and hyphens
+// Names the invisible character, or the white space in a serial number, for which a
+// field of `identifier` was refused with `outcome`: a sentence, or "" if the field was
+// refused for another reason.
+std::string DescribeInvisible(const api::DeviceIdentifier& identifier, Outcome outcome);
+
+// Returns the canonical form of an IMEI, or "" if it is malformed. White space and hyphens
 // are removed. 14 digits get their check digit; the last of 15 digits must be the
 // check digit (3GPP TS 23.003 annex B) unless lenient; in 16 digits (IMEISV) the
 // check digit replaces the software version.

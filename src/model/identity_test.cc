@@ -239,6 +239,72 @@ TEST(CanonicalForm, IsStored) {
   EXPECT_EQ(identity.modems[1], ModemKeyOfMeid("AF0123450ABCDE"));
 }
 
+// Invisible characters, and white space in a serial number, in every field.
+TEST(InvisibleCharacters, AreRefusedAnywhere_AndNamed) {
+  const struct {
+    const char* identifier;
+    Outcome outcome;
+    const char* named;
+  } rows[] = {
+      {"serial_number: 'S\\342\\200\\2131' manufacturer: 'M' model: 'N'", Outcome::kInvalidSerial,
+       "serialNumber has an invisible character inside, U+200B. Remove it."},
+      {"serial_number: '\\357\\273\\277S1' manufacturer: 'M' model: 'N'", Outcome::kInvalidSerial,
+       "serialNumber has an invisible character inside, U+FEFF. Remove it."},
+      {"serial_number: 'S1' manufacturer: 'M\\342\\200\\213' model: 'N'",
+       Outcome::kInvalidManufacturer,
+       "manufacturer has an invisible character inside, U+200B. Remove it."},
+      {"serial_number: 'S1' manufacturer: 'M' model: 'N\\tN'", Outcome::kInvalidModel,
+       "model has an invisible character inside, U+0009. Remove it."},
+      {"serial_number: 'S1' manufacturer: 'M' model: 'N\\302\\205N'", Outcome::kInvalidModel,
+       "model has an invisible character inside, U+0085. Remove it."},
+      {"serial_number: 'S' model: 'N' chrome_os_attested_device_id: 'A\\302\\255B'",
+       Outcome::kInvalidAttestedId,
+       "chromeOsAttestedDeviceId has an invisible character inside, U+00AD. Remove it."},
+      {"imei: '490154203237518\\342\\200\\216'", Outcome::kInvalidImei,
+       "imei has an invisible character inside, U+200E. Remove it."},
+      {"meid: 'AF0123450ABCDE' meid2: 'AF012345\\0010ABCDF'", Outcome::kInvalidMeid,
+       "meid2 has an invisible character inside, U+0001. Remove it."},
+      {"serial_number: 'S 1' manufacturer: 'M' model: 'N'", Outcome::kInvalidSerial,
+       "serialNumber has white space inside, U+0020. Remove it."},
+      {"serial_number: 'S\\302\\2401' manufacturer: 'M' model: 'N'", Outcome::kInvalidSerial,
+       "serialNumber has white space inside, U+00A0. Remove it."},
+      {"imei: '1'", Outcome::kInvalidImei, ""},
+  };
+  for (const auto& row : rows) {
+    api::DeviceIdentifier identifier = Identifier(row.identifier);
+    for (const auto& parsed :
+         {ParseIdentity(identifier, kStrict), ParseAndCanonicalize(identifier, kStrict)}) {
+      ASSERT_TRUE(std::holds_alternative<Outcome>(parsed)) << row.identifier;
+      EXPECT_EQ(std::get<Outcome>(parsed), row.outcome) << row.identifier;
+    }
+    EXPECT_EQ(DescribeInvisible(identifier, row.outcome), row.named);
+  }
+}
+
+TEST(WhiteSpace, IsTrimmedAroundEveryField_AndOneSpaceInsideNames) {
+  api::DeviceIdentifier identifier = Identifier(
+      "imei: '\\302\\24049 015420\\343\\200\\200323751 8\\342\\200\\257' "
+      "serial_number: '\\342\\200\\200S1\\r\\n' manufacturer: '\\302\\240Big \\302\\240 Maker\\t' "
+      "model: 'Pixel\\342\\200\\2578'");
+  const Identity identity = std::get<Identity>(ParseAndCanonicalize(identifier, kStrict));
+  EXPECT_EQ(identifier.SerializeAsString(),
+            Identifier("imei: '490154203237518' serial_number: 'S1' manufacturer: 'Big Maker' "
+                       "model: 'Pixel 8'")
+                .SerializeAsString());
+  EXPECT_EQ(identity.serial, "S1");
+  EXPECT_EQ(identity.serial_key,
+            std::get<Identity>(ParseIdentity(Identifier("serial_number: 'S1' manufacturer: 'big "
+                                                        "maker' model: 'PIXEL 8'"),
+                                             kStrict))
+                .serial_key);
+}
+
+TEST(WhiteSpace, Alone_IsABlankField) {
+  const api::DeviceIdentifier identifier =
+      Identifier("serial_number: '\\302\\240' imei: '\\343\\200\\200'");
+  EXPECT_EQ(std::get<Outcome>(ParseIdentity(identifier, kStrict)), Outcome::kNoIdentifier);
+}
+
 TEST(CanonicalForm, RefusedIdentifiers_AreUnchanged) {
   api::DeviceIdentifier identifier = Identifier("imei: ' 1 ' model: ' N '");
   const std::string before = identifier.SerializeAsString();

@@ -158,16 +158,23 @@ const Meaning& MeaningOf(Outcome outcome) {
   return number < std::size(kMeanings) ? kMeanings[number] : kUnknown;
 }
 
+std::string MessageWith(const Meaning& meaning, std::string_view detail) {
+  std::string message = meaning.message;
+  if (!detail.empty()) message.append(" ").append(detail);
+  return message;
+}
+
 }  // namespace
 
-absl::Status StatusOf(Outcome outcome) {
+absl::Status StatusOf(Outcome outcome, std::string_view detail) {
   const Meaning& meaning = MeaningOf(outcome);
   if (meaning.outcome == Outcome::kSuccess) return absl::OkStatus();
   if (meaning.outcome == kNone) return errors::Internal();
-  return errors::Custom(meaning.alone, meaning.error, meaning.message);
+  return errors::Custom(meaning.alone, meaning.error, MessageWith(meaning, detail));
 }
 
-void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status) {
+void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status,
+                std::string_view detail) {
   const Meaning& meaning = MeaningOf(result.outcome);
   status->set_status(meaning.in_batch);
   if (meaning.outcome == Outcome::kSuccess) {
@@ -177,7 +184,7 @@ void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status) {
   status->set_error_identifier(meaning.outcome == Outcome::kCancelled
                                    ? kCancelledIdentifier
                                    : api::CustomErrorCode_Name(meaning.error));
-  status->set_error_message(meaning.message);
+  status->set_error_message(MessageWith(meaning, detail));
 }
 
 }  // namespace zerotouch

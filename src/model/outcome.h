@@ -60,11 +60,13 @@ struct ItemResult {
   friend bool operator==(const ItemResult&, const ItemResult&) = default;
 };
 
-// Returns the error of a single call, or OK for kSuccess.
-absl::Status StatusOf(Outcome outcome);
+// Returns the error of a single call, or OK for kSuccess. `detail`, one sentence about
+// the request or empty, follows the outcome's own message.
+absl::Status StatusOf(Outcome outcome, std::string_view detail = {});
 
-// Fills in the result of a batch item.
-void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status);
+// Fills in the result of a batch item. `detail` is as in StatusOf.
+void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status,
+                std::string_view detail = {});
 
 }  // namespace zerotouch
 

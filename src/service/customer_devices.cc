@@ -12,6 +12,7 @@
 #include "batch/engine.h"
 #include "errors/errors.h"
 #include "model/customer_rules.h"
+#include "model/identity.h"
 #include "model/resource_name.h"
 #include "model/views.h"
 #include "service/listing.h"
@@ -23,7 +24,8 @@ namespace {
 
 // Returns the answer to a change of one device. Some outcomes have a message of
 // their own for customers.
-absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>& result) {
+absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>& result,
+                                                const api::DeviceReference& device) {
   ZT_RETURN_IF_ERROR(result.status());
   switch (result->outcome) {
     case Outcome::kUnknownDevice:
@@ -32,7 +34,8 @@ absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>
       return errors::InvalidParameter(
           "configuration", "use a configuration of this customer (customers.configurations.list)");
     default:
-      ZT_RETURN_IF_ERROR(StatusOf(result->outcome));
+      ZT_RETURN_IF_ERROR(StatusOf(result->outcome,
+                                  DescribeInvisible(device.device_identifier(), result->outcome)));
       return google::protobuf::Empty();
   }
 }
@@ -81,18 +84,20 @@ absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(
         "configuration",
         fmt::format("use the form {}/configurations/CONFIGURATION", FormatCustomerName(customer)));
   }
-  return EmptyOr(engine_.ConfigureOne(customer, request.device(), name->configuration));
+  return EmptyOr(engine_.ConfigureOne(customer, request.device(), name->configuration),
+                 request.device());
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::RemoveConfiguration(
     const Caller& caller, const api::CustomerRemoveConfigurationRequest& request) {
-  return EmptyOr(
-      engine_.ConfigureOne(caller.right().customer, request.device(), ConfigurationId()));
+  return EmptyOr(engine_.ConfigureOne(caller.right().customer, request.device(), ConfigurationId()),
+                 request.device());
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::Unclaim(
     const Caller& caller, const api::CustomerUnclaimDeviceRequest& request) {
-  return EmptyOr(engine_.CustomerUnclaimOne(caller.right().customer, request.device()));
+  return EmptyOr(engine_.CustomerUnclaimOne(caller.right().customer, request.device()),
+                 request.device());
 }
 
 }  // namespace zerotouch::service

@@ -51,6 +51,11 @@ api::PartnerUnclaim ItemOf(const api::UnclaimDeviceRequest& request) {
   return item;
 }
 
+// Returns the error of a call with this identifier, or OK for kSuccess.
+absl::Status ErrorFor(Outcome outcome, const api::DeviceIdentifier& identifier) {
+  return StatusOf(outcome, DescribeInvisible(identifier, outcome));
+}
+
 batch::BatchSender SenderOf(const auth::ActsForPartner& right) {
   return {right.partner, right.account};
 }
@@ -118,7 +123,7 @@ absl::StatusOr<api::ClaimDeviceResponse> Devices::Claim(const Caller& caller,
                                                         const api::ClaimDeviceRequest& request) {
   const PartnerId partner = caller.right().partner;
   ZT_ASSIGN_OR_RETURN(const ItemResult result, engine_.ClaimOne(partner, ItemOf(request)));
-  ZT_RETURN_IF_ERROR(StatusOf(result.outcome));
+  ZT_RETURN_IF_ERROR(ErrorFor(result.outcome, request.device_identifier()));
   api::ClaimDeviceResponse response;
   response.set_device_id(result.device.value());
   response.set_device_name(FormatDeviceName(partner, result.device));
@@ -137,7 +142,7 @@ absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Caller& caller,
                                                          const api::UnclaimDeviceRequest& request) {
   ZT_ASSIGN_OR_RETURN(const ItemResult result,
                       engine_.UnclaimOne(caller.right().partner, ItemOf(request)));
-  ZT_RETURN_IF_ERROR(StatusOf(result.outcome));
+  ZT_RETURN_IF_ERROR(ErrorFor(result.outcome, request.device_identifier()));
   return google::protobuf::Empty();
 }
 
@@ -168,7 +173,9 @@ absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Devices::FindByIdenti
   ZT_RETURN_IF_ERROR(CheckLimit(request.limit()));
   const std::variant<Identity, Outcome> identity =
       ParseIdentity(request.device_identifier(), rules_.identity);
-  if (const auto* wrong = std::get_if<Outcome>(&identity)) return StatusOf(*wrong);
+  if (const auto* wrong = std::get_if<Outcome>(&identity)) {
+    return ErrorFor(*wrong, request.device_identifier());
+  }
   ZT_ASSIGN_OR_RETURN(Listing listing,
                       Listing::Open(store_,
                                     fmt::format("devices.findByIdentifier {} {}", partner.value(),
@@ -206,7 +213,9 @@ absl::StatusOr<api::GetDeviceSimLockStateResponse> Devices::GetSimLockState(
     const Caller& caller, const api::GetDeviceSimLockStateRequest& request) {
   const std::variant<Identity, Outcome> identity =
       ParseIdentity(request.device_identifier(), rules_.identity);
-  if (const auto* wrong = std::get_if<Outcome>(&identity)) return StatusOf(*wrong);
+  if (const auto* wrong = std::get_if<Outcome>(&identity)) {
+    return ErrorFor(*wrong, request.device_identifier());
+  }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   const Identity* const sought[] = {&std::get<Identity>(identity)};
   ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, snapshot->Locate(sought));

@@ -10,6 +10,7 @@
 #include "batch/stored_request.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
+#include "model/identity.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
@@ -26,6 +27,11 @@ void SetItem(api::PartnerUnclaim&& item, api::OperationPerDevice& out) {
 }
 void SetItem(api::UpdateMetadataArguments&& item, api::OperationPerDevice& out) {
   *out.mutable_update_metadata() = std::move(item);
+}
+// Fills in the result of `item`.
+template <class Item>
+void SetResult(const ItemResult& result, const Item& item, api::PerDeviceStatusInBatch* out) {
+  FillResult(result, out, DescribeInvisible(item.device_identifier(), result.outcome));
 }
 auto& ItemsOf(api::ClaimDevicesRequest& request) { return *request.mutable_claims(); }
 auto& ItemsOf(api::UnclaimDevicesRequest& request) { return *request.mutable_unclaims(); }
@@ -81,8 +87,8 @@ class StoredItems final : public OperationItems {
         return absl::DataLossError("the operation has too many items");
       }
       api::OperationPerDevice* out = items->Add();
+      SetResult((*results_)[index_++], item, out->mutable_result());
       SetItem(std::move(item), *out);
-      FillResult((*results_)[index_++], out->mutable_result());
     }
     return absl::OkStatus();
   }

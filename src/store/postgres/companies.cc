@@ -32,6 +32,26 @@ std::vector<int64_t> NumbersOf(std::span<const CustomerId> customers) {
   return numbers;
 }
 
+// Adds configurations, as rows of id and customer, to the facts about their customers.
+void AddConfigurations(const Rows& rows, CustomersOfReseller& facts) {
+  for (RowReader row : rows) {
+    const ConfigurationId configuration(row.Int());
+    const auto customer = facts.find(CustomerId(row.Int()));
+    if (customer != facts.end()) customer->second.configurations.insert(configuration);
+  }
+}
+
+// Returns the default configurations that are not among those of their customers.
+std::vector<int64_t> MissingDefaults(const CustomersOfReseller& facts) {
+  std::vector<int64_t> missing;
+  for (const auto& [customer, one] : facts) {
+    if (one.default_configuration && !one.configurations.contains(one.default_configuration)) {
+      missing.push_back(one.default_configuration.value());
+    }
+  }
+  return missing;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> PostgresTransaction::Any(const Query& query) {
@@ -128,31 +148,41 @@ absl::StatusOr<std::vector<Customer>> PostgresTransaction::ListCustomers() {
   return ReadAll(rows, ReadCustomer<RowReader>);
 }
 
-// A transaction that writes locks the configurations against removal, because it
-// may go on to apply one.
+// A transaction that writes locks the configurations against removal, because it may
+// go on to apply one. It locks them before it reads which one is the default, and then
+// the defaults that were added in between. A default that is not there any more was
+// removed, and with that the customer has none.
 absl::StatusOr<CustomersOfReseller> PostgresTransaction::ReadCustomerFacts(
     PartnerId partner, std::span<const CustomerId> customers) {
   const std::vector<int64_t> numbers = NumbersOf(customers);
   const Query queries[] = {
+      Query(writing() ? "SELECT id, customer FROM configurations WHERE customer = ANY($1) "
+                        "ORDER BY id FOR KEY SHARE"
+                      : "SELECT id, customer FROM configurations WHERE customer = ANY($1)")
+          .Ints(numbers),
       Query("SELECT c.id, c.default_configuration FROM customers c WHERE c.id = ANY($1) "
             "AND EXISTS (SELECT 1 FROM partner_customers p "
             "WHERE p.customer = c.id AND p.partner = $2)")
           .Ints(numbers)
-          .Int(partner.value()),
-      Query(writing() ? "SELECT id, customer FROM configurations WHERE customer = ANY($1) "
-                        "ORDER BY id FOR KEY SHARE"
-                      : "SELECT id, customer FROM configurations WHERE customer = ANY($1)")
-          .Ints(numbers)};
+          .Int(partner.value())};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   CustomersOfReseller facts;
-  for (RowReader row : answers[0]) {
+  for (RowReader row : answers[1]) {
     const CustomerId customer(row.Int());
     facts[customer].default_configuration = ConfigurationId(row.Int());
   }
-  for (RowReader row : answers[1]) {
-    const ConfigurationId configuration(row.Int());
-    const auto customer = facts.find(CustomerId(row.Int()));
-    if (customer != facts.end()) customer->second.configurations.insert(configuration);
+  AddConfigurations(answers[0], facts);
+  std::vector<int64_t> added = MissingDefaults(facts);
+  if (added.empty()) return facts;
+  if (writing()) {
+    ZT_ASSIGN_OR_RETURN(const Rows rows,
+                        db_.Run(Query("SELECT id, customer FROM configurations WHERE id = ANY($1) "
+                                      "ORDER BY id FOR KEY SHARE")
+                                    .Ints(added)));
+    AddConfigurations(rows, facts);
+  }
+  for (auto& [customer, one] : facts) {
+    if (!one.configurations.contains(one.default_configuration)) one.default_configuration = {};
   }
   return facts;
 }

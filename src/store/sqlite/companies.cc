@@ -33,6 +33,9 @@ absl::StatusOr<CustomerFacts> ReadFacts(Database& db, CustomerId customer) {
   all.Int(customer.value());
   while (all.Row()) facts.configurations.insert(ConfigurationId(RowReader(all).Int()));
   ZT_RETURN_IF_ERROR(all.status());
+  if (!facts.configurations.contains(facts.default_configuration)) {
+    facts.default_configuration = {};
+  }
   return facts;
 }
 

@@ -98,7 +98,7 @@ class Parameters {
   static std::string NotAString(std::string_view name) {
     return fmt::format("The parameter \"{}\" is not a string.", Short(name));
   }
-  std::string Add(std::string name, std::string value) {
+  std::string Add(std::string name, std::string&& value) {
     const auto [at, added] = values_.try_emplace(std::move(name), std::move(value));
     if (added) return "";
     return fmt::format("The parameter \"{}\" is given more than once.", Short(at->first));

@@ -26,8 +26,8 @@ std::vector<DeviceId> DevicesOf(std::span<const ItemTarget> targets) {
 
 ItemTarget TargetOf(std::variant<Target, Outcome> checked) {
   if (const auto* refused = std::get_if<Outcome>(&checked)) return *refused;
-  return std::visit([](auto&& target) -> ItemTarget { return std::move(target); },
-                    std::get<Target>(std::move(checked)));
+  return std::visit([](auto& target) -> ItemTarget { return std::move(target); },
+                    std::get<Target>(checked));
 }
 
 absl::Status LocateTargets(store::DeviceReads& reads, std::span<ItemTarget> targets) {

@@ -44,7 +44,7 @@ std::string LineText(const Progress& progress) {
                      ElapsedText(progress.elapsed));
 }
 
-ProgressDisplay::ProgressDisplay(std::string label, FILE* out, bool is_terminal)
+ProgressDisplay::ProgressDisplay(const std::string& label, FILE* out, bool is_terminal)
     : label_(ForTerminal(label)), out_(out), is_terminal_(is_terminal) {}
 
 void ProgressDisplay::Update(const Progress& progress) {

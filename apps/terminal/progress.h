@@ -29,7 +29,7 @@ std::string LineText(const Progress& progress);
 // that is done, and at least one every ten seconds.
 class ProgressDisplay {
  public:
-  ProgressDisplay(std::string label, FILE* out, bool is_terminal);
+  ProgressDisplay(const std::string& label, FILE* out, bool is_terminal);
 
   void Update(const Progress& progress);
   // Prints a line of text above the bar, with control characters escaped.

@@ -26,6 +26,7 @@ namespace {
 
 std::vector<std::string> TextsOf(const std::vector<CustomerId>& ids) {
   std::vector<std::string> texts;
+  texts.reserve(ids.size());
   for (const CustomerId id : ids) texts.push_back(std::to_string(id.value()));
   return texts;
 }

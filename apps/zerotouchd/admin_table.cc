@@ -32,6 +32,7 @@ Cell::Cell(bool yes) : text(yes ? "yes" : "no"), json(yes ? "true" : "false") {}
 Cell::Cell(const std::vector<std::string>& list)
     : text(ForTerminal(fmt::format("{}", fmt::join(list, ", ")))) {
   std::vector<std::string> quoted;
+  quoted.reserve(list.size());
   for (const std::string& one : list) quoted.push_back(Quoted(one));
   json = fmt::format("[{}]", fmt::join(quoted, ","));
 }

@@ -9,13 +9,16 @@
 
 namespace zerotouch::daemon {
 
-// A value, for people and for programs.
+// A value, for people and for programs. Rows are lists of plain values, so these
+// convert by themselves.
 struct Cell {
-  Cell(const std::string& value);  // NOLINT: rows are lists of plain values
+  // NOLINTBEGIN(google-explicit-constructor)
+  Cell(const std::string& value);
   Cell(const char* value) : Cell(std::string(value)) {}
   Cell(int64_t id) : Cell(std::to_string(id)) {}  // a string in JSON, as in the API
   Cell(bool yes);
   Cell(const std::vector<std::string>& list);
+  // NOLINTEND(google-explicit-constructor)
 
   std::string text;  // safe for a terminal
   std::string json;

@@ -47,7 +47,7 @@ std::vector<std::string> RowOf(const api::OperationPerDevice& item) {
   fields.push_back(identifier.serial_number());
   fields.push_back(identifier.model());
   fields.push_back(identifier.manufacturer());
-  fields.push_back("ZERO_TOUCH");
+  fields.emplace_back("ZERO_TOUCH");
   fields.push_back(item.claim().customer_id() == 0 ? ""
                                                    : fmt::format("{}", item.claim().customer_id()));
   return fields;

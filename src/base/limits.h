@@ -29,6 +29,10 @@ inline constexpr int kReportedViolations = 50;
 inline constexpr size_t kHeaderBytes = size_t{16} << 10;
 inline constexpr size_t kUrlBytes = size_t{8} << 10;
 
+// Bytes from which an answer's body, or a gRPC message of it, is compressed for a client
+// that accepts gzip: a shorter one fits into one packet anyway.
+inline constexpr size_t kCompressedAnswerBytes = 1'000;
+
 // Timeouts for a client to send its header, to send or receive the next piece of
 // a body, and between two requests of a connection.
 inline constexpr absl::Duration kReadTimeout = absl::Seconds(30);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/content_coding.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -11,54 +9,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
 #include "base/ascii.h"
+#include "base/limits.h"
 #include "base/status_macros.h"
+#include "http/gzip.h"
 
 namespace zerotouch::http {
 namespace {
-
-// Bodies shorter than this are not compressed: the gain is too small.
-constexpr size_t kWorthwhileBytes = 1'000;
-
-// The fastest level shrinks this API's answers to a tenth; better levels take
-// several times as long.
-constexpr int kLevel = 1;
-constexpr int kGzip = 16 + MAX_WBITS;
-constexpr int kMemoryLevel = 8;  // zlib's default
-constexpr size_t kCompressedPieceBytes = size_t{64} << 10;
-
-class Deflater {
- public:
-  // Returns false if zlib is out of memory.
-  bool Begin() {
-    is_open_ =
-        deflateInit2(&stream_, kLevel, Z_DEFLATED, kGzip, kMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK;
-    return is_open_;
-  }
-  Deflater() = default;
-  ~Deflater() {
-    if (is_open_) deflateEnd(&stream_);
-  }
-  Deflater(const Deflater&) = delete;
-  Deflater& operator=(const Deflater&) = delete;
-
-  // Appends the compressed form of `text`, and the gzip trailer if `is_last`.
-  void Append(std::string_view text, bool is_last, std::string& out) {
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream_.avail_in = static_cast<uInt>(text.size());
-    do {
-      const size_t before = out.size();
-      out.resize(before + kCompressedPieceBytes);
-      stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-      stream_.avail_out = kCompressedPieceBytes;
-      deflate(&stream_, is_last ? Z_FINISH : Z_NO_FLUSH);
-      out.resize(out.size() - stream_.avail_out);
-    } while (stream_.avail_out == 0);
-  }
-
- private:
-  z_stream stream_ = {};
-  bool is_open_ = false;
-};
 
 class GzipSource final : public BodySource {
  public:
@@ -77,7 +33,7 @@ class GzipSource final : public BodySource {
 
  private:
   const std::unique_ptr<BodySource> plain_;
-  Deflater deflater_;
+  Deflater deflater_{Deflater::Format::kGzip};
   std::string piece_;
   bool begun_ = false;
   bool ended_ = false;
@@ -118,8 +74,8 @@ void CompressAnswer(Response& response) {
   if (response.stream != nullptr) {
     response.stream = std::make_unique<GzipSource>(std::move(response.stream));
   } else {
-    Deflater deflater;
-    if (response.body.size() < kWorthwhileBytes || !deflater.Begin()) return;
+    Deflater deflater(Deflater::Format::kGzip);
+    if (response.body.size() < limits::kCompressedAnswerBytes || !deflater.Begin()) return;
     std::string compressed;
     deflater.Append(response.body, /*is_last=*/true, compressed);
     response.body = std::move(compressed);

@@ -15,6 +15,15 @@ constexpr int kGzipOnly = 16 + MAX_WBITS;
 // The greatest possible ratio of output to input (zlib's technical notes).
 constexpr size_t kGreatestRatio = 1'032;
 
+// The fastest level shrinks this API's answers to a tenth; better levels take
+// several times as long.
+constexpr int kLevel = 1;
+// With a window of 4 KiB, and as much memory for its hashes and symbols, answers get no
+// longer: their items are shorter and repeat each other.
+constexpr int kWindowBits = 12;
+constexpr int kMemoryLevel = 5;
+constexpr size_t kDeflatedPieceBytes = size_t{64} << 10;
+
 constexpr Fault kNotGzip =
     Malformed("The body is not gzip, although its Content-Encoding says so.");
 
@@ -61,6 +70,31 @@ std::optional<Fault> Gunzip(std::string_view compressed, size_t limit,
   }
   if (stream.avail_in != 0) return kNotGzip;
   return std::nullopt;
+}
+
+Deflater::~Deflater() {
+  if (is_open_) deflateEnd(&stream_);
+}
+
+bool Deflater::Begin() {
+  const int window = format_ == Format::kGzip ? 16 + kWindowBits : -kWindowBits;
+  is_open_ =
+      deflateInit2(&stream_, kLevel, Z_DEFLATED, window, kMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK;
+  return is_open_;
+}
+
+void Deflater::Append(std::string_view text, bool is_last, std::string& out) {
+  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream_.avail_in = static_cast<uInt>(text.size());
+  const size_t room = std::min<size_t>(deflateBound(&stream_, text.size()), kDeflatedPieceBytes);
+  do {
+    const size_t before = out.size();
+    out.resize(before + room);
+    stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    stream_.avail_out = static_cast<uInt>(room);
+    deflate(&stream_, is_last ? Z_FINISH : Z_NO_FLUSH);
+    out.resize(out.size() - stream_.avail_out);
+  } while (stream_.avail_out == 0);
 }
 
 }  // namespace zerotouch::http

@@ -2,6 +2,8 @@
 #ifndef ZEROTOUCH_HTTP_GZIP_H_
 #define ZEROTOUCH_HTTP_GZIP_H_
 
+#include <zlib.h>
+
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -18,6 +20,29 @@ namespace zerotouch::http {
 // total number of bytes that `out` will occupy.
 std::optional<Fault> Gunzip(std::string_view compressed, size_t limit,
                             const std::function<bool(size_t)>& hold, std::string& out);
+
+// Compresses a text piece by piece, fast. Holds 32 KiB, however long the text is. Equal
+// pieces give equal output. Not thread-safe.
+class Deflater {
+ public:
+  // kRaw: without the header and the trailer of gzip (RFC 1951).
+  enum class Format { kGzip, kRaw };
+
+  explicit Deflater(Format format) : format_(format) {}
+  ~Deflater();
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  // Must be called first. Returns false if memory is used up.
+  bool Begin();
+  // Appends compressed output to `out`, all that is left of it if `is_last`.
+  void Append(std::string_view text, bool is_last, std::string& out);
+
+ private:
+  const Format format_;
+  z_stream stream_ = {};
+  bool is_open_ = false;
+};
 
 }  // namespace zerotouch::http
 

@@ -87,18 +87,22 @@ TEST(ListJson, EqualsTheMessage) {
 
 TEST(ListMessage, EqualsTheMessage) {
   for (const int count : {0, 1, 250, 100'000}) {
-    auto response = grpc::ListResponse(Made(count, "next"));
-    ASSERT_TRUE(response.ok());
-    // About 10 MB are streamed.
-    EXPECT_EQ(response->stream != nullptr, count == 100'000);
-    std::string body = response->body;
-    while (response->stream != nullptr && response->stream->Next(body).value()) {
+    for (const bool gzip : {false, true}) {
+      auto response = grpc::ListResponse(Made(count, "next"), gzip);
+      ASSERT_TRUE(response.ok());
+      // About 10 MB are streamed; compressed they are less.
+      EXPECT_EQ(response->stream != nullptr, count == 100'000 && !gzip);
+      const std::string_view encoding = response->headers.Get("grpc-encoding");
+      EXPECT_EQ(encoding, count > 1 && gzip ? "gzip" : "");
+      std::string body = response->body;
+      while (response->stream != nullptr && response->stream->Next(body).value()) {
+      }
+      std::string unpacked;
+      const auto message = grpc::OnlyMessage(
+          body, {.encoding = encoding, .limit = size_t{1} << 30, .hold = nullptr}, unpacked);
+      ASSERT_TRUE(message.ok()) << message.status();
+      EXPECT_EQ(*message, WholeList(count, "next").SerializeAsString());
     }
-    std::string unpacked;
-    const auto message = grpc::OnlyMessage(
-        body, {.encoding = "", .limit = size_t{1} << 30, .hold = nullptr}, unpacked);
-    ASSERT_TRUE(message.ok()) << message.status();
-    EXPECT_EQ(*message, WholeList(count, "next").SerializeAsString());
   }
 }
 

@@ -14,13 +14,15 @@
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
+#include "http/content_coding.h"
 #include "wire/api_services.h"
 #include "wire/caller.h"
 #include "wire/grpc/list_message.h"
-#include "wire/grpc/message.h"
+#include "wire/grpc/message_parts.h"
 #include "wire/grpc/operation_message.h"
 #include "wire/grpc/read_request.h"
 #include "wire/grpc/status.h"
+#include "wire/grpc/streaming.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"
 #include "wire/target.h"
@@ -68,13 +70,9 @@ std::set<std::string> NamesOf(const std::vector<const ServiceDescriptor*>& servi
   return names;
 }
 
-http::Response MessageResponse(const Message& message) {
-  http::Response response;
-  response.headers = BeginningFields();
-  response.trailers = StatusFields(absl::OkStatus());
-  AppendFrameHead(static_cast<uint32_t>(message.ByteSizeLong()), response.body);
-  message.AppendToString(&response.body);
-  return response;
+// Returns true if the messages of the answer may be compressed.
+bool AcceptsGzip(const http::Request& header) {
+  return http::AcceptsGzip(header.headers.Get("grpc-accept-encoding"));
 }
 
 }  // namespace
@@ -159,9 +157,10 @@ std::unique_ptr<http::StreamingCall> Handler::Open(const http::Request& header) 
   if (!IsGrpc(header)) return others_.Open(header);
   const std::shared_ptr<Head> head = HeadOf(header);
   if (!head->status.ok()) return nullptr;
-  const std::string_view encoding = header.headers.Get("grpc-encoding");
-  if (head->method->full_name() == kWatch) return health_.Watch(encoding);
-  if (head->method->name() == kInfo) return reflection_.Info(encoding);
+  const StreamingCall::Encodings encodings{.request = header.headers.Get("grpc-encoding"),
+                                           .accepts_gzip = AcceptsGzip(header)};
+  if (head->method->full_name() == kWatch) return health_.Watch(encodings);
+  if (head->method->name() == kInfo) return reflection_.Info(encodings);
   return nullptr;
 }
 
@@ -233,7 +232,7 @@ absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
   ZT_RETURN_IF_ERROR(ReadRequest(request, message_bytes_, nullptr, message));
   ZT_ASSIGN_OR_RETURN(const ::grpc::health::v1::HealthCheckResponse response,
                       health_.Check(message));
-  return MessageResponse(response);
+  return MessageResponse(response, AcceptsGzip(request));
 }
 
 absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& head,
@@ -249,13 +248,16 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
   };
   ZT_RETURN_IF_ERROR(methods_.CheckAccount(*head.method, caller));
   ZT_RETURN_IF_ERROR(ReadRequest(request, message_bytes_, check_right, message));
+  const bool accepts_gzip = AcceptsGzip(request);
   ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, caller, message));
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
     may_wait = operation->may_wait;
-    return OperationResponse(std::move(*operation));
+    return OperationResponse(std::move(*operation), accepts_gzip);
   }
-  if (auto* list = std::get_if<service::ListAnswer>(&answer)) return ListResponse(std::move(*list));
-  return MessageResponse(*std::get<std::unique_ptr<Message>>(answer));
+  if (auto* list = std::get_if<service::ListAnswer>(&answer)) {
+    return ListResponse(std::move(*list), accepts_gzip);
+  }
+  return MessageResponse(*std::get<std::unique_ptr<Message>>(answer), accepts_gzip);
 }
 
 std::optional<absl::Duration> ParseTimeout(std::string_view text) {

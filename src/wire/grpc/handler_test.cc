@@ -79,6 +79,24 @@ TEST_F(GrpcHandlerTest, AccountOfTheWrongKind_IsRefusedBeforeTheMessage) {
             refused->headers.Get("grpc-status-details-bin"));
 }
 
+TEST_F(GrpcHandlerTest, Errors_AreNotCompressed) {
+  http::Request request = Grpc(Authorized("POST", kUnclaimMethod, EmptyMessage()));
+  request.headers.Add("grpc-accept-encoding", "gzip");
+  const http::Response refused = handler_.Handle(std::move(request));
+  EXPECT_EQ(refused.headers.Get("grpc-status"), "7");
+  EXPECT_FALSE(refused.headers.Has("grpc-encoding"));
+}
+
+TEST_F(GrpcHandlerTest, StreamingCall_IsCompressedForClientsThatAskForIt) {
+  constexpr char kInfo[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  http::Request request = Grpc(Request("POST", kInfo));
+  EXPECT_FALSE(handler_.Open(request)->Header().Has("grpc-encoding"));
+  request.headers.Add("grpc-accept-encoding", "identity, deflate");
+  EXPECT_FALSE(handler_.Open(request)->Header().Has("grpc-encoding"));
+  request.headers.Set("grpc-accept-encoding", "identity, deflate, gzip");
+  EXPECT_EQ(handler_.Open(request)->Header().Get("grpc-encoding"), "gzip");
+}
+
 TEST_F(GrpcHandlerTest, Open_RefusesWhatHandleRefuses) {
   const char kWatch[] = "/grpc.health.v1.Health/Watch";
   EXPECT_NE(handler_.Open(Grpc(Request("POST", kWatch, EmptyMessage()))), nullptr);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "errors/errors.h"
-#include "wire/grpc/streaming.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
@@ -18,7 +17,8 @@ constexpr absl::Duration kFresh = absl::Seconds(1);
 // Sends the state of a service at once and after each change.
 class WatchCall final : public StreamingCall {
  public:
-  WatchCall(Health& health, std::string_view encoding) : StreamingCall(encoding), health_(health) {}
+  WatchCall(Health& health, const StreamingCall::Encodings& encodings)
+      : StreamingCall(encodings), health_(health) {}
 
   absl::Duration InputTimeout() const override { return kFresh; }
 
@@ -64,8 +64,8 @@ absl::StatusOr<HealthCheckResponse> Health::Check(const HealthCheckRequest& requ
   return response;
 }
 
-std::unique_ptr<http::StreamingCall> Health::Watch(std::string_view encoding) {
-  return std::make_unique<WatchCall>(*this, encoding);
+std::unique_ptr<http::StreamingCall> Health::Watch(const StreamingCall::Encodings& encodings) {
+  return std::make_unique<WatchCall>(*this, encodings);
 }
 
 HealthCheckResponse::ServingStatus Health::StateOf(const std::string& service) {

@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "grpc/health/v1/health.pb.h"
 #include "http/http.h"
+#include "wire/grpc/streaming.h"
 
 namespace zerotouch::wire::grpc {
 
@@ -28,7 +29,7 @@ class Health {
       const ::grpc::health::v1::HealthCheckRequest& request);
 
   // Begins a call of Watch, which this object must outlive.
-  std::unique_ptr<http::StreamingCall> Watch(std::string_view encoding);
+  std::unique_ptr<http::StreamingCall> Watch(const StreamingCall::Encodings& encodings);
 
   // Returns the state of a service, or of the whole server if the name is empty.
   ::grpc::health::v1::HealthCheckResponse::ServingStatus StateOf(const std::string& service);

@@ -38,8 +38,8 @@ class ListParts final : public MessageParts {
 
 }  // namespace
 
-absl::StatusOr<http::Response> ListResponse(service::ListAnswer answer) {
-  return PartsResponse(std::make_unique<ListParts>(std::move(answer)), kHeldListBytes,
+absl::StatusOr<http::Response> ListResponse(service::ListAnswer answer, bool accepts_gzip) {
+  return PartsResponse(std::make_unique<ListParts>(std::move(answer)), kHeldListBytes, accepts_gzip,
                        [](size_t) { return std::string(); });
 }
 

@@ -9,7 +9,7 @@
 namespace zerotouch::wire::grpc {
 
 // Returns a list as one message (PartsResponse).
-absl::StatusOr<http::Response> ListResponse(service::ListAnswer answer);
+absl::StatusOr<http::Response> ListResponse(service::ListAnswer answer, bool accepts_gzip);
 
 }  // namespace zerotouch::wire::grpc
 

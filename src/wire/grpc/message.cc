@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "http/gzip.h"
@@ -23,11 +24,28 @@ uint32_t LengthOf(std::string_view head) {
 
 }  // namespace
 
-void AppendFrameHead(uint32_t message_bytes, std::string& out) {
-  out += '\0';
+void AppendFrameHead(uint32_t message_bytes, std::string& out, bool is_compressed) {
+  out += is_compressed ? '\1' : '\0';
   for (int shift = 24; shift >= 0; shift -= 8) {
     out += static_cast<char>((message_bytes >> shift) & 0xFF);
   }
+}
+
+bool AppendMessage(const google::protobuf::Message& message, bool accepts_gzip, std::string& out) {
+  const size_t size = message.ByteSizeLong();
+  if (accepts_gzip && size >= limits::kCompressedAnswerBytes) {
+    std::string packed;
+    http::Deflater deflater(http::Deflater::Format::kGzip);
+    if (deflater.Begin()) deflater.Append(message.SerializeAsString(), /*is_last=*/true, packed);
+    if (!packed.empty() && packed.size() < size) {
+      AppendFrameHead(static_cast<uint32_t>(packed.size()), out, /*is_compressed=*/true);
+      out += packed;
+      return true;
+    }
+  }
+  AppendFrameHead(static_cast<uint32_t>(size), out);
+  message.AppendToString(&out);
+  return false;
 }
 
 absl::StatusOr<std::optional<std::string_view>> TakeMessage(std::string_view& bytes,

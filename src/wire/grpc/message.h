@@ -19,8 +19,13 @@ namespace zerotouch::wire::grpc {
 
 inline constexpr size_t kFrameHeadBytes = 5;
 
-// Appends the head of an uncompressed message of this size.
-void AppendFrameHead(uint32_t message_bytes, std::string& out);
+// Appends the head of a message of this size, as it is sent.
+void AppendFrameHead(uint32_t message_bytes, std::string& out, bool is_compressed = false);
+
+// Appends a message with its head; compressed with gzip if the client `accepts_gzip` and
+// that makes a message of limits::kCompressedAnswerBytes or more shorter. Returns true if
+// it is compressed: grpc-encoding must say so.
+bool AppendMessage(const google::protobuf::Message& message, bool accepts_gzip, std::string& out);
 
 // The parameters of unpacking a message.
 struct Unpacking {

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <set>
 #include <vector>
 
 #include "errors/errors.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/unknown_field_set.h"
+#include "google/protobuf/wrappers.pb.h"
 #include "model/api.h"
 #include "support/gzip.h"
 #include "wire/api_services.h"
@@ -72,6 +74,28 @@ TEST_F(GrpcMessage, OverTheLimit_IsTooLarge) {
   std::string unpacked;
   EXPECT_EQ(TakeMessage(head, {.encoding = "", .limit = 1'000, .hold = nullptr}, unpacked).status(),
             errors::BodyTooLarge(1'000));
+}
+
+TEST_F(GrpcMessage, Appended_IsCompressedIfThatIsShorter) {
+  const auto is_compressed = [](const std::string& bytes, bool accepts_gzip) {
+    google::protobuf::BytesValue value;
+    value.set_value(bytes);
+    std::string body;
+    const bool compressed = AppendMessage(value, accepts_gzip, body);
+    EXPECT_EQ(body[0], compressed ? 1 : 0);
+    std::string unpacked;
+    const auto message =
+        OnlyMessage(body, {.encoding = "gzip", .limit = 10'000, .hold = nullptr}, unpacked);
+    EXPECT_EQ(*message, value.SerializeAsString());
+    return compressed;
+  };
+  EXPECT_TRUE(is_compressed(std::string(997, 'x'), true));  // and 3 bytes of the field
+  EXPECT_FALSE(is_compressed(std::string(996, 'x'), true));
+  EXPECT_FALSE(is_compressed(std::string(2'000, 'x'), false));
+  std::mt19937 random(1);
+  std::string noise;
+  for (int i = 0; i < 2'000; ++i) noise += static_cast<char>(random() >> 24);
+  EXPECT_FALSE(is_compressed(noise, true));
 }
 
 // Adds unknown fields of every wire type to `message` and to the messages in it.

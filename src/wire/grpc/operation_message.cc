@@ -10,9 +10,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
-#include "wire/grpc/message.h"
 #include "wire/grpc/message_parts.h"
-#include "wire/grpc/status.h"
 #include "wire/type_url.h"
 
 namespace zerotouch::wire::grpc {
@@ -76,18 +74,12 @@ class OperationParts final : public MessageParts {
 
 }  // namespace
 
-absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer) {
-  if (answer.items == nullptr) {
-    http::Response response;
-    response.headers = BeginningFields();
-    response.trailers = StatusFields(absl::OkStatus());
-    AppendFrameHead(static_cast<uint32_t>(answer.operation.ByteSizeLong()), response.body);
-    answer.operation.AppendToString(&response.body);
-    return response;
-  }
+absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer,
+                                                 bool accepts_gzip) {
+  if (answer.items == nullptr) return MessageResponse(answer.operation, accepts_gzip);
   const Operation operation = answer.operation;
   return PartsResponse(std::make_unique<OperationParts>(std::move(answer)), kHeldOperationBytes,
-                       [&](size_t bytes) { return HeadOf(operation, bytes); });
+                       accepts_gzip, [&](size_t bytes) { return HeadOf(operation, bytes); });
 }
 
 }  // namespace zerotouch::wire::grpc

@@ -9,7 +9,8 @@
 namespace zerotouch::wire::grpc {
 
 // Returns an Operation as one message (PartsResponse).
-absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer);
+absl::StatusOr<http::Response> OperationResponse(service::OperationAnswer answer,
+                                                 bool accepts_gzip);
 
 }  // namespace zerotouch::wire::grpc
 

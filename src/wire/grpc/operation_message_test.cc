@@ -66,42 +66,67 @@ std::string BodyOf(http::Response& response) {
   return body;
 }
 
+// Expects `body` to be the message of Made(items), in this grpc-encoding.
+void ExpectMessage(const std::string& body, std::string_view encoding, int items) {
+  std::string unpacked;
+  const auto message = OnlyMessage(
+      body, {.encoding = encoding, .limit = size_t{1} << 30, .hold = nullptr}, unpacked);
+  ASSERT_TRUE(message.ok()) << message.status();
+  Operation operation;
+  ASSERT_TRUE(operation.ParseFromString(std::string(*message)));
+  EXPECT_EQ(operation.name(), "operations/apibatchoperation/5");
+  ASSERT_EQ(operation.has_response(), items >= 0);
+  if (items < 0) return;
+  api::DevicesLongRunningOperationResponse result;
+  ASSERT_TRUE(operation.response().UnpackTo(&result));
+  ASSERT_EQ(result.per_device_status_size(), items);
+  EXPECT_EQ(result.success_count(), items);
+  for (int i = 0; i < items; ++i) {
+    ASSERT_EQ(result.per_device_status(i).SerializeAsString(), Item(i).SerializeAsString());
+  }
+}
+
 TEST(OperationMessage, EqualsTheMessage) {
   for (const int items : {-1, 0, 1, 999, 1'000, 1'001, 50'000}) {
-    auto response = OperationResponse(Made(items));
+    auto response = OperationResponse(Made(items), /*accepts_gzip=*/false);
     ASSERT_TRUE(response.ok());
     EXPECT_EQ(response->stream != nullptr, items == 50'000);
+    EXPECT_FALSE(response->headers.Has("grpc-encoding"));
+    ExpectMessage(BodyOf(*response), "", items);
+  }
+}
+
+TEST(OperationMessage, Compressed_EqualsTheMessageAndIsShorter) {
+  for (const int items : {-1, 0, 1, 999, 1'000, 1'001, 50'000, 400'000}) {
+    auto response = OperationResponse(Made(items), /*accepts_gzip=*/true);
+    ASSERT_TRUE(response.ok());
+    EXPECT_EQ(response->stream != nullptr, items == 400'000);
+    EXPECT_EQ(response->headers.Get("grpc-encoding"), items > 1 ? "gzip" : "");
     const std::string body = BodyOf(*response);
-    std::string unpacked;
-    const auto message =
-        OnlyMessage(body, {.encoding = "", .limit = size_t{1} << 30, .hold = nullptr}, unpacked);
-    ASSERT_TRUE(message.ok()) << message.status();
-    Operation operation;
-    ASSERT_TRUE(operation.ParseFromString(std::string(*message)));
-    EXPECT_EQ(operation.name(), "operations/apibatchoperation/5");
-    ASSERT_EQ(operation.has_response(), items >= 0);
-    if (items < 0) continue;
-    api::DevicesLongRunningOperationResponse result;
-    ASSERT_TRUE(operation.response().UnpackTo(&result));
-    ASSERT_EQ(result.per_device_status_size(), items);
-    EXPECT_EQ(result.success_count(), items);
-    for (int i = 0; i < items; ++i) {
-      ASSERT_EQ(result.per_device_status(i).SerializeAsString(), Item(i).SerializeAsString());
+    EXPECT_EQ(body[0], items > 1 ? 1 : 0);
+    if (items > 1) {
+      EXPECT_LT(body.size(), Item(items).ByteSizeLong() * items / 2);
     }
+    ExpectMessage(body, response->headers.Get("grpc-encoding"), items);
   }
 }
 
 TEST(OperationMessage, ErrorWhileMeasured_IsReturned) {
-  EXPECT_EQ(OperationResponse(Made(50'000, /*fails=*/1)).status(), absl::UnavailableError("gone"));
+  for (const bool gzip : {false, true}) {
+    EXPECT_EQ(OperationResponse(Made(50'000, /*fails=*/1), gzip).status(),
+              absl::UnavailableError("gone"));
+  }
 }
 
 TEST(OperationMessage, ErrorWhileSent_CutsTheAnswer) {
-  auto response = OperationResponse(Made(50'000, /*fails=*/2));
-  ASSERT_TRUE(response.ok());
-  std::string body;
-  absl::StatusOr<bool> more = true;
-  while (more.ok() && *more) more = response->stream->Next(body);
-  EXPECT_EQ(more.status(), absl::UnavailableError("gone"));
+  for (const bool gzip : {false, true}) {
+    auto response = OperationResponse(Made(400'000, /*fails=*/2), gzip);
+    ASSERT_TRUE(response.ok());
+    std::string body;
+    absl::StatusOr<bool> more = true;
+    while (more.ok() && *more) more = response->stream->Next(body);
+    EXPECT_EQ(more.status(), absl::UnavailableError("gone"));
+  }
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpc/reflection/v1alpha/reflection.pb.h"
-#include "wire/grpc/streaming.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
@@ -34,8 +33,8 @@ void AddFile(const FileDescriptor& file, std::vector<const FileDescriptor*>& fil
 
 class InfoCall final : public StreamingCall {
  public:
-  InfoCall(const Reflection& reflection, std::string_view encoding)
-      : StreamingCall(encoding), reflection_(reflection) {}
+  InfoCall(const Reflection& reflection, const StreamingCall::Encodings& encodings)
+      : StreamingCall(encodings), reflection_(reflection) {}
 
  private:
   absl::Status OnMessage(std::string_view message, std::string& out) override {
@@ -135,8 +134,9 @@ ServerReflectionResponse Reflection::Answer(const ServerReflectionRequest& reque
   return response;
 }
 
-std::unique_ptr<http::StreamingCall> Reflection::Info(std::string_view encoding) const {
-  return std::make_unique<InfoCall>(*this, encoding);
+std::unique_ptr<http::StreamingCall> Reflection::Info(
+    const StreamingCall::Encodings& encodings) const {
+  return std::make_unique<InfoCall>(*this, encodings);
 }
 
 }  // namespace zerotouch::wire::grpc

@@ -10,6 +10,7 @@
 #include "google/protobuf/descriptor.h"
 #include "grpc/reflection/v1/reflection.pb.h"
 #include "http/http.h"
+#include "wire/grpc/streaming.h"
 
 namespace zerotouch::wire::grpc {
 
@@ -25,7 +26,7 @@ class Reflection {
       const ::grpc::reflection::v1::ServerReflectionRequest& request) const;
 
   // Begins a call of ServerReflectionInfo, which this object must outlive.
-  std::unique_ptr<http::StreamingCall> Info(std::string_view encoding) const;
+  std::unique_ptr<http::StreamingCall> Info(const StreamingCall::Encodings& encodings) const;
 
  private:
   const google::protobuf::FileDescriptor* FindFile(

@@ -145,7 +145,7 @@ TEST_F(ReflectionTest, ManyRequestsAtOnce_AreAnsweredInPieces) {
     AppendFrameHead(static_cast<uint32_t>(request.ByteSizeLong()), asked);
     request.AppendToString(&asked);
   }
-  const auto call = reflection_.Info("");
+  const auto call = reflection_.Info({});
   int answers = 0;
   int pieces = 0;
   // The end of the request may come with the bytes, or later.
@@ -167,6 +167,32 @@ TEST_F(ReflectionTest, ManyRequestsAtOnce_AreAnsweredInPieces) {
   EXPECT_EQ(call->Trailers().Get("grpc-status"), "0");
 }
 
+TEST_F(ReflectionTest, Answers_AreCompressedIfAccepted) {
+  ServerReflectionRequest request;
+  request.set_file_containing_symbol("google.android.device.provisioning.v1.PartnerService");
+  std::string asked;
+  AppendMessage(request, /*accepts_gzip=*/false, asked);
+  ServerReflectionRequest unknown;
+  unknown.set_file_containing_symbol("unknown");
+  AppendMessage(unknown, /*accepts_gzip=*/false, asked);
+  const auto call = reflection_.Info({.request = "", .accepts_gzip = true});
+  EXPECT_EQ(call->Header().Get("grpc-encoding"), "gzip");
+  EXPECT_FALSE(reflection_.Info({})->Header().Has("grpc-encoding"));
+  std::string out;
+  call->Next({.bytes = asked, .ended = true}, out);
+  std::string_view rest = out;
+  for (const auto& [question, compressed] : {std::pair(request, 1), std::pair(unknown, 0)}) {
+    ASSERT_FALSE(rest.empty());
+    EXPECT_EQ(rest[0], compressed);
+    std::string unpacked;
+    const auto message = TakeMessage(
+        rest, {.encoding = "gzip", .limit = size_t{1} << 20, .hold = nullptr}, unpacked);
+    ASSERT_TRUE(message.ok() && message->has_value());
+    EXPECT_EQ(**message, reflection_.Answer(question).SerializeAsString());
+  }
+  EXPECT_EQ(rest, "");
+}
+
 TEST_F(ReflectionTest, Stopping_EndsACallThatHasMore) {
   std::string asked;
   ServerReflectionRequest request;
@@ -175,7 +201,7 @@ TEST_F(ReflectionTest, Stopping_EndsACallThatHasMore) {
     AppendFrameHead(static_cast<uint32_t>(request.ByteSizeLong()), asked);
     request.AppendToString(&asked);
   }
-  const auto call = reflection_.Info("");
+  const auto call = reflection_.Info({});
   std::string out;
   EXPECT_TRUE(call->Next({.bytes = asked}, out));
   EXPECT_TRUE(call->HasMore());

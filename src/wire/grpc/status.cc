@@ -79,10 +79,11 @@ http::Headers StatusFields(const absl::Status& status) {
   return fields;
 }
 
-http::Headers BeginningFields() {
+http::Headers BeginningFields(bool has_gzip) {
   http::Headers fields;
   fields.Add("content-type", "application/grpc");
   fields.Add("grpc-accept-encoding", "identity,gzip");
+  if (has_gzip) fields.Add("grpc-encoding", "gzip");
   return fields;
 }
 

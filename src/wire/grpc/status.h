@@ -16,8 +16,8 @@ http::Headers StatusFields(const absl::Status& status);
 // Returns the answer to a call that failed before it sent a message.
 http::Response ErrorResponse(const absl::Status& status);
 
-// Returns the header fields of every answer.
-http::Headers BeginningFields();
+// Returns the header fields of every answer. `has_gzip`: messages may be compressed.
+http::Headers BeginningFields(bool has_gzip = false);
 
 }  // namespace zerotouch::wire::grpc
 

@@ -20,7 +20,7 @@ constexpr size_t kMostOutBytes = 100'000;
 
 }  // namespace
 
-http::Headers StreamingCall::Header() const { return BeginningFields(); }
+http::Headers StreamingCall::Header() const { return BeginningFields(accepts_gzip_); }
 
 http::Headers StreamingCall::Trailers() {
   return StatusFields(status_.ok() ? status_ : PublicError(status_));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "google/protobuf/message.h"
 #include "http/http.h"
 #include "wire/grpc/message.h"
 
@@ -15,8 +16,14 @@ namespace zerotouch::wire::grpc {
 // as those of health and reflection.
 class StreamingCall : public http::StreamingCall {
  public:
-  // `encoding` is the request's grpc-encoding field.
-  explicit StreamingCall(std::string_view encoding) : encoding_(encoding) {}
+  // How messages are packed.
+  struct Encodings {
+    std::string_view request;   // the request's grpc-encoding field
+    bool accepts_gzip = false;  // for the answer
+  };
+
+  explicit StreamingCall(const Encodings& encodings)
+      : encoding_(encodings.request), accepts_gzip_(encodings.accepts_gzip) {}
 
   http::Headers Header() const override;
   bool Next(const Input& input, std::string& out) override;
@@ -31,11 +38,9 @@ class StreamingCall : public http::StreamingCall {
   // Returns true if the call goes on after its request has ended.
   virtual bool OutlastsRequest() const { return false; }
 
-  // Frames `message`, a protobuf message, as part of the answer.
-  template <class Message>
-  static void Send(const Message& message, std::string& out) {
-    AppendFrameHead(static_cast<uint32_t>(message.ByteSizeLong()), out);
-    message.AppendToString(&out);
+  // Frames `message` as part of the answer.
+  void Send(const google::protobuf::Message& message, std::string& out) const {
+    AppendMessage(message, accepts_gzip_, out);
   }
 
  private:
@@ -43,6 +48,7 @@ class StreamingCall : public http::StreamingCall {
   absl::Status TakeMessages(const Input& input, std::string& out);
 
   const std::string encoding_;
+  const bool accepts_gzip_;
   std::string pending_;  // messages that are not answered, and the beginning of one
   bool ended_ = false;   // the request has no more bytes than `pending_`
   bool has_more_ = false;

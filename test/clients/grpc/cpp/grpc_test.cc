@@ -21,6 +21,22 @@
 #include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.pb.h"
 
+// In libgrpc, without a header.
+grpc_compression_algorithm grpc_call_test_only_get_compression_algorithm(grpc_call* call);
+
+namespace grpc::testing {
+
+// A friend of ClientContext.
+class InteropClientContextInspector {
+ public:
+  // Returns the grpc-encoding of the answer.
+  static grpc_compression_algorithm EncodingOf(const ClientContext& context) {
+    return grpc_call_test_only_get_compression_algorithm(context.call_);
+  }
+};
+
+}  // namespace grpc::testing
+
 namespace zerotouch::test {
 namespace {
 
@@ -43,8 +59,9 @@ std::string MakeImei(int serial) {
 
 class GrpcTest : public SandboxTest {
  protected:
-  GrpcTest() {
-    grpc::ChannelArguments arguments;
+  GrpcTest() { Connect({}); }
+
+  void Connect(grpc::ChannelArguments arguments) {
     arguments.SetMaxReceiveMessageSize(64 << 20);
     channel_ = grpc::CreateCustomChannel(sandbox().endpoint.substr(std::string("http://").size()),
                                          grpc::InsecureChannelCredentials(), arguments);
@@ -69,6 +86,7 @@ class GrpcTest : public SandboxTest {
     void* tag = nullptr;
     bool ok = false;
     queue.Next(&tag, &ok);
+    encoding_ = grpc::testing::InteropClientContextInspector::EncodingOf(context);
     return status;
   }
 
@@ -99,6 +117,7 @@ class GrpcTest : public SandboxTest {
   }
 
   std::shared_ptr<grpc::Channel> channel_;
+  grpc_compression_algorithm encoding_ = GRPC_COMPRESS_NONE;  // of the last answer of Call
 };
 
 TEST_F(GrpcTest, Device_IsTheSameByBothTransports) {
@@ -162,6 +181,23 @@ TEST_F(GrpcTest, LargeBatch_BothWaysAndCompressed) {
   EXPECT_GT(response.ByteSizeLong(), size_t{4} << 20);
   EXPECT_EQ(response.per_device_status(99'999).unclaim().device_identifier().imei(),
             MakeImei(199'999));
+}
+
+// grpc++ accepts gzip unless it is told not to.
+TEST_F(GrpcTest, LargeAnswer_IsCompressedIfAccepted) {
+  Operation operation;
+  ASSERT_TRUE(Call(std::string(kPartnerService) + "UnclaimDevicesAsync", Unclaims(500'000, 20'000),
+                   &operation)
+                  .ok());
+  EXPECT_EQ(encoding_, GRPC_COMPRESS_NONE);  // it is short
+  const std::string response = Finish(operation).SerializeAsString();
+  EXPECT_EQ(encoding_, GRPC_COMPRESS_GZIP);
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
+  Connect(arguments);
+  operation.set_done(false);
+  EXPECT_EQ(Finish(operation).SerializeAsString(), response);
+  EXPECT_EQ(encoding_, GRPC_COMPRESS_NONE);
 }
 
 TEST_F(GrpcTest, Health_IsServing) {

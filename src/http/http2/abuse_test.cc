@@ -9,6 +9,7 @@
 #include <string>
 
 #include "support/http2_client.h"
+#include "support/http2_frames.h"
 #include "support/server_test_base.h"
 
 namespace zerotouch::http {
@@ -16,36 +17,7 @@ namespace {
 
 using test::SocketClient;
 
-constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-// GET / of host x, in HPACK.
-constexpr char kGet[] = "\x82\x86\x84\x41\x01x";
-
-enum Type : uint8_t {
-  kData,
-  kHeaders,
-  kPriority,
-  kReset,
-  kSettings,
-  kPush,
-  kPing,
-  kGoAway,
-  kWindowUpdate,
-  kContinuation
-};
-
-std::string Number(uint32_t value, int bytes) {
-  std::string out;
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-    out += static_cast<char>((value >> shift) & 0xFF);
-  }
-  return out;
-}
-
-// A frame of RFC 9113 section 4.1.
-std::string Frame(Type type, uint8_t flags, uint32_t stream, const std::string& payload) {
-  return Number(static_cast<uint32_t>(payload.size()), 3) + static_cast<char>(type) +
-         static_cast<char>(flags) + Number(stream, 4) + payload;
-}
+using namespace test::frames;  // frames
 
 class Http2AbuseTest : public ServerTestBase {
  protected:
@@ -69,18 +41,9 @@ class Http2AbuseTest : public ServerTestBase {
   }
 
   // Returns the error code of the server's first GOAWAY.
-  static std::optional<uint32_t> GoAwayError(const std::string& frames) {
-    size_t at = 0;
-    while (at + 17 <= frames.size()) {
-      const auto number = [&](size_t begin, size_t bytes) {
-        uint32_t value = 0;
-        for (size_t i = begin; i < begin + bytes; ++i) {
-          value = (value << 8) | static_cast<unsigned char>(frames[at + i]);
-        }
-        return value;
-      };
-      if (frames[at + 3] == kGoAway) return number(13, 4);
-      at += 9 + number(0, 3);
+  static std::optional<uint32_t> GoAwayError(std::string bytes) {
+    while (const auto frame = TakeFrame(bytes)) {
+      if (frame->type == kGoAway) return NumberIn(frame->payload, 4, 4);
     }
     return std::nullopt;
   }

@@ -14,6 +14,7 @@
 #include "base/ascii.h"
 #include "base/limits.h"
 #include "http/http2/frame_budget.h"
+#include "http/http2/frame_rules.h"
 #include "http/http2/frame_scanner.h"
 
 namespace zerotouch::http::http2 {
@@ -82,10 +83,15 @@ class NgSession final : public Session {
   void Open();
 
   bool Receive(std::string_view bytes) override {
-    scanner_.Scan(bytes, [this](const FrameScanner::Frame& frame) { CountFrame(frame); });
-    const ssize_t taken = nghttp2_session_mem_recv(
-        session_, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-    return taken >= 0;
+    std::optional<nghttp2_error_code> error;
+    const size_t good = scanner_.Scan(bytes, [&](const FrameScanner::Frame& frame) {
+      error = ErrorOf(frame);
+      return !error.has_value();
+    });
+    const ssize_t taken =
+        nghttp2_session_mem_recv(session_, reinterpret_cast<const uint8_t*>(bytes.data()), good);
+    if (error.has_value()) nghttp2_session_terminate_session(session_, *error);
+    return taken >= 0 && !error.has_value();
   }
 
   bool Send(std::string& out, size_t enough) override {
@@ -129,8 +135,9 @@ class NgSession final : public Session {
   void Ping() override { nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr); }
 
  private:
-  // Ends the connection if too many frames cost the client nothing.
-  void CountFrame(const FrameScanner::Frame& frame);
+  // Returns why the connection ends before this frame, if it does: the frame breaks a
+  // rule, or too many cost the client nothing.
+  std::optional<nghttp2_error_code> ErrorOf(const FrameScanner::Frame& frame);
   void OnBeginHeaders(const nghttp2_frame& frame);
   int OnHeader(const nghttp2_frame& frame, std::string_view name, std::string_view value);
   void OnFrame(const nghttp2_frame& frame);
@@ -143,6 +150,7 @@ class NgSession final : public Session {
   SessionEvents& events_;
   FrameBudget budget_;
   FrameScanner scanner_;
+  FrameRules rules_;
   nghttp2_session* session_ = nullptr;
   // Header blocks never interleave.
   std::optional<Incoming> incoming_;
@@ -232,21 +240,28 @@ int NgSession::OnHeader(const nghttp2_frame& frame, std::string_view name, std::
     header.target = std::string(value);
   } else if (name == ":authority") {
     header.headers.Add("host", value);
+  } else if (name == "host" && header.headers.Has(name)) {
+    // RFC 9113 section 8.3.1: it must equal `:authority`, which comes first.
+    if (EqualIgnoringCase(header.headers.Get(name), value)) return 0;
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, frame.hd.stream_id,
+                              NGHTTP2_PROTOCOL_ERROR);
+    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   } else if (!name.starts_with(':')) {
     header.headers.Add(name, value);
   }
   return 0;
 }
 
-void NgSession::CountFrame(const FrameScanner::Frame& frame) {
+std::optional<nghttp2_error_code> NgSession::ErrorOf(const FrameScanner::Frame& frame) {
+  if (const auto error = rules_.Check(frame)) return error;
   const bool small_data = frame.type == NGHTTP2_DATA &&
                           frame.bytes - frame.padding < kSmallDataBytes &&
                           (frame.flags & NGHTTP2_FLAG_END_STREAM) == 0;
   // Resets have their own limit.
   const bool free = frame.type == NGHTTP2_HEADERS || frame.type == NGHTTP2_RST_STREAM ||
                     (frame.type == NGHTTP2_DATA && !small_data);
-  if (free || budget_.Take(absl::Now())) return;
-  nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+  if (free || budget_.Take(absl::Now())) return std::nullopt;
+  return NGHTTP2_ENHANCE_YOUR_CALM;
 }
 
 void NgSession::OnFrame(const nghttp2_frame& frame) {
@@ -266,6 +281,13 @@ void NgSession::OnFrame(const nghttp2_frame& frame) {
 }
 
 void NgSession::OnFrameSent(const nghttp2_frame& frame) {
+  // nghttp2 resets a stream whose window a new SETTINGS_INITIAL_WINDOW_SIZE makes too
+  // large. That is an error of the connection (RFC 9113 section 6.9.2), and every error
+  // of a stream may be one (section 5.4.1).
+  if (frame.hd.type == NGHTTP2_RST_STREAM &&
+      frame.rst_stream.error_code == NGHTTP2_FLOW_CONTROL_ERROR) {
+    nghttp2_session_terminate_session(session_, NGHTTP2_FLOW_CONTROL_ERROR);
+  }
   if (frame.hd.type != NGHTTP2_HEADERS && frame.hd.type != NGHTTP2_DATA) return;
   budget_.OnAnswerFrame();
   if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;

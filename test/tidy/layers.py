@@ -17,7 +17,8 @@ INCLUDE = re.compile(r'#include "((\w+)/[^"]*)"')
 # makes it a folder.
 RESERVED = [
     (re.compile(r'#include <boost/'), 'Boost', ('src/http/', 'test/', 'bench/limits/')),
-    (re.compile(r'#include <nghttp2/'), 'libnghttp2', ('src/http/http2/', 'test/support/')),
+    (re.compile(r'#include <nghttp2/'), 'libnghttp2',
+     ('src/http/http2/', 'test/support/', 'bench/limits/')),
     (re.compile(r'#include <libpq-fe\.h>'), 'libpq',
      ('src/store/postgres/', 'src/store/database_url.cc', 'test/support/', 'bench/')),
     (re.compile(r'#include <sqlite3\.h>'), 'SQLite',

@@ -58,6 +58,8 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 	build/bin/replicas_bench $(BENCH_DIR)
 	build/bin/start_bench
 	build/bin/calls_bench
+	build/bin/postgres_calls_bench $(BENCH_DIR)
+	build/bin/idle_bench
 	build/bin/writes_bench $(BENCH_DIR)
 	build/bin/json_bench
 	build/bin/auth_bench

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures small calls over HTTP/1.1 on SQLite, beside an empty handler on Beast
-// (limits/empty_http) that is loaded in the same way in the same minute.
+// Measures small calls on SQLite: over HTTP/1.1 beside an empty handler on Beast
+// (limits/empty_http), and over gRPC beside one on nghttp2 (limits/empty_h2), which are
+// loaded in the same way in the same minute.
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "bench/statistics.h"
+#include "bench/load.h"
+#include "model/api.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
 
@@ -27,117 +21,6 @@ namespace {
 
 constexpr int kConnections = 64;
 constexpr int kRounds = 3;
-constexpr double kRoundMs = 1'500;
-
-// A program that prints the port on which it listens. Killed with the object.
-class Program {
- public:
-  explicit Program(const std::string& path) {
-    int out[2];
-    if (pipe(out) != 0) std::abort();
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(out[1], STDOUT_FILENO);
-      execl(path.c_str(), path.c_str(), nullptr);
-      _exit(127);
-    }
-    close(out[1]);
-    char line[32] = {};
-    if (read(out[0], line, sizeof(line) - 1) <= 0) std::abort();
-    close(out[0]);
-    port_ = static_cast<uint16_t>(std::atoi(line));
-  }
-  ~Program() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-  uint16_t port() const { return port_; }
-
- private:
-  pid_t pid_ = -1;
-  uint16_t port_ = 0;
-};
-
-// One keep-alive connection of the load.
-class Connection {
- public:
-  explicit Connection(uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-    const int on = 1;
-    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) std::abort();
-  }
-  ~Connection() { close(socket_); }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  int descriptor() const { return socket_; }
-  void Send(const std::string& request) {
-    begun_ = SteadyClock::now();
-    in_.clear();
-    if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(request.size())) {
-      std::abort();
-    }
-  }
-  // Reads what has come. Returns true once the answer is complete.
-  bool Receive() {
-    char piece[16'384];
-    const ssize_t bytes = ::recv(socket_, piece, sizeof piece, MSG_DONTWAIT);
-    if (bytes <= 0) return false;
-    in_.append(piece, static_cast<size_t>(bytes));
-    const size_t head = in_.find("\r\n\r\n");
-    if (head == std::string::npos) return false;
-    const size_t length = in_.find("Content-Length: ");
-    if (length == std::string::npos) std::abort();
-    return in_.size() >= head + 4 + static_cast<size_t>(std::atoi(in_.c_str() + length + 16));
-  }
-  int status() const { return std::atoi(in_.c_str() + 9); }
-  SteadyClock::time_point begun() const { return begun_; }
-
- private:
-  const int socket_;
-  std::string in_;
-  SteadyClock::time_point begun_;
-};
-
-struct Load {
-  double per_second = 0;
-  double p99_ms = 0;
-};
-
-// Calls for kRoundMs over `connections`; `next` makes each request. All answers must
-// have the status 200.
-Load Run(uint16_t port, int connections, const std::function<std::string()>& next) {
-  std::vector<std::unique_ptr<Connection>> open;
-  std::vector<pollfd> polled;
-  for (int i = 0; i < connections; ++i) {
-    open.push_back(std::make_unique<Connection>(port));
-    polled.push_back({open.back()->descriptor(), POLLIN, 0});
-  }
-  const SteadyClock::time_point begun = SteadyClock::now();
-  for (auto& one : open) one->Send(next());
-  std::vector<double> times;
-  while (MillisecondsSince(begun) < kRoundMs) {
-    poll(polled.data(), polled.size(), 1'000);
-    for (size_t i = 0; i < open.size(); ++i) {
-      if (polled[i].revents == 0 || !open[i]->Receive()) continue;
-      if (open[i]->status() != 200) {
-        fmt::print(stderr, "status {}\n", open[i]->status());
-        std::exit(1);
-      }
-      times.push_back(MillisecondsSince(open[i]->begun()));
-      open[i]->Send(next());
-    }
-  }
-  return {.per_second = static_cast<double>(times.size()) / MillisecondsSince(begun) * 1'000,
-          .p99_ms = Percentile(times, 0.99)};
-}
 
 std::string ImeiOf(int number) {
   std::string digits = fmt::format("35{:012}", number);
@@ -164,6 +47,12 @@ class Calls {
   uint16_t port() const { return port_; }
   std::string Get(const std::string& path) const { return Request("GET", path, ""); }
   std::string Device(int64_t id) const { return Get(fmt::format("{}/{}", Devices(), id)); }
+  std::string GrpcDevice(int64_t id) const {
+    api::GetDeviceRequest request;
+    request.set_name(fmt::format("partners/{}/devices/{}", sandbox_.first.partner, id));
+    return GrpcRequest("/google.android.device.provisioning.v1.PartnerService/GetDevice", token_,
+                       request.SerializeAsString());
+  }
   std::string Find(int number) const {
     return Request(
         "POST", Devices() + ":findByIdentifier",
@@ -216,26 +105,34 @@ class Calls {
 // Prints the calls a second of `next` beside those of the empty handler.
 void Compare(const std::string& name, double reach, const Program& limit, const Calls& calls,
              int connections, const std::function<std::string()>& next) {
-  std::vector<double> ratios;
-  Load last;
-  Load last_limit;
+  std::vector<Load> loads;
+  std::vector<double> limits;
   for (int round = 0; round < kRounds; ++round) {
-    last_limit =
-        Run(limit.port(), connections, [] { return "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"; });
-    last = Run(calls.port(), connections, next);
-    ratios.push_back(last.per_second / last_limit.per_second);
+    limits.push_back(RunLoad(Http1, limit.port(), connections, [] {
+                       return "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+                     }).per_second);
+    loads.push_back(RunLoad(Http1, calls.port(), connections, next));
   }
-  std::sort(ratios.begin(), ratios.end());
-  fmt::print(
-      "{:<34} {:>7.0f}/s  p99 {:>6.2f} ms  limit {:>7.0f}/s  ratio {:.2f}/{:.2f}/{:.2f} (to "
-      "reach {})\n",
-      name, last.per_second, last.p99_ms, last_limit.per_second, ratios.front(),
-      ratios[ratios.size() / 2], ratios.back(), reach);
-  std::fflush(stdout);
+  PrintRatio(name, loads, limits, reach);
+}
+
+// The same over gRPC.
+void CompareGrpc(const std::string& name, double reach, const Program& limit, const Calls& calls,
+                 int connections, const std::string& request) {
+  std::vector<Load> loads;
+  std::vector<double> limits;
+  for (int round = 0; round < kRounds; ++round) {
+    limits.push_back(RunLoad(Grpc, limit.port(), connections, [] {
+                       return GrpcRequest("/Empty", "none", "");
+                     }).per_second);
+    loads.push_back(RunLoad(Grpc, calls.port(), connections, [&] { return request; }));
+  }
+  PrintRatio(name, loads, limits, reach);
 }
 
 void Main(const std::string& folder) {
   const Program limit(folder + "/empty_http");
+  const Program grpc_limit(folder + "/empty_h2");
   const Calls calls;
   const int64_t device = calls.ClaimOne(0);
   int number = 1;
@@ -248,6 +145,11 @@ void Main(const std::string& folder) {
           [&] { return calls.Device(device); });
   Compare("devices.claim, new devices", 0, limit, calls, kConnections,
           [&] { return calls.Claim(number++); });
+  fmt::print("gRPC on SQLite, {} connections; limit: an empty handler on nghttp2\n", kConnections);
+  CompareGrpc("Health.Check", 0, grpc_limit, calls, kConnections,
+              GrpcRequest("/grpc.health.v1.Health/Check", "none", ""));
+  CompareGrpc("GetDevice", 0.5, grpc_limit, calls, kConnections, calls.GrpcDevice(device));
+  CompareGrpc("GetDevice, one connection", 0, grpc_limit, calls, 1, calls.GrpcDevice(device));
 }
 
 }  // namespace

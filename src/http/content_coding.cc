@@ -22,9 +22,12 @@ constexpr size_t kWorthwhileBytes = 1'000;
 // The fastest level shrinks this API's answers to a tenth; better levels take
 // several times as long.
 constexpr int kLevel = 1;
-constexpr int kGzip = 16 + MAX_WBITS;
-constexpr int kMemoryLevel = 8;  // zlib's default
-constexpr size_t kCompressedPieceBytes = size_t{64} << 10;
+// A window of 8 KiB holds some 20 items of a list, and zlib takes 64 KiB instead of 256.
+constexpr int kWindowBits = 13;
+constexpr int kGzip = 16 + kWindowBits;
+constexpr int kMemoryLevel = 6;
+constexpr uint64_t kDeflaterBytes = (1 << (kWindowBits + 2)) + (1 << (kMemoryLevel + 9));
+constexpr size_t kCompressedPieceBytes = size_t{16} << 10;
 
 class Deflater {
  public:
@@ -68,17 +71,19 @@ class GzipSource final : public BodySource {
     if (ended_) return false;
     if (!begun_ && !deflater_.Begin()) return absl::ResourceExhaustedError("deflateInit2 failed");
     begun_ = true;
-    piece_.clear();
-    ZT_ASSIGN_OR_RETURN(const bool more, plain_->Next(piece_));
-    deflater_.Append(piece_, !more, out);
+    // Freed at the end: a client that does not read holds the compressed piece only.
+    std::string piece;
+    ZT_ASSIGN_OR_RETURN(const bool more, plain_->Next(piece));
+    deflater_.Append(piece, !more, out);
     ended_ = !more;
     return true;
   }
 
+  uint64_t HeldBytes() const override { return plain_->HeldBytes() + kDeflaterBytes; }
+
  private:
   const std::unique_ptr<BodySource> plain_;
   Deflater deflater_;
-  std::string piece_;
   bool begun_ = false;
   bool ended_ = false;
 };

@@ -33,6 +33,7 @@
 #include "wire/grpc/handler.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
+#include "zerotouchd/memory_return.h"
 #include "zerotouchd/sandbox.h"
 #include "zerotouchd/tls_files.h"
 
@@ -96,6 +97,7 @@ RegistryRules RulesOf(const Settings& settings) {
 batch::EngineOptions EngineOptionsOf(const Settings& settings) {
   batch::EngineOptions options;
   options.workers = settings.operation_workers;
+  options.memory_bytes = settings.memory_limit / limits::kBatchPart;
   options.items_per_second = settings.operation_items_per_second;
   return options;
 }
@@ -105,8 +107,10 @@ http::ServerOptions ServerOptionsOf(const Settings& settings,
   http::ServerOptions options;
   options.tls = std::move(tls);
   options.listen = settings.listen;
+  options.threads = settings.threads;
   options.worker_threads = settings.worker_threads;
   options.body_bytes = settings.max_body_bytes;
+  options.admission = http::AdmissionLimits::Of(settings.memory_limit);
   return options;
 }
 
@@ -210,6 +214,7 @@ class Daemon {
   const wire::MethodTable methods_;
   wire::Api api_;
   wire::grpc::Handler grpc_;
+  const MemoryReturn memory_return_;
   std::unique_ptr<http::Server> server_;
 };
 
@@ -231,6 +236,7 @@ void BlockStopSignals() {
 }
 
 absl::Status RunSandbox(const Settings& settings) {
+  const log::Writer log_writer;
   PrepareProcess(settings);
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   const std::string given = settings.data_dir.empty() ? "zerotouch-sandbox" : settings.data_dir;
@@ -252,6 +258,7 @@ absl::Status RunSandbox(const Settings& settings) {
 }
 
 absl::Status RunServe(const Settings& settings) {
+  const log::Writer log_writer;
   PrepareProcess(settings);
   if (settings.database.empty()) {
     return absl::InvalidArgumentError(

@@ -121,6 +121,10 @@ absl::Status ReadMetadataKeys(std::string_view text, Settings& settings) {
   return absl::OkStatus();
 }
 
+absl::Status ReadThreads(std::string_view text, Settings& settings) {
+  return ReadNumber(text, 1, limits::kEventLoops, settings.threads);
+}
+
 absl::Status ReadWorkerThreads(std::string_view text, Settings& settings) {
   return ReadNumber(text, 1, 1024, settings.worker_threads);
 }
@@ -144,6 +148,11 @@ absl::Status ReadLogLevel(std::string_view text, Settings& settings) {
 
 absl::Status ReadMaxBodyBytes(std::string_view text, Settings& settings) {
   return ReadNumber(text, size_t{1024}, size_t{1} << 30, settings.max_body_bytes);
+}
+
+absl::Status ReadMemoryLimit(std::string_view text, Settings& settings) {
+  return ReadNumber(text, limits::kLeastMemoryBytes, limits::kMostMemoryBytes,
+                    settings.memory_limit);
 }
 
 absl::Status ReadDrainSeconds(std::string_view text, Settings& settings) {
@@ -199,6 +208,9 @@ constexpr Setting kSettings[] = {
      false, ReadLenient},
     {"metadata-keys", "KEY,...", "", "Metadata keys to accept in addition to those of the API",
      kServers, true, ReadMetadataKeys},
+    {"threads", "N", "",
+     "Number of event loops, each on a thread of its own (default: one for each processor)",
+     kServers, false, ReadThreads},
     {"worker-threads", "N", "16", "Maximum number of requests that may block, handled in parallel",
      kServers, false, ReadWorkerThreads},
     {"operation-workers", "N", "2",
@@ -209,6 +221,10 @@ constexpr Setting kSettings[] = {
     {"max-body-bytes", "BYTES", "67108864",
      "Maximum size of a request body, in bytes after decompression", kServers, false,
      ReadMaxBodyBytes},
+    {"memory-limit", "BYTES", "536870912",
+     "Maximum memory in bytes for requests, answers and batches in progress, in addition to what "
+     "an idle server uses",
+     kServers, false, ReadMemoryLimit},
     {"drain-seconds", "SECONDS", "10",
      "Time in seconds for requests in flight to finish at shutdown", kServers, false,
      ReadDrainSeconds},

@@ -33,7 +33,9 @@ struct Settings {
   std::string public_url;       // without a trailing slash; empty: not given
   bool lenient_identifiers = false;
   std::vector<std::string> metadata_keys;  // lower case
+  int threads = 0;                         // event loops; 0: one for each processor
   int worker_threads = 16;
+  uint64_t memory_limit = limits::kMemoryBytes;  // beside what an idle server holds
   int operation_workers = 2;
   log::Level log_level = log::Level::kInfo;
   size_t max_body_bytes = limits::kBodyBytes;

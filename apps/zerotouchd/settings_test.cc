@@ -90,6 +90,8 @@ TEST(Settings, EverySetting_IsTakenFromFlagThenVariableThenFile) {
       {"lenient-identifiers", "ZEROTOUCH_LENIENT_IDENTIFIERS", "true", "false", "true",
        [](const Settings& s) { return std::string(s.lenient_identifiers ? "1" : "0"); }, "1", "0",
        "1"},
+      {"threads", "ZEROTOUCH_THREADS", "1", "2", "3",
+       [](const Settings& s) { return std::to_string(s.threads); }, "1", "2", "3"},
       {"worker-threads", "ZEROTOUCH_WORKER_THREADS", "1", "2", "3",
        [](const Settings& s) { return std::to_string(s.worker_threads); }, "1", "2", "3"},
       {"operation-workers", "ZEROTOUCH_OPERATION_WORKERS", "1", "4", "3",
@@ -101,6 +103,9 @@ TEST(Settings, EverySetting_IsTakenFromFlagThenVariableThenFile) {
        std::to_string(static_cast<int>(log::Level::kError))},
       {"max-body-bytes", "ZEROTOUCH_MAX_BODY_BYTES", "1024", "2048", "4096",
        [](const Settings& s) { return std::to_string(s.max_body_bytes); }, "1024", "2048", "4096"},
+      {"memory-limit", "ZEROTOUCH_MEMORY_LIMIT", "67108864", "67108865", "67108866",
+       [](const Settings& s) { return std::to_string(s.memory_limit); }, "67108864", "67108865",
+       "67108866"},
       {"drain-seconds", "ZEROTOUCH_DRAIN_SECONDS", "0", "1", "2",
        [](const Settings& s) { return std::to_string(s.drain_seconds); }, "0", "1", "2"},
       {"operation-items-per-second", "ZEROTOUCH_OPERATION_ITEMS_PER_SECOND", "1", "2", "3.0",
@@ -156,6 +161,11 @@ TEST(Settings, UnknownVariable_IsNamed) {
 TEST(Settings, WrongValue_IsNamedWithItsSource) {
   EXPECT_THAT(ErrorOf(kServe, {{"worker-threads", "0"}}),
               HasSubstr("worker-threads (from --worker-threads): invalid \"0\": use a number"));
+  for (const char* threads : {"0", "257", "-1", "2.5", "two", ""}) {
+    EXPECT_THAT(ErrorOf(kServe, {{"threads", threads}}),
+                HasSubstr(std::string("threads (from --threads): invalid \"") + threads +
+                          "\": use a number from 1 to 256"));
+  }
   EXPECT_THAT(ErrorOf(kServe, {}, {{"ZEROTOUCH_LOG_LEVEL", "loud"}}),
               HasSubstr("log-level (from ZEROTOUCH_LOG_LEVEL): invalid \"loud\""));
   const test::TempDir dir;
@@ -172,6 +182,8 @@ TEST(Settings, WrongValue_IsNamedWithItsSource) {
   ErrorOf(kServe, {{"metadata-keys", "a,,b"}});
   ErrorOf(kServe, {{"metadata-keys", "a b"}});
   ErrorOf(kServe, {{"max-body-bytes", "64MB"}});
+  ErrorOf(kServe, {{"memory-limit", "67108863"}});
+  ErrorOf(kServe, {{"memory-limit", "512MB"}});
 }
 
 TEST(Settings, Password_IsNeverPrinted_WhereverTheUrlIsGiven) {

@@ -6,7 +6,8 @@
 
 namespace zerotouch {
 
-// Logs the failed check with its place and ends the process (std::abort).
+// Logs the failed check with its place, which takes at most limits::kLogFlush, and ends
+// the process (std::abort).
 [[noreturn]] void FailCheck(std::string_view condition, std::string_view message, const char* file,
                             int line);
 

@@ -65,10 +65,14 @@ inline constexpr size_t kBatchAnswerBytes = size_t{16} << 20;
 
 // Open connections: of all clients, and of one peer address. Past either limit the
 // oldest idle one is closed for a new one. Without an idle one, new ones wait in the
-// listen queue; a peer whose connections are all busy may exceed its share. An idle
+// listen queue; a peer whose connections are all busy gets no further one. An idle
 // connection holds about 7 KiB, with TLS about 22 KiB.
 inline constexpr int kConnections = 4'096;
 inline constexpr int kConnectionsPerPeer = kConnections / 2;
+
+// Event loops of a server. More than one for each processor of a large machine gain
+// nothing.
+inline constexpr int kEventLoops = 256;
 
 // Concurrent requests on one HTTP/2 connection: the minimum that RFC 9113
 // recommends.
@@ -90,18 +94,47 @@ inline constexpr uint64_t kHttp2ResetsPerSecond = 33;
 inline constexpr int kQueuedRequests = 1'024;
 inline constexpr int kQueuedRequestsPerPeer = kQueuedRequests / 2;
 
-// Bytes that requests in flight hold, as bodies, parsed messages and answers: of all
-// callers, of all without an account, and of one account or one peer address. Past
-// the limit callers get 429. A share has room for two of the largest batches.
-inline constexpr uint64_t kHeldBytes = uint64_t{256} << 20;
-inline constexpr uint64_t kHeldBytesOfStrangers = kHeldBytes / 4;
-inline constexpr uint64_t kHeldBytesPerPayer = kHeldBytes / 2;
+// Memory that callers can make the server hold beside what it holds idle, in bytes:
+// the default of `memory-limit`, and its least and largest value. The default has room
+// for a few of the largest batches at a time, the least one for ordinary ones.
+inline constexpr uint64_t kMemoryBytes = uint64_t{512} << 20;
+inline constexpr uint64_t kLeastMemoryBytes = uint64_t{64} << 20;
+inline constexpr uint64_t kMostMemoryBytes = uint64_t{1} << 40;
+
+// Its shares, each one of so many parts. Batches that run. Bodies, parsed messages and answers of
+// requests in flight: of all callers, of all without an account, and of one account or
+// one peer address; past a share callers get 429. By default one account's has room for
+// two of the largest batches. Small requests, beside these. The rest is for
+// connections and for memory that the allocator keeps.
+inline constexpr uint64_t kBatchPart = 4;
+inline constexpr uint64_t kHeldPart = 2;
+inline constexpr uint64_t kHeldPartOfStrangers = 8;
+inline constexpr uint64_t kHeldPartPerPayer = 4;
+inline constexpr uint64_t kHeldPartOfSmall = 8;
 
 // A request that holds at most this many bytes is not charged to its caller, but to
-// all small requests together, which may hold this much beside the others: so those
-// that hold much never keep small calls out.
+// all small requests together: so those that hold much never keep small calls out.
 inline constexpr uint64_t kSmallRequestBytes = uint64_t{16} << 10;
-inline constexpr uint64_t kHeldSmallBytes = uint64_t{64} << 20;
+
+// Bytes that an answer holds which is streamed to its caller: a piece that is being
+// sent, and what produces the next one.
+inline constexpr uint64_t kStreamedAnswerBytes = uint64_t{64} << 10;
+
+// Operations whose results are kept in memory while answers with them are sent. Those
+// of the largest operation take 1.6 MB.
+inline constexpr size_t kKeptResults = 16;
+
+// Memory that was freed goes back to the system once so much of it has been unused for
+// so long. Getting it again costs a page fault for each 4 KiB.
+inline constexpr size_t kUnusedMemoryBytes = size_t{16} << 20;
+inline constexpr absl::Duration kUnusedMemoryTime = absl::Seconds(2);
+
+// Bytes of log lines that wait to be written; past the limit lines are dropped. Some
+// 4,000 lines, so a reader of the log may pause for a tenth of a second at full load.
+inline constexpr size_t kLogQueueBytes = size_t{1} << 20;
+
+// How long a process that ends waits for the reader of its log.
+inline constexpr absl::Duration kLogFlush = absl::Seconds(1);
 
 // Writes that wait for the store; past the limit callers get 429.
 inline constexpr int kQueuedWrites = 4'096;

@@ -2,29 +2,149 @@
 #include "base/log.h"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <poll.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <iterator>
-#include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/json_string.h"
+#include "base/limits.h"
+#include "base/mutex.h"
 
 namespace zerotouch::log {
 namespace {
 
-spdlog::logger& Logger() {
-  static spdlog::logger* logger = [] {
-    auto* made = new spdlog::logger("zerotouch", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    return made;
-  }();
-  return *logger;
+// The writer's thread collects lines for this long between two writes, so that a busy
+// server wakes it for many lines at a time.
+constexpr std::chrono::milliseconds kCollect{5};
+
+std::atomic<Level> least_level = Level::kInfo;
+
+// Writes all of `text`, waiting for its reader. Returns what could not be written.
+std::string_view WriteOut(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return text;
+}
+
+std::string LineOf(std::string_view level, std::string_view message, Fields fields);
+
+// The lines on their way to standard error.
+class Queue {
+ public:
+  void Add(std::string_view line) {
+    MutexLock lock(mutex_);
+    if (!has_writer_) {
+      WriteOut(line);
+      return;
+    }
+    if (lines_.size() + line.size() > limits::kLogQueueBytes) {
+      ++dropped_;
+      return;
+    }
+    lines_ += line;
+    if (std::exchange(writer_waits_, false)) added_.notify_one();
+  }
+
+  // Makes Write responsible for what is added from now on.
+  void BeginWriter() {
+    const MutexLock lock(mutex_);
+    has_writer_ = true;
+  }
+
+  // Writes what is added until EndWriter.
+  void Write() {
+    MutexLock lock(mutex_);
+    while (true) {
+      while (lines_.empty() && !ending_) {
+        writer_waits_ = true;
+        lock.Wait(added_);
+      }
+      writer_waits_ = false;
+      if (lines_.empty()) break;
+      WriteLines(lock);
+      if (!flushing_ && !ending_) lock.WaitFor(added_, kCollect);
+    }
+    ending_ = false;
+    has_writer_ = false;
+    written_.notify_all();
+  }
+
+  // Makes Write return once all lines are written, and waits for that.
+  void EndWriter(absl::Duration timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
+    MutexLock lock(mutex_);
+    ending_ = true;
+    added_.notify_one();
+    while (has_writer_ && lock.WaitUntil(written_, deadline)) {
+    }
+  }
+
+  bool Flush(absl::Duration timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
+    MutexLock lock(mutex_);
+    flushing_ = true;
+    added_.notify_one();
+    const auto pending = [this]() ZT_REQUIRES(mutex_) { return !lines_.empty() || writing_; };
+    while (pending() && lock.WaitUntil(written_, deadline)) {
+    }
+    flushing_ = false;
+    return !pending();
+  }
+
+ private:
+  // Writes the lines, and then the number of those that were dropped after them.
+  void WriteLines(MutexLock& lock) {
+    writing_ = true;
+    std::string lines = std::exchange(lines_, {});
+    const int64_t dropped = std::exchange(dropped_, 0);
+    lock.Unlock();
+    if (dropped > 0) {
+      lines += LineOf("warning", "log lines were dropped", {{"lines", dropped}});
+    }
+    const std::string_view rest = WriteOut(lines);
+    lock.Lock();
+    if (!rest.empty()) dropped_ += dropped + std::count(rest.begin(), rest.end(), '\n');
+    writing_ = false;
+    written_.notify_all();
+  }
+
+  Mutex mutex_;
+  std::condition_variable added_;
+  std::condition_variable written_;
+  std::string lines_ ZT_GUARDED_BY(mutex_);
+  int64_t dropped_ ZT_GUARDED_BY(mutex_) = 0;
+  bool has_writer_ ZT_GUARDED_BY(mutex_) = false;
+  bool writer_waits_ ZT_GUARDED_BY(mutex_) = false;
+  bool writing_ ZT_GUARDED_BY(mutex_) = false;
+  bool flushing_ ZT_GUARDED_BY(mutex_) = false;
+  bool ending_ ZT_GUARDED_BY(mutex_) = false;
+};
+
+// Never destroyed, because threads may log until the process ends.
+Queue& TheQueue() {
+  static auto* queue = new Queue;
+  return *queue;
 }
 
 std::string& CurrentRequest() {
@@ -43,12 +163,10 @@ struct AppendValue {
   void operator()(bool v) const { out += v ? "true" : "false"; }
 };
 
-void Write(spdlog::level::level_enum level, std::string_view name, std::string_view message,
-           Fields fields) {
-  if (!Logger().should_log(level)) return;
-  std::string line =
-      fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",\"message\":",
-                  absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()), name);
+std::string LineOf(std::string_view level, std::string_view message, Fields fields) {
+  std::string line = fmt::format(
+      "{{\"time\":\"{}\",\"level\":\"{}\",\"message\":",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()), level);
   AppendJsonString(message, line);
   if (!CurrentRequest().empty()) {
     line += ",\"requestId\":";
@@ -60,39 +178,38 @@ void Write(spdlog::level::level_enum level, std::string_view name, std::string_v
     line += ':';
     std::visit(AppendValue{line}, field.value);
   }
-  line += '}';
-  Logger().log(level, "{}", line);
+  line += "}\n";
+  return line;
+}
+
+void Write(Level level, std::string_view name, std::string_view message, Fields fields) {
+  if (level < least_level.load(std::memory_order_relaxed)) return;
+  TheQueue().Add(LineOf(name, message, fields));
 }
 
 }  // namespace
 
-void SetLevel(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return Logger().set_level(spdlog::level::debug);
-    case Level::kInfo:
-      return Logger().set_level(spdlog::level::info);
-    case Level::kWarning:
-      return Logger().set_level(spdlog::level::warn);
-    case Level::kError:
-      return Logger().set_level(spdlog::level::err);
-    case Level::kOff:
-      return Logger().set_level(spdlog::level::off);
-  }
-}
+void SetLevel(Level level) { least_level = level; }
 
 void Debug(std::string_view message, Fields fields) {
-  Write(spdlog::level::debug, "debug", message, fields);
+  Write(Level::kDebug, "debug", message, fields);
 }
-void Info(std::string_view message, Fields fields) {
-  Write(spdlog::level::info, "info", message, fields);
-}
+void Info(std::string_view message, Fields fields) { Write(Level::kInfo, "info", message, fields); }
 void Warning(std::string_view message, Fields fields) {
-  Write(spdlog::level::warn, "warning", message, fields);
+  Write(Level::kWarning, "warning", message, fields);
 }
 void Error(std::string_view message, Fields fields) {
-  Write(spdlog::level::err, "error", message, fields);
+  Write(Level::kError, "error", message, fields);
 }
+
+bool Flush(absl::Duration timeout) { return TheQueue().Flush(timeout); }
+
+Writer::Writer() {
+  TheQueue().BeginWriter();
+  std::thread([] { TheQueue().Write(); }).detach();
+}
+
+Writer::~Writer() { TheQueue().EndWriter(limits::kLogFlush); }
 
 RequestScope::RequestScope(std::string request_id)
     : outer_(std::exchange(CurrentRequest(), std::move(request_id))) {}

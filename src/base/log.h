@@ -8,10 +8,15 @@
 #include <string_view>
 #include <variant>
 
+#include "absl/time/time.h"
+
 // Writes the server's log to standard error, one JSON object per line: `time`,
 // `level`, `message` and the fields given. Every line is valid UTF-8 without
 // control characters, whatever the texts contain. Never pass a secret: no token,
 // key, password, assertion, query or Authorization header. Thread-safe.
+//
+// The thread that logs writes the line itself and waits for the reader of the log,
+// unless there is a Writer.
 namespace zerotouch::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError, kOff };
@@ -40,6 +45,23 @@ void Debug(std::string_view message, Fields fields = {});
 void Info(std::string_view message, Fields fields = {});
 void Warning(std::string_view message, Fields fields = {});
 void Error(std::string_view message, Fields fields = {});
+
+// Waits at most `timeout` until the lines logged so far are written. Returns false if
+// they are not.
+bool Flush(absl::Duration timeout);
+
+// Writes the log on a thread of its own, so that a log that nobody reads stops nothing:
+// lines past limits::kLogQueueBytes are dropped, and a line says how many once lines
+// can be written again. At most one exists at a time. The destructor waits at most
+// limits::kLogFlush for the lines that are queued; if that is not enough, the thread
+// goes on until they are written.
+class Writer {
+ public:
+  Writer();
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+};
 
 // Adds `requestId` to the lines that this thread logs while the scope lives.
 class RequestScope {

@@ -2,9 +2,15 @@
 #include "base/log.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <limits>
+#include <string>
+#include <vector>
 
+#include "base/check.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 
 namespace zerotouch::log {
@@ -54,6 +60,89 @@ TEST(Log, NumberThatJsonCannotWrite_IsNull) {
     Info("m", {{"x", std::numeric_limits<double>::infinity()}});
   });
   EXPECT_NE(line.find("\"x\":null}"), std::string::npos) << line;
+}
+
+// Standard error as a pipe, which holds 64 KiB, while the object lives.
+class StderrPipe {
+ public:
+  StderrPipe() : saved_(dup(STDERR_FILENO)) {
+    EXPECT_EQ(pipe(ends_), 0);
+    dup2(ends_[1], STDERR_FILENO);
+    close(ends_[1]);
+  }
+  ~StderrPipe() {
+    dup2(saved_, STDERR_FILENO);
+    close(saved_);
+    close(ends_[0]);
+  }
+  // Reads lines until `last` is one of them.
+  std::vector<std::string> ReadUntil(std::string_view last) {
+    std::vector<std::string> lines(1);
+    while (true) {
+      char c = 0;
+      if (read(ends_[0], &c, 1) != 1) return lines;
+      if (c != '\n') {
+        lines.back() += c;
+        continue;
+      }
+      if (lines.back().find(last) != std::string::npos) return lines;
+      lines.emplace_back();
+    }
+  }
+
+ private:
+  const int saved_;
+  int ends_[2] = {};
+};
+
+TEST(LogWriter, LogThatNobodyReads_StopsNobody_AndItsLostLinesAreCounted) {
+  StderrPipe pipe;
+  constexpr int kLines = 20'000;
+  const std::string text(200, 'x');
+  const auto began = std::chrono::steady_clock::now();
+  {
+    const Writer writer;
+    for (int i = 0; i < kLines; ++i) Info(text, {{"i", i}});
+    EXPECT_FALSE(Flush(absl::Milliseconds(1)));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+  const std::vector<std::string> lines = pipe.ReadUntil("log lines were dropped");
+  const std::string& told = lines.back();
+  const size_t written = lines.size() - 1;
+  EXPECT_GT(written * text.size(), limits::kLogQueueBytes / 2);
+  EXPECT_TRUE(
+      told.ends_with("\"level\":\"warning\",\"message\":\"log lines were dropped\",\"lines\":" +
+                     std::to_string(kLines - written) + "}"))
+      << told << " after " << written;
+  for (size_t i = 0; i < written; ++i) {
+    ASSERT_TRUE(lines[i].ends_with("\"i\":" + std::to_string(i) + "}")) << lines[i];
+  }
+}
+
+TEST(LogWriter, Lines_AreWrittenInOrderBeforeItEnds) {
+  constexpr int kLines = 100;
+  const std::string lines = Logged([] {
+    const Writer writer;
+    for (int i = 0; i < kLines; ++i) Info("m", {{"i", i}});
+    EXPECT_TRUE(Flush(absl::Seconds(10)));
+    Info("last");
+  });
+  size_t at = 0;
+  for (int i = 0; i < kLines; ++i) {
+    const size_t found = lines.find("\"i\":" + std::to_string(i) + "}\n", at);
+    ASSERT_NE(found, std::string::npos) << lines;
+    at = found;
+  }
+  EXPECT_NE(lines.find("\"message\":\"last\"", at), std::string::npos) << lines;
+}
+
+TEST(LogWriterDeathTest, FailedCheck_IsLoggedBeforeTheProcessEnds) {
+  EXPECT_DEATH(
+      {
+        const Writer writer;
+        FailCheck("1 == 2", "broken", "file.cc", 7);
+      },
+      "\"check\":\"1 == 2\",\"error\":\"broken\",\"file\":\"file.cc\",\"line\":7");
 }
 
 }  // namespace

@@ -28,6 +28,11 @@ using store::IndexedResult;
 // round trips. A chunk usually has about 25 KiB.
 constexpr int32_t kChunksAtOnce = 20;
 
+// Bytes of an item besides its message: pointer, index, target and place in the order.
+constexpr size_t kItemBytes = 400;
+
+using HoldMemory = std::function<bool(uint64_t)>;
+
 const auto& ItemsOf(const api::ClaimDevicesRequest& request) { return request.claims(); }
 const auto& ItemsOf(const api::UnclaimDevicesRequest& request) { return request.unclaims(); }
 
@@ -115,9 +120,10 @@ absl::StatusOr<std::vector<bool>> ReadDone(store::Snapshot& snapshot,
 
 template <class Request>
 absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& head,
-                         Pending<Request>& pending) {
+                         const HoldMemory& hold, Pending<Request>& pending) {
   ZT_ASSIGN_OR_RETURN(const std::vector<bool> done, ReadDone(snapshot, head));
   uint32_t index = 0;
+  size_t text_bytes = 0;  // of the arena's messages, besides it
   const int32_t chunks = ChunksOf(head.items);
   for (int32_t first = 0; first < chunks; first += kChunksAtOnce) {
     ZT_ASSIGN_OR_RETURN(
@@ -125,6 +131,7 @@ absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& 
         snapshot.ReadRequestChunks(head.id, first, std::min(kChunksAtOnce, chunks - first)),
         "reading the request");
     for (const std::string& chunk : read) {
+      text_bytes += chunk.size();
       auto* request = google::protobuf::Arena::CreateMessage<Request>(&pending.arena);
       ZT_RETURN_IF_ERROR(ParseChunk(chunk, head.id, *request));
       for (const auto& item : ItemsOf(*request)) {
@@ -135,6 +142,10 @@ absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& 
         }
         ++index;
       }
+    }
+    const size_t items_bytes = pending.items.size() * kItemBytes;
+    if (!hold(pending.arena.SpaceAllocated() + text_bytes + items_bytes)) {
+      return absl::AbortedError("there is no memory for another batch");
     }
   }
   if (index == done.size()) return absl::OkStatus();
@@ -147,10 +158,10 @@ class TargetRun final : public BatchRun {
  public:
   static absl::StatusOr<std::unique_ptr<BatchRun>> Load(store::Snapshot& snapshot,
                                                         const store::OperationHead& head,
-                                                        const RegistryRules& rules,
-                                                        absl::Time now) {
+                                                        const RegistryRules& rules, absl::Time now,
+                                                        const HoldMemory& hold) {
     auto run = std::make_unique<TargetRun>(head.partner, rules);
-    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, run->pending_));
+    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, hold, run->pending_));
     ZT_RETURN_IF_ERROR(run->Locate(snapshot, now), "looking up the devices");
     return run;
   }
@@ -209,9 +220,10 @@ class ClaimRun final : public BatchRun {
  public:
   static absl::StatusOr<std::unique_ptr<BatchRun>> Load(store::Snapshot& snapshot,
                                                         const store::OperationHead& head,
-                                                        const RegistryRules& rules) {
+                                                        const RegistryRules& rules,
+                                                        const HoldMemory& hold) {
     auto run = std::make_unique<ClaimRun>(head.partner, rules);
-    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, run->pending_));
+    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, hold, run->pending_));
     ZT_RETURN_IF_ERROR(run->Order(snapshot), "looking up the devices");
     return run;
   }
@@ -264,15 +276,17 @@ class ClaimRun final : public BatchRun {
 
 absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
                                                        const store::OperationHead& head,
-                                                       const RegistryRules& rules, absl::Time now) {
+                                                       const RegistryRules& rules, absl::Time now,
+                                                       const HoldMemory& hold) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
   switch (head.kind) {
     case store::BatchKind::kClaim:
-      return ClaimRun::Load(*snapshot, head, rules);
+      return ClaimRun::Load(*snapshot, head, rules, hold);
     case store::BatchKind::kUnclaim:
-      return TargetRun<api::UnclaimDevicesRequest>::Load(*snapshot, head, rules, now);
+      return TargetRun<api::UnclaimDevicesRequest>::Load(*snapshot, head, rules, now, hold);
     case store::BatchKind::kUpdateMetadata:
-      return TargetRun<api::UpdateDeviceMetadataInBatchRequest>::Load(*snapshot, head, rules, now);
+      return TargetRun<api::UpdateDeviceMetadataInBatchRequest>::Load(*snapshot, head, rules, now,
+                                                                      hold);
   }
   return absl::DataLossError("the operation has an unknown kind");
 }

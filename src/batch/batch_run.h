@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -38,10 +39,12 @@ class BatchRun {
 // Reads the operation's request and results, and looks up the devices of its items.
 // This needs no transaction, because the record of an identifier does not change
 // during a batch. Devices that are not found are looked up again when their items
-// run. `rules` must outlive the result.
+// run. `rules` must outlive the result. Calls `hold` with the memory that the result
+// takes so far, in bytes; ABORTED if that returns false.
 absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
                                                        const store::OperationHead& head,
-                                                       const RegistryRules& rules, absl::Time now);
+                                                       const RegistryRules& rules, absl::Time now,
+                                                       const std::function<bool(uint64_t)>& hold);
 
 }  // namespace zerotouch::batch
 

@@ -209,7 +209,9 @@ class BatchRunTest : public testing::Test {
   // Runs a few chunks of the operation, sometimes all remaining ones.
   void RunTurn(const store::Lease& lease) {
     const auto run =
-        LoadBatchRun(batches_.store(), lease.head, batches_.rules(), clock_.Now()).value();
+        LoadBatchRun(batches_.store(), lease.head, batches_.rules(), clock_.Now(), [](uint64_t) {
+          return true;
+        }).value();
     const int largest = 1 + requests_->Below(60);
     size_t at = 0;
     while (at < run->size() && (at == 0 || !requests_->OneIn(6))) {

@@ -52,6 +52,9 @@ struct EngineOptions {
   // How long Accept tries to find out whether the store has a batch whose commit was
   // not confirmed.
   absl::Duration commit_doubt = limits::kCommitDoubt;
+  // Memory of the batches that are loaded to run, in bytes; one that needs more runs
+  // alone.
+  uint64_t memory_bytes = limits::kMemoryBytes / limits::kBatchPart;
   // Slows operations down so that progress can be watched; 0 is full speed.
   double items_per_second = 0;
 };

@@ -275,6 +275,17 @@ TEST_F(EngineTest, UnreadableOperation_IsPostponed_WhileOthersRun) {
   EXPECT_EQ(store_->Read().value()->FindOperation(damaged->id).value()->items_done, 0);
 }
 
+TEST_F(EngineTest, BatchesWithoutMemoryForTwo_RunOneAfterTheOther) {
+  StartEngine({.workers = 2, .slice = absl::Milliseconds(20), .memory_bytes = 1});
+  std::vector<absl::StatusOr<store::OperationHead>> accepted;
+  for (const PartnerId partner : {kPartner, kOther}) {
+    api::UnclaimDevicesRequest request;
+    for (int i = 0; i < 5'000; ++i) request.add_unclaims();
+    accepted.push_back(engine_->AcceptUnclaims(partner, request));
+  }
+  for (const auto& each : accepted) EXPECT_EQ(Results(each).size(), 5'000u);
+}
+
 TEST_F(EngineTest, OperationOfAStoppedEngine_Continues) {
   StartEngine({.items_per_second = 2000});
   std::vector<api::PartnerClaim> claims;

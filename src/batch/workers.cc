@@ -192,16 +192,21 @@ Workers::Turn Workers::RunHeld(const store::Lease& lease) {
 Workers::Turn Workers::RunTurn(const store::Lease& lease) {
   absl::Duration retry = kFirstRetry;
   while (true) {
+    BatchMemory::Share memory(memory_);
     absl::StatusOr<std::unique_ptr<BatchRun>> run =
-        LoadBatchRun(store_, lease.head, rules_, clock_.Now());
+        LoadBatchRun(store_, lease.head, rules_, clock_.Now(),
+                     [&memory](uint64_t bytes) { return memory.Hold(bytes); });
     if (run.ok()) return RunChunks(lease, **run);
     if (IsPermanent(run.status())) {
       log::Error("cannot read an operation; postponing it",
                  {{"operation", lease.head.id.value()}, {"error", MessageOf(run.status())}});
       return Turn::kPostponed;
     }
-    log::Error("cannot read an operation; retrying",
-               {{"operation", lease.head.id.value()}, {"error", MessageOf(run.status())}});
+    // Without memory it waits for other batches.
+    if (!absl::IsAborted(run.status())) {
+      log::Error("cannot read an operation; retrying",
+                 {{"operation", lease.head.id.value()}, {"error", MessageOf(run.status())}});
+    }
     if (!Pause(retry)) return Turn::kStopping;
     retry = std::min(retry * 2, kLongestRetry);
     const absl::Status extended = store_.Write([&](store::Transaction& transaction) {

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "batch/batch_memory.h"
 #include "batch/batch_run.h"
 #include "batch/engine.h"
 #include "batch/retention.h"
@@ -26,7 +27,11 @@ class Workers {
   // The references must outlive it.
   Workers(store::Store& store, const RegistryRules& rules, const Clock& clock,
           const EngineOptions& options)
-      : store_(store), rules_(rules), clock_(clock), options_(options) {}
+      : store_(store),
+        rules_(rules),
+        clock_(clock),
+        options_(options),
+        memory_(options.memory_bytes) {}
   ~Workers() { Stop(); }
 
   void Start();
@@ -82,6 +87,7 @@ class Workers {
   const RegistryRules& rules_;
   const Clock& clock_;
   const EngineOptions options_;
+  BatchMemory memory_;  // of the batches that are loaded
 
   Mutex mutex_;
   std::condition_variable changed_;

@@ -17,12 +17,20 @@ namespace zerotouch::http {
 
 // The shares that all connections together may use.
 struct AdmissionLimits {
-  int requests = limits::kQueuedRequests;                   // handled or queued
-  int peer_requests = limits::kQueuedRequestsPerPeer;       // of these, by one peer address
-  uint64_t bytes = limits::kHeldBytes;                      // of bodies, messages and answers
-  uint64_t stranger_bytes = limits::kHeldBytesOfStrangers;  // of these, without an account
-  uint64_t payer_bytes = limits::kHeldBytesPerPayer;        // of these, one account or peer
-  uint64_t small_bytes = limits::kHeldSmallBytes;           // beside these, of small requests
+  // Returns the shares of this much memory, in bytes.
+  static AdmissionLimits Of(uint64_t memory) {
+    return {.bytes = memory / limits::kHeldPart,
+            .stranger_bytes = memory / limits::kHeldPartOfStrangers,
+            .payer_bytes = memory / limits::kHeldPartPerPayer,
+            .small_bytes = memory / limits::kHeldPartOfSmall};
+  }
+
+  int requests = limits::kQueuedRequests;              // handled or queued
+  int peer_requests = limits::kQueuedRequestsPerPeer;  // of these, by one peer address
+  uint64_t bytes = 0;                                  // of bodies, messages and answers
+  uint64_t stranger_bytes = 0;                         // of these, without an account
+  uint64_t payer_bytes = 0;                            // of these, one account or peer
+  uint64_t small_bytes = 0;                            // beside these, of small requests
 };
 
 // A client's address, and what all its connections use. Shared by them.

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "http/admission.h"
@@ -26,6 +27,11 @@ struct ServerContext {
   Executors& executors;  // handlers and body sources that may block run here
   const std::atomic<bool>& draining;
 };
+
+// Returns the memory that an answer holds until its client has taken it, in bytes.
+inline uint64_t HeldBytes(const Response& response) {
+  return response.stream == nullptr ? response.body.size() : response.stream->HeldBytes();
+}
 
 // A client's connection whose protocol is known. Runs on its event loop's thread.
 class Connection {

@@ -24,17 +24,19 @@ class GzipSource final : public BodySource {
     if (ended_) return false;
     if (!begun_ && !deflater_.Begin()) return absl::ResourceExhaustedError("deflateInit2 failed");
     begun_ = true;
-    piece_.clear();
-    ZT_ASSIGN_OR_RETURN(const bool more, plain_->Next(piece_));
-    deflater_.Append(piece_, !more, out);
+    // Freed at the end: a client that does not read holds the compressed piece only.
+    std::string piece;
+    ZT_ASSIGN_OR_RETURN(const bool more, plain_->Next(piece));
+    deflater_.Append(piece, !more, out);
     ended_ = !more;
     return true;
   }
 
+  uint64_t HeldBytes() const override { return plain_->HeldBytes() + Deflater::kHeldBytes; }
+
  private:
   const std::unique_ptr<BodySource> plain_;
   Deflater deflater_{Deflater::Format::kGzip};
-  std::string piece_;
   bool begun_ = false;
   bool ended_ = false;
 };

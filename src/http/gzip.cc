@@ -22,7 +22,8 @@ constexpr int kLevel = 1;
 // longer: their items are shorter and repeat each other.
 constexpr int kWindowBits = 12;
 constexpr int kMemoryLevel = 5;
-constexpr size_t kDeflatedPieceBytes = size_t{64} << 10;
+static_assert((1 << (kWindowBits + 2)) + (1 << (kMemoryLevel + 9)) == Deflater::kHeldBytes);
+constexpr size_t kDeflatedPieceBytes = size_t{16} << 10;
 
 constexpr Fault kNotGzip =
     Malformed("The body is not gzip, although its Content-Encoding says so.");

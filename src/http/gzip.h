@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,10 +22,12 @@ namespace zerotouch::http {
 std::optional<Fault> Gunzip(std::string_view compressed, size_t limit,
                             const std::function<bool(size_t)>& hold, std::string& out);
 
-// Compresses a text piece by piece, fast. Holds 32 KiB, however long the text is. Equal
-// pieces give equal output. Not thread-safe.
+// Compresses a text piece by piece, fast. Holds kHeldBytes, however long the text is.
+// Equal pieces give equal output. Not thread-safe.
 class Deflater {
  public:
+  static constexpr uint64_t kHeldBytes = uint64_t{32} << 10;
+
   // kRaw: without the header and the trailer of gzip (RFC 1951).
   enum class Format { kGzip, kRaw };
 

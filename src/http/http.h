@@ -17,6 +17,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/limits.h"
 #include "http/fault.h"
 
 // Requests, answers and their handler, independent of sockets, Beast and HTTP/2.
@@ -109,12 +110,15 @@ struct Request {
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  // Appends the next piece, about 100 kB, to `out`. Returns false at the end. An
+  // Appends the next piece, about 35 kB, to `out`. Returns false at the end. An
   // error cuts the answer off, because its status was sent already. Runs on a
   // worker thread.
   virtual absl::StatusOr<bool> Next(std::string& out) = 0;
   // Returns the trailers, once Next has returned false. Sent over HTTP/2 only.
   virtual Headers Trailers() { return {}; }
+  // Returns the memory that it and its pieces hold while a client does not read, in
+  // bytes. Called before the first piece.
+  virtual uint64_t HeldBytes() const { return limits::kStreamedAnswerBytes; }
 };
 
 // Serves a streaming call, as in gRPC: its answer begins, with status 200, before
@@ -148,7 +152,8 @@ struct Response {
   std::shared_ptr<const std::string> shared_body;  // a body that many answers share
   Headers trailers;                                // sent over HTTP/2 only
   std::unique_ptr<BodySource> stream;              // a body whose length is not known in advance
-  std::string account;                             // as in Request; needed for a large body only
+  std::string account;                             // as in Request; for a large body or a stream
+  std::unique_ptr<Response> refusal;  // sent instead if there is too little memory for this one
 
   // Returns the body of an answer without a stream.
   std::string_view text() const { return shared_body != nullptr ? *shared_body : body; }

@@ -131,12 +131,17 @@ class LoopServer final : public Server {
 
   Awaitable<void> Accept();
   void Admit(TcpSocket socket, Loop& loop);
+  // Serves a client of a peer that has its share of connections instead of its oldest
+  // idle one. Closes the connection if none is idle.
+  Awaitable<void> Replace(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer);
+  void Begin(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer);
   Awaitable<void> Serve(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer,
                         std::shared_ptr<const TlsContext> tls);
   void Left(Loop& loop);
   std::shared_ptr<Peer> PeerOf(const std::string& address);
   // Closes the client that has been idle longest, of all or of one peer address.
-  Awaitable<void> CloseOldestIdle(const Peer* peer);
+  // Returns false if none is idle.
+  Awaitable<bool> CloseOldestIdle(const Peer* peer);
   // Stops accepting without losing requests on connections that were established.
   Awaitable<void> StopAccepting(absl::Duration timeout);
   // Publishes to WaitUntilClosed. Must follow each change of open_ or accepting_.
@@ -256,8 +261,18 @@ void LoopServer::Admit(TcpSocket socket, Loop& loop) {
   socket.set_option(tcp::no_delay(true), ignored);
   std::shared_ptr<Peer> peer = PeerOf(PeerAddress(socket));
   if (peer->connections >= options_.peer_connections) {
-    asio::co_spawn(first(), CloseOldestIdle(peer.get()), asio::detached);
+    asio::co_spawn(first(), Replace(std::move(socket), loop, std::move(peer)), asio::detached);
+  } else {
+    Begin(std::move(socket), loop, std::move(peer));
   }
+}
+
+Awaitable<void> LoopServer::Replace(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer) {
+  const bool closed = co_await CloseOldestIdle(peer.get());
+  if (closed && !draining_) Begin(std::move(socket), loop, std::move(peer));
+}
+
+void LoopServer::Begin(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer) {
   ++open_;
   ++loop.open;
   UpdateClosed();
@@ -285,7 +300,7 @@ void LoopServer::Left(Loop& loop) {
 }
 
 // Asks each loop for its oldest idle client, and then closes the oldest of these.
-Awaitable<void> LoopServer::CloseOldestIdle(const Peer* peer) {
+Awaitable<bool> LoopServer::CloseOldestIdle(const Peer* peer) {
   Loop* oldest_loop = nullptr;
   SteadyTime oldest = SteadyTime::max();
   const auto find = [peer](Loop& loop) {
@@ -305,14 +320,14 @@ Awaitable<void> LoopServer::CloseOldestIdle(const Peer* peer) {
     oldest = found;
     oldest_loop = loop.get();
   }
-  if (oldest_loop == nullptr) co_return;
+  if (oldest_loop == nullptr) co_return false;
   auto closed = std::make_shared<Promised<bool>>(first().get_executor());
   asio::post(oldest_loop->context(), [oldest_loop, find, closed] {
     Client* const client = find(*oldest_loop).second;
     if (client != nullptr) client->Close();
-    closed->Set(true);
+    closed->Set(client != nullptr);
   });
-  co_await closed->Get();
+  co_return co_await closed->Get();
 }
 
 void LoopServer::UpdateClosed() {

@@ -32,7 +32,7 @@ struct ServerOptions {
   absl::Duration handshake_timeout = limits::kHandshakeTimeout;
   int connections = limits::kConnections;
   int peer_connections = limits::kConnectionsPerPeer;  // of one address
-  AdmissionLimits admission;
+  AdmissionLimits admission = AdmissionLimits::Of(limits::kMemoryBytes);
 };
 
 // Serves one port: event loops, each on its own thread, and worker threads for

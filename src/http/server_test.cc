@@ -149,7 +149,7 @@ TEST_F(ServerTest, BodiesThatAreOnlyDeclared_HoldNothing) {
 }
 
 TEST_F(ServerTest, BodyIsReleasedBeforeTheAnswerIsRead) {
-  options_.admission.bytes = 100'000;
+  options_.admission.bytes = 100'000 + limits::kStreamedAnswerBytes;
   Gate streaming;
   Gate finish;
   class Held final : public BodySource {
@@ -227,6 +227,29 @@ TEST_F(ServerTest, TooManyConnectionsOfOnePeer_TheOldestIdleOneIsClosed) {
     EXPECT_EQ(Reader(*clients.back()).Next().status, 200) << i;
   }
   EXPECT_TRUE(Reader(silent).AtEnd());
+}
+
+TEST_F(ServerTest, PeerWhoseConnectionsAreAllBusy_GetsNoFurtherOne) {
+  options_.peer_connections = 2;
+  Gate entered[2];
+  Gate leave;
+  handler_.handle = [&](const Request& request) {
+    entered[request.target == "/1"].Open();
+    leave.Wait();
+    return ScriptedHandler::Echo(request);
+  };
+  Start();
+  SocketClient first(server_->port());
+  SocketClient second(server_->port());
+  first.Send(Get("/1"));
+  second.Send(Get("/2"));
+  for (Gate& each : entered) each.Wait();
+  SocketClient third(server_->port());
+  third.Send(Get("/3"));
+  EXPECT_EQ(third.ReceiveAll(), "");
+  leave.Open();
+  EXPECT_EQ(Reader(first).Next().body, "GET /1 ");
+  EXPECT_EQ(Reader(second).Next().body, "GET /2 ");
 }
 
 TEST_F(ServerTest, SilentConnection_IsCutSoon) {

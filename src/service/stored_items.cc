@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/stored_items.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,8 +17,11 @@
 namespace zerotouch::service {
 namespace {
 
-// Items that are read, and held, at a time: about 64 KB of JSON.
-constexpr int kSliceItems = 200;
+// Items that are read, and held, at a time: about 34 KB of JSON.
+constexpr int kSliceItems = 100;
+
+// Returns true if the items are more than one slice.
+bool HasManyItems(const store::OperationHead& head) { return head.items > kSliceItems; }
 
 void SetItem(api::PartnerClaim&& item, api::OperationPerDevice& out) {
   *out.mutable_claim() = std::move(item);
@@ -44,14 +48,15 @@ auto& ItemsOf(api::UpdateDeviceMetadataInBatchRequest& request) {
 // own snapshot.
 class StoredItems final : public OperationItems {
  public:
-  StoredItems(store::Store& store, const store::OperationHead& head,
-              std::shared_ptr<const std::vector<ItemResult>> results)
-      : store_(store), head_(head), results_(std::move(results)) {}
+  // `results` is null if they are read for each slice.
+  StoredItems(StoredOperations& operations, store::Store& store, const store::OperationHead& head,
+              Results results)
+      : operations_(operations), store_(store), head_(head), results_(std::move(results)) {}
 
   absl::StatusOr<bool> Next(
       google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) override {
     items->Clear();
-    if (index_ >= results_->size()) return false;
+    if (index_ >= static_cast<size_t>(head_.items)) return false;
     switch (head_.kind) {
       case store::BatchKind::kClaim:
         ZT_RETURN_IF_ERROR(Join<api::ClaimDevicesRequest>(items));
@@ -74,28 +79,33 @@ class StoredItems final : public OperationItems {
     constexpr int kChunk = limits::kStoredChunkItems;
     const auto at = static_cast<int>(index_);
     Request request;
+    Results results = results_;
     {
       ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
       ZT_ASSIGN_OR_RETURN(const std::vector<std::string> chunk,
                           snapshot->ReadRequestChunks(head_.id, at / kChunk, 1));
+      if (results == nullptr) {
+        ZT_ASSIGN_OR_RETURN(results, operations_.ResultsOf(*snapshot, head_));
+      }
       const std::string slice(SliceOf(chunk[0], at % kChunk, kSliceItems));
       ZT_RETURN_IF_ERROR(batch::ParseChunk(slice, head_.id, request));
     }
     if (ItemsOf(request).empty()) return absl::DataLossError("the operation has too few items");
     for (auto& item : ItemsOf(request)) {
-      if (index_ >= results_->size()) {
+      if (index_ >= results->size()) {
         return absl::DataLossError("the operation has too many items");
       }
       api::OperationPerDevice* out = items->Add();
-      SetResult((*results_)[index_++], item, out->mutable_result());
+      SetResult((*results)[index_++], item, out->mutable_result());
       SetItem(std::move(item), *out);
     }
     return absl::OkStatus();
   }
 
+  StoredOperations& operations_;
   store::Store& store_;
   const store::OperationHead head_;
-  const std::shared_ptr<const std::vector<ItemResult>> results_;  // in the order of the request
+  const Results results_;
   size_t index_ = 0;
 };
 
@@ -143,25 +153,33 @@ std::string_view SliceOf(std::string_view chunk, int first, int count) {
 absl::StatusOr<std::unique_ptr<OperationItems>> StoredOperations::ItemsOf(
     store::OperationReads& reads, const store::OperationHead& head) {
   ZT_ASSIGN_OR_RETURN(Results results, ResultsOf(reads, head));
-  return std::make_unique<StoredItems>(store_, head, std::move(results));
+  if (!HasManyItems(head)) return std::make_unique<StoredItems>(*this, store_, head, results);
+  return std::make_unique<StoredItems>(*this, store_, head, nullptr);
 }
 
-absl::StatusOr<StoredOperations::Results> StoredOperations::ResultsOf(
-    store::OperationReads& reads, const store::OperationHead& head) {
+absl::StatusOr<Results> StoredOperations::ResultsOf(store::OperationReads& reads,
+                                                    const store::OperationHead& head) {
   {
     const MutexLock lock(mutex_);
-    const auto found = shared_.find(head.id);
-    if (found != shared_.end()) {
-      if (Results results = found->second.lock()) return results;
-    }
+    if (Results kept = FindKept(head.id)) return kept;
   }
   ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results, reads.ReadResults(head.id));
   ZT_ASSIGN_OR_RETURN(std::vector<ItemResult> ordered, InRequestOrder(head, results));
-  auto shared = std::make_shared<const std::vector<ItemResult>>(std::move(ordered));
+  auto made = std::make_shared<const std::vector<ItemResult>>(std::move(ordered));
+  if (!HasManyItems(head)) return made;
   const MutexLock lock(mutex_);
-  std::erase_if(shared_, [](const auto& each) { return each.second.expired(); });
-  shared_[head.id] = shared;
-  return shared;
+  if (Results kept = FindKept(head.id)) return kept;
+  kept_.emplace_front(head.id, made);
+  if (kept_.size() > limits::kKeptResults) kept_.pop_back();
+  return made;
+}
+
+Results StoredOperations::FindKept(OperationId id) {
+  const auto found =
+      std::find_if(kept_.begin(), kept_.end(), [&](const auto& each) { return each.first == id; });
+  if (found == kept_.end()) return nullptr;
+  std::rotate(kept_.begin(), found, found + 1);
+  return kept_.front().second;
 }
 
 }  // namespace zerotouch::service

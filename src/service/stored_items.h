@@ -2,9 +2,10 @@
 #ifndef ZEROTOUCH_SERVICE_STORED_ITEMS_H_
 #define ZEROTOUCH_SERVICE_STORED_ITEMS_H_
 
-#include <map>
+#include <deque>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,27 +21,32 @@ class Store;
 
 namespace zerotouch::service {
 
+using Results = std::shared_ptr<const std::vector<ItemResult>>;
+
 // The items of finished operations, as answers need them: a client that stops reading
-// holds neither the items nor a snapshot, and answers of the same operation share its
-// results, which do not change. Thread-safe.
+// holds neither the items nor their results nor a snapshot. The results of the
+// operations that were read last are kept for the next piece of an answer. Thread-safe.
 class StoredOperations {
  public:
   // The store must outlive it and all items.
   explicit StoredOperations(store::Store& store) : store_(store) {}
 
-  // Returns the items of the finished operation `head`. `reads` is a snapshot that has it.
+  // Returns the items of the finished operation `head`. `reads` is a snapshot that has
+  // it. They must not outlive this.
   absl::StatusOr<std::unique_ptr<OperationItems>> ItemsOf(store::OperationReads& reads,
                                                           const store::OperationHead& head);
+  // Returns the results of the operation, in the order of the request.
+  absl::StatusOr<Results> ResultsOf(store::OperationReads& reads, const store::OperationHead& head);
 
  private:
-  using Results = std::shared_ptr<const std::vector<ItemResult>>;
-
-  absl::StatusOr<Results> ResultsOf(store::OperationReads& reads, const store::OperationHead& head);
+  // Returns what is kept of the operation, or null.
+  Results FindKept(OperationId id) ZT_REQUIRES(mutex_);
 
   store::Store& store_;
   Mutex mutex_;
-  // Holds the results of the answers that are being sent.
-  std::map<OperationId, std::weak_ptr<const std::vector<ItemResult>>> shared_ ZT_GUARDED_BY(mutex_);
+  // Results of operations with more than one slice of items: at most
+  // limits::kKeptResults, the last one used first.
+  std::deque<std::pair<OperationId, Results>> kept_ ZT_GUARDED_BY(mutex_);
 };
 
 // Returns the part of `chunk`, a serialized request of a batch, that has `count` items

@@ -96,7 +96,8 @@ class Store {
   virtual void ShortenWaits(absl::Duration /*longest*/) {}
 
   // Returns OK if the store can be read and writes work, for readiness probes. While
-  // writes fail, the reason; it tries them again by itself. Waits for no write.
+  // writes fail, the reason; it tries them again by itself. Does not wait: neither for a
+  // write nor for a database that does not answer.
   virtual absl::Status Ping() = 0;
 };
 

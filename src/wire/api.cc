@@ -108,7 +108,7 @@ std::span<const Api::Endpoint> Api::Endpoints() {
   // parts.)
   static constexpr Endpoint kEndpoints[] = {
       {MethodKind::kOther, "/healthz", "GET", limits::kFormBytes, &Api::Healthy},
-      {MethodKind::kShortRead, "/readyz", "GET", limits::kFormBytes, &Api::Ready},
+      {MethodKind::kOther, "/readyz", "GET", limits::kFormBytes, &Api::Ready},
       {MethodKind::kShortRead, "/token", "POST", limits::kFormBytes, &Api::Token},
       {MethodKind::kLong, "/batch", "POST", limits::kBatchRequestBytes, &Api::Batch},
       {MethodKind::kOther, DiscoveryDocuments::kPaths[0], "GET", limits::kFormBytes,
@@ -212,8 +212,11 @@ http::Response Api::AnswerCall(http::Request& request, absl::Duration& may_wait)
   if (!is_compressed && http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) {
     http::CompressAnswer(response);
   }
-  if (response.body.size() > limits::kSmallRequestBytes) {
-    response.account = static_cast<const Head&>(*request.context).caller.email();
+  if (response.stream != nullptr || response.body.size() > limits::kSmallRequestBytes) {
+    const auto& head = static_cast<const Head&>(*request.context);
+    response.account = head.caller.email();
+    response.refusal =
+        std::make_unique<http::Response>(Refusal(StatusOf(http::TooBusy("answers")), head.query));
   }
   return response;
 }

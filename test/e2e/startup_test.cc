@@ -229,5 +229,22 @@ TEST_F(StartupTest, Errors_HaveNoControlCharacters) {
   ExpectRefused({"serve", "--config", dir_ / "no\rne"}, "no\\rne");
 }
 
+TEST_F(StartupTest, Threads_IsTheNumberOfEventLoops) {
+  const TempDir dir;
+  const auto threads_with = [&](const char* count) {
+    std::vector<std::string> arguments = SandboxIn(dir / "data");
+    arguments.insert(arguments.end(), {"--threads", count});
+    ServerProcess server(arguments);
+    const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", server.pid()));
+    const auto threads = std::distance(begin(tasks), end(tasks));
+    EXPECT_EQ(
+        CallUrl("GET", ParseSandbox(server.ready_line()).endpoint + "/healthz", "", "").status,
+        200);
+    EXPECT_EQ(server.Terminate(), 0);
+    return threads;
+  };
+  EXPECT_EQ(threads_with("5") - threads_with("1"), 4);
+}
+
 }  // namespace
 }  // namespace zerotouch::test

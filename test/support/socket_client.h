@@ -19,8 +19,9 @@ namespace zerotouch::test {
 // after 20 s, so that a test fails instead of hanging.
 class SocketClient {
  public:
-  explicit SocketClient(uint16_t port, int receive_buffer_bytes = 0)
-      : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+  // `from` is an address of this machine, such as 127.0.0.2; null lets the system choose.
+  explicit SocketClient(uint16_t port, int receive_buffer_bytes = 0, const char* from = nullptr)
+      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer_bytes > 0) {
       setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof(receive_buffer_bytes));
     }
@@ -31,6 +32,10 @@ class SocketClient {
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     sockaddr_in address = {};
     address.sin_family = AF_INET;
+    if (from != nullptr) {
+      inet_pton(AF_INET, from, &address.sin_addr);
+      bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+    }
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;

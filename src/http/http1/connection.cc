@@ -31,6 +31,12 @@ constexpr size_t kLargeRead = size_t{64} << 10;
 // An answer with a body up to this size is written in one piece.
 constexpr size_t kJoinedBytes = size_t{32} << 10;
 
+// The room that is made for a piece of a stream, and the begin of its chunk (RFC 9112
+// section 7.1), whose size is written over the zeros.
+constexpr size_t kPieceBytes = size_t{40} << 10;
+constexpr int kChunkDigits = 8;
+constexpr const char* kChunkHead = "00000000\r\n";
+
 // Time for which the rest of a refused request is read and discarded, so that a
 // client which is still sending reads the answer instead of a reset (RFC 9112
 // section 9.6).
@@ -84,8 +90,10 @@ class Http1Connection final : public Connection {
   Awaitable<std::optional<Response>> ReadBody(RequestParser& parser, Request& request,
                                               Admission::Ticket& ticket, bool& gone);
   Awaitable<Response> Handle(Request request, Admission::Ticket& ticket);
-  Awaitable<bool> Answer(Response response, const AnswerForm& form);
-  Awaitable<bool> AnswerStream(BodySource& source, bool chunked);
+  Awaitable<bool> Answer(Response response, const AnswerForm& form, Admission::Ticket& ticket);
+  Awaitable<bool> AnswerStream(BodySource& source, bool chunked, Admission::Ticket& ticket);
+  // Sends a piece of a stream. While the client does not take it, only the rest is kept.
+  Awaitable<bool> WritePiece(std::string& piece, uint64_t held, Admission::Ticket& ticket);
   Awaitable<bool> Write(std::string_view bytes);
   Awaitable<void> Linger();
   void Use(size_t bytes) { in_.erase(0, bytes); }
@@ -192,14 +200,14 @@ Awaitable<bool> Http1Connection::ServeParsed(RequestParser& parser, Request& req
   if (refused.has_value()) {
     const bool complete = parser.done() && !parser.broken();
     form.keep_alive = form.keep_alive && complete;
-    const bool sent = co_await Answer(*std::move(refused), form);
+    const bool sent = co_await Answer(*std::move(refused), form, ticket);
     if (sent && !complete) co_await Linger();
     co_return sent&& form.keep_alive && !context_.draining;
   }
   Response response = co_await Handle(std::move(request), ticket);
   form.keep_alive =
       form.keep_alive && !context_.draining && !(response.stream != nullptr && form.version < 11);
-  const bool sent = co_await Answer(std::move(response), form);
+  const bool sent = co_await Answer(std::move(response), form, ticket);
   co_return sent&& form.keep_alive;
 }
 
@@ -255,15 +263,18 @@ Awaitable<Response> Http1Connection::Handle(Request request, Admission::Ticket& 
                  [answer](Response response) { answer->Set(std::move(response)); });
   Response response = co_await answer->Get();
   ticket.HoldNothing();
-  const bool held = response.body.size() <= kJoinedBytes ||
-                    (ticket.Identify(response.account) && ticket.Hold(response.body.size()));
-  if (!held) co_return Refuse(TooBusy("answers"), Request());
-  co_return response;
+  const uint64_t bytes = HeldBytes(response);
+  const bool held =
+      bytes <= kJoinedBytes || (ticket.Identify(response.account) && ticket.Hold(bytes));
+  if (held) co_return response;
+  co_return response.refusal != nullptr ? std::move(*response.refusal)
+                                        : Refuse(TooBusy("answers"), Request());
 }
 
 // Returns false if the client has disconnected, or if the connection must be
 // closed to show that the answer is incomplete.
-Awaitable<bool> Http1Connection::Answer(Response response, const AnswerForm& form) {
+Awaitable<bool> Http1Connection::Answer(Response response, const AnswerForm& form,
+                                        Admission::Ticket& ticket) {
   const bool streamed = response.stream != nullptr;
   const bool chunked = streamed && form.version >= 11;
   const bool keep_alive = form.keep_alive && !context_.draining;
@@ -285,7 +296,7 @@ Awaitable<bool> Http1Connection::Answer(Response response, const AnswerForm& for
   out_ += "\r\n";
   if (streamed && !form.head) {
     if (!co_await Write(out_)) co_return false;
-    co_return co_await AnswerStream(*response.stream, chunked);
+    co_return co_await AnswerStream(*response.stream, chunked, ticket);
   }
   if (form.head || body.empty()) co_return co_await Write(out_);
   if (body.size() <= kJoinedBytes) {
@@ -296,11 +307,16 @@ Awaitable<bool> Http1Connection::Answer(Response response, const AnswerForm& for
   co_return co_await Write(body);
 }
 
-Awaitable<bool> Http1Connection::AnswerStream(BodySource& source, bool chunked) {
+Awaitable<bool> Http1Connection::AnswerStream(BodySource& source, bool chunked,
+                                              Admission::Ticket& ticket) {
+  const uint64_t held = source.HeldBytes();
   std::string piece;
   bool more = true;
   while (more) {
-    piece.clear();
+    piece.reserve(kPieceBytes);
+    // The size of the chunk is known when the piece is.
+    piece.assign(chunked ? kChunkHead : "");
+    const size_t head_bytes = piece.size();
     waits_ = Waits::kForHandler;
     const auto next = co_await RunOnWorker(context_.executors, socket_.executor(),
                                            [&] { return source.Next(piece); });
@@ -310,16 +326,31 @@ Awaitable<bool> Http1Connection::AnswerStream(BodySource& source, bool chunked) 
       co_return false;
     }
     more = **next;
-    if (chunked) {
-      // The end, a chunk of no bytes, follows the last piece.
-      out_ = piece.empty() ? "" : fmt::format("{:x}\r\n", piece.size());
-      if (!piece.empty()) piece += "\r\n";
-      if (!more) piece += "0\r\n\r\n";
-      if (!out_.empty() && !co_await Write(out_)) co_return false;
+    if (piece.size() == head_bytes) {
+      piece.clear();
+    } else if (chunked) {
+      fmt::format_to_n(piece.data(), kChunkDigits, "{:0{}x}", piece.size() - head_bytes,
+                       kChunkDigits);
+      piece += "\r\n";
     }
-    if (!piece.empty() && !co_await Write(piece)) co_return false;
+    // The end is a chunk of no bytes.
+    if (chunked && !more) piece += "0\r\n\r\n";
+    if (!piece.empty() && !co_await WritePiece(piece, held, ticket)) co_return false;
   }
   co_return true;
+}
+
+Awaitable<bool> Http1Connection::WritePiece(std::string& piece, uint64_t held,
+                                            Admission::Ticket& ticket) {
+  std::string_view rest = piece;
+  if (!socket_.WriteSome(rest)) co_return false;
+  if (rest.empty()) co_return true;
+  piece = std::string(rest);
+  if (!ticket.Hold(std::max<uint64_t>(held, piece.size()))) {
+    log::Warning("cannot finish an answer: its caller holds too much memory");
+    co_return false;
+  }
+  co_return co_await Write(piece);
 }
 
 Awaitable<bool> Http1Connection::Write(std::string_view bytes) {

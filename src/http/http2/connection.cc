@@ -19,8 +19,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kLargeRead = size_t{64} << 10;
-// Bytes per write; streams take turns within it.
-constexpr size_t kWriteBytes = size_t{128} << 10;
+// Bytes per write; streams take turns within it. A client that does not read holds them.
+constexpr size_t kWriteBytes = size_t{16} << 10;
 // The client's timeout to close after the last byte was sent.
 constexpr auto kLingerTime = std::chrono::seconds(1);
 
@@ -150,6 +150,8 @@ Awaitable<void> Http2Connection::Write() {
       std::string_view rest = out;
       bool written = socket_.WriteSome(rest);
       if (written && !rest.empty()) {
+        out = std::string(rest);
+        rest = out;
         writing_ = true;
         rate_.Begin(Clock::now(), socket_.TakenBytes());
         written = co_await socket_.Write(rest);

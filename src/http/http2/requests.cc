@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
 // An answer's next piece is produced when less than this waits to be sent.
-constexpr size_t kLowWater = size_t{64} << 10;
+constexpr size_t kLowWater = size_t{4} << 10;
 // The receive window of a request whose body will be read.
 constexpr int32_t kWindowBytes = int32_t{1} << 20;
 
@@ -353,9 +353,13 @@ void Requests::Serve(StreamPtr stream) {
 void Requests::OnAnswer(const StreamPtr& stream, Response response) {
   if (stream->over) return;
   stream->ticket.HoldNothing();
-  const bool held = response.body.empty() || (stream->ticket.Identify(response.account) &&
-                                              stream->ticket.Hold(response.body.size()));
-  if (!held) return AnswerWith(*stream, Render(*stream, TooBusy("answers")));
+  const uint64_t bytes = HeldBytes(response);
+  const bool held = bytes == 0 || (stream->ticket.Identify(response.account) &&
+                                   stream->ticket.Hold(kStreamBytes + bytes));
+  if (!held) {
+    return AnswerWith(*stream, response.refusal != nullptr ? std::move(*response.refusal)
+                                                           : Render(*stream, TooBusy("answers")));
+  }
   std::unique_ptr<BodySource> source = std::move(response.stream);
   if (source == nullptr || stream->is_head) return AnswerWith(*stream, std::move(response));
   StartAnswer(*stream, response.status, std::move(response.headers), /*has_body=*/true);
@@ -392,13 +396,18 @@ void Requests::AnswerWith(Stream& stream, Response response) {
 
 void Requests::AppendOut(Stream& stream, std::string_view piece) {
   if (stream.Unsent() == 0) stream.rate.Begin(Clock::now(), stream.taken);
-  stream.out.erase(0, std::exchange(stream.sent, 0));
-  stream.out += piece;
+  // Takes no more memory than it needs.
+  std::string out;
+  out.reserve(stream.Unsent() + piece.size());
+  out.append(stream.Out().substr(stream.sent)).append(piece);
+  stream.out = std::move(out);
+  stream.sent = 0;
   if (std::exchange(stream.waiting, false)) session_->Resume(stream.id);
   wake_writer_();
 }
 
 Awaitable<void> Requests::SendSource(StreamPtr stream, std::unique_ptr<BodySource> source) {
+  const uint64_t held = source->HeldBytes();
   while (!stream->out_ended && !stream->over) {
     if (stream->Unsent() >= kLowWater) {
       stream->changed.expires_at(SteadyTime::max());
@@ -418,6 +427,12 @@ Awaitable<void> Requests::SendSource(StreamPtr stream, std::unique_ptr<BodySourc
         co_await stream->changed.async_wait(kNoThrow);
       }
       if (!stream->over) Cut(*stream, ErrorCode::kInternal);
+      co_return;
+    }
+    if (!stream->ticket.Hold(kStreamBytes +
+                             std::max<uint64_t>(held, stream->Unsent() + piece.size()))) {
+      log::Warning("cannot finish an answer: its caller holds too much memory");
+      Cut(*stream, ErrorCode::kInternal);
       co_return;
     }
     if (!**more) {

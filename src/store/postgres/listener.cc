@@ -19,10 +19,13 @@ namespace {
 constexpr absl::Duration kFirstReconnect = absl::Milliseconds(100);
 constexpr absl::Duration kLongestReconnect = absl::Seconds(2);
 
-// How often the clock is measured, and how long a healthy server may take to
-// answer, however busy it is.
-constexpr absl::Duration kClockInterval = absl::Seconds(2);
+// How often the clock is measured and the database read, and how long a healthy server
+// may take to answer, however busy it is.
+constexpr absl::Duration kClockInterval = absl::Seconds(1);
 constexpr absl::Duration kClockTimeout = absl::Seconds(3);
+
+// The age at which an answer says nothing about the present.
+constexpr auto kAnswerAge = std::chrono::seconds(4);
 
 }  // namespace
 
@@ -57,6 +60,21 @@ void Listener::OnOperation(std::function<void()> heard) {
 LeaseClock Listener::leases() const {
   const MutexLock lock(mutex_);
   return {.ahead = ahead_};
+}
+
+absl::Status Listener::Check() const {
+  const MutexLock lock(mutex_);
+  if (!read_error_.empty()) return absl::UnavailableError(read_error_);
+  if (std::chrono::steady_clock::now() - read_at_ > kAnswerAge) {
+    return absl::UnavailableError("the database does not answer");
+  }
+  return absl::OkStatus();
+}
+
+void Listener::Note(const absl::Status& read) {
+  const MutexLock lock(mutex_);
+  read_error_ = MessageOf(read);
+  read_at_ = std::chrono::steady_clock::now();
 }
 
 void Listener::SetAnswering(bool answering) {
@@ -100,7 +118,10 @@ void Listener::Loop() {
 
 std::unique_ptr<Session> Listener::Connect() {
   absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url_);
-  if (!db.ok()) return nullptr;
+  if (!db.ok()) {
+    Note(db.status());
+    return nullptr;
+  }
   if (absl::Status status = (*db)->RunScript(kListenForOperations); !status.ok()) {
     // Idle workers also poll for operations, less often.
     log::Warning("cannot subscribe to new operations; polling for them",
@@ -118,14 +139,17 @@ void Listener::ListenOn(Session& db, absl::Time next_look) {
       if (db.lost()) {
         // A server that is gone refuses immediately, and may be back soon.
         if (absl::Now() - start >= kClockTimeout) SetAnswering(false);
-        return;
+        return Note(ahead.status());
       }
+      Note(PostgresTransaction(db, {}).ServerSecret().status());
       next_look = absl::Now() + kClockInterval;
       const MutexLock lock(mutex_);
       if (ahead.ok()) ahead_ = *ahead;
     }
     if (!Wait(PQsocket(db.raw()), next_look - absl::Now())) return;
-    if (PQconsumeInput(db.raw()) != 1) return;
+    if (PQconsumeInput(db.raw()) != 1) {
+      return Note(absl::UnavailableError("the connection with the database was lost"));
+    }
     bool heard = false;
     while (PGnotify* notify = PQnotifies(db.raw())) {
       PQfreemem(notify);

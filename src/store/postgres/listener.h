@@ -3,11 +3,13 @@
 #define ZEROTOUCH_STORE_POSTGRES_LISTENER_H_
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -32,6 +34,9 @@ class Listener {
   // callback; no call is running when this returns.
   void OnOperation(std::function<void()> heard);
   LeaseClock leases() const;
+  // Returns OK if the database could be read when this thread last did so, seconds ago
+  // at most; otherwise UNAVAILABLE with the reason. Does not wait for the database.
+  absl::Status Check() const;
 
  private:
   void Loop();
@@ -41,6 +46,8 @@ class Listener {
   // at `next_look` and then regularly.
   void ListenOn(Session& db, absl::Time next_look);
   void SetAnswering(bool answering);
+  // Notes whether the database could be read, for Check.
+  void Note(const absl::Status& read);
   void Notify();
   // Waits until `socket` is readable; -1 only waits. Returns false to stop.
   bool Wait(int socket, absl::Duration length) const;
@@ -53,6 +60,10 @@ class Listener {
   mutable Mutex mutex_;
   std::function<void()> heard_ ZT_GUARDED_BY(mutex_);
   absl::Duration ahead_ ZT_GUARDED_BY(mutex_);
+  // The last attempt to read: why it failed (empty if it did not), and when it was.
+  std::string read_error_ ZT_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point read_at_ ZT_GUARDED_BY(mutex_) =
+      std::chrono::steady_clock::now();
   std::thread thread_;
 };
 

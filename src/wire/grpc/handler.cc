@@ -35,7 +35,6 @@ using google::protobuf::ServiceDescriptor;
 
 constexpr std::string_view kContentType = "application/grpc";
 
-constexpr std::string_view kCheck = "grpc.health.v1.Health.Check";
 constexpr std::string_view kCheckPath = "/grpc.health.v1.Health/Check";
 constexpr std::string_view kWatch = "grpc.health.v1.Health.Watch";
 constexpr std::string_view kInfo = "ServerReflectionInfo";
@@ -179,9 +178,7 @@ void Handler::Serve(http::Request request, http::Executors& executors, http::Don
   const std::shared_ptr<Head> head = HeadOf(request);
   request.context = head;
   MethodKind kind = MethodKind::kOther;
-  if (head->status.ok()) {
-    kind = IsHealthCheck(request) ? MethodKind::kShortRead : methods_.KindOf(*head->method);
-  }
+  if (head->status.ok() && !IsHealthCheck(request)) kind = methods_.KindOf(*head->method);
   // A compressed message may be large.
   if (request.headers.Has("grpc-encoding") && kind != MethodKind::kWait) kind = MethodKind::kLong;
   dispatch_.Run(*this, kind, std::move(request), executors, std::move(done));
@@ -201,7 +198,11 @@ http::Response Handler::AnswerCall(http::Request& request, absl::Duration& may_w
   request.context = head;
   absl::StatusOr<http::Response> answer = Call(request, *head, may_wait);
   if (!answer.ok()) return RefuseCall(answer.status(), request);
-  if (answer->body.size() > limits::kSmallRequestBytes) answer->account = head->caller.email();
+  if (answer->stream != nullptr || answer->body.size() > limits::kSmallRequestBytes) {
+    answer->account = head->caller.email();
+    answer->refusal =
+        std::make_unique<http::Response>(ErrorResponse(StatusOf(http::TooBusy("answers"))));
+  }
   return *std::move(answer);
 }
 
@@ -223,7 +224,7 @@ void Handler::LogCall(const http::Request& request, const http::Response&, absl:
 absl::StatusOr<http::Response> Handler::Call(http::Request& request, Head& head,
                                              absl::Duration& may_wait) {
   ZT_RETURN_IF_ERROR(head.status);
-  if (head.method->full_name() == kCheck) return CheckHealth(request);
+  if (IsHealthCheck(request)) return CheckHealth(request);
   return CallApi(request, head, may_wait);
 }
 

@@ -56,6 +56,10 @@ class PartsSource final : public http::BodySource {
 
   http::Headers Trailers() override { return StatusFields(absl::OkStatus()); }
 
+  uint64_t HeldBytes() const override {
+    return limits::kStreamedAnswerBytes + (gzip_ == nullptr ? 0 : http::Deflater::kHeldBytes);
+  }
+
  private:
   const std::unique_ptr<MessageParts> parts_;
   std::string begin_;

@@ -15,7 +15,7 @@ namespace zerotouch::wire {
 namespace {
 
 // An answer whose text has more bytes than this is streamed.
-constexpr size_t kBufferedTextBytes = 100'000;
+constexpr size_t kBufferedTextBytes = size_t{32} << 10;
 
 // Returns a text that exists already, then the pieces of `rest`.
 class Continued final : public http::BodySource {

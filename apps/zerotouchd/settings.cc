@@ -44,6 +44,23 @@ absl::Status ReadNumber(std::string_view text, Number low, Number high, Number& 
   return absl::OkStatus();
 }
 
+// Reads a number of bytes, such as 67108864 or 64MiB.
+absl::Status ReadBytes(std::string_view text, uint64_t low, uint64_t high, uint64_t& out) {
+  constexpr std::pair<std::string_view, int> kUnits[] = {
+      {"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
+  uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit = text.substr(static_cast<size_t>(stop - text.data()));
+  for (const auto& [name, shift] : kUnits) {
+    const bool fits = number >= (low >> shift) && number <= (high >> shift);
+    if (error != std::errc() || unit != name || !fits || number << shift < low) continue;
+    out = number << shift;
+    return absl::OkStatus();
+  }
+  return Invalid(
+      text, fmt::format("a number of bytes from {} to {}; KiB, MiB and GiB are known", low, high));
+}
+
 absl::Status ReadBool(std::string_view text, bool& out) {
   if (text != "true" && text != "false") return Invalid(text, "true or false");
   out = text == "true";
@@ -147,12 +164,12 @@ absl::Status ReadLogLevel(std::string_view text, Settings& settings) {
 }
 
 absl::Status ReadMaxBodyBytes(std::string_view text, Settings& settings) {
-  return ReadNumber(text, size_t{1024}, size_t{1} << 30, settings.max_body_bytes);
+  return ReadBytes(text, 1024, uint64_t{1} << 30, settings.max_body_bytes);
 }
 
 absl::Status ReadMemoryLimit(std::string_view text, Settings& settings) {
-  return ReadNumber(text, limits::kLeastMemoryBytes, limits::kMostMemoryBytes,
-                    settings.memory_limit);
+  return ReadBytes(text, limits::kLeastMemoryBytes, limits::kMostMemoryBytes,
+                   settings.memory_limit);
 }
 
 absl::Status ReadDrainSeconds(std::string_view text, Settings& settings) {
@@ -218,10 +235,10 @@ constexpr Setting kSettings[] = {
      ReadOperationWorkers},
     {"log-level", "LEVEL", "info", "Least severe level to log: debug, info, warning or error",
      kServers, false, ReadLogLevel},
-    {"max-body-bytes", "BYTES", "67108864",
+    {"max-body-bytes", "BYTES", "64MiB",
      "Maximum size of a request body, in bytes after decompression", kServers, false,
      ReadMaxBodyBytes},
-    {"memory-limit", "BYTES", "536870912",
+    {"memory-limit", "BYTES", "512MiB",
      "Maximum memory in bytes for requests, answers and batches in progress, in addition to what "
      "an idle server uses",
      kServers, false, ReadMemoryLimit},

@@ -103,9 +103,9 @@ TEST(Settings, EverySetting_IsTakenFromFlagThenVariableThenFile) {
        std::to_string(static_cast<int>(log::Level::kError))},
       {"max-body-bytes", "ZEROTOUCH_MAX_BODY_BYTES", "1024", "2048", "4096",
        [](const Settings& s) { return std::to_string(s.max_body_bytes); }, "1024", "2048", "4096"},
-      {"memory-limit", "ZEROTOUCH_MEMORY_LIMIT", "67108864", "67108865", "67108866",
+      {"memory-limit", "ZEROTOUCH_MEMORY_LIMIT", "64MiB", "67108865", "\"1GiB\"",
        [](const Settings& s) { return std::to_string(s.memory_limit); }, "67108864", "67108865",
-       "67108866"},
+       "1073741824"},
       {"drain-seconds", "ZEROTOUCH_DRAIN_SECONDS", "0", "1", "2",
        [](const Settings& s) { return std::to_string(s.drain_seconds); }, "0", "1", "2"},
       {"operation-items-per-second", "ZEROTOUCH_OPERATION_ITEMS_PER_SECOND", "1", "2", "3.0",
@@ -183,7 +183,9 @@ TEST(Settings, WrongValue_IsNamedWithItsSource) {
   ErrorOf(kServe, {{"metadata-keys", "a b"}});
   ErrorOf(kServe, {{"max-body-bytes", "64MB"}});
   ErrorOf(kServe, {{"memory-limit", "67108863"}});
-  ErrorOf(kServe, {{"memory-limit", "512MB"}});
+  for (const char* bytes : {"512MB", "63MiB", "1025GiB", "99999999999999999999", "MiB", "-1MiB"}) {
+    ErrorOf(kServe, {{"memory-limit", bytes}});
+  }
 }
 
 TEST(Settings, Password_IsNeverPrinted_WhereverTheUrlIsGiven) {

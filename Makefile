@@ -7,7 +7,7 @@ BENCH_DIR ?= build/bench
 SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers test-all test-list bench compatibility fuzz tidy coverage thread-safety format fresh-machine
+.PHONY: help demo build test test-sanitizers test-all test-list bench storm compatibility fuzz tidy coverage thread-safety format fresh-machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -63,6 +63,12 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 	build/bin/writes_bench $(BENCH_DIR)
 	build/bin/json_bench
 	build/bin/auth_bench
+
+storm: ## Everything that callers may try at once, at full counts, against an optimised server
+	scripts/install-deps test
+	cmake --preset release -B build-storm -DZEROTOUCH_TESTS=ON
+	cmake --build build-storm -j $(JOBS) --target zerotouchd e2e_test
+	STORM=full build-storm/bin/e2e_test --gtest_filter='StormTest.*'
 
 fuzz: ## Run each fuzz target for FUZZ_SECONDS (60 unless set)
 	scripts/install-deps tools

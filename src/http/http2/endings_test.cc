@@ -346,5 +346,21 @@ TEST_F(Http2EndingTest, ClientThatDisappears_LeavesTheServerWell) {
   EXPECT_EQ(status, 200);
 }
 
+TEST_F(Http2EndingTest, ClientsThatResetWhileTheySend_LeaveNothing) {
+  Start();
+  for (int i = 0; i < 200; ++i) {
+    auto socket = std::make_unique<test::SocketClient>(server_->port());
+    test::SocketClient* const connection = socket.get();
+    test::Http2Client client(std::move(socket));
+    for (int j = 0; j < 20; ++j) {
+      client.Ask("POST", "/", {}, std::string(5'000, 'x'), /*ends=*/false);
+    }
+    connection->Reset();
+  }
+  const absl::Time begun = absl::Now();
+  server_->Drain(absl::Seconds(20));
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(15));
+}
+
 }  // namespace
 }  // namespace zerotouch::http

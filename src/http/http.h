@@ -110,7 +110,7 @@ struct Request {
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  // Appends the next piece, about 35 kB, to `out`. Returns false at the end. An
+  // Appends the next piece, at most about 40 kB, to `out`. Returns false at the end. An
   // error cuts the answer off, because its status was sent already. Runs on a
   // worker thread.
   virtual absl::StatusOr<bool> Next(std::string& out) = 0;

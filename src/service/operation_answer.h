@@ -17,7 +17,7 @@ namespace zerotouch::service {
 class OperationItems {
  public:
   virtual ~OperationItems() = default;
-  // Replaces `*items` by the next items (about 100), in the order of the request.
+  // Replaces `*items` by the next items (about 60), in the order of the request.
   // At the end clears `*items` and returns false.
   virtual absl::StatusOr<bool> Next(
       google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) = 0;

@@ -17,8 +17,8 @@
 namespace zerotouch::service {
 namespace {
 
-// Items that are read, and held, at a time: about 34 KB of JSON.
-constexpr int kSliceItems = 100;
+// Items that are read, and held, at a time: about 20 KB of JSON.
+constexpr int kSliceItems = 60;
 
 // Returns true if the items are more than one slice.
 bool HasManyItems(const store::OperationHead& head) { return head.items > kSliceItems; }

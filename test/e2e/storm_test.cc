@@ -173,7 +173,7 @@ TEST_F(StormTest, WellBehavedClientsAreServed_AndMemoryStaysWithinItsLimit) {
     Clients good(kGoodClients, [this](int client, int i) { return CallWell(client, i); });
     Clients probes(1, [this](int, int i) { return Probe(i); });
     Storm storm(target);
-    LetRun(std::chrono::seconds(full_ ? 20 : 4));
+    LetRun(std::chrono::seconds(full_ ? 20 : 3));
     storm.Stop();
     ExpectWell("well-behaved clients", good.Stop(), 250);
     ExpectWell("probes", probes.Stop(), 100);
@@ -206,7 +206,7 @@ TEST_F(StormTest, ReaderThatStalls_HoldsAtMost64KiB) {
   ApiCaller reader(sandbox_.endpoint, sandbox_.second.credentials);
   const std::string operation = RunLargeOperation(reader);
   const auto resident = [&] {
-    LetRun(std::chrono::seconds(2));  // until the buffers of the system are full
+    LetRun(std::chrono::seconds(1));  // until the buffers of the system are full
     return ResidentBytes(server_->pid());
   };
   const auto expect_little = [&](const char* protocol, const auto& open) {

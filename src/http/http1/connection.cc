@@ -33,7 +33,7 @@ constexpr size_t kJoinedBytes = size_t{32} << 10;
 
 // The room that is made for a piece of a stream, and the begin of its chunk (RFC 9112
 // section 7.1), whose size is written over the zeros.
-constexpr size_t kPieceBytes = size_t{40} << 10;
+constexpr size_t kPieceBytes = size_t{30} << 10;
 constexpr int kChunkDigits = 8;
 constexpr const char* kChunkHead = "00000000\r\n";
 
@@ -266,7 +266,10 @@ Awaitable<Response> Http1Connection::Handle(Request request, Admission::Ticket& 
   const uint64_t bytes = HeldBytes(response);
   const bool held =
       bytes <= kJoinedBytes || (ticket.Identify(response.account) && ticket.Hold(bytes));
-  if (held) co_return response;
+  if (held) {
+    response.refusal.reset();
+    co_return response;
+  }
   co_return response.refusal != nullptr ? std::move(*response.refusal)
                                         : Refuse(TooBusy("answers"), Request());
 }

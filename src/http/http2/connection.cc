@@ -118,7 +118,7 @@ Awaitable<bool> Http2Connection::Read() {
   while (true) {
     const Socket::Result result = co_await socket_.Read(read_);
     if (result.bytes == 0) co_return Socket::IsEnd(result.error);
-    // It was closed after the bytes had come. A request in them would wait for ever.
+    // It was closed after the bytes had come. Nobody would end a request in them.
     if (closed_) co_return false;
     if (!finished_.has_value()) Take({read_.data(), result.bytes});
     // Use a large buffer only while reads fill it.

@@ -144,11 +144,11 @@ double BareReads(const std::string& url, const std::vector<int64_t>& devices) {
       for (size_t at = static_cast<size_t>(i); MillisecondsSince(start) < kRoundMs;
            at += kSessions) {
         const int64_t one[] = {devices[at % devices.size()]};
-        session.Send("version", version);
         session.Send("begin", begin);
         session.Send("claims", claims(one));
         session.Send("record", record(one));
         session.Send("end", end);
+        session.Send("version", version);
         if (session.Sync() != 3) {
           fmt::print(stderr, "a device is missing\n");
           std::exit(1);

@@ -184,8 +184,8 @@ class Handler {
   // Returns an answer to refuse the request before its body is read, so that
   // unauthenticated callers cannot make the server read 64 MiB. May set
   // `header.context`, which Serve finds in its request, and `header.body_limit`.
-  // Skipped if the body has arrived already or is empty: Serve must refuse the
-  // same requests. Runs on an event loop, or on a worker thread if Blocks().
+  // Skipped if the body is empty, or small and has arrived with the header: Serve must
+  // refuse the same requests. Runs on an event loop, or on a worker thread if Blocks().
   virtual std::optional<Response> RefuseEarly(Request& header) = 0;
 
   // Returns true if RefuseEarly may block.

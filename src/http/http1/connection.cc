@@ -82,6 +82,11 @@ class Http1Connection final : public Connection {
   // Reads, handles and answers one request. Returns false if the connection ends.
   Awaitable<bool> ServeOne();
   Awaitable<bool> ServeParsed(RequestParser& parser, Request& request);
+  // Returns true if a small body has come with the header: it costs nothing to read.
+  bool HasSmallBody(const RequestParser& parser, const Request& request) const {
+    return !parser.chunked() && parser.declared_bytes() <= std::min(in_.size(), kSmallRead) &&
+           !request.headers.Has("Content-Encoding");
+  }
   // Returns an answer if the request is refused without its body.
   Awaitable<std::optional<Response>> RefuseFromHeader(const RequestParser& parser, Request& request,
                                                       Admission::Ticket& ticket);
@@ -217,7 +222,7 @@ Awaitable<std::optional<Response>> Http1Connection::RefuseFromHeader(const Reque
   if (const auto fault = CheckHeader(request, parser.declared_bytes(), context_.options)) {
     co_return Refuse(*fault, request);
   }
-  if (parser.done()) co_return std::nullopt;
+  if (parser.done() || HasSmallBody(parser, request)) co_return std::nullopt;
   std::optional<Response> refused;
   if (!context_.handler.Blocks()) {
     refused = context_.handler.RefuseEarly(request);

@@ -170,6 +170,26 @@ TEST_F(Http1Test, HandlersBodyLimit_AppliesBesideTheServers) {
   EXPECT_EQ(Ask(Post(Gzip(std::string(1'001, 'z')), "Content-Encoding: gzip\r\n")).status, 413);
 }
 
+TEST_F(Http1Test, SmallBody_ThatCameWithTheHeader_IsNotRefusedEarly) {
+  std::atomic<int> asked = 0;
+  handler_.refuse = [&](Request&) -> std::optional<Response> {
+    ++asked;
+    return std::nullopt;
+  };
+  EXPECT_EQ(Ask(Post("body")).body, "POST /p body");
+  EXPECT_EQ(asked, 0);
+  EXPECT_EQ(Ask(Post(std::string(3'000, 'x'))).status, 200);
+  EXPECT_EQ(asked, 1);
+  // Small now, but not when it is decoded.
+  EXPECT_EQ(Ask(Post(Gzip("body"), "Content-Encoding: gzip\r\n")).body, "POST /p body");
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(Ask("POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "4\r\nbody\r\n0\r\n\r\n")
+                .body,
+            "POST /p body");
+  EXPECT_EQ(asked, 3);
+}
+
 // Returns a request whose head has exactly `bytes` bytes.
 std::string GetOfSize(size_t bytes, const std::string& target) {
   const size_t rest = Get(target, "A: \r\n").size();

@@ -16,11 +16,13 @@ namespace {
 using google::longrunning::Operation;
 using google::protobuf::RepeatedPtrField;
 
+// Device ids have nothing in common, so that few items make a long compressed message.
 api::OperationPerDevice Item(int index) {
+  const auto id = static_cast<int64_t>((uint64_t{0x9E3779B97F4A7C15} * (index + 1)) >> 1);
   api::OperationPerDevice item;
-  item.mutable_unclaim()->set_device_id(index);
+  item.mutable_unclaim()->set_device_id(id);
   item.mutable_result()->set_status(api::SINGLE_DEVICE_STATUS_SUCCESS);
-  item.mutable_result()->set_device_id(index);
+  item.mutable_result()->set_device_id(id);
   return item;
 }
 
@@ -97,15 +99,15 @@ TEST(OperationMessage, EqualsTheMessage) {
 }
 
 TEST(OperationMessage, Compressed_EqualsTheMessageAndIsShorter) {
-  for (const int items : {-1, 0, 1, 999, 1'000, 1'001, 50'000, 400'000}) {
+  for (const int items : {-1, 0, 1, 999, 1'000, 1'001, 50'000}) {
     auto response = OperationResponse(Made(items), /*accepts_gzip=*/true);
     ASSERT_TRUE(response.ok());
-    EXPECT_EQ(response->stream != nullptr, items == 400'000);
+    EXPECT_EQ(response->stream != nullptr, items == 50'000);
     EXPECT_EQ(response->headers.Get("grpc-encoding"), items > 1 ? "gzip" : "");
     const std::string body = BodyOf(*response);
     EXPECT_EQ(body[0], items > 1 ? 1 : 0);
     if (items > 1) {
-      EXPECT_LT(body.size(), Item(items).ByteSizeLong() * items / 2);
+      EXPECT_LT(body.size(), Item(items).ByteSizeLong() * items);
     }
     ExpectMessage(body, response->headers.Get("grpc-encoding"), items);
   }
@@ -120,7 +122,7 @@ TEST(OperationMessage, ErrorWhileMeasured_IsReturned) {
 
 TEST(OperationMessage, ErrorWhileSent_CutsTheAnswer) {
   for (const bool gzip : {false, true}) {
-    auto response = OperationResponse(Made(400'000, /*fails=*/2), gzip);
+    auto response = OperationResponse(Made(50'000, /*fails=*/2), gzip);
     ASSERT_TRUE(response.ok());
     std::string body;
     absl::StatusOr<bool> more = true;

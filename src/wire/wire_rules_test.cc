@@ -131,6 +131,20 @@ TEST_F(WireRules, Fields_OfAStreamedOperation) {
   EXPECT_THAT(text, EndsWith("\"SINGLE_DEVICE_STATUS_SUCCESS\"}}]}}"));
 }
 
+TEST_F(WireRules, LargeAnswer_HasARefusalInTheFormThatIsAskedFor) {
+  EXPECT_EQ(Get(kDevice).refusal, nullptr) << "a small answer is never refused";
+  services_.items = 20'000;
+  const std::string path = kOperation;
+  const http::Response with_errors = Get(path + "?$.xgafv=1");
+  ASSERT_NE(with_errors.refusal, nullptr);
+  EXPECT_EQ(with_errors.refusal->status, 429);
+  EXPECT_THAT(with_errors.refusal->body, HasSubstr("errors"));
+  const http::Response without = Get(path + "?$.xgafv=2");
+  ASSERT_NE(without.refusal, nullptr);
+  EXPECT_THAT(without.refusal->body,
+              AllOf(HasSubstr("RESOURCE_EXHAUSTED"), Not(HasSubstr("errors"))));
+}
+
 TEST_F(WireRules, Callback_WrapsAnswersAndErrors) {
   const http::Response good = Get(std::string(kDevice) + "?callback=app.on%5B0%5D&prettyPrint=0");
   EXPECT_EQ(good.status, 200);

@@ -126,7 +126,7 @@ inline constexpr size_t kKeptResults = 16;
 
 // Memory that was freed goes back to the system once so much of it has been unused for
 // so long. Getting it again costs a page fault for each 4 KiB.
-inline constexpr size_t kUnusedMemoryBytes = size_t{16} << 20;
+inline constexpr size_t kUnusedMemoryBytes = size_t{4} << 20;
 inline constexpr absl::Duration kUnusedMemoryTime = absl::Seconds(2);
 
 // Bytes of log lines that wait to be written; past the limit lines are dropped. Some

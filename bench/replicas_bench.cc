@@ -150,6 +150,11 @@ int Run(int argc, char** argv) {
   const Contents contents{.devices = number(2, 900'000), .customers = 10, .resellers = kResellers};
   const int64_t items = number(3, 50'000);
   const int64_t rounds = number(4, 3);
+  if (items * kBatches > contents.devices / kResellers) {
+    fmt::print(stderr, "too few devices: each of {} resellers needs {}\n", kResellers,
+               items * kBatches);
+    return 1;
+  }
   // Replicas and clients do not use PostgreSQL's processors, as if they had their
   // own machines; PostgreSQL's processors are the limit.
   KeepTo(Half::kFirst);

@@ -97,7 +97,8 @@ class ReferencesStoreTest : public StoreTest {
   ConfigurationId ConfigurationOf(int round) {
     const auto page = Read()->ListDevicesOfCustomer(kCustomer, DeviceId(), kRounds + 1).value();
     for (const DeviceState& device : page.rows) {
-      if (device.record->identifier.imei() == Imei(round)) return device.zero_touch->configuration;
+      const Statement* const stated = device.StatementOf(kPartner);
+      if (stated->identifier.imei() == Imei(round)) return device.zero_touch->configuration;
     }
     return {};
   }

@@ -47,7 +47,8 @@ class PostgresLoop {
     for (size_t at = 0; at < modems.size(); at += kKeysAtOnce) {
       const std::span<const int64_t> keys =
           std::span(modems).subspan(at, std::min(kKeysAtOnce, modems.size() - at));
-      PGresult* rows = Execute(Query("SELECT device FROM modems WHERE modem = ANY($1)").Ints(keys));
+      PGresult* rows =
+          Execute(Query("SELECT device FROM modem_keys WHERE modem = ANY($1)").Ints(keys));
       for (int i = 0; i < PQntuples(rows); ++i) devices.push_back(IntAt(rows, i, 0));
       PQclear(rows);
     }
@@ -165,7 +166,7 @@ class InCluster final : public Registry {
     cluster_.Run(fmt::format("CREATE DATABASE {} TEMPLATE {} OWNER zerotouch STRATEGY FILE_COPY",
                              name, original_));
     // Loads the registry into the cache, and writes what other runs left.
-    for (const char* table : {"modems", "claims"}) {
+    for (const char* table : {"modem_keys", "claims"}) {
       cluster_.Run(fmt::format("SELECT count(*) FROM {}", table), name);
     }
     cluster_.Run("CHECKPOINT");

@@ -31,7 +31,7 @@ class SqliteLoop {
     Run("PRAGMA cache_size = -32768");
     Run("PRAGMA wal_autocheckpoint = 4000");
     Run("CREATE TABLE floor_results (first INTEGER PRIMARY KEY, results BLOB NOT NULL)");
-    locate_ = Prepare("SELECT device FROM modems WHERE modem = ?");
+    locate_ = Prepare("SELECT device FROM modem_keys WHERE modem = ?");
     read_ = Prepare("SELECT held, reseller FROM claims WHERE device = ? AND section = 2");
     give_up_ = Prepare(
         "UPDATE claims SET held = 0, owner = 0, configuration = 0 WHERE device = ? AND section = "

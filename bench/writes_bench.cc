@@ -47,7 +47,7 @@ class BareLoop {
                             "PRAGMA cache_size = -32768", "PRAGMA wal_autocheckpoint = 4000"}) {
       Check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr));
     }
-    locate_ = Prepare("SELECT device FROM modems WHERE modem = ?");
+    locate_ = Prepare("SELECT device FROM modem_keys WHERE modem = ?");
     read_ = Prepare("SELECT owner FROM claims WHERE device = ? AND section = 2");
     change_ = Prepare("UPDATE claims SET held = ?, owner = ? WHERE device = ? AND section = 2");
     begin_ = Prepare("BEGIN IMMEDIATE");

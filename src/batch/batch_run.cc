@@ -189,11 +189,16 @@ class TargetRun final : public BatchRun {
       targets.push_back(TargetFor(*item, rules_, now));
       yielder.AfterItem();
     }
-    ZT_RETURN_IF_ERROR(LocateTargets(snapshot, targets));
+    ZT_RETURN_IF_ERROR(LocateTargets(
+        snapshot, caller_,
+        [&](size_t i) -> const api::DeviceIdentifier& {
+          return pending_.items[i]->device_identifier();
+        },
+        targets));
 
     const auto key = [](const ItemTarget& target) {
-      const auto* id = std::get_if<DeviceId>(&target);
-      return id == nullptr ? std::numeric_limits<int64_t>::max() : id->value();
+      const auto* device = std::get_if<TargetDevice>(&target);
+      return device == nullptr ? std::numeric_limits<int64_t>::max() : device->id.value();
     };
     std::vector<std::pair<int64_t, uint32_t>> order;
     order.reserve(targets.size());
@@ -251,14 +256,14 @@ class ClaimRun final : public BatchRun {
         sought[i] = &identities[i];
       }
     }
-    ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, Find(snapshot, sought));
+    ZT_ASSIGN_OR_RETURN(const std::vector<Sightings> found, Find(snapshot, sought));
     pending_.Reorder(OrderClaims(sought, found));
     return absl::OkStatus();
   }
 
-  // Returns the matches of sought[i] at [i]; none for null.
-  static absl::StatusOr<std::vector<store::Matches>> Find(store::Snapshot& snapshot,
-                                                          std::span<const Identity* const> sought) {
+  // Returns the sightings of sought[i] at [i]; none for null.
+  static absl::StatusOr<std::vector<Sightings>> Find(store::Snapshot& snapshot,
+                                                     std::span<const Identity* const> sought) {
     static const Identity nothing;
     std::vector<const Identity*> all;
     all.reserve(sought.size());

@@ -37,10 +37,11 @@ class BatchRun {
 };
 
 // Reads the operation's request and results, and looks up the devices of its items.
-// This needs no transaction, because the record of an identifier does not change
-// during a batch. Devices that are not found are looked up again when their items
-// run. `rules` must outlive the result. Calls `hold` with the memory that the result
-// takes so far, in bytes; ABORTED if that returns false.
+// This needs no transaction: an identifier that the partner stated keeps naming its
+// device, unless the partner itself gives that up and claims it with other identifiers.
+// Devices that are not found are looked up again when their items run. `rules` must
+// outlive the result. Calls `hold` with the memory that the result takes so far, in
+// bytes; ABORTED if that returns false.
 absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
                                                        const store::OperationHead& head,
                                                        const RegistryRules& rules, absl::Time now,

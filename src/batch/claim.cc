@@ -3,30 +3,40 @@
 
 #include <algorithm>
 #include <deque>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "base/check.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
+#include "batch/read_devices.h"
 
 namespace zerotouch::batch {
 namespace {
 
 using Checked = std::variant<CheckedClaim, Outcome>;
 
+// A lookup key, and the statement of one reseller that has it.
+using ModemStater = std::tuple<ModemKey, DeviceId, PartnerId>;
+using SerialStater = std::tuple<std::string, std::string, DeviceId, PartnerId>;
+
 // The devices of one chunk of claims: known ones, and those that earlier claims of
-// the chunk created or gave more identifiers.
+// the chunk created or gave other identifiers.
 class ChunkDevices {
  public:
-  explicit ChunkDevices(store::Transaction& transaction) : transaction_(transaction) {}
+  ChunkDevices(store::Transaction& transaction, PartnerId caller)
+      : transaction_(transaction), caller_(caller) {}
 
-  // Loads the records of `identities`.
+  // Loads the devices that anybody stated with a key of `identities`.
   absl::Status Load(std::span<const Identity* const> identities);
 
-  // Returns the device of the loaded identity number `i`: a known one, or a new one
-  // that is discarded unless Keep is called. Returns null if the identifiers belong
-  // to different records.
-  DeviceState* Resolve(size_t i, const Identity& identity);
+  // Returns the device that a claim of the loaded identity number `i` is for: a known one,
+  // or a new one that is discarded unless Keep is called; or the outcome of a claim that is
+  // refused.
+  std::variant<DeviceState*, Outcome> Resolve(size_t i, const Identity& identity, Section section);
 
   // Makes the changes of a successful claim to `device` visible to later claims.
   void Keep(DeviceState* device);
@@ -35,15 +45,23 @@ class ChunkDevices {
   absl::Status Apply();
 
  private:
-  void AddKnown(DeviceId id, store::Matches& matches) const;
+  // Returns the sightings of identity `i` after the changes of the chunk so far.
+  Sightings SightingsOf(size_t i, const Identity& identity) const;
+  // Returns true if an earlier claim of the chunk dropped the key that was sighted.
+  bool IsDropped(const Identity& identity, const Sighting& sighting) const;
+  void NoteKeys(DeviceId device, const StatementState& statement);
 
   store::Transaction& transaction_;
-  std::vector<store::Matches> found_;  // in the registry, by number of the identity
-  std::deque<DeviceState> states_;     // stable addresses
+  const PartnerId caller_;
+  std::vector<Sightings> found_;    // in the registry, by number of the identity
+  std::deque<DeviceState> states_;  // stable addresses
   absl::flat_hash_map<DeviceId, DeviceState*> by_id_;
+  // Changes of earlier claims of the chunk: keys that the caller added, and keys that
+  // were dropped.
   absl::flat_hash_map<ModemKey, DeviceId> new_modems_;
-  // By serial key and exact serial number.
   absl::flat_hash_map<std::pair<std::string, std::string>, DeviceId> new_serials_;
+  absl::flat_hash_set<ModemStater> dropped_modems_;
+  absl::flat_hash_set<SerialStater> dropped_serials_;
   std::optional<DeviceState> candidate_;  // a new device before Keep
 };
 
@@ -51,45 +69,87 @@ absl::Status ChunkDevices::Load(std::span<const Identity* const> identities) {
   ZT_ASSIGN_OR_RETURN(found_, transaction_.Locate(identities), "looking up the devices");
   ZT_CHECK(found_.size() == identities.size(), "a look-up lost an identity");
   std::vector<DeviceId> ids;
-  for (const store::Matches& matches : found_)
-    ids.insert(ids.end(), matches.begin(), matches.end());
+  for (const Sightings& sightings : found_) {
+    for (const Sighting& each : sightings) ids.push_back(each.device);
+  }
   SortUnique(ids);
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, transaction_.ReadClaims(ids),
-                      "reading the claims");
-  std::vector<DeviceState*> loaded;
+  if (ids.empty()) return absl::OkStatus();
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadDevices(transaction_, ids));
   for (DeviceState& state : states) {
     states_.push_back(std::move(state));
     by_id_[states_.back().id] = &states_.back();
-    loaded.push_back(&states_.back());
   }
-  return WithContext(transaction_.ReadRecords(loaded), "reading the records");
+  return WithContext(transaction_.CheckLocated(), "looking up the devices again");
 }
 
-void ChunkDevices::AddKnown(DeviceId id, store::Matches& matches) const {
-  if (std::find(matches.begin(), matches.end(), id) == matches.end()) matches.push_back(id);
+bool ChunkDevices::IsDropped(const Identity& identity, const Sighting& sighting) const {
+  if (sighting.key < identity.modems.size()) {
+    return dropped_modems_.contains(
+        {identity.modems[sighting.key], sighting.device, sighting.reseller});
+  }
+  return dropped_serials_.contains(
+      {identity.serial_key, identity.serial, sighting.device, sighting.reseller});
 }
 
-DeviceState* ChunkDevices::Resolve(size_t i, const Identity& identity) {
+Sightings ChunkDevices::SightingsOf(size_t i, const Identity& identity) const {
   ZT_CHECK(i < found_.size(), "a claim was not looked up");
-  store::Matches& matches = found_[i];
-  for (const ModemKey modem : identity.modems) {
-    const auto made = new_modems_.find(modem);
-    if (made != new_modems_.end()) AddKnown(made->second, matches);
+  Sightings sightings = found_[i];
+  if (!dropped_modems_.empty() || !dropped_serials_.empty()) {
+    const auto kept = std::remove_if(sightings.begin(), sightings.end(), [&](const Sighting& each) {
+      return IsDropped(identity, each);
+    });
+    sightings.erase(kept, sightings.end());
+  }
+  const auto add = [&](size_t key, DeviceId device) {
+    sightings.push_back({.key = static_cast<uint8_t>(key), .device = device, .reseller = caller_});
+  };
+  for (size_t key = 0; key < identity.modems.size(); ++key) {
+    const auto made = new_modems_.find(identity.modems[key]);
+    if (made != new_modems_.end()) add(key, made->second);
   }
   if (!identity.serial_key.empty() && !new_serials_.empty()) {
     const auto made = new_serials_.find({identity.serial_key, identity.serial});
-    if (made != new_serials_.end()) AddKnown(made->second, matches);
+    if (made != new_serials_.end()) add(identity.modems.size(), made->second);
   }
-  if (matches.size() > 1) return nullptr;
-  if (matches.size() == 1) {
-    const auto known = by_id_.find(matches[0]);
-    ZT_CHECK(known != by_id_.end(), "a device was found but not loaded");
-    return known->second;
+  return sightings;
+}
+
+std::variant<DeviceState*, Outcome> ChunkDevices::Resolve(size_t i, const Identity& identity,
+                                                          Section section) {
+  std::variant<DeviceState*, Outcome> place =
+      DeviceToClaim(caller_, section, SightingsOf(i, identity), [&](DeviceId id) -> DeviceState& {
+        const auto known = by_id_.find(id);
+        ZT_CHECK(known != by_id_.end(), "a device was found but not loaded");
+        return *known->second;
+      });
+  if (std::holds_alternative<Outcome>(place) || std::get<DeviceState*>(place) != nullptr) {
+    return place;
   }
   candidate_.emplace();
   candidate_->id = transaction_.NextDeviceId();
   candidate_->is_new = true;
+  candidate_->statements_read = true;
   return &*candidate_;
+}
+
+void ChunkDevices::NoteKeys(DeviceId device, const StatementState& statement) {
+  const PartnerId reseller = statement.reseller;
+  const Identity& dropped = statement.dropped_keys;
+  for (const ModemKey modem : dropped.modems) dropped_modems_.emplace(modem, device, reseller);
+  if (!dropped.serial_key.empty()) {
+    dropped_serials_.emplace(dropped.serial_key, dropped.serial, device, reseller);
+  }
+  if (reseller != caller_) return;
+  const Identity& added = statement.added_keys;
+  for (const ModemKey modem : added.modems) new_modems_.insert_or_assign(modem, device);
+  if (!added.serial_key.empty()) {
+    new_serials_.insert_or_assign(std::pair(added.serial_key, added.serial), device);
+  }
+  if (dropped_modems_.empty() && dropped_serials_.empty()) return;
+  // Keys that were dropped and stated again are as they were in the registry.
+  const Identity now = KeysOf(statement.value->identifier);
+  for (const ModemKey modem : now.modems) dropped_modems_.erase({modem, device, reseller});
+  dropped_serials_.erase({now.serial_key, now.serial, device, reseller});
 }
 
 void ChunkDevices::Keep(DeviceState* device) {
@@ -99,10 +159,8 @@ void ChunkDevices::Keep(DeviceState* device) {
     device = &states_.back();
     by_id_[device->id] = device;
   }
-  for (const ModemKey modem : device->new_modems) new_modems_.emplace(modem, device->id);
-  for (const std::string& key : device->new_serial_keys) {
-    ZT_CHECK(device->record.has_value(), "a device with a serial number has no record");
-    new_serials_.emplace(std::pair(key, device->record->identifier.serial_number()), device->id);
+  for (const StatementState& statement : device->statements) {
+    if (statement.changed) NoteKeys(device->id, statement);
   }
 }
 
@@ -142,7 +200,7 @@ absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transactio
   for (const Checked& one : checked) {
     if (const auto* claim = std::get_if<CheckedClaim>(&one)) identities.push_back(&claim->identity);
   }
-  ChunkDevices devices(transaction);
+  ChunkDevices devices(transaction, caller);
   ZT_RETURN_IF_ERROR(devices.Load(identities));
   ZT_ASSIGN_OR_RETURN(const CustomersOfReseller customers,
                       ReadCustomers(transaction, caller, items), "reading the customers");
@@ -156,11 +214,18 @@ absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transactio
       results.push_back({.outcome = std::get<Outcome>(checked[i]), .device = {}});
       continue;
     }
-    DeviceState* device = devices.Resolve(loaded++, claim->identity);
-    if (device == nullptr) {
-      results.push_back({.outcome = Outcome::kIdentifiersPointApart, .device = {}});
+    if (const auto wrong = CheckOwner(caller, *items[i], customers)) {
+      results.push_back({.outcome = *wrong, .device = {}});
+      ++loaded;
       continue;
     }
+    const std::variant<DeviceState*, Outcome> place =
+        devices.Resolve(loaded++, claim->identity, *SectionOf(items[i]->section_type()));
+    if (const auto* refused = std::get_if<Outcome>(&place)) {
+      results.push_back({.outcome = *refused, .device = {}});
+      continue;
+    }
+    DeviceState* const device = std::get<DeviceState*>(place);
     results.push_back(DecideClaim(caller, *items[i], *claim, customers, *device));
     if (results.back().outcome == Outcome::kSuccess) devices.Keep(device);
   }

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "model/hardware.h"
 #include "model/identity.h"
-#include "store/devices.h"
 
 namespace zerotouch::batch {
 
@@ -15,10 +15,10 @@ namespace zerotouch::batch {
 // span: known devices by id, then new devices by their first modem key. Claims that
 // share an identifier, directly or through other claims, stay together in the order
 // of the span, because each may change what the next one finds. `found[i]` are the
-// records of `identities[i]`. Null identities (of claims that are refused anyway)
-// come first.
+// statements that have a key of `identities[i]`. Null identities (of claims that are refused
+// anyway) come first.
 std::vector<uint32_t> OrderClaims(std::span<const Identity* const> identities,
-                                  std::span<const store::Matches> found);
+                                  std::span<const Sightings> found);
 
 }  // namespace zerotouch::batch
 

@@ -14,6 +14,18 @@
 #include "store/store.h"
 
 namespace zerotouch::batch {
+namespace {
+
+// Loads the device of one item of a reseller.
+absl::StatusOr<TargetDevices> LoadOne(store::Transaction& transaction, PartnerId caller,
+                                      const api::DeviceIdentifier& identifier,
+                                      const ItemTarget& target, bool with_statements = false) {
+  return TargetDevices::Load(
+      transaction, caller, [&](size_t) -> const api::DeviceIdentifier& { return identifier; },
+      std::span(&target, 1), with_statements);
+}
+
+}  // namespace
 
 Engine::Engine(store::Store& store, const RegistryRules& rules, const Clock& clock,
                const EngineOptions& options)
@@ -50,24 +62,32 @@ absl::StatusOr<ItemResult> Engine::ClaimOne(PartnerId caller, const api::Partner
 
 absl::StatusOr<ItemResult> Engine::UnclaimOne(PartnerId caller, const api::PartnerUnclaim& item) {
   const absl::Time now = clock_.Now();
-  return ChangeOne(TargetOf(CheckUnclaim(item, rules_, now)),
-                   [&](store::Transaction&, DeviceState* device) -> absl::StatusOr<ItemResult> {
-                     return DecideUnclaim(caller, item, device, now);
-                   });
+  const ItemTarget target = TargetOf(CheckUnclaim(item, rules_, now));
+  return ChangeOne(
+      target,
+      [&](store::Transaction& transaction) {
+        return LoadOne(transaction, caller, item.device_identifier(), target);
+      },
+      [&](store::Transaction&, const Hardware& hardware) -> absl::StatusOr<ItemResult> {
+        return DecideUnclaim(caller, item, hardware, now);
+      });
 }
 
 absl::StatusOr<ItemResult> Engine::UpdateMetadataOne(PartnerId caller,
                                                      const api::UpdateMetadataArguments& item,
                                                      api::DeviceMetadata& after) {
+  const ItemTarget target = TargetOf(CheckMetadataUpdate(item, rules_));
   return ChangeOne(
-      TargetOf(CheckMetadataUpdate(item, rules_)),
-      [&](store::Transaction& transaction, DeviceState* device) -> absl::StatusOr<ItemResult> {
-        if (device != nullptr) {
-          DeviceState* const states[] = {device};
-          ZT_RETURN_IF_ERROR(transaction.ReadRecords(states));
+      target,
+      [&](store::Transaction& transaction) {
+        return LoadOne(transaction, caller, item.device_identifier(), target,
+                       /*with_statements=*/true);
+      },
+      [&](store::Transaction&, const Hardware& hardware) -> absl::StatusOr<ItemResult> {
+        const ItemResult result = DecideMetadataUpdate(caller, item, rules_, hardware);
+        if (result.outcome == Outcome::kSuccess) {
+          after = hardware.device->StatementOf(caller)->metadata;
         }
-        const ItemResult result = DecideMetadataUpdate(caller, item, rules_, device);
-        if (result.outcome == Outcome::kSuccess) after = device->record->metadata;
         return result;
       });
 }
@@ -75,9 +95,13 @@ absl::StatusOr<ItemResult> Engine::UpdateMetadataOne(PartnerId caller,
 absl::StatusOr<ItemResult> Engine::ConfigureOne(CustomerId caller,
                                                 const api::DeviceReference& device,
                                                 ConfigurationId configuration) {
+  const ItemTarget target = TargetOf(TargetIn(device, rules_));
   return ChangeOne(
-      TargetOf(TargetIn(device, rules_)),
-      [&](store::Transaction& transaction, DeviceState* state) -> absl::StatusOr<ItemResult> {
+      target,
+      [&](store::Transaction& transaction) {
+        return TargetDevices::LoadForCustomer(transaction, caller, target);
+      },
+      [&](store::Transaction& transaction, const Hardware& hardware) -> absl::StatusOr<ItemResult> {
         if (configuration) {
           ZT_ASSIGN_OR_RETURN(const auto found,
                               transaction.FindConfiguration(caller, configuration));
@@ -85,30 +109,35 @@ absl::StatusOr<ItemResult> Engine::ConfigureOne(CustomerId caller,
             return ItemResult{.outcome = Outcome::kInvalidConfiguration, .device = {}};
           }
         }
-        return DecideConfiguration(caller, configuration, state);
+        return DecideConfiguration(caller, configuration, hardware.device);
       });
 }
 
 absl::StatusOr<ItemResult> Engine::CustomerUnclaimOne(CustomerId caller,
                                                       const api::DeviceReference& device) {
-  return ChangeOne(TargetOf(TargetIn(device, rules_)),
-                   [&](store::Transaction&, DeviceState* state) -> absl::StatusOr<ItemResult> {
-                     return DecideCustomerUnclaim(caller, state);
-                   });
+  const ItemTarget target = TargetOf(TargetIn(device, rules_));
+  return ChangeOne(
+      target,
+      [&](store::Transaction& transaction) {
+        return TargetDevices::LoadForCustomer(transaction, caller, target);
+      },
+      [&](store::Transaction&, const Hardware& hardware) -> absl::StatusOr<ItemResult> {
+        return DecideCustomerUnclaim(caller, hardware.device);
+      });
 }
 
-template <class Decision>
-absl::StatusOr<ItemResult> Engine::ChangeOne(const ItemTarget& target, const Decision& decide) {
+template <class Loading, class Decision>
+absl::StatusOr<ItemResult> Engine::ChangeOne(const ItemTarget& target, const Loading& load,
+                                             const Decision& decide) {
   // A request that is refused anyway does not wait for the store.
   if (const auto* refused = std::get_if<Outcome>(&target)) {
     return ItemResult{.outcome = *refused, .device = {}};
   }
-  const ItemTarget targets[] = {target};
   absl::StatusOr<ItemResult> result = ItemResult();
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
-    ZT_ASSIGN_OR_RETURN(result, devices.Decide(0, [&](DeviceState* device) {
-      return decide(transaction, device);
+    ZT_ASSIGN_OR_RETURN(TargetDevices devices, load(transaction));
+    ZT_ASSIGN_OR_RETURN(result, devices.Decide(0, [&](const Hardware& hardware) {
+      return decide(transaction, hardware);
     }));
     return devices.Apply(transaction);
   }));

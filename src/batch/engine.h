@@ -101,10 +101,11 @@ class Engine {
       const BatchSender& sender, const api::UpdateDeviceMetadataInBatchRequest& request);
 
  private:
-  // Resolves the device, calls `decide` with the transaction and the device (null if
-  // it is unknown), and applies the change.
-  template <class Decision>
-  absl::StatusOr<ItemResult> ChangeOne(const ItemTarget& target, const Decision& decide);
+  // Calls `load` for the device, then `decide` with the transaction and the hardware, and
+  // applies the change.
+  template <class Loading, class Decision>
+  absl::StatusOr<ItemResult> ChangeOne(const ItemTarget& target, const Loading& load,
+                                       const Decision& decide);
 
   absl::StatusOr<store::OperationHead> Accept(const BatchSender& sender, store::BatchKind kind,
                                               int32_t items,

@@ -12,13 +12,17 @@ absl::StatusOr<std::vector<ItemResult>> RunMetadataUpdates(
     std::span<const api::UpdateMetadataArguments* const> items, std::span<const ItemTarget> targets,
     const RegistryRules& rules) {
   ZT_CHECK(items.size() == targets.size(), "an item has no target");
-  ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
-  ZT_RETURN_IF_ERROR(devices.LoadRecords(transaction));
+  ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(
+                                                 transaction, caller,
+                                                 [&](size_t i) -> const api::DeviceIdentifier& {
+                                                   return items[i]->device_identifier();
+                                                 },
+                                                 targets, /*with_statements=*/true));
   std::vector<ItemResult> results;
   results.reserve(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
-    results.push_back(devices.Decide(i, [&](DeviceState* device) {
-      return DecideMetadataUpdate(caller, *items[i], rules, device);
+    results.push_back(devices.Decide(i, [&](const Hardware& hardware) {
+      return DecideMetadataUpdate(caller, *items[i], rules, hardware);
     }));
   }
   ZT_RETURN_IF_ERROR(devices.Apply(transaction));

@@ -7,64 +7,174 @@
 #include "base/check.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
+#include "batch/read_devices.h"
+#include "model/statement.h"
 
 namespace zerotouch::batch {
 namespace {
 
-// Returns the device ids of the targets, ascending and distinct.
-std::vector<DeviceId> DevicesOf(std::span<const ItemTarget> targets) {
-  std::vector<DeviceId> ids;
-  ids.reserve(targets.size());
-  for (const ItemTarget& target : targets) {
-    if (const auto* id = std::get_if<DeviceId>(&target)) ids.push_back(*id);
+// Hardware among the targets of items, and the statements that have a key of it.
+struct Sought {
+  std::vector<size_t> items;
+  std::vector<Sightings> found;
+};
+
+absl::StatusOr<Sought> LookUp(store::DeviceReads& reads, std::span<const ItemTarget> targets) {
+  Sought sought;
+  std::vector<const Identity*> identities;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const auto* identity = std::get_if<Identity>(&targets[i]);
+    if (identity == nullptr) continue;
+    sought.items.push_back(i);
+    identities.push_back(identity);
   }
-  SortUnique(ids);
-  return ids;
+  if (identities.empty()) return sought;
+  ZT_ASSIGN_OR_RETURN(sought.found, reads.Locate(identities), "looking up the devices");
+  ZT_CHECK(sought.found.size() == identities.size(), "a look-up lost an identity");
+  return sought;
+}
+
+// Returns true if `given` may contradict what `caller` stated, which has some of its keys.
+bool NeedsCheck(PartnerId caller, const api::DeviceIdentifier& given, const Identity& identity,
+                const Sightings& sightings) {
+  if (!CouldContradict(given)) return false;
+  const bool has_text = !given.serial_number().empty() || !given.manufacturer().empty() ||
+                        !given.model().empty() || !given.chrome_os_attested_device_id().empty();
+  const auto own = std::ranges::count_if(
+      sightings, [&](const Sighting& each) { return each.reseller == caller; });
+  return has_text || static_cast<size_t>(own) < identity.key_count();
+}
+
+// Replaces hardware that `caller` stated by its record. Returns false if it stated none.
+bool ReplaceOwn(PartnerId caller, const api::DeviceIdentifier& given, const Sightings& sightings,
+                ItemTarget& target) {
+  const Matches own = OwnDevices(caller, sightings);
+  if (own.empty()) return false;
+  if (own.size() > 1) {
+    target = Outcome::kIdentifiersPointApart;
+  } else {
+    const bool check = NeedsCheck(caller, given, std::get<Identity>(target), sightings);
+    target = TargetDevice{.id = own[0], .check_identifier = check};
+  }
+  return true;
 }
 
 }  // namespace
 
 ItemTarget TargetOf(std::variant<Target, Outcome> checked) {
   if (const auto* refused = std::get_if<Outcome>(&checked)) return *refused;
-  return std::visit([](auto& target) -> ItemTarget { return std::move(target); },
-                    std::get<Target>(checked));
+  Target& target = std::get<Target>(checked);
+  if (const auto* id = std::get_if<DeviceId>(&target)) return TargetDevice{.id = *id};
+  return std::get<Identity>(std::move(target));
 }
 
-absl::Status LocateTargets(store::DeviceReads& reads, std::span<ItemTarget> targets) {
-  std::vector<ItemTarget*> sought;
-  std::vector<const Identity*> identities;
-  for (ItemTarget& target : targets) {
-    const auto* identity = std::get_if<Identity>(&target);
-    if (identity == nullptr) continue;
-    sought.push_back(&target);
-    identities.push_back(identity);
-  }
-  if (sought.empty()) return absl::OkStatus();
-  ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, reads.Locate(identities),
-                      "looking up the devices");
-  ZT_CHECK(found.size() == sought.size(), "a look-up lost an identity");
-  for (size_t i = 0; i < sought.size(); ++i) {
-    if (found[i].size() == 1) *sought[i] = found[i][0];
-    if (found[i].size() > 1) *sought[i] = Outcome::kIdentifiersPointApart;
+absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+                           std::span<ItemTarget> targets) {
+  ZT_ASSIGN_OR_RETURN(const Sought sought, LookUp(reads, targets));
+  for (size_t n = 0; n < sought.items.size(); ++n) {
+    const size_t i = sought.items[n];
+    ReplaceOwn(caller, identifier_of(i), sought.found[n], targets[i]);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<TargetDevices> TargetDevices::Load(store::Transaction& transaction,
-                                                  std::span<const ItemTarget> targets) {
+absl::StatusOr<TargetDevices> TargetDevices::Load(store::Transaction& transaction, PartnerId caller,
+                                                  IdentifierOf identifier_of,
+                                                  std::span<const ItemTarget> targets,
+                                                  bool with_statements) {
   TargetDevices devices;
   devices.targets_.assign(targets.begin(), targets.end());
-  ZT_RETURN_IF_ERROR(LocateTargets(transaction, devices.targets_));
-  ZT_ASSIGN_OR_RETURN(devices.states_, transaction.ReadClaims(DevicesOf(devices.targets_)),
-                      "reading the claims");
+  ZT_ASSIGN_OR_RETURN(Sought sought, LookUp(transaction, devices.targets_));
+  OfOthers others;
+  for (size_t n = 0; n < sought.items.size(); ++n) {
+    const size_t i = sought.items[n];
+    if (ReplaceOwn(caller, identifier_of(i), sought.found[n], devices.targets_[i])) continue;
+    if (!sought.found[n].empty()) others[i] = std::move(sought.found[n]);
+  }
+  ZT_RETURN_IF_ERROR(devices.ReadStates(transaction, others, with_statements));
+  ZT_RETURN_IF_ERROR(devices.ResolveOthers(transaction, caller, others));
+  std::vector<DeviceId> checked;
+  for (const ItemTarget& target : devices.targets_) {
+    const auto* device = std::get_if<TargetDevice>(&target);
+    if (device != nullptr && device->check_identifier) checked.push_back(device->id);
+  }
+  SortUnique(checked);
+  ZT_RETURN_IF_ERROR(devices.ReadStatementsIf(transaction, [&](const DeviceState& state) {
+    return std::binary_search(checked.begin(), checked.end(), state.id);
+  }));
   return devices;
 }
 
-absl::Status TargetDevices::LoadRecords(store::Transaction& transaction) {
+absl::StatusOr<TargetDevices> TargetDevices::LoadForCustomer(store::Transaction& transaction,
+                                                             CustomerId caller,
+                                                             const ItemTarget& target) {
+  TargetDevices devices;
+  devices.targets_ = {target};
+  ZT_ASSIGN_OR_RETURN(Sought sought, LookUp(transaction, devices.targets_));
+  OfOthers found;
+  if (!sought.found.empty()) found[0] = std::move(sought.found[0]);
+  ZT_RETURN_IF_ERROR(devices.ReadStates(transaction, found, /*with_statements=*/false));
+  if (found.empty()) return devices;
+  const Matches own = DevicesOfCustomer(
+      caller, found[0], [&](DeviceId id) -> DeviceState& { return devices.StateOf(id); });
+  if (own.size() == 1) devices.targets_[0] = TargetDevice{.id = own[0]};
+  if (own.size() > 1) devices.targets_[0] = Outcome::kIdentifiersPointApart;
+  return devices;
+}
+
+absl::Status TargetDevices::ReadStates(store::Transaction& transaction, const OfOthers& others,
+                                       bool with_statements) {
+  std::vector<DeviceId> ids;
+  ids.reserve(targets_.size());
+  for (const ItemTarget& target : targets_) {
+    if (const auto* device = std::get_if<TargetDevice>(&target)) ids.push_back(device->id);
+  }
+  for (const auto& [item, sightings] : others) {
+    for (const Sighting& each : sightings) ids.push_back(each.device);
+  }
+  SortUnique(ids);
+  if (with_statements) {
+    ZT_ASSIGN_OR_RETURN(states_, ReadDevices(transaction, ids));
+  } else {
+    ZT_ASSIGN_OR_RETURN(states_, transaction.ReadClaims(ids), "reading the claims");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TargetDevices::ResolveOthers(store::Transaction& transaction, PartnerId caller,
+                                          const OfOthers& others) {
+  if (others.empty()) return absl::OkStatus();
+  std::vector<DeviceId> sighted;
+  for (const auto& [item, sightings] : others) {
+    for (const Sighting& each : sightings) sighted.push_back(each.device);
+  }
+  SortUnique(sighted);
+  ZT_RETURN_IF_ERROR(ReadStatementsIf(transaction, [&](const DeviceState& state) {
+    return IsVisibleTo(caller, state) &&
+           std::binary_search(sighted.begin(), sighted.end(), state.id);
+  }));
+  const auto state_of = [&](DeviceId id) -> DeviceState& { return StateOf(id); };
+  for (const auto& [item, sightings] : others) {
+    const Matches unstated = UnstatedDevices(caller, sightings, state_of);
+    if (unstated.size() == 1) {
+      targets_[item] = TargetDevice{.id = unstated[0]};
+    } else if (unstated.size() > 1) {
+      targets_[item] = Outcome::kIdentifiersPointApart;
+    } else {
+      others_[item] = HardwareOfOthers(sightings, state_of);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TargetDevices::ReadStatementsIf(store::Transaction& transaction,
+                                             absl::FunctionRef<bool(const DeviceState&)> needs) {
   std::vector<DeviceState*> states;
-  states.reserve(states_.size());
-  for (DeviceState& state : states_) states.push_back(&state);
-  return WithContext(transaction.ReadRecords(states), "reading the records");
+  for (DeviceState& state : states_) {
+    if (needs(state)) states.push_back(&state);
+  }
+  if (states.empty()) return absl::OkStatus();
+  return WithContext(transaction.ReadStatements(states), "reading the statements");
 }
 
 DeviceState& TargetDevices::StateOf(DeviceId id) {
@@ -73,6 +183,14 @@ DeviceState& TargetDevices::StateOf(DeviceId id) {
                        [](const DeviceState& other, DeviceId sought) { return other.id < sought; });
   ZT_CHECK(state != states_.end() && state->id == id, "the device of an item was not loaded");
   return *state;
+}
+
+Hardware TargetDevices::HardwareOf(size_t i) {
+  if (const auto* target = std::get_if<TargetDevice>(&targets_[i])) {
+    return {.device = &StateOf(target->id), .check_identifier = target->check_identifier};
+  }
+  const auto others = others_.find(i);
+  return others == others_.end() ? Hardware() : others->second;
 }
 
 absl::Status TargetDevices::Apply(store::Transaction& transaction) const {

@@ -7,56 +7,87 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/check.h"
+#include "model/hardware.h"
 #include "model/rules.h"
 #include "store/store.h"
 
 namespace zerotouch::batch {
 
+// A device that an item refers to, by its id or by identifiers that its caller stated.
+struct TargetDevice {
+  DeviceId id;
+  // The item has identifiers that may contradict what its caller stated.
+  bool check_identifier = false;
+
+  friend bool operator==(const TargetDevice&, const TargetDevice&) = default;
+};
+
 // The target of an item that refers to a device: a record, hardware whose record is
 // not known, or the outcome of an item that is refused.
-using ItemTarget = std::variant<DeviceId, Identity, Outcome>;
+using ItemTarget = std::variant<TargetDevice, Identity, Outcome>;
 
 // Returns the target of an item whose request was checked, before any look-up.
 ItemTarget TargetOf(std::variant<Target, Outcome> checked);
 
-// Looks up the hardware among `targets` and replaces it by its record, if there is one.
-absl::Status LocateTargets(store::DeviceReads& reads, std::span<ItemTarget> targets);
+// Looks up the hardware among the targets of `items` and replaces it by its record, if
+// `caller` stated it. Hardware that only others stated stays as it is.
+// `identifier_of(i)` returns the identifiers of the item at [i].
+using IdentifierOf = absl::FunctionRef<const api::DeviceIdentifier&(size_t i)>;
+absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+                           std::span<ItemTarget> targets);
 
 // The devices of a chunk of items. The items decide one after the other, so that
 // each sees the changes of earlier ones; then all changes are written.
 class TargetDevices {
  public:
-  // Looks up the devices that were not found before, and reads the claims.
-  static absl::StatusOr<TargetDevices> Load(store::Transaction& transaction,
-                                            std::span<const ItemTarget> targets);
+  // Looks up the devices that were not found before, and reads the claims. Reads the
+  // statements of devices whose items need them, or of all of them for rules that do.
+  static absl::StatusOr<TargetDevices> Load(store::Transaction& transaction, PartnerId caller,
+                                            IdentifierOf identifier_of,
+                                            std::span<const ItemTarget> targets,
+                                            bool with_statements = false);
+  // The same for an item of a customer, which refers to devices by what the resellers that
+  // hold its claims stated.
+  static absl::StatusOr<TargetDevices> LoadForCustomer(store::Transaction& transaction,
+                                                       CustomerId caller, const ItemTarget& target);
 
-  // Reads the records too, for rules that need them.
-  absl::Status LoadRecords(store::Transaction& transaction);
-
-  // Calls `decide` with the device of item `i`, or null if it is unknown, and returns
-  // its result, an ItemResult or a StatusOr of one. Returns the outcome of a refused
-  // item without calling `decide`.
+  // Calls `decide` with the hardware of item `i` and returns its result, an ItemResult or a
+  // StatusOr of one. Returns the outcome of a refused item without calling `decide`.
   template <class Decision>
-  std::invoke_result_t<const Decision&, DeviceState*> Decide(size_t i, const Decision& decide) {
+  std::invoke_result_t<const Decision&, const Hardware&> Decide(size_t i, const Decision& decide) {
     ZT_CHECK(i < targets_.size(), "an item has no target");
     if (const auto* refused = std::get_if<Outcome>(&targets_[i])) {
       return ItemResult{.outcome = *refused, .device = {}};
     }
-    const auto* id = std::get_if<DeviceId>(&targets_[i]);
-    return decide(id == nullptr ? nullptr : &StateOf(*id));
+    return decide(HardwareOf(i));
   }
 
   // Writes the changes.
   absl::Status Apply(store::Transaction& transaction) const;
 
  private:
+  // Hardware that only others stated.
+  using OfOthers = absl::flat_hash_map<size_t, Sightings>;
+
+  // Reads all targets and the devices of others.
+  absl::Status ReadStates(store::Transaction& transaction, const OfOthers& others,
+                          bool with_statements);
+  // Decides what the caller may know of hardware that only others stated.
+  absl::Status ResolveOthers(store::Transaction& transaction, PartnerId caller,
+                             const OfOthers& others);
+  absl::Status ReadStatementsIf(store::Transaction& transaction,
+                                absl::FunctionRef<bool(const DeviceState&)> needs);
   DeviceState& StateOf(DeviceId id);
+  Hardware HardwareOf(size_t i);
 
   std::vector<ItemTarget> targets_;
-  std::vector<DeviceState> states_;  // ascending by id
+  std::vector<DeviceState> states_;               // ascending by id
+  absl::flat_hash_map<size_t, Hardware> others_;  // by item
 };
 
 }  // namespace zerotouch::batch

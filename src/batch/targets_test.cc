@@ -8,7 +8,7 @@ namespace {
 
 TEST(TargetDevicesDeathTest, AnItemWithoutATarget_EndsTheProcess) {
   TargetDevices devices;
-  EXPECT_DEATH(devices.Decide(0, [](DeviceState*) { return ItemResult(); }), "has no target");
+  EXPECT_DEATH(devices.Decide(0, [](const Hardware&) { return ItemResult(); }), "has no target");
 }
 
 }  // namespace

@@ -11,12 +11,18 @@ absl::StatusOr<std::vector<ItemResult>> RunUnclaims(
     std::span<const api::PartnerUnclaim* const> items, std::span<const ItemTarget> targets,
     absl::Time now) {
   ZT_CHECK(items.size() == targets.size(), "an item has no target");
-  ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(transaction, targets));
+  ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(
+                                                 transaction, caller,
+                                                 [&](size_t i) -> const api::DeviceIdentifier& {
+                                                   return items[i]->device_identifier();
+                                                 },
+                                                 targets));
   std::vector<ItemResult> results;
   results.reserve(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
-    results.push_back(devices.Decide(
-        i, [&](DeviceState* device) { return DecideUnclaim(caller, *items[i], device, now); }));
+    results.push_back(devices.Decide(i, [&](const Hardware& hardware) {
+      return DecideUnclaim(caller, *items[i], hardware, now);
+    }));
   }
   ZT_RETURN_IF_ERROR(devices.Apply(transaction));
   return results;

@@ -2,7 +2,6 @@
 #ifndef ZEROTOUCH_MODEL_DEVICE_H_
 #define ZEROTOUCH_MODEL_DEVICE_H_
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,15 +9,9 @@
 #include "base/ids.h"
 #include "model/api.h"
 #include "model/claim.h"
-#include "model/identity.h"
+#include "model/statement.h"
 
 namespace zerotouch {
-
-// The stored description of a device.
-struct DeviceRecord {
-  api::DeviceIdentifier identifier;  // canonical
-  api::DeviceMetadata metadata;
-};
 
 // The state of one device that decisions read and change. A batch holds one for each
 // device of its chunk, so that later items see the changes of earlier ones. The store
@@ -28,16 +21,16 @@ struct DeviceState {
   // The claims by section; nullopt if the section was never claimed.
   std::optional<Claim> sim_lock;
   std::optional<Claim> zero_touch;
-  // Loaded only for claims and metadata updates.
-  std::optional<DeviceRecord> record;
+  // The statements of resellers about the device. Loaded only for rules that need it: then
+  // `statements_read` is set. A reseller has one only while a claim, held or given up,
+  // names it.
+  std::vector<StatementState> statements;
+  bool statements_read = false;
 
   // The changes to write.
   bool is_new = false;
   bool sim_lock_changed = false;
   bool zero_touch_changed = false;
-  bool record_changed = false;
-  std::vector<ModemKey> new_modems;          // to be indexed
-  std::vector<std::string> new_serial_keys;  // to be indexed
 
   std::optional<Claim>& ClaimIn(Section section) {
     return section == Section::kSimLock ? sim_lock : zero_touch;
@@ -48,9 +41,12 @@ struct DeviceState {
   void MarkChanged(Section section) {
     (section == Section::kSimLock ? sim_lock_changed : zero_touch_changed) = true;
   }
-  bool Changed() const {
-    return is_new || sim_lock_changed || zero_touch_changed || record_changed;
-  }
+  bool Changed() const;
+
+  // Returns the reseller's entry among `statements`, or null.
+  StatementState* EntryOf(PartnerId reseller);
+  // Returns what the reseller stated, or null.
+  const Statement* StatementOf(PartnerId reseller) const;
 };
 
 // Returns the section, or nullopt if it is unspecified or unknown.
@@ -60,12 +56,18 @@ std::optional<Section> SectionOf(api::SectionType type);
 // ChromeOS device.
 api::DeviceType PlatformOf(const api::DeviceIdentifier& identifier);
 
+// Returns true if a claim on the device is held.
+bool IsHeldByAnyone(const DeviceState& device);
+
 // Returns true if `partner` holds a claim on the device, in either section.
 bool HoldsClaim(PartnerId partner, const DeviceState& device);
 
 // Returns true if `partner` may know that the device exists: it holds the claim of a
 // section or was the last to hold it.
 bool IsVisibleTo(PartnerId partner, const DeviceState& device);
+
+// Returns true if `partner` stated identifiers of the device. Statements must be read.
+bool HasStated(PartnerId partner, const DeviceState& device);
 
 }  // namespace zerotouch
 

@@ -87,12 +87,9 @@ bool IsSerialSetComplete(const api::DeviceIdentifier& identifier) {
                                 : !TrimSpace(identifier.manufacturer()).empty();
 }
 
-std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Identity& identity) {
+// Sets the key of the serial set, which must be complete.
+void SetSerialKey(const api::DeviceIdentifier& identifier, Identity& identity) {
   const std::string_view serial = TrimSpace(identifier.serial_number());
-  if (FirstInvisibleOrSpace(serial).has_value() ||
-      CountCharacters(serial) > limits::kSerialCharacters) {
-    return Outcome::kInvalidSerial;
-  }
   identity.serial = serial;
   std::string& key = identity.serial_key;
   if (IsChromeOs(identifier)) {
@@ -106,6 +103,15 @@ std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Ide
     AppendFolded(CanonicalName(identifier.manufacturer()), key);
     AppendFolded(CanonicalName(identifier.model()), key);
   }
+}
+
+std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Identity& identity) {
+  const std::string_view serial = TrimSpace(identifier.serial_number());
+  if (FirstInvisibleOrSpace(serial).has_value() ||
+      CountCharacters(serial) > limits::kSerialCharacters) {
+    return Outcome::kInvalidSerial;
+  }
+  SetSerialKey(identifier, identity);
   return std::nullopt;
 }
 
@@ -115,18 +121,6 @@ std::optional<Outcome> CheckNames(const api::DeviceIdentifier& identifier) {
   }
   if (auto wrong = CheckName(identifier.model(), Outcome::kInvalidModel)) return wrong;
   return CheckName(identifier.chrome_os_attested_device_id(), Outcome::kInvalidAttestedId);
-}
-
-void Canonicalize(api::DeviceIdentifier& identifier, const IdentityRules& rules) {
-  identifier.set_imei(CanonicalImei(identifier.imei(), rules));
-  identifier.set_imei2(CanonicalImei(identifier.imei2(), rules));
-  identifier.set_meid(CanonicalMeid(identifier.meid()));
-  identifier.set_meid2(CanonicalMeid(identifier.meid2()));
-  identifier.set_serial_number(std::string(TrimSpace(identifier.serial_number())));
-  for (std::string* name : {identifier.mutable_manufacturer(), identifier.mutable_model(),
-                            identifier.mutable_chrome_os_attested_device_id()}) {
-    *name = CanonicalName(*name);
-  }
 }
 
 }  // namespace
@@ -195,6 +189,19 @@ std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& ident
                                                        : Outcome::kSerialSetIncomplete;
 }
 
+void Canonicalize(api::DeviceIdentifier& identifier) {
+  const IdentityRules rules{.lenient = true};
+  identifier.set_imei(CanonicalImei(identifier.imei(), rules));
+  identifier.set_imei2(CanonicalImei(identifier.imei2(), rules));
+  identifier.set_meid(CanonicalMeid(identifier.meid()));
+  identifier.set_meid2(CanonicalMeid(identifier.meid2()));
+  identifier.set_serial_number(std::string(TrimSpace(identifier.serial_number())));
+  for (std::string* name : {identifier.mutable_manufacturer(), identifier.mutable_model(),
+                            identifier.mutable_chrome_os_attested_device_id()}) {
+    *name = CanonicalName(*name);
+  }
+}
+
 std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& identifier,
                                                      const IdentityRules& rules) {
   Identity identity;
@@ -206,8 +213,20 @@ std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& iden
   } else if (identity.modems.empty()) {
     return Outcome::kNoIdentifier;
   }
-  Canonicalize(identifier, rules);
+  Canonicalize(identifier);
   return identity;
+}
+
+Identity KeysOf(const api::DeviceIdentifier& canonical) {
+  Identity keys;
+  for (const std::string* imei : {&canonical.imei(), &canonical.imei2()}) {
+    if (!imei->empty()) keys.modems.push_back(ModemKeyOfImei(*imei));
+  }
+  for (const std::string* meid : {&canonical.meid(), &canonical.meid2()}) {
+    if (!meid->empty()) keys.modems.push_back(ModemKeyOfMeid(*meid));
+  }
+  if (IsSerialSetComplete(canonical)) SetSerialKey(canonical, keys);
+  return keys;
 }
 
 std::string DescribeInvisible(const api::DeviceIdentifier& identifier, Outcome outcome) {

@@ -27,6 +27,9 @@ struct Identity {
   std::string serial_key;
   // The serial number, which claims and unclaims match exactly.
   std::string serial;
+
+  // Returns how many lookup keys there are.
+  size_t key_count() const { return modems.size() + (serial_key.empty() ? 0 : 1); }
 };
 
 struct IdentityRules {
@@ -50,6 +53,14 @@ std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& ident
 // ChromeOS device needs serial number, model and attested id, also if it has a modem.
 std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& identifier,
                                                      const IdentityRules& rules);
+
+// Rewrites identifiers that were parsed in their canonical form. IMEIs with a wrong check
+// digit stay as they are.
+void Canonicalize(api::DeviceIdentifier& identifier);
+
+// Returns the lookup keys of a canonical identifier that was registered before, whatever
+// the rules are now.
+Identity KeysOf(const api::DeviceIdentifier& canonical);
 
 // Names the invisible character, or the white space in a serial number, for which a
 // field of `identifier` was refused with `outcome`: a sentence, or "" if the field was

@@ -53,25 +53,35 @@ std::variant<Target, Outcome> CheckMetadataUpdate(const api::UpdateMetadataArgum
 }
 
 ItemResult DecideMetadataUpdate(PartnerId caller, const api::UpdateMetadataArguments& item,
-                                const RegistryRules& rules, DeviceState* device) {
-  if (device == nullptr || (item.has_device_id() && !IsVisibleTo(caller, *device))) {
-    return {.outcome = Outcome::kUnknownDevice, .device = {}};
-  }
-  if (!HoldsClaim(caller, *device)) {
+                                const RegistryRules& rules, const Hardware& hardware) {
+  if (hardware.device == nullptr &&
+      (hardware.sim_lock_of_another || hardware.zero_touch_of_another)) {
     return {.outcome = Outcome::kNotYours, .device = {}};
   }
-  ZT_CHECK(device->record.has_value(), "metadata are decided without the record");
-  const api::DeviceType platform = PlatformOf(device->record->identifier);
+  if (const auto refused = RefusalOf(caller, item, hardware)) {
+    return {.outcome = *refused, .device = {}};
+  }
+  DeviceState& device = *hardware.device;
+  if (!HoldsClaim(caller, device)) return {.outcome = Outcome::kNotYours, .device = {}};
+  ZT_CHECK(device.statements_read, "metadata are decided without the statements");
+  Statement after;
+  if (const Statement* const own = device.StatementOf(caller)) after = *own;
+  const api::DeviceType platform = PlatformOf(after.identifier);
   if (const auto wrong = CheckMetadata(item.device_metadata(), platform, rules)) {
     return {.outcome = *wrong, .device = {}};
   }
-  api::DeviceMetadata merged = device->record->metadata;
-  if (!MergeMetadata(item.device_metadata(), merged)) {
+  if (!MergeMetadata(item.device_metadata(), after.metadata)) {
     return {.outcome = Outcome::kMetadataTooLarge, .device = {}};
   }
-  device->record->metadata = std::move(merged);
-  device->record_changed = true;
-  return {.outcome = Outcome::kSuccess, .device = device->id};
+  StatementState* entry = device.EntryOf(caller);
+  if (entry == nullptr) {
+    entry = &device.statements.emplace_back();
+    entry->reseller = caller;
+    entry->is_new = true;
+  }
+  entry->value = std::move(after);
+  entry->changed = true;
+  return {.outcome = Outcome::kSuccess, .device = device.id};
 }
 
 }  // namespace zerotouch

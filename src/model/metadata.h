@@ -29,11 +29,10 @@ bool MergeMetadata(const api::DeviceMetadata& given, api::DeviceMetadata& kept);
 std::variant<Target, Outcome> CheckMetadataUpdate(const api::UpdateMetadataArguments& item,
                                                   const RegistryRules& rules);
 
-// Merges the metadata into the record, which must be loaded. `caller` must hold a claim
-// on the device. `device` is null if the device is unknown. So is a device, given by
-// id, that `caller` has never claimed. On failure the device is unchanged.
+// Merges the metadata into what `caller` stated, which must be read. `caller` must hold a
+// claim on the device. On failure the device is unchanged.
 ItemResult DecideMetadataUpdate(PartnerId caller, const api::UpdateMetadataArguments& item,
-                                const RegistryRules& rules, DeviceState* device);
+                                const RegistryRules& rules, const Hardware& hardware);
 
 }  // namespace zerotouch
 

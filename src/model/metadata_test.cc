@@ -20,7 +20,7 @@ api::DeviceMetadata Metadata(const std::map<std::string, std::string>& entries) 
 }
 
 std::map<std::string, std::string> EntriesOf(const DeviceState& device) {
-  const auto& entries = device.record->metadata.entries();
+  const auto& entries = device.statements[0].value->metadata.entries();
   return {entries.begin(), entries.end()};
 }
 
@@ -41,8 +41,10 @@ DeviceState ClaimedDevice(PartnerId reseller, bool held = true) {
   DeviceState device;
   device.id = DeviceId(7);
   device.zero_touch = Claim{.held = held, .reseller = reseller};
-  device.record.emplace();
-  device.record->metadata = Metadata({{"phonenumber", "1"}, {"ordernumber", "A"}});
+  device.statements_read = true;
+  device.statements.emplace_back().reseller = reseller;
+  device.statements[0].value.emplace();
+  device.statements[0].value->metadata = Metadata({{"phonenumber", "1"}, {"ordernumber", "A"}});
   return device;
 }
 
@@ -60,11 +62,11 @@ TEST(CheckMetadataUpdate, NeedsADeviceAndMetadata) {
 
 TEST(DecideMetadataUpdate, SetsReplacesAndDeletes) {
   DeviceState device = ClaimedDevice(kHolder);
-  const ItemResult result =
-      DecideMetadataUpdate(kHolder, ById({{"phonenumber", "2"}, {"ordernumber", ""}}), {}, &device);
+  const ItemResult result = DecideMetadataUpdate(
+      kHolder, ById({{"phonenumber", "2"}, {"ordernumber", ""}}), {}, {.device = &device});
   EXPECT_EQ(result, (ItemResult{.outcome = Outcome::kSuccess, .device = DeviceId(7)}));
   EXPECT_EQ(EntriesOf(device), (std::map<std::string, std::string>{{"phonenumber", "2"}}));
-  EXPECT_TRUE(device.record_changed);
+  EXPECT_TRUE(device.statements[0].changed);
   EXPECT_FALSE(device.zero_touch_changed);
 }
 
@@ -74,26 +76,30 @@ TEST(DecideMetadataUpdate, Refusals) {
   const struct {
     const char* reason;
     api::UpdateMetadataArguments item;
-    DeviceState* device;
+    Hardware hardware;
     Outcome outcome;
   } rows[] = {
-      {"unknown hardware", ByImei({}), nullptr, Outcome::kUnknownDevice},
-      {"another's, by its id", ById({}), &others, Outcome::kUnknownDevice},
-      {"another's, by its hardware", ByImei({}), &others, Outcome::kNotYours},
-      {"given up, by its id", ById({}), &given_up, Outcome::kNotYours},
-      {"given up, by its hardware", ByImei({}), &given_up, Outcome::kNotYours},
+      {"unknown hardware", ByImei({}), {}, Outcome::kUnknownDevice},
+      {"another's, by its id", ById({}), {.device = &others}, Outcome::kUnknownDevice},
+      {"another's, by its hardware", ByImei({}), {.sim_lock_of_another = true}, Outcome::kNotYours},
+      {"given up, by its id", ById({}), {.device = &given_up}, Outcome::kNotYours},
+      {"given up, by its hardware", ByImei({}), {.device = &given_up}, Outcome::kNotYours},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(DecideMetadataUpdate(kHolder, row.item, {}, row.device).outcome, row.outcome)
+    EXPECT_EQ(DecideMetadataUpdate(kHolder, row.item, {}, row.hardware).outcome, row.outcome)
         << row.reason;
-    EXPECT_FALSE(row.device != nullptr && row.device->Changed()) << row.reason;
+    EXPECT_FALSE(row.hardware.device != nullptr && row.hardware.device->Changed()) << row.reason;
   }
 }
 
 TEST(DecideMetadataUpdate, SimLockClaimIsEnough) {
   DeviceState device = ClaimedDevice(kOtherReseller);
   device.sim_lock = Claim{.held = true, .reseller = kHolder};
-  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({}), {}, &device).outcome, Outcome::kSuccess);
+  EXPECT_EQ(
+      DecideMetadataUpdate(kHolder, ById({{"phonenumber", "2"}}), {}, {.device = &device}).outcome,
+      Outcome::kSuccess);
+  EXPECT_EQ(device.StatementOf(kHolder)->metadata.entries().at("phonenumber"), "2");
+  EXPECT_EQ(EntriesOf(device).at("phonenumber"), "1") << "the other reseller's stay";
 }
 
 TEST(DecideMetadataUpdate, InvalidMetadata_LeaveTheDeviceUnchanged) {
@@ -109,7 +115,8 @@ TEST(DecideMetadataUpdate, InvalidMetadata_LeaveTheDeviceUnchanged) {
   };
   for (const auto& row : rows) {
     DeviceState device = ClaimedDevice(kHolder);
-    EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(row.entries), {}, &device).outcome, row.outcome);
+    EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(row.entries), {}, {.device = &device}).outcome,
+              row.outcome);
     EXPECT_EQ(EntriesOf(device).at("phonenumber"), "1");
     EXPECT_FALSE(device.Changed());
   }
@@ -117,16 +124,20 @@ TEST(DecideMetadataUpdate, InvalidMetadata_LeaveTheDeviceUnchanged) {
 
 TEST(DecideMetadataUpdate, Keys_DependOnThePlatform_AndTheOperator) {
   DeviceState chrome_os = ClaimedDevice(kHolder);
-  chrome_os.record->identifier.set_chrome_os_attested_device_id("A");
-  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"annotateduser", "x"}}), {}, &chrome_os).outcome,
-            Outcome::kSuccess);
-  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"phonenumber", "x"}}), {}, &chrome_os).outcome,
+  chrome_os.statements[0].value->identifier.set_chrome_os_attested_device_id("A");
+  EXPECT_EQ(
+      DecideMetadataUpdate(kHolder, ById({{"annotateduser", "x"}}), {}, {.device = &chrome_os})
+          .outcome,
+      Outcome::kSuccess);
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"phonenumber", "x"}}), {}, {.device = &chrome_os})
+                .outcome,
             Outcome::kInvalidMetadataKey);
   DeviceState android = ClaimedDevice(kHolder);
   RegistryRules rules;
   rules.more_metadata_keys = {"colour"};
-  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById({{"colour", "red"}}), rules, &android).outcome,
-            Outcome::kSuccess);
+  EXPECT_EQ(
+      DecideMetadataUpdate(kHolder, ById({{"colour", "red"}}), rules, {.device = &android}).outcome,
+      Outcome::kSuccess);
 }
 
 TEST(DecideMetadataUpdate, TooManyKeys_AreRefused) {
@@ -135,14 +146,14 @@ TEST(DecideMetadataUpdate, TooManyKeys_AreRefused) {
   std::map<std::string, std::string> entries;
   for (int i = 0; i < limits::kMetadataKeys; ++i) entries["k" + std::to_string(i)] = "v";
   for (const auto& [key, value] : entries) rules.more_metadata_keys.insert(key);
-  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(entries), rules, &device).outcome,
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(entries), rules, {.device = &device}).outcome,
             Outcome::kMetadataTooLarge)
       << "with the two there are already";
   EXPECT_EQ(EntriesOf(device).size(), 2u);
   entries["phonenumber"] = entries["ordernumber"] = "";
   entries.erase("k0");
   entries.erase("k1");
-  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(entries), rules, &device).outcome,
+  EXPECT_EQ(DecideMetadataUpdate(kHolder, ById(entries), rules, {.device = &device}).outcome,
             Outcome::kSuccess);
 }
 

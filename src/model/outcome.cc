@@ -138,6 +138,36 @@ constexpr Meaning kMeanings[] = {
      StatusCode::kFailedPrecondition,
      "The device has no zero-touch claim for this customer: only its SIM lock is claimed. Ask the "
      "reseller to claim it for zero-touch."},
+    {Outcome::kOtherSerialStated, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
+     api::INVALID_IDENTIFIER_SET, StatusCode::kFailedPrecondition,
+     "Precondition check failed. Invalid serialNumber: this reseller registered the device with "
+     "another serial number. "
+     "Send what is registered, or unclaim the device first."},
+    {Outcome::kOtherManufacturerStated, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
+     api::INVALID_IDENTIFIER_SET, StatusCode::kFailedPrecondition,
+     "Precondition check failed. Invalid manufacturer: this reseller registered the device with "
+     "another manufacturer. "
+     "Send what is registered, or unclaim the device first."},
+    {Outcome::kOtherModelStated, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
+     api::INVALID_IDENTIFIER_SET, StatusCode::kFailedPrecondition,
+     "Precondition check failed. Invalid model: this reseller registered the device with another "
+     "model. "
+     "Send what is registered, or unclaim the device first."},
+    {Outcome::kOtherAttestedIdStated, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
+     api::INVALID_IDENTIFIER_SET, StatusCode::kFailedPrecondition,
+     "Precondition check failed. Invalid chromeOsAttestedDeviceId: this reseller registered the "
+     "device with another attested device id. "
+     "Send what is registered, or unclaim the device first."},
+    {Outcome::kOtherImeisStated, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
+     api::INVALID_IDENTIFIER_SET, StatusCode::kFailedPrecondition,
+     "Precondition check failed. Invalid imei or imei2: this reseller registered the device with "
+     "two other IMEIs. "
+     "Send what is registered, or unclaim the device first."},
+    {Outcome::kOtherMeidsStated, api::SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER,
+     api::INVALID_IDENTIFIER_SET, StatusCode::kFailedPrecondition,
+     "Precondition check failed. Invalid meid or meid2: this reseller registered the device with "
+     "two other MEIDs. "
+     "Send what is registered, or unclaim the device first."},
 };
 
 // The errorIdentifier of a cancelled item, for which the API has no code.

@@ -50,6 +50,13 @@ enum class Outcome : uint8_t {
   kCancelled = 30,         // the operation was cancelled before this item ran
   kFailed = 31,            // the server cannot run this item; the error is permanent
   kNoZeroTouchClaim = 32,  // call of a customer that owns the device by its SIM lock only
+  // The identifiers contradict what the caller stated about the device.
+  kOtherSerialStated = 33,
+  kOtherManufacturerStated = 34,
+  kOtherModelStated = 35,
+  kOtherAttestedIdStated = 36,
+  kOtherImeisStated = 37,
+  kOtherMeidsStated = 38,
 };
 
 // The result of one item.

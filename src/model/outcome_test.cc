@@ -59,6 +59,18 @@ constexpr Row kRows[] = {
      StatusCode::kFailedPrecondition, 400},
     {Outcome::kNotYours, "SECTION_NOT_YOURS", "AUTHORIZATION_FAIL", StatusCode::kPermissionDenied,
      403},
+    {Outcome::kOtherSerialStated, kIdentifier, "INVALID_IDENTIFIER_SET",
+     StatusCode::kFailedPrecondition, 400},
+    {Outcome::kOtherManufacturerStated, kIdentifier, "INVALID_IDENTIFIER_SET",
+     StatusCode::kFailedPrecondition, 400},
+    {Outcome::kOtherModelStated, kIdentifier, "INVALID_IDENTIFIER_SET",
+     StatusCode::kFailedPrecondition, 400},
+    {Outcome::kOtherAttestedIdStated, kIdentifier, "INVALID_IDENTIFIER_SET",
+     StatusCode::kFailedPrecondition, 400},
+    {Outcome::kOtherImeisStated, kIdentifier, "INVALID_IDENTIFIER_SET",
+     StatusCode::kFailedPrecondition, 400},
+    {Outcome::kOtherMeidsStated, kIdentifier, "INVALID_IDENTIFIER_SET",
+     StatusCode::kFailedPrecondition, 400},
     {Outcome::kFailed, "UNKNOWN_ERROR", "UNKNOWN_ERROR", StatusCode::kInternal, 500},
 };
 

@@ -134,100 +134,52 @@ Claim ClaimAfter(const std::optional<Claim>& before, const RequestedClaim& reque
   return claim;
 }
 
-// Puts a modem id into the first free slot of its kind, unless a slot has it. Returns
-// false if no slot is free.
-bool AddModem(const std::string& id, std::string* first, std::string* second, bool& added) {
-  if (id.empty() || id == *first || id == *second) return true;
-  std::string* const slot = first->empty() ? first : second;
-  if (!slot->empty()) return false;
-  *slot = id;
-  added = true;
-  return true;
+// Returns the other section.
+Section OtherSection(Section section) {
+  return section == Section::kSimLock ? Section::kZeroTouch : Section::kSimLock;
 }
 
-void FillIfEmpty(const std::string& given, std::string* kept, bool& added) {
-  if (given.empty() || !kept->empty()) return;
-  *kept = given;
-  added = true;
+bool IsSame(const api::DeviceIdentifier& a, const api::DeviceIdentifier& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
 }
 
-enum class Merge { kUnchanged, kChanged, kNoRoom };
-
-// Adds the identifiers of a claim to a record. Does not change existing ones.
-Merge MergeIdentifier(const api::DeviceIdentifier& given, api::DeviceIdentifier& kept) {
-  bool added = false;
-  for (const std::string* imei : {&given.imei(), &given.imei2()}) {
-    if (!AddModem(*imei, kept.mutable_imei(), kept.mutable_imei2(), added)) return Merge::kNoRoom;
+// Returns the caller's statement after the claim, or why the claim contradicts it.
+// `before` is null if the caller stated nothing yet.
+std::variant<StatementState, Outcome> StatementAfter(PartnerId caller,
+                                                     const api::PartnerClaim& item,
+                                                     const CheckedClaim& checked,
+                                                     const DeviceState& device,
+                                                     const StatementState* before) {
+  StatementState after;
+  if (before != nullptr) {
+    after = *before;
+  } else {
+    after.reseller = caller;
+    after.is_new = true;
   }
-  for (const std::string* meid : {&given.meid(), &given.meid2()}) {
-    if (!AddModem(*meid, kept.mutable_meid(), kept.mutable_meid2(), added)) return Merge::kNoRoom;
-  }
-  FillIfEmpty(given.serial_number(), kept.mutable_serial_number(), added);
-  FillIfEmpty(given.manufacturer(), kept.mutable_manufacturer(), added);
-  FillIfEmpty(given.model(), kept.mutable_model(), added);
-  FillIfEmpty(given.chrome_os_attested_device_id(), kept.mutable_chrome_os_attested_device_id(),
-              added);
-  if (kept.device_type() == api::DEVICE_TYPE_UNSPECIFIED &&
-      given.device_type() != api::DEVICE_TYPE_UNSPECIFIED) {
-    kept.set_device_type(given.device_type());
-    added = true;
-  }
-  return added ? Merge::kChanged : Merge::kUnchanged;
-}
-
-// Returns the index keys of a canonical identifier.
-Identity KeysOf(const api::DeviceIdentifier& canonical) {
-  const std::variant<Identity, Outcome> keys = ParseIdentity(canonical, {.lenient = true});
-  const auto* identity = std::get_if<Identity>(&keys);
-  return identity == nullptr ? Identity() : *identity;
-}
-
-// Adds the keys of `after` that `before` lacks to the keys to be indexed.
-void AddNewKeys(const Identity& before, const Identity& after, DeviceState& device) {
-  for (const ModemKey modem : after.modems) {
-    if (std::find(before.modems.begin(), before.modems.end(), modem) == before.modems.end() &&
-        std::find(device.new_modems.begin(), device.new_modems.end(), modem) ==
-            device.new_modems.end()) {
-      device.new_modems.push_back(modem);
+  if (!after.value.has_value() || !HoldsClaim(caller, device)) {
+    if (!after.value.has_value() || !IsSame(after.value->identifier, checked.identifier)) {
+      after.SetIdentifier(checked.identifier, checked.identity);
     }
+  } else {
+    const api::DeviceIdentifier& stated = after.value->identifier;
+    if (const auto wrong = ContradictionOf(checked.identifier, stated)) return *wrong;
+    const api::DeviceIdentifier filled = FilledIn(stated, checked.identifier);
+    if (!IsSame(filled, stated)) after.SetIdentifier(filled, KeysOf(filled));
   }
-  if (!after.serial_key.empty() && after.serial_key != before.serial_key) {
-    device.new_serial_keys.push_back(after.serial_key);
+  if (item.device_metadata().entries_size() > 0) after.changed = true;
+  if (!MergeMetadata(item.device_metadata(), after.value->metadata)) {
+    return Outcome::kMetadataTooLarge;
   }
+  return after;
 }
 
-void StartRecord(const api::PartnerClaim& item, const CheckedClaim& checked, DeviceState& device) {
-  device.record.emplace();
-  device.record->identifier = checked.identifier;
-  MergeMetadata(item.device_metadata(), device.record->metadata);
-  device.record_changed = true;
-  AddNewKeys(Identity(), checked.identity, device);
-}
-
-// Returns true if the record's metadata come from a reseller that gave the device up
-// before the first claim of `caller`, which may not see them.
-bool MetadataAreForeign(PartnerId caller, const DeviceState& device) {
-  return !IsHeld(device.sim_lock) && !IsHeld(device.zero_touch) && !IsVisibleTo(caller, device);
-}
-
-// Merges the claim into the record. Returns why it cannot, and then leaves the record
-// unchanged.
-std::optional<Outcome> MergeIntoRecord(PartnerId caller, const api::PartnerClaim& item,
-                                       const CheckedClaim& checked, DeviceState& device) {
-  DeviceRecord merged = *device.record;
-  const bool foreign = MetadataAreForeign(caller, device);
-  if (foreign) merged.metadata.Clear();
-  const Merge merge = MergeIdentifier(checked.identifier, merged.identifier);
-  if (merge == Merge::kNoRoom) return Outcome::kIdentifiersPointApart;
-  if (!MergeMetadata(item.device_metadata(), merged.metadata)) return Outcome::kMetadataTooLarge;
-  if (merge == Merge::kChanged) {
-    AddNewKeys(KeysOf(device.record->identifier), KeysOf(merged.identifier), device);
-  }
-  if (merge == Merge::kChanged || foreign || item.device_metadata().entries_size() > 0) {
-    device.record = std::move(merged);
-    device.record_changed = true;
-  }
-  return std::nullopt;
+// Drops the statement of the reseller that held the section last, unless it has or had a
+// claim on the other section.
+void DropFormerStatement(PartnerId former, Section section, DeviceState& device) {
+  const std::optional<Claim>& other = device.ClaimIn(OtherSection(section));
+  if (other.has_value() && other->reseller == former) return;
+  if (StatementState* const entry = device.EntryOf(former)) entry->Drop();
 }
 
 }  // namespace
@@ -240,12 +192,23 @@ std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
   return TargetIn(item, rules);
 }
 
-ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item, DeviceState* device,
-                         absl::Time now) {
-  if (device == nullptr || (item.has_device_id() && !IsVisibleTo(caller, *device))) {
-    return {.outcome = Outcome::kUnknownDevice};
-  }
+std::optional<Outcome> ContradictionWithOwn(PartnerId caller, const api::DeviceIdentifier& given,
+                                            const DeviceState& device) {
+  const Statement* const own = device.StatementOf(caller);
+  if (own == nullptr) return std::nullopt;
+  api::DeviceIdentifier canonical = given;
+  Canonicalize(canonical);
+  return ContradictionOf(canonical, own->identifier);
+}
+
+ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item,
+                         const Hardware& hardware, absl::Time now) {
   const Section section = CheckedSectionOf(item);
+  if (hardware.device == nullptr && hardware.IsOfAnother(section)) {
+    return {.outcome = Outcome::kNotYours};
+  }
+  if (const auto refused = RefusalOf(caller, item, hardware)) return {.outcome = *refused};
+  DeviceState* const device = hardware.device;
   std::optional<Claim>& claim = device->ClaimIn(section);
   if (!IsHeld(claim)) return {.outcome = Outcome::kNotClaimed};
   if (claim->reseller != caller) return {.outcome = Outcome::kNotYours};
@@ -278,9 +241,16 @@ std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
   return checked;
 }
 
+std::optional<Outcome> CheckOwner(PartnerId caller, const api::PartnerClaim& item,
+                                  const CustomersOfReseller& customers) {
+  const std::variant<RequestedClaim, Outcome> request = RequestedClaimOf(caller, item, customers);
+  const auto* const wrong = std::get_if<Outcome>(&request);
+  return wrong == nullptr ? std::nullopt : std::optional(*wrong);
+}
+
 ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
                        const CustomersOfReseller& customers, DeviceState& device) {
-  ZT_CHECK(device.is_new || device.record.has_value(), "a claim is decided without its record");
+  ZT_CHECK(device.is_new || device.statements_read, "a claim is decided without the statements");
   const std::variant<RequestedClaim, Outcome> request = RequestedClaimOf(caller, item, customers);
   if (const auto* wrong = std::get_if<Outcome>(&request)) return {.outcome = *wrong};
   const RequestedClaim& wanted = std::get<RequestedClaim>(request);
@@ -288,15 +258,25 @@ ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const Ch
   if (IsHeld(claim) && !IsSameHolder(*claim, wanted)) {
     return {.outcome = Outcome::kHeldByOther};
   }
-  if (!device.record.has_value()) {
-    StartRecord(item, checked, device);
-  } else if (const auto wrong = MergeIntoRecord(caller, item, checked, device)) {
-    return {.outcome = *wrong};
-  }
+  StatementState* const before = device.EntryOf(caller);
+  std::variant<StatementState, Outcome> stated =
+      StatementAfter(caller, item, checked, device, before);
+  if (const auto* wrong = std::get_if<Outcome>(&stated)) return {.outcome = *wrong};
+  StatementState& statement = std::get<StatementState>(stated);
   Claim after = ClaimAfter(claim, wanted);
+  const bool is_first = !claim.has_value() || claim->reseller != caller;
+  // A statement goes with its reseller's last claim. That it is written here too makes two
+  // replicas notice if one drops it while the other relies on it.
+  if (is_first) statement.changed = true;
+  if (is_first && claim.has_value()) DropFormerStatement(claim->reseller, wanted.section, device);
   if (claim != after) {
     claim = std::move(after);
     device.MarkChanged(wanted.section);
+  }
+  if (before != nullptr) {
+    *before = std::move(statement);
+  } else {
+    device.statements.push_back(std::move(statement));
   }
   return {.outcome = Outcome::kSuccess, .device = device.id};
 }

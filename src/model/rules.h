@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "model/api.h"
 #include "model/device.h"
+#include "model/hardware.h"
 #include "model/identity.h"
 #include "model/outcome.h"
 
@@ -54,11 +55,28 @@ std::variant<Target, Outcome> TargetIn(const Item& item, const RegistryRules& ru
 std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
                                            const RegistryRules& rules, absl::Time now);
 
-// Gives up the claim, or starts its vacation. `device` is null if the device is
-// unknown. So is a device, given by id, that `caller` has never claimed. The item must
-// have passed CheckUnclaim.
-ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item, DeviceState* device,
-                         absl::Time now);
+// Returns the contradiction between identifiers that were checked and what `caller`
+// stated about the device, or nullopt.
+std::optional<Outcome> ContradictionWithOwn(PartnerId caller, const api::DeviceIdentifier& given,
+                                            const DeviceState& device);
+
+// Returns why `caller` cannot change the device of `item`, which is by id or by
+// identifiers: the device is unknown, and so is one, given by id, that the caller has
+// never claimed; or the identifiers contradict what the caller stated, which must then
+// be read. Returns nullopt if it can.
+template <class Item>
+std::optional<Outcome> RefusalOf(PartnerId caller, const Item& item, const Hardware& hardware) {
+  const DeviceState* const device = hardware.device;
+  if (device == nullptr || (item.has_device_id() && !IsVisibleTo(caller, *device))) {
+    return Outcome::kUnknownDevice;
+  }
+  if (!hardware.check_identifier) return std::nullopt;
+  return ContradictionWithOwn(caller, item.device_identifier(), *device);
+}
+
+// Gives up the claim, or starts its vacation. The item must have passed CheckUnclaim.
+ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item,
+                         const Hardware& hardware, absl::Time now);
 
 // The hardware of a valid claim: its index keys and the identifier to store.
 struct CheckedClaim {
@@ -70,8 +88,13 @@ struct CheckedClaim {
 std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
                                                const RegistryRules& rules);
 
-// Claims the device. `device` has its record loaded; for unknown hardware it has a
-// new id and `is_new` set instead. On failure it is unchanged.
+// Returns why the claim's owner or configuration is invalid for `caller`, or nullopt.
+std::optional<Outcome> CheckOwner(PartnerId caller, const api::PartnerClaim& item,
+                                  const CustomersOfReseller& customers);
+
+// Claims the device that DeviceToClaim returned; for a new one it has a new id and
+// `is_new` set. Fills in what the caller stated, or replaces its identifiers if it held no
+// claim on the device any more. On failure it is unchanged.
 ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
                        const CustomersOfReseller& customers, DeviceState& device);
 

@@ -169,8 +169,8 @@ TEST(DecideClaim, Permissions) {
       continue;
     }
     EXPECT_EQ(device.zero_touch, row.device.zero_touch) << "a refused item changes nothing";
-    EXPECT_EQ(device.record.has_value(), row.device.record.has_value());
-    EXPECT_EQ(device.zero_touch_changed || device.record_changed, false);
+    EXPECT_EQ(device.statements.size(), row.device.statements.size());
+    EXPECT_EQ(device.Changed(), row.device.is_new);
   }
 }
 
@@ -230,7 +230,7 @@ TEST(DecideClaim, Workspace_OwnsTheDevice_WithoutConfiguration) {
 }
 
 std::map<std::string, std::string> MetadataOf(const DeviceState& device) {
-  const auto& entries = device.record->metadata.entries();
+  const auto& entries = device.StatementOf(kCaller)->metadata.entries();
   return {entries.begin(), entries.end()};
 }
 
@@ -249,66 +249,132 @@ TEST(DecideClaim, Metadata_IsMerged_AndAnEmptyValueDeletes) {
 TEST(DecideClaim, Metadata_WithTooManyKeys_IsRefused) {
   DeviceState device = Device(HeldBy(kCaller));
   for (int i = 0; i < limits::kMetadataKeys; ++i) {
-    (*device.record->metadata.mutable_entries())[fmt::format("old{}", i)] = "v";
+    (*StatedBy(device).metadata.mutable_entries())[fmt::format("old{}", i)] = "v";
   }
   EXPECT_EQ(Decide(ClaimFor(kCustomer, Metadata("ordernumber")), device).outcome,
             Outcome::kMetadataTooLarge);
-  EXPECT_EQ(device.record->metadata.entries_size(), limits::kMetadataKeys);
-  EXPECT_FALSE(device.record_changed);
+  EXPECT_EQ(StatedBy(device).metadata.entries_size(), limits::kMetadataKeys);
+  EXPECT_FALSE(device.Changed());
 }
 
-TEST(DecideClaim, Metadata_OfAFormerReseller_AreNotPassedOn) {
-  const auto with_metadata = [](DeviceState device) {
-    (*device.record->metadata.mutable_entries())["ordernumber"] = "theirs";
-    return device;
-  };
-  DeviceState given_up = with_metadata(Device(GivenUpBy(kOther)));
+TEST(DecideClaim, StatementOfAFormerReseller_IsDropped_AndNotPassedOn) {
+  DeviceState given_up = Device(GivenUpBy(kOther));
+  (*StatedBy(given_up, kOther).metadata.mutable_entries())["ordernumber"] = "theirs";
+  StatedBy(given_up, kOther).identifier.set_imei2("356938035643809");
   ASSERT_EQ(Decide(ClaimFor(kCustomer, Metadata("phonenumber", "1")), given_up).outcome, kFine);
   EXPECT_EQ(MetadataOf(given_up), (Entries{{"phonenumber", "1"}}));
-  DeviceState own = with_metadata(Device(GivenUpBy(kCaller)));
-  ASSERT_EQ(Decide(ClaimFor(kCustomer), own).outcome, kFine);
-  EXPECT_EQ(MetadataOf(own), (Entries{{"ordernumber", "theirs"}})) << "its own come back";
+  EXPECT_EQ(StatedBy(given_up).identifier.imei2(), "");
+  EXPECT_EQ(given_up.StatementOf(kOther), nullptr);
+  EXPECT_EQ(EntryOf(given_up, kOther).dropped_keys.modems.size(), 2);
+  EXPECT_TRUE(EntryOf(given_up, kOther).changed);
 }
 
-TEST(DecideClaim, Identifiers_AreAddedToTheRecord_NeverReplaced) {
-  DeviceState device = Device(HeldBy(kCaller));
-  const auto claim = [&](const std::string& identifier) {
-    return Decide(ClaimFor(kCustomer, "", kZeroTouch, "device_identifier { " + identifier + " }"),
-                  device)
-        .outcome;
-  };
-  EXPECT_EQ(claim("imei: '490154203237518'"), kFine);
-  EXPECT_FALSE(device.Changed()) << "nothing new";
-  EXPECT_EQ(claim("imei: '356938035643809' imei2: '490154203237518' serial_number: 'S' "
-                  "manufacturer: 'M' model: 'N'"),
-            kFine);
-  EXPECT_EQ(device.record->identifier.imei(), "490154203237518");
-  EXPECT_EQ(device.record->identifier.imei2(), "356938035643809") << "into the free slot";
-  EXPECT_EQ(device.record->identifier.serial_number(), "S");
-  ASSERT_EQ(device.new_modems.size(), 1) << "what was indexed is not indexed again";
-  EXPECT_EQ(device.new_modems[0], ModemKeyOfImei("356938035643809"));
-  EXPECT_EQ(device.new_serial_keys.size(), 1);
+TEST(DecideClaim, StatementOfAFormerReseller_Stays_WhileItHasTheOtherSection) {
+  for (const Claim& sim_lock : {HeldBy(kOther), GivenUpBy(kOther)}) {
+    DeviceState device = Device(GivenUpBy(kOther), sim_lock);
+    ASSERT_EQ(Decide(ClaimFor(kCustomer), device).outcome, kFine);
+    EXPECT_NE(device.StatementOf(kOther), nullptr);
+    EXPECT_NE(device.StatementOf(kCaller), nullptr);
+    EXPECT_FALSE(EntryOf(device, kOther).changed);
+  }
+}
 
-  const DeviceRecord before = *device.record;
-  EXPECT_EQ(claim("imei: '490154203237518' imei2: '012345678901237'"),
-            Outcome::kIdentifiersPointApart)
-      << "a third IMEI does not belong to the device";
-  EXPECT_EQ(device.record->identifier.SerializeAsString(), before.identifier.SerializeAsString());
-  EXPECT_EQ(device.new_modems.size(), 1);
+TEST(DecideClaim, OwnMetadata_ComeBack_AfterTheDeviceWasGivenUp) {
+  DeviceState own = Device(GivenUpBy(kCaller));
+  (*StatedBy(own).metadata.mutable_entries())["ordernumber"] = "ours";
+  ASSERT_EQ(Decide(ClaimFor(kCustomer), own).outcome, kFine);
+  EXPECT_EQ(MetadataOf(own), (Entries{{"ordernumber", "ours"}}));
+}
+
+Outcome ClaimIdentifiers(const std::string& identifier, DeviceState& device) {
+  return Decide(ClaimFor(kCustomer, "", kZeroTouch, "device_identifier { " + identifier + " }"),
+                device)
+      .outcome;
+}
+
+TEST(DecideClaim, Identifiers_AreFilledIn_ByTheHolder) {
+  DeviceState device = Device(HeldBy(kCaller));
+  EXPECT_EQ(ClaimIdentifiers("imei: '490154203237518'", device), kFine);
+  EXPECT_FALSE(device.Changed()) << "nothing new";
+  EXPECT_EQ(ClaimIdentifiers("imei: '356938035643809' imei2: '490154203237518' serial_number: 'S' "
+                             "manufacturer: 'M' model: 'N'",
+                             device),
+            kFine);
+  EXPECT_EQ(StatedBy(device).identifier.imei(), "490154203237518");
+  EXPECT_EQ(StatedBy(device).identifier.imei2(), "356938035643809") << "into the free slot";
+  EXPECT_EQ(StatedBy(device).identifier.serial_number(), "S");
+  const Identity& added = EntryOf(device).added_keys;
+  ASSERT_EQ(added.modems.size(), 1) << "what was indexed is not indexed again";
+  EXPECT_EQ(added.modems[0], ModemKeyOfImei("356938035643809"));
+  EXPECT_EQ(added.serial, "S");
+}
+
+TEST(DecideClaim, IdentifiersThatContradictTheHoldersStatement_AreRefused) {
+  const std::string stated =
+      "imei: '490154203237518' imei2: '356938035643809' meid: 'AF0123450ABCDE' "
+      "meid2: 'AF0123450ABCDF' serial_number: 'S1' manufacturer: 'Maker' model: 'Model' "
+      "chrome_os_attested_device_id: 'A'";
+  const struct {
+    const char* identifier;
+    Outcome outcome;
+  } rows[] = {
+      {"serial_number: 'S2' manufacturer: 'Maker' model: 'Model'", Outcome::kOtherSerialStated},
+      {"manufacturer: 'Makers'", Outcome::kOtherManufacturerStated},
+      {"model: 'Model 2'", Outcome::kOtherModelStated},
+      {"serial_number: 'S1' model: 'Model' chrome_os_attested_device_id: 'B'",
+       Outcome::kOtherAttestedIdStated},
+      {"imei2: '012345678901237'", Outcome::kOtherImeisStated},
+      {"meid: '99000124997700'", Outcome::kOtherMeidsStated},
+      {"serial_number: 's1' manufacturer: 'MAKER' model: 'model'", kFine},
+      {"meid: 'AF0123450ABCDF'", kFine},
+  };
+  for (const auto& row : rows) {
+    DeviceState device = Device(HeldBy(kCaller));
+    StatedBy(device).identifier = Parse<api::DeviceIdentifier>(stated);
+    const auto given = Parse<api::DeviceIdentifier>(row.identifier);
+    EXPECT_EQ(ContradictionOf(given, StatedBy(device).identifier).value_or(kFine), row.outcome)
+        << row.identifier;
+  }
+  DeviceState device = Device(HeldBy(kCaller));
+  StatedBy(device).identifier.set_manufacturer("Maker");
+  EXPECT_EQ(ClaimIdentifiers("imei: '490154203237518' manufacturer: 'Other' model: 'New'", device),
+            Outcome::kOtherManufacturerStated);
+  EXPECT_FALSE(device.Changed());
+  EXPECT_EQ(StatedBy(device).identifier.model(), "");
+}
+
+TEST(DecideClaim, IdentifiersOfHardwareThatWasGivenUp_AreReplaced) {
+  DeviceState device = Device(GivenUpBy(kCaller));
+  StatedBy(device).identifier = Parse<api::DeviceIdentifier>(
+      "imei: '490154203237518' imei2: '356938035643809' serial_number: 'S1' "
+      "manufacturer: 'Typo' model: 'N'");
+  EXPECT_EQ(ClaimIdentifiers("imei: '490154203237518' serial_number: 'S1' manufacturer: 'M' "
+                             "model: 'N'",
+                             device),
+            kFine);
+  EXPECT_EQ(StatedBy(device).identifier.manufacturer(), "M");
+  EXPECT_EQ(StatedBy(device).identifier.imei2(), "");
+  const StatementState& entry = EntryOf(device);
+  ASSERT_EQ(entry.dropped_keys.modems.size(), 1);
+  EXPECT_EQ(entry.dropped_keys.modems[0], ModemKeyOfImei("356938035643809"));
+  EXPECT_TRUE(entry.added_keys.modems.empty());
+  EXPECT_NE(entry.dropped_keys.serial_key, entry.added_keys.serial_key);
+  // The next claim of a batch states again what this one dropped.
+  EXPECT_EQ(ClaimIdentifiers("imei: '490154203237518' imei2: '356938035643809'", device), kFine);
+  EXPECT_TRUE(EntryOf(device).dropped_keys.modems.empty());
+  EXPECT_TRUE(EntryOf(device).added_keys.modems.empty());
 }
 
 TEST(DecideClaim, NewDevice_IsIndexedByAllItsIdentifiers) {
   DeviceState device = NewDevice();
-  ASSERT_EQ(Decide(ClaimFor(kCustomer, "", kZeroTouch,
-                            "device_identifier { imei2: '490154203237518' meid: "
-                            "'293608736500703710' serial_number: 'S' manufacturer: 'M' model: "
-                            "'N' }"),
-                   device)
-                .outcome,
+  ASSERT_EQ(ClaimIdentifiers("imei2: '490154203237518' meid: '293608736500703710' "
+                             "serial_number: 'S' manufacturer: 'M' model: 'N'",
+                             device),
             kFine);
-  EXPECT_EQ(device.new_modems.size(), 2);
-  EXPECT_EQ(device.new_serial_keys.size(), 1);
-  EXPECT_EQ(device.record->identifier.meid(), "AF0123450ABCDE");
+  EXPECT_TRUE(EntryOf(device).is_new);
+  EXPECT_EQ(EntryOf(device).added_keys.modems.size(), 2);
+  EXPECT_EQ(EntryOf(device).added_keys.serial, "S");
+  EXPECT_EQ(StatedBy(device).identifier.meid(), "AF0123450ABCDE");
 }
 
 }  // namespace

@@ -72,13 +72,12 @@ TEST(DecideUnclaim, Permissions) {
       {"own claim, by id", by_id, Device(HeldBy(kCaller)), kFine},
       {"an unknown device", by_imei, std::nullopt, Outcome::kUnknownDevice},
       {"an unknown id", by_id, std::nullopt, Outcome::kUnknownDevice},
-      {"no claim ever", by_imei, Device({}), Outcome::kNotClaimed},
       {"given up already", by_imei, Device(GivenUpBy(kCaller)), Outcome::kNotClaimed},
       {"given up already, by id", by_id, Device(GivenUpBy(kCaller)), Outcome::kNotClaimed},
-      {"given up by another", by_imei, Device(GivenUpBy(kOther)), Outcome::kNotClaimed},
       {"a claim only in the other section", by_imei, Device({}, HeldBy(kCaller)),
        Outcome::kNotClaimed},
-      {"another reseller's claim", by_imei, Device(HeldBy(kOther)), Outcome::kNotYours},
+      {"another reseller's claim on a device of ours", by_imei,
+       Device(HeldBy(kOther), HeldBy(kCaller)), Outcome::kNotYours},
       {"another reseller's claim, by id: it tells nothing", by_id, Device(HeldBy(kOther)),
        Outcome::kUnknownDevice},
       {"given up by another, by id: nor does this", by_id, Device(GivenUpBy(kOther)),
@@ -89,8 +88,9 @@ TEST(DecideUnclaim, Permissions) {
   for (const auto& row : rows) {
     SCOPED_TRACE(row.reason);
     std::optional<DeviceState> device = row.device;
-    const ItemResult result = DecideUnclaim(kCaller, Parse<api::PartnerUnclaim>(row.item),
-                                            device.has_value() ? &*device : nullptr, Now());
+    const Hardware hardware = device.has_value() ? HardwareOf(*device) : Hardware();
+    const ItemResult result =
+        DecideUnclaim(kCaller, Parse<api::PartnerUnclaim>(row.item), hardware, Now());
     EXPECT_EQ(result.outcome, row.outcome);
     EXPECT_EQ(result.device, row.outcome == kFine ? kDevice : DeviceId());
     if (!device.has_value()) continue;
@@ -103,20 +103,45 @@ TEST(DecideUnclaim, Permissions) {
 
 TEST(DecideUnclaimDeathTest, AnItemThatWasNotChecked_EndsTheProcess) {
   DeviceState device = Device(HeldBy(kCaller));
-  EXPECT_DEATH(DecideUnclaim(kCaller, Parse<api::PartnerUnclaim>(kImei), &device, Now()),
+  EXPECT_DEATH(DecideUnclaim(kCaller, Parse<api::PartnerUnclaim>(kImei), HardwareOf(device), Now()),
                "not checked");
+}
+
+TEST(DecideUnclaim, HardwareThatOnlyOthersStated_IsNotOurs_IfTheyHoldTheSection) {
+  const auto item = Parse<api::PartnerUnclaim>(std::string(kZeroTouch) + kImei);
+  EXPECT_EQ(DecideUnclaim(kCaller, item, {.zero_touch_of_another = true}, Now()).outcome,
+            Outcome::kNotYours);
+  EXPECT_EQ(DecideUnclaim(kCaller, item, {.sim_lock_of_another = true}, Now()).outcome,
+            Outcome::kUnknownDevice);
+}
+
+TEST(DecideUnclaim, IdentifiersThatContradictTheStatement_AreRefused) {
+  DeviceState device = Device(HeldBy(kCaller));
+  StatedBy(device).identifier = Parse<api::DeviceIdentifier>(
+      "imei: '490154203237518' serial_number: 'S1' manufacturer: 'M' model: 'N'");
+  const auto unclaim = [&](const std::string& more) {
+    const auto item = Parse<api::PartnerUnclaim>(
+        std::string(kZeroTouch) + "device_identifier { imei: '490154203237518' " + more + " }");
+    return DecideUnclaim(kCaller, item, {.device = &device, .check_identifier = true}, Now())
+        .outcome;
+  };
+  EXPECT_EQ(unclaim("serial_number: 'S2'"), Outcome::kOtherSerialStated);
+  EXPECT_EQ(unclaim("model: 'other'"), Outcome::kOtherModelStated);
+  EXPECT_FALSE(device.Changed());
+  EXPECT_EQ(unclaim("serial_number: ' s1 ' manufacturer: 'm' imei2: '356938035643809'"), kFine)
+      << "without case and space; a second IMEI was not stated yet";
 }
 
 TEST(DecideUnclaim, Success_RemovesTheConfiguration_AndKeepsTheOtherSection) {
   DeviceState device = Device(HeldBy(kCaller), HeldBy(kCaller));
   const auto item = Parse<api::PartnerUnclaim>(std::string(kZeroTouch) + kImei);
-  EXPECT_EQ(DecideUnclaim(kCaller, item, &device, Now()).outcome, kFine);
+  EXPECT_EQ(DecideUnclaim(kCaller, item, HardwareOf(device), Now()).outcome, kFine);
   EXPECT_EQ(device.zero_touch, GivenUpBy(kCaller)) << "who held it last is all that is kept";
   EXPECT_EQ(device.sim_lock, HeldBy(kCaller));
   EXPECT_TRUE(device.zero_touch_changed);
   EXPECT_FALSE(device.sim_lock_changed);
   EXPECT_TRUE(IsVisibleTo(kCaller, device));
-  EXPECT_EQ(DecideUnclaim(kCaller, item, &device, Now()).outcome, Outcome::kNotClaimed)
+  EXPECT_EQ(DecideUnclaim(kCaller, item, HardwareOf(device), Now()).outcome, Outcome::kNotClaimed)
       << "the same device twice in a batch";
 }
 
@@ -127,7 +152,7 @@ TEST(DecideUnclaim, Vacation_KeepsTheClaim_UntilItEnds) {
   DeviceState device = Device({}, HeldBy(kCaller));
   const auto days =
       Parse<api::PartnerUnclaim>(std::string(kSimLock) + kImei + "vacation_mode_days: 3");
-  ASSERT_EQ(DecideUnclaim(kCaller, days, &device, Now()).outcome, kFine);
+  ASSERT_EQ(DecideUnclaim(kCaller, days, HardwareOf(device), Now()).outcome, kFine);
   EXPECT_TRUE(device.sim_lock->held);
   EXPECT_EQ(device.sim_lock->vacation_starts, Now());
   EXPECT_EQ(device.sim_lock->vacation_expires, Now() + absl::Hours(72));
@@ -139,17 +164,17 @@ TEST(DecideUnclaim, Vacation_KeepsTheClaim_UntilItEnds) {
   const auto until = Parse<api::PartnerUnclaim>(
       std::string(kSimLock) + kImei +
       fmt::format("vacation_mode_expire_time {{ seconds: {} }}", absl::ToUnixSeconds(Now()) + 60));
-  ASSERT_EQ(DecideUnclaim(kCaller, until, &device, Now()).outcome, kFine);
+  ASSERT_EQ(DecideUnclaim(kCaller, until, HardwareOf(device), Now()).outcome, kFine);
   EXPECT_EQ(device.sim_lock->vacation_expires, Now() + absl::Minutes(1));
 
   const auto for_good = Parse<api::PartnerUnclaim>(std::string(kSimLock) + kImei);
-  ASSERT_EQ(DecideUnclaim(kCaller, for_good, &device, Now()).outcome, kFine);
+  ASSERT_EQ(DecideUnclaim(kCaller, for_good, HardwareOf(device), Now()).outcome, kFine);
   EXPECT_EQ(device.sim_lock, GivenUpBy(kCaller));
 }
 
 TEST(PartnerView, ShowsOnlyOwnHeldClaims_WithoutTheConfiguration) {
   DeviceState device = Device(HeldBy(kCaller), HeldBy(kOther));
-  (*device.record->metadata.mutable_entries())["ordernumber"] = "2";
+  (*StatedBy(device).metadata.mutable_entries())["ordernumber"] = "2";
   const api::Device view = PartnerView(kCaller, device, Now());
   EXPECT_EQ(view.name(), "partners/1/devices/1000");
   EXPECT_EQ(view.device_id(), 1000);

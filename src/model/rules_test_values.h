@@ -54,13 +54,20 @@ inline Claim GivenUpBy(PartnerId reseller) {
   return claim;
 }
 
+// A device that was stated by each reseller that its claims name.
 inline DeviceState Device(std::optional<Claim> zero_touch, std::optional<Claim> sim_lock = {}) {
   DeviceState device;
   device.id = kDevice;
   device.zero_touch = std::move(zero_touch);
   device.sim_lock = std::move(sim_lock);
-  device.record.emplace();
-  device.record->identifier = Parse<api::DeviceIdentifier>("imei: '490154203237518'");
+  device.statements_read = true;
+  for (const std::optional<Claim>* claim : {&device.zero_touch, &device.sim_lock}) {
+    if (!claim->has_value() || device.EntryOf((*claim)->reseller) != nullptr) continue;
+    StatementState& entry = device.statements.emplace_back();
+    entry.reseller = (*claim)->reseller;
+    entry.value.emplace();
+    entry.value->identifier = Parse<api::DeviceIdentifier>("imei: '490154203237518'");
+  }
   return device;
 }
 
@@ -68,8 +75,22 @@ inline DeviceState NewDevice() {
   DeviceState device;
   device.id = kDevice;
   device.is_new = true;
+  device.statements_read = true;
   return device;
 }
+
+// Return the entry of the reseller, and the statement in it.
+inline StatementState& EntryOf(DeviceState& device, PartnerId reseller = kCaller) {
+  StatementState* const entry = device.EntryOf(reseller);
+  EXPECT_NE(entry, nullptr);
+  return *entry;
+}
+inline Statement& StatedBy(DeviceState& device, PartnerId reseller = kCaller) {
+  return *EntryOf(device, reseller).value;
+}
+
+// The device as identifiers that its caller stated find it.
+inline Hardware HardwareOf(DeviceState& device) { return {.device = &device}; }
 
 }  // namespace zerotouch::rules_test
 

@@ -10,19 +10,17 @@
 // The devices as callers see them. A vacation is shown only until it ends.
 namespace zerotouch {
 
-// Returns the device for a reseller: with the claims that this reseller holds, without
-// the configuration, and without the metadata if only other resellers hold claims.
+// Returns the device for a reseller: with what it stated itself and the claims that it
+// holds, without the configuration.
 api::Device PartnerView(PartnerId partner, const DeviceState& device, absl::Time now);
 
 // Returns the device for a customer: with the claims that any reseller holds for it,
-// and with the applied configuration.
+// with what the holder of the zero-touch claim stated, or else the holder of the SIM
+// lock, and with the applied configuration.
 api::Device CustomerView(CustomerId customer, const DeviceState& device, absl::Time now);
 
-// Returns the SIM-lock state of the device for `partner`. During a vacation the device
-// is unlocked. `device` is null if it is unknown.
-api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(PartnerId partner,
-                                                                const DeviceState* device,
-                                                                absl::Time now);
+// Returns true if the claim is in vacation.
+bool IsOnVacation(const Claim& claim, absl::Time now);
 
 }  // namespace zerotouch
 

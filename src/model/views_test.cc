@@ -10,8 +10,6 @@ const PartnerId kPartner{1}, kOtherPartner{2};
 const CustomerId kViewer{11}, kOtherCustomer{12};
 const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
 
-using SimLock = api::GetDeviceSimLockStateResponse;
-
 // Claimed for zero touch by one reseller, SIM-locked by another.
 DeviceState SharedDevice() {
   DeviceState device;
@@ -19,20 +17,41 @@ DeviceState SharedDevice() {
   device.zero_touch = Claim{
       .held = true, .reseller = kPartner, .owner = kViewer, .configuration = ConfigurationId(5)};
   device.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherCustomer};
-  device.record.emplace();
-  device.record->identifier.set_imei("490154203237518");
-  (*device.record->metadata.mutable_entries())["ordernumber"] = "A";
+  for (const auto& [reseller, order] : {std::pair(kPartner, "A"), std::pair(kOtherPartner, "B")}) {
+    StatementState& entry = device.statements.emplace_back();
+    entry.reseller = reseller;
+    entry.value.emplace();
+    entry.value->identifier.set_imei("490154203237518");
+    (*entry.value->metadata.mutable_entries())["ordernumber"] = order;
+  }
+  device.statements[1].value->identifier.set_serial_number("theirs");
   return device;
 }
 
-TEST(PartnerView, FormerHolder_DoesNotSeeTheMetadataOfTheHolder) {
+TEST(PartnerView, ShowsWhatThePartnerStatedItself) {
   DeviceState device = SharedDevice();
-  EXPECT_TRUE(PartnerView(kPartner, device, kNow).has_device_metadata());
+  for (const bool held : {true, false}) {
+    if (!held) device.zero_touch = GivenUp(*device.zero_touch);
+    const api::Device view = PartnerView(kPartner, device, kNow);
+    EXPECT_EQ(view.device_identifier().serial_number(), "");
+    EXPECT_EQ(view.device_metadata().entries().at("ordernumber"), "A");
+    const api::Device other = PartnerView(kOtherPartner, device, kNow);
+    EXPECT_EQ(other.device_identifier().serial_number(), "theirs");
+    EXPECT_EQ(other.device_metadata().entries().at("ordernumber"), "B");
+  }
+  device.statements.clear();
+  EXPECT_FALSE(PartnerView(kPartner, device, kNow).has_device_identifier());
+}
+
+TEST(CustomerView, ShowsWhatTheHolderOfItsClaimStated) {
+  DeviceState device = SharedDevice();
+  EXPECT_EQ(CustomerView(kOtherCustomer, device, kNow).device_identifier().serial_number(),
+            "theirs");
+  device.sim_lock->owner = kViewer;
+  EXPECT_EQ(CustomerView(kViewer, device, kNow).device_identifier().serial_number(), "")
+      << "the zero-touch claim goes first";
   device.zero_touch = GivenUp(*device.zero_touch);
-  EXPECT_FALSE(PartnerView(kPartner, device, kNow).has_device_metadata());
-  EXPECT_TRUE(PartnerView(kOtherPartner, device, kNow).has_device_metadata());
-  device.sim_lock.reset();
-  EXPECT_TRUE(PartnerView(kPartner, device, kNow).has_device_metadata()) << "nobody holds it";
+  EXPECT_EQ(CustomerView(kViewer, device, kNow).device_identifier().serial_number(), "theirs");
 }
 
 TEST(CustomerView, ShowsClaimsForTheCustomer_AndTheConfiguration) {
@@ -52,23 +71,6 @@ TEST(CustomerView, OfTheOwnerOfTheSimLock_HasNoConfiguration) {
   ASSERT_EQ(view.claims_size(), 1);
   EXPECT_EQ(view.claims(0).section_type(), api::SECTION_TYPE_SIM_LOCK);
   EXPECT_EQ(view.configuration(), "");
-}
-
-TEST(SimLockStateOf, EachState) {
-  DeviceState device = SharedDevice();
-  EXPECT_EQ(SimLockStateOf(kOtherPartner, &device, kNow), SimLock::LOCKED_TO_PARTNER);
-  EXPECT_EQ(SimLockStateOf(kPartner, &device, kNow), SimLock::LOCKED_TO_OTHER_PARTNER);
-  EXPECT_EQ(SimLockStateOf(kPartner, nullptr, kNow), SimLock::UNLOCKED);
-  device.sim_lock->vacation_starts = kNow - absl::Hours(1);
-  device.sim_lock->vacation_expires = kNow + absl::Hours(1);
-  EXPECT_EQ(SimLockStateOf(kOtherPartner, &device, kNow), SimLock::UNLOCKED);
-  EXPECT_EQ(SimLockStateOf(kOtherPartner, &device, kNow + absl::Hours(1)),
-            SimLock::LOCKED_TO_PARTNER)
-      << "a vacation ends by itself";
-  device.sim_lock = Claim{.held = false, .reseller = kOtherPartner};
-  EXPECT_EQ(SimLockStateOf(kPartner, &device, kNow), SimLock::UNLOCKED);
-  device.sim_lock.reset();
-  EXPECT_EQ(SimLockStateOf(kPartner, &device, kNow), SimLock::UNLOCKED);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "batch/engine.h"
 #include "errors/errors.h"
 #include "model/batch_size.h"
+#include "model/hardware.h"
 #include "model/resource_name.h"
 #include "model/text.h"
 #include "model/views.h"
@@ -218,12 +220,18 @@ absl::StatusOr<api::GetDeviceSimLockStateResponse> Devices::GetSimLockState(
   }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   const Identity* const sought[] = {&std::get<Identity>(identity)};
-  ZT_ASSIGN_OR_RETURN(const std::vector<store::Matches> found, snapshot->Locate(sought));
-  if (found[0].size() > 1) return StatusOf(Outcome::kIdentifiersPointApart);
-  ZT_ASSIGN_OR_RETURN(const std::vector<DeviceState> states, snapshot->ReadClaims(found[0]));
+  ZT_ASSIGN_OR_RETURN(const std::vector<Sightings> found, snapshot->Locate(sought));
+  if (OwnDevices(caller.right().partner, found[0]).size() > 1) {
+    return StatusOf(Outcome::kIdentifiersPointApart);
+  }
+  const Matches sighted = DevicesOf(found[0]);
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, snapshot->ReadClaims(sighted));
+  const auto state_of = [&](DeviceId id) -> DeviceState& {
+    return *std::ranges::find(states, id, &DeviceState::id);
+  };
   api::GetDeviceSimLockStateResponse response;
   response.set_sim_lock_state(
-      SimLockStateOf(caller.right().partner, states.empty() ? nullptr : &states[0], clock_.Now()));
+      SimLockStateOf(caller.right().partner, found[0], state_of, clock_.Now()));
   return response;
 }
 

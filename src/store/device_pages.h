@@ -20,10 +20,17 @@ namespace zerotouch::store {
 absl::StatusOr<Page<DeviceState>> LoadPage(DeviceReads& reads, std::vector<DeviceId> ids,
                                            int64_t limit);
 
-// Returns the page of the devices above `after` on which `partner` holds a
-// claim. `states` are the candidates with their claims, ascending.
-absl::StatusOr<Page<DeviceState>> PageOfPartner(DeviceReads& reads, std::vector<DeviceState> states,
-                                                PartnerId partner, DeviceId after, int64_t limit);
+// A statement of a reseller that findByIdentifier found.
+struct FoundDevice {
+  DeviceId device;
+  bool is_exact = false;  // by a modem id or exactly the serial number
+};
+
+// Returns the page of the devices behind `after` on which `partner` holds a claim: exact
+// ones first, each part in the order of ids. `found` is in any order, and may have a
+// device several times.
+absl::StatusOr<Page<DeviceState>> PageOfFound(DeviceReads& reads, std::vector<FoundDevice> found,
+                                              PartnerId partner, DeviceId after, int64_t limit);
 
 }  // namespace zerotouch::store
 

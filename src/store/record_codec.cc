@@ -12,16 +12,19 @@
 
 namespace zerotouch::store {
 
-absl::Status DecodeRecord(std::string_view identifier, std::string_view metadata,
-                          DeviceState& state) {
-  DeviceRecord record;
-  if (!record.identifier.ParseFromArray(identifier.data(), static_cast<int>(identifier.size())) ||
-      !record.metadata.ParseFromArray(metadata.data(), static_cast<int>(metadata.size()))) {
+absl::Status DecodeStatement(PartnerId reseller, std::string_view identifier,
+                             std::string_view metadata, DeviceState& state) {
+  Statement statement;
+  if (!statement.identifier.ParseFromArray(identifier.data(),
+                                           static_cast<int>(identifier.size())) ||
+      !statement.metadata.ParseFromArray(metadata.data(), static_cast<int>(metadata.size()))) {
     return UnreadableDevice(state.id);
   }
-  DropUnknownFields(record.identifier);
-  DropUnknownFields(record.metadata);
-  state.record = std::move(record);
+  DropUnknownFields(statement.identifier);
+  DropUnknownFields(statement.metadata);
+  StatementState& entry = state.statements.emplace_back();
+  entry.reseller = reseller;
+  entry.value = std::move(statement);
   return absl::OkStatus();
 }
 

@@ -12,10 +12,10 @@
 // How every store encodes values that have no columns of their own.
 namespace zerotouch::store {
 
-// Decodes the record of `state` from its serialized messages, without unknown fields,
+// Adds to `state` what `reseller` stated, from serialized messages, without unknown fields,
 // which earlier versions stored. Returns DATA_LOSS if they are damaged.
-absl::Status DecodeRecord(std::string_view identifier, std::string_view metadata,
-                          DeviceState& state);
+absl::Status DecodeStatement(PartnerId reseller, std::string_view identifier,
+                             std::string_view metadata, DeviceState& state);
 
 // Encode a list of e-mail addresses, one a line: they contain no line feed.
 std::string JoinEmails(const std::vector<std::string>& emails);

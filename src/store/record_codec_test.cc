@@ -21,15 +21,19 @@ TEST(RecordCodec, DropsUnknownFields_ThatEarlierVersionsStored) {
   const std::string known_identifier = identifier.SerializeAsString();
   const std::string known_metadata = metadata.SerializeAsString();
   DeviceState state;
-  ASSERT_TRUE(DecodeRecord(WithUnknownField(identifier), WithUnknownField(metadata), state).ok());
-  EXPECT_EQ(state.record->identifier.SerializeAsString(), known_identifier);
-  EXPECT_EQ(state.record->metadata.SerializeAsString(), known_metadata);
+  ASSERT_TRUE(
+      DecodeStatement(PartnerId(1), WithUnknownField(identifier), WithUnknownField(metadata), state)
+          .ok());
+  const Statement* const statement = state.StatementOf(PartnerId(1));
+  ASSERT_NE(statement, nullptr);
+  EXPECT_EQ(statement->identifier.SerializeAsString(), known_identifier);
+  EXPECT_EQ(statement->metadata.SerializeAsString(), known_metadata);
 }
 
 TEST(RecordCodec, ReportsDamagedMessages) {
   DeviceState state;
-  EXPECT_TRUE(absl::IsDataLoss(DecodeRecord("\xff", "", state)));
-  EXPECT_FALSE(state.record.has_value());
+  EXPECT_TRUE(absl::IsDataLoss(DecodeStatement(PartnerId(1), "\xff", "", state)));
+  EXPECT_TRUE(state.statements.empty());
 }
 
 }  // namespace

@@ -97,6 +97,12 @@ const char* NameOf(Outcome outcome) {
     case Outcome::kCancelled: return "kCancelled";
     case Outcome::kFailed: return "kFailed";
     case Outcome::kNoZeroTouchClaim: return "kNoZeroTouchClaim";
+    case Outcome::kOtherSerialStated: return "kOtherSerialStated";
+    case Outcome::kOtherManufacturerStated: return "kOtherManufacturerStated";
+    case Outcome::kOtherModelStated: return "kOtherModelStated";
+    case Outcome::kOtherAttestedIdStated: return "kOtherAttestedIdStated";
+    case Outcome::kOtherImeisStated: return "kOtherImeisStated";
+    case Outcome::kOtherMeidsStated: return "kOtherMeidsStated";
       // clang-format on
   }
   return nullptr;

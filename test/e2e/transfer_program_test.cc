@@ -70,26 +70,26 @@ void WriteArchive(const std::string& path, int64_t devices) {
   Rows(writer, "partners").Add({one, "Reseller", zero, zero});
   Rows(writer, "customers").Add({two, "Customer", "o@example.com", "", "", two, zero, zero});
   Rows(writer, "partner_customers").Add({one, zero, two});
-  Rows device_rows(writer, "devices");
-  for (int64_t i = 1; i <= devices; ++i) {
-    device_rows.Add({i,
-                     std::string_view("\x12\x0f"
-                                      "490154203237518"
-                                      "\x1a\x06Google"),
-                     ""});
-  }
   Rows claims(writer, "claims");
   for (int64_t i = 1; i <= devices; ++i) {
     claims.Add({i, two, one, one, two, zero, zero, "", {}, {}});
   }
-  Rows modems(writer, "modems");
-  for (int64_t i = 1; i <= devices; ++i) modems.Add({490'000'000'000'000 + i, i});
   Rows(writer, "operations")
       .Add({one, one, int64_t{77}, one, devices, devices, devices, zero, zero, zero, zero,
             "robot@example.com"});
   const std::string request(400'000, 'r');
   Rows chunks(writer, "operation_chunks");
   for (int64_t i = 0; i < devices / 1'000; ++i) chunks.Add({int64_t{77}, i, request});
+  Rows statements(writer, "statements");
+  for (int64_t i = 1; i <= devices; ++i) {
+    statements.Add({i, one,
+                    std::string_view("\x12\x0f"
+                                     "490154203237518"
+                                     "\x1a\x06Google"),
+                    ""});
+  }
+  Rows modems(writer, "modem_keys");
+  for (int64_t i = 1; i <= devices; ++i) modems.Add({490'000'000'000'000 + i, i, one, {}});
   ASSERT_TRUE(writer.End().ok());
   ASSERT_TRUE(file.flush().good());
 }

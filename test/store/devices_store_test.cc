@@ -12,12 +12,13 @@ using testing::IsEmpty;
 
 class DevicesStoreTest : public StoreTest {
  protected:
-  Matches LocateOne(const Identity& identity) {
+  Sightings SightingsOf(const Identity& identity) {
     const Identity* const one[] = {&identity};
     auto found = Read()->Locate(one);
     EXPECT_TRUE(found.ok()) << found.status();
     return (*found)[0];
   }
+  Matches LocateOne(const Identity& identity) { return DevicesOf(SightingsOf(identity)); }
 
   DeviceState ReadOne(DeviceId id) {
     const DeviceId ids[] = {id};
@@ -32,9 +33,8 @@ class DevicesStoreTest : public StoreTest {
       state = DeviceState();
       state.id = tx.NextDeviceId();
       state.is_new = true;
-      state.record.emplace();
-      state.record->identifier.set_serial_number(serial);
-      state.new_serial_keys = {key};
+      AddStatement(state, kPartner, {.modems = {}, .serial_key = key, .serial = serial})
+          .value->identifier.set_serial_number(serial);
       state.zero_touch = Claim{.held = true, .reseller = kPartner, .owner = kCustomer};
       state.zero_touch_changed = true;
       const DeviceState* const states[] = {&state};
@@ -80,7 +80,7 @@ TEST_P(DevicesStoreTest, Locate_ManyInAnyOrder_AnswersEachInItsPlace) {
     if (modem > 50) {
       EXPECT_THAT((*found)[i], IsEmpty());
     } else {
-      EXPECT_THAT((*found)[i], ElementsAre(devices[static_cast<size_t>(modem - 1)]));
+      EXPECT_THAT(DevicesOf((*found)[i]), ElementsAre(devices[static_cast<size_t>(modem - 1)]));
     }
   }
 }
@@ -170,15 +170,13 @@ TEST_P(DevicesStoreTest, Apply_UnchangedState_WritesNothing) {
   EXPECT_TRUE(ReadOne(device).zero_touch->held);
 }
 
-TEST_P(DevicesStoreTest, Apply_HardwareThatIsTaken_IsAbortedWhole) {
-  AddDevice({35}, kPartner, kCustomer);
-  DeviceId second;
+// A statement that another replica added meanwhile.
+TEST_P(DevicesStoreTest, Apply_StatementThatIsThereAlready_IsAbortedWhole) {
+  const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   const absl::Status status = store_->Write([&](Transaction& tx) {
     DeviceState state;
-    state.id = second = tx.NextDeviceId();
-    state.is_new = true;
-    state.record.emplace();
-    state.new_modems = {99, 35};
+    state.id = device;
+    AddStatement(state, kPartner, {.modems = {99}, .serial_key = {}, .serial = {}});
     const DeviceState* const states[] = {&state};
     return tx.Apply(states);
   });
@@ -188,6 +186,91 @@ TEST_P(DevicesStoreTest, Apply_HardwareThatIsTaken_IsAbortedWhole) {
   EXPECT_THAT(LocateOne({.modems = {99}, .serial_key = {}, .serial = {}}), IsEmpty());
 }
 
+// Changes the statements of a device after its keys were looked up, as a claim does.
+class SharedKeysStoreTest : public DevicesStoreTest {
+ protected:
+  void Change(DeviceId device, const std::function<void(DeviceState&)>& change) {
+    Write([&](Transaction& tx) -> absl::Status {
+      const Identity* const one[] = {&keys_};
+      absl::Status status = tx.Locate(one).status();
+      const DeviceId ids[] = {device};
+      auto states = tx.ReadClaims(ids);
+      DeviceState* const state = &(*states)[0];
+      DeviceState* const loaded[] = {state};
+      status.Update(tx.ReadStatements(loaded));
+      change(*state);
+      const DeviceState* const changed[] = {state};
+      status.Update(tx.Apply(changed));
+      return status;
+    });
+  }
+  std::vector<std::string> Staters() {
+    std::vector<std::string> all;
+    for (const Sighting& each : SightingsOf(keys_)) {
+      all.push_back(std::to_string(each.key) + (each.device == device_ ? " first " : " other ") +
+                    std::to_string(each.reseller.value()));
+    }
+    return all;
+  }
+  void State(DeviceId device, PartnerId reseller, Identity keys) {
+    Change(device, [&](DeviceState& state) { AddStatement(state, reseller, keys); });
+  }
+  void Drop(DeviceId device, PartnerId reseller, Identity keys) {
+    Change(device, [&](DeviceState& state) {
+      StatementState& entry = *state.EntryOf(reseller);
+      entry.value.reset();
+      entry.dropped_keys = keys;
+      entry.changed = true;
+    });
+  }
+
+  const Identity keys_{.modems = {35, 36}, .serial_key = "abc/maker", .serial = "ABC"};
+  DeviceId device_;
+};
+
+TEST_P(SharedKeysStoreTest, OneKey_OfSeveralStatements) {
+  device_ = AddDevice({35}, kPartner, kCustomer);
+  State(device_, kOtherPartner, keys_);
+  const DeviceId other = AddDevice({7}, PartnerId(3), kCustomer);
+  State(other, PartnerId(4), keys_);
+  EXPECT_THAT(Staters(), testing::UnorderedElementsAre(
+                             "0 first 100000001", "0 first 100000002", "0 other 4",
+                             "1 first 100000002", "1 other 4", "2 first 100000002", "2 other 4"));
+  Reopen();
+  const DeviceState read = Read()->ReadDevice(device_).value();
+  EXPECT_EQ(read.statements.size(), 2u);
+  EXPECT_NE(read.StatementOf(kOtherPartner), nullptr);
+
+  Drop(device_, kOtherPartner, keys_);
+  EXPECT_THAT(Staters(), testing::UnorderedElementsAre("0 first 100000001", "0 other 4",
+                                                       "1 other 4", "2 other 4"));
+  EXPECT_EQ(Read()->ReadDevice(device_).value().StatementOf(kOtherPartner), nullptr);
+  Drop(other, PartnerId(4), keys_);
+  Drop(device_, kPartner, {.modems = {35}, .serial_key = {}, .serial = {}});
+  EXPECT_THAT(Staters(), IsEmpty());
+}
+
+// Keys that this transaction did not look up.
+TEST_P(SharedKeysStoreTest, DroppedKeys_AreRead) {
+  device_ = AddDevice({35, 99}, kPartner, kCustomer);
+  const Identity unread{.modems = {99}, .serial_key = {}, .serial = {}};
+  State(AddDevice({7}, kOtherPartner, kCustomer), PartnerId(4), {});
+  Drop(device_, kPartner, unread);
+  EXPECT_THAT(SightingsOf(unread), IsEmpty());
+}
+
+TEST_P(SharedKeysStoreTest, KeysThatMoveInOneChange_AreWrittenOnce) {
+  device_ = AddDevice({35, 36}, kPartner, kCustomer);
+  Change(device_, [&](DeviceState& state) {
+    StatementState& former = *state.EntryOf(kPartner);
+    former.value.reset();
+    former.changed = true;
+    former.dropped_keys.modems = {35, 36};
+    AddStatement(state, kOtherPartner, {.modems = {35}, .serial_key = {}, .serial = {}});
+  });
+  EXPECT_THAT(Staters(), ElementsAre("0 first 100000002"));
+}
+
 TEST_P(DevicesStoreTest, ReadClaims_UnknownId_IsWithoutClaims) {
   const DeviceState state = ReadOne(DeviceId(12345));
   EXPECT_EQ(state.id, DeviceId(12345));
@@ -195,15 +278,17 @@ TEST_P(DevicesStoreTest, ReadClaims_UnknownId_IsWithoutClaims) {
   EXPECT_FALSE(state.zero_touch.has_value());
 }
 
-TEST_P(DevicesStoreTest, ReadRecords_LoadsIdentifierAndMetadata) {
+TEST_P(DevicesStoreTest, ReadStatements_LoadsIdentifierAndMetadata) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   Write([&](Transaction& tx) {
-    DeviceState state;
-    state.id = device;
-    state.record.emplace();
-    state.record->identifier.set_imei("490154203237518");
-    (*state.record->metadata.mutable_entries())["ordernumber"] = "A-1";
-    state.record_changed = true;
+    const DeviceId ids[] = {device};
+    DeviceState state = tx.ReadClaims(ids).value()[0];
+    DeviceState* const loaded[] = {&state};
+    EXPECT_TRUE(tx.ReadStatements(loaded).ok());
+    StatementState& entry = *state.EntryOf(kPartner);
+    entry.value->identifier.set_imei("490154203237518");
+    (*entry.value->metadata.mutable_entries())["ordernumber"] = "A-1";
+    entry.changed = true;
     const DeviceState* const states[] = {&state};
     return tx.Apply(states);
   });
@@ -212,14 +297,18 @@ TEST_P(DevicesStoreTest, ReadRecords_LoadsIdentifierAndMetadata) {
   DeviceState unknown;
   unknown.id = DeviceId(1);
   DeviceState* const states[] = {&state, &unknown};
-  ASSERT_TRUE(Read()->ReadRecords(states).ok());
-  ASSERT_TRUE(state.record.has_value());
-  EXPECT_EQ(state.record->identifier.imei(), "490154203237518");
-  EXPECT_EQ(state.record->metadata.entries().at("ordernumber"), "A-1");
-  EXPECT_FALSE(unknown.record.has_value());
+  const auto snapshot = Read();
+  for (int times = 0; times < 2; ++times) {
+    ASSERT_TRUE(snapshot->ReadStatements(states).ok());
+    ASSERT_EQ(state.statements.size(), 1u) << "read once";
+  }
+  EXPECT_EQ(state.StatementOf(kPartner)->identifier.imei(), "490154203237518");
+  EXPECT_EQ(state.StatementOf(kPartner)->metadata.entries().at("ordernumber"), "A-1");
+  EXPECT_TRUE(unknown.statements_read);
+  EXPECT_TRUE(unknown.statements.empty());
 }
 
-TEST_P(DevicesStoreTest, ReadDevice_HasClaimsAndRecord) {
+TEST_P(DevicesStoreTest, ReadDevice_HasClaimsAndStatements) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   const auto snapshot = Read();
   const auto read = snapshot->ReadDevice(device);
@@ -227,11 +316,11 @@ TEST_P(DevicesStoreTest, ReadDevice_HasClaimsAndRecord) {
   EXPECT_EQ(read->id, device);
   EXPECT_EQ(read->zero_touch, (Claim{.held = true, .reseller = kPartner, .owner = kCustomer}));
   EXPECT_EQ(read->sim_lock, std::nullopt);
-  EXPECT_TRUE(read->record.has_value());
+  EXPECT_NE(read->StatementOf(kPartner), nullptr);
   const auto unknown = snapshot->ReadDevice(DeviceId(device.value() + 1));
   ASSERT_TRUE(unknown.ok()) << unknown.status();
   EXPECT_EQ(unknown->zero_touch, std::nullopt);
-  EXPECT_FALSE(unknown->record.has_value());
+  EXPECT_TRUE(unknown->statements.empty());
 }
 
 TEST_P(DevicesStoreTest, NextDeviceId_Grows_AlsoAfterAReopen) {
@@ -258,29 +347,49 @@ TEST_P(DevicesStoreTest, FindByIdentity_FindsOwnHeldClaimsOnly) {
   ASSERT_TRUE(page.ok()) << page.status();
   ASSERT_EQ(page->rows.size(), 1u);
   EXPECT_EQ(page->rows[0].id, own);
-  EXPECT_EQ(page->rows[0].record->identifier.manufacturer(), "Maker");
+  EXPECT_EQ(page->rows[0].StatementOf(kPartner)->identifier.manufacturer(), "Maker");
   EXPECT_EQ(page->total_size, 1);
   EXPECT_FALSE(page->more);
 }
 
-TEST_P(DevicesStoreTest, FindByIdentity_SerialInAnyCase_InPages) {
+TEST_P(DevicesStoreTest, FindByIdentity_ExactSerialFirst_ThenInAnyCase_InPages) {
   std::vector<DeviceId> all;
   for (const char* serial : {"ABC", "ABc", "Abc", "abc", "aBc"}) {
     all.push_back(AddSerial("abc/maker", serial));
   }
-  const Identity identity{.modems = {}, .serial_key = "abc/maker", .serial = "ABC"};
-  std::vector<DeviceId> seen;
-  bool more = true;
-  while (more) {
-    const auto page =
-        Read()->FindByIdentity(kPartner, identity, seen.empty() ? DeviceId() : seen.back(), 2);
-    ASSERT_TRUE(page.ok());
-    EXPECT_EQ(page->total_size, 5);
-    EXPECT_LE(page->rows.size(), 2u);
-    for (const DeviceState& row : page->rows) seen.push_back(row.id);
-    more = page->more;
+  const std::vector<DeviceId> expected = {all[2], all[0], all[1], all[3], all[4]};
+  const Identity identity{.modems = {}, .serial_key = "abc/maker", .serial = "Abc"};
+  for (const int64_t size : {1, 2, 3, 10}) {
+    std::vector<DeviceId> seen;
+    bool more = true;
+    while (more) {
+      const auto page =
+          Read()->FindByIdentity(kPartner, identity, seen.empty() ? DeviceId() : seen.back(), size);
+      ASSERT_TRUE(page.ok());
+      EXPECT_EQ(page->total_size, 5);
+      EXPECT_LE(page->rows.size(), static_cast<size_t>(size));
+      for (const DeviceState& row : page->rows) seen.push_back(row.id);
+      more = page->more;
+    }
+    EXPECT_EQ(seen, expected) << "pages of " << size;
   }
-  EXPECT_EQ(seen, all);
+}
+
+TEST_P(DevicesStoreTest, FindByIdentity_FindsOnlyWhatTheResellerStated) {
+  const DeviceId device = AddDevice({35}, kPartner, kCustomer);
+  ChangeDevice(device, [&](DeviceState& state) {
+    state.sim_lock = Claim{.held = true, .reseller = kOtherPartner, .owner = kOtherCustomer};
+    state.sim_lock_changed = true;
+    AddStatement(state, kOtherPartner, {.modems = {36}, .serial_key = {}, .serial = {}});
+  });
+  for (const auto& [modem, reseller] : {std::pair(35, kPartner), std::pair(36, kOtherPartner)}) {
+    const Identity identity{.modems = {modem}, .serial_key = {}, .serial = {}};
+    for (const PartnerId caller : {kPartner, kOtherPartner}) {
+      const auto page = Read()->FindByIdentity(caller, identity, DeviceId(), 10).value();
+      EXPECT_EQ(page.rows.size(), caller == reseller ? 1u : 0u) << modem;
+      EXPECT_EQ(page.total_size, caller == reseller ? 1 : 0) << modem;
+    }
+  }
 }
 
 TEST_P(DevicesStoreTest, Snapshot_DoesNotSeeLaterWrites) {
@@ -297,6 +406,7 @@ TEST_P(DevicesStoreTest, Snapshot_DoesNotSeeLaterWrites) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, DevicesStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);
+INSTANTIATE_TEST_SUITE_P(Stores, SharedKeysStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);
 
 }  // namespace
 }  // namespace zerotouch::store

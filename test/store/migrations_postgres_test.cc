@@ -20,7 +20,7 @@ namespace {
 // A migration of a newer program. It changes two tables, and adds a row each time
 // it is run.
 constexpr char kNewer[] =
-    "ALTER TABLE devices ADD COLUMN colour text;"
+    "ALTER TABLE statements ADD COLUMN colour text;"
     "ALTER TABLE claims ADD COLUMN reason text;"
     "INSERT INTO dpcs (id, package_name, title) VALUES ('run', 'p', 't');";
 
@@ -127,13 +127,13 @@ TEST_F(MigrationsPostgresTest, LongReader_DelaysTheMigration_WhichDoesNotBlockOt
 }
 
 TEST_F(MigrationsPostgresTest, Deadlock_IsRetried) {
-  // The migration changes `devices` and then `claims`; the other transaction locks them in reverse
-  // order.
+  // The migration changes `statements` and then `claims`; the other transaction locks them in
+  // reverse order.
   const auto other = OpenTransaction("LOCK TABLE claims IN ROW EXCLUSIVE MODE");
   std::thread upgrade = StartUpgrade();
   AwaitWaitingMigration();
   // The first to wait for a second detects the deadlock, which is the migration.
-  const absl::Status locked = other->RunScript("LOCK TABLE devices IN ROW EXCLUSIVE MODE");
+  const absl::Status locked = other->RunScript("LOCK TABLE statements IN ROW EXCLUSIVE MODE");
   EXPECT_TRUE(locked.ok()) << locked;
   EXPECT_TRUE(other->RunScript("COMMIT").ok());
   upgrade.join();

@@ -17,8 +17,7 @@ class OwnedDevicesStoreTest : public StoreTest {
       state = DeviceState();
       state.id = tx.NextDeviceId();
       state.is_new = true;
-      state.record.emplace();
-      state.record->identifier.set_model("M");
+      AddStatement(state, kPartner, {}).value->identifier.set_model("M");
       state.zero_touch = zero_touch;
       state.zero_touch_changed = true;
       state.sim_lock = sim_lock;
@@ -61,7 +60,7 @@ TEST_P(OwnedDevicesStoreTest, FindByOwner_OwnHeldClaimsOfTheSection_Only) {
   EXPECT_THAT(IdsOf(page), ElementsAre(own));
   EXPECT_EQ(page.total_size, 1);
   EXPECT_FALSE(page.more);
-  EXPECT_EQ(page.rows[0].record->identifier.model(), "M");
+  EXPECT_EQ(page.rows[0].statements[0].value->identifier.model(), "M");
   EXPECT_EQ(page.rows[0].zero_touch, Held(kPartner, kCustomer));
   EXPECT_THAT(
       IdsOf(Find({.reseller = kPartner, .section = Section::kSimLock, .customers = {kCustomer}})),
@@ -111,7 +110,7 @@ TEST_P(OwnedDevicesStoreTest, ListDevicesOfCustomer_EachOnce_WhicheverReseller) 
   EXPECT_THAT(IdsOf(page), ElementsAre(both));
   EXPECT_TRUE(page.more);
   EXPECT_TRUE(page.rows[0].sim_lock.has_value());
-  EXPECT_EQ(page.rows[0].record->identifier.model(), "M");
+  EXPECT_EQ(page.rows[0].statements[0].value->identifier.model(), "M");
   EXPECT_FALSE(List(kCustomer, both, 1).more);
   EXPECT_THAT(List(CustomerId(1)).rows, IsEmpty());
 }

@@ -170,6 +170,15 @@ Session Unclaims(PartnerId reseller) {
   };
 }
 
+Session UnclaimsSimLock(PartnerId reseller) {
+  return [=](batch::Engine& engine, int64_t hardware) {
+    api::PartnerUnclaim unclaim;
+    unclaim.mutable_device_identifier()->set_imei(Imei(hardware));
+    unclaim.set_section_type(api::SECTION_TYPE_SIM_LOCK);
+    return OutcomeOf(engine.UnclaimOne(reseller, unclaim));
+  };
+}
+
 Session SetsMetadata(PartnerId reseller, const std::string& key, const std::string& value) {
   return [=](batch::Engine& engine, int64_t hardware) {
     api::UpdateMetadataArguments update;
@@ -308,10 +317,19 @@ class RacesTest : public testing::Test {
     std::vector<const Identity*> sought;
     for (const Identity& identity : identities) sought.push_back(&identity);
     std::vector<DeviceId> known;
-    const std::vector<Matches> found = snapshot->Locate(sought).value();
-    for (const Matches& matches : found) {
+    const std::vector<Sightings> found = snapshot->Locate(sought).value();
+    for (const Sightings& sightings : found) {
       text += "/";
-      for (const DeviceId id : matches) {
+      std::vector<int64_t> resellers;
+      for (const Sighting& each : sightings) resellers.push_back(each.reseller.value());
+      std::sort(resellers.begin(), resellers.end());
+      for (const int64_t reseller : resellers) text += fmt::format("by {} ", reseller);
+      // Known devices first: ids of new ones depend on the replica that made them.
+      Matches devices = DevicesOf(sightings);
+      std::stable_sort(devices.begin(), devices.end(), [&](DeviceId a, DeviceId b) {
+        return std::find(known.begin(), known.end(), a) < std::find(known.begin(), known.end(), b);
+      });
+      for (const DeviceId id : devices) {
         const auto place = std::find(known.begin(), known.end(), id);
         text += fmt::format("#{}", place - known.begin());
         if (place != known.end()) continue;
@@ -334,21 +352,28 @@ class RacesTest : public testing::Test {
     const DeviceId ids[] = {id};
     DeviceState state = snapshot.ReadClaims(ids).value()[0];
     DeviceState* const states[] = {&state};
-    EXPECT_TRUE(snapshot.ReadRecords(states).ok());
+    EXPECT_TRUE(snapshot.ReadStatements(states).ok());
     std::string text;
     for (const std::optional<Claim>& claim : {state.sim_lock, state.zero_touch}) {
       text += !claim.has_value() ? " -"
                                  : fmt::format(" {}{}:{}", claim->held ? "" : "was ",
                                                claim->reseller.value(), claim->owner.value());
     }
-    EXPECT_TRUE(state.record.has_value());
-    const auto& metadata = state.record->metadata.entries();
-    for (const char* key : {"ordernumber", "phonenumber"}) {
-      if (metadata.contains(key)) text += fmt::format(" {}={}", key, metadata.at(key));
+    EXPECT_FALSE(state.statements.empty());
+    std::sort(
+        state.statements.begin(), state.statements.end(),
+        [](const StatementState& a, const StatementState& b) { return a.reseller < b.reseller; });
+    for (const StatementState& each : state.statements) {
+      text += fmt::format(" by {}:", each.reseller.value());
+      const auto& metadata = each.value->metadata.entries();
+      for (const char* key : {"ordernumber", "phonenumber"}) {
+        if (metadata.contains(key)) text += fmt::format(" {}={}", key, metadata.at(key));
+      }
+      const int modems =
+          !each.value->identifier.imei().empty() + !each.value->identifier.imei2().empty();
+      text += fmt::format(" {} modems", modems);
     }
-    const int modems =
-        !state.record->identifier.imei().empty() + !state.record->identifier.imei2().empty();
-    return text + fmt::format(" with {} modems", modems);
+    return text;
   }
 
   static inline Store* stores_[kReplicas] = {};
@@ -408,6 +433,31 @@ TEST_F(RacesTest, MetadataAndUnclaim) {
 
 TEST_F(RacesTest, SectionsOfOneDevice_AreApart) {
   ExpectAsOneAfterTheOther({Claims(kFirst)}, {ClaimsSimLock(kSecond), Unclaims(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, SectionsOfNewHardware_AreClaimedByTwo) {
+  ExpectAsOneAfterTheOther({}, {Claims(kFirst), ClaimsSimLock(kSecond)}, kTwo);
+}
+
+TEST_F(RacesTest, OwnDeviceIsClaimedAgain_WhileAnotherTakesItOver) {
+  ExpectAsOneAfterTheOther({ClaimsBoth(kFirst), Unclaims(kFirst)},
+                           {ClaimsSecondModem(kFirst), Claims(kSecond)}, kTwo);
+}
+
+TEST_F(RacesTest, OtherSectionOfAnOwnDevice_WhileAnotherTakesItOver) {
+  ExpectAsOneAfterTheOther({ClaimsSimLock(kFirst), UnclaimsSimLock(kFirst)},
+                           {Claims(kFirst), ClaimsSimLock(kSecond)}, kTwo);
+}
+
+TEST_F(RacesTest, IdentifierIsAddedToAnOwnDevice_WhileAnotherClaimsItAsNew) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {ClaimsBoth(kFirst), ClaimsSecondModem(kSecond)},
+                           kTwo);
+}
+
+TEST_F(RacesTest, ThreeMeetAtASharedDevice) {
+  ExpectAsOneAfterTheOther({ClaimsSimLock(kFirst)},
+                           {UnclaimsSimLock(kFirst), Claims(kFirst), ClaimsSimLock(kSecond)},
+                           kThree);
 }
 
 TEST_F(RacesTest, ThreeClaimNewHardware) {

@@ -41,8 +41,9 @@ class ReferencesStoreTest : public StoreTest {
       const bool exists = Exists();
       kept += exists ? 1 : 0;
       const ConfigurationId used = ConfigurationOf(round);
-      EXPECT_TRUE(exists || !used) << "round " << round << ": a device uses " << used.value();
-      EXPECT_TRUE(exists || !Default()) << "round " << round << ": it is the default";
+      EXPECT_TRUE(exists || used != kConfiguration) << "round " << round << ": a device uses it";
+      EXPECT_TRUE(exists || Default() != kConfiguration)
+          << "round " << round << ": it is the default";
       GiveUp(round);
     }
     RecordProperty("kept", kept);
@@ -94,9 +95,10 @@ class ReferencesStoreTest : public StoreTest {
     return Read()->FindCustomer(kCustomer).value()->default_configuration;
   }
   ConfigurationId ConfigurationOf(int round) {
-    for (const DeviceState& device :
-         Read()->ListDevicesOfCustomer(kCustomer, DeviceId(), kRounds + 1).value().rows) {
-      if (device.record->identifier.imei() == Imei(round)) return device.zero_touch->configuration;
+    const auto page = Read()->ListDevicesOfCustomer(kCustomer, DeviceId(), kRounds + 1).value();
+    for (const DeviceState& device : page.rows) {
+      const Statement* const stated = device.StatementOf(kPartner);
+      if (stated->identifier.imei() == Imei(round)) return device.zero_touch->configuration;
     }
     return {};
   }

@@ -72,15 +72,25 @@ DeviceId StoreTest::AddDevice(std::vector<ModemKey> modems, PartnerId reseller, 
     state = DeviceState();
     state.id = tx.NextDeviceId();
     state.is_new = true;
-    state.record.emplace();
-    state.record->identifier.set_manufacturer("Maker");
-    state.new_modems = modems;
+    Identity keys;
+    keys.modems.assign(modems.begin(), modems.end());
+    AddStatement(state, reseller, keys).value->identifier.set_manufacturer("Maker");
     state.zero_touch = Claim{.held = true, .reseller = reseller, .owner = owner};
     state.zero_touch_changed = true;
     const DeviceState* const states[] = {&state};
     return tx.Apply(states);
   });
   return state.id;
+}
+
+StatementState& StoreTest::AddStatement(DeviceState& device, PartnerId reseller, Identity keys) {
+  StatementState& statement = device.statements.emplace_back();
+  statement.reseller = reseller;
+  statement.value.emplace();
+  statement.is_new = true;
+  statement.changed = true;
+  statement.added_keys = std::move(keys);
+  return statement;
 }
 
 }  // namespace zerotouch::store

@@ -46,6 +46,9 @@ class StoreTest : public testing::TestWithParam<Kind> {
   // Stores a new device with these modem ids, claimed for zero touch.
   DeviceId AddDevice(std::vector<ModemKey> modems, PartnerId reseller, CustomerId owner);
 
+  // Adds a new statement with these lookup keys to the device, and returns it.
+  static StatementState& AddStatement(DeviceState& device, PartnerId reseller, Identity keys);
+
   const PartnerId kPartner{100000001};
   const PartnerId kOtherPartner{100000002};
   const CustomerId kCustomer{200000001};

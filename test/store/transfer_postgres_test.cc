@@ -46,7 +46,9 @@ TEST_F(TransferPostgresTest, ArchivesHaveEveryColumn_ButWhatIsThisStoresAlone) {
   std::set<std::string> archived = {"registry_version.schema",
                                     "registry_version.oldest_program",
                                     "partners.last_number",
-                                    "devices.version",
+                                    "statements.version",
+                                    "modem_keys.version",
+                                    "serial_keys.version",
                                     "claims.version",
                                     "operations.lease_token",
                                     "operations.lease_until_us",
@@ -57,6 +59,7 @@ TEST_F(TransferPostgresTest, ArchivesHaveEveryColumn_ButWhatIsThisStoresAlone) {
                                     "quota_buckets.millionths",
                                     "quota_buckets.filled_us"};
   for (const archive::Table& table : archive::Tables()) {
+    if (table.is_retired()) continue;
     for (const archive::Column& column : table.columns) {
       archived.insert(fmt::format("{}.{}", table.name, column.name));
     }

@@ -78,6 +78,7 @@ TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeasesAndBuckets) {
                                     "quota_buckets.email",    "quota_buckets.millionths",
                                     "quota_buckets.filled_us"};
   for (const archive::Table& table : archive::Tables()) {
+    if (table.is_retired()) continue;
     for (const archive::Column& column : table.columns) {
       archived.insert(fmt::format("{}.{}", table.name, column.name));
     }

@@ -117,10 +117,10 @@ TEST(ArchiveTest, Bytes_AreFixed) {
   }
   EXPECT_EQ(hex,
             "894f5a54410d0a1a"                  // magic
-            "01000000020000000100000000000000"  // versions, rows
-            "9ffe7949"
+            "01000000030000000100000000000000"  // versions, rows
+            "f0b2dcd2"
             "060100000011000000fc7a3548"  // dpcs, a row, 17 bytes
-            "e680a4b2"
+            "e8102f17"
             "02696407"
             "7061636b616765"
             "05"

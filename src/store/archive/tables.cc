@@ -74,6 +74,16 @@ constexpr Column kOperationResults[] = {
     {"operation", kInt}, {"first_item", kInt}, {"results", kBytes}};
 constexpr Column kAccountQuotas[] = {{"email", kText}, {"per_100s", kInt}};
 
+constexpr Column kStatements[] = {
+    {"device", kInt}, {"reseller", kInt}, {"identifier", kBytes}, {"metadata", kBytes}};
+constexpr Column kModemKeys[] = {
+    {"modem", kInt}, {"device", kInt}, {"reseller", kInt}, {"others", kBytes, kNullable}};
+constexpr Column kSerialKeys[] = {{"key", kText},
+                                  {"serial", kText},
+                                  {"device", kInt},
+                                  {"reseller", kInt},
+                                  {"others", kBytes, kNullable}};
+
 constexpr Table kTables[] = {
     {"meta", kMeta, 1},
     {"partners", kPartners, 1},
@@ -85,22 +95,28 @@ constexpr Table kTables[] = {
     {"service_accounts", kServiceAccounts, 1},
     {"account_customers", kAccountCustomers, 2},
     {"account_keys", kAccountKeys, 2},
-    {"devices", kDevices, 1},
+    {"devices", kDevices, 1, 2},
     {"claims", kClaims, 2},
-    {"modems", kModems, 1},
-    {"serials", kSerials, 2},
+    {"modems", kModems, 1, 2},
+    {"serials", kSerials, 2, 2},
     {"operations", kOperations, 2},
     {"operation_chunks", kOperationChunks, 2},
     {"operation_results", kOperationResults, 2},
     // Since version 2.
     {"account_quotas", kAccountQuotas, 1},
+    // Since version 3, in the place of devices, modems and serials.
+    {"statements", kStatements, 2},
+    {"modem_keys", kModemKeys, 1},
+    {"serial_keys", kSerialKeys, 2},
 };
 
 }  // namespace
 
 std::span<const Table> Tables() { return kTables; }
 
-size_t TableCount(uint32_t version) { return version == 1 ? 17 : std::size(kTables); }
+size_t TableCount(uint32_t version) {
+  return version == 1 ? 17 : version == 2 ? 18 : std::size(kTables);
+}
 
 uint8_t Table::index() const { return static_cast<uint8_t>(this - kTables); }
 

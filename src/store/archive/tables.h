@@ -11,7 +11,7 @@ namespace zerotouch::store::archive {
 
 // Increment it with every change of the list, and keep the reader able to read
 // archives of older versions.
-inline constexpr uint32_t kTablesVersion = 2;
+inline constexpr uint32_t kTablesVersion = 3;
 
 enum class ColumnType : uint8_t {
   kInt,
@@ -35,6 +35,11 @@ struct Table {
   const char* name;
   std::span<const Column> columns;
   int key_columns;  // the first ones are the key, which is the order of export
+  // The last kTablesVersion that has it. A store makes a retired table only while it imports
+  // rows of it, and then moves them to the tables that took its place.
+  uint32_t until = kTablesVersion;
+
+  bool is_retired() const { return until < kTablesVersion; }
 
   // Returns its index in Tables().
   uint8_t index() const;
@@ -43,7 +48,7 @@ struct Table {
 std::span<const Table> Tables();
 
 // Returns how many of them, the first ones, an archive of this version has. Version 1
-// ends at operation_results; version 2 has account_quotas too.
+// ends at operation_results, version 2 at account_quotas.
 size_t TableCount(uint32_t version);
 
 }  // namespace zerotouch::store::archive

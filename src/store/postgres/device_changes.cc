@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/sorted.h"
 #include "base/status_macros.h"
 #include "store/columns.h"
 #include "store/postgres/transaction.h"
@@ -68,6 +69,60 @@ constexpr SqlText kClaimRows =
     "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, "
     "workspace, vacation_starts_us, vacation_expires_us)";
 
+// Statements to write, as one array for each column.
+struct StatementColumns {
+  std::vector<int64_t> devices;
+  std::vector<int64_t> resellers;
+  std::vector<int64_t> versions;
+  std::vector<std::string> identifiers;
+  std::vector<std::string> metadata;
+
+  size_t size() const { return devices.size(); }
+
+  void Add(DeviceId device, int64_t version, const StatementState& statement) {
+    devices.push_back(device.value());
+    resellers.push_back(statement.reseller.value());
+    versions.push_back(version);
+    if (!statement.value.has_value()) return;
+    identifiers.push_back(statement.value->identifier.SerializeAsString());
+    metadata.push_back(statement.value->metadata.SerializeAsString());
+  }
+  Query Keys(const char* sql) const {
+    return Query(sql).Ints(devices).Ints(resellers).Ints(versions);
+  }
+  Query All(const char* sql) const { return Keys(sql).Blobs(identifiers).Blobs(metadata); }
+};
+
+// Rows of lookup keys to write, as one array for each column. A key is a modem id, or a
+// serial set.
+struct KeyColumns {
+  std::vector<int64_t> modems;
+  std::vector<std::string_view> keys;
+  std::vector<std::string_view> serials;
+  std::vector<int64_t> versions;
+  std::vector<int64_t> devices;
+  std::vector<int64_t> resellers;
+  std::vector<std::string> others;  // empty: none
+
+  size_t size() const { return versions.size(); }
+
+  void Add(int64_t version, const Staters& staters) {
+    versions.push_back(version);
+    devices.push_back(staters.empty() ? 0 : staters[0].device.value());
+    resellers.push_back(staters.empty() ? 0 : staters[0].reseller.value());
+    others.push_back(EncodeOthers(staters).value_or(""));
+  }
+  // Adds the columns of a change, or those of a new row, to a query that has the key.
+  Query In(Query query) const {
+    query.Ints(versions).Ints(devices).Ints(resellers).Blobs(others);
+    return query;
+  }
+  Query InFirst(Query query) const {
+    query.Ints(devices).Ints(resellers);
+    return query;
+  }
+};
+
 // The claims that an unclaim leaves, which hold only the reseller: devices by
 // the values to write and the version that the change was decided on.
 struct UnclaimedKey {
@@ -91,81 +146,181 @@ void PostgresTransaction::QueueChange(Query query, size_t rows) {
   });
 }
 
-void PostgresTransaction::QueueRecords(std::span<const DeviceState* const> states, bool is_new) {
-  std::vector<int64_t> ids;
-  std::vector<int64_t> versions;
-  std::vector<std::string> identifiers;
-  std::vector<std::string> metadata;
+void PostgresTransaction::QueueStatements(std::span<const DeviceState* const> states) {
+  StatementColumns fresh;
+  StatementColumns changed;
+  StatementColumns dropped;
   for (const DeviceState* state : states) {
-    if (state->is_new != is_new || !(state->is_new || state->record_changed)) continue;
-    ids.push_back(state->id.value());
-    const auto version = record_versions_.find(state->id);
-    versions.push_back(version == record_versions_.end() ? 0 : version->second);
-    identifiers.push_back(state->record->identifier.SerializeAsString());
-    metadata.push_back(state->record->metadata.SerializeAsString());
+    for (const StatementState& each : state->statements) {
+      if (!each.changed || (each.is_new && !each.value.has_value())) continue;
+      const auto version = statement_versions_.find({state->id, each.reseller});
+      StatementColumns& columns = each.is_new ? fresh : each.value.has_value() ? changed : dropped;
+      columns.Add(state->id, version == statement_versions_.end() ? 0 : version->second, each);
+    }
   }
-  if (ids.empty()) return;
-  QueueChange(
-      Query(is_new ? "INSERT INTO devices (id, version, identifier, metadata) SELECT * FROM "
-                     "unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[])"
-                   : "UPDATE devices d SET version = d.version + 1, identifier = u.identifier, "
-                     "metadata = u.metadata "
-                     "FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) "
-                     "AS u(id, version, identifier, metadata) "
-                     "WHERE d.id = u.id AND d.version = u.version")
-          .Ints(ids)
-          .Ints(versions)
-          .Blobs(identifiers)
-          .Blobs(metadata),
-      ids.size());
+  if (dropped.size() > 0) {
+    QueueChange(dropped.Keys("DELETE FROM statements s USING "
+                             "unnest($1::bigint[], $2::bigint[], $3::bigint[]) "
+                             "AS u(device, reseller, version) WHERE s.device = u.device "
+                             "AND s.reseller = u.reseller AND s.version = u.version"),
+                dropped.size());
+  }
+  if (fresh.size() > 0) {
+    QueueChange(fresh.All("INSERT INTO statements (device, reseller, version, identifier, "
+                          "metadata) SELECT * FROM unnest($1::bigint[], $2::bigint[], "
+                          "$3::bigint[], $4::bytea[], $5::bytea[])"),
+                fresh.size());
+  }
+  if (changed.size() > 0) {
+    QueueChange(changed.All("UPDATE statements s SET version = s.version + 1, "
+                            "identifier = u.identifier, metadata = u.metadata "
+                            "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
+                            "$4::bytea[], $5::bytea[]) "
+                            "AS u(device, reseller, version, identifier, metadata) "
+                            "WHERE s.device = u.device AND s.reseller = u.reseller "
+                            "AND s.version = u.version"),
+                changed.size());
+  }
 }
 
-void PostgresTransaction::QueueHardware(std::span<const DeviceState* const> states) {
-  struct Serial {
-    std::string_view key;
-    std::string_view serial;
-    int64_t device;
-  };
-  std::vector<std::pair<ModemKey, int64_t>> modems;
-  std::vector<Serial> serials;
+absl::Status PostgresTransaction::ReadDroppedKeys(std::span<const DeviceState* const> states) {
+  std::vector<int64_t> modems;
+  std::vector<const Identity*> serials;
+  std::vector<uint32_t> numbers;
   for (const DeviceState* state : states) {
-    for (const ModemKey modem : state->new_modems) modems.emplace_back(modem, state->id.value());
-    for (const std::string& key : state->new_serial_keys) {
-      serials.push_back({key, state->record->identifier.serial_number(), state->id.value()});
+    for (const StatementState& each : state->statements) {
+      for (const ModemKey modem : each.dropped_keys.modems) {
+        if (!modem_rows_.contains(modem)) modems.push_back(modem);
+      }
+      const Identity& keys = each.dropped_keys;
+      if (keys.serial_key.empty() || serial_rows_.contains({keys.serial_key, keys.serial})) {
+        continue;
+      }
+      numbers.push_back(static_cast<uint32_t>(serials.size()));
+      serials.push_back(&keys);
     }
   }
+  SortUnique(modems);
   if (!modems.empty()) {
-    std::sort(modems.begin(), modems.end());
-    std::vector<int64_t> keys;
-    std::vector<int64_t> devices;
-    for (const auto& [modem, device] : modems) {
-      keys.push_back(modem);
-      devices.push_back(device);
-    }
-    QueueChange(Query("INSERT INTO modems (modem, device) "
-                      "SELECT * FROM unnest($1::bigint[], $2::bigint[])")
-                    .Ints(keys)
-                    .Ints(devices),
-                keys.size());
+    ZT_RETURN_IF_ERROR(ReadModemKeys(modems, [](ModemKey, const Staters&) {}));
   }
-  if (!serials.empty()) {
-    std::sort(serials.begin(), serials.end(), [](const Serial& a, const Serial& b) {
-      return std::pair(a.key, a.serial) < std::pair(b.key, b.serial);
-    });
-    std::vector<std::string_view> keys;
-    std::vector<std::string_view> texts;
-    std::vector<int64_t> devices;
-    for (const Serial& serial : serials) {
-      keys.push_back(serial.key);
-      texts.push_back(serial.serial);
-      devices.push_back(serial.device);
+  if (serials.empty()) return absl::OkStatus();
+  return ReadSerialKeys(serials, numbers, [](uint32_t, const Staters&) {});
+}
+
+void PostgresTransaction::QueueKeys(std::span<const DeviceState* const> states) {
+  absl::btree_map<ModemKey, Staters> modems;
+  absl::btree_map<SerialKey, Staters> serials;
+  // Returns what the key's row becomes, which begins as the row that was read.
+  const auto row_after = [](auto& after, const auto& read, const auto& key) -> Staters& {
+    const auto [place, is_first] = after.try_emplace(key);
+    if (is_first) {
+      const auto row = read.find(key);
+      if (row != read.end()) place->second = row->second.staters;
     }
-    QueueChange(Query("INSERT INTO serials (key, serial, device) "
-                      "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])")
-                    .Texts(keys)
-                    .Texts(texts)
-                    .Ints(devices),
-                keys.size());
+    return place->second;
+  };
+  for (const DeviceState* state : states) {
+    for (const StatementState& each : state->statements) {
+      const Stater stater{.device = state->id, .reseller = each.reseller};
+      for (const ModemKey modem : each.dropped_keys.modems) {
+        RemoveStater(stater, row_after(modems, modem_rows_, modem));
+      }
+      for (const ModemKey modem : each.added_keys.modems) {
+        AddStater(stater, row_after(modems, modem_rows_, modem));
+      }
+      for (const auto& [keys, change] : {std::pair(&each.dropped_keys, &RemoveStater),
+                                         std::pair(&each.added_keys, &AddStater)}) {
+        if (keys->serial_key.empty()) continue;
+        change(stater, row_after(serials, serial_rows_, SerialKey(keys->serial_key, keys->serial)));
+      }
+    }
+  }
+  QueueModemKeys(modems);
+  QueueSerialKeys(serials);
+}
+
+void PostgresTransaction::QueueModemKeys(const absl::btree_map<ModemKey, Staters>& after) {
+  KeyColumns fresh;
+  KeyColumns changed;
+  KeyColumns gone;
+  for (const auto& [modem, staters] : after) {
+    const auto before = modem_rows_.find(modem);
+    const bool is_stored = before != modem_rows_.end();
+    if (is_stored ? before->second.staters == staters : staters.empty()) continue;
+    KeyColumns& columns = !is_stored ? fresh : staters.empty() ? gone : changed;
+    columns.modems.push_back(modem);
+    columns.Add(is_stored ? before->second.version : 0, staters);
+  }
+  if (gone.size() > 0) {
+    QueueChange(Query("DELETE FROM modem_keys m USING unnest($1::bigint[], $2::bigint[]) "
+                      "AS u(modem, version) WHERE m.modem = u.modem AND m.version = u.version")
+                    .Ints(gone.modems)
+                    .Ints(gone.versions),
+                gone.size());
+  }
+  if (changed.size() > 0) {
+    QueueChange(changed.In(Query("UPDATE modem_keys m SET version = m.version + 1, "
+                                 "device = u.device, reseller = u.reseller, "
+                                 "others = nullif(u.others, '') "
+                                 "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
+                                 "$4::bigint[], $5::bytea[]) "
+                                 "AS u(modem, version, device, reseller, others) "
+                                 "WHERE m.modem = u.modem AND m.version = u.version")
+                               .Ints(changed.modems)),
+                changed.size());
+  }
+  if (fresh.size() > 0) {
+    QueueChange(fresh.InFirst(Query("INSERT INTO modem_keys (modem, device, reseller) "
+                                    "SELECT * FROM unnest($1::bigint[], $2::bigint[], "
+                                    "$3::bigint[])")
+                                  .Ints(fresh.modems)),
+                fresh.size());
+  }
+}
+
+void PostgresTransaction::QueueSerialKeys(const absl::btree_map<SerialKey, Staters>& after) {
+  KeyColumns fresh;
+  KeyColumns changed;
+  KeyColumns gone;
+  for (const auto& [key, staters] : after) {
+    const auto before = serial_rows_.find(key);
+    const bool is_stored = before != serial_rows_.end();
+    if (is_stored ? before->second.staters == staters : staters.empty()) continue;
+    KeyColumns& columns = !is_stored ? fresh : staters.empty() ? gone : changed;
+    columns.keys.push_back(key.first);
+    columns.serials.push_back(key.second);
+    columns.Add(is_stored ? before->second.version : 0, staters);
+  }
+  if (gone.size() > 0) {
+    QueueChange(Query("DELETE FROM serial_keys s USING "
+                      "unnest($1::text[], $2::text[], $3::bigint[]) AS u(key, serial, version) "
+                      "WHERE s.key = u.key AND s.serial = u.serial AND s.version = u.version")
+                    .Texts(gone.keys)
+                    .Texts(gone.serials)
+                    .Ints(gone.versions),
+                gone.size());
+  }
+  if (changed.size() > 0) {
+    QueueChange(changed.In(Query("UPDATE serial_keys s SET version = s.version + 1, "
+                                 "device = u.device, reseller = u.reseller, "
+                                 "others = nullif(u.others, '') "
+                                 "FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], "
+                                 "$5::bigint[], $6::bytea[]) "
+                                 "AS u(key, serial, version, device, reseller, others) "
+                                 "WHERE s.key = u.key AND s.serial = u.serial "
+                                 "AND s.version = u.version")
+                               .Texts(changed.keys)
+                               .Texts(changed.serials)),
+                changed.size());
+  }
+  if (fresh.size() > 0) {
+    QueueChange(fresh.InFirst(Query("INSERT INTO serial_keys (key, serial, device, reseller) "
+                                    "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], "
+                                    "$4::bigint[])")
+                                  .Texts(fresh.keys)
+                                  .Texts(fresh.serials)),
+                fresh.size());
   }
 }
 
@@ -228,9 +383,9 @@ absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> stat
   }
   std::sort(changed.begin(), changed.end(),
             [](const DeviceState* a, const DeviceState* b) { return a->id < b->id; });
-  QueueRecords(changed, /*is_new=*/true);
-  QueueRecords(changed, /*is_new=*/false);
-  QueueHardware(changed);
+  ZT_RETURN_IF_ERROR(ReadDroppedKeys(changed));
+  QueueStatements(changed);
+  QueueKeys(changed);
   QueueClaims(changed);
   return absl::OkStatus();
 }

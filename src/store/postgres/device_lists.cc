@@ -61,15 +61,26 @@ absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByIdentity(PartnerId 
                                                                       DeviceId after,
                                                                       int64_t limit) {
   std::vector<int64_t> modems(identity.modems.begin(), identity.modems.end());
-  const Query queries[] = {
-      Query("SELECT device FROM modems WHERE modem = ANY($1)").Ints(modems),
-      Query("SELECT device FROM serials WHERE key = $1 AND key <> ''").Text(identity.serial_key)};
+  const Query queries[] = {Query("SELECT true, device, reseller, others FROM modem_keys "
+                                 "WHERE modem = ANY($1)")
+                               .Ints(modems),
+                           Query("SELECT serial = $2, device, reseller, others FROM serial_keys "
+                                 "WHERE key = $1 AND key <> ''")
+                               .Text(identity.serial_key)
+                               .Text(identity.serial)};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
-  std::vector<DeviceId> ids;
-  for (const Rows& rows : answers) TakeDevices(rows, ids);
-  SortUnique(ids);
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(ids));
-  return PageOfPartner(*this, std::move(states), partner, after, limit);
+  std::vector<FoundDevice> found;
+  for (const Rows& rows : answers) {
+    for (RowReader row : rows) {
+      const bool is_exact = row.Flag();
+      Staters staters;
+      ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
+      for (const Stater& stater : staters) {
+        if (stater.reseller == partner) found.push_back({stater.device, is_exact});
+      }
+    }
+  }
+  return PageOfFound(*this, std::move(found), partner, after, limit);
 }
 
 absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByOwner(const OwnerQuery& query,

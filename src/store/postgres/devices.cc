@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/sorted.h"
 #include "base/status_macros.h"
 #include "store/columns.h"
 #include "store/postgres/transaction.h"
@@ -28,57 +29,49 @@ Query SelectClaims(std::span<const int64_t> devices) {
       .Ints(devices);
 }
 
-Query SelectRecords(std::span<const int64_t> devices) {
-  return Query("SELECT id, version, identifier, metadata FROM devices WHERE id = ANY($1)")
+Query SelectStatements(std::span<const int64_t> devices) {
+  return Query(
+             "SELECT device, reseller, version, identifier, metadata FROM statements "
+             "WHERE device = ANY($1)")
       .Ints(devices);
+}
+
+void AddSightings(uint8_t key, const Staters& staters, Sightings& sightings) {
+  for (const Stater& stater : staters) {
+    sightings.push_back({.key = key, .device = stater.device, .reseller = stater.reseller});
+  }
 }
 
 }  // namespace
 
-absl::Status PostgresTransaction::LocateModems(std::span<const Identity* const> identities,
-                                               std::vector<Matches>& found) {
-  std::vector<std::pair<ModemKey, uint32_t>> probes;
-  probes.reserve(identities.size());
-  for (uint32_t i = 0; i < identities.size(); ++i) {
-    for (const ModemKey modem : identities[i]->modems) probes.emplace_back(modem, i);
-  }
-  if (probes.empty()) return absl::OkStatus();
-  std::sort(probes.begin(), probes.end());
-  std::vector<int64_t> keys;
-  keys.reserve(probes.size());
-  for (const auto& [modem, i] : probes) {
-    if (keys.empty() || keys.back() != modem) keys.push_back(modem);
-  }
-  const std::vector<Query> queries =
-      MakeQueries(std::span<const int64_t>(keys), [](std::span<const int64_t> some) {
-        return Query("SELECT modem, device FROM modems WHERE modem = ANY($1)").Ints(some);
-      });
-  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+absl::Status PostgresTransaction::ReadModemKeys(
+    std::span<const int64_t> modems, absl::FunctionRef<void(ModemKey, const Staters&)> take) {
+  ZT_ASSIGN_OR_RETURN(
+      const std::vector<Rows> answers,
+      db_.RunAll(MakeQueries(modems, [](std::span<const int64_t> some) {
+        return Query(
+                   "SELECT modem, version, device, reseller, others FROM modem_keys "
+                   "WHERE modem = ANY($1)")
+            .Ints(some);
+      })));
   for (const Rows& rows : answers) {
     for (RowReader row : rows) {
       const ModemKey modem = row.Int();
-      const DeviceId device(row.Int());
-      for (auto probe = std::lower_bound(probes.begin(), probes.end(), std::pair(modem, 0U));
-           probe != probes.end() && probe->first == modem; ++probe) {
-        AddMatch(found[probe->second], device);
-      }
+      KeyRow key{.version = row.Int(), .staters = {}};
+      ZT_RETURN_IF_ERROR(TakeStaters(row, key.staters));
+      take(modem, key.staters);
+      if (writing()) modem_rows_[modem] = std::move(key);
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const> identities,
-                                                std::vector<Matches>& found) {
-  std::vector<uint32_t> probes;
-  for (uint32_t i = 0; i < identities.size(); ++i) {
-    if (!identities[i]->serial_key.empty()) probes.push_back(i);
-  }
-  if (probes.empty()) return absl::OkStatus();
-  std::sort(probes.begin(), probes.end(), [&](uint32_t a, uint32_t b) {
-    return identities[a]->serial_key < identities[b]->serial_key;
-  });
-  const std::vector<Query> queries =
-      MakeQueries(std::span<const uint32_t>(probes), [&](std::span<const uint32_t> some) {
+absl::Status PostgresTransaction::ReadSerialKeys(
+    std::span<const Identity* const> identities, std::span<const uint32_t> numbers,
+    absl::FunctionRef<void(uint32_t, const Staters&)> take) {
+  ZT_ASSIGN_OR_RETURN(
+      const std::vector<Rows> answers,
+      db_.RunAll(MakeQueries(numbers, [&](std::span<const uint32_t> some) {
         std::vector<int64_t> at;
         std::vector<std::string_view> keys;
         std::vector<std::string_view> serials;
@@ -88,29 +81,137 @@ absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const>
           serials.push_back(identities[i]->serial);
         }
         return Query(
-                   "SELECT u.i, s.device FROM unnest($1::bigint[], $2::text[], $3::text[]) "
-                   "AS u(i, key, serial) "
-                   "JOIN serials s ON s.key = u.key AND s.serial = u.serial")
+                   "SELECT u.i, s.version, s.device, s.reseller, s.others "
+                   "FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u(i, key, serial) "
+                   "JOIN serial_keys s ON s.key = u.key AND s.serial = u.serial")
             .Ints(at)
             .Texts(keys)
             .Texts(serials);
-      });
-  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+      })));
   for (const Rows& rows : answers) {
     for (RowReader row : rows) {
-      Matches& matches = found[static_cast<size_t>(row.Int())];
-      AddMatch(matches, DeviceId(row.Int()));
+      const auto i = static_cast<uint32_t>(row.Int());
+      KeyRow key{.version = row.Int(), .staters = {}};
+      ZT_RETURN_IF_ERROR(TakeStaters(row, key.staters));
+      take(i, key.staters);
+      if (!writing()) continue;
+      serial_rows_[{identities[i]->serial_key, identities[i]->serial}] = std::move(key);
     }
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Matches>> PostgresTransaction::Locate(
+absl::Status PostgresTransaction::LocateModems(std::span<const Identity* const> identities,
+                                               std::vector<Sightings>& found) {
+  struct Probe {
+    ModemKey modem;
+    uint32_t index;
+    uint8_t key;
+
+    auto operator<=>(const Probe&) const = default;
+  };
+  std::vector<Probe> probes;
+  probes.reserve(identities.size());
+  for (uint32_t i = 0; i < identities.size(); ++i) {
+    uint8_t key = 0;
+    for (const ModemKey modem : identities[i]->modems) probes.push_back({modem, i, key++});
+  }
+  if (probes.empty()) return absl::OkStatus();
+  std::sort(probes.begin(), probes.end());
+  std::vector<int64_t> modems;
+  modems.reserve(probes.size());
+  for (const Probe& probe : probes) {
+    if (modems.empty() || modems.back() != probe.modem) modems.push_back(probe.modem);
+  }
+  return ReadModemKeys(modems, [&](ModemKey modem, const Staters& staters) {
+    for (auto probe = std::lower_bound(probes.begin(), probes.end(), Probe{modem, 0, 0});
+         probe != probes.end() && probe->modem == modem; ++probe) {
+      AddSightings(probe->key, staters, found[probe->index]);
+    }
+  });
+}
+
+absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const> identities,
+                                                std::vector<Sightings>& found) {
+  std::vector<uint32_t> probes;
+  for (uint32_t i = 0; i < identities.size(); ++i) {
+    if (!identities[i]->serial_key.empty()) probes.push_back(i);
+  }
+  if (probes.empty()) return absl::OkStatus();
+  std::sort(probes.begin(), probes.end(), [&](uint32_t a, uint32_t b) {
+    return identities[a]->serial_key < identities[b]->serial_key;
+  });
+  return ReadSerialKeys(identities, probes, [&](uint32_t i, const Staters& staters) {
+    AddSightings(static_cast<uint8_t>(identities[i]->modems.size()), staters, found[i]);
+  });
+}
+
+absl::StatusOr<std::vector<Sightings>> PostgresTransaction::Locate(
     std::span<const Identity* const> identities) {
-  std::vector<Matches> found(identities.size());
+  std::vector<Sightings> found(identities.size());
   ZT_RETURN_IF_ERROR(LocateModems(identities, found));
   ZT_RETURN_IF_ERROR(LocateSerials(identities, found));
   return found;
+}
+
+absl::Status PostgresTransaction::CheckLocated() {
+  std::vector<int64_t> modems;
+  for (const auto& [modem, row] : modem_rows_) modems.push_back(modem);
+  std::vector<std::string_view> keys;
+  std::vector<std::string_view> serials;
+  for (const auto& [key, row] : serial_rows_) {
+    keys.push_back(key.first);
+    serials.push_back(key.second);
+  }
+  std::vector<int64_t> devices;
+  for (const auto& [statement, version] : statement_versions_) {
+    devices.push_back(statement.first.value());
+  }
+  SortUnique(devices);
+  const Query queries[] = {
+      Query("SELECT modem, version FROM modem_keys WHERE modem = ANY($1)").Ints(modems),
+      Query("SELECT s.key, s.serial, s.version FROM unnest($1::text[], $2::text[]) "
+            "AS u(key, serial) JOIN serial_keys s ON s.key = u.key AND s.serial = u.serial")
+          .Texts(keys)
+          .Texts(serials),
+      Query("SELECT device, reseller, version FROM statements WHERE device = ANY($1)")
+          .Ints(devices)};
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+  if (AreModemRows(answers[0]) && AreSerialRows(answers[1]) && AreStatements(answers[2])) {
+    return absl::OkStatus();
+  }
+  db_.MarkConflict();
+  return absl::AbortedError("another replica changed what was stated about a device");
+}
+
+bool PostgresTransaction::AreModemRows(const Rows& rows) const {
+  size_t unchanged = 0;
+  for (RowReader row : rows) {
+    const auto before = modem_rows_.find(row.Int());
+    unchanged += before != modem_rows_.end() && before->second.version == row.Int() ? 1 : 0;
+  }
+  return unchanged == modem_rows_.size();
+}
+
+bool PostgresTransaction::AreSerialRows(const Rows& rows) const {
+  size_t unchanged = 0;
+  for (RowReader row : rows) {
+    std::string key(row.Text());
+    const auto before = serial_rows_.find(SerialKey(std::move(key), row.Text()));
+    unchanged += before != serial_rows_.end() && before->second.version == row.Int() ? 1 : 0;
+  }
+  return unchanged == serial_rows_.size();
+}
+
+bool PostgresTransaction::AreStatements(const Rows& rows) const {
+  size_t unchanged = 0;
+  for (RowReader row : rows) {
+    const DeviceId device(row.Int());
+    const auto before = statement_versions_.find({device, PartnerId(row.Int())});
+    if (before == statement_versions_.end() || before->second != row.Int()) return false;
+    ++unchanged;
+  }
+  return unchanged == statement_versions_.size();
 }
 
 absl::StatusOr<std::vector<DeviceState>> PostgresTransaction::ReadClaims(
@@ -128,10 +229,10 @@ absl::StatusOr<std::vector<DeviceState>> PostgresTransaction::ReadClaims(
   return states;
 }
 
-absl::Status PostgresTransaction::ReadRecords(std::span<DeviceState* const> states) {
+absl::Status PostgresTransaction::ReadStatements(std::span<DeviceState* const> states) {
   std::vector<DeviceState*> wanted;
   for (DeviceState* state : states) {
-    if (!state->record.has_value()) wanted.push_back(state);
+    if (!state->statements_read) wanted.push_back(state);
   }
   if (wanted.empty()) return absl::OkStatus();
   std::sort(wanted.begin(), wanted.end(),
@@ -140,20 +241,22 @@ absl::Status PostgresTransaction::ReadRecords(std::span<DeviceState* const> stat
   numbers.reserve(wanted.size());
   for (const DeviceState* state : wanted) numbers.push_back(state->id.value());
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
-                      db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectRecords)));
-  for (const Rows& rows : answers) ZT_RETURN_IF_ERROR(TakeRecords(rows, wanted));
+                      db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectStatements)));
+  for (const Rows& rows : answers) ZT_RETURN_IF_ERROR(TakeStatements(rows, wanted));
+  for (DeviceState* state : wanted) state->statements_read = true;
   return absl::OkStatus();
 }
 
 absl::StatusOr<DeviceState> PostgresTransaction::ReadDevice(DeviceId id) {
   const int64_t number[] = {id.value()};
-  const Query queries[] = {SelectClaims(number), SelectRecords(number)};
+  const Query queries[] = {SelectClaims(number), SelectStatements(number)};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   DeviceState state;
   state.id = id;
   TakeClaims(answers[0], std::span(&state, 1));
   DeviceState* const one[] = {&state};
-  ZT_RETURN_IF_ERROR(TakeRecords(answers[1], one));
+  ZT_RETURN_IF_ERROR(TakeStatements(answers[1], one));
+  state.statements_read = true;
   return state;
 }
 
@@ -170,17 +273,18 @@ void PostgresTransaction::TakeClaims(const Rows& rows, std::span<DeviceState> st
   }
 }
 
-absl::Status PostgresTransaction::TakeRecords(const Rows& rows,
-                                              std::span<DeviceState* const> states) {
+absl::Status PostgresTransaction::TakeStatements(const Rows& rows,
+                                                 std::span<DeviceState* const> states) {
   for (RowReader row : rows) {
     const DeviceId id(row.Int());
+    const PartnerId reseller(row.Int());
     const int64_t version = row.Int();
     const auto place = std::lower_bound(
         states.begin(), states.end(), id,
         [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
     const std::string_view identifier = row.Text();
-    ZT_RETURN_IF_ERROR(DecodeRecord(identifier, row.Text(), **place));
-    if (writing()) record_versions_[id] = version;
+    ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, row.Text(), **place));
+    if (writing()) statement_versions_[{id, reseller}] = version;
   }
   return absl::OkStatus();
 }

@@ -10,7 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/ids.h"
+#include "store/staters.h"
 
 namespace zerotouch::store::postgres {
 
@@ -86,6 +89,13 @@ class RowReader {
 };
 
 inline RowReader Rows::Iterator::operator*() const { return {rows_, row_}; }
+
+// Appends the staters of a key's row; the next columns are device, reseller and others.
+inline absl::Status TakeStaters(RowReader& row, Staters& staters) {
+  const DeviceId device(row.Int());
+  staters.push_back({.device = device, .reseller = PartnerId(row.Int())});
+  return DecodeOthers(row.Text(), staters);
+}
 
 // Reads every row.
 template <class T>

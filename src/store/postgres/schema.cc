@@ -19,7 +19,7 @@ namespace {
 // adds things that older programs can ignore leaves it unchanged. A migration that
 // breaks older programs sets it to its own number; then every replica must be
 // stopped first.
-constexpr int64_t kOldestProgram = 1;
+constexpr int64_t kOldestProgram = 5;
 
 // The advisory lock of every program that migrates a registry ("ZTRG").
 constexpr char kLock[] = "SELECT pg_advisory_lock(1515475527)";

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_STORE_POSTGRES_SCHEMA_H_
 #define ZEROTOUCH_STORE_POSTGRES_SCHEMA_H_
 
+#include <cstddef>
 #include <span>
 
 #include "absl/status/status.h"
@@ -12,6 +13,10 @@ namespace zerotouch::store::postgres {
 // Returns the migrations in order; the first makes version 1. The build generates
 // them from src/store/migrations/postgres_*.sql.
 std::span<const char* const> Migrations();
+
+// The migration that moves rows of the retired tables of archives (archive/tables.h) to
+// those that took their place.
+inline constexpr size_t kMoveRetired = 4;
 
 // Makes the database a registry with this program's schema, or accepts a newer
 // schema that this program can still use: during a rolling upgrade, old replicas

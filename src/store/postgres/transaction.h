@@ -9,9 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "store/device_ids.h"
 #include "store/postgres/session.h"
+#include "store/staters.h"
 #include "store/store.h"
 
 namespace zerotouch::store::postgres {
@@ -87,11 +90,13 @@ class PostgresTransaction : public Transaction {
   absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override;
 
   // devices.cc
-  absl::StatusOr<std::vector<Matches>> Locate(std::span<const Identity* const> identities) override;
+  absl::StatusOr<std::vector<Sightings>> Locate(
+      std::span<const Identity* const> identities) override;
   absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
-  absl::Status ReadRecords(std::span<DeviceState* const> states) override;
+  absl::Status ReadStatements(std::span<DeviceState* const> states) override;
   absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override;
   DeviceId NextDeviceId() override { return ids_->Next(); }
+  absl::Status CheckLocated() override;
 
   // device_changes.cc
   absl::Status Apply(std::span<const DeviceState* const> states) override;
@@ -142,26 +147,52 @@ class PostgresTransaction : public Transaction {
 
   // devices.cc
   absl::Status LocateModems(std::span<const Identity* const> identities,
-                            std::vector<Matches>& found);
+                            std::vector<Sightings>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,
-                             std::vector<Matches>& found);
+                             std::vector<Sightings>& found);
   // Store the rows in the states, which are ascending by id, and their versions.
   void TakeClaims(const Rows& rows, std::span<DeviceState> states);
-  absl::Status TakeRecords(const Rows& rows, std::span<DeviceState* const> states);
+  absl::Status TakeStatements(const Rows& rows, std::span<DeviceState* const> states);
+  // Return true if the rows are those that were read, with their versions.
+  bool AreModemRows(const Rows& rows) const;
+  bool AreSerialRows(const Rows& rows) const;
+  bool AreStatements(const Rows& rows) const;
+  // Reads the rows of modem ids, ascending and distinct, and of serial sets, which
+  // `numbers` names in `identities`, and calls `take` with each. Keeps the rows that may be
+  // changed.
+  absl::Status ReadModemKeys(std::span<const int64_t> modems,
+                             absl::FunctionRef<void(ModemKey, const Staters&)> take);
+  absl::Status ReadSerialKeys(std::span<const Identity* const> identities,
+                              std::span<const uint32_t> numbers,
+                              absl::FunctionRef<void(uint32_t, const Staters&)> take);
 
   // device_changes.cc
   // Queues a change of exactly `rows` rows. If it finds fewer, that is a conflict.
   void QueueChange(Query query, size_t rows);
-  void QueueRecords(std::span<const DeviceState* const> states, bool is_new);
-  void QueueHardware(std::span<const DeviceState* const> states);
+  void QueueStatements(std::span<const DeviceState* const> states);
+  // Reads the rows of keys that are dropped and were not looked up.
+  absl::Status ReadDroppedKeys(std::span<const DeviceState* const> states);
+  void QueueKeys(std::span<const DeviceState* const> states);
   void QueueClaims(std::span<const DeviceState* const> states);
 
   Session& db_;
   const LeaseClock leases_;
   DeviceIds* const ids_ = nullptr;
-  // The versions of the rows that were read, if writing.
+  // A lookup key's row as it was read.
+  struct KeyRow {
+    int64_t version = 0;
+    Staters staters;
+  };
+  using SerialKey = std::pair<std::string, std::string>;  // key and serial
+  // Queue the changes of the rows of one kind of key, from `before` to `after`.
+  void QueueModemKeys(const absl::btree_map<ModemKey, Staters>& after);
+  void QueueSerialKeys(const absl::btree_map<SerialKey, Staters>& after);
+
+  // The rows that were read, if writing; of claims and statements only the versions.
   absl::flat_hash_map<std::pair<DeviceId, Section>, int64_t> claim_versions_;
-  absl::flat_hash_map<DeviceId, int64_t> record_versions_;
+  absl::flat_hash_map<std::pair<DeviceId, PartnerId>, int64_t> statement_versions_;
+  absl::flat_hash_map<ModemKey, KeyRow> modem_rows_;
+  absl::flat_hash_map<SerialKey, KeyRow> serial_rows_;
 };
 
 }  // namespace zerotouch::store::postgres

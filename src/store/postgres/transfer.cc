@@ -50,6 +50,8 @@ constexpr Special kSpecial[] = {
     {"claims", "configuration", "coalesce(configuration, 0)", "nullif(configuration, 0)"},
     {"claims", "simlock_profile", "coalesce(simlock_profile, 0)", "nullif(simlock_profile, 0)"},
     {"operations", "account", "account", "nullif(account, '')"},
+    {"modem_keys", "others", "others", "nullif(others, '')"},
+    {"serial_keys", "others", "others", "nullif(others, '')"},
 };
 
 const char* TypeOf(ColumnType type) {
@@ -69,11 +71,11 @@ const char* TypeOf(ColumnType type) {
 // The statements of one table.
 struct Statements {
   explicit Statements(const Table& table);
-  std::string declare, fetch_some, fetch_many, close, insert, any;
+  std::string declare, fetch_some, fetch_many, close, insert, any, create;
 };
 
 Statements::Statements(const Table& table) {
-  std::string names, selected, inserted, arrays, key;
+  std::string names, typed, selected, inserted, arrays, key;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const archive::Column& column = table.columns[i];
     const char* comma = i == 0 ? "" : ", ";
@@ -83,6 +85,7 @@ Statements::Statements(const Table& table) {
         });
     const bool is_special = special != std::end(kSpecial);
     names += fmt::format("{}{}", comma, column.name);
+    typed += fmt::format("{}{} {} NOT NULL", comma, column.name, TypeOf(column.type));
     selected += fmt::format("{}{}", comma, is_special ? special->select : column.name);
     inserted += fmt::format("{}{}", comma, is_special ? special->insert : column.name);
     arrays += fmt::format("{}${}::{}[]", comma, i + 1, TypeOf(column.type));
@@ -98,6 +101,7 @@ Statements::Statements(const Table& table) {
                        names, inserted, arrays, names,
                        is_meta ? " ON CONFLICT (key) DO UPDATE SET value = excluded.value" : "");
   any = fmt::format("SELECT EXISTS (SELECT 1 FROM {})", table.name);
+  create = fmt::format("CREATE TABLE {} ({}, PRIMARY KEY ({}))", table.name, typed, key);
 }
 
 const Statements& StatementsOf(const Table& table) {
@@ -162,7 +166,9 @@ absl::Status ExportAll(Session& db, archive::RowSink& sink) {
                                    "WHERE relkind = 'r' AND reltuples > 0 "
                                    "AND relnamespace = current_schema()::regnamespace")));
   ZT_RETURN_IF_ERROR(sink.Begin(ReadInt(guess)));
-  for (const Table& table : archive::Tables()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
+  for (const Table& table : archive::Tables()) {
+    if (!table.is_retired()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
+  }
   return absl::OkStatus();
 }
 
@@ -241,7 +247,7 @@ absl::Status CheckEmpty(Session& db) {
   // Serializes concurrent imports.
   ZT_RETURN_IF_ERROR(db.Run(Query("SELECT schema FROM registry_version FOR UPDATE")).status());
   for (const Table& table : archive::Tables()) {
-    if (std::string_view(table.name) == "meta") continue;
+    if (std::string_view(table.name) == "meta" || table.is_retired()) continue;
     ZT_ASSIGN_OR_RETURN(const Rows any, db.Run(Query(StatementsOf(table).any.c_str())));
     if (ReadInt(any) == 0) continue;
     return absl::FailedPreconditionError(
@@ -250,16 +256,31 @@ absl::Status CheckEmpty(Session& db) {
   return absl::OkStatus();
 }
 
+absl::Status CreateRetiredTables(Session& db) {
+  for (const Table& table : archive::Tables()) {
+    if (table.is_retired()) {
+      ZT_RETURN_IF_ERROR(db.Run(Query(StatementsOf(table).create.c_str())).status());
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ImportAll(Session& db, archive::RowSource& source) {
   ZT_RETURN_IF_ERROR(CheckEmpty(db));
   RowBuffer buffer;
+  bool has_retired = false;
   for (;;) {
     ZT_ASSIGN_OR_RETURN(const Row* row, source.Next());
     if (row == nullptr) break;
+    if (row->table->is_retired() && !has_retired) {
+      ZT_RETURN_IF_ERROR(CreateRetiredTables(db));
+      has_retired = true;
+    }
     if (!buffer.Takes(*row)) ZT_RETURN_IF_ERROR(buffer.Write(db));
     buffer.Add(*row);
   }
   ZT_RETURN_IF_ERROR(buffer.Write(db));
+  if (has_retired) ZT_RETURN_IF_ERROR(db.RunScript(Migrations()[kMoveRetired]));
   ZT_RETURN_IF_ERROR(db.Run(Query("UPDATE partners p SET last_number = coalesce((SELECT "
                                   "max(number) FROM operations o WHERE o.partner = p.id), 0)"))
                          .status());

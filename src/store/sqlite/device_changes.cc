@@ -4,7 +4,9 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "store/columns.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/transaction.h"
+#include "store/staters.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -44,40 +46,122 @@ absl::Status WriteClaim(Database& db, const DeviceState& state, Section section)
   return InsertClaim(db, claim, state.id, section);
 }
 
-absl::Status WriteRecord(Database& db, const DeviceState& state) {
-  const std::string identifier = state.record->identifier.SerializeAsString();
-  const std::string metadata = state.record->metadata.SerializeAsString();
+absl::Status WriteStatement(Database& db, DeviceId device, const StatementState& statement) {
+  if (!statement.value.has_value()) {
+    if (statement.is_new) return absl::OkStatus();
+    return db.Use("DELETE FROM statements WHERE device = ? AND reseller = ?")
+        .Int(device.value())
+        .Int(statement.reseller.value())
+        .Run();
+  }
+  const std::string identifier = statement.value->identifier.SerializeAsString();
+  const std::string metadata = statement.value->metadata.SerializeAsString();
   return db
-      .Use(state.is_new ? "INSERT INTO devices (identifier, metadata, id) VALUES (?, ?, ?)"
-                        : "UPDATE devices SET identifier = ?, metadata = ? WHERE id = ?")
+      .Use(statement.is_new ? "INSERT INTO statements (identifier, metadata, device, reseller) "
+                              "VALUES (?, ?, ?, ?)"
+                            : "UPDATE statements SET identifier = ?, metadata = ? "
+                              "WHERE device = ? AND reseller = ?")
       .Bytes(identifier)
       .Bytes(metadata)
-      .Int(state.id.value())
+      .Int(device.value())
+      .Int(statement.reseller.value())
       .Run();
 }
 
-absl::Status IndexHardware(Database& db, const DeviceState& state) {
-  for (const ModemKey modem : state.new_modems) {
-    ZT_RETURN_IF_ERROR(db.Use("INSERT INTO modems (modem, device) VALUES (?, ?)")
-                           .Int(modem)
-                           .Int(state.id.value())
-                           .Run());
+// The statements of a kind of lookup key. The key's columns come last, and are all that
+// `read` and `remove` take.
+struct KeyStatements {
+  const char* read;
+  const char* insert;
+  const char* update;
+  const char* remove;
+};
+constexpr KeyStatements kModemKeys = {
+    .read = "SELECT device, reseller, others FROM modem_keys WHERE modem = ?",
+    .insert = "INSERT OR IGNORE INTO modem_keys (device, reseller, modem) VALUES (?, ?, ?)",
+    .update = "UPDATE modem_keys SET device = ?, reseller = ?, others = ? WHERE modem = ?",
+    .remove = "DELETE FROM modem_keys WHERE modem = ?"};
+constexpr KeyStatements kSerialKeys = {
+    .read = "SELECT device, reseller, others FROM serial_keys WHERE key = ? AND serial = ?",
+    .insert =
+        "INSERT OR IGNORE INTO serial_keys (device, reseller, key, serial) VALUES (?, ?, ?, ?)",
+    .update =
+        "UPDATE serial_keys SET device = ?, reseller = ?, others = ? WHERE key = ? AND serial = ?",
+    .remove = "DELETE FROM serial_keys WHERE key = ? AND serial = ?"};
+
+// Changes the row of one key. `bind` binds the key's columns.
+template <class Bind, class Change>
+absl::Status ChangeKey(Database& db, const KeyStatements& sql, const Bind& bind,
+                       const Change& change) {
+  Staters staters;
+  {
+    Cursor row = db.Use(sql.read);
+    bind(row);
+    if (row.Row()) ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
+    ZT_RETURN_IF_ERROR(row.status());
   }
-  for (const std::string& key : state.new_serial_keys) {
-    ZT_RETURN_IF_ERROR(db.Use("INSERT INTO serials (key, device, serial) VALUES (?, ?, ?)")
-                           .Text(key)
-                           .Int(state.id.value())
-                           .Text(state.record->identifier.serial_number())
-                           .Run());
+  change(staters);
+  if (staters.empty()) {
+    Cursor remove = db.Use(sql.remove);
+    return bind(remove).Run();
   }
-  return absl::OkStatus();
+  const std::optional<std::string> others = EncodeOthers(staters);
+  Cursor update = db.Use(sql.update);
+  update.Int(staters[0].device.value()).Int(staters[0].reseller.value());
+  others.has_value() ? update.Bytes(*others) : update.Null();
+  return bind(update).Run();
+}
+
+template <class Bind>
+absl::Status AddKey(Database& db, const KeyStatements& sql, const Bind& bind,
+                    const Stater& stater) {
+  {
+    Cursor insert = db.Use(sql.insert);
+    insert.Int(stater.device.value()).Int(stater.reseller.value());
+    ZT_RETURN_IF_ERROR(bind(insert).Run());
+  }
+  if (db.Changes() > 0) return absl::OkStatus();
+  return ChangeKey(db, sql, bind, [&](Staters& staters) { AddStater(stater, staters); });
+}
+
+template <class Bind>
+absl::Status DropKey(Database& db, const KeyStatements& sql, const Bind& bind,
+                     const Stater& stater) {
+  return ChangeKey(db, sql, bind, [&](Staters& staters) { RemoveStater(stater, staters); });
+}
+
+absl::Status WriteKeys(Database& db, DeviceId device, const StatementState& statement) {
+  const Stater stater{.device = device, .reseller = statement.reseller};
+  const auto modem_key = [](ModemKey modem) {
+    return [modem](Cursor& cursor) -> Cursor& { return cursor.Int(modem); };
+  };
+  const auto serial_key = [](const Identity& keys) {
+    return [&keys](Cursor& cursor) -> Cursor& {
+      return cursor.Text(keys.serial_key).Text(keys.serial);
+    };
+  };
+  for (const ModemKey modem : statement.dropped_keys.modems) {
+    ZT_RETURN_IF_ERROR(DropKey(db, kModemKeys, modem_key(modem), stater));
+  }
+  for (const ModemKey modem : statement.added_keys.modems) {
+    ZT_RETURN_IF_ERROR(AddKey(db, kModemKeys, modem_key(modem), stater));
+  }
+  if (!statement.dropped_keys.serial_key.empty()) {
+    ZT_RETURN_IF_ERROR(DropKey(db, kSerialKeys, serial_key(statement.dropped_keys), stater));
+  }
+  if (statement.added_keys.serial_key.empty()) return absl::OkStatus();
+  return AddKey(db, kSerialKeys, serial_key(statement.added_keys), stater);
 }
 
 absl::Status WriteState(Database& db, const DeviceState& state) {
-  if (state.is_new || state.record_changed) ZT_RETURN_IF_ERROR(WriteRecord(db, state));
+  for (const StatementState& statement : state.statements) {
+    if (!statement.changed) continue;
+    ZT_RETURN_IF_ERROR(WriteStatement(db, state.id, statement));
+    ZT_RETURN_IF_ERROR(WriteKeys(db, state.id, statement));
+  }
   if (state.sim_lock_changed) ZT_RETURN_IF_ERROR(WriteClaim(db, state, Section::kSimLock));
   if (state.zero_touch_changed) ZT_RETURN_IF_ERROR(WriteClaim(db, state, Section::kZeroTouch));
-  return IndexHardware(db, state);
+  return absl::OkStatus();
 }
 
 }  // namespace

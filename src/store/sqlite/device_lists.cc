@@ -4,6 +4,7 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/statements.h"
 #include "store/sqlite/transaction.h"
+#include "store/staters.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -55,17 +56,25 @@ absl::Status AddCountOfEach(Database& db, const OwnerQuery& query, int64_t& coun
 absl::StatusOr<Page<DeviceState>> SqliteTransaction::FindByIdentity(PartnerId partner,
                                                                     const Identity& identity,
                                                                     DeviceId after, int64_t limit) {
-  std::vector<Matches> matches(1);
+  std::vector<Sightings> sightings(1);
   const Identity* const one[] = {&identity};
-  ZT_RETURN_IF_ERROR(LocateModems(one, matches));
+  ZT_RETURN_IF_ERROR(LocateModems(one, sightings));
+  std::vector<FoundDevice> found;
+  for (const DeviceId device : OwnDevices(partner, sightings[0])) found.push_back({device, true});
   if (!identity.serial_key.empty()) {
-    Cursor device = db_.Use("SELECT device FROM serials WHERE key = ?");
-    device.Text(identity.serial_key);
-    while (device.Row()) AddMatch(matches[0], DeviceId(RowReader(device).Int()));
-    ZT_RETURN_IF_ERROR(device.status());
+    Cursor row = db_.Use("SELECT serial, device, reseller, others FROM serial_keys WHERE key = ?");
+    row.Text(identity.serial_key);
+    while (row.Row()) {
+      Staters staters;
+      ZT_RETURN_IF_ERROR(TakeStaters(row, staters, 1));
+      const bool is_exact = row.TextAt(0) == identity.serial;
+      for (const Stater& stater : staters) {
+        if (stater.reseller == partner) found.push_back({stater.device, is_exact});
+      }
+    }
+    ZT_RETURN_IF_ERROR(row.status());
   }
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(matches[0]));
-  return PageOfPartner(*this, std::move(states), partner, after, limit);
+  return PageOfFound(*this, std::move(found), partner, after, limit);
 }
 
 absl::StatusOr<Page<DeviceState>> SqliteTransaction::FindByOwner(const OwnerQuery& query,

@@ -1,59 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <tuple>
 
 #include "base/status_macros.h"
 #include "store/columns.h"
 #include "store/record_codec.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/transaction.h"
+#include "store/staters.h"
 
 namespace zerotouch::store::sqlite {
+
+namespace {
+
+void AddSightings(uint8_t key, const Staters& staters, Sightings& sightings) {
+  for (const Stater& stater : staters) {
+    sightings.push_back({.key = key, .device = stater.device, .reseller = stater.reseller});
+  }
+}
+
+}  // namespace
 
 // Looks modem ids up in ascending order, so that each page of the index is
 // read once.
 absl::Status SqliteTransaction::LocateModems(std::span<const Identity* const> identities,
-                                             std::vector<Matches>& found) {
+                                             std::vector<Sightings>& found) {
   struct Probe {
     ModemKey modem;
     uint32_t index;
+    uint8_t key;
   };
   std::vector<Probe> probes;
   probes.reserve(identities.size());
   for (uint32_t i = 0; i < identities.size(); ++i) {
-    for (const ModemKey modem : identities[i]->modems) probes.push_back({modem, i});
+    uint8_t key = 0;
+    for (const ModemKey modem : identities[i]->modems) probes.push_back({modem, i, key++});
   }
   std::sort(probes.begin(), probes.end(),
             [](const Probe& a, const Probe& b) { return a.modem < b.modem; });
-  Cursor device = db_.Use("SELECT device FROM modems WHERE modem = ?");
+  Cursor row = db_.Use("SELECT device, reseller, others FROM modem_keys WHERE modem = ?");
   for (const Probe& probe : probes) {
-    device.Reset();
-    device.Int(probe.modem);
-    if (device.Row()) AddMatch(found[probe.index], DeviceId(RowReader(device).Int()));
+    row.Reset();
+    row.Int(probe.modem);
+    if (!row.Row()) continue;
+    Staters staters;
+    ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
+    AddSightings(probe.key, staters, found[probe.index]);
   }
-  return device.status();
+  return row.status();
 }
 
 absl::Status SqliteTransaction::LocateSerials(std::span<const Identity* const> identities,
-                                              std::vector<Matches>& found) {
+                                              std::vector<Sightings>& found) {
   std::vector<uint32_t> probes;
   for (uint32_t i = 0; i < identities.size(); ++i) {
     if (!identities[i]->serial_key.empty()) probes.push_back(i);
   }
   std::sort(probes.begin(), probes.end(), [&](uint32_t a, uint32_t b) {
-    return identities[a]->serial_key < identities[b]->serial_key;
+    return std::tie(identities[a]->serial_key, identities[a]->serial) <
+           std::tie(identities[b]->serial_key, identities[b]->serial);
   });
-  Cursor device = db_.Use("SELECT device FROM serials WHERE key = ? AND serial = ?");
+  Cursor row =
+      db_.Use("SELECT device, reseller, others FROM serial_keys WHERE key = ? AND serial = ?");
   for (const uint32_t i : probes) {
-    device.Reset();
-    device.Text(identities[i]->serial_key).Text(identities[i]->serial);
-    while (device.Row()) AddMatch(found[i], DeviceId(RowReader(device).Int()));
+    row.Reset();
+    row.Text(identities[i]->serial_key).Text(identities[i]->serial);
+    if (!row.Row()) continue;
+    Staters staters;
+    ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
+    AddSightings(static_cast<uint8_t>(identities[i]->modems.size()), staters, found[i]);
   }
-  return device.status();
+  return row.status();
 }
 
-absl::StatusOr<std::vector<Matches>> SqliteTransaction::Locate(
+absl::StatusOr<std::vector<Sightings>> SqliteTransaction::Locate(
     std::span<const Identity* const> identities) {
-  std::vector<Matches> found(identities.size());
+  std::vector<Sightings> found(identities.size());
   ZT_RETURN_IF_ERROR(LocateModems(identities, found));
   ZT_RETURN_IF_ERROR(LocateSerials(identities, found));
   return found;
@@ -77,24 +99,28 @@ absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
   return states;
 }
 
-absl::Status SqliteTransaction::ReadRecords(std::span<DeviceState* const> states) {
-  Cursor record = db_.Use("SELECT identifier, metadata FROM devices WHERE id = ?");
+absl::Status SqliteTransaction::ReadStatements(std::span<DeviceState* const> states) {
+  Cursor statements =
+      db_.Use("SELECT reseller, identifier, metadata FROM statements WHERE device = ?");
   for (DeviceState* state : states) {
-    if (state->record.has_value()) continue;
-    record.Reset();
-    record.Int(state->id.value());
-    if (!record.Row()) continue;
-    RowReader row(record);
-    const std::string_view identifier = row.Text();
-    ZT_RETURN_IF_ERROR(DecodeRecord(identifier, row.Text(), *state));
+    if (state->statements_read) continue;
+    statements.Reset();
+    statements.Int(state->id.value());
+    while (statements.Row()) {
+      RowReader row(statements);
+      const PartnerId reseller(row.Int());
+      const std::string_view identifier = row.Text();
+      ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, row.Text(), *state));
+    }
+    state->statements_read = true;
   }
-  return record.status();
+  return statements.status();
 }
 
 absl::StatusOr<DeviceState> SqliteTransaction::ReadDevice(DeviceId id) {
   ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(std::span(&id, 1)));
   DeviceState* const one[] = {&states[0]};
-  ZT_RETURN_IF_ERROR(ReadRecords(one));
+  ZT_RETURN_IF_ERROR(ReadStatements(one));
   return std::move(states[0]);
 }
 

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "store/sqlite/database.h"
+#include "store/staters.h"
 
 namespace zerotouch::store::sqlite {
 
@@ -60,6 +61,14 @@ absl::StatusOr<std::optional<T>> ReadOne(Cursor& cursor, T (*read)(RowReader&)) 
   }
   ZT_RETURN_IF_ERROR(cursor.status());
   return std::nullopt;
+}
+
+// Appends the staters of a key's row, whose columns from `column` on are device, reseller
+// and others.
+inline absl::Status TakeStaters(const Cursor& row, Staters& staters, int column = 0) {
+  staters.push_back(
+      {.device = DeviceId(row.IntAt(column)), .reseller = PartnerId(row.IntAt(column + 1))});
+  return DecodeOthers(row.TextAt(column + 2), staters);
 }
 
 // Reads the number in the first column of the first row; 0 if there are no rows.

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_STORE_SQLITE_SCHEMA_H_
 #define ZEROTOUCH_STORE_SQLITE_SCHEMA_H_
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -13,6 +14,10 @@ namespace zerotouch::store::sqlite {
 // Returns the migrations of src/store/migrations in order: the one at [i] migrates
 // a file from version i to i+1. Never change a migration that was released.
 std::span<const char* const> Migrations();
+
+// The migration that moves rows of the retired tables of archives (archive/tables.h) to
+// those that took their place.
+inline constexpr size_t kMoveRetired = 5;
 
 // The state of a file before it is used.
 enum class SchemaState { kCurrent, kNeedsMigration };

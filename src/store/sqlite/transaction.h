@@ -69,11 +69,13 @@ class SqliteTransaction : public Transaction {
   absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override;
 
   // devices.cc
-  absl::StatusOr<std::vector<Matches>> Locate(std::span<const Identity* const> identities) override;
+  absl::StatusOr<std::vector<Sightings>> Locate(
+      std::span<const Identity* const> identities) override;
   absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
-  absl::Status ReadRecords(std::span<DeviceState* const> states) override;
+  absl::Status ReadStatements(std::span<DeviceState* const> states) override;
   absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override;
   DeviceId NextDeviceId() override { return ids_->Next(); }
+  absl::Status CheckLocated() override { return absl::OkStatus(); }  // the only writer
 
   // device_changes.cc
   absl::Status Apply(std::span<const DeviceState* const> states) override;
@@ -122,9 +124,9 @@ class SqliteTransaction : public Transaction {
 
   // devices.cc
   absl::Status LocateModems(std::span<const Identity* const> identities,
-                            std::vector<Matches>& found);
+                            std::vector<Sightings>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,
-                             std::vector<Matches>& found);
+                             std::vector<Sightings>& found);
 
   Database& db_;
   DeviceIds* const ids_ = nullptr;

@@ -60,17 +60,32 @@ constexpr Special kSpecial[] = {
                "VALUES ((SELECT number FROM operations WHERE id = ?), ?, ?)"},
 };
 
+const char* TypeOf(ColumnType type) {
+  switch (type) {
+    case ColumnType::kInt:
+    case ColumnType::kFlag:
+      return "INTEGER";
+    case ColumnType::kText:
+      return "TEXT";
+    case ColumnType::kBytes:
+      return "BLOB";
+  }
+  return "";
+}
+
 // The statements of one table.
 struct Statements {
   explicit Statements(const Table& table);
-  std::string select, insert, count, any;
+  std::string select, insert, count, any, create;
 };
 
 Statements::Statements(const Table& table) {
-  std::string columns, key, values;
+  std::string columns, typed, key, values;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const char* comma = i == 0 ? "" : ", ";
     columns += fmt::format("{}{}", comma, table.columns[i].name);
+    typed += fmt::format("{}{} {} NOT NULL", comma, table.columns[i].name,
+                         TypeOf(table.columns[i].type));
     values += fmt::format("{}?", comma);
     if (i < static_cast<size_t>(table.key_columns)) {
       key += fmt::format("{}{}", comma, table.columns[i].name);
@@ -80,6 +95,7 @@ Statements::Statements(const Table& table) {
   insert = fmt::format("INSERT INTO {} ({}) VALUES ({})", table.name, columns, values);
   count = fmt::format("SELECT count(*) FROM {}", table.name);
   any = fmt::format("SELECT EXISTS (SELECT 1 FROM {})", table.name);
+  create = fmt::format("CREATE TABLE {} ({}, PRIMARY KEY ({})) STRICT", table.name, typed, key);
   for (const Special& special : kSpecial) {
     if (special.table != table.name) continue;
     select = special.select;
@@ -120,11 +136,14 @@ absl::Status ExportTable(Database& db, const Table& table, archive::RowSink& sin
 absl::Status ExportAll(Database& db, archive::RowSink& sink) {
   int64_t rows = 0;
   for (const Table& table : archive::Tables()) {
+    if (table.is_retired()) continue;
     ZT_ASSIGN_OR_RETURN(const int64_t more, ReadInt(db, StatementsOf(table).count.c_str()));
     rows += more;
   }
   ZT_RETURN_IF_ERROR(sink.Begin(rows));
-  for (const Table& table : archive::Tables()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
+  for (const Table& table : archive::Tables()) {
+    if (!table.is_retired()) ZT_RETURN_IF_ERROR(ExportTable(db, table, sink));
+  }
   return absl::OkStatus();
 }
 
@@ -150,7 +169,7 @@ absl::Status ImportRow(Database& db, const Row& row) {
 
 absl::Status CheckEmpty(Database& db, const std::string& path) {
   for (const Table& table : archive::Tables()) {
-    if (std::string_view(table.name) == "meta") continue;
+    if (std::string_view(table.name) == "meta" || table.is_retired()) continue;
     ZT_ASSIGN_OR_RETURN(const int64_t any, ReadInt(db, StatementsOf(table).any.c_str()));
     if (any == 0) continue;
     return absl::FailedPreconditionError(
@@ -159,12 +178,26 @@ absl::Status CheckEmpty(Database& db, const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status CreateRetiredTables(Database& db) {
+  for (const Table& table : archive::Tables()) {
+    if (table.is_retired()) ZT_RETURN_IF_ERROR(db.Run(StatementsOf(table).create.c_str()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ImportAll(Database& db, archive::RowSource& source) {
+  bool has_retired = false;
   for (;;) {
     ZT_ASSIGN_OR_RETURN(const Row* row, source.Next());
-    if (row == nullptr) return fault::At("store.commit");
+    if (row == nullptr) break;
+    if (row->table->is_retired() && !has_retired) {
+      ZT_RETURN_IF_ERROR(CreateRetiredTables(db));
+      has_retired = true;
+    }
     ZT_RETURN_IF_ERROR(ImportRow(db, *row));
   }
+  if (has_retired) ZT_RETURN_IF_ERROR(db.Run(Migrations()[kMoveRetired]));
+  return fault::At("store.commit");
 }
 
 absl::StatusOr<FileView> BeginToRead(const std::string& path) {

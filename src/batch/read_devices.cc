@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/read_devices.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/status_macros.h"
+
+namespace zerotouch::batch {
+
+absl::StatusOr<std::vector<DeviceState>> ReadDevices(store::Transaction& transaction,
+                                                     std::span<const DeviceId> ids) {
+  std::vector<DeviceState> states(ids.size());
+  std::vector<DeviceState*> stated;
+  stated.reserve(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    states[i].id = ids[i];
+    stated.push_back(&states[i]);
+  }
+  ZT_RETURN_IF_ERROR(transaction.ReadStatements(stated), "reading the statements");
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> claimed, transaction.ReadClaims(ids),
+                      "reading the claims");
+  ZT_CHECK(claimed.size() == states.size(), "a device was lost");
+  for (size_t i = 0; i < states.size(); ++i) {
+    states[i].sim_lock = std::move(claimed[i].sim_lock);
+    states[i].zero_touch = std::move(claimed[i].zero_touch);
+  }
+  return states;
+}
+
+}  // namespace zerotouch::batch

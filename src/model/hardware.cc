@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/hardware.h"
+
+#include <algorithm>
+
+#include "model/views.h"
+
+namespace zerotouch {
+namespace {
+
+// Returns the sighted devices for which `matches` is true.
+template <class Predicate>
+Matches DevicesThat(std::span<const Sighting> sightings, const Predicate& matches) {
+  Matches devices;
+  for (const Sighting& sighting : sightings) {
+    if (matches(sighting)) AddMatch(devices, sighting.device);
+  }
+  return devices;
+}
+
+}  // namespace
+
+void AddMatch(Matches& matches, DeviceId device) {
+  const auto place = std::lower_bound(matches.begin(), matches.end(), device);
+  if (place == matches.end() || *place != device) matches.insert(place, device);
+}
+
+Matches DevicesOf(std::span<const Sighting> sightings) {
+  return DevicesThat(sightings, [](const Sighting&) { return true; });
+}
+
+Matches OwnDevices(PartnerId caller, std::span<const Sighting> sightings) {
+  return DevicesThat(sightings, [&](const Sighting& each) { return each.reseller == caller; });
+}
+
+Matches UnstatedDevices(PartnerId caller, std::span<const Sighting> sightings,
+                        StateOfDevice state_of) {
+  return DevicesThat(sightings, [&](const Sighting& each) {
+    const DeviceState& device = state_of(each.device);
+    return IsVisibleTo(caller, device) && !HasStated(caller, device);
+  });
+}
+
+Hardware HardwareOfOthers(std::span<const Sighting> sightings, StateOfDevice state_of) {
+  Hardware hardware;
+  for (const Sighting& each : sightings) {
+    const DeviceState& device = state_of(each.device);
+    hardware.sim_lock_of_another |= Holds(each.reseller, device.sim_lock);
+    hardware.zero_touch_of_another |= Holds(each.reseller, device.zero_touch);
+  }
+  return hardware;
+}
+
+std::variant<DeviceState*, Outcome> DeviceToClaim(PartnerId caller, Section section,
+                                                  std::span<const Sighting> sightings,
+                                                  StateOfDevice state_of) {
+  const auto only = [&](const Matches& matches) {
+    return matches.size() == 1 ? &state_of(matches[0]) : nullptr;
+  };
+  Matches own = OwnDevices(caller, sightings);
+  if (own.empty()) own = UnstatedDevices(caller, sightings, state_of);
+  if (own.size() > 1) return Outcome::kIdentifiersPointApart;
+  if (own.size() == 1) return only(own);
+
+  const auto holds_section = [&](const Sighting& each) {
+    return Holds(each.reseller, state_of(each.device).ClaimIn(section));
+  };
+  if (std::any_of(sightings.begin(), sightings.end(), holds_section)) {
+    return Outcome::kHeldByOther;
+  }
+  // The caller's statement can join a record that it has not stated otherwise, and whose
+  // section is free.
+  const auto can_join = [&](const DeviceState& device) {
+    return !IsHeld(device.ClaimIn(section)) && !HasStated(caller, device);
+  };
+  const Matches held = DevicesThat(sightings, [&](const Sighting& each) {
+    return HoldsClaim(each.reseller, state_of(each.device));
+  });
+  if (!held.empty()) {
+    DeviceState* const device = only(held);
+    return device != nullptr && can_join(*device) ? device : nullptr;
+  }
+  const Matches given_up = DevicesThat(
+      sightings, [&](const Sighting& each) { return !IsHeldByAnyone(state_of(each.device)); });
+  DeviceState* const device = only(given_up);
+  return device != nullptr && can_join(*device) ? device : nullptr;
+}
+
+Matches DevicesOfCustomer(CustomerId customer, std::span<const Sighting> sightings,
+                          StateOfDevice state_of) {
+  return DevicesThat(sightings, [&](const Sighting& each) {
+    const DeviceState& device = state_of(each.device);
+    return std::ranges::any_of(
+        std::initializer_list<const std::optional<Claim>*>{&device.sim_lock, &device.zero_touch},
+        [&](const std::optional<Claim>* claim) {
+          return Holds(each.reseller, *claim) && (*claim)->owner == customer;
+        });
+  });
+}
+
+api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(PartnerId partner,
+                                                                std::span<const Sighting> sightings,
+                                                                StateOfDevice state_of,
+                                                                absl::Time now) {
+  using State = api::GetDeviceSimLockStateResponse;
+  auto state = State::UNLOCKED;
+  for (const Sighting& each : sightings) {
+    const std::optional<Claim>& claim = state_of(each.device).sim_lock;
+    if (!IsHeld(claim) || IsOnVacation(*claim, now)) continue;
+    if (claim->reseller == partner) return State::LOCKED_TO_PARTNER;
+    // Another's lock counts if its holder, or the caller, stated the hardware.
+    if (each.reseller == claim->reseller || each.reseller == partner) {
+      state = State::LOCKED_TO_OTHER_PARTNER;
+    }
+  }
+  return state;
+}
+
+}  // namespace zerotouch

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/statement.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+
+namespace zerotouch {
+namespace {
+
+template <class Keys>
+bool Has(const Keys& keys, ModemKey modem) {
+  return std::find(keys.begin(), keys.end(), modem) != keys.end();
+}
+
+bool IsSameSerial(const Identity& a, const Identity& b) {
+  return a.serial_key == b.serial_key && a.serial == b.serial;
+}
+
+void ClearSerial(Identity& keys) {
+  keys.serial_key.clear();
+  keys.serial.clear();
+}
+
+// Adds the keys of `from` to `to`, but cancels those that `other`, the opposite change,
+// has.
+void NoteKeys(const Identity& from, Identity& to, Identity& other) {
+  for (const ModemKey modem : from.modems) {
+    const auto cancelled = std::find(other.modems.begin(), other.modems.end(), modem);
+    if (cancelled != other.modems.end()) {
+      other.modems.erase(cancelled);
+    } else {
+      to.modems.push_back(modem);
+    }
+  }
+  if (from.serial_key.empty()) return;
+  if (IsSameSerial(from, other)) {
+    ClearSerial(other);
+  } else {
+    to.serial_key = from.serial_key;
+    to.serial = from.serial;
+  }
+}
+
+// Returns the keys of `a` that `b` lacks.
+Identity Without(const Identity& a, const Identity& b) {
+  Identity kept;
+  for (const ModemKey modem : a.modems) {
+    if (!Has(b.modems, modem)) kept.modems.push_back(modem);
+  }
+  if (!a.serial_key.empty() && !IsSameSerial(a, b)) {
+    kept.serial_key = a.serial_key;
+    kept.serial = a.serial;
+  }
+  return kept;
+}
+
+// Puts a modem id into the first free slot of its kind, unless a slot has it. Returns
+// false if no slot is free.
+bool AddModem(const std::string& id, std::string* first, std::string* second) {
+  if (id.empty() || id == *first || id == *second) return true;
+  std::string* const slot = first->empty() ? first : second;
+  if (!slot->empty()) return false;
+  *slot = id;
+  return true;
+}
+
+bool AddImeis(const api::DeviceIdentifier& given, api::DeviceIdentifier& kept) {
+  return AddModem(given.imei(), kept.mutable_imei(), kept.mutable_imei2()) &&
+         AddModem(given.imei2(), kept.mutable_imei(), kept.mutable_imei2());
+}
+
+bool AddMeids(const api::DeviceIdentifier& given, api::DeviceIdentifier& kept) {
+  return AddModem(given.meid(), kept.mutable_meid(), kept.mutable_meid2()) &&
+         AddModem(given.meid2(), kept.mutable_meid(), kept.mutable_meid2());
+}
+
+bool Differ(const std::string& given, const std::string& stated) {
+  return !given.empty() && !stated.empty() && !EqualIgnoringCase(given, stated);
+}
+
+void FillIfEmpty(const std::string& given, std::string* kept) {
+  if (kept->empty()) *kept = given;
+}
+
+}  // namespace
+
+void StatementState::SetIdentifier(api::DeviceIdentifier identifier, const Identity& keys) {
+  const Identity before = value.has_value() ? KeysOf(value->identifier) : Identity();
+  if (!value.has_value()) value.emplace();
+  value->identifier = std::move(identifier);
+  NoteKeys(Without(before, keys), dropped_keys, added_keys);
+  NoteKeys(Without(keys, before), added_keys, dropped_keys);
+  changed = true;
+}
+
+void StatementState::Drop() {
+  if (!value.has_value()) return;
+  NoteKeys(KeysOf(value->identifier), dropped_keys, added_keys);
+  value.reset();
+  changed = true;
+}
+
+std::optional<Outcome> ContradictionOf(const api::DeviceIdentifier& given,
+                                       const api::DeviceIdentifier& stated) {
+  if (Differ(given.serial_number(), stated.serial_number())) return Outcome::kOtherSerialStated;
+  if (Differ(given.manufacturer(), stated.manufacturer())) {
+    return Outcome::kOtherManufacturerStated;
+  }
+  if (Differ(given.model(), stated.model())) return Outcome::kOtherModelStated;
+  if (Differ(given.chrome_os_attested_device_id(), stated.chrome_os_attested_device_id())) {
+    return Outcome::kOtherAttestedIdStated;
+  }
+  api::DeviceIdentifier merged = stated;
+  if (!AddImeis(given, merged)) return Outcome::kOtherImeisStated;
+  if (!AddMeids(given, merged)) return Outcome::kOtherMeidsStated;
+  return std::nullopt;
+}
+
+bool CouldContradict(const api::DeviceIdentifier& given) {
+  const int modems = !given.imei().empty() + !given.imei2().empty() + !given.meid().empty() +
+                     !given.meid2().empty();
+  const bool has_text = !given.serial_number().empty() || !given.manufacturer().empty() ||
+                        !given.model().empty() || !given.chrome_os_attested_device_id().empty();
+  // A serial set alone is one key. With an attested id, a manufacturer is not part of it.
+  if (modems == 0) return !given.chrome_os_attested_device_id().empty();
+  return modems > 1 || has_text;
+}
+
+api::DeviceIdentifier FilledIn(const api::DeviceIdentifier& stated,
+                               const api::DeviceIdentifier& given) {
+  api::DeviceIdentifier filled = stated;
+  AddImeis(given, filled);
+  AddMeids(given, filled);
+  FillIfEmpty(given.serial_number(), filled.mutable_serial_number());
+  FillIfEmpty(given.manufacturer(), filled.mutable_manufacturer());
+  FillIfEmpty(given.model(), filled.mutable_model());
+  FillIfEmpty(given.chrome_os_attested_device_id(), filled.mutable_chrome_os_attested_device_id());
+  if (filled.device_type() == api::DEVICE_TYPE_UNSPECIFIED) {
+    filled.set_device_type(given.device_type());
+  }
+  return filled;
+}
+
+}  // namespace zerotouch

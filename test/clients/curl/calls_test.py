@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import urllib.parse
 
 CLIENTS = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -114,6 +115,12 @@ def make(server, rules, call):
     request = json.loads(server.filled(json.dumps(call['request'])))
     status, _, content = server.call(service, *transcoded(rules[call['call']], request))
     answer = json.loads(content)
+    # A call in a batch request does not wait, so it is repeated.
+    deadline = time.monotonic() + 10
+    while (server.mode == 'batch' and call.get('expect', {}).get('done') and
+           not answer.get('done') and time.monotonic() < deadline):
+        status, _, content = server.call(service, *transcoded(rules[call['call']], request))
+        answer = json.loads(content)
     if 'refused' in call:
         assert status == HTTP[call['refused']], content
         assert answer['error']['status'] == call['refused'] and answer['error']['message'], content

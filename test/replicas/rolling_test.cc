@@ -39,10 +39,10 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
   const std::unique_ptr<Load> load = StartLoad(3);
   AwaitAnswers(*load, 100);
   // Migrates as the first replica of a newer program does when it starts.
-  for (const char* sql :
-       {"ALTER TABLE devices ADD COLUMN colour text", "ALTER TABLE claims ADD COLUMN reason text",
-        "ALTER TABLE operations ADD COLUMN origin text",
-        "UPDATE registry_version SET schema = schema + 1"}) {
+  for (const char* sql : {"ALTER TABLE statements ADD COLUMN colour text",
+                          "ALTER TABLE claims ADD COLUMN reason text",
+                          "ALTER TABLE operations ADD COLUMN origin text",
+                          "UPDATE registry_version SET schema = schema + 1"}) {
     Sql(sql);
   }
   AwaitAnswers(*load, 100);

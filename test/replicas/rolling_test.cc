@@ -68,12 +68,13 @@ TEST_F(RollingTest, NewerSchema_IsWorkedWith_UntilItSaysNotTo) {
 }
 
 // The prepared statements of a replica's sessions return other columns after a
-// migration: each is refused at most once.
+// migration: each is refused at most once. The migration does not rewrite the table,
+// because a transaction that began before would see a rewritten one as empty.
 TEST_F(RollingTest, ColumnThatGetsAnotherType_IsReadOnNewSessions) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(2));
   const std::unique_ptr<Load> load = StartLoad(3);
   AwaitAnswers(*load, 100);
-  Sql("ALTER TABLE claims ALTER COLUMN version TYPE bigint");
+  Sql(R"(ALTER TABLE claims ALTER COLUMN workspace TYPE varchar COLLATE "C")");
   AwaitAnswers(*load, 100);
   const std::string path = Accept(*replicas_[0], "claimAsync", ClaimBody(1'000, first().customer));
   ExpectEachItemOnce(AwaitDone(*replicas_[1], path), 1'000);

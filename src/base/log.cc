@@ -82,7 +82,7 @@ class Queue {
       }
       writer_waits_ = false;
       if (lines_.empty()) break;
-      WriteLines(lock);
+      WriteLines();
       if (!flushing_ && !ending_) lock.WaitFor(added_, kCollect);
     }
     ending_ = false;
@@ -113,17 +113,18 @@ class Queue {
   }
 
  private:
-  // Writes the lines, and then the number of those that were dropped after them.
-  void WriteLines(MutexLock& lock) {
+  // Writes the lines, and then the number of those that were dropped after them. The
+  // mutex is unlocked meanwhile.
+  void WriteLines() ZT_REQUIRES(mutex_) {
     writing_ = true;
     std::string lines = std::exchange(lines_, {});
     const int64_t dropped = std::exchange(dropped_, 0);
-    lock.Unlock();
+    mutex_.Unlock();
     if (dropped > 0) {
       lines += LineOf("warning", "log lines were dropped", {{"lines", dropped}});
     }
     const std::string_view rest = WriteOut(lines);
-    lock.Lock();
+    mutex_.Lock();
     if (!rest.empty()) dropped_ += dropped + std::count(rest.begin(), rest.end(), '\n');
     writing_ = false;
     written_.notify_all();

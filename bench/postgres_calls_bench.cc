@@ -102,7 +102,7 @@ class Session {
 };
 
 std::vector<int64_t> DevicesOf(const std::string& url) {
-  const Result rows = Session(url).Run("SELECT id FROM devices ORDER BY id");
+  const Result rows = Session(url).Run("SELECT DISTINCT device FROM statements ORDER BY device");
   std::vector<int64_t> ids;
   for (int i = 0; i < PQntuples(rows.get()); ++i) {
     ids.push_back(std::atoll(PQgetvalue(rows.get(), i, 0)));
@@ -125,7 +125,9 @@ double BareReads(const std::string& url, const std::vector<int64_t>& devices) {
         .Ints(one);
   };
   const auto record = [](std::span<const int64_t> one) {
-    return Query("SELECT id, version, identifier, metadata FROM devices WHERE id = ANY($1)")
+    return Query(
+               "SELECT device, reseller, version, identifier, metadata FROM statements "
+               "WHERE device = ANY($1)")
         .Ints(one);
   };
   std::atomic<int64_t> calls = 0;
@@ -229,7 +231,7 @@ int Run(int argc, char** argv) {
   const std::string url = registry->FreshCopy("calls");
   const std::string limit_url = registry->FreshCopy("floor");
   Session(limit_url).Run(
-      "CREATE TABLE floor_devices AS SELECT row_number() OVER () AS i, id AS device FROM devices;"
+      "CREATE TABLE floor_devices AS SELECT row_number() OVER () AS i, device FROM statements;"
       "CREATE UNIQUE INDEX ON floor_devices (i); ANALYZE floor_devices");
   const std::vector<int64_t> devices = DevicesOf(url);
   const Calls calls(*registry, url);

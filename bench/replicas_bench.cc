@@ -114,8 +114,9 @@ double RunReplicas(Registry& registry, const Picks& picks) {
   std::vector<std::unique_ptr<test::ServerProcess>> servers;
   std::vector<std::string> endpoints;
   for (int i = 0; i < kReplicas; ++i) {
-    servers.push_back(std::make_unique<test::ServerProcess>(std::vector<std::string>{
-        "serve", "--log-level", "error", "--listen", "127.0.0.1:0", "--database", url}));
+    servers.push_back(std::make_unique<test::ServerProcess>(
+        std::vector<std::string>{"serve", "--log-level", "error", "--listen", "127.0.0.1:0",
+                                 "--quota-per-100s", "0", "--database", url}));
     endpoints.push_back(test::ParseSandbox(servers.back()->ready_line()).endpoint);
   }
   std::vector<std::unique_ptr<Client>> clients;

@@ -171,8 +171,8 @@ Round RunOnce(Registry& registry, int64_t items, uint64_t seed, bool with_reads)
 
   const std::string body = UnclaimBody(picks);
   const std::string copy = registry.FreshCopy("server");
-  test::ServerProcess server(
-      {"serve", "--log-level", "error", "--listen", "127.0.0.1:0", "--database", copy});
+  test::ServerProcess server({"serve", "--log-level", "error", "--listen", "127.0.0.1:0",
+                              "--quota-per-100s", "0", "--database", copy});
   const std::string endpoint = test::ParseSandbox(server.ready_line()).endpoint;
   ApiCaller caller(endpoint, registry.KeyOf(kReseller));
   ApiCaller reading(endpoint, registry.KeyOf(kReseller));

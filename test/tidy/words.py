@@ -13,7 +13,7 @@ EXAMPLES = ('test/tidy/words.py', 'test/tidy/check_test.py')
 BEGINNINGS = [
     (re.compile(r'(Whether|What|Whose|Whom|Who)\b'),
      'begin with a verb: "Returns ...", "Holds ..."'),
-    (re.compile(r'(That|Those) (which|who)\b'), 'begin with a verb or the noun'),
+    (re.compile(r'(That|Those) (which|who|of|that)\b'), 'begin with a verb or the noun'),
     (re.compile(r'Of\b'), 'begin with the subject'),
 ]
 

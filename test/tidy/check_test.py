@@ -213,7 +213,8 @@ class WordsTest(CheckTest):
             {'docs/architecture.md': '`whoever`\n```\nwhoever\n```\n'}))
 
     def test_how_comments_begin(self):
-        for word in ('Whether it runs.', 'What it is.', 'That which runs.', 'Those of it.', 'Of these, one.'):
+        for word in ('Whether it runs.', 'What it is.', 'That which runs.', 'Those of it.',
+                     'Of these, one.'):
             self.expect('cmake/new.cmake:2', 'a text begins with',
                         {'cmake/new.cmake':
                              f'# SPDX-License-Identifier: Apache-2.0\nx()  # {word}\n',

@@ -141,6 +141,8 @@ class Http2Client {
   int pongs() const { return pongs_; }
   int pings() const { return pings_; }
   bool ended() const { return ended_; }
+  // Returns the size of the server's table of repeated fields (RFC 7541 section 4.1).
+  size_t TableBytes() const { return nghttp2_session_get_hd_inflate_dynamic_table_size(session_); }
   SocketClient& socket() { return *socket_; }
 
  private:

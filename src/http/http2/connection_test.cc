@@ -27,6 +27,16 @@ TEST_F(Http2Test, Get_IsAnswered) {
   EXPECT_NE(answer.Field("date"), "");
 }
 
+TEST_F(Http2Test, RequestIds_TakeNoRoomInTheTableOfRepeatedFields) {
+  Http2Client& client = Connect();
+  client.Get("/");
+  const size_t after_one = client.TableBytes();
+  EXPECT_GT(after_one, 0u);
+  for (int i = 0; i < 20; ++i) client.Get("/");
+  // The date may have changed meanwhile.
+  EXPECT_LT(client.TableBytes(), after_one + 10 * 60);
+}
+
 TEST_F(Http2Test, Fields_ReachTheHandler) {
   handler_.handle = [](Request request) {
     EXPECT_EQ(request.protocol, Protocol::kHttp2);

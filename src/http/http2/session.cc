@@ -34,6 +34,10 @@ constexpr size_t kHopelessFactor = 4;
 // endless stream of them is a flood.
 constexpr size_t kSmallDataBytes = 16;
 
+// Its value never repeats. In the table of repeated fields (RFC 7541) it would push
+// out those that do, and nghttp2 would search all of its former values each time.
+constexpr std::string_view kRequestIdField = "x-request-id";
+
 // Builds a list of fields for nghttp2, which copies the text.
 class FieldList {
  public:
@@ -49,8 +53,10 @@ class FieldList {
     list_.reserve(places_.size());
     for (const Place& place : places_) {
       auto* const name = reinterpret_cast<uint8_t*>(text_.data() + place.begin);
-      list_.push_back({name, name + place.name_bytes, place.name_bytes, place.value_bytes,
-                       NGHTTP2_NV_FLAG_NONE});
+      const std::string_view lower(text_.data() + place.begin, place.name_bytes);
+      const uint8_t flags =
+          lower == kRequestIdField ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
+      list_.push_back({name, name + place.name_bytes, place.name_bytes, place.value_bytes, flags});
     }
     return list_.data();
   }

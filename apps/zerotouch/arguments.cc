@@ -173,6 +173,8 @@ void AddDevices(CLI::App& parent, Action action, int& code) {
   app->footer(fmt::format("{}{}", kFile, kExitCodes));
   DevicesFlags& flags = arguments->devices;
   app->add_option("--csv", flags.csv, "CSV file of devices")->required()->type_name("FILE");
+  app->add_flag("--allow-multiline", flags.multiline,
+                "Accept rows with line breaks in quoted fields");
   app->add_option("--partner", flags.partner, "Your reseller id, as shown in the portal")
       ->required()
       ->envname("ZEROTOUCH_PARTNER")

@@ -14,7 +14,7 @@
 #include "base/status_text.h"
 #include "base/terminal_text.h"
 #include "client/api_error.h"
-#include "zerotouch/csv.h"
+#include "devices_csv/device_file.h"
 #include "zerotouch/input_file.h"
 #include "zerotouch/results.h"
 #include "zerotouch/stop_notice.h"
@@ -34,9 +34,6 @@ absl::StatusOr<std::string> ReadCsv(const std::string& path) {
   if (!text.ok()) {
     return absl::InvalidArgumentError(
         fmt::format("{}; give a CSV file by --csv", MessageOf(text.status())));
-  }
-  if (text->starts_with("\xff\xfe") || text->starts_with("\xfe\xff")) {
-    return absl::InvalidArgumentError(fmt::format("{} is UTF-16; save it as CSV in UTF-8", path));
   }
   return text;
 }
@@ -78,24 +75,23 @@ class Run {
   }
 
  private:
+  const csv::DeviceCsv& columns() const { return file_.columns(); }
+
   // Does everything that can fail before anything is sent.
   absl::Status Prepare() {
-    ZT_ASSIGN_OR_RETURN(text_, ReadCsv(flags_.csv));
-    reader_.emplace(text_);
-    CsvRecord header;
-    if (!reader_->Next(header)) {
-      return absl::InvalidArgumentError(fmt::format("{} is empty", flags_.csv));
+    ZT_ASSIGN_OR_RETURN(std::string text, ReadCsv(flags_.csv));
+    absl::StatusOr<csv::DeviceFile> file = csv::DeviceFile::Open(std::move(text), flags_.multiline);
+    if (file.ok() && action_ == Action::kClaim) {
+      const absl::Status owners = file->columns().CheckOwners(flags_.customer);
+      if (!owners.ok()) file = owners;
     }
-    absl::StatusOr<DeviceCsv> csv = DeviceCsv::Open(header, action_, flags_.customer);
-    if (!csv.ok()) {
-      return absl::InvalidArgumentError(fmt::format("{}: {}", flags_.csv, MessageOf(csv.status())));
-    }
-    csv_ = *std::move(csv);
-    if (!csv_.ignored().empty()) {
+    if (!file.ok()) return WithContext(file.status(), flags_.csv);
+    file_ = *std::move(file);
+    if (!columns().ignored().empty()) {
       PrintError(fmt::format("{}: ignoring the unknown columns {}", flags_.csv,
-                             fmt::join(csv_.ignored(), ", ")));
+                             fmt::join(columns().ignored(), ", ")));
     }
-    has_row_ = reader_->Next(row_);
+    has_row_ = file_.Next(row_);
     if (!has_row_) {
       return absl::InvalidArgumentError(fmt::format("{} has no rows below its header", flags_.csv));
     }
@@ -113,10 +109,10 @@ class Run {
         return absl::InvalidArgumentError(
             "--results would replace the file of --csv; give another file");
       }
-      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults(flags_.results, csv_.names()));
+      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults(flags_.results, columns().names()));
     }
     if (flags_.format == Format::kCsv) {
-      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults("", csv_.names()));
+      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults("", columns().names()));
     }
     if (flags_.format == Format::kJson) sinks_.push_back(OpenJsonResults());
     return absl::OkStatus();
@@ -144,22 +140,24 @@ class Run {
     while (has_row_ && batch.sent() < flags_.batch_items) {
       Batch::Row& row = batch.rows.emplace_back();
       row.line = row_.line;
-      if (!flags_.async) row.input = csv_.InputOf(row_);
+      if (!flags_.async) row.input = columns().InputOf(row_);
       const absl::Status status = AddItem(batch);
       if (!status.ok()) {
         row.problem = MessageOf(status);
         NameRow(row);
       }
-      has_row_ = reader_->Next(row_);
+      has_row_ = file_.Next(row_);
     }
     return batch;
   }
 
   absl::Status AddItem(Batch& batch) {
     if (action_ == Action::kClaim) {
-      ZT_ASSIGN_OR_RETURN(*batch.claims.add_claims(), csv_.ClaimOf(row_));
+      api::PartnerClaim defaults;
+      defaults.set_customer_id(flags_.customer);
+      ZT_ASSIGN_OR_RETURN(*batch.claims.add_claims(), columns().ClaimOf(row_, defaults));
     } else {
-      ZT_ASSIGN_OR_RETURN(*batch.unclaims.add_unclaims(), csv_.UnclaimOf(row_));
+      ZT_ASSIGN_OR_RETURN(*batch.unclaims.add_unclaims(), columns().UnclaimOf(row_, {}));
     }
     return absl::OkStatus();
   }
@@ -260,10 +258,10 @@ class Run {
 
   // Adds the rows that were never sent to the results, and ends the results.
   absl::Status Finish() {
-    for (; has_row_; has_row_ = reader_->Next(row_)) {
+    for (; has_row_; has_row_ = file_.Next(row_)) {
       const RowResult result{.line = row_.line, .status = kNotSent};
       summary_.Add(result);
-      for (const auto& sink : sinks_) sink->Add(csv_.InputOf(row_), result);
+      for (const auto& sink : sinks_) sink->Add(columns().InputOf(row_), result);
     }
     absl::Status status;
     for (const auto& sink : sinks_) status.Update(sink->End(summary_, operations_));
@@ -278,10 +276,8 @@ class Run {
   const DevicesFlags& flags_;
   terminal::ProgressDisplay display_;
 
-  std::string text_;  // of the file
-  std::optional<CsvReader> reader_;
-  DeviceCsv csv_;
-  CsvRecord row_;  // the next one
+  csv::DeviceFile file_;
+  csv::CsvRecord row_;  // the next one
   bool has_row_ = false;
   int bad_rows_ = 0;
 
@@ -295,6 +291,8 @@ class Run {
 };
 
 }  // namespace
+
+std::string_view NameOf(Action action) { return action == Action::kClaim ? "claim" : "unclaim"; }
 
 ExitCode RunDevices(Action action, const DevicesFlags& flags) { return Run(action, flags).Go(); }
 

@@ -8,10 +8,13 @@
 #include <tuple>
 #include <variant>
 
+#include "devices_csv/device_file.h"
 #include "model/identity.h"
-#include "zerotouch/device_csv.h"
 
 namespace zerotouch::cli {
+
+namespace api = csv::api;
+
 namespace {
 
 std::string Generate(const GenerateOptions& options, int64_t* wrong = nullptr) {
@@ -24,11 +27,9 @@ std::string Generate(const GenerateOptions& options, int64_t* wrong = nullptr) {
 struct Rows {
   std::vector<api::PartnerClaim> claims;
   explicit Rows(const std::string& text) {
-    CsvReader reader(text);
-    CsvRecord record;
-    reader.Next(record);
-    const DeviceCsv csv = DeviceCsv::Open(record, Action::kClaim, 0).value();
-    while (reader.Next(record)) claims.push_back(csv.ClaimOf(record).value());
+    csv::DeviceFile file = csv::DeviceFile::Open(text).value();
+    csv::CsvRecord row;
+    while (file.Next(row)) claims.push_back(file.columns().ClaimOf(row, {}).value());
   }
 };
 

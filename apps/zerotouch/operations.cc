@@ -10,8 +10,8 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "base/terminal_text.h"
+#include "devices_csv/csv.h"
 #include "json/json.h"
-#include "zerotouch/csv.h"
 #include "zerotouch/results.h"
 #include "zerotouch/stop_notice.h"
 
@@ -76,7 +76,7 @@ absl::StatusOr<ExitCode> Report(const OperationFlags& flags, const Operation& op
     summary.Add(result);
     for (const auto& sink : sinks) {
       std::vector<std::string> row = RowOf(item);
-      for (std::string& cell : row) cell = MarkedCell(cell);
+      for (std::string& cell : row) cell = csv::MarkedCell(cell);
       sink->Add(std::move(row), result);
     }
   }

@@ -13,9 +13,9 @@
 #include "base/json_string.h"
 #include "base/status_macros.h"
 #include "base/terminal_text.h"
+#include "devices_csv/csv.h"
+#include "devices_csv/device_csv.h"
 #include "terminal/progress.h"
-#include "zerotouch/csv.h"
-#include "zerotouch/device_csv.h"
 
 namespace zerotouch::cli {
 namespace {
@@ -91,15 +91,15 @@ class CsvResults final : public ResultSink {
  public:
   CsvResults(std::unique_ptr<Output> output, std::vector<std::string> names)
       : output_(std::move(output)), is_for_people_(output_->IsTerminal()) {
-    names.insert(names.end(), std::begin(kResultColumns), std::end(kResultColumns));
+    names.insert(names.end(), std::begin(csv::kResultColumns), std::end(csv::kResultColumns));
     Append(std::move(names));
   }
 
   void Add(std::vector<std::string> input, const RowResult& result) override {
-    input.push_back(MarkedCell(result.status));
+    input.push_back(csv::MarkedCell(result.status));
     input.push_back(result.device_id == 0 ? "" : fmt::format("{}", result.device_id));
-    input.push_back(MarkedCell(result.error_identifier));
-    input.push_back(MarkedCell(result.error_message));
+    input.push_back(csv::MarkedCell(result.error_identifier));
+    input.push_back(csv::MarkedCell(result.error_message));
     Append(std::move(input));
     output_->FlushIfFull();
   }
@@ -113,7 +113,7 @@ class CsvResults final : public ResultSink {
     if (is_for_people_) {
       for (std::string& cell : cells) cell = ForTerminal(cell);
     }
-    AppendCsvRow(cells, output_->buffer());
+    csv::AppendCsvRow(cells, output_->buffer());
   }
 
   const std::unique_ptr<Output> output_;

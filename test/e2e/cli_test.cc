@@ -10,10 +10,10 @@
 #include <memory>
 #include <sstream>
 
+#include "devices_csv/csv.h"
 #include "support/cli_process.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
-#include "zerotouch/csv.h"
 #include "zerotouch/generate.h"
 
 namespace zerotouch::test {
@@ -99,8 +99,8 @@ class CliTest : public testing::Test {
 
   static std::vector<std::vector<std::string>> Rows(const std::string& csv) {
     std::vector<std::vector<std::string>> rows;
-    cli::CsvReader reader(csv);
-    cli::CsvRecord record;
+    csv::CsvReader reader(csv);
+    csv::CsvRecord record;
     while (reader.Next(record)) rows.push_back(record.fields);
     return rows;
   }
@@ -170,7 +170,7 @@ TEST_F(CliTest, BadRows_AreReportedByLine_TheOthersRun) {
                                        kHeader, customer));
   ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--format", "csv"}), 2) << err();
   EXPECT_THAT(err(), HasSubstr("line 3 is not sent: invalid modemtype: use IMEI or MEID"));
-  EXPECT_THAT(err(), HasSubstr("line 4 is not sent: a quotation mark is not closed"));
+  EXPECT_THAT(err(), HasSubstr("line 4 is not sent: a quotation mark on line 4 is not closed"));
   EXPECT_THAT(err(), HasSubstr("4 devices sent"));
   const auto rows = Rows(out());
   ASSERT_EQ(rows.size(), 7u);

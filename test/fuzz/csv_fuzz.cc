@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "devices_csv/device_file.h"
 #include "fuzz/input.h"
-#include "zerotouch/csv.h"
-#include "zerotouch/device_csv.h"
 
-namespace zerotouch::cli {
+namespace zerotouch::csv {
 namespace {
 
 using test::Expect;
@@ -44,7 +43,7 @@ std::vector<CsvRecord> ReadRows(std::string_view text) {
 
 // The results of a run must be valid input for the next.
 void ReadResultsBack(const DeviceCsv& csv, const CsvRecord& row, const api::PartnerClaim& claim,
-                     int64_t customer) {
+                     const api::PartnerClaim& defaults) {
   CsvRecord header;
   header.fields = csv.names();
   CsvRecord result;
@@ -53,43 +52,42 @@ void ReadResultsBack(const DeviceCsv& csv, const CsvRecord& row, const api::Part
     header.fields.emplace_back(column);
     result.fields.emplace_back("SINGLE_DEVICE_STATUS_OTHER_ERROR");
   }
-  const auto again = DeviceCsv::Open(header, Action::kClaim, customer);
+  const auto again = DeviceCsv::Open(header);
   Expect(again.ok() && again->names() == csv.names(), "results have the columns of the input");
-  const auto claim_again = again->ClaimOf(result);
+  const auto claim_again = again->ClaimOf(result, defaults);
   Expect(claim_again.ok() &&
              claim_again->SerializeAsString().size() == claim.SerializeAsString().size(),
          "and its devices", claim.DebugString());
 }
 
-void ReadDevices(const std::vector<CsvRecord>& rows, int64_t customer) {
-  const auto claims = DeviceCsv::Open(rows[0], Action::kClaim, customer);
-  const auto unclaims = DeviceCsv::Open(rows[0], Action::kUnclaim, customer);
-  Expect(!claims.ok() || unclaims.ok(), "what can be claimed can be unclaimed");
-  if (!unclaims.ok()) return;
-  for (size_t i = 1; i < rows.size(); ++i) {
-    Expect(unclaims->InputOf(rows[i]).size() == unclaims->names().size(),
-           "every row has a field for each column");
-    const auto unclaim = unclaims->UnclaimOf(rows[i]);
-    if (!claims.ok()) continue;
-    const auto claim = claims->ClaimOf(rows[i]);
-    Expect(!claim.ok() || unclaim.ok(), "a row that is a claim is an unclaim");
+void ReadDevices(std::string_view text, int64_t customer) {
+  absl::StatusOr<DeviceFile> file = DeviceFile::Open(std::string(text));
+  if (!file.ok()) return;
+  const DeviceCsv& csv = file->columns();
+  api::PartnerClaim defaults;
+  defaults.set_customer_id(customer);
+  for (CsvRecord row; file->Next(row);) {
+    Expect(csv.InputOf(row).size() == csv.names().size(), "every row has a field for each column");
+    const auto unclaim = csv.UnclaimOf(row, {});
+    const auto claim = csv.ClaimOf(row, defaults);
     if (!claim.ok()) continue;
+    Expect(unclaim.ok() || csv.Has(Column::kDeviceId), "a row that is a claim is an unclaim");
     Expect(claim->customer_id() > 0, "a claim has an owner");
     Expect(utf8::ValidBytes(claim->device_identifier().serial_number()) ==
                claim->device_identifier().serial_number().size(),
            "what is sent is UTF-8");
-    ReadResultsBack(*claims, rows[i], *claim, customer);
+    ReadResultsBack(csv, row, *claim, defaults);
   }
 }
 
 }  // namespace
-}  // namespace zerotouch::cli
+}  // namespace zerotouch::csv
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace zerotouch::cli;  // NOLINT(google-build-using-namespace)
-  const std::vector<CsvRecord> rows = ReadRows(zerotouch::test::TextOf(data, size));
-  if (rows.empty()) return 0;
-  ReadDevices(rows, /*customer=*/0);
-  ReadDevices(rows, /*customer=*/11);
+  using namespace zerotouch::csv;  // NOLINT(google-build-using-namespace)
+  const std::string text(zerotouch::test::TextOf(data, size));
+  static_cast<void>(ReadRows(text));
+  ReadDevices(text, /*customer=*/0);
+  ReadDevices(text, /*customer=*/11);
   return 0;
 }

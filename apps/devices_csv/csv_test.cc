@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "zerotouch/csv.h"
+#include "devices_csv/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace zerotouch::cli {
+namespace zerotouch::csv {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<CsvRecord> ReadAll(const std::string& text) {
+std::vector<CsvRecord> ReadAll(const std::string& text, CsvDialect dialect = {}) {
   std::vector<CsvRecord> records;
-  CsvReader reader(text);
+  CsvReader reader(text, dialect);
   CsvRecord record;
   while (reader.Next(record)) records.push_back(record);
   return records;
 }
 
 TEST(CsvReaderTest, PlainRows_InEveryLineEnding) {
-  for (const char* text : {"a,b\n1,2\n", "a,b\r\n1,2\r\n",
-                           "\xef\xbb\xbf"
-                           "a,b\n1,2",
-                           "a,b\r\n1,2"}) {
+  for (const char* text :
+       {"a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\r1,2\r", "a,b\n1,2", "a,b\r\n1,2", "a,b\r1,2"}) {
     const auto records = ReadAll(text);
     ASSERT_EQ(records.size(), 2u) << text;
     EXPECT_THAT(records[0].fields, ElementsAre("a", "b"));
@@ -32,18 +30,54 @@ TEST(CsvReaderTest, PlainRows_InEveryLineEnding) {
 }
 
 TEST(CsvReaderTest, QuotedFields_HoldAnything) {
-  const auto records = ReadAll("\"a,\"\"b\"\"\",\"x\ny\",\"\"\r\nnext,,\n");
+  const auto records = ReadAll("\"a,\"\"b\"\"\",\"x\ny\",\"\"\r\nnext,,\n", {.multiline = true});
   ASSERT_EQ(records.size(), 2u);
   EXPECT_THAT(records[0].fields, ElementsAre("a,\"b\"", "x\ny", ""));
   EXPECT_THAT(records[1].fields, ElementsAre("next", "", ""));
   EXPECT_EQ(records[1].line, 3);
 }
 
-TEST(CsvReaderTest, BlankLines_AreSkipped_AndCounted) {
-  const auto records = ReadAll("\n\r\n  \na\n\n\nb\n\n");
+TEST(CsvReaderTest, RowsWithoutContent_AreSkipped_AndCounted) {
+  const auto records = ReadAll("\n\r\n  \na\n,,,\n \"\", \t,\nb\n\n,\n");
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].line, 4);
   EXPECT_EQ(records[1].line, 7);
+}
+
+TEST(CsvReaderTest, Separators_AreOfTheDialect) {
+  EXPECT_THAT(ReadAll("a;b,c;\"d;e\"", {.separator = ';'})[0].fields,
+              ElementsAre("a", "b,c", "d;e"));
+  EXPECT_THAT(ReadAll("a\t\t\"b\tc\"\t", {.separator = '\t'})[0].fields,
+              ElementsAre("a", "", "b\tc", ""));
+}
+
+TEST(CsvReaderTest, SpacesAroundQuotes_AreNotPartOfTheField) {
+  EXPECT_THAT(ReadAll("a, \"b, c\" ,d")[0].fields, ElementsAre("a", "b, c", "d"));
+  EXPECT_THAT(ReadAll("Tab 10\",5\" x")[0].fields, ElementsAre("Tab 10\"", "5\" x"));
+}
+
+TEST(CsvReaderTest, RowOfSeveralLines_IsAProblemThatNamesThem_UnlessItIsAllowed) {
+  const std::string text = "a,b\n1,\"x\n2,y\r\n3,\"\n4,z\n";
+  const auto records = ReadAll(text);
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[1].line, 2);
+  EXPECT_THAT(records[1].problem, HasSubstr("lines 2 to 4"));
+  EXPECT_THAT(records[1].problem, HasSubstr("--allow-multiline"));
+  EXPECT_THAT(records[1].fields, ElementsAre("1,\"x\n2,y\r\n3,\""));
+  EXPECT_THAT(records[2].fields, ElementsAre("4", "z"));
+  EXPECT_EQ(records[2].line, 5);
+  const auto allowed = ReadAll(text, {.multiline = true});
+  ASSERT_EQ(allowed.size(), 3u);
+  EXPECT_THAT(allowed[1].fields, ElementsAre("1", "x\n2,y\r\n3,"));
+  EXPECT_EQ(allowed[2].line, 5);
+}
+
+TEST(CsvReaderTest, StrayQuote_BeforeAQuotedRow_CostsItsLineOnly) {
+  const auto records = ReadAll("1,\"x\n2,y\n3,\"Pixel, 8\"\n");
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_THAT(records[0].problem, HasSubstr("line 1 is not closed before line 3"));
+  EXPECT_THAT(records[1].fields, ElementsAre("2", "y"));
+  EXPECT_THAT(records[2].fields, ElementsAre("3", "Pixel, 8"));
 }
 
 TEST(CsvReaderTest, WrongRow_CostsItsOwnLineOnly) {
@@ -72,14 +106,14 @@ TEST(CsvReaderTest, LongRows_AreBounded) {
 
 TEST(CsvReaderTest, EmptyText_HasNoRows) {
   EXPECT_TRUE(ReadAll("").empty());
-  EXPECT_TRUE(ReadAll("\xef\xbb\xbf\r\n").empty());
+  EXPECT_TRUE(ReadAll("\r\n,,\r;").size() == 1);
 }
 
 TEST(CsvRowTest, WhatIsWritten_ReadsBack) {
   const std::vector<std::string> fields = {"plain", "a,b", "say \"x\"", "two\nlines", "", "\r"};
   std::string text;
   AppendCsvRow(fields, text);
-  const auto records = ReadAll(text);
+  const auto records = ReadAll(text, {.multiline = true});
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records[0].fields, fields);
 }
@@ -98,7 +132,7 @@ TEST(MarkedCellTest, EveryText_ReadsBack) {
        {"", "=1+1", "+49 30", "'=x", "''=x", "'''", "'x", "'", "-", "\t", "\r", "x", "\"=x\""}) {
     std::string row;
     AppendCsvRow({MarkedCell(text), "end"}, row);
-    const auto records = ReadAll(row);
+    const auto records = ReadAll(row, {.multiline = true});
     ASSERT_EQ(records.size(), 1u);
     EXPECT_EQ(UnmarkedCell(records[0].fields[0]), text);
   }
@@ -115,4 +149,4 @@ TEST(CsvRowTest, OneBlankField_IsNoBlankLine) {
 }
 
 }  // namespace
-}  // namespace zerotouch::cli
+}  // namespace zerotouch::csv

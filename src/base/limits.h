@@ -171,12 +171,30 @@ inline constexpr size_t kNameBytes = 256;
 // Bytes of a configuration's dpcExtras.
 inline constexpr size_t kDpcExtrasBytes = size_t{10} << 10;
 
+// Bytes of the id of a DPC, a part of resource names, and of its component or URL.
+inline constexpr size_t kDpcIdBytes = 64;
+inline constexpr size_t kDpcFieldBytes = 1024;
+
 // Configurations of one customer: they are listed without pages.
 inline constexpr int kConfigurationsPerCustomer = 1'000;
 
 // Bytes of a configuration's message to the user, and of a telephone number.
 inline constexpr size_t kMessageBytes = 1024;
 inline constexpr size_t kPhoneBytes = 64;
+
+// Bytes of a seed or of one of its CSV files: a million devices. Devices of a seed: they
+// are claimed in one transaction, and kept in memory until then.
+inline constexpr size_t kSeedFileBytes = size_t{256} << 20;
+inline constexpr size_t kSeedDevices = 1'000'000;
+
+// Bytes of an e-mail address in the name of its key file.
+inline constexpr size_t kKeyFileNameBytes = 64;
+
+// Faults of a sandbox's seed that are printed: more than anybody reads at once.
+inline constexpr size_t kReportedSeedFaults = 200;
+
+// Saved states of a sandbox's registry: each takes as much disk space as the registry.
+inline constexpr int kSavedStates = 50;
 
 // Longest forced reset time of a configuration.
 inline constexpr absl::Duration kForcedReset = absl::Hours(6);

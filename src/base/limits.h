@@ -268,6 +268,9 @@ inline constexpr absl::Duration kOperationWait = absl::Seconds(10);
 // Items of a batch that are stored, and read back, as one chunk.
 inline constexpr int kStoredChunkItems = 1'000;
 
+// Changes that are stored, and read back, as one part of the log of changes: some 25 KiB.
+inline constexpr size_t kLogPartEntries = 1'024;
+
 }  // namespace zerotouch::limits
 
 #endif  // ZEROTOUCH_BASE_LIMITS_H_

@@ -13,6 +13,7 @@
 #include "base/sorted.h"
 #include "base/status_macros.h"
 #include "batch/read_devices.h"
+#include "model/change_recorder.h"
 
 namespace zerotouch::batch {
 namespace {
@@ -226,7 +227,9 @@ absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transactio
       continue;
     }
     DeviceState* const device = std::get<DeviceState*>(place);
+    ChangeRecorder recorder(device);
     results.push_back(DecideClaim(caller, *items[i], *claim, customers, *device));
+    recorder.Record(static_cast<uint32_t>(i), caller);
     if (results.back().outcome == Outcome::kSuccess) devices.Keep(device);
   }
   ZT_RETURN_IF_ERROR(devices.Apply());

@@ -83,6 +83,7 @@ absl::StatusOr<TargetDevices> TargetDevices::Load(store::Transaction& transactio
                                                   std::span<const ItemTarget> targets,
                                                   bool with_statements) {
   TargetDevices devices;
+  devices.caller_ = caller;
   devices.targets_.assign(targets.begin(), targets.end());
   ZT_ASSIGN_OR_RETURN(Sought sought, LookUp(transaction, devices.targets_));
   OfOthers others;

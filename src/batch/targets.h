@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/check.h"
+#include "model/change_recorder.h"
 #include "model/hardware.h"
 #include "model/rules.h"
 #include "store/store.h"
@@ -56,15 +57,20 @@ class TargetDevices {
   static absl::StatusOr<TargetDevices> LoadForCustomer(store::Transaction& transaction,
                                                        CustomerId caller, const ItemTarget& target);
 
-  // Calls `decide` with the hardware of item `i` and returns its result, an ItemResult or a
-  // StatusOr of one. Returns the outcome of a refused item without calling `decide`.
+  // Calls `decide` with the hardware of item `i`, records what it changes, and returns its
+  // result, an ItemResult or a StatusOr of one. Returns the outcome of a refused item without
+  // calling `decide`.
   template <class Decision>
   std::invoke_result_t<const Decision&, const Hardware&> Decide(size_t i, const Decision& decide) {
     ZT_CHECK(i < targets_.size(), "an item has no target");
     if (const auto* refused = std::get_if<Outcome>(&targets_[i])) {
       return ItemResult{.outcome = *refused, .device = {}};
     }
-    return decide(HardwareOf(i));
+    const Hardware hardware = HardwareOf(i);
+    ChangeRecorder recorder(hardware.device);
+    auto result = decide(hardware);
+    recorder.Record(static_cast<uint32_t>(i), caller_);
+    return result;
   }
 
   // Writes the changes.
@@ -85,6 +91,7 @@ class TargetDevices {
   DeviceState& StateOf(DeviceId id);
   Hardware HardwareOf(size_t i);
 
+  PartnerId caller_;  // 0: a customer
   std::vector<ItemTarget> targets_;
   std::vector<DeviceState> states_;               // ascending by id
   absl::flat_hash_map<size_t, Hardware> others_;  // by item

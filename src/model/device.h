@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "model/api.h"
 #include "model/claim.h"
+#include "model/device_change.h"
 #include "model/statement.h"
 
 namespace zerotouch {
@@ -26,6 +27,12 @@ struct DeviceState {
   // names it.
   std::vector<StatementState> statements;
   bool statements_read = false;
+  // The places in the log of the last changes of the claims, by section; 0: none.
+  int64_t sim_lock_entry = 0;
+  int64_t zero_touch_entry = 0;
+
+  // What each item changed, in their order (change_recorder.h), for the log.
+  std::vector<DeviceChange> changes;
 
   // The changes to write.
   bool is_new = false;
@@ -37,6 +44,9 @@ struct DeviceState {
   }
   const std::optional<Claim>& ClaimIn(Section section) const {
     return section == Section::kSimLock ? sim_lock : zero_touch;
+  }
+  int64_t& EntryIn(Section section) {
+    return section == Section::kSimLock ? sim_lock_entry : zero_touch_entry;
   }
   void MarkChanged(Section section) {
     (section == Section::kSimLock ? sim_lock_changed : zero_touch_changed) = true;

@@ -18,6 +18,8 @@ struct FormerStatement {
   PartnerId reseller;
   api::DeviceIdentifier identifier;
   api::DeviceMetadata metadata;
+  // The place in the log of the last change of its metadata alone; 0: none.
+  int64_t last_entry = 0;
   // The statement was dropped. Otherwise it was changed, and is still there.
   bool dropped = false;
 };

@@ -22,6 +22,8 @@ struct Statement {
 struct StatementState {
   PartnerId reseller;
   std::optional<Statement> value;  // nullopt once it is dropped
+  // The place in the log of the last change of its metadata alone; 0: none.
+  int64_t last_entry = 0;
 
   // The changes to write.
   bool is_new = false;    // it is not stored yet

@@ -7,6 +7,7 @@
 
 #include "model/device.h"
 #include "store/accounts.h"
+#include "store/changelog.h"
 #include "store/companies.h"
 #include "store/operations.h"
 #include "store/record_codec.h"
@@ -145,7 +146,8 @@ Claim ReadClaim(RowReader& row) {
 // Columns of `operations o`.
 inline constexpr SqlText kOperationColumns =
     "o.id, o.partner, o.kind, o.items, o.items_done, o.succeeded, o.accepted_us, "
-    "o.started_us, o.finished_us, o.cancelled, o.number, coalesce(o.account, '')";
+    "o.started_us, o.finished_us, o.cancelled, o.number, coalesce(o.account, ''), "
+    "coalesce(o.request_id, '')";
 
 template <class RowReader>
 OperationHead ReadOperation(RowReader& row) {
@@ -162,7 +164,45 @@ OperationHead ReadOperation(RowReader& row) {
   head.cancelled = row.Flag();
   head.number = row.Int();
   head.account = row.Text();
+  head.request_id = row.Text();
   return head;
+}
+
+inline constexpr SqlText kHeadColumns = "chain, height, last, hash";
+
+template <class RowReader>
+ChainHead ReadHead(RowReader& row) {
+  ChainHead head;
+  head.chain = row.Int();
+  head.height = row.Int();
+  head.last = row.Int();
+  head.hash = row.Text();
+  return head;
+}
+
+inline constexpr SqlText kPartColumns = "first, chain, height, hash, part";
+
+template <class RowReader>
+StoredPart ReadPart(RowReader& row) {
+  StoredPart part;
+  part.first = row.Int();
+  part.chain = row.Int();
+  part.height = row.Int();
+  part.hash = row.Text();
+  part.bytes = row.Text();
+  return part;
+}
+
+inline constexpr SqlText kCheckpointColumns = "hash, height, time_us, heads";
+
+template <class RowReader>
+StoredCheckpoint ReadCheckpoint(RowReader& row) {
+  StoredCheckpoint checkpoint;
+  checkpoint.hash = row.Text();
+  checkpoint.height = row.Int();
+  checkpoint.time = row.Time();
+  checkpoint.heads = row.Text();
+  return checkpoint;
 }
 
 }  // namespace zerotouch::store

@@ -19,6 +19,9 @@ class DeviceIds {
  public:
   explicit DeviceIds(const Clock& clock) : clock_(clock) {}
 
+  // Returns the time of its clock.
+  absl::Time Now() const { return clock_.Now(); }
+
   // Returns an id above every id returned before.
   DeviceId Next() {
     const MutexLock lock(mutex_);

@@ -61,6 +61,10 @@ absl::Status LostLease(OperationId id) {
 
 absl::Status SecretLost() { return absl::DataLossError("the secret of the registry is missing"); }
 
+absl::Status ChainHeadLost() {
+  return absl::DataLossError("the head of the log of changes is missing");
+}
+
 absl::Status AccountsVersionLost() {
   return absl::DataLossError("the version of the registry's accounts is missing");
 }

@@ -32,6 +32,7 @@ absl::Status LostLease(OperationId id);
 // registry.
 absl::Status SecretLost();
 absl::Status AccountsVersionLost();
+absl::Status ChainHeadLost();
 absl::Status UnreadableDevice(DeviceId id);
 absl::Status RowFitsNoRegistry(std::string_view table, const absl::Status& why);
 

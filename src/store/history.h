@@ -3,10 +3,10 @@
 #define ZEROTOUCH_STORE_HISTORY_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
@@ -15,18 +15,14 @@
 
 namespace zerotouch::store {
 
+class Snapshot;
+
 // A change of a device as the log has it.
 struct HistoryEntry {
   int64_t sequence = 0;  // its place in the log
   absl::Time time;
   Actor actor;
   DeviceChange change;
-};
-
-// Changes that an operation made.
-struct OperationChanges {
-  std::vector<DeviceChange> changes;  // in the order in which the items ran
-  int64_t next = 0;                   // where to read on; 0 at the end
 };
 
 // A part of a device's history.
@@ -37,20 +33,27 @@ struct HistoryPage {
   std::vector<int64_t> next;
 };
 
-// Reads what happened to devices.
-class HistoryReads {
- public:
-  virtual ~HistoryReads() = default;
-  // Reads up to `limit` changes of a device: from the newest one on, or from `from`, the
-  // `next` of the page before. Costs one read by key for each.
-  virtual absl::StatusOr<HistoryPage> ReadHistory(DeviceId device, std::span<const int64_t> from,
-                                                  int64_t limit) = 0;
-  // Reads the changes that the items of an operation made, from `from` on (0: from the first
-  // one). Returns at most limits::kLogPartEntries of them: one stored part, which costs one
-  // read by key. Items without a change are left out; those of one device come in the order
-  // in which they changed it. The changes are there as long as the operation's results.
-  virtual absl::StatusOr<OperationChanges> ReadChangesOf(OperationId id, int64_t from) = 0;
+// Reads up to `limit` changes of a device: from the newest one on, or from `from`, the
+// `next` of the page before. Costs one read by key for each.
+absl::StatusOr<HistoryPage> ReadHistory(Snapshot& snapshot, DeviceId device,
+                                        std::span<const int64_t> from, int64_t limit);
+
+// A place among the changes of an operation. The default is the first one.
+struct ChangesPlace {
+  int32_t items_done = 0;  // before the chunk
+  int64_t part = 0;        // of the chunk's block in the log; 0: the first one
 };
+struct OperationChanges {
+  std::vector<DeviceChange> changes;  // in the order in which the items ran
+  std::optional<ChangesPlace> next;   // where to read on; nullopt at the end
+};
+
+// Reads the changes that the items of an operation made, from `from` on. Returns at most
+// limits::kLogPartEntries of them: one stored part, which costs two reads by key. Items
+// without a change are left out; those of one device come in the order in which they changed
+// it. The changes are there as long as the operation's results.
+absl::StatusOr<OperationChanges> ReadChangesOf(Snapshot& snapshot, OperationId id,
+                                               const ChangesPlace& from);
 
 }  // namespace zerotouch::store
 

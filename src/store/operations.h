@@ -34,12 +34,20 @@ struct OperationHead {
   std::optional<absl::Time> finished;  // when items_done reached items, or it was cancelled
   bool cancelled = false;              // items without a result were cancelled
   std::string account;                 // e-mail of the account that made it; may be empty
+  std::string request_id;              // of the call that made it; may be empty
 };
 
 // The result of the item at `index` of the request.
 struct IndexedResult {
   uint32_t index = 0;
   ItemResult result;
+};
+
+// The results that one chunk of an operation recorded, in the order in which its items ran.
+struct ResultChunk {
+  int32_t items_done = 0;  // before it
+  std::vector<IndexedResult> results;
+  int64_t log = 0;  // the first sequence of its block in the log; 0: it changed nothing
 };
 
 // A worker's right to run an operation until `until`. `token` grows with every
@@ -68,6 +76,10 @@ class OperationReads {
                                                                      int32_t count) = 0;
   // Reads every result, in the order in which the items were run.
   virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
+  // Reads the first chunk of results that has `from` or more items with results before it;
+  // nullopt if there is none.
+  virtual absl::StatusOr<std::optional<ResultChunk>> ReadResultChunk(OperationId id,
+                                                                     int32_t from) = 0;
   // Counts unfinished operations of `partner`. In a transaction that writes, no
   // other transaction adds one until it ends.
   virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;

@@ -16,24 +16,11 @@
 #include "store/companies.h"
 #include "store/devices.h"
 #include "store/operations.h"
+#include "store/transaction.h"
 
 // The stored registry. Every implementation has the same semantics: the same
 // tests (test/store/) run on all of them.
 namespace zerotouch::store {
-
-// A consistent view: everything that is read from it is as of the same instant.
-// For one thread at a time. Keep it short, because it holds a connection.
-class Snapshot : public AccountReads,
-                 public CompanyReads,
-                 public DeviceReads,
-                 public OperationReads {};
-
-// A snapshot that can also write, and reads its own writes.
-class Transaction : public Snapshot,
-                    public AccountWrites,
-                    public CompanyWrites,
-                    public DeviceWrites,
-                    public OperationWrites {};
 
 // Thread-safe.
 class Store {
@@ -66,6 +53,16 @@ class Store {
   // during it.
   // RESOURCE_EXHAUSTED if too many mutations are queued.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) = 0;
+
+  // The same, for `actor`: what is changed is logged as its change. A mutation that is given
+  // without an actor is the server's own.
+  absl::Status Write(const Actor& actor,
+                     const std::function<absl::Status(Transaction&)>& mutation) {
+    return Write([&](Transaction& transaction) {
+      transaction.SetActor(actor);
+      return mutation(transaction);
+    });
+  }
 
   // A part of a call that reads and writes, and what is called after it.
   using Work = absl::AnyInvocable<void() &&>;

@@ -76,21 +76,25 @@ struct StatementColumns {
   std::vector<int64_t> versions;
   std::vector<std::string> identifiers;
   std::vector<std::string> metadata;
+  std::vector<int64_t> last_entries;
 
   size_t size() const { return devices.size(); }
 
-  void Add(DeviceId device, int64_t version, const StatementState& statement) {
+  void Add(DeviceId device, int64_t version, const StatementState& statement, int64_t last_entry) {
     devices.push_back(device.value());
     resellers.push_back(statement.reseller.value());
     versions.push_back(version);
     if (!statement.value.has_value()) return;
     identifiers.push_back(statement.value->identifier.SerializeAsString());
     metadata.push_back(statement.value->metadata.SerializeAsString());
+    last_entries.push_back(last_entry);
   }
   Query Keys(const char* sql) const {
     return Query(sql).Ints(devices).Ints(resellers).Ints(versions);
   }
-  Query All(const char* sql) const { return Keys(sql).Blobs(identifiers).Blobs(metadata); }
+  Query All(const char* sql) const {
+    return Keys(sql).Blobs(identifiers).Blobs(metadata).Ints(last_entries);
+  }
 };
 
 // Rows of lookup keys to write, as one array for each column. A key is a modem id, or a
@@ -146,16 +150,19 @@ void PostgresTransaction::QueueChange(Query query, size_t rows) {
   });
 }
 
-void PostgresTransaction::QueueStatements(std::span<const DeviceState* const> states) {
+void PostgresTransaction::QueueStatements(std::span<const DeviceState* const> states,
+                                          std::span<const LoggedPlaces> places) {
   StatementColumns fresh;
   StatementColumns changed;
   StatementColumns dropped;
-  for (const DeviceState* state : states) {
+  for (size_t i = 0; i < states.size(); ++i) {
+    const DeviceState* const state = states[i];
     for (const StatementState& each : state->statements) {
       if (!each.changed || (each.is_new && !each.value.has_value())) continue;
       const auto version = statement_versions_.find({state->id, each.reseller});
       StatementColumns& columns = each.is_new ? fresh : each.value.has_value() ? changed : dropped;
-      columns.Add(state->id, version == statement_versions_.end() ? 0 : version->second, each);
+      columns.Add(state->id, version == statement_versions_.end() ? 0 : version->second, each,
+                  places[i].Of(each.reseller, each.last_entry));
     }
   }
   if (dropped.size() > 0) {
@@ -167,16 +174,17 @@ void PostgresTransaction::QueueStatements(std::span<const DeviceState* const> st
   }
   if (fresh.size() > 0) {
     QueueChange(fresh.All("INSERT INTO statements (device, reseller, version, identifier, "
-                          "metadata) SELECT * FROM unnest($1::bigint[], $2::bigint[], "
-                          "$3::bigint[], $4::bytea[], $5::bytea[])"),
+                          "metadata, last_entry) SELECT * FROM unnest($1::bigint[], $2::bigint[], "
+                          "$3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[])"),
                 fresh.size());
   }
   if (changed.size() > 0) {
     QueueChange(changed.All("UPDATE statements s SET version = s.version + 1, "
-                            "identifier = u.identifier, metadata = u.metadata "
+                            "identifier = u.identifier, metadata = u.metadata, "
+                            "last_entry = u.last_entry "
                             "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
-                            "$4::bytea[], $5::bytea[]) "
-                            "AS u(device, reseller, version, identifier, metadata) "
+                            "$4::bytea[], $5::bytea[], $6::bigint[]) "
+                            "AS u(device, reseller, version, identifier, metadata, last_entry) "
                             "WHERE s.device = u.device AND s.reseller = u.reseller "
                             "AND s.version = u.version"),
                 changed.size());
@@ -384,7 +392,13 @@ absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> stat
   std::sort(changed.begin(), changed.end(),
             [](const DeviceState* a, const DeviceState* b) { return a->id < b->id; });
   ZT_RETURN_IF_ERROR(ReadDroppedKeys(changed));
-  QueueStatements(changed);
+  std::vector<LoggedPlaces> places;
+  places.reserve(changed.size());
+  for (const DeviceState* state : changed) {
+    ZT_ASSIGN_OR_RETURN(LoggedPlaces one, AddEntries(*state));
+    places.push_back(std::move(one));
+  }
+  QueueStatements(changed, places);
   QueueKeys(changed);
   QueueClaims(changed);
   return absl::OkStatus();

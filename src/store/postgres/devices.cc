@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
 #include "store/columns.h"
@@ -31,7 +32,7 @@ Query SelectClaims(std::span<const int64_t> devices) {
 
 Query SelectStatements(std::span<const int64_t> devices) {
   return Query(
-             "SELECT device, reseller, version, identifier, metadata FROM statements "
+             "SELECT device, reseller, version, identifier, metadata, last_entry FROM statements "
              "WHERE device = ANY($1)")
       .Ints(devices);
 }
@@ -223,8 +224,16 @@ absl::StatusOr<std::vector<DeviceState>> PostgresTransaction::ReadClaims(
     numbers[i] = ids[i].value();
   }
   if (ids.empty()) return states;
-  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
-                      db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectClaims)));
+  std::vector<Query> queries = MakeQueries(std::span<const int64_t>(numbers), SelectClaims);
+  // After the claims, so that the sequences are above the places in them.
+  if (writing()) {
+    queries.push_back(ReserveParts((ids.size() - 1) / limits::kLogPartEntries + 1));
+  }
+  ZT_ASSIGN_OR_RETURN(std::vector<Rows> answers, db_.RunAll(queries));
+  if (writing()) {
+    TakeParts(answers.back());
+    answers.pop_back();
+  }
   for (const Rows& rows : answers) TakeClaims(rows, states);
   return states;
 }
@@ -284,6 +293,7 @@ absl::Status PostgresTransaction::TakeStatements(const Rows& rows,
         [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
     const std::string_view identifier = row.Text();
     ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, row.Text(), **place));
+    (*place)->statements.back().last_entry = row.Int();
     if (writing()) statement_versions_[{id, reseller}] = version;
   }
   return absl::OkStatus();

@@ -76,6 +76,23 @@ absl::StatusOr<std::vector<IndexedResult>> PostgresTransaction::ReadResults(Oper
   return results;
 }
 
+absl::StatusOr<std::optional<ResultChunk>> PostgresTransaction::ReadResultChunk(OperationId id,
+                                                                                int32_t from) {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query("SELECT first_item, results, log FROM operation_results WHERE operation = $1 "
+                    "AND first_item >= $2 ORDER BY first_item LIMIT 1")
+                  .Int(id.value())
+                  .Int(from)));
+  if (rows.size() == 0) return std::nullopt;
+  RowReader row(rows, 0);
+  ResultChunk chunk;
+  chunk.items_done = static_cast<int32_t>(row.Int());
+  ZT_RETURN_IF_ERROR(DecodeResults(row.Text(), chunk.results));
+  chunk.log = row.Int();
+  return chunk;
+}
+
 absl::StatusOr<int64_t> PostgresTransaction::CountUnfinished(PartnerId partner) {
   std::vector<Query> queries;
   if (writing()) {
@@ -101,14 +118,16 @@ absl::Status PostgresTransaction::AddOperation(const OperationHead& head,
   const Query queries[] = {
       Query("WITH next AS (UPDATE partners SET last_number = last_number + 1 WHERE id = $2 "
             "RETURNING last_number) "
-            "INSERT INTO operations (id, partner, number, kind, items, accepted_us, account) "
-            "SELECT $1, $2, last_number, $3, $4, $5, nullif($6, '') FROM next")
+            "INSERT INTO operations (id, partner, number, kind, items, accepted_us, account, "
+            "request_id) SELECT $1, $2, last_number, $3, $4, $5, nullif($6, ''), "
+            "nullif($7, '') FROM next")
           .Int(head.id.value())
           .Int(head.partner.value())
           .Int(static_cast<int64_t>(head.kind))
           .Int(head.items)
           .Time(head.accepted)
-          .Text(head.account),
+          .Text(head.account)
+          .Text(head.request_id),
       Query("INSERT INTO operation_chunks (operation, number, request) "
             "SELECT $1, u.i - 1, u.request "
             "FROM unnest($2::bytea[]) WITH ORDINALITY AS u(request, i)")
@@ -176,8 +195,8 @@ absl::Status PostgresTransaction::RecordResults(const Lease& lease, int32_t item
                   "finished_us = CASE WHEN items_done + $4 = items THEN $7::bigint END "
                   "WHERE id = $1 AND lease_token = $2 AND items_done = $3 "
                   "AND finished_us IS NULL RETURNING id) "
-                  "INSERT INTO operation_results (operation, first_item, results) "
-                  "SELECT id, $3, $8 FROM held")
+                  "INSERT INTO operation_results (operation, first_item, results, log) "
+                  "SELECT id, $3, $8, $9 FROM held")
                 .Int(lease.head.id.value())
                 .Int(lease.token)
                 .Int(items_done)
@@ -185,7 +204,8 @@ absl::Status PostgresTransaction::RecordResults(const Lease& lease, int32_t item
                 .Int(CountSucceeded(results))
                 .Time(leases_.Of(lease_until))
                 .Time(now)
-                .Bytes(EncodeResults(results)),
+                .Bytes(EncodeResults(results))
+                .Int(block().first()),
             [id = lease.head.id](int64_t affected) {
               return affected == 0 ? LostLease(id) : absl::OkStatus();
             });

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/changelog/logged.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
@@ -121,8 +122,9 @@ class PostgresStore final : public Store {
   absl::Status WriteOnce(const std::function<absl::Status(Transaction&)>& mutation, bool& again) {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, writers_.Take());
     db->Begin(kBeginWriting);
-    PostgresTransaction transaction(*db, listener_.leases(), ids_);
+    changelog::Logged<PostgresTransaction> transaction(*db, listener_.leases(), ids_);
     absl::Status status = mutation(transaction);
+    if (status.ok()) status = transaction.FinishBlock(ids_.Now());
     if (status.ok()) status = db->Flush();
     if (status.ok()) status = fault::At("store.commit");
     if (status.ok()) {

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_STORE_POSTGRES_TRANSACTION_H_
 #define ZEROTOUCH_STORE_POSTGRES_TRANSACTION_H_
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,6 +57,13 @@ class PostgresTransaction : public Transaction {
   absl::Status SetAccountQuota(std::string_view email, std::optional<int64_t> per_100s) override;
   absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s, int64_t wanted,
                                         absl::Time now) override;
+
+  // changelog.cc
+  absl::StatusOr<std::vector<ChainHead>> ReadChainHeads() override;
+  absl::StatusOr<std::vector<StoredPart>> ReadParts(int64_t after, int64_t limit) override;
+  absl::StatusOr<std::optional<StoredPart>> FindPart(int64_t sequence) override;
+  absl::StatusOr<std::optional<StoredCheckpoint>> FindCheckpoint(std::string_view hash) override;
+  absl::Status AddCheckpoint(const StoredCheckpoint& checkpoint) override;
 
   // companies.cc
   absl::StatusOr<std::vector<Partner>> ListPartners() override;
@@ -116,6 +124,7 @@ class PostgresTransaction : public Transaction {
   absl::StatusOr<std::vector<std::string>> ReadRequestChunks(OperationId id, int32_t first,
                                                              int32_t count) override;
   absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override;
+  absl::StatusOr<std::optional<ResultChunk>> ReadResultChunk(OperationId id, int32_t from) override;
   absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
   absl::StatusOr<bool> AnyRunnable(absl::Time now) override;
   absl::StatusOr<std::optional<absl::Time>> NewestFinish() override;
@@ -133,6 +142,11 @@ class PostgresTransaction : public Transaction {
   absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) override;
   absl::StatusOr<std::optional<absl::Time>> LockRetentionMark() override;
   absl::Status SetRetentionMark(absl::Time mark) override;
+
+ protected:
+  // changelog.cc
+  absl::StatusOr<int64_t> NextPart() override;
+  absl::Status AppendBlock(const changelog::FinishedBlock& block) override;
 
  private:
   bool writing() const { return ids_ != nullptr; }
@@ -166,10 +180,17 @@ class PostgresTransaction : public Transaction {
                               std::span<const uint32_t> numbers,
                               absl::FunctionRef<void(uint32_t, const Staters&)> take);
 
+  // changelog.cc
+  // Returns a query that reserves the sequences of parts of the log.
+  static Query ReserveParts(size_t parts);
+  void TakeParts(const Rows& rows);
+
   // device_changes.cc
   // Queues a change of exactly `rows` rows. If it finds fewer, that is a conflict.
   void QueueChange(Query query, size_t rows);
-  void QueueStatements(std::span<const DeviceState* const> states);
+  // `places[i]` are those of `states[i]`.
+  void QueueStatements(std::span<const DeviceState* const> states,
+                       std::span<const LoggedPlaces> places);
   // Reads the rows of keys that are dropped and were not looked up.
   absl::Status ReadDroppedKeys(std::span<const DeviceState* const> states);
   void QueueKeys(std::span<const DeviceState* const> states);
@@ -188,6 +209,8 @@ class PostgresTransaction : public Transaction {
   void QueueModemKeys(const absl::btree_map<ModemKey, Staters>& after);
   void QueueSerialKeys(const absl::btree_map<SerialKey, Staters>& after);
 
+  // First sequences of parts of the log that are reserved for this transaction.
+  std::deque<int64_t> parts_;
   // The rows that were read, if writing; of claims and statements only the versions.
   absl::flat_hash_map<std::pair<DeviceId, Section>, int64_t> claim_versions_;
   absl::flat_hash_map<std::pair<DeviceId, PartnerId>, int64_t> statement_versions_;

@@ -46,7 +46,8 @@ absl::Status WriteClaim(Database& db, const DeviceState& state, Section section)
   return InsertClaim(db, claim, state.id, section);
 }
 
-absl::Status WriteStatement(Database& db, DeviceId device, const StatementState& statement) {
+absl::Status WriteStatement(Database& db, DeviceId device, const StatementState& statement,
+                            int64_t last_entry) {
   if (!statement.value.has_value()) {
     if (statement.is_new) return absl::OkStatus();
     return db.Use("DELETE FROM statements WHERE device = ? AND reseller = ?")
@@ -57,12 +58,13 @@ absl::Status WriteStatement(Database& db, DeviceId device, const StatementState&
   const std::string identifier = statement.value->identifier.SerializeAsString();
   const std::string metadata = statement.value->metadata.SerializeAsString();
   return db
-      .Use(statement.is_new ? "INSERT INTO statements (identifier, metadata, device, reseller) "
-                              "VALUES (?, ?, ?, ?)"
-                            : "UPDATE statements SET identifier = ?, metadata = ? "
+      .Use(statement.is_new ? "INSERT INTO statements (identifier, metadata, last_entry, device, "
+                              "reseller) VALUES (?, ?, ?, ?, ?)"
+                            : "UPDATE statements SET identifier = ?, metadata = ?, last_entry = ? "
                               "WHERE device = ? AND reseller = ?")
       .Bytes(identifier)
       .Bytes(metadata)
+      .Int(last_entry)
       .Int(device.value())
       .Int(statement.reseller.value())
       .Run();
@@ -153,10 +155,11 @@ absl::Status WriteKeys(Database& db, DeviceId device, const StatementState& stat
   return AddKey(db, kSerialKeys, serial_key(statement.added_keys), stater);
 }
 
-absl::Status WriteState(Database& db, const DeviceState& state) {
+absl::Status WriteState(Database& db, const DeviceState& state, const LoggedPlaces& places) {
   for (const StatementState& statement : state.statements) {
     if (!statement.changed) continue;
-    ZT_RETURN_IF_ERROR(WriteStatement(db, state.id, statement));
+    ZT_RETURN_IF_ERROR(WriteStatement(db, state.id, statement,
+                                      places.Of(statement.reseller, statement.last_entry)));
     ZT_RETURN_IF_ERROR(WriteKeys(db, state.id, statement));
   }
   if (state.sim_lock_changed) ZT_RETURN_IF_ERROR(WriteClaim(db, state, Section::kSimLock));
@@ -169,7 +172,8 @@ absl::Status WriteState(Database& db, const DeviceState& state) {
 absl::Status SqliteTransaction::Apply(std::span<const DeviceState* const> states) {
   for (const DeviceState* state : states) {
     if (!state->Changed()) continue;
-    absl::Status status = WriteState(db_, *state);
+    ZT_ASSIGN_OR_RETURN(const LoggedPlaces places, AddEntries(*state));
+    absl::Status status = WriteState(db_, *state, places);
     if (absl::IsAlreadyExists(status)) {
       return absl::AbortedError(fmt::format("device {} was registered meanwhile: {}",
                                             state->id.value(), MessageOf(status)));

@@ -101,7 +101,7 @@ absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
 
 absl::Status SqliteTransaction::ReadStatements(std::span<DeviceState* const> states) {
   Cursor statements =
-      db_.Use("SELECT reseller, identifier, metadata FROM statements WHERE device = ?");
+      db_.Use("SELECT reseller, identifier, metadata, last_entry FROM statements WHERE device = ?");
   for (DeviceState* state : states) {
     if (state->statements_read) continue;
     statements.Reset();
@@ -111,6 +111,7 @@ absl::Status SqliteTransaction::ReadStatements(std::span<DeviceState* const> sta
       const PartnerId reseller(row.Int());
       const std::string_view identifier = row.Text();
       ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, row.Text(), *state));
+      state->statements.back().last_entry = row.Int();
     }
     state->statements_read = true;
   }

@@ -103,6 +103,25 @@ absl::StatusOr<std::vector<IndexedResult>> SqliteTransaction::ReadResults(Operat
   return results;
 }
 
+absl::StatusOr<std::optional<ResultChunk>> SqliteTransaction::ReadResultChunk(OperationId id,
+                                                                              int32_t from) {
+  Cursor cursor = db_.Use(
+      "SELECT first_item, results, log FROM operation_results WHERE operation = "
+      "(SELECT number FROM operations WHERE id = ?) AND first_item >= ? ORDER BY first_item LIMIT "
+      "1");
+  cursor.Int(id.value()).Int(from);
+  if (!cursor.Row()) {
+    ZT_RETURN_IF_ERROR(cursor.status());
+    return std::nullopt;
+  }
+  RowReader row(cursor);
+  ResultChunk chunk;
+  chunk.items_done = static_cast<int32_t>(row.Int());
+  ZT_RETURN_IF_ERROR(DecodeResults(row.Text(), chunk.results));
+  chunk.log = row.Int();
+  return chunk;
+}
+
 absl::StatusOr<int64_t> SqliteTransaction::CountUnfinished(PartnerId partner) {
   return ReadInt(
       db_.Use("SELECT count(*) FROM operations WHERE partner = ? AND finished_us IS NULL")
@@ -116,14 +135,16 @@ absl::StatusOr<bool> SqliteTransaction::AnyRunnable(absl::Time now) {
 absl::Status SqliteTransaction::AddOperation(const OperationHead& head,
                                              std::span<const std::string> chunks) {
   ZT_RETURN_IF_ERROR(db_.Use("INSERT INTO operations (id, partner, kind, items, items_done, "
-                             "succeeded, accepted_us, account, lease_token, lease_until_us) "
-                             "VALUES (?, ?, ?, ?, 0, 0, ?, nullif(?, ''), 0, 0)")
+                             "succeeded, accepted_us, account, request_id, lease_token, "
+                             "lease_until_us) VALUES (?, ?, ?, ?, 0, 0, ?, nullif(?, ''), "
+                             "nullif(?, ''), 0, 0)")
                          .Int(head.id.value())
                          .Int(head.partner.value())
                          .Int(static_cast<int64_t>(head.kind))
                          .Int(head.items)
                          .Time(head.accepted)
                          .Text(head.account)
+                         .Text(head.request_id)
                          .Run());
   ZT_ASSIGN_OR_RETURN(const int64_t number, NumberOf(db_, head.id));
   for (size_t i = 0; i < chunks.size(); ++i) {
@@ -190,12 +211,13 @@ absl::Status SqliteTransaction::RecordResults(const Lease& lease, int32_t items_
   ZT_ASSIGN_OR_RETURN(const Held held, ReadHeld(db_, lease));
   if (held.items_done != items_done) return LostLease(lease.head.id);
   const std::string encoded = EncodeResults(results);
-  ZT_RETURN_IF_ERROR(
-      db_.Use("INSERT INTO operation_results (operation, first_item, results) VALUES (?, ?, ?)")
-          .Int(held.number)
-          .Int(held.items_done)
-          .Bytes(encoded)
-          .Run());
+  ZT_RETURN_IF_ERROR(db_.Use("INSERT INTO operation_results (operation, first_item, results, log) "
+                             "VALUES (?, ?, ?, ?)")
+                         .Int(held.number)
+                         .Int(held.items_done)
+                         .Bytes(encoded)
+                         .Int(block().first())
+                         .Run());
   const int64_t done = held.items_done + static_cast<int64_t>(results.size());
   return db_
       .Use(

@@ -36,6 +36,13 @@ class SqliteTransaction : public Transaction {
   absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s, int64_t wanted,
                                         absl::Time now) override;
 
+  // changelog.cc
+  absl::StatusOr<std::vector<ChainHead>> ReadChainHeads() override;
+  absl::StatusOr<std::vector<StoredPart>> ReadParts(int64_t after, int64_t limit) override;
+  absl::StatusOr<std::optional<StoredPart>> FindPart(int64_t sequence) override;
+  absl::StatusOr<std::optional<StoredCheckpoint>> FindCheckpoint(std::string_view hash) override;
+  absl::Status AddCheckpoint(const StoredCheckpoint& checkpoint) override;
+
   // companies.cc
   absl::StatusOr<std::vector<Partner>> ListPartners() override;
   absl::StatusOr<std::optional<Partner>> FindPartner(PartnerId id) override;
@@ -95,6 +102,7 @@ class SqliteTransaction : public Transaction {
   absl::StatusOr<std::vector<std::string>> ReadRequestChunks(OperationId id, int32_t first,
                                                              int32_t count) override;
   absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override;
+  absl::StatusOr<std::optional<ResultChunk>> ReadResultChunk(OperationId id, int32_t from) override;
   absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
   absl::StatusOr<bool> AnyRunnable(absl::Time now) override;
   absl::StatusOr<std::optional<absl::Time>> NewestFinish() override;
@@ -112,6 +120,11 @@ class SqliteTransaction : public Transaction {
   absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) override;
   absl::StatusOr<std::optional<absl::Time>> LockRetentionMark() override;
   absl::Status SetRetentionMark(absl::Time mark) override;
+
+ protected:
+  // changelog.cc
+  absl::StatusOr<int64_t> NextPart() override;
+  absl::Status AppendBlock(const changelog::FinishedBlock& block) override;
 
  private:
   // companies.cc

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/changelog/logged.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/transaction.h"
 
@@ -299,8 +300,9 @@ absl::Status WriteGroups::RunMember(Member& member) {
 
 absl::Status WriteGroups::RunMutation(const Mutation& mutation) {
   return Guarded([&] {
-    SqliteTransaction transaction(*db_, ids_);
-    return mutation(transaction);
+    changelog::Logged<SqliteTransaction> transaction(*db_, ids_);
+    ZT_RETURN_IF_ERROR(mutation(transaction));
+    return transaction.FinishBlock(ids_.Now());
   });
 }
 

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "batch/kinds.h"
 #include "model/resource_name.h"
 #include "zerotouchd/admin_command.h"
 
@@ -17,15 +18,8 @@ namespace zerotouch::daemon {
 namespace {
 
 const char* KindOf(const store::OperationHead& head) {
-  switch (head.kind) {
-    case store::BatchKind::kClaim:
-      return "claim";
-    case store::BatchKind::kUnclaim:
-      return "unclaim";
-    case store::BatchKind::kUpdateMetadata:
-      return "metadata";
-  }
-  return "unknown";
+  const batch::KindTraits* const kind = batch::TraitsOf(head.kind);
+  return kind == nullptr ? "unknown" : kind->name;
 }
 
 const char* StateOf(const store::OperationHead& head) {

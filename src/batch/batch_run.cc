@@ -13,6 +13,7 @@
 #include "base/yield.h"
 #include "batch/claim.h"
 #include "batch/claim_order.h"
+#include "batch/kinds.h"
 #include "batch/metadata_update.h"
 #include "batch/stored_request.h"
 #include "batch/targets.h"
@@ -40,7 +41,7 @@ const auto& ItemsOf(const api::UpdateDeviceMetadataInBatchRequest& request) {
   return request.updates();
 }
 
-// TargetFor and RunItems dispatch by the type of the items.
+// TargetFor and DecideItems dispatch by the type of the items.
 ItemTarget TargetFor(const api::PartnerUnclaim& item, const RegistryRules& rules, absl::Time now) {
   return TargetOf(CheckUnclaim(item, rules, now));
 }
@@ -48,20 +49,32 @@ ItemTarget TargetFor(const api::UpdateMetadataArguments& item, const RegistryRul
                      absl::Time) {
   return TargetOf(CheckMetadataUpdate(item, rules));
 }
-absl::StatusOr<std::vector<ItemResult>> RunItems(store::Transaction& transaction, PartnerId caller,
-                                                 std::span<const api::PartnerUnclaim* const> items,
-                                                 std::span<const ItemTarget> targets,
-                                                 const RegistryRules&, absl::Time now) {
-  return RunUnclaims(transaction, caller, items, targets, now);
+absl::StatusOr<DecidedTargets> DecideItems(store::DeviceReads& reads, PartnerId caller,
+                                           std::span<const api::PartnerUnclaim* const> items,
+                                           std::span<const ItemTarget> targets,
+                                           const RegistryRules&, absl::Time now) {
+  return DecideUnclaims(reads, caller, items, targets, now);
 }
-absl::StatusOr<std::vector<ItemResult>> RunItems(
-    store::Transaction& transaction, PartnerId caller,
+absl::StatusOr<DecidedTargets> DecideItems(
+    store::DeviceReads& reads, PartnerId caller,
     std::span<const api::UpdateMetadataArguments* const> items, std::span<const ItemTarget> targets,
     const RegistryRules& rules, absl::Time) {
-  return RunMetadataUpdates(transaction, caller, items, targets, rules);
+  return DecideMetadataUpdates(reads, caller, items, targets, rules);
 }
 
-// Items without a result, with their indexes in the request.
+// The input of loading a run.
+struct Loading {
+  store::Snapshot& snapshot;
+  const store::OperationHead& head;
+  const RegistryRules& rules;
+  absl::Time now;
+  const HoldMemory& hold;
+  std::vector<bool> skipped;  // by index of the item in the request
+};
+
+absl::Status NoMemory() { return absl::AbortedError("there is no memory for another batch"); }
+
+// Items that are not skipped, with their indexes in the request.
 template <class Request>
 struct Pending {
   using Item = std::remove_cvref_t<decltype(ItemsOf(std::declval<Request>())[0])>;
@@ -69,6 +82,7 @@ struct Pending {
   google::protobuf::Arena arena;  // owns the items
   std::vector<const Item*> items;
   std::vector<uint32_t> indexes;
+  uint64_t bytes = 0;  // memory of all this
 
   // Sorts both lists in the order of `positions`, a permutation.
   void Reorder(std::span<const uint32_t> positions) {
@@ -119,24 +133,25 @@ absl::StatusOr<std::vector<bool>> ReadDone(store::Snapshot& snapshot,
 }
 
 template <class Request>
-absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& head,
-                         const HoldMemory& hold, Pending<Request>& pending) {
-  ZT_ASSIGN_OR_RETURN(const std::vector<bool> done, ReadDone(snapshot, head));
+absl::Status LoadPending(const Loading& loading, Pending<Request>& pending) {
+  const store::OperationHead& head = loading.head;
   uint32_t index = 0;
   size_t text_bytes = 0;  // of the arena's messages, besides it
   const int32_t chunks = ChunksOf(head.items);
   for (int32_t first = 0; first < chunks; first += kChunksAtOnce) {
     ZT_ASSIGN_OR_RETURN(
         const std::vector<std::string> read,
-        snapshot.ReadRequestChunks(head.id, first, std::min(kChunksAtOnce, chunks - first)),
+        loading.snapshot.ReadRequestChunks(head.id, first, std::min(kChunksAtOnce, chunks - first)),
         "reading the request");
     for (const std::string& chunk : read) {
       text_bytes += chunk.size();
       auto* request = google::protobuf::Arena::CreateMessage<Request>(&pending.arena);
       ZT_RETURN_IF_ERROR(ParseChunk(chunk, head.id, *request));
       for (const auto& item : ItemsOf(*request)) {
-        if (index >= done.size()) return absl::DataLossError("the operation has too many items");
-        if (!done[index]) {
+        if (index >= loading.skipped.size()) {
+          return absl::DataLossError("the operation has too many items");
+        }
+        if (!loading.skipped[index]) {
           pending.items.push_back(&item);
           pending.indexes.push_back(index);
         }
@@ -144,43 +159,62 @@ absl::Status LoadPending(store::Snapshot& snapshot, const store::OperationHead& 
       }
     }
     const size_t items_bytes = pending.items.size() * kItemBytes;
-    if (!hold(pending.arena.SpaceAllocated() + text_bytes + items_bytes)) {
-      return absl::AbortedError("there is no memory for another batch");
-    }
+    pending.bytes = pending.arena.SpaceAllocated() + text_bytes + items_bytes;
+    if (!loading.hold(pending.bytes)) return NoMemory();
   }
-  if (index == done.size()) return absl::OkStatus();
+  if (index == loading.skipped.size()) return absl::OkStatus();
   return absl::DataLossError("the operation has too few items");
 }
 
+// A run that can also decide its items without running them. Items that can change what
+// others find are a group: neighbours, in request order.
+class ItemRun : public BatchRun {
+ public:
+  // Returns the position of the first item of the group of the item at `at`.
+  virtual size_t GroupOf(size_t at) const = 0;
+  // Returns the memory of the run, in bytes.
+  virtual uint64_t bytes() const = 0;
+};
+
 // A batch of items that refer to existing devices, which the batch does not create.
 template <class Request>
-class TargetRun final : public BatchRun {
+class TargetRun final : public ItemRun {
  public:
-  static absl::StatusOr<std::unique_ptr<BatchRun>> Load(store::Snapshot& snapshot,
-                                                        const store::OperationHead& head,
-                                                        const RegistryRules& rules, absl::Time now,
-                                                        const HoldMemory& hold) {
-    auto run = std::make_unique<TargetRun>(head.partner, rules);
-    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, hold, run->pending_));
-    ZT_RETURN_IF_ERROR(run->Locate(snapshot, now), "looking up the devices");
+  static absl::StatusOr<std::unique_ptr<ItemRun>> Load(const Loading& loading) {
+    auto run = std::make_unique<TargetRun>(loading.head.partner, loading.rules);
+    ZT_RETURN_IF_ERROR(LoadPending(loading, run->pending_));
+    ZT_RETURN_IF_ERROR(run->Locate(loading.snapshot, loading.now), "looking up the devices");
     return run;
   }
   TargetRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
   size_t size() const override { return pending_.items.size(); }
   uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
+  size_t GroupOf(size_t at) const override { return groups_[at]; }
+  uint64_t bytes() const override { return pending_.bytes; }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
                                                  size_t end, absl::Time now) override {
-    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        RunItems(transaction, caller_, pending_.Range(begin, end),
-                                 std::span(targets_).subspan(begin, end - begin), rules_, now));
-    return pending_.Indexed(begin, end, results);
+    ZT_ASSIGN_OR_RETURN(const DecidedTargets decided, Decide(transaction, begin, end, now));
+    ZT_RETURN_IF_ERROR(decided.devices.Apply(transaction));
+    return pending_.Indexed(begin, end, decided.results);
+  }
+
+  absl::StatusOr<std::vector<IndexedResult>> Preview(store::Snapshot& snapshot, size_t begin,
+                                                     size_t end, absl::Time now) override {
+    ZT_ASSIGN_OR_RETURN(const DecidedTargets decided, Decide(snapshot, begin, end, now));
+    return pending_.Indexed(begin, end, decided.results);
   }
 
  private:
-  // Sorts the items by device id. Refused items and unknown devices come last, in
-  // request order.
+  absl::StatusOr<DecidedTargets> Decide(store::DeviceReads& reads, size_t begin, size_t end,
+                                        absl::Time now) const {
+    return DecideItems(reads, caller_, pending_.Range(begin, end),
+                       std::span(targets_).subspan(begin, end - begin), rules_, now);
+  }
+
+  // Sorts the items by device id. Devices that are not found come after those, and refused
+  // items last, in request order.
   absl::Status Locate(store::Snapshot& snapshot, absl::Time now) {
     std::vector<ItemTarget> targets;
     targets.reserve(pending_.items.size());
@@ -196,9 +230,11 @@ class TargetRun final : public BatchRun {
         },
         targets));
 
+    constexpr int64_t kRefused = std::numeric_limits<int64_t>::max();
+    constexpr int64_t kNotFound = kRefused - 1;
     const auto key = [](const ItemTarget& target) {
-      const auto* device = std::get_if<TargetDevice>(&target);
-      return device == nullptr ? std::numeric_limits<int64_t>::max() : device->id.value();
+      if (const auto* device = std::get_if<TargetDevice>(&target)) return device->id.value();
+      return std::holds_alternative<Outcome>(target) ? kRefused : kNotFound;
     };
     std::vector<std::pair<int64_t, uint32_t>> order;
     order.reserve(targets.size());
@@ -207,7 +243,11 @@ class TargetRun final : public BatchRun {
     std::vector<uint32_t> positions;
     positions.reserve(order.size());
     targets_.reserve(order.size());
-    for (const auto& [id, i] : order) {
+    groups_.reserve(order.size());
+    for (uint32_t at = 0; at < order.size(); ++at) {
+      const auto& [id, i] = order[at];
+      const bool is_first = at == 0 || order[at - 1].first != id || id == kRefused;
+      groups_.push_back(is_first ? at : groups_.back());
       positions.push_back(i);
       targets_.push_back(std::move(targets[i]));
     }
@@ -219,28 +259,35 @@ class TargetRun final : public BatchRun {
   const RegistryRules& rules_;
   Pending<Request> pending_;
   std::vector<ItemTarget> targets_;
+  std::vector<uint32_t> groups_;
 };
 
-class ClaimRun final : public BatchRun {
+class ClaimRun final : public ItemRun {
  public:
-  static absl::StatusOr<std::unique_ptr<BatchRun>> Load(store::Snapshot& snapshot,
-                                                        const store::OperationHead& head,
-                                                        const RegistryRules& rules,
-                                                        const HoldMemory& hold) {
-    auto run = std::make_unique<ClaimRun>(head.partner, rules);
-    ZT_RETURN_IF_ERROR(LoadPending(snapshot, head, hold, run->pending_));
-    ZT_RETURN_IF_ERROR(run->Order(snapshot), "looking up the devices");
+  static absl::StatusOr<std::unique_ptr<ItemRun>> Load(const Loading& loading) {
+    auto run = std::make_unique<ClaimRun>(loading.head.partner, loading.rules);
+    ZT_RETURN_IF_ERROR(LoadPending(loading, run->pending_));
+    ZT_RETURN_IF_ERROR(run->Order(loading.snapshot), "looking up the devices");
     return run;
   }
   ClaimRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
   size_t size() const override { return pending_.items.size(); }
   uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
+  size_t GroupOf(size_t at) const override { return groups_[at]; }
+  uint64_t bytes() const override { return pending_.bytes; }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
                                                  size_t end, absl::Time) override {
     ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
                         RunClaims(transaction, caller_, pending_.Range(begin, end), rules_));
+    return pending_.Indexed(begin, end, results);
+  }
+
+  absl::StatusOr<std::vector<IndexedResult>> Preview(store::Snapshot& snapshot, size_t begin,
+                                                     size_t end, absl::Time) override {
+    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
+                        PreviewClaims(snapshot, caller_, pending_.Range(begin, end), rules_));
     return pending_.Indexed(begin, end, results);
   }
 
@@ -257,7 +304,9 @@ class ClaimRun final : public BatchRun {
       }
     }
     ZT_ASSIGN_OR_RETURN(const std::vector<Sightings> found, Find(snapshot, sought));
-    pending_.Reorder(OrderClaims(sought, found));
+    ClaimOrder order = OrderClaims(sought, found);
+    pending_.Reorder(order.positions);
+    groups_ = std::move(order.groups);
     return absl::OkStatus();
   }
 
@@ -275,7 +324,80 @@ class ClaimRun final : public BatchRun {
   const PartnerId caller_;
   const RegistryRules& rules_;
   Pending<api::ClaimDevicesRequest> pending_;
+  std::vector<uint32_t> groups_;
 };
+
+// The items of a preview that have no result yet. Each is decided after the earlier items
+// of its group are decided again, so that it sees what they would have changed, although
+// nothing of that is stored and a restart may lie between them.
+class PreviewRun final : public BatchRun {
+ public:
+  // `whole` has all items of the operation; `done` says which have a result, by index.
+  PreviewRun(std::unique_ptr<ItemRun> whole, const std::vector<bool>& done)
+      : whole_(std::move(whole)) {
+    for (uint32_t at = 0; at < whole_->size(); ++at) {
+      if (!done[whole_->IndexOf(at)]) waiting_.push_back(at);
+    }
+  }
+
+  // Returns the memory of the run while its largest group is decided, in bytes.
+  uint64_t bytes() const {
+    size_t largest = 0;
+    for (size_t at = 0; at < whole_->size(); ++at) {
+      largest = std::max(largest, at + 1 - whole_->GroupOf(at));
+    }
+    return whole_->bytes() + largest * kDecidedBytes;
+  }
+
+  size_t size() const override { return waiting_.size(); }
+  uint32_t IndexOf(size_t at) const override { return whole_->IndexOf(waiting_[at]); }
+  bool ChangesDevices() const override { return false; }
+
+  // A group that is decided in one chunk is decided once.
+  size_t GoodEnd(size_t end) const override {
+    while (end > 0 && end < waiting_.size() &&
+           whole_->GroupOf(waiting_[end]) <= waiting_[end - 1]) {
+      ++end;
+    }
+    return end;
+  }
+
+  absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
+                                                 size_t end, absl::Time now) override {
+    return Preview(transaction, begin, end, now);
+  }
+
+  absl::StatusOr<std::vector<IndexedResult>> Preview(store::Snapshot& snapshot, size_t begin,
+                                                     size_t end, absl::Time now) override {
+    ZT_CHECK(begin < end && end <= waiting_.size(), "a chunk is outside of its preview");
+    const size_t first = whole_->GroupOf(waiting_[begin]);
+    ZT_ASSIGN_OR_RETURN(const std::vector<IndexedResult> decided,
+                        whole_->Preview(snapshot, first, waiting_[end - 1] + size_t{1}, now));
+    std::vector<IndexedResult> results;
+    results.reserve(end - begin);
+    for (size_t i = begin; i < end; ++i) results.push_back(decided[waiting_[i] - first]);
+    return results;
+  }
+
+ private:
+  // Bytes of an item while it is decided: its device, what was stated, and its identifiers.
+  static constexpr uint64_t kDecidedBytes = 2'048;
+
+  const std::unique_ptr<ItemRun> whole_;
+  std::vector<uint32_t> waiting_;  // positions in `whole_`
+};
+
+absl::StatusOr<std::unique_ptr<ItemRun>> LoadItems(ItemType items, const Loading& loading) {
+  switch (items) {
+    case ItemType::kClaims:
+      return ClaimRun::Load(loading);
+    case ItemType::kUnclaims:
+      return TargetRun<api::UnclaimDevicesRequest>::Load(loading);
+    case ItemType::kUpdates:
+      return TargetRun<api::UpdateDeviceMetadataInBatchRequest>::Load(loading);
+  }
+  return absl::DataLossError("the operation has an unknown kind");
+}
 
 }  // namespace
 
@@ -283,17 +405,22 @@ absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
                                                        const store::OperationHead& head,
                                                        const RegistryRules& rules, absl::Time now,
                                                        const HoldMemory& hold) {
+  const KindTraits* const kind = TraitsOf(head.kind);
+  if (kind == nullptr) return absl::DataLossError("the operation has an unknown kind");
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
-  switch (head.kind) {
-    case store::BatchKind::kClaim:
-      return ClaimRun::Load(*snapshot, head, rules, hold);
-    case store::BatchKind::kUnclaim:
-      return TargetRun<api::UnclaimDevicesRequest>::Load(*snapshot, head, rules, now, hold);
-    case store::BatchKind::kUpdateMetadata:
-      return TargetRun<api::UpdateDeviceMetadataInBatchRequest>::Load(*snapshot, head, rules, now,
-                                                                      hold);
-  }
-  return absl::DataLossError("the operation has an unknown kind");
+  ZT_ASSIGN_OR_RETURN(const std::vector<bool> done, ReadDone(*snapshot, head));
+  const bool is_preview = kind->deed == Deed::kPreview;
+  const Loading loading{.snapshot = *snapshot,
+                        .head = head,
+                        .rules = rules,
+                        .now = now,
+                        .hold = hold,
+                        .skipped = is_preview ? std::vector<bool>(done.size()) : done};
+  ZT_ASSIGN_OR_RETURN(std::unique_ptr<ItemRun> run, LoadItems(kind->items, loading));
+  if (!is_preview) return run;
+  auto preview = std::make_unique<PreviewRun>(std::move(run), done);
+  if (!hold(preview->bytes())) return NoMemory();
+  return preview;
 }
 
 }  // namespace zerotouch::batch

@@ -29,11 +29,22 @@ class BatchRun {
   // Returns the index in the request of the item at position `at`.
   virtual uint32_t IndexOf(size_t at) const = 0;
 
+  // Returns false if the items are only decided: call Preview then, not Run, so that
+  // deciding holds up nobody who writes.
+  virtual bool ChangesDevices() const { return true; }
+
+  // Returns a good end for a chunk that would end at `end`. The chunk may end anywhere.
+  virtual size_t GoodEnd(size_t end) const { return end; }
+
   // Runs the items at positions [begin, end) and returns their results, one for
   // each item. Does not record them.
   virtual absl::StatusOr<std::vector<store::IndexedResult>> Run(store::Transaction& transaction,
                                                                 size_t begin, size_t end,
                                                                 absl::Time now) = 0;
+  // Returns the results that Run would return, and changes nothing.
+  virtual absl::StatusOr<std::vector<store::IndexedResult>> Preview(store::Snapshot& snapshot,
+                                                                    size_t begin, size_t end,
+                                                                    absl::Time now) = 0;
 };
 
 // Reads the operation's request and results, and looks up the devices of its items.

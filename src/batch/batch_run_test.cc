@@ -9,6 +9,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include "base/log.h"
 #include "batch/engine.h"
@@ -215,12 +216,13 @@ class BatchRunTest : public testing::Test {
     const int largest = 1 + requests_->Below(60);
     size_t at = 0;
     while (at < run->size() && (at == 0 || !requests_->OneIn(6))) {
-      const size_t end =
-          std::min(run->size(), at + 1 + static_cast<size_t>(requests_->Below(largest)));
+      size_t end = std::min(run->size(), at + 1 + static_cast<size_t>(requests_->Below(largest)));
+      if (requests_->OneIn(2)) end = run->GoodEnd(end);
       const bool lost = requests_->OneIn(8);  // the commit fails
       const absl::Status status =
           batches_.store().Write([&](store::Transaction& tx) -> absl::Status {
-            const auto results = run->Run(tx, at, end, clock_.Now()).value();
+            const auto results = run->ChangesDevices() ? run->Run(tx, at, end, clock_.Now()).value()
+                                                       : Preview(*run, at, end);
             const absl::Status recorded =
                 tx.RecordResults(lease, static_cast<int32_t>(lease.head.items - run->size() + at),
                                  results, clock_.Now(), clock_.Now() + absl::Hours(1));
@@ -232,6 +234,50 @@ class BatchRunTest : public testing::Test {
     EXPECT_TRUE(batches_.store()
                     .Write([&](store::Transaction& tx) { return tx.ReleaseLease(lease); })
                     .ok());
+  }
+
+  std::vector<store::IndexedResult> Preview(BatchRun& run, size_t begin, size_t end) {
+    return run.Preview(*batches_.store().Read().value(), begin, end, clock_.Now()).value();
+  }
+
+  // Describes every device that a preview could change.
+  std::map<DeviceId, std::string> Describe() {
+    std::map<DeviceId, std::string> devices;
+    for (const auto& [alone, in_batch] : twins_) {
+      const DeviceState state = batches_.Read(in_batch);
+      devices[in_batch] = testing::PrintToString(StatementsOf(state));
+      for (const std::optional<Claim>* claim : {&state.zero_touch, &state.sim_lock}) {
+        if (!claim->has_value()) continue;
+        devices[in_batch] += fmt::format(
+            " {} {} {} {} {}", (*claim)->held, (*claim)->reseller.value(), (*claim)->owner.value(),
+            (*claim)->configuration.value(), (*claim)->simlock_profile);
+        devices[in_batch] += absl::FormatTime((*claim)->vacation_expires.value_or(absl::Time()));
+      }
+    }
+    return devices;
+  }
+
+  // Runs an accepted preview, which must change nothing.
+  std::vector<ItemResult> RunPreview(const store::OperationHead& accepted) {
+    const auto before = Describe();
+    std::vector<ItemResult> results = RunInChunks(accepted);
+    EXPECT_EQ(Describe(), before);
+    return results;
+  }
+
+  // Expects that the preview said what the batch did; of a device that was new, without its id.
+  void ExpectForeseen(const std::vector<ItemResult>& preview,
+                      const std::vector<ItemResult>& results) {
+    ASSERT_EQ(preview.size(), results.size());
+    std::set<DeviceId> known;
+    for (const auto& [alone, in_batch] : twins_) known.insert(in_batch);
+    for (size_t i = 0; i < results.size(); ++i) {
+      ItemResult expected = results[i];
+      if (!known.contains(expected.device)) expected.device = DeviceId();
+      ASSERT_EQ(preview[i], expected)
+          << i << ": " << static_cast<int>(preview[i].outcome) << " was foreseen, and not "
+          << static_cast<int>(expected.outcome);
+    }
   }
 
   // Expects equal results, except that the registries assign different device ids.
@@ -246,8 +292,12 @@ class BatchRunTest : public testing::Test {
   void RunClaims(int partner, int count) {
     api::ClaimDevicesRequest request;
     for (int i = 0; i < count; ++i) *request.add_claims() = requests_->Claim(partner);
+    const auto preview =
+        RunPreview(batches_.engine().PreviewClaims(kPartners[partner], request.claims()).value());
     const auto results =
         RunInChunks(batches_.engine().AcceptClaims(kPartners[partner], request).value());
+    ExpectForeseen(preview, results);
+    if (HasFatalFailure()) return;
     for (int i = 0; i < count; ++i) {
       const api::PartnerClaim& item = request.claims(i);
       ExpectSame(results[static_cast<size_t>(i)],
@@ -293,8 +343,12 @@ class BatchRunTest : public testing::Test {
       *request.add_unclaims() = *same.add_unclaims() = requests_->Unclaim(numbered_.size(), number);
       GiveIds(number, *request.mutable_unclaims(i), *same.mutable_unclaims(i));
     }
+    const auto preview = RunPreview(
+        batches_.engine().PreviewUnclaims(kPartners[partner], request.unclaims()).value());
     const auto results =
         RunInChunks(batches_.engine().AcceptUnclaims(kPartners[partner], request).value());
+    ExpectForeseen(preview, results);
+    if (HasFatalFailure()) return;
     for (int i = 0; i < count; ++i) {
       const api::PartnerUnclaim& item = same.unclaims(i);
       ExpectSame(results[static_cast<size_t>(i)],

@@ -28,8 +28,10 @@ using SerialStater = std::tuple<std::string, std::string, DeviceId, PartnerId>;
 // the chunk created or gave other identifiers.
 class ChunkDevices {
  public:
-  ChunkDevices(store::Transaction& transaction, PartnerId caller)
-      : transaction_(transaction), caller_(caller) {}
+  // `transaction` is null for a preview, whose changes are dropped, and otherwise the
+  // same object as `reads`.
+  ChunkDevices(store::Snapshot& reads, store::Transaction* transaction, PartnerId caller)
+      : reads_(reads), transaction_(transaction), caller_(caller) {}
 
   // Loads the devices that anybody stated with a key of `identities`.
   absl::Status Load(std::span<const Identity* const> identities);
@@ -43,16 +45,19 @@ class ChunkDevices {
   void Keep(DeviceState* device);
 
   // Writes the changes.
-  absl::Status Apply();
+  absl::Status Apply(store::Transaction& transaction) const;
 
  private:
+  // Returns the id of a new device. In a preview it is below 0.
+  DeviceId NewId();
   // Returns the sightings of identity `i` after the changes of the chunk so far.
   Sightings SightingsOf(size_t i, const Identity& identity) const;
   // Returns true if an earlier claim of the chunk dropped the key that was sighted.
   bool IsDropped(const Identity& identity, const Sighting& sighting) const;
   void NoteKeys(DeviceId device, const StatementState& statement);
 
-  store::Transaction& transaction_;
+  store::Snapshot& reads_;
+  store::Transaction* const transaction_;
   const PartnerId caller_;
   std::vector<Sightings> found_;    // in the registry, by number of the identity
   std::deque<DeviceState> states_;  // stable addresses
@@ -64,10 +69,11 @@ class ChunkDevices {
   absl::flat_hash_set<ModemStater> dropped_modems_;
   absl::flat_hash_set<SerialStater> dropped_serials_;
   std::optional<DeviceState> candidate_;  // a new device before Keep
+  int64_t provisional_ = 0;               // the last id of a new device in a preview
 };
 
 absl::Status ChunkDevices::Load(std::span<const Identity* const> identities) {
-  ZT_ASSIGN_OR_RETURN(found_, transaction_.Locate(identities), "looking up the devices");
+  ZT_ASSIGN_OR_RETURN(found_, reads_.Locate(identities), "looking up the devices");
   ZT_CHECK(found_.size() == identities.size(), "a look-up lost an identity");
   std::vector<DeviceId> ids;
   for (const Sightings& sightings : found_) {
@@ -75,12 +81,18 @@ absl::Status ChunkDevices::Load(std::span<const Identity* const> identities) {
   }
   SortUnique(ids);
   if (ids.empty()) return absl::OkStatus();
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadDevices(transaction_, ids));
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadDevices(reads_, ids));
   for (DeviceState& state : states) {
     states_.push_back(std::move(state));
     by_id_[states_.back().id] = &states_.back();
   }
-  return WithContext(transaction_.CheckLocated(), "looking up the devices again");
+  // A snapshot is of one instant.
+  if (transaction_ == nullptr) return absl::OkStatus();
+  return WithContext(transaction_->CheckLocated(), "looking up the devices again");
+}
+
+DeviceId ChunkDevices::NewId() {
+  return transaction_ == nullptr ? DeviceId(--provisional_) : transaction_->NextDeviceId();
 }
 
 bool ChunkDevices::IsDropped(const Identity& identity, const Sighting& sighting) const {
@@ -127,7 +139,7 @@ std::variant<DeviceState*, Outcome> ChunkDevices::Resolve(size_t i, const Identi
     return place;
   }
   candidate_.emplace();
-  candidate_->id = transaction_.NextDeviceId();
+  candidate_->id = NewId();
   candidate_->is_new = true;
   candidate_->statements_read = true;
   return &*candidate_;
@@ -165,12 +177,12 @@ void ChunkDevices::Keep(DeviceState* device) {
   }
 }
 
-absl::Status ChunkDevices::Apply() {
+absl::Status ChunkDevices::Apply(store::Transaction& transaction) const {
   std::vector<const DeviceState*> changed;
   for (const DeviceState& state : states_) {
     if (state.Changed()) changed.push_back(&state);
   }
-  return WithContext(transaction_.Apply(changed), "writing the devices");
+  return WithContext(transaction.Apply(changed), "writing the devices");
 }
 
 std::vector<Checked> CheckAll(std::span<const api::PartnerClaim* const> items,
@@ -182,29 +194,27 @@ std::vector<Checked> CheckAll(std::span<const api::PartnerClaim* const> items,
 }
 
 // Reads the facts about the customers of the claims.
-absl::StatusOr<CustomersOfReseller> ReadCustomers(store::Transaction& transaction, PartnerId caller,
+absl::StatusOr<CustomersOfReseller> ReadCustomers(store::CompanyReads& reads, PartnerId caller,
                                                   std::span<const api::PartnerClaim* const> items) {
   std::vector<CustomerId> ids;
   ids.reserve(items.size());
   for (const api::PartnerClaim* item : items) ids.emplace_back(item->customer_id());
   SortUnique(ids);
-  return transaction.ReadCustomerFacts(caller, ids);
+  return reads.ReadCustomerFacts(caller, ids);
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transaction, PartnerId caller,
-                                                  std::span<const api::PartnerClaim* const> items,
-                                                  const RegistryRules& rules) {
+// Resolves and decides the claims. `devices` then has the changes.
+absl::StatusOr<std::vector<ItemResult>> DecideClaims(
+    store::CompanyReads& reads, PartnerId caller, std::span<const api::PartnerClaim* const> items,
+    const RegistryRules& rules, ChunkDevices& devices) {
   const std::vector<Checked> checked = CheckAll(items, rules);
   std::vector<const Identity*> identities;
   for (const Checked& one : checked) {
     if (const auto* claim = std::get_if<CheckedClaim>(&one)) identities.push_back(&claim->identity);
   }
-  ChunkDevices devices(transaction, caller);
   ZT_RETURN_IF_ERROR(devices.Load(identities));
-  ZT_ASSIGN_OR_RETURN(const CustomersOfReseller customers,
-                      ReadCustomers(transaction, caller, items), "reading the customers");
+  ZT_ASSIGN_OR_RETURN(const CustomersOfReseller customers, ReadCustomers(reads, caller, items),
+                      "reading the customers");
 
   std::vector<ItemResult> results;
   results.reserve(items.size());
@@ -232,7 +242,30 @@ absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transactio
     recorder.Record(static_cast<uint32_t>(i), caller);
     if (results.back().outcome == Outcome::kSuccess) devices.Keep(device);
   }
-  ZT_RETURN_IF_ERROR(devices.Apply());
+  return results;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transaction, PartnerId caller,
+                                                  std::span<const api::PartnerClaim* const> items,
+                                                  const RegistryRules& rules) {
+  ChunkDevices devices(transaction, &transaction, caller);
+  ZT_ASSIGN_OR_RETURN(std::vector<ItemResult> results,
+                      DecideClaims(transaction, caller, items, rules, devices));
+  ZT_RETURN_IF_ERROR(devices.Apply(transaction));
+  return results;
+}
+
+absl::StatusOr<std::vector<ItemResult>> PreviewClaims(
+    store::Snapshot& snapshot, PartnerId caller, std::span<const api::PartnerClaim* const> items,
+    const RegistryRules& rules) {
+  ChunkDevices devices(snapshot, nullptr, caller);
+  ZT_ASSIGN_OR_RETURN(std::vector<ItemResult> results,
+                      DecideClaims(snapshot, caller, items, rules, devices));
+  for (ItemResult& result : results) {
+    if (result.device.value() < 0) result.device = DeviceId();
+  }
   return results;
 }
 

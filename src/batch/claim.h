@@ -18,6 +18,12 @@ absl::StatusOr<std::vector<ItemResult>> RunClaims(store::Transaction& transactio
                                                   std::span<const api::PartnerClaim* const> items,
                                                   const RegistryRules& rules);
 
+// Returns the results that RunClaims would return, and changes nothing. Devices that
+// would be new have no id.
+absl::StatusOr<std::vector<ItemResult>> PreviewClaims(
+    store::Snapshot& snapshot, PartnerId caller, std::span<const api::PartnerClaim* const> items,
+    const RegistryRules& rules);
+
 }  // namespace zerotouch::batch
 
 #endif  // ZEROTOUCH_BATCH_CLAIM_H_

@@ -65,8 +65,8 @@ struct Place {
 
 }  // namespace
 
-std::vector<uint32_t> OrderClaims(std::span<const Identity* const> identities,
-                                  std::span<const Sightings> found) {
+ClaimOrder OrderClaims(std::span<const Identity* const> identities,
+                       std::span<const Sightings> found) {
   Groups groups = JoinLinked(identities, found);
   std::vector<uint32_t> roots(identities.size());
   std::vector<Place> places(identities.size());  // by root
@@ -82,14 +82,20 @@ std::vector<uint32_t> OrderClaims(std::span<const Identity* const> identities,
     }
     for (const ModemKey modem : identities[i]->modems) place.modem = std::min(place.modem, modem);
   }
-  std::vector<uint32_t> order(identities.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+  ClaimOrder order;
+  order.positions.resize(identities.size());
+  std::iota(order.positions.begin(), order.positions.end(), 0);
+  std::sort(order.positions.begin(), order.positions.end(), [&](uint32_t a, uint32_t b) {
     const Place& at_a = places[roots[a]];
     const Place& at_b = places[roots[b]];
     return std::tie(at_a.device, at_a.modem, roots[a], a) <
            std::tie(at_b.device, at_b.modem, roots[b], b);
   });
+  order.groups.resize(identities.size());
+  for (uint32_t i = 0; i < order.positions.size(); ++i) {
+    const bool is_first = i == 0 || roots[order.positions[i]] != roots[order.positions[i - 1]];
+    order.groups[i] = is_first ? i : order.groups[i - 1];
+  }
   return order;
 }
 

@@ -11,14 +11,21 @@
 
 namespace zerotouch::batch {
 
-// Returns the order in which the claims of `identities` run, as positions in the
-// span: known devices by id, then new devices by their first modem key. Claims that
-// share an identifier, directly or through other claims, stay together in the order
-// of the span, because each may change what the next one finds. `found[i]` are the
-// statements that have a key of `identities[i]`. Null identities (of claims that are refused
-// anyway) come first.
-std::vector<uint32_t> OrderClaims(std::span<const Identity* const> identities,
-                                  std::span<const Sightings> found);
+// Claims in the order in which they run, as positions in the span that was given.
+struct ClaimOrder {
+  std::vector<uint32_t> positions;
+  // groups[i] is the index in `positions` of the first claim that positions[i] stays
+  // together with.
+  std::vector<uint32_t> groups;
+};
+
+// Returns the order in which the claims of `identities` run: known devices by id, then new devices
+// by their first modem key. Claims that share an identifier, directly or through other claims, stay
+// together in the order of the span, because each may change what the next one finds. `found[i]`
+// are the statements that have a key of `identities[i]`. Null identities (of claims that are
+// refused anyway) come first.
+ClaimOrder OrderClaims(std::span<const Identity* const> identities,
+                       std::span<const Sightings> found);
 
 }  // namespace zerotouch::batch
 

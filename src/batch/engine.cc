@@ -160,6 +160,18 @@ absl::StatusOr<store::OperationHead> Engine::AcceptMetadataUpdates(
                 SplitRequest(request));
 }
 
+absl::StatusOr<store::OperationHead> Engine::PreviewClaims(
+    const BatchSender& sender,
+    const google::protobuf::RepeatedPtrField<api::PartnerClaim>& claims) {
+  return Accept(sender, store::BatchKind::kPreviewClaim, claims.size(), SplitItems(claims));
+}
+
+absl::StatusOr<store::OperationHead> Engine::PreviewUnclaims(
+    const BatchSender& sender,
+    const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims) {
+  return Accept(sender, store::BatchKind::kPreviewUnclaim, unclaims.size(), SplitItems(unclaims));
+}
+
 absl::StatusOr<store::OperationHead> Engine::Accept(const BatchSender& sender,
                                                     store::BatchKind kind, int32_t items,
                                                     const std::vector<std::string>& chunks) {

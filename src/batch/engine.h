@@ -24,6 +24,7 @@ class Store;
 namespace zerotouch::batch {
 
 class Workers;
+class WorkerTime;
 
 // The sender of a batch.
 struct BatchSender {
@@ -55,6 +56,8 @@ struct EngineOptions {
   // Memory of the batches that are loaded to run, in bytes; one that needs more runs
   // alone.
   uint64_t memory_bytes = limits::kMemoryBytes / limits::kBatchPart;
+  // The workers' own time, which outlives the engine; null is the machine's.
+  WorkerTime* time = nullptr;
   // Slows operations down so that progress can be watched; 0 is full speed.
   double items_per_second = 0;
 };
@@ -99,6 +102,14 @@ class Engine {
                                                       const api::UnclaimDevicesRequest& request);
   absl::StatusOr<store::OperationHead> AcceptMetadataUpdates(
       const BatchSender& sender, const api::UpdateDeviceMetadataInBatchRequest& request);
+  // Accept a batch whose results say what the claims or unclaims would do, and which
+  // changes nothing.
+  absl::StatusOr<store::OperationHead> PreviewClaims(
+      const BatchSender& sender,
+      const google::protobuf::RepeatedPtrField<api::PartnerClaim>& claims);
+  absl::StatusOr<store::OperationHead> PreviewUnclaims(
+      const BatchSender& sender,
+      const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims);
 
  private:
   // Calls `load` for the device, then `decide` with the transaction and the hardware, and

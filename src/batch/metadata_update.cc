@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/metadata_update.h"
 
+#include <utility>
+
 #include "base/check.h"
 #include "base/status_macros.h"
 #include "model/metadata.h"
 
 namespace zerotouch::batch {
 
-absl::StatusOr<std::vector<ItemResult>> RunMetadataUpdates(
-    store::Transaction& transaction, PartnerId caller,
+absl::StatusOr<DecidedTargets> DecideMetadataUpdates(
+    store::DeviceReads& reads, PartnerId caller,
     std::span<const api::UpdateMetadataArguments* const> items, std::span<const ItemTarget> targets,
     const RegistryRules& rules) {
   ZT_CHECK(items.size() == targets.size(), "an item has no target");
   ZT_ASSIGN_OR_RETURN(TargetDevices devices, TargetDevices::Load(
-                                                 transaction, caller,
+                                                 reads, caller,
                                                  [&](size_t i) -> const api::DeviceIdentifier& {
                                                    return items[i]->device_identifier();
                                                  },
                                                  targets, /*with_statements=*/true));
-  std::vector<ItemResult> results;
-  results.reserve(items.size());
+  DecidedTargets decided{.devices = std::move(devices), .results = {}};
+  decided.results.reserve(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
-    results.push_back(devices.Decide(i, [&](const Hardware& hardware) {
+    decided.results.push_back(decided.devices.Decide(i, [&](const Hardware& hardware) {
       return DecideMetadataUpdate(caller, *items[i], rules, hardware);
     }));
   }
-  ZT_RETURN_IF_ERROR(devices.Apply(transaction));
-  return results;
+  return decided;
 }
 
 }  // namespace zerotouch::batch

@@ -8,7 +8,7 @@
 
 namespace zerotouch::batch {
 
-absl::StatusOr<std::vector<DeviceState>> ReadDevices(store::Transaction& transaction,
+absl::StatusOr<std::vector<DeviceState>> ReadDevices(store::DeviceReads& reads,
                                                      std::span<const DeviceId> ids) {
   std::vector<DeviceState> states(ids.size());
   std::vector<DeviceState*> stated;
@@ -17,8 +17,8 @@ absl::StatusOr<std::vector<DeviceState>> ReadDevices(store::Transaction& transac
     states[i].id = ids[i];
     stated.push_back(&states[i]);
   }
-  ZT_RETURN_IF_ERROR(transaction.ReadStatements(stated), "reading the statements");
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> claimed, transaction.ReadClaims(ids),
+  ZT_RETURN_IF_ERROR(reads.ReadStatements(stated), "reading the statements");
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> claimed, reads.ReadClaims(ids),
                       "reading the claims");
   ZT_CHECK(claimed.size() == states.size(), "a device was lost");
   for (size_t i = 0; i < states.size(); ++i) {

@@ -56,15 +56,23 @@ std::vector<std::string> Split(const RepeatedPtrField<Item>& items, int number) 
 }  // namespace
 
 std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request) {
-  return Split(request.claims(), api::ClaimDevicesRequest::kClaimsFieldNumber);
+  return SplitItems(request.claims());
 }
 
 std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request) {
-  return Split(request.unclaims(), api::UnclaimDevicesRequest::kUnclaimsFieldNumber);
+  return SplitItems(request.unclaims());
 }
 
 std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequest& request) {
   return Split(request.updates(), api::UpdateDeviceMetadataInBatchRequest::kUpdatesFieldNumber);
+}
+
+std::vector<std::string> SplitItems(const RepeatedPtrField<api::PartnerClaim>& claims) {
+  return Split(claims, api::ClaimDevicesRequest::kClaimsFieldNumber);
+}
+
+std::vector<std::string> SplitItems(const RepeatedPtrField<api::PartnerUnclaim>& unclaims) {
+  return Split(unclaims, api::UnclaimDevicesRequest::kUnclaimsFieldNumber);
 }
 
 int32_t ChunksOf(int32_t items) {

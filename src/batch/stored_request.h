@@ -19,6 +19,11 @@ namespace zerotouch::batch {
 std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request);
 std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request);
 std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequest& request);
+// The same for the items of a request.
+std::vector<std::string> SplitItems(
+    const google::protobuf::RepeatedPtrField<api::PartnerClaim>& claims);
+std::vector<std::string> SplitItems(
+    const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims);
 
 // Returns the number of chunks of a request with `items` items.
 int32_t ChunksOf(int32_t items);

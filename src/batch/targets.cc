@@ -78,43 +78,43 @@ absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller, Identifi
   return absl::OkStatus();
 }
 
-absl::StatusOr<TargetDevices> TargetDevices::Load(store::Transaction& transaction, PartnerId caller,
+absl::StatusOr<TargetDevices> TargetDevices::Load(store::DeviceReads& reads, PartnerId caller,
                                                   IdentifierOf identifier_of,
                                                   std::span<const ItemTarget> targets,
                                                   bool with_statements) {
   TargetDevices devices;
   devices.caller_ = caller;
   devices.targets_.assign(targets.begin(), targets.end());
-  ZT_ASSIGN_OR_RETURN(Sought sought, LookUp(transaction, devices.targets_));
+  ZT_ASSIGN_OR_RETURN(Sought sought, LookUp(reads, devices.targets_));
   OfOthers others;
   for (size_t n = 0; n < sought.items.size(); ++n) {
     const size_t i = sought.items[n];
     if (ReplaceOwn(caller, identifier_of(i), sought.found[n], devices.targets_[i])) continue;
     if (!sought.found[n].empty()) others[i] = std::move(sought.found[n]);
   }
-  ZT_RETURN_IF_ERROR(devices.ReadStates(transaction, others, with_statements));
-  ZT_RETURN_IF_ERROR(devices.ResolveOthers(transaction, caller, others));
+  ZT_RETURN_IF_ERROR(devices.ReadStates(reads, others, with_statements));
+  ZT_RETURN_IF_ERROR(devices.ResolveOthers(reads, caller, others));
   std::vector<DeviceId> checked;
   for (const ItemTarget& target : devices.targets_) {
     const auto* device = std::get_if<TargetDevice>(&target);
     if (device != nullptr && device->check_identifier) checked.push_back(device->id);
   }
   SortUnique(checked);
-  ZT_RETURN_IF_ERROR(devices.ReadStatementsIf(transaction, [&](const DeviceState& state) {
+  ZT_RETURN_IF_ERROR(devices.ReadStatementsIf(reads, [&](const DeviceState& state) {
     return std::binary_search(checked.begin(), checked.end(), state.id);
   }));
   return devices;
 }
 
-absl::StatusOr<TargetDevices> TargetDevices::LoadForCustomer(store::Transaction& transaction,
+absl::StatusOr<TargetDevices> TargetDevices::LoadForCustomer(store::DeviceReads& reads,
                                                              CustomerId caller,
                                                              const ItemTarget& target) {
   TargetDevices devices;
   devices.targets_ = {target};
-  ZT_ASSIGN_OR_RETURN(Sought sought, LookUp(transaction, devices.targets_));
+  ZT_ASSIGN_OR_RETURN(Sought sought, LookUp(reads, devices.targets_));
   OfOthers found;
   if (!sought.found.empty()) found[0] = std::move(sought.found[0]);
-  ZT_RETURN_IF_ERROR(devices.ReadStates(transaction, found, /*with_statements=*/false));
+  ZT_RETURN_IF_ERROR(devices.ReadStates(reads, found, /*with_statements=*/false));
   if (found.empty()) return devices;
   const Matches own = DevicesOfCustomer(
       caller, found[0], [&](DeviceId id) -> DeviceState& { return devices.StateOf(id); });
@@ -123,7 +123,7 @@ absl::StatusOr<TargetDevices> TargetDevices::LoadForCustomer(store::Transaction&
   return devices;
 }
 
-absl::Status TargetDevices::ReadStates(store::Transaction& transaction, const OfOthers& others,
+absl::Status TargetDevices::ReadStates(store::DeviceReads& reads, const OfOthers& others,
                                        bool with_statements) {
   std::vector<DeviceId> ids;
   ids.reserve(targets_.size());
@@ -135,14 +135,14 @@ absl::Status TargetDevices::ReadStates(store::Transaction& transaction, const Of
   }
   SortUnique(ids);
   if (with_statements) {
-    ZT_ASSIGN_OR_RETURN(states_, ReadDevices(transaction, ids));
+    ZT_ASSIGN_OR_RETURN(states_, ReadDevices(reads, ids));
   } else {
-    ZT_ASSIGN_OR_RETURN(states_, transaction.ReadClaims(ids), "reading the claims");
+    ZT_ASSIGN_OR_RETURN(states_, reads.ReadClaims(ids), "reading the claims");
   }
   return absl::OkStatus();
 }
 
-absl::Status TargetDevices::ResolveOthers(store::Transaction& transaction, PartnerId caller,
+absl::Status TargetDevices::ResolveOthers(store::DeviceReads& reads, PartnerId caller,
                                           const OfOthers& others) {
   if (others.empty()) return absl::OkStatus();
   std::vector<DeviceId> sighted;
@@ -150,7 +150,7 @@ absl::Status TargetDevices::ResolveOthers(store::Transaction& transaction, Partn
     for (const Sighting& each : sightings) sighted.push_back(each.device);
   }
   SortUnique(sighted);
-  ZT_RETURN_IF_ERROR(ReadStatementsIf(transaction, [&](const DeviceState& state) {
+  ZT_RETURN_IF_ERROR(ReadStatementsIf(reads, [&](const DeviceState& state) {
     return IsVisibleTo(caller, state) &&
            std::binary_search(sighted.begin(), sighted.end(), state.id);
   }));
@@ -168,14 +168,14 @@ absl::Status TargetDevices::ResolveOthers(store::Transaction& transaction, Partn
   return absl::OkStatus();
 }
 
-absl::Status TargetDevices::ReadStatementsIf(store::Transaction& transaction,
+absl::Status TargetDevices::ReadStatementsIf(store::DeviceReads& reads,
                                              absl::FunctionRef<bool(const DeviceState&)> needs) {
   std::vector<DeviceState*> states;
   for (DeviceState& state : states_) {
     if (needs(state)) states.push_back(&state);
   }
   if (states.empty()) return absl::OkStatus();
-  return WithContext(transaction.ReadStatements(states), "reading the statements");
+  return WithContext(reads.ReadStatements(states), "reading the statements");
 }
 
 DeviceState& TargetDevices::StateOf(DeviceId id) {

@@ -48,14 +48,14 @@ class TargetDevices {
  public:
   // Looks up the devices that were not found before, and reads the claims. Reads the
   // statements of devices whose items need them, or of all of them for rules that do.
-  static absl::StatusOr<TargetDevices> Load(store::Transaction& transaction, PartnerId caller,
+  static absl::StatusOr<TargetDevices> Load(store::DeviceReads& reads, PartnerId caller,
                                             IdentifierOf identifier_of,
                                             std::span<const ItemTarget> targets,
                                             bool with_statements = false);
   // The same for an item of a customer, which refers to devices by what the resellers that
   // hold its claims stated.
-  static absl::StatusOr<TargetDevices> LoadForCustomer(store::Transaction& transaction,
-                                                       CustomerId caller, const ItemTarget& target);
+  static absl::StatusOr<TargetDevices> LoadForCustomer(store::DeviceReads& reads, CustomerId caller,
+                                                       const ItemTarget& target);
 
   // Calls `decide` with the hardware of item `i`, records what it changes, and returns its
   // result, an ItemResult or a StatusOr of one. Returns the outcome of a refused item without
@@ -81,12 +81,10 @@ class TargetDevices {
   using OfOthers = absl::flat_hash_map<size_t, Sightings>;
 
   // Reads all targets and the devices of others.
-  absl::Status ReadStates(store::Transaction& transaction, const OfOthers& others,
-                          bool with_statements);
+  absl::Status ReadStates(store::DeviceReads& reads, const OfOthers& others, bool with_statements);
   // Decides what the caller may know of hardware that only others stated.
-  absl::Status ResolveOthers(store::Transaction& transaction, PartnerId caller,
-                             const OfOthers& others);
-  absl::Status ReadStatementsIf(store::Transaction& transaction,
+  absl::Status ResolveOthers(store::DeviceReads& reads, PartnerId caller, const OfOthers& others);
+  absl::Status ReadStatementsIf(store::DeviceReads& reads,
                                 absl::FunctionRef<bool(const DeviceState&)> needs);
   DeviceState& StateOf(DeviceId id);
   Hardware HardwareOf(size_t i);
@@ -95,6 +93,12 @@ class TargetDevices {
   std::vector<ItemTarget> targets_;
   std::vector<DeviceState> states_;               // ascending by id
   absl::flat_hash_map<size_t, Hardware> others_;  // by item
+};
+
+// A chunk of items that was decided: the devices with the changes, and results[i] for item i.
+struct DecidedTargets {
+  TargetDevices devices;
+  std::vector<ItemResult> results;
 };
 
 }  // namespace zerotouch::batch

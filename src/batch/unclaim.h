@@ -3,22 +3,20 @@
 #define ZEROTOUCH_BATCH_UNCLAIM_H_
 
 #include <span>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "batch/targets.h"
 #include "model/rules.h"
-#include "store/store.h"
+#include "store/devices.h"
 
 namespace zerotouch::batch {
 
-// Resolves, decides and applies the unclaims in their order. `targets[i]` is the target
-// of `items[i]`. Returns results[i] for items[i].
-absl::StatusOr<std::vector<ItemResult>> RunUnclaims(
-    store::Transaction& transaction, PartnerId caller,
-    std::span<const api::PartnerUnclaim* const> items, std::span<const ItemTarget> targets,
-    absl::Time now);
+// Resolves and decides the unclaims in their order. `targets[i]` is the target of
+// `items[i]`. Returns results[i] for items[i], and the devices with the changes.
+absl::StatusOr<DecidedTargets> DecideUnclaims(store::DeviceReads& reads, PartnerId caller,
+                                              std::span<const api::PartnerUnclaim* const> items,
+                                              std::span<const ItemTarget> targets, absl::Time now);
 
 }  // namespace zerotouch::batch
 

@@ -2,7 +2,6 @@
 #include "batch/workers.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "base/check.h"
@@ -39,15 +38,12 @@ bool IsPermanent(const absl::Status& status) {
          !absl::IsAborted(status) && !absl::IsCancelled(status) && !absl::IsUnknown(status);
 }
 
-// Returns a monotonic time for measuring.
-absl::Time SteadyNow() {
-  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
-
 // Limits a run to a number of items per second.
 class Throttle {
  public:
-  explicit Throttle(double items_per_second) : rate_(items_per_second), start_(SteadyNow()) {}
+  Throttle(double items_per_second, absl::Time start) : rate_(items_per_second), start_(start) {}
+
+  bool IsOn() const { return rate_ > 0; }
 
   size_t Limit(size_t items) const {
     if (rate_ <= 0) return items;
@@ -55,10 +51,10 @@ class Throttle {
     return std::min(items, std::max<size_t>(1, static_cast<size_t>(rate_ / 10)));
   }
 
-  // Returns how long to wait after `items` have run since the start.
-  absl::Duration Ahead(size_t items) const {
+  // Returns how long to wait at `now` after `items` have run since the start.
+  absl::Duration Ahead(size_t items, absl::Time now) const {
     if (rate_ <= 0) return absl::ZeroDuration();
-    return start_ + absl::Seconds(static_cast<double>(items) / rate_) - SteadyNow();
+    return start_ + absl::Seconds(static_cast<double>(items) / rate_) - now;
   }
 
  private:
@@ -97,10 +93,9 @@ bool Workers::Stopping() {
 }
 
 bool Workers::Pause(absl::Duration length) {
-  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(length);
+  const absl::Time deadline = time_.Now() + length;
   MutexLock lock(mutex_);
-  while (!stopping_ && lock.WaitUntil(changed_, deadline)) {
-  }
+  while (!stopping_ && time_.Now() < deadline) time_.Wait(lock, changed_, deadline);
   return !stopping_;
 }
 
@@ -115,9 +110,10 @@ void Workers::Loop() {
     const bool has_run = RunNext();
     Sweep();
     if (has_run) continue;
-    const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMicroseconds(kIdlePoll);
+    const absl::Time deadline = time_.Now() + kIdlePoll;
     MutexLock lock(mutex_);
-    while (!stopping_ && wakes_ == seen && lock.WaitUntil(changed_, deadline)) {
+    while (!stopping_ && wakes_ == seen && time_.Now() < deadline) {
+      time_.Wait(lock, changed_, deadline);
     }
   }
 }
@@ -218,20 +214,22 @@ Workers::Turn Workers::RunTurn(const store::Lease& lease) {
 
 Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
   ChunkSize size(options_.chunk_time);
-  const Throttle throttle(options_.items_per_second);
-  const absl::Time turn_ends = SteadyNow() + options_.slice;
+  const Throttle throttle(options_.items_per_second, time_.Now());
+  const absl::Time turn_ends = time_.Now() + options_.slice;
   // Decreased while searching for an item that cannot run.
   size_t at_most = run.size();
   size_t failed = 0;
   size_t at = 0;
   while (at < run.size()) {
     if (Stopping()) return Turn::kStopping;
-    if (SteadyNow() > turn_ends && HasRunnable()) return Turn::kYielded;
+    if (time_.Now() > turn_ends && HasRunnable()) return Turn::kYielded;
     if (IsAccountGone(lease.head)) return EndWithAccount(lease.head);
     const size_t items = std::min(throttle.Limit(size.next()), at_most);
-    const size_t end = std::min(run.size(), at + items);
+    size_t end = std::min(run.size(), at + items);
+    if (!throttle.IsOn() && at_most == run.size()) end = run.GoodEnd(end);
     absl::Duration elapsed;
-    absl::Status status = RunChunk(lease, run, at, end, elapsed);
+    absl::Status status = run.ChangesDevices() ? RunChunk(lease, run, at, end, elapsed)
+                                               : PreviewChunk(lease, run, at, end, elapsed);
     if (status.ok()) {
       size.Ran(end - at, elapsed);
       at_most = std::min(run.size(), at_most * 2);
@@ -250,7 +248,8 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
     if (!status.ok()) return Turn::kPostponed;
     at = end;
     if (failed == kFailedItems && at < run.size()) return Turn::kPostponed;
-    if (const absl::Duration ahead = throttle.Ahead(at); ahead > absl::ZeroDuration()) {
+    if (const absl::Duration ahead = throttle.Ahead(at, time_.Now());
+        ahead > absl::ZeroDuration()) {
       if (!Pause(ahead)) return at == run.size() ? Turn::kFinished : Turn::kStopping;
     }
   }
@@ -262,13 +261,32 @@ absl::Status Workers::RunChunk(const store::Lease& lease, BatchRun& run, size_t 
   return Record(lease, run, begin,
                 [&](store::Transaction& transaction,
                     absl::Time now) -> absl::StatusOr<std::vector<store::IndexedResult>> {
-                  const absl::Time start = SteadyNow();
+                  const absl::Time start = time_.Now();
                   ZT_RETURN_IF_ERROR(fault::At("batch.chunk"));
                   ZT_ASSIGN_OR_RETURN(std::vector<store::IndexedResult> results,
                                       run.Run(transaction, begin, end, now));
-                  elapsed = SteadyNow() - start;
+                  elapsed = time_.Now() - start;
                   return results;
                 });
+}
+
+absl::Status Workers::PreviewChunk(const store::Lease& lease, BatchRun& run, size_t begin,
+                                   size_t end, absl::Duration& elapsed) {
+  std::vector<store::IndexedResult> decided;
+  const auto decide = [&]() -> absl::Status {
+    const absl::Time start = time_.Now();
+    ZT_RETURN_IF_ERROR(fault::At("batch.chunk"));
+    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+    ZT_ASSIGN_OR_RETURN(decided, run.Preview(*snapshot, begin, end, clock_.Now()));
+    elapsed = time_.Now() - start;
+    return absl::OkStatus();
+  };
+  ZT_RETURN_IF_ERROR(UntilSettled(lease, decide));
+  return Record(
+      lease, run, begin,
+      [&](store::Transaction&, absl::Time) -> absl::StatusOr<std::vector<store::IndexedResult>> {
+        return decided;
+      });
 }
 
 bool Workers::IsAccountGone(const store::OperationHead& head) {
@@ -311,15 +329,22 @@ absl::Status Workers::Record(const store::Lease& lease, const BatchRun& run, siz
   ZT_CHECK(begin < run.size() && run.size() <= static_cast<size_t>(lease.head.items),
            "a chunk is outside of its operation");
   const auto done = static_cast<int32_t>(lease.head.items - (run.size() - begin));
-  absl::Duration retry = kFirstRetry;
-  while (true) {
-    absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+  return UntilSettled(lease, [&] {
+    return store_.Write([&](store::Transaction& transaction) -> absl::Status {
       const absl::Time now = clock_.Now();
       ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
                           results_of(transaction, now));
       return WithContext(transaction.RecordResults(lease, done, results, now, now + options_.lease),
                          "recording the results");
     });
+  });
+}
+
+template <class Attempt>
+absl::Status Workers::UntilSettled(const store::Lease& lease, const Attempt& attempt) {
+  absl::Duration retry = kFirstRetry;
+  while (true) {
+    absl::Status status = attempt();
     if (status.ok() || absl::IsAborted(status) || IsPermanent(status)) return status;
     log::Error("cannot run a chunk of an operation; retrying",
                {{"operation", lease.head.id.value()}, {"error", MessageOf(status)}});

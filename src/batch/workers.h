@@ -14,6 +14,7 @@
 #include "batch/batch_run.h"
 #include "batch/engine.h"
 #include "batch/retention.h"
+#include "batch/worker_time.h"
 #include "model/rules.h"
 #include "store/store.h"
 
@@ -31,6 +32,7 @@ class Workers {
         rules_(rules),
         clock_(clock),
         options_(options),
+        time_(options.time == nullptr ? WorkerTime::Real() : *options.time),
         memory_(options.memory_bytes) {}
   ~Workers() { Stop(); }
 
@@ -64,8 +66,15 @@ class Workers {
   bool IsAccountGone(const store::OperationHead& head);
   // Cancels the operation.
   Turn EndWithAccount(const store::OperationHead& head);
+  // The same for items that are only decided, which holds up no other writer.
+  absl::Status PreviewChunk(const store::Lease& lease, BatchRun& run, size_t begin, size_t end,
+                            absl::Duration& elapsed);
   // Records kFailed for an item that cannot run. Returns the same errors.
   absl::Status RecordFailed(const store::Lease& lease, const BatchRun& run, size_t at);
+  // Calls `attempt` until it succeeds or its error is permanent, pausing after transient
+  // ones. Returns ABORTED if it does, and CANCELLED on Stop.
+  template <class Attempt>
+  absl::Status UntilSettled(const store::Lease& lease, const Attempt& attempt);
   // Records, in a transaction, what `results_of` returns for items from `begin` on.
   template <class Results>
   absl::Status Record(const store::Lease& lease, const BatchRun& run, size_t begin,
@@ -87,6 +96,7 @@ class Workers {
   const RegistryRules& rules_;
   const Clock& clock_;
   const EngineOptions options_;
+  WorkerTime& time_;
   BatchMemory memory_;  // of the batches that are loaded
 
   Mutex mutex_;

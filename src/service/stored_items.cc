@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "batch/kinds.h"
 #include "batch/stored_request.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -57,14 +58,16 @@ class StoredItems final : public OperationItems {
       google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) override {
     items->Clear();
     if (index_ >= static_cast<size_t>(head_.items)) return false;
-    switch (head_.kind) {
-      case store::BatchKind::kClaim:
+    const batch::KindTraits* const kind = batch::TraitsOf(head_.kind);
+    if (kind == nullptr) return absl::DataLossError("the operation has an unknown kind");
+    switch (kind->items) {
+      case batch::ItemType::kClaims:
         ZT_RETURN_IF_ERROR(Join<api::ClaimDevicesRequest>(items));
         break;
-      case store::BatchKind::kUnclaim:
+      case batch::ItemType::kUnclaims:
         ZT_RETURN_IF_ERROR(Join<api::UnclaimDevicesRequest>(items));
         break;
-      case store::BatchKind::kUpdateMetadata:
+      case batch::ItemType::kUpdates:
         ZT_RETURN_IF_ERROR(Join<api::UpdateDeviceMetadataInBatchRequest>(items));
         break;
     }

@@ -17,8 +17,14 @@
 
 namespace zerotouch::store {
 
-// The change that a batch makes to its devices. The numbers are stored.
-enum class BatchKind : uint8_t { kClaim = 1, kUnclaim = 2, kUpdateMetadata = 3 };
+// The kinds of batches; src/batch/kinds.h describes them. The numbers are stored.
+enum class BatchKind : uint8_t {
+  kClaim = 1,
+  kUnclaim = 2,
+  kUpdateMetadata = 3,
+  kPreviewClaim = 4,
+  kPreviewUnclaim = 5,
+};
 
 // A batch without its items.
 struct OperationHead {

@@ -22,7 +22,8 @@ RESERVED = [
     (re.compile(r'#include <libpq-fe\.h>'), 'libpq',
      ('src/store/postgres/', 'src/store/database_url.cc', 'test/support/', 'bench/')),
     (re.compile(r'#include <sqlite3\.h>'), 'SQLite',
-     ('src/store/sqlite/', 'test/store/', 'test/e2e/startup_test.cc', 'src/batch/engine_test.cc',
+     ('src/store/sqlite/', 'test/store/', 'test/e2e/startup_test.cc',
+      'src/batch/engine_test_base.h',
       'bench/')),
 ]
 

@@ -25,12 +25,15 @@
 #include "batch/engine.h"
 #include "http/server.h"
 #include "http/tls.h"
+#include "sandbox/controls.h"
+#include "sandbox/sandbox_clock.h"
 #include "service/services.h"
 #include "store/database_url.h"
 #include "store/store.h"
 #include "wire/api.h"
 #include "wire/api_methods.h"
 #include "wire/grpc/handler.h"
+#include "wire/sandbox_methods.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
 #include "zerotouchd/memory_return.h"
@@ -120,6 +123,15 @@ auth::TokenQuota TokenQuotaOf(const Settings& settings, bool sandbox) {
           .per_peer = settings.token_quota_per_peer.value_or(sandbox ? 0 : limits::kTokensPerPeer)};
 }
 
+// Adds methods to a table.
+using MoreMethods = std::function<void(wire::MethodTable&)>;
+
+wire::MethodTable MethodsOf(service::Services& services, const MoreMethods& more) {
+  wire::MethodTable table = wire::ApiMethods(services);
+  if (more) more(table);
+  return table;
+}
+
 void Print(const std::string& line) {
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
@@ -128,24 +140,26 @@ void Print(const std::string& line) {
 // The whole server on one store. A member uses only members before it.
 class Daemon {
  public:
-  Daemon(const Settings& settings, std::unique_ptr<store::Store> store, bool sandbox)
+  // `more` adds methods to those of the API. What it adds and `clock` must outlive it.
+  Daemon(const Settings& settings, std::unique_ptr<store::Store> store, const Clock& clock,
+         const MoreMethods& more, bool sandbox)
       : settings_(settings),
         rules_(RulesOf(settings)),
         store_(std::move(store)),
         audience_("", sandbox),
         accounts_(*store_),
-        authenticator_(accounts_, Clock::System(), audience_),
+        authenticator_(accounts_, clock, audience_),
         quota_(settings.quota_per_100s.value_or(sandbox ? 0 : limits::kCallsPerQuotaPeriod),
                // Only one server has a SQLite registry.
-               store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, Clock::System()),
-        tokens_(accounts_, Clock::System(), audience_, TokenQuotaOf(settings, sandbox)),
+               store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, clock),
+        tokens_(accounts_, clock, audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
-        services_(*store_, engine_, rules_, Clock::System()),
-        methods_(wire::ApiMethods(services_)),
+        services_(*store_, engine_, rules_, clock),
+        methods_(MethodsOf(services_, more)),
         api_(methods_, authenticator_, tokens_, *store_, Clock::System()),
         grpc_(
             methods_, authenticator_, settings.max_body_bytes, [this] { return api_.CheckReady(); },
-            Clock::System(), api_.dispatch(), api_) {
+            Clock::System(), api_.dispatch(), api_.guard(), api_) {
     authenticator_.SetQuota(quota_);
   }
 
@@ -246,7 +260,13 @@ absl::Status RunSandbox(const Settings& settings) {
       settings.database.empty() ? fmt::format("sqlite://{}/registry.db", dir) : settings.database;
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store, store::Open(url, Clock::System()));
   ZT_RETURN_IF_ERROR(SeedSandbox(*store, Clock::System()));
-  Daemon daemon(settings, std::move(store), /*sandbox=*/true);
+  sandbox::SandboxClock clock;
+  sandbox::Controls controls(clock);
+  MoreMethods more;
+  if (settings.controls) {
+    more = [&controls](wire::MethodTable& table) { wire::AddSandboxMethods(controls, table); };
+  }
+  Daemon daemon(settings, std::move(store), clock, more, /*sandbox=*/true);
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   const absl::StatusOr<std::string> line = Publish(daemon.store(), dir, endpoint);
   if (line.ok()) {
@@ -268,7 +288,7 @@ absl::Status RunServe(const Settings& settings) {
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                       store::Open(settings.database, Clock::System()));
-  Daemon daemon(settings, std::move(store), /*sandbox=*/false);
+  Daemon daemon(settings, std::move(store), Clock::System(), {}, /*sandbox=*/false);
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   Print(fmt::format("{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\"}}\n", endpoint.http,
                     endpoint.grpc));

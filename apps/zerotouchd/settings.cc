@@ -199,6 +199,12 @@ absl::Status ReadItemsPerSecond(std::string_view text, Settings& settings) {
   return ReadNumber(text, 0.0, 1e6, settings.operation_items_per_second);
 }
 
+absl::Status ReadControls(std::string_view text, Settings& settings) {
+  if (text != "on" && text != "off") return Invalid(text, "on or off");
+  settings.controls = text == "on";
+  return absl::OkStatus();
+}
+
 constexpr uint8_t kServers = kSandbox | kServe;
 
 constexpr Setting kSettings[] = {
@@ -260,6 +266,8 @@ constexpr Setting kSettings[] = {
     {kItemsPerSecond, "N", "0",
      "Speed limit of each batch in items per second, for tests; 0 is full speed", kSandbox, false,
      ReadItemsPerSecond},
+    {"controls", "on|off", "on", "Serve the controls of the sandbox under /sandbox/", kSandbox,
+     false, ReadControls},
 };
 
 std::string VariableOf(std::string_view name) {
@@ -315,9 +323,7 @@ std::optional<GivenText> Given(const std::string& name, const GivenTexts& flags,
 }
 
 absl::Status CheckSwitches(Command command, const Setting& setting, const GivenText& given) {
-  if (command != kServe || setting.name != std::string_view(kItemsPerSecond)) {
-    return absl::OkStatus();
-  }
+  if (command != kServe || setting.commands != kSandbox) return absl::OkStatus();
   return absl::InvalidArgumentError(
       fmt::format("{} (from {}) is for tests and is not allowed in serve; remove it, or run "
                   "zerotouchd sandbox",

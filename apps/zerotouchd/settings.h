@@ -45,6 +45,7 @@ struct Settings {
   std::optional<int64_t> token_quota_per_minute;  // tokens of an account
   std::optional<int64_t> token_quota_per_peer;    // requests of tokens, of an address in a minute
   double operation_items_per_second = 0;          // for tests; 0: full speed
+  bool controls = true;                           // of a sandbox
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

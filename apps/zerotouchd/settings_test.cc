@@ -59,7 +59,7 @@ struct Row {
   std::string by_flag, by_variable, by_file;
 };
 
-std::vector<Row> QuotaRows() {
+std::vector<Row> MoreRows() {
   return {
       {"quota-per-100s", "ZEROTOUCH_QUOTA_PER_100S", "0", "2", "3",
        [](const Settings& s) { return std::to_string(s.quota_per_100s.value_or(-1)); }, "0", "2",
@@ -70,6 +70,9 @@ std::vector<Row> QuotaRows() {
       {"token-quota-per-peer", "ZEROTOUCH_TOKEN_QUOTA_PER_PEER", "0", "2", "3",
        [](const Settings& s) { return std::to_string(s.token_quota_per_peer.value_or(-1)); }, "0",
        "2", "3"},
+      {"controls", "ZEROTOUCH_CONTROLS", "off", "on", "\"off\"",
+       [](const Settings& s) { return std::string(s.controls ? "on" : "off"); }, "off", "on",
+       "off"},
   };
 }
 
@@ -119,7 +122,7 @@ TEST(Settings, EverySetting_IsTakenFromFlagThenVariableThenFile) {
        },
        "asset;b;", "c;", "d;e;"},
   };
-  for (Row& row : QuotaRows()) rows.push_back(std::move(row));
+  for (Row& row : MoreRows()) rows.push_back(std::move(row));
   EXPECT_EQ(rows.size(), SettingTable().size());
   for (const Row& row : rows) {
     const test::TempDir dir;
@@ -208,7 +211,8 @@ TEST(Settings, Serve_RefusesTestSwitchesWhereverTheyComeFrom) {
   for (const std::string& error :
        {ErrorOf(kServe, {{"operation-items-per-second", "10"}}),
         ErrorOf(kServe, {}, {{"ZEROTOUCH_OPERATION_ITEMS_PER_SECOND", "10"}}),
-        ErrorOf(kServe, {{"config", file}})}) {
+        ErrorOf(kServe, {{"config", file}}), ErrorOf(kServe, {{"controls", "on"}}),
+        ErrorOf(kServe, {}, {{"ZEROTOUCH_CONTROLS", "off"}})}) {
     EXPECT_THAT(error, HasSubstr("is for tests and is not allowed in serve"));
   }
   EXPECT_EQ(Resolve(kSandbox, {{"config", file}}).operation_items_per_second, 10);

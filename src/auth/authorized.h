@@ -49,6 +49,14 @@ struct ListsCustomers {
   std::vector<CustomerId> customers;  // ascending; also those with pending terms
 };
 
+// Uses the controls of a sandbox. Needs no account: a method of this right is only in
+// the method table of a sandbox.
+struct AnyoneInSandbox {};
+
+// Holds true if callers of methods of this right must be authenticated.
+template <class Right>
+inline constexpr bool kNeedsCredentials = !std::is_same_v<Right, AnyoneInSandbox>;
+
 template <class Right>
 class Authorized {
  public:
@@ -149,6 +157,12 @@ absl::StatusOr<ListsCustomers> Grant(std::type_identity<ListsCustomers>, const P
   return ListsCustomers{caller.customers};
 }
 
+template <class Request>
+absl::StatusOr<AnyoneInSandbox> Grant(std::type_identity<AnyoneInSandbox>, const Principal&,
+                                      const Request&, const std::string&) {
+  return AnyoneInSandbox{};
+}
+
 // Checks that `caller` has the right for `request`. `method` is the full RPC name.
 // Returns PERMISSION_DENIED if the scope is missing, the account does not belong to
 // the company, or the customer has not accepted the terms of service.
@@ -163,7 +177,9 @@ absl::StatusOr<Authorized<Right>> Authorize(const Principal& caller, const Reque
 // this kind. Otherwise returns the error that Authorize returns for every request.
 template <class Right>
 absl::Status CheckAccount(const Principal& caller, const std::string& method) {
-  if constexpr (std::is_same_v<Right, ActsForCustomer>) {
+  if constexpr (!kNeedsCredentials<Right>) {
+    return absl::OkStatus();
+  } else if constexpr (std::is_same_v<Right, ActsForCustomer>) {
     ZT_RETURN_IF_ERROR(RequireCustomer(caller, method));
     return caller.customers.empty() ? errors::NotAllowed() : absl::OkStatus();
   } else if constexpr (std::is_same_v<Right, ListsCustomers>) {

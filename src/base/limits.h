@@ -270,6 +270,13 @@ inline constexpr int kStoredChunkItems = 1'000;
 
 // Changes that are stored, and read back, as one part of the log of changes: some 25 KiB.
 inline constexpr size_t kLogPartEntries = 1'024;
+// Latest time that the clock of a sandbox can show, 2200-01-01: far from where times
+// in nanoseconds end, and later than any test needs.
+inline constexpr absl::Time kLatestSandboxTime = absl::FromUnixSeconds(7'258'118'400);
+
+// Body of a call to a control of a sandbox, whose caller needs no credentials. A fault
+// rule with a page to answer has some kilobytes.
+inline constexpr size_t kControlBytes = size_t{1} << 20;
 
 }  // namespace zerotouch::limits
 

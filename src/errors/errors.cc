@@ -203,6 +203,44 @@ absl::Status TermsNotAccepted() {
   return status;
 }
 
+absl::Status ForeignHost(std::string_view host) {
+  return Public(absl::StatusCode::kPermissionDenied,
+                fmt::format("Host \"{}\" is not allowed: use localhost, an IP address, a name "
+                            "without a dot, or the host of --public-url.",
+                            host));
+}
+
+absl::Status NotJson() {
+  return WithHttpStatus(
+      BadRequest({{"", "Unsupported Content-Type: use application/json, also without a body."}}),
+      415);
+}
+
+absl::Status UnknownResource(std::string_view what, std::string_view list) {
+  return Public(absl::StatusCode::kNotFound,
+                fmt::format("{} not found: {} lists all of them.", what, list));
+}
+
+absl::Status ResourceExists(std::string_view name) {
+  return Public(absl::StatusCode::kAlreadyExists,
+                fmt::format("{} exists: delete it first, or use another name.", name));
+}
+
+absl::Status Made(const MadeError& error) {
+  const std::string_view message =
+      error.message.empty() ? std::string_view("A fault rule of the sandbox made this error.")
+                            : error.message;
+  absl::Status status = error.reason == api::NO_ERROR ? Public(error.code, message)
+                                                      : Custom(error.code, error.reason, message);
+  if (error.terms) {
+    api::TosError detail;
+    detail.set_latest_tos_accepted(false);
+    AddDetail(status, kTosErrorType, detail);
+  }
+  if (error.retry_after > absl::ZeroDuration()) AddRetry(status, error.retry_after);
+  return status;
+}
+
 absl::Status NoSuchRoute() {
   return Public(
       absl::StatusCode::kNotFound,

@@ -81,6 +81,27 @@ absl::Status NotAllowed();
 // 403 with TosError: the customer has not accepted the latest terms of service.
 absl::Status TermsNotAccepted();
 
+// 403: `host` is not a name of this server, so a web page may have sent the call.
+absl::Status ForeignHost(std::string_view host);
+// 415: the Content-Type of a POST to a control is not application/json.
+absl::Status NotJson();
+
+// 404: a control of a sandbox has no such resource. `what` begins with a capital, such as
+// "Fault"; `list` is the call that lists them.
+absl::Status UnknownResource(std::string_view what, std::string_view list);
+// 409: a control of a sandbox has a resource of this name.
+absl::Status ResourceExists(std::string_view name);
+
+// An error that a fault rule of a sandbox makes.
+struct MadeError {
+  absl::StatusCode code = absl::StatusCode::kUnavailable;  // not kOk
+  ErrorCode reason = {};       // of the CustomError; NO_ERROR: without one
+  bool terms = false;          // with a TosError
+  std::string message;         // empty: says that a fault rule made it
+  absl::Duration retry_after;  // of the RetryInfo; zero: without one
+};
+absl::Status Made(const MadeError& error);
+
 // 404: no such method or path.
 absl::Status NoSuchRoute();
 // 404: no such gRPC service, for the health service.

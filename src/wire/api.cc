@@ -14,7 +14,6 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
-#include "wire/api_services.h"
 #include "wire/caller.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"
@@ -127,7 +126,7 @@ const Api::Endpoint* Api::FindEndpoint(std::string_view method, std::string_view
 }
 
 struct Api::Head final : http::RequestContext {
-  Head(const http::Request& request, const RouteTable& routes)
+  Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods)
       : method(IntendedMethod(request)),
         target(request.target),
         parts(SplitTarget(target)),
@@ -140,13 +139,14 @@ struct Api::Head final : http::RequestContext {
       body_limit = limits::kFormBytes;
     } else {
       route = routes.Find(RouteMethod(method), parts.path);
+      is_open = route.ok() && !methods.NeedsCredentials(*route->route->method);
+      if (is_open) body_limit = limits::kControlBytes;
     }
   }
   Head(const Head&) = delete;
   Head& operator=(const Head&) = delete;
 
-  // Returns false for the endpoints beside the API and for OPTIONS, which need no
-  // credentials.
+  // Returns false for methods and endpoints that need no credentials, and for OPTIONS.
   bool IsCall() const { return !body_limit.has_value(); }
 
   const std::string method;  // after X-HTTP-Method-Override
@@ -156,6 +156,7 @@ struct Api::Head final : http::RequestContext {
   const Query query;
   const Endpoint* const endpoint;    // null for calls of the API
   std::optional<size_t> body_limit;  // for requests without authentication
+  bool is_open = false;              // a method that needs no credentials
   absl::StatusOr<RouteMatch> route = errors::NoSuchRoute();
   Caller caller;
 };
@@ -163,7 +164,7 @@ struct Api::Head final : http::RequestContext {
 Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
          auth::TokenEndpoint& tokens, store::Store& store, const Clock& clock)
     // The descriptors are part of the program: a test builds the same table.
-    : routes_(RouteTable::Build(ApiServices()).value()),
+    : routes_(RouteTable::Build(methods.services()).value()),
       methods_(methods),
       authenticator_(authenticator),
       tokens_(tokens),
@@ -171,7 +172,10 @@ Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
       dispatch_(store, clock),
       clock_(clock) {}
 
-void Api::SetRootUrl(std::string url) { discovery_.SetRootUrl(routes_, std::move(url)); }
+void Api::SetRootUrl(std::string url) {
+  guard_.SetRootUrl(url);
+  discovery_.SetRootUrl(routes_, std::move(url));
+}
 
 std::shared_ptr<Api::Head> Api::HeadOf(const http::Request& request) const {
   auto head = std::static_pointer_cast<Head>(request.context);
@@ -179,7 +183,16 @@ std::shared_ptr<Api::Head> Api::HeadOf(const http::Request& request) const {
   if (head != nullptr && head->target == request.target && head->method == request.method) {
     return head;
   }
-  return std::make_shared<Head>(request, routes_);
+  return std::make_shared<Head>(request, routes_, methods_);
+}
+
+// A page of another site must not read what the controls of a sandbox answer.
+bool Api::IsForPages(const Head& head) const {
+  return !methods_.HasOpenMethods() || !head.path.starts_with("/sandbox/");
+}
+
+void Api::AllowPages(const http::Request& request, http::Response& response) const {
+  if (IsForPages(*HeadOf(request))) AllowOrigin(request, response);
 }
 
 MethodKind Api::KindOf(const Head& head) const {
@@ -207,7 +220,7 @@ bool Api::IsHealthCheck(const http::Request& request) {
 
 http::Response Api::AnswerCall(http::Request& request, absl::Duration& may_wait) {
   http::Response response = AnswerPlain(request, may_wait);
-  AllowOrigin(request, response);
+  AllowPages(request, response);
   const bool is_compressed = response.headers.Has("Content-Encoding");
   if (!is_compressed && http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) {
     http::CompressAnswer(response);
@@ -230,7 +243,7 @@ http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait
 
 http::Response Api::RefuseCall(const absl::Status& status, const http::Request& request) {
   http::Response response = Refusal(status, HeadOf(request)->query);
-  AllowOrigin(request, response);
+  AllowPages(request, response);
   return response;
 }
 
@@ -239,7 +252,7 @@ std::optional<http::Response> Api::RefuseEarly(http::Request& header) {
   if (body_bytes == 0) return std::nullopt;
   const log::RequestScope scope(header.request_id);
   const absl::Time begun = clock_.Now();
-  const auto head = std::make_shared<Head>(header, routes_);
+  const auto head = std::make_shared<Head>(header, routes_, methods_);
   header.context = head;
   header.body_limit = head->body_limit.value_or(header.body_limit);
   const absl::Status status = CheckHead(header, *head, body_bytes);
@@ -260,6 +273,7 @@ http::Response Api::RenderFault(const http::Fault& fault, const http::Request& h
 absl::Status Api::CheckHead(const http::Request& header, Head& head,
                             std::optional<uint64_t> body_bytes) const {
   const uint64_t declared = body_bytes.value_or(0);
+  if (head.is_open) ZT_RETURN_IF_ERROR(guard_.Check(header));
   if (head.body_limit.has_value()) return CheckBodySize(declared, *head.body_limit);
   ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
   ZT_RETURN_IF_ERROR(head.route.status());
@@ -269,7 +283,7 @@ absl::Status Api::CheckHead(const http::Request& header, Head& head,
       head.method != header.method && head.method != "PATCH" && head.method != "PUT";
   const bool may_hold_token = is_form && body_bytes.has_value() && declared <= limits::kFormBytes;
   if (may_hold_token && !header.headers.Has("Authorization")) return absl::OkStatus();
-  ZT_RETURN_IF_ERROR(Authenticate(header, head));
+  ZT_RETURN_IF_ERROR(Admit(header, head));
   return CheckPathRight(*head.route, head.caller.principal(), methods_);
 }
 
@@ -281,7 +295,7 @@ http::Response Api::Respond(http::Request& request, Head& head, absl::Duration& 
   if (head.endpoint != nullptr) return (this->*head.endpoint->answer)(request, head);
   absl::StatusOr<http::Response> called = Call(request, head, may_wait);
   http::Response response = called.ok() ? *std::move(called) : Refusal(called.status(), head.query);
-  if (!head.query.callback.empty()) WrapForCallback(head.query.callback, response);
+  if (!head.query.callback.empty() && !head.is_open) WrapForCallback(head.query.callback, response);
   return response;
 }
 
@@ -298,6 +312,11 @@ http::Response Api::Options(const http::Request& request, const Head& head) {
   }
   if (methods.empty()) return Refusal(errors::NoSuchRoute(), head.query);
   add("OPTIONS");
+  if (!IsForPages(head)) {
+    http::Response response;
+    response.headers.Add("Allow", methods);
+    return response;
+  }
   return OptionsResponse(request, methods);
 }
 
@@ -362,7 +381,7 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
   ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
   ZT_RETURN_IF_ERROR(head.route.status());
   ZT_RETURN_IF_ERROR(CheckAlt(head.query));
-  ZT_RETURN_IF_ERROR(Authenticate(request, head));
+  ZT_RETURN_IF_ERROR(Admit(request, head));
   const google::protobuf::MethodDescriptor& method = *head.route->route->method;
   ZT_ASSIGN_OR_RETURN(std::shared_ptr<const json::Selection> selection,
                       SelectionOf(head.query, *method.output_type()));
@@ -381,7 +400,14 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
   return AnswerResponse(std::move(answer), head.query.pretty, std::move(selection));
 }
 
-absl::Status Api::Authenticate(const http::Request& request, Head& head) const {
+absl::Status Api::Admit(const http::Request& request, Head& head) const {
+  if (head.is_open) {
+    // A script of a page could read an answer that is a script.
+    if (!head.query.callback.empty()) {
+      return errors::BadRequest({{"callback", "Invalid callback: this method answers only JSON."}});
+    }
+    return guard_.Check(request);
+  }
   return head.caller.Authenticate(authenticator_, clock_, request.headers.Get("Authorization"),
                                   head.query.access_token);
 }

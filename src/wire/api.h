@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "http/http.h"
 #include "store/store.h"
+#include "wire/control_guard.h"
 #include "wire/describe/discovery.h"
 #include "wire/dispatch.h"
 #include "wire/methods.h"
@@ -25,6 +26,7 @@ namespace zerotouch::wire {
 
 // Answers every HTTP request of the server:
 //   /v1/...          the API; the descriptors define the routes
+//   /openzerotouch/v1/..., /sandbox/v1/...    our own packages, if the table has them
 //   POST /batch      many calls of it in one request
 //   GET /$discovery/rest?version=v1           the API's description for Google's clients
 //   GET /$discovery/OPENAPI3_0?version=v1     the same for other tools
@@ -57,6 +59,10 @@ class Api final : public http::Handler, private Calls {
   // Runs the calls, those of other protocols too. Lives as long as this.
   Dispatch& dispatch() { return dispatch_; }
 
+  // Guards the methods that need no credentials, those of other protocols too. Lives as
+  // long as this.
+  const ControlGuard& guard() const { return guard_; }
+
   // Makes /readyz report that no more requests should be sent here, and ends the
   // waits for operations.
   void SetDraining() {
@@ -72,13 +78,19 @@ class Api final : public http::Handler, private Calls {
   static const Endpoint* FindEndpoint(std::string_view method, std::string_view decoded_path);
   // Returns the head that RefuseEarly parsed, or parses it.
   std::shared_ptr<Head> HeadOf(const http::Request& request) const;
+  // Returns false if pages of other sites must not read the answer.
+  bool IsForPages(const Head& head) const;
+  // Lets pages of other sites read the answer if they may.
+  void AllowPages(const http::Request& request, http::Response& response) const;
 
   MethodKind KindOf(const Head& head) const;
 
   // Returns an error if the request can be refused without its body.
   absl::Status CheckHead(const http::Request& header, Head& head,
                          std::optional<uint64_t> body_bytes) const;
-  absl::Status Authenticate(const http::Request& request, Head& head) const;
+  // Authenticates the caller; or checks that the caller of a method that needs no
+  // credentials is not a web page.
+  absl::Status Admit(const http::Request& request, Head& head) const;
 
   http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
@@ -104,6 +116,7 @@ class Api final : public http::Handler, private Calls {
   auth::TokenEndpoint& tokens_;
   store::Store& store_;
   Dispatch dispatch_;
+  ControlGuard guard_;
   const Clock& clock_;
   DiscoveryDocuments discovery_;
   std::atomic<bool> draining_ = false;

@@ -8,7 +8,8 @@
 
 namespace zerotouch::wire {
 
-// Returns the descriptors of the API's services.
+// Returns the descriptors of Google's services, which every server has. Those of our
+// own packages come with their methods (MethodTable::Register).
 std::vector<const google::protobuf::ServiceDescriptor*> ApiServices();
 
 }  // namespace zerotouch::wire

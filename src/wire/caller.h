@@ -38,8 +38,11 @@ class Caller {
     return counted;
   }
 
-  // Returns the caller. Must be authenticated.
-  const auth::Principal& principal() const { return *principal_; }
+  // Returns the caller: nobody, who has no rights, if not authenticated.
+  const auth::Principal& principal() const {
+    static const auth::Principal& nobody = *new auth::Principal();
+    return principal_.has_value() ? *principal_ : nobody;
+  }
 
   // Returns the account's e-mail address, or an empty text if not authenticated.
   std::string_view email() const {

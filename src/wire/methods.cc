@@ -3,14 +3,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
 #include "errors/errors.h"
+#include "wire/api_services.h"
 
 namespace zerotouch::wire {
 
+MethodTable::MethodTable() : services_(ApiServices()) {}
+
 void MethodTable::Add(const google::protobuf::Descriptor* request, Functions functions) {
+  has_open_methods_ = has_open_methods_ || !functions.needs_credentials;
+  const google::protobuf::FileDescriptor& file = *request->file();
+  for (int i = 0; i < file.service_count(); ++i) {
+    if (std::ranges::find(services_, file.service(i)) == services_.end()) {
+      services_.push_back(file.service(i));
+    }
+  }
   const bool is_new = functions_.emplace(request, std::move(functions)).second;
   ZT_CHECK(is_new, "two functions serve one method");
 }
@@ -26,6 +37,11 @@ absl::StatusOr<const MethodTable::Functions*> MethodTable::Find(
   const auto found = functions_.find(method.input_type());
   if (found == functions_.end()) return errors::Unimplemented(method.full_name());
   return &found->second;
+}
+
+bool MethodTable::NeedsCredentials(const google::protobuf::MethodDescriptor& method) const {
+  const auto found = functions_.find(method.input_type());
+  return found == functions_.end() || found->second.needs_credentials;
 }
 
 MethodKind MethodTable::KindOf(const google::protobuf::MethodDescriptor& method) const {

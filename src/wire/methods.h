@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "auth/authorized.h"
@@ -36,11 +37,16 @@ enum class MethodKind {
 // Maps the methods of the API to the functions that serve them, for every
 // transport. The type of a request identifies its method, because no two methods
 // share one. The first argument of a function proves that the caller has the
-// right that the function needs. Immutable, thus thread-safe, once filled.
+// right that the function needs. A server has the services of its table: their
+// routes, their RPCs and their documents. Immutable, thus thread-safe, once filled.
 class MethodTable {
  public:
+  // Has the services of ApiServices, without functions.
+  MethodTable();
+
   // Lets `function` of `service`, which must outlive the table, serve the method
-  // that takes a Request.
+  // that takes a Request. Adds the services that are defined in the file of Request,
+  // so a package of our own defines its services beside their requests.
   template <class Service, class Right, class Request, class Response>
   void Register(MethodKind kind, Service& service,
                 absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
@@ -65,8 +71,19 @@ class MethodTable {
       return auth::Authorize<Right>(caller, static_cast<const Request&>(message), method).status();
     };
     functions.check_account = &auth::CheckAccount<Right>;
+    functions.needs_credentials = auth::kNeedsCredentials<Right>;
     Add(Request::descriptor(), std::move(functions));
   }
+
+  // Returns the services, in the order in which they were added.
+  const std::vector<const google::protobuf::ServiceDescriptor*>& services() const {
+    return services_;
+  }
+
+  // Returns false if everyone may call the method, without credentials.
+  bool NeedsCredentials(const google::protobuf::MethodDescriptor& method) const;
+  // Returns true if the table has methods that need no credentials.
+  bool HasOpenMethods() const { return has_open_methods_; }
 
   // Returns the kind of the method; kOther if no function serves it.
   MethodKind KindOf(const google::protobuf::MethodDescriptor& method) const;
@@ -92,6 +109,7 @@ class MethodTable {
   // `method` is the full name of the method, for errors.
   struct Functions {
     MethodKind kind = MethodKind::kLong;
+    bool needs_credentials = true;
     std::function<absl::StatusOr<Answer>(const std::string& method, const auth::Principal&,
                                          const google::protobuf::Message&)>
         call;
@@ -108,6 +126,8 @@ class MethodTable {
                                         const google::protobuf::Message* request) const;
 
   std::unordered_map<const google::protobuf::Descriptor*, Functions> functions_;
+  std::vector<const google::protobuf::ServiceDescriptor*> services_;
+  bool has_open_methods_ = false;
 };
 
 }  // namespace zerotouch::wire

@@ -90,7 +90,7 @@ TEST_F(QuotaTest, PartsOfABatch_AreCalls) {
 TEST_F(QuotaTest, Grpc_GetsTheSameError) {
   grpc::Handler handler(
       methods_, authenticator_, 1'000, [] { return absl::OkStatus(); }, clock_, api_.dispatch(),
-      api_);
+      api_.guard(), api_);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(Get().status, 200);
   http::Request request =
       Authorized("POST", "/google.android.device.provisioning.v1.PartnerService/GetDevice");

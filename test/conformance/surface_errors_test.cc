@@ -262,7 +262,8 @@ TEST_F(SurfaceErrors, StoreAndStopping) {
     auth::Authenticator authenticator(accounts, clock_, audience_);
     Api api(table_, authenticator, tokens_, store, clock_);
     grpc::Handler grpc(
-        table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api.dispatch(), api);
+        table_, authenticator, 1'000, [] { return absl::OkStatus(); }, clock_, api.dispatch(),
+        api.guard(), api);
     http::Request call = GrpcRequest(kGetDevice, Framed(""));
     call.headers.Add("authorization", Bearer());
     Add(name + ", a call", Asked(api, Make("GET", kDevicePath, "", Sender::kReseller)) +

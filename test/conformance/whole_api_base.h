@@ -165,6 +165,7 @@ class WholeApi : public ApiTest {
                       [this] { return whole_.CheckReady(); },
                       clock_,
                       whole_.dispatch(),
+                      whole_.guard(),
                       whole_};
 };
 

@@ -26,7 +26,12 @@ using google::longrunning::GetOperationRequest;
 // has only GetOperation.
 bool IsGoogles(const Route& route) {
   const Descriptor* const get = GetOperationRequest::descriptor();
+  if (!std::string_view(route.method->full_name()).starts_with("google.")) return false;
   return route.method->file() != get->file() || route.method->input_type() == get;
+}
+
+bool IsOf(std::string_view package, const Route& route) {
+  return package.empty() ? IsGoogles(route) : route.method->file()->package() == package;
 }
 
 // Reads the text of a URL template piece by piece.
@@ -95,11 +100,14 @@ class TemplateReader {
     method_.path_parameters.push_back(std::move(parameter));
   }
 
-  // Names of collections end in `s`; any other last word is a custom method.
+  // Names of collections end in `s`; any other last word without a verb is a custom
+  // method.
   void Name() {
-    literals_.erase(literals_.begin());  // the version
+    // The version, and in our own packages what is before it.
+    literals_.erase(literals_.begin(), std::ranges::find(literals_, "v1") + 1);
     method_.name = route_.url.verb();
-    const bool is_custom = ends_with_literal_ && !literals_.back().ends_with('s');
+    const bool is_custom =
+        ends_with_literal_ && method_.name.empty() && !literals_.back().ends_with('s');
     if (is_custom) {
       method_.name = literals_.back();
       literals_.pop_back();
@@ -150,10 +158,10 @@ void Collect(const Descriptor* type, Schemas& schemas) {
 
 }  // namespace
 
-std::vector<ApiMethod> DescribeMethods(const RouteTable& routes) {
+std::vector<ApiMethod> DescribeMethods(const RouteTable& routes, std::string_view package) {
   std::vector<ApiMethod> methods;
   for (const Route& route : routes.routes()) {
-    if (!IsGoogles(route)) continue;
+    if (!IsOf(package, route)) continue;
     ApiMethod& method = methods.emplace_back();
     method.http_method = route.http_method;
     method.method = route.method;
@@ -171,9 +179,11 @@ std::vector<const Descriptor*> SchemasOf(const std::vector<ApiMethod>& methods) 
     if (method.request != nullptr) Collect(method.request, schemas);
     Collect(method.method->output_type(), schemas);
   }
-  // The contents of the Any fields of batch operations.
-  Collect(api::DevicesLongRunningOperationMetadata::descriptor(), schemas);
-  Collect(api::DevicesLongRunningOperationResponse::descriptor(), schemas);
+  if (schemas.contains("Operation")) {
+    // The contents of the Any fields of batch operations.
+    Collect(api::DevicesLongRunningOperationMetadata::descriptor(), schemas);
+    Collect(api::DevicesLongRunningOperationResponse::descriptor(), schemas);
+  }
   std::vector<const Descriptor*> all;
   for (const auto& [name, type] : schemas) all.push_back(type);
   return all;

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "google/protobuf/descriptor.h"
@@ -33,9 +34,10 @@ struct ApiMethod {
   const google::protobuf::Descriptor* request = nullptr;  // the type of the body; null without one
 };
 
-// Returns the routes that Google's API has: those of its own services and
-// operations.get, its only method of google.longrunning.Operations.
-std::vector<ApiMethod> DescribeMethods(const RouteTable& routes);
+// Returns the routes of a package of our own; without `package` those that Google's API
+// has: those of its own services and operations.get, its only method of
+// google.longrunning.Operations.
+std::vector<ApiMethod> DescribeMethods(const RouteTable& routes, std::string_view package = "");
 
 // Returns the types of requests, responses and their fields, sorted by name,
 // without the types that are text in JSON.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "errors/errors.h"
@@ -15,6 +16,22 @@
 
 namespace zerotouch::wire {
 
+namespace {
+
+// Google's API, and our own packages.
+const OpenApiInfo kPackages[] = {
+    {"Android Device Provisioning Partner API",
+     "Zero-touch enrolment of Android devices, by OpenZeroTouch.", "v1"},
+    {"OpenZeroTouch", "What OpenZeroTouch adds to the Android Device Provisioning Partner API.",
+     "openzerotouch.v1"},
+    {"OpenZeroTouch sandbox", "The controls of zerotouchd sandbox.", "openzerotouch.sandbox.v1",
+     /*needs_credentials=*/false},
+};
+
+constexpr std::string_view kGoogles = "v1";
+
+}  // namespace
+
 DiscoveryDocuments::Document::Document(std::string text) {
   http::Response compressed;
   compressed.body = text;
@@ -25,34 +42,51 @@ DiscoveryDocuments::Document::Document(std::string text) {
 
 void DiscoveryDocuments::SetRootUrl(const RouteTable& routes, std::string url) {
   url += '/';
-  const std::vector<ApiMethod> methods = DescribeMethods(routes);
   const ApiComments comments;
-  auto texts = std::make_shared<const Texts>(
-      Texts{.discovery = Document(DiscoveryDocument(methods, comments, url).ToText()),
-            .openapi = Document(OpenApiDocument(methods, comments, url).ToText())});
+  auto texts = std::make_shared<Texts>(Texts{
+      .discovery = Document(DiscoveryDocument(DescribeMethods(routes), comments, url).ToText()),
+      .openapi = {}});
+  for (const OpenApiInfo& package : kPackages) {
+    const std::vector<ApiMethod> methods =
+        DescribeMethods(routes, package.version == kGoogles ? "" : package.version);
+    if (methods.empty()) continue;
+    texts->openapi.emplace(package.version,
+                           OpenApiDocument(package, methods, comments, url).ToText());
+  }
   const MutexLock lock(mutex_);
   texts_ = std::move(texts);
 }
 
 http::Response DiscoveryDocuments::Answer(std::string_view path, const Query& query,
                                           bool gzip) const {
+  std::optional<std::string_view> given;
   for (const QueryParameter& parameter : query.parameters) {
-    if (parameter.name == "version" && parameter.value != "v1") {
-      return ErrorResponse(errors::BadRequest({{"version", "Invalid version: use v1."}}),
-                           query.pretty, query.error_format);
-    }
+    if (parameter.name != "version") continue;
+    // Two versions that differ are no version.
+    const bool differs = given.has_value() && *given != parameter.value;
+    given = differs ? std::string_view() : parameter.value;
   }
+  const std::string_view version = given.value_or(kGoogles);
   std::shared_ptr<const Texts> texts;
   {
     const MutexLock lock(mutex_);
     texts = texts_;
   }
-  if (texts == nullptr) {
-    return ErrorResponse(errors::Unavailable("it is starting"), query.pretty, query.error_format);
+  const auto refuse = [&query](const absl::Status& status) {
+    return ErrorResponse(status, query.pretty, query.error_format);
+  };
+  const bool is_google = version == kGoogles;
+  if (texts == nullptr && is_google) return refuse(errors::Unavailable("it is starting"));
+  const Document* document = texts != nullptr && is_google ? &texts->discovery : nullptr;
+  if (texts != nullptr && path == kPaths[1]) {
+    const auto found = texts->openapi.find(version);
+    document = found != texts->openapi.end() ? &found->second : nullptr;
   }
-  const Document& document = path == kPaths[0] ? texts->discovery : texts->openapi;
+  if (document == nullptr) {
+    return refuse(errors::BadRequest({{"version", "Invalid version: use v1."}}));
+  }
   http::Response response = JsonResponse(200, "");
-  response.shared_body = gzip ? document.gzip : document.plain;
+  response.shared_body = gzip ? document->gzip : document->plain;
   if (gzip) response.headers.Add("Content-Encoding", "gzip");
   return response;
 }

@@ -2,6 +2,8 @@
 #ifndef ZEROTOUCH_WIRE_DESCRIBE_DISCOVERY_H_
 #define ZEROTOUCH_WIRE_DESCRIBE_DISCOVERY_H_
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,9 +15,9 @@
 
 namespace zerotouch::wire {
 
-// The documents that describe the API, with this server's URL. They are public and
-// credentials are ignored, because Google's Python library sends its credentials
-// even if they are invalid. Thread-safe.
+// The documents that describe the API and our own packages, with this server's URL. They are public
+// and credentials are ignored, because Google's Python library sends its credentials even if they
+// are invalid. Thread-safe.
 class DiscoveryDocuments {
  public:
   static constexpr std::string_view kPaths[] = {"/$discovery/rest", "/$discovery/OPENAPI3_0"};
@@ -23,9 +25,10 @@ class DiscoveryDocuments {
   // Makes the documents. `url` has no slash at its end.
   void SetRootUrl(const RouteTable& routes, std::string url);
 
-  // Returns the document at `path`, one of kPaths, errors::BadRequest if `version`
-  // is not v1, or errors::Unavailable before SetRootUrl. The answer is compressed if
-  // `gzip` is true and it is a document.
+  // Returns the document at `path`, one of kPaths, errors::BadRequest if it has no
+  // `version` of this name (v1, which is Google's API, or of OpenAPI documents also a
+  // package of our own that `routes` has), or errors::Unavailable before SetRootUrl. The answer is
+  // compressed if `gzip` is true and it is a document.
   http::Response Answer(std::string_view path, const Query& query, bool gzip = false) const;
 
  private:
@@ -37,7 +40,7 @@ class DiscoveryDocuments {
   };
   struct Texts {
     Document discovery;
-    Document openapi;
+    std::map<std::string, Document, std::less<>> openapi;  // by version
   };
 
   mutable Mutex mutex_;

@@ -16,9 +16,17 @@ namespace zerotouch::wire {
 JsonValue DiscoveryDocument(const std::vector<ApiMethod>& methods, const ApiComments& comments,
                             const std::string& root_url);
 
-// Returns a description of the API as an OpenAPI 3.0 document.
-JsonValue OpenApiDocument(const std::vector<ApiMethod>& methods, const ApiComments& comments,
-                          const std::string& root_url);
+// The part of an OpenAPI document about its package as a whole.
+struct OpenApiInfo {
+  std::string title;
+  std::string description;
+  std::string version;
+  bool needs_credentials = true;
+};
+
+// Returns a description of the methods as an OpenAPI 3.0 document.
+JsonValue OpenApiDocument(const OpenApiInfo& info, const std::vector<ApiMethod>& methods,
+                          const ApiComments& comments, const std::string& root_url);
 
 }  // namespace zerotouch::wire
 

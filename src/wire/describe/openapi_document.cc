@@ -79,28 +79,32 @@ JsonValue ErrorSchema() {
 
 }  // namespace
 
-JsonValue OpenApiDocument(const std::vector<ApiMethod>& methods, const ApiComments& comments,
-                          const std::string& root_url) {
+JsonValue OpenApiDocument(const OpenApiInfo& info, const std::vector<ApiMethod>& methods,
+                          const ApiComments& comments, const std::string& root_url) {
   JsonValue out;
   out["openapi"] = "3.0.3";
-  out["info"]["title"] = "Android Device Provisioning Partner API";
-  out["info"]["description"] = "Zero-touch enrolment of Android devices, by OpenZeroTouch.";
-  out["info"]["version"] = "v1";
+  out["info"]["title"] = info.title;
+  out["info"]["description"] = info.description;
+  out["info"]["version"] = info.version;
   out["servers"] = JsonValue::List();
   JsonValue server;
   server["url"] = root_url;
   out["servers"].Add(std::move(server));
-  JsonValue bearer;
-  bearer["bearer"] = JsonValue::List();
-  out["security"] = JsonValue::List();
-  out["security"].Add(std::move(bearer));
+  if (info.needs_credentials) {
+    JsonValue bearer;
+    bearer["bearer"] = JsonValue::List();
+    out["security"] = JsonValue::List();
+    out["security"].Add(std::move(bearer));
+  }
   for (const ApiMethod& method : methods) {
     out["paths"]["/" + method.flat_path][AsciiLower(method.http_method)] =
         Operation(method, comments);
   }
   JsonValue& components = out["components"];
-  components["securitySchemes"]["bearer"]["type"] = "http";
-  components["securitySchemes"]["bearer"]["scheme"] = "bearer";
+  if (info.needs_credentials) {
+    components["securitySchemes"]["bearer"]["type"] = "http";
+    components["securitySchemes"]["bearer"]["scheme"] = "bearer";
+  }
   const SchemaWriter writer(SchemaWriter::Dialect::kOpenApi, comments);
   for (const Descriptor* type : SchemasOf(methods)) {
     JsonValue& schema = components["schemas"][type->name()];

@@ -15,7 +15,6 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
-#include "wire/api_services.h"
 #include "wire/caller.h"
 #include "wire/grpc/list_message.h"
 #include "wire/grpc/message_parts.h"
@@ -52,14 +51,14 @@ bool IsProtobuf(const http::Request& header) {
   return rest.empty() || rest.front() == ';' || rest == "+proto" || rest.starts_with("+proto;");
 }
 
-std::vector<const ServiceDescriptor*> AllServices() {
-  std::vector<const ServiceDescriptor*> services = ApiServices();
+std::vector<const ServiceDescriptor*> AllServices(const MethodTable& methods) {
+  std::vector<const ServiceDescriptor*> services = methods.services();
   for (const ServiceDescriptor* own : OwnServices()) services.push_back(own);
   return services;
 }
 
-// The services of OwnServices need no credentials.
-bool NeedsCredentials(const google::protobuf::MethodDescriptor& method) {
+// Returns false for health and reflection, the services of OwnServices.
+bool IsOfTheApi(const google::protobuf::MethodDescriptor& method) {
   return !std::string_view(method.full_name()).starts_with("grpc.");
 }
 
@@ -78,14 +77,15 @@ bool AcceptsGzip(const http::Request& header) {
 
 Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
                  size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
-                 Dispatch& dispatch, http::Handler& others)
+                 Dispatch& dispatch, const ControlGuard& guard, http::Handler& others)
     : methods_(methods),
       authenticator_(authenticator),
       message_bytes_(message_bytes),
       clock_(clock),
       dispatch_(dispatch),
+      guard_(guard),
       others_(others),
-      services_(AllServices()),
+      services_(AllServices(methods)),
       health_(NamesOf(services_), std::move(ready), clock),
       reflection_(services_) {
   for (const ServiceDescriptor* service : services_) {
@@ -126,8 +126,13 @@ std::shared_ptr<Handler::Head> Handler::ParseHead(const http::Request& header) c
   return head;
 }
 
-absl::Status Handler::Authenticate(const http::Request& header, Head& head) const {
+absl::Status Handler::Admit(const http::Request& header, Head& head) const {
+  if (!methods_.NeedsCredentials(*head.method)) return guard_.CheckHost(header);
   return head.caller.Authenticate(authenticator_, clock_, header.headers.Get("authorization"), "");
+}
+
+size_t Handler::BodyLimit(const Head& head) const {
+  return methods_.NeedsCredentials(*head.method) ? message_bytes_ : limits::kControlBytes;
 }
 
 std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
@@ -137,8 +142,8 @@ std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
   header.context = head;
   const absl::Time begun = clock_.Now();
   absl::Status status = head->status;
-  if (status.ok() && NeedsCredentials(*head->method)) {
-    status = Authenticate(header, *head);
+  if (status.ok() && IsOfTheApi(*head->method)) {
+    status = Admit(header, *head);
     if (status.ok()) status = methods_.CheckAccount(*head->method, head->caller.principal());
   }
   header.account = head->caller.email();
@@ -238,7 +243,7 @@ absl::StatusOr<http::Response> Handler::CheckHealth(http::Request& request) {
 
 absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& head,
                                                 absl::Duration& may_wait) {
-  ZT_RETURN_IF_ERROR(Authenticate(request, head));
+  ZT_RETURN_IF_ERROR(Admit(request, head));
   google::protobuf::Arena arena;
   Message& message = *google::protobuf::MessageFactory::generated_factory()
                           ->GetPrototype(head.method->input_type())
@@ -248,7 +253,7 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
     return methods_.CheckRight(*head.method, caller, without_items);
   };
   ZT_RETURN_IF_ERROR(methods_.CheckAccount(*head.method, caller));
-  ZT_RETURN_IF_ERROR(ReadRequest(request, message_bytes_, check_right, message));
+  ZT_RETURN_IF_ERROR(ReadRequest(request, BodyLimit(head), check_right, message));
   const bool accepts_gzip = AcceptsGzip(request);
   ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, caller, message));
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "google/protobuf/descriptor.h"
 #include "http/http.h"
+#include "wire/control_guard.h"
 #include "wire/dispatch.h"
 #include "wire/grpc/health.h"
 #include "wire/grpc/reflection.h"
@@ -28,10 +29,11 @@ namespace zerotouch::wire::grpc {
 class Handler final : public http::Handler, private Calls {
  public:
   // `message_bytes` limits a request's message. `ready` returns OK if calls can be
-  // answered. `others` answers requests that are not gRPC. All must outlive it.
+  // answered. `guard` checks calls of methods that need no credentials. `others`
+  // answers requests that are not gRPC. All must outlive it.
   Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
           size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
-          Dispatch& dispatch, http::Handler& others);
+          Dispatch& dispatch, const ControlGuard& guard, http::Handler& others);
 
   std::optional<http::Response> RefuseEarly(http::Request& header) override;
   bool Blocks() const override { return others_.Blocks(); }
@@ -51,7 +53,12 @@ class Handler final : public http::Handler, private Calls {
   // Returns the head that RefuseEarly parsed, or parses it.
   std::shared_ptr<Head> HeadOf(const http::Request& request) const;
   std::shared_ptr<Head> ParseHead(const http::Request& header) const;
-  absl::Status Authenticate(const http::Request& header, Head& head) const;
+  // Authenticates the caller; or checks that the caller of a method that needs no
+  // credentials is not a web page.
+  absl::Status Admit(const http::Request& header, Head& head) const;
+
+  // Returns the limit of a message.
+  size_t BodyLimit(const Head& head) const;
 
   http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
@@ -67,6 +74,7 @@ class Handler final : public http::Handler, private Calls {
   const size_t message_bytes_;
   const Clock& clock_;
   Dispatch& dispatch_;
+  const ControlGuard& guard_;
   http::Handler& others_;
   const std::vector<const google::protobuf::ServiceDescriptor*> services_;
   std::unordered_map<std::string, const Method*> by_path_;  // "/package.Service/Method"

@@ -30,8 +30,8 @@ class GrpcHandlerTest : public ApiTest {
     return bytes;
   }
 
-  Handler handler_{methods_, authenticator_,  1'000'000, [] { return absl::OkStatus(); },
-                   clock_,   api_.dispatch(), api_};
+  Handler handler_{methods_, authenticator_,  1'000'000,    [] { return absl::OkStatus(); },
+                   clock_,   api_.dispatch(), api_.guard(), api_};
 };
 
 TEST_F(GrpcHandlerTest, Log_NeverHoldsATokenOfTheQuery) {

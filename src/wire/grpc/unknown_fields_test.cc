@@ -23,8 +23,8 @@ class GrpcUnknownFields : public ApiTest {
     return handler_.Handle(std::move(request));
   }
 
-  Handler handler_{methods_, authenticator_,  1'000, [] { return absl::OkStatus(); },
-                   clock_,   api_.dispatch(), api_};
+  Handler handler_{methods_, authenticator_,  1'000,        [] { return absl::OkStatus(); },
+                   clock_,   api_.dispatch(), api_.guard(), api_};
 };
 
 TEST_F(GrpcUnknownFields, OfACall_DoNotReachTheMethod) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_split.h"
+#include "base/percent.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/api/annotations.pb.h"
@@ -38,6 +39,13 @@ absl::Status SetBody(const MethodDescriptor& method, const std::string& body, Ro
                           route.body_field->message_type() != nullptr;
   return is_message ? absl::OkStatus()
                     : InvalidRoute(method, fmt::format("the body {} is not a message field", body));
+}
+
+// Returns the first segment of a path, decoded.
+std::string FirstSegment(std::string_view path) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  const std::string_view segment = path.substr(0, path.find_first_of("/?"));
+  return PercentDecode(segment).value_or(std::string(segment));
 }
 
 }  // namespace
@@ -91,7 +99,8 @@ absl::Status RouteTable::Add(const MethodDescriptor& method, const HttpRule& rul
     }
   }
   ZT_RETURN_IF_ERROR(CheckNew(route));
-  if (!route.url.verb().empty()) verbs_.insert(route.url.verb());
+  std::set<std::string>& verbs = verbs_[FirstSegment(route.url.text())];
+  if (!route.url.verb().empty()) verbs.insert(route.url.verb());
   routes_.push_back(std::move(route));
   return absl::OkStatus();
 }
@@ -108,7 +117,9 @@ absl::Status RouteTable::CheckNew(const Route& route) const {
 
 absl::StatusOr<RouteMatch> RouteTable::Find(std::string_view http_method,
                                             std::string_view target) const {
-  const auto path = SplitPath(target, verbs_);
+  const auto verbs = verbs_.find(FirstSegment(target));
+  if (verbs == verbs_.end()) return errors::NoSuchRoute();
+  const auto path = SplitPath(target, verbs->second);
   if (!path) return errors::NoSuchRoute();
   for (const Route& route : routes_) {
     if (route.http_method != http_method) continue;

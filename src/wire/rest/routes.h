@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_WIRE_REST_ROUTES_H_
 #define ZEROTOUCH_WIRE_REST_ROUTES_H_
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -58,7 +59,9 @@ class RouteTable {
   absl::Status CheckNew(const Route& route) const;
 
   std::vector<Route> routes_;
-  std::set<std::string> verbs_;
+  // By the first segment of the path, such as `v1`: a verb of one package is a part of
+  // an id in another.
+  std::map<std::string, std::set<std::string>> verbs_;
 };
 
 // Returns the field at a path such as `configuration.name` below `message`, or null.

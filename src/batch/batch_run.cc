@@ -303,16 +303,16 @@ class ClaimRun final : public ItemRun {
         sought[i] = &identities[i];
       }
     }
-    ZT_ASSIGN_OR_RETURN(const std::vector<Sightings> found, Find(snapshot, sought));
+    ZT_ASSIGN_OR_RETURN(const std::vector<KeyMatches> found, Find(snapshot, sought));
     ClaimOrder order = OrderClaims(sought, found);
     pending_.Reorder(order.positions);
     groups_ = std::move(order.groups);
     return absl::OkStatus();
   }
 
-  // Returns the sightings of sought[i] at [i]; none for null.
-  static absl::StatusOr<std::vector<Sightings>> Find(store::Snapshot& snapshot,
-                                                     std::span<const Identity* const> sought) {
+  // Returns the key_matches of sought[i] at [i]; none for null.
+  static absl::StatusOr<std::vector<KeyMatches>> Find(store::Snapshot& snapshot,
+                                                      std::span<const Identity* const> sought) {
     static const Identity nothing;
     std::vector<const Identity*> all;
     all.reserve(sought.size());

@@ -21,8 +21,8 @@ namespace {
 using Checked = std::variant<CheckedClaim, Outcome>;
 
 // A lookup key, and the statement of one reseller that has it.
-using ModemStater = std::tuple<ModemKey, DeviceId, PartnerId>;
-using SerialStater = std::tuple<std::string, std::string, DeviceId, PartnerId>;
+using ModemStatement = std::tuple<ModemKey, DeviceId, PartnerId>;
+using SerialStatement = std::tuple<std::string, std::string, DeviceId, PartnerId>;
 
 // The devices of one chunk of claims: known ones, and those that earlier claims of
 // the chunk created or gave other identifiers.
@@ -50,24 +50,24 @@ class ChunkDevices {
  private:
   // Returns the id of a new device. In a preview it is below 0.
   DeviceId NewId();
-  // Returns the sightings of identity `i` after the changes of the chunk so far.
-  Sightings SightingsOf(size_t i, const Identity& identity) const;
-  // Returns true if an earlier claim of the chunk dropped the key that was sighted.
-  bool IsDropped(const Identity& identity, const Sighting& sighting) const;
+  // Returns the key_matches of identity `i` after the changes of the chunk so far.
+  KeyMatches MatchesOf(size_t i, const Identity& identity) const;
+  // Returns true if an earlier claim of the chunk dropped the key.
+  bool IsDropped(const Identity& identity, const KeyMatch& match) const;
   void NoteKeys(DeviceId device, const StatementState& statement);
 
   store::Snapshot& reads_;
   store::Transaction* const transaction_;
   const PartnerId caller_;
-  std::vector<Sightings> found_;    // in the registry, by number of the identity
+  std::vector<KeyMatches> found_;   // in the registry, by number of the identity
   std::deque<DeviceState> states_;  // stable addresses
   absl::flat_hash_map<DeviceId, DeviceState*> by_id_;
   // Changes of earlier claims of the chunk: keys that the caller added, and keys that
   // were dropped.
   absl::flat_hash_map<ModemKey, DeviceId> new_modems_;
   absl::flat_hash_map<std::pair<std::string, std::string>, DeviceId> new_serials_;
-  absl::flat_hash_set<ModemStater> dropped_modems_;
-  absl::flat_hash_set<SerialStater> dropped_serials_;
+  absl::flat_hash_set<ModemStatement> dropped_modems_;
+  absl::flat_hash_set<SerialStatement> dropped_serials_;
   std::optional<DeviceState> candidate_;  // a new device before Keep
   int64_t provisional_ = 0;               // the last id of a new device in a preview
 };
@@ -76,8 +76,8 @@ absl::Status ChunkDevices::Load(std::span<const Identity* const> identities) {
   ZT_ASSIGN_OR_RETURN(found_, reads_.Locate(identities), "looking up the devices");
   ZT_CHECK(found_.size() == identities.size(), "a look-up lost an identity");
   std::vector<DeviceId> ids;
-  for (const Sightings& sightings : found_) {
-    for (const Sighting& each : sightings) ids.push_back(each.device);
+  for (const KeyMatches& key_matches : found_) {
+    for (const KeyMatch& each : key_matches) ids.push_back(each.device);
   }
   SortUnique(ids);
   if (ids.empty()) return absl::OkStatus();
@@ -95,26 +95,26 @@ DeviceId ChunkDevices::NewId() {
   return transaction_ == nullptr ? DeviceId(--provisional_) : transaction_->NextDeviceId();
 }
 
-bool ChunkDevices::IsDropped(const Identity& identity, const Sighting& sighting) const {
-  if (sighting.key < identity.modems.size()) {
-    return dropped_modems_.contains(
-        {identity.modems[sighting.key], sighting.device, sighting.reseller});
+bool ChunkDevices::IsDropped(const Identity& identity, const KeyMatch& match) const {
+  if (match.key < identity.modems.size()) {
+    return dropped_modems_.contains({identity.modems[match.key], match.device, match.reseller});
   }
   return dropped_serials_.contains(
-      {identity.serial_key, identity.serial, sighting.device, sighting.reseller});
+      {identity.serial_key, identity.serial, match.device, match.reseller});
 }
 
-Sightings ChunkDevices::SightingsOf(size_t i, const Identity& identity) const {
+KeyMatches ChunkDevices::MatchesOf(size_t i, const Identity& identity) const {
   ZT_CHECK(i < found_.size(), "a claim was not looked up");
-  Sightings sightings = found_[i];
+  KeyMatches key_matches = found_[i];
   if (!dropped_modems_.empty() || !dropped_serials_.empty()) {
-    const auto kept = std::remove_if(sightings.begin(), sightings.end(), [&](const Sighting& each) {
-      return IsDropped(identity, each);
-    });
-    sightings.erase(kept, sightings.end());
+    const auto kept =
+        std::remove_if(key_matches.begin(), key_matches.end(),
+                       [&](const KeyMatch& each) { return IsDropped(identity, each); });
+    key_matches.erase(kept, key_matches.end());
   }
   const auto add = [&](size_t key, DeviceId device) {
-    sightings.push_back({.key = static_cast<uint8_t>(key), .device = device, .reseller = caller_});
+    key_matches.push_back(
+        {.key = static_cast<uint8_t>(key), .device = device, .reseller = caller_});
   };
   for (size_t key = 0; key < identity.modems.size(); ++key) {
     const auto made = new_modems_.find(identity.modems[key]);
@@ -124,13 +124,13 @@ Sightings ChunkDevices::SightingsOf(size_t i, const Identity& identity) const {
     const auto made = new_serials_.find({identity.serial_key, identity.serial});
     if (made != new_serials_.end()) add(identity.modems.size(), made->second);
   }
-  return sightings;
+  return key_matches;
 }
 
 std::variant<DeviceState*, Outcome> ChunkDevices::Resolve(size_t i, const Identity& identity,
                                                           Section section) {
   std::variant<DeviceState*, Outcome> place =
-      DeviceToClaim(caller_, section, SightingsOf(i, identity), [&](DeviceId id) -> DeviceState& {
+      DeviceToClaim(caller_, section, MatchesOf(i, identity), [&](DeviceId id) -> DeviceState& {
         const auto known = by_id_.find(id);
         ZT_CHECK(known != by_id_.end(), "a device was found but not loaded");
         return *known->second;

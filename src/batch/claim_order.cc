@@ -36,7 +36,7 @@ class Groups {
   std::vector<uint32_t> parent_;
 };
 
-Groups JoinLinked(std::span<const Identity* const> identities, std::span<const Sightings> found) {
+Groups JoinLinked(std::span<const Identity* const> identities, std::span<const KeyMatches> found) {
   Groups groups(identities.size());
   absl::flat_hash_map<ModemKey, uint32_t> by_modem;
   absl::flat_hash_map<std::string_view, uint32_t> by_serial;
@@ -50,7 +50,7 @@ Groups JoinLinked(std::span<const Identity* const> identities, std::span<const S
     if (const std::string_view key = identities[i]->serial_key; !key.empty()) {
       groups.Join(by_serial.try_emplace(key, i).first->second, i);
     }
-    for (const Sighting& each : found[i]) {
+    for (const KeyMatch& each : found[i]) {
       groups.Join(by_device.try_emplace(each.device, i).first->second, i);
     }
   }
@@ -66,7 +66,7 @@ struct Place {
 }  // namespace
 
 ClaimOrder OrderClaims(std::span<const Identity* const> identities,
-                       std::span<const Sightings> found) {
+                       std::span<const KeyMatches> found) {
   Groups groups = JoinLinked(identities, found);
   std::vector<uint32_t> roots(identities.size());
   std::vector<Place> places(identities.size());  // by root
@@ -77,7 +77,7 @@ ClaimOrder OrderClaims(std::span<const Identity* const> identities,
       place.device = 0;
       continue;
     }
-    for (const Sighting& each : found[i]) {
+    for (const KeyMatch& each : found[i]) {
       place.device = std::min(place.device, each.device.value());
     }
     for (const ModemKey modem : identities[i]->modems) place.modem = std::min(place.modem, modem);

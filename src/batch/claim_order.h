@@ -25,7 +25,7 @@ struct ClaimOrder {
 // are the statements that have a key of `identities[i]`. Null identities (of claims that are
 // refused anyway) come first.
 ClaimOrder OrderClaims(std::span<const Identity* const> identities,
-                       std::span<const Sightings> found);
+                       std::span<const KeyMatches> found);
 
 }  // namespace zerotouch::batch
 

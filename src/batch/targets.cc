@@ -16,7 +16,7 @@ namespace {
 // Hardware among the targets of items, and the statements that have a key of it.
 struct Sought {
   std::vector<size_t> items;
-  std::vector<Sightings> found;
+  std::vector<KeyMatches> found;
 };
 
 absl::StatusOr<Sought> LookUp(store::DeviceReads& reads, std::span<const ItemTarget> targets) {
@@ -36,24 +36,21 @@ absl::StatusOr<Sought> LookUp(store::DeviceReads& reads, std::span<const ItemTar
 
 // Returns true if `given` may contradict what `caller` stated, which has some of its keys.
 bool NeedsCheck(PartnerId caller, const api::DeviceIdentifier& given, const Identity& identity,
-                const Sightings& sightings) {
-  if (!CouldContradict(given)) return false;
-  const bool has_text = !given.serial_number().empty() || !given.manufacturer().empty() ||
-                        !given.model().empty() || !given.chrome_os_attested_device_id().empty();
+                const KeyMatches& key_matches) {
   const auto own = std::ranges::count_if(
-      sightings, [&](const Sighting& each) { return each.reseller == caller; });
-  return has_text || static_cast<size_t>(own) < identity.key_count();
+      key_matches, [&](const KeyMatch& each) { return each.reseller == caller; });
+  return CouldContradict(given, static_cast<size_t>(own), identity.key_count());
 }
 
 // Replaces hardware that `caller` stated by its record. Returns false if it stated none.
-bool ReplaceOwn(PartnerId caller, const api::DeviceIdentifier& given, const Sightings& sightings,
+bool ReplaceOwn(PartnerId caller, const api::DeviceIdentifier& given, const KeyMatches& key_matches,
                 ItemTarget& target) {
-  const Matches own = OwnDevices(caller, sightings);
+  const Matches own = OwnDevices(caller, key_matches);
   if (own.empty()) return false;
   if (own.size() > 1) {
     target = Outcome::kIdentifiersPointApart;
   } else {
-    const bool check = NeedsCheck(caller, given, std::get<Identity>(target), sightings);
+    const bool check = NeedsCheck(caller, given, std::get<Identity>(target), key_matches);
     target = TargetDevice{.id = own[0], .check_identifier = check};
   }
   return true;
@@ -130,8 +127,8 @@ absl::Status TargetDevices::ReadStates(store::DeviceReads& reads, const OfOthers
   for (const ItemTarget& target : targets_) {
     if (const auto* device = std::get_if<TargetDevice>(&target)) ids.push_back(device->id);
   }
-  for (const auto& [item, sightings] : others) {
-    for (const Sighting& each : sightings) ids.push_back(each.device);
+  for (const auto& [item, key_matches] : others) {
+    for (const KeyMatch& each : key_matches) ids.push_back(each.device);
   }
   SortUnique(ids);
   if (with_statements) {
@@ -145,24 +142,24 @@ absl::Status TargetDevices::ReadStates(store::DeviceReads& reads, const OfOthers
 absl::Status TargetDevices::ResolveOthers(store::DeviceReads& reads, PartnerId caller,
                                           const OfOthers& others) {
   if (others.empty()) return absl::OkStatus();
-  std::vector<DeviceId> sighted;
-  for (const auto& [item, sightings] : others) {
-    for (const Sighting& each : sightings) sighted.push_back(each.device);
+  std::vector<DeviceId> found_ids;
+  for (const auto& [item, key_matches] : others) {
+    for (const KeyMatch& each : key_matches) found_ids.push_back(each.device);
   }
-  SortUnique(sighted);
+  SortUnique(found_ids);
   ZT_RETURN_IF_ERROR(ReadStatementsIf(reads, [&](const DeviceState& state) {
     return IsVisibleTo(caller, state) &&
-           std::binary_search(sighted.begin(), sighted.end(), state.id);
+           std::binary_search(found_ids.begin(), found_ids.end(), state.id);
   }));
   const auto state_of = [&](DeviceId id) -> DeviceState& { return StateOf(id); };
-  for (const auto& [item, sightings] : others) {
-    const Matches unstated = UnstatedDevices(caller, sightings, state_of);
+  for (const auto& [item, key_matches] : others) {
+    const Matches unstated = UnstatedDevices(caller, key_matches, state_of);
     if (unstated.size() == 1) {
       targets_[item] = TargetDevice{.id = unstated[0]};
     } else if (unstated.size() > 1) {
       targets_[item] = Outcome::kIdentifiersPointApart;
     } else {
-      others_[item] = HardwareOfOthers(sightings, state_of);
+      others_[item] = HardwareOfOthers(key_matches, state_of);
     }
   }
   return absl::OkStatus();

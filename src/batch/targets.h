@@ -78,7 +78,7 @@ class TargetDevices {
 
  private:
   // Hardware that only others stated.
-  using OfOthers = absl::flat_hash_map<size_t, Sightings>;
+  using OfOthers = absl::flat_hash_map<size_t, KeyMatches>;
 
   // Reads all targets and the devices of others.
   absl::Status ReadStates(store::DeviceReads& reads, const OfOthers& others, bool with_statements);

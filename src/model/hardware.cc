@@ -8,12 +8,12 @@
 namespace zerotouch {
 namespace {
 
-// Returns the sighted devices for which `matches` is true.
+// Returns the devices found by a key for which `matches` is true.
 template <class Predicate>
-Matches DevicesThat(std::span<const Sighting> sightings, const Predicate& matches) {
+Matches DevicesThat(std::span<const KeyMatch> key_matches, const Predicate& matches) {
   Matches devices;
-  for (const Sighting& sighting : sightings) {
-    if (matches(sighting)) AddMatch(devices, sighting.device);
+  for (const KeyMatch& match : key_matches) {
+    if (matches(match)) AddMatch(devices, match.device);
   }
   return devices;
 }
@@ -25,25 +25,25 @@ void AddMatch(Matches& matches, DeviceId device) {
   if (place == matches.end() || *place != device) matches.insert(place, device);
 }
 
-Matches DevicesOf(std::span<const Sighting> sightings) {
-  return DevicesThat(sightings, [](const Sighting&) { return true; });
+Matches DevicesOf(std::span<const KeyMatch> key_matches) {
+  return DevicesThat(key_matches, [](const KeyMatch&) { return true; });
 }
 
-Matches OwnDevices(PartnerId caller, std::span<const Sighting> sightings) {
-  return DevicesThat(sightings, [&](const Sighting& each) { return each.reseller == caller; });
+Matches OwnDevices(PartnerId caller, std::span<const KeyMatch> key_matches) {
+  return DevicesThat(key_matches, [&](const KeyMatch& each) { return each.reseller == caller; });
 }
 
-Matches UnstatedDevices(PartnerId caller, std::span<const Sighting> sightings,
+Matches UnstatedDevices(PartnerId caller, std::span<const KeyMatch> key_matches,
                         StateOfDevice state_of) {
-  return DevicesThat(sightings, [&](const Sighting& each) {
+  return DevicesThat(key_matches, [&](const KeyMatch& each) {
     const DeviceState& device = state_of(each.device);
     return IsVisibleTo(caller, device) && !HasStated(caller, device);
   });
 }
 
-Hardware HardwareOfOthers(std::span<const Sighting> sightings, StateOfDevice state_of) {
+Hardware HardwareOfOthers(std::span<const KeyMatch> key_matches, StateOfDevice state_of) {
   Hardware hardware;
-  for (const Sighting& each : sightings) {
+  for (const KeyMatch& each : key_matches) {
     const DeviceState& device = state_of(each.device);
     hardware.sim_lock_of_another |= Holds(each.reseller, device.sim_lock);
     hardware.zero_touch_of_another |= Holds(each.reseller, device.zero_touch);
@@ -52,20 +52,20 @@ Hardware HardwareOfOthers(std::span<const Sighting> sightings, StateOfDevice sta
 }
 
 std::variant<DeviceState*, Outcome> DeviceToClaim(PartnerId caller, Section section,
-                                                  std::span<const Sighting> sightings,
+                                                  std::span<const KeyMatch> key_matches,
                                                   StateOfDevice state_of) {
   const auto only = [&](const Matches& matches) {
     return matches.size() == 1 ? &state_of(matches[0]) : nullptr;
   };
-  Matches own = OwnDevices(caller, sightings);
-  if (own.empty()) own = UnstatedDevices(caller, sightings, state_of);
+  Matches own = OwnDevices(caller, key_matches);
+  if (own.empty()) own = UnstatedDevices(caller, key_matches, state_of);
   if (own.size() > 1) return Outcome::kIdentifiersPointApart;
   if (own.size() == 1) return only(own);
 
-  const auto holds_section = [&](const Sighting& each) {
+  const auto holds_section = [&](const KeyMatch& each) {
     return Holds(each.reseller, state_of(each.device).ClaimIn(section));
   };
-  if (std::any_of(sightings.begin(), sightings.end(), holds_section)) {
+  if (std::any_of(key_matches.begin(), key_matches.end(), holds_section)) {
     return Outcome::kHeldByOther;
   }
   // The caller's statement can join a record that it has not stated otherwise, and whose
@@ -73,7 +73,7 @@ std::variant<DeviceState*, Outcome> DeviceToClaim(PartnerId caller, Section sect
   const auto can_join = [&](const DeviceState& device) {
     return !IsHeld(device.ClaimIn(section)) && !HasStated(caller, device);
   };
-  const Matches held = DevicesThat(sightings, [&](const Sighting& each) {
+  const Matches held = DevicesThat(key_matches, [&](const KeyMatch& each) {
     return HoldsClaim(each.reseller, state_of(each.device));
   });
   if (!held.empty()) {
@@ -81,14 +81,14 @@ std::variant<DeviceState*, Outcome> DeviceToClaim(PartnerId caller, Section sect
     return device != nullptr && can_join(*device) ? device : nullptr;
   }
   const Matches given_up = DevicesThat(
-      sightings, [&](const Sighting& each) { return !IsHeldByAnyone(state_of(each.device)); });
+      key_matches, [&](const KeyMatch& each) { return !IsHeldByAnyone(state_of(each.device)); });
   DeviceState* const device = only(given_up);
   return device != nullptr && can_join(*device) ? device : nullptr;
 }
 
-Matches DevicesOfCustomer(CustomerId customer, std::span<const Sighting> sightings,
+Matches DevicesOfCustomer(CustomerId customer, std::span<const KeyMatch> key_matches,
                           StateOfDevice state_of) {
-  return DevicesThat(sightings, [&](const Sighting& each) {
+  return DevicesThat(key_matches, [&](const KeyMatch& each) {
     const DeviceState& device = state_of(each.device);
     return std::ranges::any_of(
         std::initializer_list<const std::optional<Claim>*>{&device.sim_lock, &device.zero_touch},
@@ -98,13 +98,12 @@ Matches DevicesOfCustomer(CustomerId customer, std::span<const Sighting> sightin
   });
 }
 
-api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(PartnerId partner,
-                                                                std::span<const Sighting> sightings,
-                                                                StateOfDevice state_of,
-                                                                absl::Time now) {
+api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(
+    PartnerId partner, std::span<const KeyMatch> key_matches, StateOfDevice state_of,
+    absl::Time now) {
   using State = api::GetDeviceSimLockStateResponse;
   auto state = State::UNLOCKED;
-  for (const Sighting& each : sightings) {
+  for (const KeyMatch& each : key_matches) {
     const std::optional<Claim>& claim = state_of(each.device).sim_lock;
     if (!IsHeld(claim) || IsOnVacation(*claim, now)) continue;
     if (claim->reseller == partner) return State::LOCKED_TO_PARTNER;

@@ -19,14 +19,14 @@
 namespace zerotouch {
 
 // A statement that has one of the lookup keys of an identity.
-struct Sighting {
+struct KeyMatch {
   uint8_t key = 0;  // the key's index in Identity::modems, or their number for the serial set
   DeviceId device;
   PartnerId reseller;  // whose statement it is
 
-  friend bool operator==(const Sighting&, const Sighting&) = default;
+  friend bool operator==(const KeyMatch&, const KeyMatch&) = default;
 };
-using Sightings = absl::InlinedVector<Sighting, 1>;
+using KeyMatches = absl::InlinedVector<KeyMatch, 1>;
 
 // Distinct devices, ascending.
 using Matches = absl::InlinedVector<DeviceId, 1>;
@@ -34,18 +34,18 @@ using Matches = absl::InlinedVector<DeviceId, 1>;
 // Adds the device unless it is there already.
 void AddMatch(Matches& matches, DeviceId device);
 
-// Returns the devices of all sightings.
-Matches DevicesOf(std::span<const Sighting> sightings);
+// Returns the devices of all key_matches.
+Matches DevicesOf(std::span<const KeyMatch> key_matches);
 // Returns the devices about which `caller` stated one of the keys.
-Matches OwnDevices(PartnerId caller, std::span<const Sighting> sightings);
+Matches OwnDevices(PartnerId caller, std::span<const KeyMatch> key_matches);
 
-// Gives the state of a device that was sighted, with its claims.
+// Gives the state of a device that a key found, with its claims.
 using StateOfDevice = absl::FunctionRef<DeviceState&(DeviceId)>;
 
 // Returns the devices on which `caller` has or had a claim without having stated any
 // identifiers, which only old registries hold: these it finds by what others stated.
 // Statements must be read of the devices that `caller` may see.
-Matches UnstatedDevices(PartnerId caller, std::span<const Sighting> sightings,
+Matches UnstatedDevices(PartnerId caller, std::span<const KeyMatch> key_matches,
                         StateOfDevice state_of);
 
 // The device that an item with identifiers means.
@@ -62,26 +62,25 @@ struct Hardware {
 };
 
 // Returns hardware that `caller` has not stated: its device is null.
-Hardware HardwareOfOthers(std::span<const Sighting> sightings, StateOfDevice state_of);
+Hardware HardwareOfOthers(std::span<const KeyMatch> key_matches, StateOfDevice state_of);
 
 // Returns the device that a claim of `section` is for, null for a new one, or the
-// outcome of a claim that is refused. Claims and statements of all sighted devices must
+// outcome of a claim that is refused. Claims and statements of all devices found by a key must
 // be read.
 std::variant<DeviceState*, Outcome> DeviceToClaim(PartnerId caller, Section section,
-                                                  std::span<const Sighting> sightings,
+                                                  std::span<const KeyMatch> key_matches,
                                                   StateOfDevice state_of);
 
-// Returns the devices of the customer among those sighted: a reseller that holds a claim
+// Returns the devices of the customer among those found: a reseller that holds a claim
 // for the customer stated one of the keys.
-Matches DevicesOfCustomer(CustomerId customer, std::span<const Sighting> sightings,
+Matches DevicesOfCustomer(CustomerId customer, std::span<const KeyMatch> key_matches,
                           StateOfDevice state_of);
 
-// Returns the SIM-lock state of the sighted hardware for `partner`. During a vacation a
+// Returns the SIM-lock state of hardware for `partner`. During a vacation a
 // device is unlocked.
-api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(PartnerId partner,
-                                                                std::span<const Sighting> sightings,
-                                                                StateOfDevice state_of,
-                                                                absl::Time now);
+api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(
+    PartnerId partner, std::span<const KeyMatch> key_matches, StateOfDevice state_of,
+    absl::Time now);
 
 }  // namespace zerotouch
 

@@ -38,16 +38,16 @@ class HardwareTest : public testing::Test {
     }
   }
   // Returns the device to claim for zero touch; 0 for a new one.
-  std::variant<DeviceId, Outcome> Claimed(std::initializer_list<Sighting> sightings) {
-    const auto place = DeviceToClaim(kUs, Section::kZeroTouch, std::vector<Sighting>(sightings),
+  std::variant<DeviceId, Outcome> Claimed(std::initializer_list<KeyMatch> key_matches) {
+    const auto place = DeviceToClaim(kUs, Section::kZeroTouch, std::vector<KeyMatch>(key_matches),
                                      [&](DeviceId id) -> DeviceState& { return devices_.at(id); });
     if (const auto* refused = std::get_if<Outcome>(&place)) return *refused;
     const DeviceState* const device = std::get<DeviceState*>(place);
     return device == nullptr ? DeviceId() : device->id;
   }
 
-  const Sighting own_first{0, kFirstDevice, kUs}, own_second{0, kSecondDevice, kUs};
-  const Sighting their_first{0, kFirstDevice, kThey}, their_second{1, kSecondDevice, kThey};
+  const KeyMatch own_first{0, kFirstDevice, kUs}, own_second{0, kSecondDevice, kUs};
+  const KeyMatch their_first{0, kFirstDevice, kThey}, their_second{1, kSecondDevice, kThey};
   std::map<DeviceId, DeviceState> devices_;
 };
 
@@ -68,7 +68,7 @@ TEST_F(HardwareTest, OwnStatementsOfTwoDevices_PointApart) {
   EXPECT_EQ(Claimed({own_first, own_second}), Place(Outcome::kIdentifiersPointApart));
 }
 
-TEST_F(HardwareTest, SectionThatItsStaterHolds_IsRefused) {
+TEST_F(HardwareTest, SectionHeldByWhoStatedIt_IsRefused) {
   Add(kFirstDevice, HeldFor(kThey));
   EXPECT_EQ(Claimed({their_first}), Place(Outcome::kHeldByOther));
   // Whatever else is right or wrong.
@@ -136,9 +136,9 @@ TEST_F(HardwareTest, SimLockState_EachCase) {
   using State = api::GetDeviceSimLockStateResponse;
   const absl::Time now = absl::FromUnixSeconds(1'900'000'000);
   const auto state_of = [&](DeviceId id) -> DeviceState& { return devices_.at(id); };
-  const auto state = [&](PartnerId partner, std::initializer_list<Sighting> sightings,
+  const auto state = [&](PartnerId partner, std::initializer_list<KeyMatch> key_matches,
                          absl::Duration later = absl::ZeroDuration()) {
-    return SimLockStateOf(partner, std::vector<Sighting>(sightings), state_of, now + later);
+    return SimLockStateOf(partner, std::vector<KeyMatch>(key_matches), state_of, now + later);
   };
   EXPECT_EQ(state(kUs, {}), State::UNLOCKED);
   Add(kFirstDevice, HeldFor(kUs), HeldFor(kThey));

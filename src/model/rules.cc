@@ -195,7 +195,7 @@ std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
 std::optional<Outcome> ContradictionWithOwn(PartnerId caller, const api::DeviceIdentifier& given,
                                             const DeviceState& device) {
   const Statement* const own = device.StatementOf(caller);
-  if (own == nullptr) return std::nullopt;
+  if (own == nullptr || IsAsStated(given, own->identifier)) return std::nullopt;
   api::DeviceIdentifier canonical = given;
   Canonicalize(canonical);
   return ContradictionOf(canonical, own->identifier);

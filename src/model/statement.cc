@@ -119,14 +119,34 @@ std::optional<Outcome> ContradictionOf(const api::DeviceIdentifier& given,
   return std::nullopt;
 }
 
-bool CouldContradict(const api::DeviceIdentifier& given) {
-  const int modems = !given.imei().empty() + !given.imei2().empty() + !given.meid().empty() +
-                     !given.meid2().empty();
-  const bool has_text = !given.serial_number().empty() || !given.manufacturer().empty() ||
-                        !given.model().empty() || !given.chrome_os_attested_device_id().empty();
-  // A serial set alone is one key. With an attested id, a manufacturer is not part of it.
-  if (modems == 0) return !given.chrome_os_attested_device_id().empty();
-  return modems > 1 || has_text;
+bool CouldContradict(const api::DeviceIdentifier& given, size_t stated_keys, size_t keys) {
+  // With an attested id, a manufacturer is not part of the serial set.
+  if (!given.chrome_os_attested_device_id().empty()) return true;
+  const bool has_modem = !given.imei().empty() || !given.imei2().empty() || !given.meid().empty() ||
+                         !given.meid2().empty();
+  // A serial set alone is one key.
+  if (!has_modem) return false;
+  const bool has_text =
+      !given.serial_number().empty() || !given.manufacturer().empty() || !given.model().empty();
+  return has_text || stated_keys < keys;
+}
+
+bool IsAsStated(const api::DeviceIdentifier& given, const api::DeviceIdentifier& stated) {
+  const auto repeats = [](const std::string& field, const std::string& first,
+                          const std::string& second) {
+    return field.empty() || field == first || field == second;
+  };
+  const auto same_text = [](const std::string& field, const std::string& text) {
+    return field.empty() || field == text || EqualIgnoringCase(field, text);
+  };
+  return repeats(given.imei(), stated.imei(), stated.imei2()) &&
+         repeats(given.imei2(), stated.imei(), stated.imei2()) &&
+         repeats(given.meid(), stated.meid(), stated.meid2()) &&
+         repeats(given.meid2(), stated.meid(), stated.meid2()) &&
+         same_text(given.serial_number(), stated.serial_number()) &&
+         same_text(given.manufacturer(), stated.manufacturer()) &&
+         same_text(given.model(), stated.model()) &&
+         same_text(given.chrome_os_attested_device_id(), stated.chrome_os_attested_device_id());
 }
 
 api::DeviceIdentifier FilledIn(const api::DeviceIdentifier& stated,

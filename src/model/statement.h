@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_MODEL_STATEMENT_H_
 #define ZEROTOUCH_MODEL_STATEMENT_H_
 
+#include <cstddef>
 #include <optional>
 
 #include "base/ids.h"
@@ -45,9 +46,14 @@ struct StatementState {
 std::optional<Outcome> ContradictionOf(const api::DeviceIdentifier& given,
                                        const api::DeviceIdentifier& stated);
 
-// Returns true if identifiers that find a device by one of their keys could contradict
-// what was stated about it: they have more than one modem id, or more than a serial set.
-bool CouldContradict(const api::DeviceIdentifier& given);
+// Returns true if identifiers that find a device by `stated_keys` of their `keys` lookup
+// keys could contradict what was stated about it: they have a text besides a modem id, or a
+// key that was not stated.
+bool CouldContradict(const api::DeviceIdentifier& given, size_t stated_keys, size_t keys);
+
+// Returns true if every field of `given`, which need not be canonical, is empty or as it was
+// stated, ignoring case. Then it does not contradict `stated`. False says nothing.
+bool IsAsStated(const api::DeviceIdentifier& given, const api::DeviceIdentifier& stated);
 
 // Returns `stated` with its empty fields filled in from `given`, which must not
 // contradict it.

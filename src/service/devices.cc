@@ -220,12 +220,12 @@ absl::StatusOr<api::GetDeviceSimLockStateResponse> Devices::GetSimLockState(
   }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   const Identity* const sought[] = {&std::get<Identity>(identity)};
-  ZT_ASSIGN_OR_RETURN(const std::vector<Sightings> found, snapshot->Locate(sought));
+  ZT_ASSIGN_OR_RETURN(const std::vector<KeyMatches> found, snapshot->Locate(sought));
   if (OwnDevices(caller.right().partner, found[0]).size() > 1) {
     return StatusOf(Outcome::kIdentifiersPointApart);
   }
-  const Matches sighted = DevicesOf(found[0]);
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, snapshot->ReadClaims(sighted));
+  const Matches found_devices = DevicesOf(found[0]);
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, snapshot->ReadClaims(found_devices));
   const auto state_of = [&](DeviceId id) -> DeviceState& {
     return *std::ranges::find(states, id, &DeviceState::id);
   };

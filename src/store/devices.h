@@ -30,7 +30,7 @@ class DeviceReads {
   virtual ~DeviceReads() = default;
   // Returns at [i] the statements that have a key of identities[i]. Looks the keys up in
   // index order, not in the order of the span. Serial numbers match case-sensitively.
-  virtual absl::StatusOr<std::vector<Sightings>> Locate(
+  virtual absl::StatusOr<std::vector<KeyMatches>> Locate(
       std::span<const Identity* const> identities) = 0;
   // Reads the claims of the devices `ids`, which are ascending and distinct;
   // without statements. An unknown id gives a state without claims.

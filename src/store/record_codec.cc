@@ -17,7 +17,8 @@ absl::Status DecodeStatement(PartnerId reseller, std::string_view identifier,
   Statement statement;
   if (!statement.identifier.ParseFromArray(identifier.data(),
                                            static_cast<int>(identifier.size())) ||
-      !statement.metadata.ParseFromArray(metadata.data(), static_cast<int>(metadata.size()))) {
+      !(metadata.empty() ||
+        statement.metadata.ParseFromArray(metadata.data(), static_cast<int>(metadata.size())))) {
     return UnreadableDevice(state.id);
   }
   DropUnknownFields(statement.identifier);

@@ -7,7 +7,7 @@ namespace zerotouch::store {
 namespace {
 
 // Returns the reseller whose statement the change is of, if it changes no claim.
-PartnerId StaterOf(const DeviceChange& change) {
+PartnerId ResellerOf(const DeviceChange& change) {
   return change.after.has_value() ? change.after->reseller : PartnerId();
 }
 
@@ -28,14 +28,14 @@ absl::StatusOr<LoggedPlaces> Transaction::AddEntries(const DeviceState& state) {
           AddTo(change, change.section == Section::kSimLock ? places.sim_lock : places.zero_touch));
       continue;
     }
-    const PartnerId stater = StaterOf(change);
+    const PartnerId reseller = ResellerOf(change);
     const auto entry =
         std::find_if(state.statements.begin(), state.statements.end(),
-                     [&](const StatementState& each) { return each.reseller == stater; });
-    int64_t place = places.Of(stater, entry == state.statements.end() ? 0 : entry->last_entry);
+                     [&](const StatementState& each) { return each.reseller == reseller; });
+    int64_t place = places.Of(reseller, entry == state.statements.end() ? 0 : entry->last_entry);
     ZT_RETURN_IF_ERROR(AddTo(change, place));
-    std::erase_if(places.statements, [&](const auto& each) { return each.first == stater; });
-    places.statements.emplace_back(stater, place);
+    std::erase_if(places.statements, [&](const auto& each) { return each.first == reseller; });
+    places.statements.emplace_back(reseller, place);
   }
   // A state that no recorder watched, as programs make it that fill a registry.
   if (!state.changes.empty()) return places;

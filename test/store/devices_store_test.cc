@@ -12,13 +12,13 @@ using testing::IsEmpty;
 
 class DevicesStoreTest : public StoreTest {
  protected:
-  Sightings SightingsOf(const Identity& identity) {
+  KeyMatches MatchesOf(const Identity& identity) {
     const Identity* const one[] = {&identity};
     auto found = Read()->Locate(one);
     EXPECT_TRUE(found.ok()) << found.status();
     return (*found)[0];
   }
-  Matches LocateOne(const Identity& identity) { return DevicesOf(SightingsOf(identity)); }
+  Matches LocateOne(const Identity& identity) { return DevicesOf(MatchesOf(identity)); }
 
   DeviceState ReadOne(DeviceId id) {
     const DeviceId ids[] = {id};
@@ -204,9 +204,9 @@ class SharedKeysStoreTest : public DevicesStoreTest {
       return status;
     });
   }
-  std::vector<std::string> Staters() {
+  std::vector<std::string> StatementIds() {
     std::vector<std::string> all;
-    for (const Sighting& each : SightingsOf(keys_)) {
+    for (const KeyMatch& each : MatchesOf(keys_)) {
       all.push_back(std::to_string(each.key) + (each.device == device_ ? " first " : " other ") +
                     std::to_string(each.reseller.value()));
     }
@@ -233,21 +233,22 @@ TEST_P(SharedKeysStoreTest, OneKey_OfSeveralStatements) {
   State(device_, kOtherPartner, keys_);
   const DeviceId other = AddDevice({7}, PartnerId(3), kCustomer);
   State(other, PartnerId(4), keys_);
-  EXPECT_THAT(Staters(), testing::UnorderedElementsAre(
-                             "0 first 100000001", "0 first 100000002", "0 other 4",
-                             "1 first 100000002", "1 other 4", "2 first 100000002", "2 other 4"));
+  EXPECT_THAT(StatementIds(),
+              testing::UnorderedElementsAre("0 first 100000001", "0 first 100000002", "0 other 4",
+                                            "1 first 100000002", "1 other 4", "2 first 100000002",
+                                            "2 other 4"));
   Reopen();
   const DeviceState read = Read()->ReadDevice(device_).value();
   EXPECT_EQ(read.statements.size(), 2u);
   EXPECT_NE(read.StatementOf(kOtherPartner), nullptr);
 
   Drop(device_, kOtherPartner, keys_);
-  EXPECT_THAT(Staters(), testing::UnorderedElementsAre("0 first 100000001", "0 other 4",
-                                                       "1 other 4", "2 other 4"));
+  EXPECT_THAT(StatementIds(), testing::UnorderedElementsAre("0 first 100000001", "0 other 4",
+                                                            "1 other 4", "2 other 4"));
   EXPECT_EQ(Read()->ReadDevice(device_).value().StatementOf(kOtherPartner), nullptr);
   Drop(other, PartnerId(4), keys_);
   Drop(device_, kPartner, {.modems = {35}, .serial_key = {}, .serial = {}});
-  EXPECT_THAT(Staters(), IsEmpty());
+  EXPECT_THAT(StatementIds(), IsEmpty());
 }
 
 // Keys that this transaction did not look up.
@@ -256,7 +257,7 @@ TEST_P(SharedKeysStoreTest, DroppedKeys_AreRead) {
   const Identity unread{.modems = {99}, .serial_key = {}, .serial = {}};
   State(AddDevice({7}, kOtherPartner, kCustomer), PartnerId(4), {});
   Drop(device_, kPartner, unread);
-  EXPECT_THAT(SightingsOf(unread), IsEmpty());
+  EXPECT_THAT(MatchesOf(unread), IsEmpty());
 }
 
 TEST_P(SharedKeysStoreTest, KeysThatMoveInOneChange_AreWrittenOnce) {
@@ -268,7 +269,7 @@ TEST_P(SharedKeysStoreTest, KeysThatMoveInOneChange_AreWrittenOnce) {
     former.dropped_keys.modems = {35, 36};
     AddStatement(state, kOtherPartner, {.modems = {35}, .serial_key = {}, .serial = {}});
   });
-  EXPECT_THAT(Staters(), ElementsAre("0 first 100000002"));
+  EXPECT_THAT(StatementIds(), ElementsAre("0 first 100000002"));
 }
 
 TEST_P(DevicesStoreTest, ReadClaims_UnknownId_IsWithoutClaims) {

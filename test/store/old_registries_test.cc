@@ -196,10 +196,10 @@ class OldRegistriesTest : public StoreTest {
       const DeviceState device = snapshot->ReadDevice(DeviceId(each.id)).value();
       const Identity keys = KeysOf(IdentifierOf(each.id));
       const Identity* const sought[] = {&keys};
-      const Sightings sightings = snapshot->Locate(sought).value()[0];
+      const KeyMatches key_matches = snapshot->Locate(sought).value()[0];
       if (each.stated_by == 0) {
         EXPECT_TRUE(device.statements.empty());
-        EXPECT_TRUE(sightings.empty());
+        EXPECT_TRUE(key_matches.empty());
         continue;
       }
       ASSERT_EQ(device.statements.size(), 1u);
@@ -208,9 +208,9 @@ class OldRegistriesTest : public StoreTest {
       EXPECT_EQ(statement.identifier.SerializeAsString(),
                 IdentifierOf(each.id).SerializeAsString());
       EXPECT_EQ(statement.metadata.entries().at("ordernumber"), "A-1");
-      EXPECT_THAT(sightings, testing::UnorderedElementsAre(
-                                 Sighting{0, DeviceId(each.id), PartnerId(each.stated_by)},
-                                 Sighting{1, DeviceId(each.id), PartnerId(each.stated_by)}))
+      EXPECT_THAT(key_matches, testing::UnorderedElementsAre(
+                                   KeyMatch{0, DeviceId(each.id), PartnerId(each.stated_by)},
+                                   KeyMatch{1, DeviceId(each.id), PartnerId(each.stated_by)}))
           << "by IMEI, and by a serial set with single spaces";
     }
   }

@@ -317,15 +317,15 @@ class RacesTest : public testing::Test {
     std::vector<const Identity*> sought;
     for (const Identity& identity : identities) sought.push_back(&identity);
     std::vector<DeviceId> known;
-    const std::vector<Sightings> found = snapshot->Locate(sought).value();
-    for (const Sightings& sightings : found) {
+    const std::vector<KeyMatches> found = snapshot->Locate(sought).value();
+    for (const KeyMatches& key_matches : found) {
       text += "/";
       std::vector<int64_t> resellers;
-      for (const Sighting& each : sightings) resellers.push_back(each.reseller.value());
+      for (const KeyMatch& each : key_matches) resellers.push_back(each.reseller.value());
       std::sort(resellers.begin(), resellers.end());
       for (const int64_t reseller : resellers) text += fmt::format("by {} ", reseller);
       // Known devices first: ids of new ones depend on the replica that made them.
-      Matches devices = DevicesOf(sightings);
+      Matches devices = DevicesOf(key_matches);
       std::stable_sort(devices.begin(), devices.end(), [&](DeviceId a, DeviceId b) {
         return std::find(known.begin(), known.end(), a) < std::find(known.begin(), known.end(), b);
       });

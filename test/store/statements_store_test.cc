@@ -148,9 +148,9 @@ class Model {
     if (IsOfAnother(reseller, section, given)) return {Outcome::kHeldByOther};
     std::vector<int64_t> of_holders, given_up;
     for (const auto& [id, device] : devices_) {
-      for (const auto& [stater, statement] : device.statements) {
+      for (const auto& [reseller_id, statement] : device.statements) {
         if (!Share(KeysIn(given), KeysIn(statement.identifier))) continue;
-        if (device.Holds(stater)) of_holders.push_back(id);
+        if (device.Holds(reseller_id)) of_holders.push_back(id);
         if (!device.IsHeld()) given_up.push_back(id);
       }
     }

@@ -110,11 +110,11 @@ struct KeyColumns {
 
   size_t size() const { return versions.size(); }
 
-  void Add(int64_t version, const Staters& staters) {
+  void Add(int64_t version, const StatementIds& statements) {
     versions.push_back(version);
-    devices.push_back(staters.empty() ? 0 : staters[0].device.value());
-    resellers.push_back(staters.empty() ? 0 : staters[0].reseller.value());
-    others.push_back(EncodeOthers(staters).value_or(""));
+    devices.push_back(statements.empty() ? 0 : statements[0].device.value());
+    resellers.push_back(statements.empty() ? 0 : statements[0].reseller.value());
+    others.push_back(EncodeOthers(statements).value_or(""));
   }
   // Adds the columns of a change, or those of a new row, to a query that has the key.
   Query In(Query query) const {
@@ -210,37 +210,38 @@ absl::Status PostgresTransaction::ReadDroppedKeys(std::span<const DeviceState* c
   }
   SortUnique(modems);
   if (!modems.empty()) {
-    ZT_RETURN_IF_ERROR(ReadModemKeys(modems, [](ModemKey, const Staters&) {}));
+    ZT_RETURN_IF_ERROR(ReadModemKeys(modems, [](ModemKey, const StatementIds&) {}));
   }
   if (serials.empty()) return absl::OkStatus();
-  return ReadSerialKeys(serials, numbers, [](uint32_t, const Staters&) {});
+  return ReadSerialKeys(serials, numbers, [](uint32_t, const StatementIds&) {});
 }
 
 void PostgresTransaction::QueueKeys(std::span<const DeviceState* const> states) {
-  absl::btree_map<ModemKey, Staters> modems;
-  absl::btree_map<SerialKey, Staters> serials;
+  absl::btree_map<ModemKey, StatementIds> modems;
+  absl::btree_map<SerialKey, StatementIds> serials;
   // Returns what the key's row becomes, which begins as the row that was read.
-  const auto row_after = [](auto& after, const auto& read, const auto& key) -> Staters& {
+  const auto row_after = [](auto& after, const auto& read, const auto& key) -> StatementIds& {
     const auto [place, is_first] = after.try_emplace(key);
     if (is_first) {
       const auto row = read.find(key);
-      if (row != read.end()) place->second = row->second.staters;
+      if (row != read.end()) place->second = row->second.statements;
     }
     return place->second;
   };
   for (const DeviceState* state : states) {
     for (const StatementState& each : state->statements) {
-      const Stater stater{.device = state->id, .reseller = each.reseller};
+      const StatementId statement{.device = state->id, .reseller = each.reseller};
       for (const ModemKey modem : each.dropped_keys.modems) {
-        RemoveStater(stater, row_after(modems, modem_rows_, modem));
+        RemoveStatementId(statement, row_after(modems, modem_rows_, modem));
       }
       for (const ModemKey modem : each.added_keys.modems) {
-        AddStater(stater, row_after(modems, modem_rows_, modem));
+        AddStatementId(statement, row_after(modems, modem_rows_, modem));
       }
-      for (const auto& [keys, change] : {std::pair(&each.dropped_keys, &RemoveStater),
-                                         std::pair(&each.added_keys, &AddStater)}) {
+      for (const auto& [keys, change] : {std::pair(&each.dropped_keys, &RemoveStatementId),
+                                         std::pair(&each.added_keys, &AddStatementId)}) {
         if (keys->serial_key.empty()) continue;
-        change(stater, row_after(serials, serial_rows_, SerialKey(keys->serial_key, keys->serial)));
+        change(statement,
+               row_after(serials, serial_rows_, SerialKey(keys->serial_key, keys->serial)));
       }
     }
   }
@@ -248,17 +249,17 @@ void PostgresTransaction::QueueKeys(std::span<const DeviceState* const> states) 
   QueueSerialKeys(serials);
 }
 
-void PostgresTransaction::QueueModemKeys(const absl::btree_map<ModemKey, Staters>& after) {
+void PostgresTransaction::QueueModemKeys(const absl::btree_map<ModemKey, StatementIds>& after) {
   KeyColumns fresh;
   KeyColumns changed;
   KeyColumns gone;
-  for (const auto& [modem, staters] : after) {
+  for (const auto& [modem, statements] : after) {
     const auto before = modem_rows_.find(modem);
     const bool is_stored = before != modem_rows_.end();
-    if (is_stored ? before->second.staters == staters : staters.empty()) continue;
-    KeyColumns& columns = !is_stored ? fresh : staters.empty() ? gone : changed;
+    if (is_stored ? before->second.statements == statements : statements.empty()) continue;
+    KeyColumns& columns = !is_stored ? fresh : statements.empty() ? gone : changed;
     columns.modems.push_back(modem);
-    columns.Add(is_stored ? before->second.version : 0, staters);
+    columns.Add(is_stored ? before->second.version : 0, statements);
   }
   if (gone.size() > 0) {
     QueueChange(Query("DELETE FROM modem_keys m USING unnest($1::bigint[], $2::bigint[]) "
@@ -287,18 +288,18 @@ void PostgresTransaction::QueueModemKeys(const absl::btree_map<ModemKey, Staters
   }
 }
 
-void PostgresTransaction::QueueSerialKeys(const absl::btree_map<SerialKey, Staters>& after) {
+void PostgresTransaction::QueueSerialKeys(const absl::btree_map<SerialKey, StatementIds>& after) {
   KeyColumns fresh;
   KeyColumns changed;
   KeyColumns gone;
-  for (const auto& [key, staters] : after) {
+  for (const auto& [key, statements] : after) {
     const auto before = serial_rows_.find(key);
     const bool is_stored = before != serial_rows_.end();
-    if (is_stored ? before->second.staters == staters : staters.empty()) continue;
-    KeyColumns& columns = !is_stored ? fresh : staters.empty() ? gone : changed;
+    if (is_stored ? before->second.statements == statements : statements.empty()) continue;
+    KeyColumns& columns = !is_stored ? fresh : statements.empty() ? gone : changed;
     columns.keys.push_back(key.first);
     columns.serials.push_back(key.second);
-    columns.Add(is_stored ? before->second.version : 0, staters);
+    columns.Add(is_stored ? before->second.version : 0, statements);
   }
   if (gone.size() > 0) {
     QueueChange(Query("DELETE FROM serial_keys s USING "

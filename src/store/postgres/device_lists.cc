@@ -73,10 +73,10 @@ absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByIdentity(PartnerId 
   for (const Rows& rows : answers) {
     for (RowReader row : rows) {
       const bool is_exact = row.Flag();
-      Staters staters;
-      ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
-      for (const Stater& stater : staters) {
-        if (stater.reseller == partner) found.push_back({stater.device, is_exact});
+      StatementIds statements;
+      ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements));
+      for (const StatementId& statement : statements) {
+        if (statement.reseller == partner) found.push_back({statement.device, is_exact});
       }
     }
   }

@@ -37,16 +37,16 @@ Query SelectStatements(std::span<const int64_t> devices) {
       .Ints(devices);
 }
 
-void AddSightings(uint8_t key, const Staters& staters, Sightings& sightings) {
-  for (const Stater& stater : staters) {
-    sightings.push_back({.key = key, .device = stater.device, .reseller = stater.reseller});
+void AddKeyMatches(uint8_t key, const StatementIds& statements, KeyMatches& key_matches) {
+  for (const StatementId& statement : statements) {
+    key_matches.push_back({.key = key, .device = statement.device, .reseller = statement.reseller});
   }
 }
 
 }  // namespace
 
 absl::Status PostgresTransaction::ReadModemKeys(
-    std::span<const int64_t> modems, absl::FunctionRef<void(ModemKey, const Staters&)> take) {
+    std::span<const int64_t> modems, absl::FunctionRef<void(ModemKey, const StatementIds&)> take) {
   ZT_ASSIGN_OR_RETURN(
       const std::vector<Rows> answers,
       db_.RunAll(MakeQueries(modems, [](std::span<const int64_t> some) {
@@ -58,9 +58,9 @@ absl::Status PostgresTransaction::ReadModemKeys(
   for (const Rows& rows : answers) {
     for (RowReader row : rows) {
       const ModemKey modem = row.Int();
-      KeyRow key{.version = row.Int(), .staters = {}};
-      ZT_RETURN_IF_ERROR(TakeStaters(row, key.staters));
-      take(modem, key.staters);
+      KeyRow key{.version = row.Int(), .statements = {}};
+      ZT_RETURN_IF_ERROR(TakeStatementIds(row, key.statements));
+      take(modem, key.statements);
       if (writing()) modem_rows_[modem] = std::move(key);
     }
   }
@@ -69,7 +69,7 @@ absl::Status PostgresTransaction::ReadModemKeys(
 
 absl::Status PostgresTransaction::ReadSerialKeys(
     std::span<const Identity* const> identities, std::span<const uint32_t> numbers,
-    absl::FunctionRef<void(uint32_t, const Staters&)> take) {
+    absl::FunctionRef<void(uint32_t, const StatementIds&)> take) {
   ZT_ASSIGN_OR_RETURN(
       const std::vector<Rows> answers,
       db_.RunAll(MakeQueries(numbers, [&](std::span<const uint32_t> some) {
@@ -92,9 +92,9 @@ absl::Status PostgresTransaction::ReadSerialKeys(
   for (const Rows& rows : answers) {
     for (RowReader row : rows) {
       const auto i = static_cast<uint32_t>(row.Int());
-      KeyRow key{.version = row.Int(), .staters = {}};
-      ZT_RETURN_IF_ERROR(TakeStaters(row, key.staters));
-      take(i, key.staters);
+      KeyRow key{.version = row.Int(), .statements = {}};
+      ZT_RETURN_IF_ERROR(TakeStatementIds(row, key.statements));
+      take(i, key.statements);
       if (!writing()) continue;
       serial_rows_[{identities[i]->serial_key, identities[i]->serial}] = std::move(key);
     }
@@ -103,7 +103,7 @@ absl::Status PostgresTransaction::ReadSerialKeys(
 }
 
 absl::Status PostgresTransaction::LocateModems(std::span<const Identity* const> identities,
-                                               std::vector<Sightings>& found) {
+                                               std::vector<KeyMatches>& found) {
   struct Probe {
     ModemKey modem;
     uint32_t index;
@@ -124,16 +124,16 @@ absl::Status PostgresTransaction::LocateModems(std::span<const Identity* const> 
   for (const Probe& probe : probes) {
     if (modems.empty() || modems.back() != probe.modem) modems.push_back(probe.modem);
   }
-  return ReadModemKeys(modems, [&](ModemKey modem, const Staters& staters) {
+  return ReadModemKeys(modems, [&](ModemKey modem, const StatementIds& statements) {
     for (auto probe = std::lower_bound(probes.begin(), probes.end(), Probe{modem, 0, 0});
          probe != probes.end() && probe->modem == modem; ++probe) {
-      AddSightings(probe->key, staters, found[probe->index]);
+      AddKeyMatches(probe->key, statements, found[probe->index]);
     }
   });
 }
 
 absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const> identities,
-                                                std::vector<Sightings>& found) {
+                                                std::vector<KeyMatches>& found) {
   std::vector<uint32_t> probes;
   for (uint32_t i = 0; i < identities.size(); ++i) {
     if (!identities[i]->serial_key.empty()) probes.push_back(i);
@@ -142,14 +142,14 @@ absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const>
   std::sort(probes.begin(), probes.end(), [&](uint32_t a, uint32_t b) {
     return identities[a]->serial_key < identities[b]->serial_key;
   });
-  return ReadSerialKeys(identities, probes, [&](uint32_t i, const Staters& staters) {
-    AddSightings(static_cast<uint8_t>(identities[i]->modems.size()), staters, found[i]);
+  return ReadSerialKeys(identities, probes, [&](uint32_t i, const StatementIds& statements) {
+    AddKeyMatches(static_cast<uint8_t>(identities[i]->modems.size()), statements, found[i]);
   });
 }
 
-absl::StatusOr<std::vector<Sightings>> PostgresTransaction::Locate(
+absl::StatusOr<std::vector<KeyMatches>> PostgresTransaction::Locate(
     std::span<const Identity* const> identities) {
-  std::vector<Sightings> found(identities.size());
+  std::vector<KeyMatches> found(identities.size());
   ZT_RETURN_IF_ERROR(LocateModems(identities, found));
   ZT_RETURN_IF_ERROR(LocateSerials(identities, found));
   return found;

@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/ids.h"
-#include "store/staters.h"
+#include "store/statement_ids.h"
 
 namespace zerotouch::store::postgres {
 
@@ -90,11 +90,11 @@ class RowReader {
 
 inline RowReader Rows::Iterator::operator*() const { return {rows_, row_}; }
 
-// Appends the staters of a key's row; the next columns are device, reseller and others.
-inline absl::Status TakeStaters(RowReader& row, Staters& staters) {
+// Appends the statements of a key's row; the next columns are device, reseller and others.
+inline absl::Status TakeStatementIds(RowReader& row, StatementIds& statements) {
   const DeviceId device(row.Int());
-  staters.push_back({.device = device, .reseller = PartnerId(row.Int())});
-  return DecodeOthers(row.Text(), staters);
+  statements.push_back({.device = device, .reseller = PartnerId(row.Int())});
+  return DecodeOthers(row.Text(), statements);
 }
 
 // Reads every row.

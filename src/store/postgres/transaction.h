@@ -15,7 +15,7 @@
 #include "absl/functional/function_ref.h"
 #include "store/device_ids.h"
 #include "store/postgres/session.h"
-#include "store/staters.h"
+#include "store/statement_ids.h"
 #include "store/store.h"
 
 namespace zerotouch::store::postgres {
@@ -98,7 +98,7 @@ class PostgresTransaction : public Transaction {
   absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override;
 
   // devices.cc
-  absl::StatusOr<std::vector<Sightings>> Locate(
+  absl::StatusOr<std::vector<KeyMatches>> Locate(
       std::span<const Identity* const> identities) override;
   absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
   absl::Status ReadStatements(std::span<DeviceState* const> states) override;
@@ -161,9 +161,9 @@ class PostgresTransaction : public Transaction {
 
   // devices.cc
   absl::Status LocateModems(std::span<const Identity* const> identities,
-                            std::vector<Sightings>& found);
+                            std::vector<KeyMatches>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,
-                             std::vector<Sightings>& found);
+                             std::vector<KeyMatches>& found);
   // Store the rows in the states, which are ascending by id, and their versions.
   void TakeClaims(const Rows& rows, std::span<DeviceState> states);
   absl::Status TakeStatements(const Rows& rows, std::span<DeviceState* const> states);
@@ -175,10 +175,10 @@ class PostgresTransaction : public Transaction {
   // `numbers` names in `identities`, and calls `take` with each. Keeps the rows that may be
   // changed.
   absl::Status ReadModemKeys(std::span<const int64_t> modems,
-                             absl::FunctionRef<void(ModemKey, const Staters&)> take);
+                             absl::FunctionRef<void(ModemKey, const StatementIds&)> take);
   absl::Status ReadSerialKeys(std::span<const Identity* const> identities,
                               std::span<const uint32_t> numbers,
-                              absl::FunctionRef<void(uint32_t, const Staters&)> take);
+                              absl::FunctionRef<void(uint32_t, const StatementIds&)> take);
 
   // changelog.cc
   // Returns a query that reserves the sequences of parts of the log.
@@ -202,12 +202,12 @@ class PostgresTransaction : public Transaction {
   // A lookup key's row as it was read.
   struct KeyRow {
     int64_t version = 0;
-    Staters staters;
+    StatementIds statements;
   };
   using SerialKey = std::pair<std::string, std::string>;  // key and serial
   // Queue the changes of the rows of one kind of key, from `before` to `after`.
-  void QueueModemKeys(const absl::btree_map<ModemKey, Staters>& after);
-  void QueueSerialKeys(const absl::btree_map<SerialKey, Staters>& after);
+  void QueueModemKeys(const absl::btree_map<ModemKey, StatementIds>& after);
+  void QueueSerialKeys(const absl::btree_map<SerialKey, StatementIds>& after);
 
   // First sequences of parts of the log that are reserved for this transaction.
   std::deque<int64_t> parts_;

@@ -6,7 +6,7 @@
 #include "store/columns.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/transaction.h"
-#include "store/staters.h"
+#include "store/statement_ids.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -95,45 +95,47 @@ constexpr KeyStatements kSerialKeys = {
 template <class Bind, class Change>
 absl::Status ChangeKey(Database& db, const KeyStatements& sql, const Bind& bind,
                        const Change& change) {
-  Staters staters;
+  StatementIds statements;
   {
     Cursor row = db.Use(sql.read);
     bind(row);
-    if (row.Row()) ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
+    if (row.Row()) ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements));
     ZT_RETURN_IF_ERROR(row.status());
   }
-  change(staters);
-  if (staters.empty()) {
+  change(statements);
+  if (statements.empty()) {
     Cursor remove = db.Use(sql.remove);
     return bind(remove).Run();
   }
-  const std::optional<std::string> others = EncodeOthers(staters);
+  const std::optional<std::string> others = EncodeOthers(statements);
   Cursor update = db.Use(sql.update);
-  update.Int(staters[0].device.value()).Int(staters[0].reseller.value());
+  update.Int(statements[0].device.value()).Int(statements[0].reseller.value());
   others.has_value() ? update.Bytes(*others) : update.Null();
   return bind(update).Run();
 }
 
 template <class Bind>
 absl::Status AddKey(Database& db, const KeyStatements& sql, const Bind& bind,
-                    const Stater& stater) {
+                    const StatementId& statement) {
   {
     Cursor insert = db.Use(sql.insert);
-    insert.Int(stater.device.value()).Int(stater.reseller.value());
+    insert.Int(statement.device.value()).Int(statement.reseller.value());
     ZT_RETURN_IF_ERROR(bind(insert).Run());
   }
   if (db.Changes() > 0) return absl::OkStatus();
-  return ChangeKey(db, sql, bind, [&](Staters& staters) { AddStater(stater, staters); });
+  return ChangeKey(db, sql, bind,
+                   [&](StatementIds& statements) { AddStatementId(statement, statements); });
 }
 
 template <class Bind>
 absl::Status DropKey(Database& db, const KeyStatements& sql, const Bind& bind,
-                     const Stater& stater) {
-  return ChangeKey(db, sql, bind, [&](Staters& staters) { RemoveStater(stater, staters); });
+                     const StatementId& statement) {
+  return ChangeKey(db, sql, bind,
+                   [&](StatementIds& statements) { RemoveStatementId(statement, statements); });
 }
 
 absl::Status WriteKeys(Database& db, DeviceId device, const StatementState& statement) {
-  const Stater stater{.device = device, .reseller = statement.reseller};
+  const StatementId id{.device = device, .reseller = statement.reseller};
   const auto modem_key = [](ModemKey modem) {
     return [modem](Cursor& cursor) -> Cursor& { return cursor.Int(modem); };
   };
@@ -143,16 +145,16 @@ absl::Status WriteKeys(Database& db, DeviceId device, const StatementState& stat
     };
   };
   for (const ModemKey modem : statement.dropped_keys.modems) {
-    ZT_RETURN_IF_ERROR(DropKey(db, kModemKeys, modem_key(modem), stater));
+    ZT_RETURN_IF_ERROR(DropKey(db, kModemKeys, modem_key(modem), id));
   }
   for (const ModemKey modem : statement.added_keys.modems) {
-    ZT_RETURN_IF_ERROR(AddKey(db, kModemKeys, modem_key(modem), stater));
+    ZT_RETURN_IF_ERROR(AddKey(db, kModemKeys, modem_key(modem), id));
   }
   if (!statement.dropped_keys.serial_key.empty()) {
-    ZT_RETURN_IF_ERROR(DropKey(db, kSerialKeys, serial_key(statement.dropped_keys), stater));
+    ZT_RETURN_IF_ERROR(DropKey(db, kSerialKeys, serial_key(statement.dropped_keys), id));
   }
   if (statement.added_keys.serial_key.empty()) return absl::OkStatus();
-  return AddKey(db, kSerialKeys, serial_key(statement.added_keys), stater);
+  return AddKey(db, kSerialKeys, serial_key(statement.added_keys), id);
 }
 
 absl::Status WriteState(Database& db, const DeviceState& state, const LoggedPlaces& places) {

@@ -4,7 +4,7 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/statements.h"
 #include "store/sqlite/transaction.h"
-#include "store/staters.h"
+#include "store/statement_ids.h"
 
 namespace zerotouch::store::sqlite {
 namespace {
@@ -56,20 +56,20 @@ absl::Status AddCountOfEach(Database& db, const OwnerQuery& query, int64_t& coun
 absl::StatusOr<Page<DeviceState>> SqliteTransaction::FindByIdentity(PartnerId partner,
                                                                     const Identity& identity,
                                                                     DeviceId after, int64_t limit) {
-  std::vector<Sightings> sightings(1);
+  std::vector<KeyMatches> key_matches(1);
   const Identity* const one[] = {&identity};
-  ZT_RETURN_IF_ERROR(LocateModems(one, sightings));
+  ZT_RETURN_IF_ERROR(LocateModems(one, key_matches));
   std::vector<FoundDevice> found;
-  for (const DeviceId device : OwnDevices(partner, sightings[0])) found.push_back({device, true});
+  for (const DeviceId device : OwnDevices(partner, key_matches[0])) found.push_back({device, true});
   if (!identity.serial_key.empty()) {
     Cursor row = db_.Use("SELECT serial, device, reseller, others FROM serial_keys WHERE key = ?");
     row.Text(identity.serial_key);
     while (row.Row()) {
-      Staters staters;
-      ZT_RETURN_IF_ERROR(TakeStaters(row, staters, 1));
+      StatementIds statements;
+      ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements, 1));
       const bool is_exact = row.TextAt(0) == identity.serial;
-      for (const Stater& stater : staters) {
-        if (stater.reseller == partner) found.push_back({stater.device, is_exact});
+      for (const StatementId& statement : statements) {
+        if (statement.reseller == partner) found.push_back({statement.device, is_exact});
       }
     }
     ZT_RETURN_IF_ERROR(row.status());

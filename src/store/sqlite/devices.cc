@@ -7,15 +7,15 @@
 #include "store/record_codec.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/transaction.h"
-#include "store/staters.h"
+#include "store/statement_ids.h"
 
 namespace zerotouch::store::sqlite {
 
 namespace {
 
-void AddSightings(uint8_t key, const Staters& staters, Sightings& sightings) {
-  for (const Stater& stater : staters) {
-    sightings.push_back({.key = key, .device = stater.device, .reseller = stater.reseller});
+void AddKeyMatches(uint8_t key, const StatementIds& statements, KeyMatches& key_matches) {
+  for (const StatementId& statement : statements) {
+    key_matches.push_back({.key = key, .device = statement.device, .reseller = statement.reseller});
   }
 }
 
@@ -24,7 +24,7 @@ void AddSightings(uint8_t key, const Staters& staters, Sightings& sightings) {
 // Looks modem ids up in ascending order, so that each page of the index is
 // read once.
 absl::Status SqliteTransaction::LocateModems(std::span<const Identity* const> identities,
-                                             std::vector<Sightings>& found) {
+                                             std::vector<KeyMatches>& found) {
   struct Probe {
     ModemKey modem;
     uint32_t index;
@@ -43,15 +43,15 @@ absl::Status SqliteTransaction::LocateModems(std::span<const Identity* const> id
     row.Reset();
     row.Int(probe.modem);
     if (!row.Row()) continue;
-    Staters staters;
-    ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
-    AddSightings(probe.key, staters, found[probe.index]);
+    StatementIds statements;
+    ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements));
+    AddKeyMatches(probe.key, statements, found[probe.index]);
   }
   return row.status();
 }
 
 absl::Status SqliteTransaction::LocateSerials(std::span<const Identity* const> identities,
-                                              std::vector<Sightings>& found) {
+                                              std::vector<KeyMatches>& found) {
   std::vector<uint32_t> probes;
   for (uint32_t i = 0; i < identities.size(); ++i) {
     if (!identities[i]->serial_key.empty()) probes.push_back(i);
@@ -66,16 +66,16 @@ absl::Status SqliteTransaction::LocateSerials(std::span<const Identity* const> i
     row.Reset();
     row.Text(identities[i]->serial_key).Text(identities[i]->serial);
     if (!row.Row()) continue;
-    Staters staters;
-    ZT_RETURN_IF_ERROR(TakeStaters(row, staters));
-    AddSightings(static_cast<uint8_t>(identities[i]->modems.size()), staters, found[i]);
+    StatementIds statements;
+    ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements));
+    AddKeyMatches(static_cast<uint8_t>(identities[i]->modems.size()), statements, found[i]);
   }
   return row.status();
 }
 
-absl::StatusOr<std::vector<Sightings>> SqliteTransaction::Locate(
+absl::StatusOr<std::vector<KeyMatches>> SqliteTransaction::Locate(
     std::span<const Identity* const> identities) {
-  std::vector<Sightings> found(identities.size());
+  std::vector<KeyMatches> found(identities.size());
   ZT_RETURN_IF_ERROR(LocateModems(identities, found));
   ZT_RETURN_IF_ERROR(LocateSerials(identities, found));
   return found;

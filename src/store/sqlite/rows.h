@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "store/sqlite/database.h"
-#include "store/staters.h"
+#include "store/statement_ids.h"
 
 namespace zerotouch::store::sqlite {
 
@@ -63,12 +63,12 @@ absl::StatusOr<std::optional<T>> ReadOne(Cursor& cursor, T (*read)(RowReader&)) 
   return std::nullopt;
 }
 
-// Appends the staters of a key's row, whose columns from `column` on are device, reseller
+// Appends the statements of a key's row, whose columns from `column` on are device, reseller
 // and others.
-inline absl::Status TakeStaters(const Cursor& row, Staters& staters, int column = 0) {
-  staters.push_back(
+inline absl::Status TakeStatementIds(const Cursor& row, StatementIds& statements, int column = 0) {
+  statements.push_back(
       {.device = DeviceId(row.IntAt(column)), .reseller = PartnerId(row.IntAt(column + 1))});
-  return DecodeOthers(row.TextAt(column + 2), staters);
+  return DecodeOthers(row.TextAt(column + 2), statements);
 }
 
 // Reads the number in the first column of the first row; 0 if there are no rows.

@@ -76,7 +76,7 @@ class SqliteTransaction : public Transaction {
   absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override;
 
   // devices.cc
-  absl::StatusOr<std::vector<Sightings>> Locate(
+  absl::StatusOr<std::vector<KeyMatches>> Locate(
       std::span<const Identity* const> identities) override;
   absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
   absl::Status ReadStatements(std::span<DeviceState* const> states) override;
@@ -137,9 +137,9 @@ class SqliteTransaction : public Transaction {
 
   // devices.cc
   absl::Status LocateModems(std::span<const Identity* const> identities,
-                            std::vector<Sightings>& found);
+                            std::vector<KeyMatches>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,
-                             std::vector<Sightings>& found);
+                             std::vector<KeyMatches>& found);
 
   Database& db_;
   DeviceIds* const ids_ = nullptr;

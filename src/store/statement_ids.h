@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef ZEROTOUCH_STORE_STATERS_H_
-#define ZEROTOUCH_STORE_STATERS_H_
+#ifndef ZEROTOUCH_STORE_STATEMENT_IDS_H_
+#define ZEROTOUCH_STORE_STATEMENT_IDS_H_
 
 #include <optional>
 #include <string>
@@ -16,25 +16,25 @@
 namespace zerotouch::store {
 
 // A statement that has a key.
-struct Stater {
+struct StatementId {
   DeviceId device;
   PartnerId reseller;
 
-  friend bool operator==(const Stater&, const Stater&) = default;
+  friend bool operator==(const StatementId&, const StatementId&) = default;
 };
 // The first one has columns of its own, the others one column together.
-using Staters = absl::InlinedVector<Stater, 1>;
+using StatementIds = absl::InlinedVector<StatementId, 1>;
 
 // Encodes all but the first: 16 bytes each, device and reseller, little-endian. Returns
 // nullopt, NULL in the table, if there are no others.
-std::optional<std::string> EncodeOthers(const Staters& staters);
-// Appends encoded staters. DATA_LOSS if `bytes` is not whole.
-absl::Status DecodeOthers(std::string_view bytes, Staters& staters);
+std::optional<std::string> EncodeOthers(const StatementIds& statements);
+// Appends encoded statements. DATA_LOSS if `bytes` is not whole.
+absl::Status DecodeOthers(std::string_view bytes, StatementIds& statements);
 
-// Adds the stater unless it is there already.
-void AddStater(const Stater& stater, Staters& staters);
-void RemoveStater(const Stater& stater, Staters& staters);
+// Adds the statement unless it is there already.
+void AddStatementId(const StatementId& statement, StatementIds& statements);
+void RemoveStatementId(const StatementId& statement, StatementIds& statements);
 
 }  // namespace zerotouch::store
 
-#endif  // ZEROTOUCH_STORE_STATERS_H_
+#endif  // ZEROTOUCH_STORE_STATEMENT_IDS_H_

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/statement.h"
+
+#include <gtest/gtest.h>
+
+namespace zerotouch {
+namespace {
+
+api::DeviceIdentifier StatedIdentifier() {
+  api::DeviceIdentifier stated;
+  stated.set_imei("490154203237518");
+  stated.set_serial_number("S1");
+  stated.set_manufacturer("Google");
+  stated.set_model("Pixel 8");
+  return stated;
+}
+
+TEST(StatementTest, RepeatedFields_AreAsStated_WithoutRegardToCaseAndSlot) {
+  const api::DeviceIdentifier stated = StatedIdentifier();
+  EXPECT_TRUE(IsAsStated({}, stated));
+  EXPECT_TRUE(IsAsStated(stated, stated));
+  api::DeviceIdentifier given;
+  given.set_imei2(stated.imei());
+  given.set_manufacturer("GOOGLE");
+  given.set_serial_number("s1");
+  EXPECT_TRUE(IsAsStated(given, stated));
+}
+
+TEST(StatementTest, OtherOrNewFields_AreNotAsStated) {
+  const api::DeviceIdentifier stated = StatedIdentifier();
+  for (const char* field : {"imei", "imei2", "meid", "meid2", "serial_number", "manufacturer",
+                            "model", "chrome_os_attested_device_id"}) {
+    SCOPED_TRACE(field);
+    api::DeviceIdentifier given = stated;
+    const auto* descriptor = given.GetDescriptor()->FindFieldByName(field);
+    ASSERT_NE(descriptor, nullptr);
+    given.GetReflection()->SetString(&given, descriptor, "other");
+    EXPECT_FALSE(IsAsStated(given, stated));
+  }
+}
+
+TEST(StatementTest, IdentifiersThatAddNothing_CannotContradict) {
+  api::DeviceIdentifier given;
+  given.set_imei("490154203237518");
+  EXPECT_FALSE(CouldContradict(given, 1, 1));
+  given.set_imei2("356938035643809");
+  EXPECT_FALSE(CouldContradict(given, 2, 2));
+  EXPECT_TRUE(CouldContradict(given, 1, 2)) << "one of its IMEIs is not known";
+  given.set_model("Pixel 8");
+  EXPECT_TRUE(CouldContradict(given, 2, 2));
+
+  api::DeviceIdentifier serial_set;
+  serial_set.set_serial_number("S1");
+  serial_set.set_manufacturer("Google");
+  EXPECT_FALSE(CouldContradict(serial_set, 1, 1)) << "all of it is one key";
+  serial_set.set_chrome_os_attested_device_id("id");
+  EXPECT_TRUE(CouldContradict(serial_set, 1, 1));
+}
+
+}  // namespace
+}  // namespace zerotouch

@@ -124,6 +124,11 @@ inline constexpr uint64_t kStreamedAnswerBytes = uint64_t{64} << 10;
 // of the largest operation take 1.6 MB.
 inline constexpr size_t kKeptResults = 16;
 
+// Chunks of stored requests that are kept in memory between the pieces of an answer, and the
+// bytes of a chunk that is: 4 MiB together. A chunk usually has 25 to 100 KiB.
+inline constexpr size_t kKeptChunks = 16;
+inline constexpr size_t kKeptChunkBytes = size_t{256} << 10;
+
 // Memory that was freed goes back to the system once so much of it has been unused for
 // so long. Getting it again costs a page fault for each 4 KiB.
 inline constexpr size_t kUnusedMemoryBytes = size_t{4} << 20;
@@ -174,6 +179,11 @@ inline constexpr size_t kDpcExtrasBytes = size_t{10} << 10;
 // Bytes of the id of a DPC, a part of resource names, and of its component or URL.
 inline constexpr size_t kDpcIdBytes = 64;
 inline constexpr size_t kDpcFieldBytes = 1024;
+
+// Claims that were given up, of which lists of devices are rid once they are also a quarter
+// of all claims: fewer cost a list less than a millisecond, and rewriting a quarter of the
+// rows costs each of them a fourth of what writing every page would.
+inline constexpr int64_t kManyGivenUp = 1'000;
 
 // Configurations of one customer: they are listed without pages.
 inline constexpr int kConfigurationsPerCustomer = 1'000;

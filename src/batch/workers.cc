@@ -411,6 +411,7 @@ void Workers::Sweep() {
     is_retention_behind_ = true;
   }
   DeleteFinishedBefore(*mark - limits::kOperationRetention);
+  SettleGivenUp();
 }
 
 void Workers::DeleteFinishedBefore(absl::Time before) {
@@ -431,6 +432,25 @@ void Workers::DeleteFinishedBefore(absl::Time before) {
   log::Info(
       "deleted old operations",
       {{"operations", deleted}, {"finishedBefore", absl::FormatTime(before, absl::UTCTimeZone())}});
+}
+
+void Workers::SettleGivenUp() {
+  {
+    const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
+    if (!snapshot.ok() || !(*snapshot)->HasManyGivenUp().value_or(false)) return;
+  }
+  std::optional<DeviceId> after = DeviceId();
+  while (after.has_value() && !Stopping() && !HasRunnable()) {
+    const DeviceId from = *after;
+    const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+      ZT_ASSIGN_OR_RETURN(after, transaction.SettleGivenUp(from));
+      return absl::OkStatus();
+    });
+    if (!status.ok()) {
+      log::Error("cannot settle claims that were given up", {{"error", MessageOf(status)}});
+      return;
+    }
+  }
 }
 
 }  // namespace zerotouch::batch

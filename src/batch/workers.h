@@ -87,6 +87,9 @@ class Workers {
   // Moves the registry's retention mark on, and returns it.
   absl::StatusOr<absl::Time> AdvanceRetention();
   void DeleteFinishedBefore(absl::Time before);
+  // Rids the lists of devices of claims that were given up, if these are many and no
+  // operation waits.
+  void SettleGivenUp();
 
   // Waits for `length`. Returns false on Stop.
   bool Pause(absl::Duration length);

@@ -129,6 +129,7 @@ inline constexpr SqlText kClaimColumns =
     "held, reseller, owner, configuration, simlock_profile, workspace, "
     "vacation_starts_us, vacation_expires_us";
 
+// A claim that was given up may have kept its other columns.
 template <class RowReader>
 Claim ReadClaim(RowReader& row) {
   Claim claim;
@@ -140,7 +141,7 @@ Claim ReadClaim(RowReader& row) {
   claim.workspace = row.Text();
   claim.vacation_starts = row.OptionalTime();
   claim.vacation_expires = row.OptionalTime();
-  return claim;
+  return claim.held ? claim : GivenUp(claim);
 }
 
 // Columns of `operations o`.

@@ -3,6 +3,7 @@
 #define ZEROTOUCH_STORE_DEVICES_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,6 +58,9 @@ class DeviceReads {
   virtual absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer,
                                                                   DeviceId after,
                                                                   int64_t limit) = 0;
+  // Returns true if claims that were given up are so many that lists of devices, which skip
+  // them, should be rid of them (SettleGivenUp).
+  virtual absl::StatusOr<bool> HasManyGivenUp() = 0;
 };
 
 class DeviceWrites {
@@ -73,6 +77,10 @@ class DeviceWrites {
   // registered the same hardware or id, in the meantime; then the transaction is
   // retried. The error may be returned only by the transaction as a whole.
   virtual absl::Status Apply(std::span<const DeviceState* const> states) = 0;
+  // Takes claims that were given up out of the lists' indexes, which Apply leaves to this:
+  // of some devices with ids above `after`. Returns the last of these, or nullopt if there
+  // are no more. No other call notices.
+  virtual absl::StatusOr<std::optional<DeviceId>> SettleGivenUp(DeviceId after) = 0;
 };
 
 }  // namespace zerotouch::store

@@ -125,17 +125,21 @@ class OldRegistriesTest : public StoreTest {
   size_t SchemaCount() const {
     return is_sqlite() ? sqlite::Migrations().size() : postgres::Migrations().size();
   }
-  // Makes a database of the kind, with the old rows in the schema of that version.
-  std::string MakeOld(size_t version) {
+  // The last schema that has the old tables.
+  size_t LastOldSchema() const {
+    return is_sqlite() ? sqlite::kMoveRetired : postgres::kMoveRetired;
+  }
+  // Makes a database of the kind, with the rows in the schema of that version.
+  std::string MakeOld(size_t version, const std::vector<KeptRow>& rows = OldRows()) {
     const std::string dir = dir_ / fmt::format("{}", version);
     std::filesystem::create_directory(dir);
     const std::string url = GetParam().url(dir);
     if (is_sqlite()) {
-      MakeOldFile(dir + "/registry.db", version);
+      MakeOldFile(dir + "/registry.db", version, rows);
     } else {
       const auto db = postgres::Session::Open(url).value();
       EXPECT_TRUE(postgres::PrepareSchema(*db, postgres::Migrations().subspan(0, version)).ok());
-      for (const KeptRow& row : OldRows()) {
+      for (const KeptRow& row : rows) {
         const absl::Status status = db->RunScript(InsertOf(row).c_str());
         EXPECT_TRUE(status.ok()) << status;
       }
@@ -143,13 +147,13 @@ class OldRegistriesTest : public StoreTest {
     return url;
   }
 
-  void MakeOldFile(const std::string& path, size_t version) {
+  void MakeOldFile(const std::string& path, size_t version, const std::vector<KeptRow>& rows) {
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
     std::string script = "BEGIN; PRAGMA application_id = 1515475527;";
     for (const char* migration : sqlite::Migrations().subspan(0, version)) script += migration;
     script += fmt::format("PRAGMA user_version = {};", version);
-    for (const KeptRow& row : OldRows()) script += InsertOf(row);
+    for (const KeptRow& row : rows) script += InsertOf(row);
     script += "INSERT INTO meta VALUES ('secret', x'01'); COMMIT";
     EXPECT_EQ(sqlite3_exec(db, script.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
         << sqlite3_errmsg(db);
@@ -230,7 +234,7 @@ class OldRegistriesTest : public StoreTest {
 
 TEST_P(OldRegistriesTest, EverySchema_IsMigrated_WithItsRows) {
   std::vector<KeptRow> first;
-  for (size_t version = is_sqlite() ? 2 : 1; version < SchemaCount(); ++version) {
+  for (size_t version = is_sqlite() ? 2 : 1; version <= LastOldSchema(); ++version) {
     SCOPED_TRACE(fmt::format("schema {}", version));
     const std::string url = MakeOld(version);
     ExpectMigrated(url);
@@ -241,8 +245,25 @@ TEST_P(OldRegistriesTest, EverySchema_IsMigrated_WithItsRows) {
   }
 }
 
+TEST_P(OldRegistriesTest, SchemasWithStatements_KeepTheirRows) {
+  const std::string first = MakeOld(LastOldSchema());
+  ExpectMigrated(first);
+  store_.reset();
+  const std::vector<KeptRow> rows = RowsOf(first);
+  std::vector<KeptRow> in_order = rows;  // rows that others refer to come first
+  std::ranges::stable_sort(
+      in_order, {}, [](const KeptRow& row) { return test::KeptRows::TableOf(row.table)->index(); });
+  for (size_t version = LastOldSchema() + 1; version < SchemaCount(); ++version) {
+    SCOPED_TRACE(fmt::format("schema {}", version));
+    const std::string url = MakeOld(version, in_order);
+    ExpectMigrated(url);
+    store_.reset();
+    EXPECT_THAT(RowsOf(url), ElementsAreArray(rows));
+  }
+}
+
 TEST_P(OldRegistriesTest, OldArchive_IsImported_AsItsRegistryIsMigrated) {
-  const std::string migrated = MakeOld(SchemaCount() - 1);
+  const std::string migrated = MakeOld(LastOldSchema());
   ExpectMigrated(migrated);
   store_.reset();
   const std::vector<KeptRow> expected = RowsOf(migrated);
@@ -261,7 +282,7 @@ TEST_P(OldRegistriesTest, OldArchive_IsImported_AsItsRegistryIsMigrated) {
 
 // A reseller whose claim has no statement of its own finds its device by the other's.
 TEST_P(OldRegistriesTest, HolderWithoutAStatement_CanClaimAndUnclaimAsBefore) {
-  ExpectMigrated(MakeOld(SchemaCount() - 1));
+  ExpectMigrated(MakeOld(LastOldSchema()));
   const RegistryRules rules;
   batch::Engine engine(*store_, rules, clock_, {});
   api::PartnerUnclaim unclaim;

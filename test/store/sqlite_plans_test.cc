@@ -46,7 +46,7 @@ class SqlitePlans : public testing::Test {
 
 TEST_F(SqlitePlans, ListsByOwner_ReadOneCoveringIndexInOrder) {
   const auto in_order = [](const char* index) {
-    return AllOf(HasSubstr(std::string("SEARCH claims USING COVERING INDEX ") + index),
+    return AllOf(HasSubstr(std::string("SEARCH c USING COVERING INDEX ") + index),
                  Not(HasSubstr("SCAN")), Not(HasSubstr("TEMP B-TREE")));
   };
   EXPECT_THAT(PlanOf(kDevicesOfCustomer), in_order("claims_by_owner (owner=? AND device>?)"));

@@ -104,7 +104,7 @@ absl::Status PostgresTransaction::RemoveConfiguration(CustomerId customer, Confi
   if (!found) return NoSuchConfiguration(customer, id);
   ZT_ASSIGN_OR_RETURN(
       const bool used,
-      Any(Query("SELECT 1 FROM claims WHERE configuration = $1 LIMIT 1").Int(id.value())));
+      Any(Query("SELECT 1 FROM claims WHERE configuration = $1 AND held LIMIT 1").Int(id.value())));
   if (used) return ConfigurationInUse(id);
   const Query queries[] = {Query("DELETE FROM configurations WHERE id = $1").Int(id.value()),
                            ClearDefault(customer, id)};

@@ -355,10 +355,8 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
   }
   for (const auto& [key, devices] : unclaimed) {
     // Most changes of large batches are unclaims, and looking up a list of keys
-    // costs four fifths of a join.
-    QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4, "
-                      "owner = NULL, configuration = NULL, simlock_profile = NULL, "
-                      "workspace = '', vacation_starts_us = NULL, vacation_expires_us = NULL "
+    // costs four fifths of a join. No column of an index changes.
+    QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4 "
                       "WHERE device = ANY($1) AND section = $2 AND version = $3")
                     .Ints(devices)
                     .Int(static_cast<int64_t>(key.section))
@@ -403,6 +401,25 @@ absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> stat
   QueueKeys(changed);
   QueueClaims(changed);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<DeviceId>> PostgresTransaction::SettleGivenUp(DeviceId after) {
+  ZT_ASSIGN_OR_RETURN(const Rows last,
+                      db_.Run(Query("SELECT coalesce(max(device), 0) FROM (SELECT device "
+                                    "FROM claims WHERE device > $1 ORDER BY device LIMIT 5000) c")
+                                  .Int(after.value())));
+  const int64_t up_to = ReadInt(last);
+  if (up_to == 0) return std::nullopt;
+  ZT_RETURN_IF_ERROR(db_.Run(Query("UPDATE claims SET version = version + 1, owner = NULL, "
+                                   "configuration = NULL, simlock_profile = NULL, "
+                                   "workspace = '', vacation_starts_us = NULL, "
+                                   "vacation_expires_us = NULL WHERE device > $1 "
+                                   "AND device <= $2 AND NOT held "
+                                   "AND (owner IS NOT NULL OR workspace <> '')")
+                                 .Int(after.value())
+                                 .Int(up_to))
+                         .status());
+  return DeviceId(up_to);
 }
 
 }  // namespace zerotouch::store::postgres

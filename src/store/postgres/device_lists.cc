@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/limits.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
 #include "store/device_pages.h"
@@ -109,6 +110,18 @@ absl::StatusOr<Page<DeviceState>> PostgresTransaction::ListDevicesOfCustomer(Cus
   std::vector<DeviceId> ids;
   TakeDevices(rows, ids);
   return LoadPage(*this, std::move(ids), limit);
+}
+
+// Looks at some 200 pages of the table.
+absl::StatusOr<bool> PostgresTransaction::HasManyGivenUp() {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query("SELECT count(*), count(*) FILTER (WHERE NOT held AND "
+                    "(owner IS NOT NULL OR workspace <> '')) FROM claims TABLESAMPLE SYSTEM "
+                    "(least(100, 20000.0 / greatest(1, pg_relation_size('claims') / 8192)))")));
+  const int64_t claims = rows.IntAt(0, 0);
+  const int64_t given_up = rows.IntAt(0, 1);
+  return given_up >= limits::kManyGivenUp && claims <= 4 * given_up;
 }
 
 }  // namespace zerotouch::store::postgres

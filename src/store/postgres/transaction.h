@@ -108,6 +108,7 @@ class PostgresTransaction : public Transaction {
 
   // device_changes.cc
   absl::Status Apply(std::span<const DeviceState* const> states) override;
+  absl::StatusOr<std::optional<DeviceId>> SettleGivenUp(DeviceId after) override;
 
   // device_lists.cc
   absl::StatusOr<Page<DeviceState>> FindByIdentity(PartnerId partner, const Identity& identity,
@@ -116,6 +117,7 @@ class PostgresTransaction : public Transaction {
                                                 int64_t limit) override;
   absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer, DeviceId after,
                                                           int64_t limit) override;
+  absl::StatusOr<bool> HasManyGivenUp() override;
 
   // operations.cc
   absl::StatusOr<std::optional<OperationHead>> FindOperation(OperationId id) override;

@@ -46,9 +46,17 @@ struct Special {
 };
 // In PostgreSQL, NULL means "none". Arrays of texts are sent without NULL.
 constexpr Special kSpecial[] = {
-    {"claims", "owner", "coalesce(owner, 0)", "nullif(owner, 0)"},
-    {"claims", "configuration", "coalesce(configuration, 0)", "nullif(configuration, 0)"},
-    {"claims", "simlock_profile", "coalesce(simlock_profile, 0)", "nullif(simlock_profile, 0)"},
+    // A claim that was given up has only its reseller.
+    {"claims", "owner", "CASE WHEN held THEN coalesce(owner, 0) ELSE 0 END", "nullif(owner, 0)"},
+    {"claims", "configuration", "CASE WHEN held THEN coalesce(configuration, 0) ELSE 0 END",
+     "nullif(configuration, 0)"},
+    {"claims", "simlock_profile", "CASE WHEN held THEN coalesce(simlock_profile, 0) ELSE 0 END",
+     "nullif(simlock_profile, 0)"},
+    {"claims", "workspace", "CASE WHEN held THEN workspace ELSE '' END", "workspace"},
+    {"claims", "vacation_starts_us", "CASE WHEN held THEN vacation_starts_us END",
+     "vacation_starts_us"},
+    {"claims", "vacation_expires_us", "CASE WHEN held THEN vacation_expires_us END",
+     "vacation_expires_us"},
     {"operations", "account", "account", "nullif(account, '')"},
     {"modem_keys", "others", "others", "nullif(others, '')"},
     {"serial_keys", "others", "others", "nullif(others, '')"},

@@ -32,17 +32,55 @@ absl::Status InsertClaim(Database& db, const Claim& claim, DeviceId device, Sect
       .Run();
 }
 
+// Notes that a claim was given up, if its row says that the same reseller holds it. Returns
+// false if it does not.
+absl::StatusOr<bool> GiveUpClaim(Database& db, const Claim& claim, DeviceId device,
+                                 Section section) {
+  ZT_RETURN_IF_ERROR(db.Use("INSERT OR IGNORE INTO given_up (device, section) "
+                            "SELECT device, section FROM claims "
+                            "WHERE device = ? AND section = ? AND held = 1 AND reseller = ?")
+                         .Int(device.value())
+                         .Int(static_cast<int64_t>(section))
+                         .Int(claim.reseller.value())
+                         .Run());
+  return db.Changes() > 0;
+}
+
+// Takes a give-up back, if the claim's row is still as the claim. Returns false if it is not.
+absl::StatusOr<bool> RestoreClaim(Database& db, const Claim& claim, DeviceId device,
+                                  Section section) {
+  ZT_RETURN_IF_ERROR(
+      BindClaim(db.Use("DELETE FROM given_up WHERE EXISTS (SELECT 1 FROM claims c "
+                       "WHERE c.held = ? AND c.reseller = ? AND c.owner = ? "
+                       "AND c.configuration = ? AND c.simlock_profile = ? AND c.workspace = ? "
+                       "AND c.vacation_starts_us IS ? AND c.vacation_expires_us IS ? "
+                       "AND c.device = ?9 AND c.section = ?10) "
+                       "AND device = ?9 AND section = ?10"),
+                claim, device, section)
+          .Run());
+  return db.Changes() > 0;
+}
+
 absl::Status WriteClaim(Database& db, const DeviceState& state, Section section) {
   const Claim& claim = *state.ClaimIn(section);
-  if (!state.is_new) {
-    ZT_RETURN_IF_ERROR(
-        BindClaim(db.Use("UPDATE claims SET held = ?, reseller = ?, owner = ?, configuration = ?, "
-                         "simlock_profile = ?, workspace = ?, vacation_starts_us = ?, "
-                         "vacation_expires_us = ? WHERE device = ? AND section = ?"),
-                  claim, state.id, section)
-            .Run());
-    if (db.Changes() > 0) return absl::OkStatus();
+  if (state.is_new) return InsertClaim(db, claim, state.id, section);
+  if (claim == GivenUp(claim)) {
+    ZT_ASSIGN_OR_RETURN(const bool done, GiveUpClaim(db, claim, state.id, section));
+    if (done) return absl::OkStatus();
   }
+  ZT_ASSIGN_OR_RETURN(const bool restored, RestoreClaim(db, claim, state.id, section));
+  if (restored) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(db.Use("DELETE FROM given_up WHERE device = ? AND section = ?")
+                         .Int(state.id.value())
+                         .Int(static_cast<int64_t>(section))
+                         .Run());
+  ZT_RETURN_IF_ERROR(
+      BindClaim(db.Use("UPDATE claims SET held = ?, reseller = ?, owner = ?, configuration = ?, "
+                       "simlock_profile = ?, workspace = ?, vacation_starts_us = ?, "
+                       "vacation_expires_us = ? WHERE device = ? AND section = ?"),
+                claim, state.id, section)
+          .Run());
+  if (db.Changes() > 0) return absl::OkStatus();
   return InsertClaim(db, claim, state.id, section);
 }
 
@@ -183,6 +221,29 @@ absl::Status SqliteTransaction::Apply(std::span<const DeviceState* const> states
     ZT_RETURN_IF_ERROR(status);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<DeviceId>> SqliteTransaction::SettleGivenUp(DeviceId after) {
+  // A row is rewritten in two pages: as much as a chunk of a batch writes in its time.
+  Cursor last = db_.Use(
+      "SELECT max(device) FROM (SELECT device FROM given_up WHERE device > ? "
+      "ORDER BY device LIMIT 1000)");
+  last.Int(after.value());
+  ZT_ASSIGN_OR_RETURN(const int64_t up_to, ReadInt(last));
+  if (up_to == 0) return std::nullopt;
+  ZT_RETURN_IF_ERROR(db_.Use("UPDATE claims SET held = 0, owner = 0, configuration = 0, "
+                             "simlock_profile = 0, workspace = '', vacation_starts_us = NULL, "
+                             "vacation_expires_us = NULL FROM (SELECT device AS d, section AS s "
+                             "FROM given_up WHERE device > ? AND device <= ?) "
+                             "WHERE device = d AND section = s")
+                         .Int(after.value())
+                         .Int(up_to)
+                         .Run());
+  ZT_RETURN_IF_ERROR(db_.Use("DELETE FROM given_up WHERE device > ? AND device <= ?")
+                         .Int(after.value())
+                         .Int(up_to)
+                         .Run());
+  return DeviceId(up_to);
 }
 
 }  // namespace zerotouch::store::sqlite

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/limits.h"
 #include "base/status_macros.h"
 #include "store/device_pages.h"
 #include "store/sqlite/rows.h"
@@ -93,6 +94,15 @@ absl::StatusOr<Page<DeviceState>> SqliteTransaction::ListDevicesOfCustomer(Custo
   ZT_RETURN_IF_ERROR(TakeDevices(
       db_.Use(kAllDevicesOfCustomer).Int(customer.value()).Int(after.value()).Int(limit + 1), ids));
   return LoadPage(*this, std::move(ids), limit);
+}
+
+absl::StatusOr<bool> SqliteTransaction::HasManyGivenUp() {
+  ZT_ASSIGN_OR_RETURN(const int64_t given_up, ReadInt(db_, "SELECT count(*) FROM given_up"));
+  if (given_up < limits::kManyGivenUp) return false;
+  Cursor counted = db_.Use("SELECT count(*) FROM (SELECT 1 FROM claims LIMIT ?)");
+  counted.Int(4 * given_up + 1);
+  ZT_ASSIGN_OR_RETURN(const int64_t claims, ReadInt(counted));
+  return claims <= 4 * given_up;
 }
 
 }  // namespace zerotouch::store::sqlite

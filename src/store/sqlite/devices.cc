@@ -84,7 +84,10 @@ absl::StatusOr<std::vector<KeyMatches>> SqliteTransaction::Locate(
 absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
     std::span<const DeviceId> ids) {
   std::vector<DeviceState> states(ids.size());
-  Cursor claims = db_.Use(kSql<"SELECT section, ", kClaimColumns, " FROM claims WHERE device = ?">);
+  Cursor claims = db_.Use(
+      kSql<"SELECT c.section, g.device IS NOT NULL, ", kClaimColumns,
+           " FROM claims c LEFT JOIN given_up g ON g.device = c.device AND g.section = c.section "
+           "WHERE c.device = ?">);
   for (size_t i = 0; i < ids.size(); ++i) {
     states[i].id = ids[i];
     claims.Reset();
@@ -92,7 +95,9 @@ absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
     while (claims.Row()) {
       RowReader row(claims);
       const auto section = static_cast<Section>(row.Int());
-      states[i].ClaimIn(section) = ReadClaim(row);
+      const bool is_given_up = row.Flag();
+      const Claim claim = ReadClaim(row);
+      states[i].ClaimIn(section) = is_given_up ? GivenUp(claim) : claim;
     }
   }
   ZT_RETURN_IF_ERROR(claims.status());

@@ -9,29 +9,39 @@
 // each reads one index, in its order.
 namespace zerotouch::store::sqlite {
 
+// True of `claims c` if the claim was not given up since its row was written.
+inline constexpr SqlText kNotGivenUp =
+    "NOT EXISTS (SELECT 1 FROM given_up g WHERE g.device = c.device AND g.section = c.section)";
+
 // Parameters: configuration.
 inline constexpr const char* kConfigurationInUse =
-    kSql<"SELECT 1 FROM claims WHERE configuration = ? AND configuration <> 0 LIMIT 1">;
+    kSql<"SELECT 1 FROM claims c WHERE c.configuration = ? AND c.configuration <> 0 AND ",
+         kNotGivenUp, " LIMIT 1">;
 
 // One owner's devices. Parameters: owner, section, reseller, id to start after, rows.
 inline constexpr const char* kDevicesOfCustomer = kSql<
-    "SELECT device FROM claims WHERE held = 1 AND owner = ? AND section = ? AND reseller = ? "
-    "AND device > ? ORDER BY device LIMIT ?">;
+    "SELECT c.device FROM claims c WHERE c.held = 1 AND c.owner = ? AND c.section = ? "
+    "AND c.reseller = ? AND c.device > ? AND ",
+    kNotGivenUp, " ORDER BY c.device LIMIT ?">;
 inline constexpr const char* kDevicesOfWorkspace = kSql<
-    "SELECT device FROM claims WHERE held = 1 AND workspace <> '' AND workspace = ? "
-    "AND section = ? AND reseller = ? AND device > ? ORDER BY device LIMIT ?">;
+    "SELECT c.device FROM claims c WHERE c.held = 1 AND c.workspace <> '' "
+    "AND c.workspace = ? AND c.section = ? AND c.reseller = ? AND c.device > ? AND ",
+    kNotGivenUp, " ORDER BY c.device LIMIT ?">;
 // How many there are. Parameters: owner, section, reseller.
 inline constexpr const char* kCountOfCustomer = kSql<
-    "SELECT count(*) FROM claims WHERE held = 1 AND owner = ? AND section = ? "
-    "AND reseller = ?">;
+    "SELECT count(*) FROM claims c WHERE c.held = 1 AND c.owner = ? AND c.section = ? "
+    "AND c.reseller = ? AND ",
+    kNotGivenUp>;
 inline constexpr const char* kCountOfWorkspace = kSql<
-    "SELECT count(*) FROM claims WHERE held = 1 AND workspace <> '' AND workspace = ? "
-    "AND section = ? AND reseller = ?">;
+    "SELECT count(*) FROM claims c WHERE c.held = 1 AND c.workspace <> '' "
+    "AND c.workspace = ? AND c.section = ? AND c.reseller = ? AND ",
+    kNotGivenUp>;
 // One customer's devices of any section and reseller. Parameters: owner, id to
 // start after, rows.
 inline constexpr const char* kAllDevicesOfCustomer = kSql<
-    "SELECT DISTINCT device FROM claims WHERE held = 1 AND owner = ? AND device > ? "
-    "ORDER BY device LIMIT ?">;
+    "SELECT DISTINCT c.device FROM claims c WHERE c.held = 1 AND c.owner = ? "
+    "AND c.device > ? AND ",
+    kNotGivenUp, " ORDER BY c.device LIMIT ?">;
 
 // Parameters: partner, number to start after, rows.
 inline constexpr const char* kOperationsOfPartner =

@@ -39,6 +39,18 @@ constexpr Special kSpecial[] = {
      .select = "SELECT key, value FROM meta WHERE key = 'secret'",
      .insert = "INSERT INTO meta (key, value) VALUES (?, ?) "
                "ON CONFLICT (key) DO UPDATE SET value = excluded.value"},
+    // A claim that was given up has only its reseller.
+    {.table = "claims",
+     .select = "SELECT c.device, c.section, iif(g.device IS NULL, held, 0), reseller, "
+               "iif(g.device IS NULL, owner, 0), iif(g.device IS NULL, configuration, 0), "
+               "iif(g.device IS NULL, simlock_profile, 0), iif(g.device IS NULL, workspace, ''), "
+               "iif(g.device IS NULL, vacation_starts_us, NULL), "
+               "iif(g.device IS NULL, vacation_expires_us, NULL) "
+               "FROM claims c LEFT JOIN given_up g "
+               "ON g.device = c.device AND g.section = c.section ORDER BY c.device, c.section",
+     .insert = "INSERT INTO claims (device, section, held, reseller, owner, configuration, "
+               "simlock_profile, workspace, vacation_starts_us, vacation_expires_us) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {.table = "operations",
      .select = "SELECT partner, number, id, kind, items, items_done, succeeded, accepted_us, "
                "started_us, finished_us, cancelled, account FROM operations ORDER BY number",

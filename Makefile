@@ -55,6 +55,7 @@ bench: ## Measure, each figure beside its limit; BENCH_DIR keeps the registry of
 	cmake --build build -j $(JOBS)
 	build/bin/unclaim_bench sqlite $(BENCH_DIR)
 	build/bin/unclaim_bench postgres $(BENCH_DIR)
+	build/bin/batches_bench $(BENCH_DIR)
 	build/bin/replicas_bench $(BENCH_DIR)
 	build/bin/start_bench
 	build/bin/calls_bench

@@ -19,9 +19,8 @@ using store::postgres::Query;
 
 constexpr size_t kKeysAtOnce = 10'000;
 
-// A bare libpq program: the server's statements for devices (devices.cc and
-// device_changes.cc), prepared, with binary arrays and the server's
-// settings, one after the other.
+// A bare libpq program on the lean schema: statements for arrays of devices, prepared, with
+// binary arrays and the server's settings, one after the other.
 class PostgresLoop {
  public:
   PostgresLoop(const std::string& url, PartnerId reseller)
@@ -47,8 +46,7 @@ class PostgresLoop {
     for (size_t at = 0; at < modems.size(); at += kKeysAtOnce) {
       const std::span<const int64_t> keys =
           std::span(modems).subspan(at, std::min(kKeysAtOnce, modems.size() - at));
-      PGresult* rows =
-          Execute(Query("SELECT device FROM modem_keys WHERE modem = ANY($1)").Ints(keys));
+      PGresult* rows = Execute(Query("SELECT device FROM imeis WHERE imei = ANY($1)").Ints(keys));
       for (int i = 0; i < PQntuples(rows); ++i) devices.push_back(IntAt(rows, i, 0));
       PQclear(rows);
     }
@@ -61,24 +59,18 @@ class PostgresLoop {
  private:
   void RunChunk(std::span<const int64_t> devices) {
     Run("BEGIN");
-    PGresult* rows =
-        Execute(Query("SELECT device, section, version, held, reseller, owner, configuration, "
-                      "simlock_profile, workspace, vacation_starts_us, vacation_expires_us "
-                      "FROM claims WHERE device = ANY($1)")
-                    .Ints(devices));
+    PGresult* rows = Execute(
+        Query("SELECT device, held, reseller FROM claims WHERE device = ANY($1)").Ints(devices));
     std::vector<int64_t> held;
     for (int i = 0; i < PQntuples(rows); ++i) {
-      if (*PQgetvalue(rows, i, 3) == 1 && IntAt(rows, i, 4) == reseller_.value()) {
+      if (*PQgetvalue(rows, i, 1) == 1 && IntAt(rows, i, 2) == reseller_.value()) {
         held.push_back(IntAt(rows, i, 0));
       }
     }
     PQclear(rows);
     std::sort(held.begin(), held.end());
-    // Nothing was changed since the registry was made.
-    PQclear(Execute(Query("UPDATE claims SET version = version + 1, held = false, reseller = $2, "
-                          "owner = NULL, configuration = NULL, simlock_profile = NULL, "
-                          "workspace = '', vacation_starts_us = NULL, vacation_expires_us = NULL "
-                          "WHERE device = ANY($1) AND section = 2 AND version = 0")
+    PQclear(Execute(Query("UPDATE claims SET held = false, owner = NULL, configuration = NULL "
+                          "WHERE device = ANY($1) AND held AND reseller = $2")
                         .Ints(held)
                         .Int(reseller_.value())));
     PQclear(Execute(Query("INSERT INTO floor_results VALUES ($1, $2, $3)")
@@ -150,40 +142,69 @@ class InCluster final : public Registry {
     const std::string url = cluster_.CreateDatabase();
     Fill(url);
     original_ = test::PostgresCluster::DatabaseOf(url);
-    // The results of a chunk.
-    for (const char* table :
-         {"floor_operations (id bigint PRIMARY KEY, done bigint NOT NULL)",
-          "floor_results (operation bigint, first bigint, results bytea NOT NULL, "
-          "PRIMARY KEY (operation, first))"}) {
-      cluster_.Run(fmt::format("SET ROLE zerotouch; CREATE TABLE {}", table), original_);
-    }
-    cluster_.Run("ALTER TABLE floor_results ALTER COLUMN results SET STORAGE EXTERNAL", original_);
     cluster_.Run("VACUUM (FREEZE, ANALYZE)", original_);
+    MakeLean();
   }
 
   std::string FreshCopy(const std::string& name) override {
+    return CopyOf(original_, name, {"modem_keys", "claims"});
+  }
+  std::string FreshLeanCopy(const std::string& name) override {
+    return CopyOf(kLean, name, {"imeis", "claims"});
+  }
+
+  double UnclaimByBareLoop(const std::string& url, PartnerId reseller,
+                           const LeanTargets& targets) override {
+    PostgresLoop loop(url, reseller);
+    const SteadyClock::time_point start = SteadyClock::now();
+    loop.Unclaim(targets.modems);
+    return MillisecondsSince(start);
+  }
+  double ClaimByBareLoop(const std::string&, PartnerId, const std::vector<ModemKey>&) override {
+    std::abort();  // not measured
+  }
+  std::vector<int64_t> DeviceIdsOf(const std::vector<ModemKey>&) override { std::abort(); }
+
+  std::string loop() const override { return "lean libpq program"; }
+
+ private:
+  static constexpr char kLean[] = "lean";
+
+  void MakeLean() {
+    cluster_.Run(fmt::format("CREATE DATABASE {} TEMPLATE {} OWNER zerotouch", kLean, original_));
+    cluster_.Run(
+        "SET ROLE zerotouch;"
+        "CREATE TABLE imeis (imei bigint PRIMARY KEY, device bigint NOT NULL);"
+        "INSERT INTO imeis SELECT modem, device FROM modem_keys ORDER BY modem;"
+        "ALTER TABLE claims RENAME TO full_claims;"
+        "DROP INDEX claims_by_owner;"
+        "CREATE TABLE claims (device bigint PRIMARY KEY, reseller bigint NOT NULL, owner bigint, "
+        "configuration bigint, held boolean NOT NULL) WITH (fillfactor = 80);"
+        "INSERT INTO claims SELECT device, reseller, owner, configuration, held "
+        "FROM full_claims ORDER BY device;"
+        "CREATE INDEX claims_by_owner ON claims (owner, device) WHERE held;"
+        "DROP TABLE full_claims, modem_keys, serial_keys, statements;"
+        "CREATE TABLE floor_operations (id bigint PRIMARY KEY, done bigint NOT NULL);"
+        "CREATE TABLE floor_results (operation bigint, first bigint, results bytea NOT NULL, "
+        "PRIMARY KEY (operation, first));"
+        "ALTER TABLE floor_results ALTER COLUMN results SET STORAGE EXTERNAL",
+        kLean);
+    cluster_.Run("VACUUM (FREEZE, ANALYZE)", kLean);
+  }
+
+  std::string CopyOf(const std::string& original, const std::string& name,
+                     const std::vector<std::string>& tables) {
     cluster_.Run(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name));
     cluster_.Run(fmt::format("CREATE DATABASE {} TEMPLATE {} OWNER zerotouch STRATEGY FILE_COPY",
-                             name, original_));
+                             name, original));
     // Loads the registry into the cache, and writes what other runs left.
-    for (const char* table : {"modem_keys", "claims"}) {
+    for (const std::string& table : tables) {
       cluster_.Run(fmt::format("SELECT count(*) FROM {}", table), name);
     }
     cluster_.Run("CHECKPOINT");
     return cluster_.UrlOf(name);
   }
 
-  double UnclaimByBareLoop(const std::string& url, PartnerId reseller,
-                           const std::vector<ModemKey>& modems) override {
-    PostgresLoop loop(url, reseller);
-    const SteadyClock::time_point start = SteadyClock::now();
-    loop.Unclaim(modems);
-    return MillisecondsSince(start);
-  }
-
-  std::string loop() const override { return "bare libpq program"; }
-
- private:
   test::PostgresCluster cluster_;
   std::string original_;
 };

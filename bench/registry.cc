@@ -50,10 +50,6 @@ void AddReseller(store::Store& store, PartnerId partner, const std::string& key_
   }));
 }
 
-CustomerId CustomerOf(int64_t reseller, int64_t customer) {
-  return CustomerId(kFirstCustomer + reseller * 1'000'000 + customer);
-}
-
 void AddCustomers(store::Store& store, int reseller, int customers) {
   Check(store.Write([&](store::Transaction& tx) {
     absl::Status status;
@@ -77,6 +73,7 @@ void ClaimDevices(store::Store& store, const Contents& contents, int64_t reselle
     claim.mutable_device_identifier()->set_imei(ImeiOf(i));
     claim.mutable_device_identifier()->set_manufacturer("Google");
     claim.mutable_device_identifier()->set_model("Pixel 8");
+    if (contents.serials) claim.mutable_device_identifier()->set_serial_number(SerialOf(i));
     claim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
     claim.set_customer_id(
         CustomerOf(reseller, i / contents.resellers % contents.customers).value());
@@ -94,6 +91,14 @@ std::string ImeiOf(int64_t i) {
   // A bijection of the numbers below 10^12: the multiplier has no factor 2 or 5.
   const std::string digits = fmt::format("35{:012}", i * 618'033'988'751 % 1'000'000'000'000);
   return digits + LuhnDigit(digits);
+}
+
+std::string SerialOf(int64_t i) {
+  return fmt::format("S{:012}", i * 618'033'988'751 % 1'000'000'000'000);
+}
+
+CustomerId CustomerOf(int64_t reseller, int64_t customer) {
+  return CustomerId(kFirstCustomer + reseller * 1'000'000 + customer);
 }
 
 std::string Registry::KeyOf(PartnerId reseller) const {

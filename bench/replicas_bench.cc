@@ -49,13 +49,14 @@ Picks PickBatches(const Contents& contents, int64_t items, uint64_t seed) {
 
 // Returns items per millisecond.
 double RunLoops(Registry& registry, const Picks& picks) {
-  const std::string url = registry.FreshCopy("floor");
+  const std::string url = registry.FreshLeanCopy("floor");
   const SteadyClock::time_point start = SteadyClock::now();
   std::vector<std::thread> threads;
   for (int i = 0; i < kResellers; ++i) {
     threads.emplace_back([&, i] {
       for (const std::vector<int64_t>& batch : picks[static_cast<size_t>(i)]) {
-        registry.UnclaimByBareLoop(url, Reseller(i), ModemsOf(batch));
+        registry.UnclaimByBareLoop(url, Reseller(i),
+                                   {.modems = ModemsOf(batch), .devices = {}, .serials = {}});
       }
     });
   }

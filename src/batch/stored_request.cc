@@ -79,9 +79,9 @@ int32_t ChunksOf(int32_t items) {
   return (items + limits::kStoredChunkItems - 1) / limits::kStoredChunkItems;
 }
 
-absl::Status ParseChunk(const std::string& chunk, OperationId id,
+absl::Status ParseChunk(std::string_view chunk, OperationId id,
                         google::protobuf::Message& request) {
-  if (request.ParseFromString(chunk)) return absl::OkStatus();
+  if (request.ParseFromArray(chunk.data(), static_cast<int>(chunk.size()))) return absl::OkStatus();
   return absl::DataLossError(fmt::format("the request of operation {} is damaged", id.value()));
 }
 

@@ -3,6 +3,7 @@
 #define ZEROTOUCH_BATCH_STORED_REQUEST_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,8 +30,7 @@ std::vector<std::string> SplitItems(
 int32_t ChunksOf(int32_t items);
 
 // Parses a chunk of operation `id` into `request`. Returns DATA_LOSS if it is damaged.
-absl::Status ParseChunk(const std::string& chunk, OperationId id,
-                        google::protobuf::Message& request);
+absl::Status ParseChunk(std::string_view chunk, OperationId id, google::protobuf::Message& request);
 
 }  // namespace zerotouch::batch
 

@@ -45,14 +45,12 @@ auto& ItemsOf(api::UpdateDeviceMetadataInBatchRequest& request) {
   return *request.mutable_updates();
 }
 
-// Joins the stored request with the results, slice by slice. Reads each slice from its
-// own snapshot.
+// Joins the stored request with the results, slice by slice. Holds neither between them.
 class StoredItems final : public OperationItems {
  public:
   // `results` is null if they are read for each slice.
-  StoredItems(StoredOperations& operations, store::Store& store, const store::OperationHead& head,
-              Results results)
-      : operations_(operations), store_(store), head_(head), results_(std::move(results)) {}
+  StoredItems(StoredOperations& operations, const store::OperationHead& head, Results results)
+      : operations_(operations), head_(head), results_(std::move(results)) {}
 
   absl::StatusOr<bool> Next(
       google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) override {
@@ -74,25 +72,28 @@ class StoredItems final : public OperationItems {
     return true;
   }
 
-  void Restart() override { index_ = 0; }
+  void Restart() override {
+    index_ = 0;
+    offset_ = 0;
+  }
 
  private:
   template <class Request>
   absl::Status Join(google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) {
-    constexpr int kChunk = limits::kStoredChunkItems;
+    constexpr int kItems = limits::kStoredChunkItems;
     const auto at = static_cast<int>(index_);
-    Request request;
+    if (at % kItems == 0) offset_ = 0;
+    ZT_ASSIGN_OR_RETURN(const Chunk chunk, operations_.ChunkOf(head_.id, at / kItems));
     Results results = results_;
-    {
-      ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-      ZT_ASSIGN_OR_RETURN(const std::vector<std::string> chunk,
-                          snapshot->ReadRequestChunks(head_.id, at / kChunk, 1));
-      if (results == nullptr) {
-        ZT_ASSIGN_OR_RETURN(results, operations_.ResultsOf(*snapshot, head_));
-      }
-      const std::string slice(SliceOf(chunk[0], at % kChunk, kSliceItems));
-      ZT_RETURN_IF_ERROR(batch::ParseChunk(slice, head_.id, request));
+    if (results == nullptr) {
+      ZT_ASSIGN_OR_RETURN(results, operations_.ResultsOf(head_));
     }
+    if (offset_ > chunk->size()) return absl::DataLossError("the operation has changed");
+    const int count = std::min(kSliceItems, kItems - at % kItems);
+    const std::string_view slice = SliceOf(std::string_view(*chunk).substr(offset_), 0, count);
+    offset_ += slice.size();
+    Request request;
+    ZT_RETURN_IF_ERROR(batch::ParseChunk(slice, head_.id, request));
     if (ItemsOf(request).empty()) return absl::DataLossError("the operation has too few items");
     for (auto& item : ItemsOf(request)) {
       if (index_ >= results->size()) {
@@ -106,10 +107,10 @@ class StoredItems final : public OperationItems {
   }
 
   StoredOperations& operations_;
-  store::Store& store_;
   const store::OperationHead head_;
   const Results results_;
-  size_t index_ = 0;
+  size_t index_ = 0;   // of the next item
+  size_t offset_ = 0;  // of the next item in its chunk, in bytes
 };
 
 // Returns the results in the order of the request. Items of a cancelled operation
@@ -156,8 +157,8 @@ std::string_view SliceOf(std::string_view chunk, int first, int count) {
 absl::StatusOr<std::unique_ptr<OperationItems>> StoredOperations::ItemsOf(
     store::OperationReads& reads, const store::OperationHead& head) {
   ZT_ASSIGN_OR_RETURN(Results results, ResultsOf(reads, head));
-  if (!HasManyItems(head)) return std::make_unique<StoredItems>(*this, store_, head, results);
-  return std::make_unique<StoredItems>(*this, store_, head, nullptr);
+  if (!HasManyItems(head)) return std::make_unique<StoredItems>(*this, head, results);
+  return std::make_unique<StoredItems>(*this, head, nullptr);
 }
 
 absl::StatusOr<Results> StoredOperations::ResultsOf(store::OperationReads& reads,
@@ -175,6 +176,36 @@ absl::StatusOr<Results> StoredOperations::ResultsOf(store::OperationReads& reads
   kept_.emplace_front(head.id, made);
   if (kept_.size() > limits::kKeptResults) kept_.pop_back();
   return made;
+}
+
+absl::StatusOr<Results> StoredOperations::ResultsOf(const store::OperationHead& head) {
+  {
+    const MutexLock lock(mutex_);
+    if (Results kept = FindKept(head.id)) return kept;
+  }
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+  return ResultsOf(*snapshot, head);
+}
+
+absl::StatusOr<Chunk> StoredOperations::ChunkOf(OperationId id, int32_t number) {
+  {
+    const MutexLock lock(mutex_);
+    const auto found =
+        std::find_if(kept_chunks_.begin(), kept_chunks_.end(),
+                     [&](const KeptChunk& each) { return each.id == id && each.number == number; });
+    if (found != kept_chunks_.end()) {
+      std::rotate(kept_chunks_.begin(), found, found + 1);
+      return kept_chunks_.front().chunk;
+    }
+  }
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
+  ZT_ASSIGN_OR_RETURN(std::vector<std::string> read, snapshot->ReadRequestChunks(id, number, 1));
+  auto chunk = std::make_shared<const std::string>(std::move(read[0]));
+  if (chunk->size() > limits::kKeptChunkBytes) return chunk;
+  const MutexLock lock(mutex_);
+  kept_chunks_.push_front({id, number, chunk});
+  if (kept_chunks_.size() > limits::kKeptChunks) kept_chunks_.pop_back();
+  return chunk;
 }
 
 Results StoredOperations::FindKept(OperationId id) {

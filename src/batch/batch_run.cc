@@ -223,12 +223,14 @@ class TargetRun final : public ItemRun {
       targets.push_back(TargetFor(*item, rules_, now));
       yielder.AfterItem();
     }
-    ZT_RETURN_IF_ERROR(LocateTargets(
-        snapshot, caller_,
-        [&](size_t i) -> const api::DeviceIdentifier& {
-          return pending_.items[i]->device_identifier();
-        },
-        targets));
+    const auto identifier_of = [&](size_t i) -> const api::DeviceIdentifier& {
+      return pending_.items[i]->device_identifier();
+    };
+    ZT_RETURN_IF_ERROR(LocateTargets(snapshot, caller_, identifier_of, targets));
+    // Metadata updates read every statement anyway.
+    if constexpr (std::is_same_v<Request, api::UnclaimDevicesRequest>) {
+      ZT_RETURN_IF_ERROR(ClearRepeated(snapshot, caller_, identifier_of, targets));
+    }
 
     constexpr int64_t kRefused = std::numeric_limits<int64_t>::max();
     constexpr int64_t kNotFound = kRefused - 1;

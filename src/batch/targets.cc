@@ -2,6 +2,7 @@
 #include "batch/targets.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/check.h"
@@ -73,6 +74,33 @@ absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller, Identifi
     ReplaceOwn(caller, identifier_of(i), sought.found[n], targets[i]);
   }
   return absl::OkStatus();
+}
+
+absl::Status ClearRepeated(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+                           std::span<ItemTarget> targets) {
+  std::vector<std::pair<DeviceId, uint32_t>> checks;  // device, item
+  for (uint32_t i = 0; i < targets.size(); ++i) {
+    const auto* device = std::get_if<TargetDevice>(&targets[i]);
+    if (device != nullptr && device->check_identifier) checks.emplace_back(device->id, i);
+  }
+  std::sort(checks.begin(), checks.end());
+  std::vector<DeviceId> ids;
+  std::vector<size_t> first;  // of the checks of ids[i]
+  for (size_t n = 0; n < checks.size(); ++n) {
+    if (!ids.empty() && ids.back() == checks[n].first) continue;
+    ids.push_back(checks[n].first);
+    first.push_back(n);
+  }
+  api::DeviceIdentifier stated;
+  return reads.ReadStatedIdentifiers(caller, ids, [&](size_t i, std::string_view bytes) {
+    // A damaged one is reported when the item runs.
+    if (!stated.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+    for (size_t n = first[i]; n < checks.size() && checks[n].first == ids[i]; ++n) {
+      const uint32_t item = checks[n].second;
+      if (!IsAsStated(identifier_of(item), stated)) continue;
+      std::get<TargetDevice>(targets[item]).check_identifier = false;
+    }
+  });
 }
 
 absl::StatusOr<TargetDevices> TargetDevices::Load(store::DeviceReads& reads, PartnerId caller,

@@ -42,6 +42,12 @@ using IdentifierOf = absl::FunctionRef<const api::DeviceIdentifier&(size_t i)>;
 absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
                            std::span<ItemTarget> targets);
 
+// Clears check_identifier of the targets whose item repeats what `caller` stated. Reads the
+// statements in the order of device ids. An identifier that was repeated stays so, unless the
+// caller gives up the device and claims it with other identifiers.
+absl::Status ClearRepeated(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+                           std::span<ItemTarget> targets);
+
 // The devices of a chunk of items. The items decide one after the other, so that
 // each sees the changes of earlier ones; then all changes are written.
 class TargetDevices {

@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
@@ -38,6 +40,12 @@ class DeviceReads {
   virtual absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) = 0;
   // Reads the statements of each state for which they were not read yet.
   virtual absl::Status ReadStatements(std::span<DeviceState* const> states) = 0;
+  // Calls `take(i, identifier)` with the serialized DeviceIdentifier that `reseller` stated
+  // about devices[i]. The devices are ascending and distinct; those about which it stated
+  // nothing are skipped.
+  virtual absl::Status ReadStatedIdentifiers(
+      PartnerId reseller, std::span<const DeviceId> devices,
+      absl::FunctionRef<void(size_t i, std::string_view identifier)> take) = 0;
   // Reads a device with its claims and its statements. An unknown id gives a state
   // without either.
   virtual absl::StatusOr<DeviceState> ReadDevice(DeviceId id) = 0;

@@ -309,6 +309,22 @@ TEST_P(DevicesStoreTest, ReadStatements_LoadsIdentifierAndMetadata) {
   EXPECT_TRUE(unknown.statements.empty());
 }
 
+TEST_P(DevicesStoreTest, ReadStatedIdentifiers_OfOneReseller_SkipsOtherDevices) {
+  const DeviceId first = AddSerial("a", "S1");
+  const DeviceId other = AddDevice({7}, kOtherPartner, kOtherCustomer);
+  const DeviceId second = AddSerial("b", "S2");
+  const DeviceId ids[] = {first, other, second};
+  std::vector<std::pair<size_t, std::string>> read;
+  const absl::Status status =
+      Read()->ReadStatedIdentifiers(kPartner, ids, [&](size_t i, std::string_view bytes) {
+        api::DeviceIdentifier identifier;
+        EXPECT_TRUE(identifier.ParseFromString(std::string(bytes)));
+        read.emplace_back(i, identifier.serial_number());
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_THAT(read, testing::UnorderedElementsAre(testing::Pair(0, "S1"), testing::Pair(2, "S2")));
+}
+
 TEST_P(DevicesStoreTest, ReadDevice_HasClaimsAndStatements) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   const auto snapshot = Read();

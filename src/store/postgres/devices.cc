@@ -256,6 +256,27 @@ absl::Status PostgresTransaction::ReadStatements(std::span<DeviceState* const> s
   return absl::OkStatus();
 }
 
+absl::Status PostgresTransaction::ReadStatedIdentifiers(
+    PartnerId reseller, std::span<const DeviceId> devices,
+    absl::FunctionRef<void(size_t i, std::string_view identifier)> take) {
+  for (size_t begin = 0; begin < devices.size(); begin += kKeysAtOnce) {
+    std::vector<int64_t> some;
+    for (const DeviceId device :
+         devices.subspan(begin, std::min(kKeysAtOnce, devices.size() - begin))) {
+      some.push_back(device.value());
+    }
+    ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query("SELECT device, identifier FROM statements "
+                                                       "WHERE device = ANY($1) AND reseller = $2")
+                                                     .Ints(some)
+                                                     .Int(reseller.value())));
+    for (RowReader row : rows) {
+      const auto place = std::lower_bound(devices.begin(), devices.end(), DeviceId(row.Int()));
+      take(static_cast<size_t>(place - devices.begin()), row.Text());
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<DeviceState> PostgresTransaction::ReadDevice(DeviceId id) {
   const int64_t number[] = {id.value()};
   const Query queries[] = {SelectClaims(number), SelectStatements(number)};

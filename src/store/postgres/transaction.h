@@ -102,6 +102,9 @@ class PostgresTransaction : public Transaction {
       std::span<const Identity* const> identities) override;
   absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
   absl::Status ReadStatements(std::span<DeviceState* const> states) override;
+  absl::Status ReadStatedIdentifiers(
+      PartnerId reseller, std::span<const DeviceId> devices,
+      absl::FunctionRef<void(size_t i, std::string_view identifier)> take) override;
   absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override;
   DeviceId NextDeviceId() override { return ids_->Next(); }
   absl::Status CheckLocated() override;

@@ -32,20 +32,6 @@ absl::Status InsertClaim(Database& db, const Claim& claim, DeviceId device, Sect
       .Run();
 }
 
-// Notes that a claim was given up, if its row says that the same reseller holds it. Returns
-// false if it does not.
-absl::StatusOr<bool> GiveUpClaim(Database& db, const Claim& claim, DeviceId device,
-                                 Section section) {
-  ZT_RETURN_IF_ERROR(db.Use("INSERT OR IGNORE INTO given_up (device, section) "
-                            "SELECT device, section FROM claims "
-                            "WHERE device = ? AND section = ? AND held = 1 AND reseller = ?")
-                         .Int(device.value())
-                         .Int(static_cast<int64_t>(section))
-                         .Int(claim.reseller.value())
-                         .Run());
-  return db.Changes() > 0;
-}
-
 // Takes a give-up back, if the claim's row is still as the claim. Returns false if it is not.
 absl::StatusOr<bool> RestoreClaim(Database& db, const Claim& claim, DeviceId device,
                                   Section section) {
@@ -59,29 +45,6 @@ absl::StatusOr<bool> RestoreClaim(Database& db, const Claim& claim, DeviceId dev
                 claim, device, section)
           .Run());
   return db.Changes() > 0;
-}
-
-absl::Status WriteClaim(Database& db, const DeviceState& state, Section section) {
-  const Claim& claim = *state.ClaimIn(section);
-  if (state.is_new) return InsertClaim(db, claim, state.id, section);
-  if (claim == GivenUp(claim)) {
-    ZT_ASSIGN_OR_RETURN(const bool done, GiveUpClaim(db, claim, state.id, section));
-    if (done) return absl::OkStatus();
-  }
-  ZT_ASSIGN_OR_RETURN(const bool restored, RestoreClaim(db, claim, state.id, section));
-  if (restored) return absl::OkStatus();
-  ZT_RETURN_IF_ERROR(db.Use("DELETE FROM given_up WHERE device = ? AND section = ?")
-                         .Int(state.id.value())
-                         .Int(static_cast<int64_t>(section))
-                         .Run());
-  ZT_RETURN_IF_ERROR(
-      BindClaim(db.Use("UPDATE claims SET held = ?, reseller = ?, owner = ?, configuration = ?, "
-                       "simlock_profile = ?, workspace = ?, vacation_starts_us = ?, "
-                       "vacation_expires_us = ? WHERE device = ? AND section = ?"),
-                claim, state.id, section)
-          .Run());
-  if (db.Changes() > 0) return absl::OkStatus();
-  return InsertClaim(db, claim, state.id, section);
 }
 
 absl::Status WriteStatement(Database& db, DeviceId device, const StatementState& statement,
@@ -195,25 +158,51 @@ absl::Status WriteKeys(Database& db, DeviceId device, const StatementState& stat
   return AddKey(db, kSerialKeys, serial_key(statement.added_keys), id);
 }
 
-absl::Status WriteState(Database& db, const DeviceState& state, const LoggedPlaces& places) {
-  for (const StatementState& statement : state.statements) {
-    if (!statement.changed) continue;
-    ZT_RETURN_IF_ERROR(WriteStatement(db, state.id, statement,
-                                      places.Of(statement.reseller, statement.last_entry)));
-    ZT_RETURN_IF_ERROR(WriteKeys(db, state.id, statement));
+}  // namespace
+
+absl::Status SqliteTransaction::WriteClaim(const DeviceState& state, Section section) {
+  const Claim& claim = *state.ClaimIn(section);
+  if (state.is_new) return InsertClaim(db_, claim, state.id, section);
+  const auto held = held_.extract({state.id, section});
+  if (!held.empty() && held.mapped() == claim.reseller && claim == GivenUp(claim)) {
+    return db_.Use("INSERT INTO given_up (device, section) VALUES (?, ?)")
+        .Int(state.id.value())
+        .Int(static_cast<int64_t>(section))
+        .Run();
   }
-  if (state.sim_lock_changed) ZT_RETURN_IF_ERROR(WriteClaim(db, state, Section::kSimLock));
-  if (state.zero_touch_changed) ZT_RETURN_IF_ERROR(WriteClaim(db, state, Section::kZeroTouch));
-  return absl::OkStatus();
+  ZT_ASSIGN_OR_RETURN(const bool restored, RestoreClaim(db_, claim, state.id, section));
+  if (restored) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(db_.Use("DELETE FROM given_up WHERE device = ? AND section = ?")
+                         .Int(state.id.value())
+                         .Int(static_cast<int64_t>(section))
+                         .Run());
+  ZT_RETURN_IF_ERROR(
+      BindClaim(db_.Use("UPDATE claims SET held = ?, reseller = ?, owner = ?, configuration = ?, "
+                        "simlock_profile = ?, workspace = ?, vacation_starts_us = ?, "
+                        "vacation_expires_us = ? WHERE device = ? AND section = ?"),
+                claim, state.id, section)
+          .Run());
+  if (db_.Changes() > 0) return absl::OkStatus();
+  return InsertClaim(db_, claim, state.id, section);
 }
 
-}  // namespace
+absl::Status SqliteTransaction::WriteState(const DeviceState& state, const LoggedPlaces& places) {
+  for (const StatementState& statement : state.statements) {
+    if (!statement.changed) continue;
+    ZT_RETURN_IF_ERROR(WriteStatement(db_, state.id, statement,
+                                      places.Of(statement.reseller, statement.last_entry)));
+    ZT_RETURN_IF_ERROR(WriteKeys(db_, state.id, statement));
+  }
+  if (state.sim_lock_changed) ZT_RETURN_IF_ERROR(WriteClaim(state, Section::kSimLock));
+  if (state.zero_touch_changed) ZT_RETURN_IF_ERROR(WriteClaim(state, Section::kZeroTouch));
+  return absl::OkStatus();
+}
 
 absl::Status SqliteTransaction::Apply(std::span<const DeviceState* const> states) {
   for (const DeviceState* state : states) {
     if (!state->Changed()) continue;
     ZT_ASSIGN_OR_RETURN(const LoggedPlaces places, AddEntries(*state));
-    absl::Status status = WriteState(db_, *state, places);
+    absl::Status status = WriteState(*state, places);
     if (absl::IsAlreadyExists(status)) {
       return absl::AbortedError(fmt::format("device {} was registered meanwhile: {}",
                                             state->id.value(), MessageOf(status)));

@@ -98,6 +98,9 @@ absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
       const bool is_given_up = row.Flag();
       const Claim claim = ReadClaim(row);
       states[i].ClaimIn(section) = is_given_up ? GivenUp(claim) : claim;
+      if (ids_ != nullptr && claim.held && !is_given_up) {
+        held_.insert_or_assign({ids[i], section}, claim.reseller);
+      }
     }
   }
   ZT_RETURN_IF_ERROR(claims.status());
@@ -121,6 +124,18 @@ absl::Status SqliteTransaction::ReadStatements(std::span<DeviceState* const> sta
     state->statements_read = true;
   }
   return statements.status();
+}
+
+absl::Status SqliteTransaction::ReadStatedIdentifiers(
+    PartnerId reseller, std::span<const DeviceId> devices,
+    absl::FunctionRef<void(size_t i, std::string_view identifier)> take) {
+  Cursor row = db_.Use("SELECT identifier FROM statements WHERE device = ? AND reseller = ?");
+  for (size_t i = 0; i < devices.size(); ++i) {
+    row.Reset();
+    row.Int(devices[i].value()).Int(reseller.value());
+    if (row.Row()) take(i, row.TextAt(0));
+  }
+  return row.status();
 }
 
 absl::StatusOr<DeviceState> SqliteTransaction::ReadDevice(DeviceId id) {

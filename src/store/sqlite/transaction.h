@@ -6,8 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "store/device_ids.h"
 #include "store/sqlite/database.h"
 #include "store/store.h"
@@ -80,6 +82,9 @@ class SqliteTransaction : public Transaction {
       std::span<const Identity* const> identities) override;
   absl::StatusOr<std::vector<DeviceState>> ReadClaims(std::span<const DeviceId> ids) override;
   absl::Status ReadStatements(std::span<DeviceState* const> states) override;
+  absl::Status ReadStatedIdentifiers(
+      PartnerId reseller, std::span<const DeviceId> devices,
+      absl::FunctionRef<void(size_t i, std::string_view identifier)> take) override;
   absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override;
   DeviceId NextDeviceId() override { return ids_->Next(); }
   absl::Status CheckLocated() override { return absl::OkStatus(); }  // the only writer
@@ -143,8 +148,14 @@ class SqliteTransaction : public Transaction {
   absl::Status LocateSerials(std::span<const Identity* const> identities,
                              std::vector<KeyMatches>& found);
 
+  // device_changes.cc
+  absl::Status WriteState(const DeviceState& state, const LoggedPlaces& places);
+  absl::Status WriteClaim(const DeviceState& state, Section section);
+
   Database& db_;
   DeviceIds* const ids_ = nullptr;
+  // Resellers of claims that a writing transaction read as held, and did not write since.
+  absl::flat_hash_map<std::pair<DeviceId, Section>, PartnerId> held_;
 };
 
 // Ends every lease. For a server that has just started, which is the only one.

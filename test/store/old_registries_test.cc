@@ -27,6 +27,9 @@ constexpr int64_t kReseller = 1;
 constexpr int64_t kCarrier = 2;
 constexpr int64_t kZeroTouch = 2;
 constexpr int64_t kSimLock = 1;
+// The archive version of the first schema with statements: older schemas than today's lack
+// what was added to it.
+constexpr uint32_t kOldestArchive = 3;
 
 std::string ImeiOfOld(int64_t number) {
   const std::string digits = fmt::format("35{:012}", number);
@@ -165,6 +168,7 @@ class OldRegistriesTest : public StoreTest {
     const archive::Table& table = *test::KeptRows::TableOf(row.table);
     std::string columns, values;
     for (size_t i = 0; i < row.values.size(); ++i) {
+      if (table.columns[i].since > kOldestArchive) continue;
       columns += fmt::format("{}{}", i == 0 ? "" : ", ", table.columns[i].name);
       values += fmt::format("{}{}", i == 0 ? "" : ", ", ValueOf(table, i, row));
     }
@@ -251,6 +255,9 @@ TEST_P(OldRegistriesTest, SchemasWithStatements_KeepTheirRows) {
   store_.reset();
   const std::vector<KeptRow> rows = RowsOf(first);
   std::vector<KeptRow> in_order = rows;  // rows that others refer to come first
+  std::erase_if(in_order, [](const KeptRow& row) {
+    return test::KeptRows::TableOf(row.table)->index() >= archive::TableCount(kOldestArchive);
+  });
   std::ranges::stable_sort(
       in_order, {}, [](const KeptRow& row) { return test::KeptRows::TableOf(row.table)->index(); });
   for (size_t version = LastOldSchema() + 1; version < SchemaCount(); ++version) {

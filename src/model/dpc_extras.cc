@@ -163,7 +163,8 @@ class Linter {
   void CheckTop(const element& root) {
     std::optional<std::string> download;  // the member's name
     bool has_checksum = false;
-    for (const auto& [key, value] : root.get_object().value_unsafe()) {
+    const simdjson::dom::object members = root.get_object().value_unsafe();
+    for (const auto& [key, value] : members) {
       const std::string name(key);
       const ProvisioningExtra* extra = FindProvisioningExtra(name);
       if (extra == nullptr) {
@@ -250,7 +251,8 @@ class Linter {
                   const ProvisioningExtra* extra) {
     if (value.is_object()) {
       CheckRepeats(path, value);
-      for (const auto& [key, inner] : value.get_object().value_unsafe()) {
+      const simdjson::dom::object members = value.get_object().value_unsafe();
+      for (const auto& [key, inner] : members) {
         const std::string inner_path = fmt::format("{}.{}", path, key);
         if (key.starts_with(kExtraPrefix)) {
           Add(inner_path, "devices read this extra only at the top: move it there");
@@ -261,7 +263,8 @@ class Linter {
     }
     if (value.is_array()) {
       size_t index = 0;
-      for (const element& inner : value.get_array().value_unsafe()) {
+      const simdjson::dom::array values = value.get_array().value_unsafe();
+      for (const element& inner : values) {
         CheckValue(fmt::format("{}[{}]", path, index++), name, inner, nullptr);
       }
       return;
@@ -287,7 +290,8 @@ class Linter {
   void CheckRepeats(const std::string& path, const element& object) {
     std::set<std::string_view> seen;
     std::set<std::string_view> named;
-    for (const auto& [key, value] : object.get_object().value_unsafe()) {
+    const simdjson::dom::object members = object.get_object().value_unsafe();
+    for (const auto& [key, value] : members) {
       if (seen.insert(key).second || !named.insert(key).second) continue;
       Add(path.empty() ? std::string(key) : fmt::format("{}.{}", path, key),
           "given more than once: devices use the last one; remove the others");

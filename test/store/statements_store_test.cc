@@ -28,7 +28,7 @@ std::string ImeiOfPiece(int number) {
   return digits + LuhnDigit(digits);
 }
 
-api::DeviceIdentifier MessageOf(const Fields& fields) {
+api::DeviceIdentifier IdentifierMessageOf(const Fields& fields) {
   api::DeviceIdentifier message;
   for (const auto& [name, value] : fields) {
     const auto* field = api::DeviceIdentifier::descriptor()->FindFieldByName(name);
@@ -273,7 +273,7 @@ class StatementsStoreTest : public StoreTest {
     const int section = 1 + Below(2);
     const int64_t customer = 10 * (reseller % 10) + 1 + Below(2);
     api::PartnerClaim claim;
-    *claim.mutable_device_identifier() = MessageOf(given);
+    *claim.mutable_device_identifier() = IdentifierMessageOf(given);
     claim.set_section_type(static_cast<api::SectionType>(section));
     claim.set_customer_id(customer);
     if (section == 1) claim.set_simlock_profile_id(7);
@@ -292,7 +292,7 @@ class StatementsStoreTest : public StoreTest {
     const Fields given = Identifier();
     const int section = 1 + Below(2);
     api::PartnerUnclaim unclaim;
-    *unclaim.mutable_device_identifier() = MessageOf(given);
+    *unclaim.mutable_device_identifier() = IdentifierMessageOf(given);
     unclaim.set_section_type(static_cast<api::SectionType>(section));
     SCOPED_TRACE(fmt::format("{} unclaims {}", reseller, unclaim.ShortDebugString()));
     const Expected expected = model_.Unclaim(reseller, section, given);
@@ -306,7 +306,7 @@ class StatementsStoreTest : public StoreTest {
     const Fields given = Identifier();
     const std::string order = fmt::format("{} {}", reseller, Below(100));
     api::UpdateMetadataArguments update;
-    *update.mutable_device_identifier() = MessageOf(given);
+    *update.mutable_device_identifier() = IdentifierMessageOf(given);
     (*update.mutable_device_metadata()->mutable_entries())["ordernumber"] = order;
     SCOPED_TRACE(fmt::format("{} updates {}", reseller, update.ShortDebugString()));
     const Expected expected = model_.Update(reseller, given);
@@ -350,9 +350,10 @@ class StatementsStoreTest : public StoreTest {
     for (const int64_t id : model_.Own(reseller, given)) {
       if (model_.devices()[id].Holds(reseller)) expected.insert(id);
     }
-    const auto page =
-        snapshot.FindByIdentity(PartnerId(reseller), KeysOf(MessageOf(given)), DeviceId(), 100)
-            .value();
+    const auto page = snapshot
+                          .FindByIdentity(PartnerId(reseller), KeysOf(IdentifierMessageOf(given)),
+                                          DeviceId(), 100)
+                          .value();
     std::set<int64_t> found;
     for (const DeviceState& device : page.rows) found.insert(device.id.value());
     EXPECT_EQ(found, expected) << reseller << " finds " << piece;

@@ -125,7 +125,7 @@ TEST_F(EngineTest, ItemThatCannotRun_Fails_AndTheOthersRun) {
   for (const size_t i : poisoned) devices += fmt::format("{},", claimed[i].device.value());
   devices.pop_back();
   RunSql(
-      fmt::format("CREATE TRIGGER poison BEFORE UPDATE ON claims WHEN old.device IN ({}) "
+      fmt::format("CREATE TRIGGER poison BEFORE INSERT ON given_up WHEN new.device IN ({}) "
                   "BEGIN SELECT raise(ABORT, 'poison'); END",
                   devices));
   const auto unclaimed = RunUnclaims(imeis);
@@ -143,7 +143,8 @@ TEST_F(EngineTest, StoreThatFails_PostponesTheOperation_WhileOthersRun) {
   RunClaims(ClaimsOf(imeis));
   api::UnclaimDevicesRequest unclaims;
   for (const std::string& imei : imeis) *unclaims.add_unclaims() = UnclaimOf(imei);
-  RunSql("CREATE TRIGGER broken BEFORE UPDATE ON claims BEGIN SELECT raise(ABORT, 'broken'); END");
+  RunSql(
+      "CREATE TRIGGER broken BEFORE INSERT ON given_up BEGIN SELECT raise(ABORT, 'broken'); END");
   const auto waiting = engine_->AcceptUnclaims(kPartner, unclaims);
   // Operations of other partners do not wait for it.
   api::UnclaimDevicesRequest other;

@@ -49,6 +49,12 @@ class PowerCutTest : public testing::Test {
     store_ = store::Open("sqlite://" + path, Clock::System()).value();
   }
 
+  // Returns an engine without workers.
+  std::unique_ptr<batch::Engine> Sender() {
+    return std::make_unique<batch::Engine>(*store_, rules_, Clock::System(),
+                                           batch::EngineOptions());
+  }
+
   // Runs the batches of the registry. Chunks have 100 items if it is slow.
   void RunEngine(OperationId id, bool slow) {
     batch::Engine engine(*store_, rules_, Clock::System(),
@@ -142,10 +148,9 @@ TEST_F(PowerCutTest, AtAnySyncOfABatch_LosesNothing_AndRunsNothingTwice) {
   {
     const PowerCuts recorder;
     Open(dir_ / "registry.db");
-    batch::Engine sender(*store_, rules_, Clock::System(), {});
-    RunEngine(sender.AcceptClaims(kCutPartner, Claims())->id, /*slow=*/false);
+    RunEngine(Sender()->AcceptClaims(kCutPartner, Claims())->id, /*slow=*/false);
     recorder.Record();
-    id = sender.AcceptUnclaims(kCutPartner, Unclaims())->id;
+    id = Sender()->AcceptUnclaims(kCutPartner, Unclaims())->id;
     accepted_at = PowerCuts::count();
     RunEngine(id, /*slow=*/true);
     cuts = PowerCuts::Finish();

@@ -98,7 +98,8 @@ class Schedule {
     if (turns_left_ > 0) {
       absl::Time next = absl::InfiniteFuture();
       for (const auto& each : threads_) next = std::min(next, ReadyAt(each));
-      if (next > Now()) clock_.Advance(next - Now());
+      // The clock counts microseconds.
+      if (next > Now()) clock_.Advance(absl::Ceil(next - Now(), absl::Microseconds(1)));
       std::vector<ThreadId> ready;
       for (const auto& each : threads_) {
         if (ReadyAt(each) <= Now()) ready.push_back(each.first);

@@ -332,7 +332,7 @@ class SimulationTest : public testing::Test {
 
 TEST_F(SimulationTest, ThreeWorkers_ThatStallAndDie_RunEachItemOnce) {
   const int first = NumberFrom("SIMULATION_FIRST_SEED", 1);
-  const int seeds = NumberFrom("SIMULATION_SEEDS", 500);
+  const int seeds = NumberFrom("SIMULATION_SEEDS", 100);
   for (int seed = first; seed < first + seeds; ++seed) {
     SCOPED_TRACE(fmt::format("SIMULATION_FIRST_SEED={}", seed));
     Simulation(*store_, clock_, static_cast<unsigned>(seed), seed).Run();

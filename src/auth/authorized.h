@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "model/resource_name.h"
+#include "store/actor.h"
 
 // Rights. A service function takes Authorized<Right>, which only Authorize can
 // make: it cannot be called without the check that it needs. Authorize checks
@@ -57,17 +58,42 @@ struct AnyoneInSandbox {};
 template <class Right>
 inline constexpr bool kNeedsCredentials = !std::is_same_v<Right, AnyoneInSandbox>;
 
+// Returns the account of `caller` as the actor of changes that it makes by `right`.
+template <class Right>
+store::Actor ActorOf(const Right& right, const Principal& caller) {
+  store::Actor actor;
+  if constexpr (requires { right.partner; }) {
+    actor.kind = store::ActorKind::kReseller;
+    actor.partner = right.partner;
+  } else if constexpr (requires { right.customer; }) {
+    actor.kind = store::ActorKind::kCustomer;
+    actor.customer = right.customer;
+  }
+  actor.account = caller.email;
+  return actor;
+}
+
 template <class Right>
 class Authorized {
  public:
   const Right& right() const { return right_; }
 
+  // Returns who makes the changes of the call, for store::Store::Write.
+  const store::Actor& actor() const { return actor_; }
+  // Sets the call that makes them.
+  void SetCall(std::string method, std::string request_id) {
+    actor_.method = std::move(method);
+    actor_.request_id = std::move(request_id);
+  }
+
  private:
   template <class R, class Request>
   friend absl::StatusOr<Authorized<R>> Authorize(const Principal&, const Request&,
                                                  const std::string&);
-  explicit Authorized(Right right) : right_(std::move(right)) {}
+  Authorized(Right right, const Principal& caller)
+      : right_(std::move(right)), actor_(ActorOf(right_, caller)) {}
   Right right_;
+  store::Actor actor_;
 };
 
 // Returns the partner that a request names: its `partner_id`, `metadata_owner_id`,
@@ -170,7 +196,7 @@ template <class Right, class Request>
 absl::StatusOr<Authorized<Right>> Authorize(const Principal& caller, const Request& request,
                                             const std::string& method) {
   ZT_ASSIGN_OR_RETURN(Right right, Grant(std::type_identity<Right>(), caller, request, method));
-  return Authorized<Right>(std::move(right));
+  return Authorized<Right>(std::move(right), caller);
 }
 
 // Checks that `caller` has the right for some request: the scope, and an account of

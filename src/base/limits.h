@@ -288,6 +288,18 @@ inline constexpr absl::Time kLatestSandboxTime = absl::FromUnixSeconds(7'258'118
 // rule with a page to answer has some kilobytes.
 inline constexpr size_t kControlBytes = size_t{1} << 20;
 
+// Parts of the log that are read at a time to list or verify it: about 2 MB.
+inline constexpr int64_t kLogPartsAtOnce = 64;
+
+// Page size of the history of a device: the default and the maximum. Changes that a page reads
+// to find those that its caller may see: others' come between.
+inline constexpr int64_t kHistoryPageDefault = 100;
+inline constexpr int64_t kHistoryPage = 1'000;
+inline constexpr int64_t kHistoryRead = 5'000;
+
+// Bytes of a checkpoint of the log, which has about 130.
+inline constexpr size_t kCheckpointBytes = 4'096;
+
 }  // namespace zerotouch::limits
 
 #endif  // ZEROTOUCH_BASE_LIMITS_H_

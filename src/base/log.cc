@@ -214,6 +214,7 @@ Writer::~Writer() { TheQueue().EndWriter(limits::kLogFlush); }
 
 RequestScope::RequestScope(std::string request_id)
     : outer_(std::exchange(CurrentRequest(), std::move(request_id))) {}
+std::string RequestId() { return CurrentRequest(); }
 RequestScope::~RequestScope() { CurrentRequest() = std::move(outer_); }
 
 }  // namespace zerotouch::log

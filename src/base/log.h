@@ -75,6 +75,9 @@ class RequestScope {
   std::string outer_;
 };
 
+// Returns the request id of the scope that this thread is in; empty outside of one.
+std::string RequestId();
+
 }  // namespace zerotouch::log
 
 #endif  // ZEROTOUCH_BASE_LOG_H_

@@ -47,24 +47,28 @@ void Engine::Stop() {
   workers_->Stop();
 }
 
-absl::StatusOr<ItemResult> Engine::ClaimOne(PartnerId caller, const api::PartnerClaim& item) {
+absl::StatusOr<ItemResult> Engine::ClaimOne(const BatchSender& sender,
+                                            const api::PartnerClaim& item) {
   ItemResult result;
   const api::PartnerClaim* const items[] = {&item};
-  ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        RunClaims(transaction, caller, items, rules_));
-    ZT_CHECK(results.size() == 1, "a claim has no result");
-    result = results[0];
-    return absl::OkStatus();
-  }));
+  ZT_RETURN_IF_ERROR(
+      store_.Write(sender.actor, [&](store::Transaction& transaction) -> absl::Status {
+        ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
+                            RunClaims(transaction, sender.partner, items, rules_));
+        ZT_CHECK(results.size() == 1, "a claim has no result");
+        result = results[0];
+        return absl::OkStatus();
+      }));
   return result;
 }
 
-absl::StatusOr<ItemResult> Engine::UnclaimOne(PartnerId caller, const api::PartnerUnclaim& item) {
+absl::StatusOr<ItemResult> Engine::UnclaimOne(const BatchSender& sender,
+                                              const api::PartnerUnclaim& item) {
+  const PartnerId caller = sender.partner;
   const absl::Time now = clock_.Now();
   const ItemTarget target = TargetOf(CheckUnclaim(item, rules_, now));
   return ChangeOne(
-      target,
+      sender.actor, target,
       [&](store::Transaction& transaction) {
         return LoadOne(transaction, caller, item.device_identifier(), target);
       },
@@ -73,12 +77,13 @@ absl::StatusOr<ItemResult> Engine::UnclaimOne(PartnerId caller, const api::Partn
       });
 }
 
-absl::StatusOr<ItemResult> Engine::UpdateMetadataOne(PartnerId caller,
+absl::StatusOr<ItemResult> Engine::UpdateMetadataOne(const BatchSender& sender,
                                                      const api::UpdateMetadataArguments& item,
                                                      api::DeviceMetadata& after) {
+  const PartnerId caller = sender.partner;
   const ItemTarget target = TargetOf(CheckMetadataUpdate(item, rules_));
   return ChangeOne(
-      target,
+      sender.actor, target,
       [&](store::Transaction& transaction) {
         return LoadOne(transaction, caller, item.device_identifier(), target,
                        /*with_statements=*/true);
@@ -92,12 +97,13 @@ absl::StatusOr<ItemResult> Engine::UpdateMetadataOne(PartnerId caller,
       });
 }
 
-absl::StatusOr<ItemResult> Engine::ConfigureOne(CustomerId caller,
+absl::StatusOr<ItemResult> Engine::ConfigureOne(const CustomerSender& sender,
                                                 const api::DeviceReference& device,
                                                 ConfigurationId configuration) {
+  const CustomerId caller = sender.customer;
   const ItemTarget target = TargetOf(TargetIn(device, rules_));
   return ChangeOne(
-      target,
+      sender.actor, target,
       [&](store::Transaction& transaction) {
         return TargetDevices::LoadForCustomer(transaction, caller, target);
       },
@@ -113,11 +119,12 @@ absl::StatusOr<ItemResult> Engine::ConfigureOne(CustomerId caller,
       });
 }
 
-absl::StatusOr<ItemResult> Engine::CustomerUnclaimOne(CustomerId caller,
+absl::StatusOr<ItemResult> Engine::CustomerUnclaimOne(const CustomerSender& sender,
                                                       const api::DeviceReference& device) {
+  const CustomerId caller = sender.customer;
   const ItemTarget target = TargetOf(TargetIn(device, rules_));
   return ChangeOne(
-      target,
+      sender.actor, target,
       [&](store::Transaction& transaction) {
         return TargetDevices::LoadForCustomer(transaction, caller, target);
       },
@@ -127,14 +134,14 @@ absl::StatusOr<ItemResult> Engine::CustomerUnclaimOne(CustomerId caller,
 }
 
 template <class Loading, class Decision>
-absl::StatusOr<ItemResult> Engine::ChangeOne(const ItemTarget& target, const Loading& load,
-                                             const Decision& decide) {
+absl::StatusOr<ItemResult> Engine::ChangeOne(const store::Actor& actor, const ItemTarget& target,
+                                             const Loading& load, const Decision& decide) {
   // A request that is refused anyway does not wait for the store.
   if (const auto* refused = std::get_if<Outcome>(&target)) {
     return ItemResult{.outcome = *refused, .device = {}};
   }
   absl::StatusOr<ItemResult> result = ItemResult();
-  ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
+  ZT_RETURN_IF_ERROR(store_.Write(actor, [&](store::Transaction& transaction) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(TargetDevices devices, load(transaction));
     ZT_ASSIGN_OR_RETURN(result, devices.Decide(0, [&](const Hardware& hardware) {
       return decide(transaction, hardware);
@@ -184,7 +191,8 @@ absl::StatusOr<store::OperationHead> Engine::Accept(const BatchSender& sender,
                                   .accepted = clock_.Now(),
                                   .started = {},
                                   .finished = {},
-                                  .account = sender.account};
+                                  .account = sender.account,
+                                  .request_id = sender.actor.request_id};
   ZT_RETURN_IF_ERROR(AddOperation(store_, head, chunks, commit_doubt_));
   workers_->Wake();
   return head;

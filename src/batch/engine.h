@@ -15,6 +15,7 @@
 #include "batch/targets.h"
 #include "model/api.h"
 #include "model/rules.h"
+#include "store/actor.h"
 #include "store/operations.h"
 
 namespace zerotouch::store {
@@ -26,16 +27,29 @@ namespace zerotouch::batch {
 class Workers;
 class WorkerTime;
 
-// The sender of a batch.
+// The sender of a batch, or of a single item.
 struct BatchSender {
   // NOLINTNEXTLINE(google-explicit-constructor): a batch may have no account.
-  BatchSender(PartnerId sender, std::string email = "")
-      : partner(sender), account(std::move(email)) {}
+  BatchSender(PartnerId sender, std::string email = "", store::Actor call = {})
+      : partner(sender), account(std::move(email)), actor(std::move(call)) {}
 
   PartnerId partner;
   // E-mail address of the account; the batch ends with it. Empty: the batch runs to
   // its end.
   std::string account;
+  // Makes the changes of a single item. Those of a batch are made by the account, and
+  // have the request id.
+  store::Actor actor;
+};
+
+// A customer that changes one device.
+struct CustomerSender {
+  // NOLINTNEXTLINE(google-explicit-constructor): as BatchSender.
+  CustomerSender(CustomerId sender, store::Actor call = {})
+      : customer(sender), actor(std::move(call)) {}
+
+  CustomerId customer;
+  store::Actor actor;
 };
 
 struct EngineOptions {
@@ -77,18 +91,19 @@ class Engine {
   void Stop();
 
   // Run a batch of one item. The change is durable on return.
-  absl::StatusOr<ItemResult> ClaimOne(PartnerId caller, const api::PartnerClaim& item);
-  absl::StatusOr<ItemResult> UnclaimOne(PartnerId caller, const api::PartnerUnclaim& item);
+  absl::StatusOr<ItemResult> ClaimOne(const BatchSender& sender, const api::PartnerClaim& item);
+  absl::StatusOr<ItemResult> UnclaimOne(const BatchSender& sender, const api::PartnerUnclaim& item);
   // Sets `after` to the metadata of the device after the update.
-  absl::StatusOr<ItemResult> UpdateMetadataOne(PartnerId caller,
+  absl::StatusOr<ItemResult> UpdateMetadataOne(const BatchSender& sender,
                                                const api::UpdateMetadataArguments& item,
                                                api::DeviceMetadata& after);
   // The same for a customer. Applies the configuration to the device, or removes it if
   // `configuration` is not set. The outcome is kInvalidConfiguration if it is not the
   // customer's.
-  absl::StatusOr<ItemResult> ConfigureOne(CustomerId caller, const api::DeviceReference& device,
+  absl::StatusOr<ItemResult> ConfigureOne(const CustomerSender& sender,
+                                          const api::DeviceReference& device,
                                           ConfigurationId configuration);
-  absl::StatusOr<ItemResult> CustomerUnclaimOne(CustomerId caller,
+  absl::StatusOr<ItemResult> CustomerUnclaimOne(const CustomerSender& sender,
                                                 const api::DeviceReference& device);
 
   // Accept a batch, which the workers run. The batch is durable on return. The request
@@ -112,11 +127,11 @@ class Engine {
       const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims);
 
  private:
-  // Calls `load` for the device, then `decide` with the transaction and the hardware, and
-  // applies the change.
+  // As `actor`, calls `load` for the device, then `decide` with the transaction and the hardware,
+  // and applies the change.
   template <class Loading, class Decision>
-  absl::StatusOr<ItemResult> ChangeOne(const ItemTarget& target, const Loading& load,
-                                       const Decision& decide);
+  absl::StatusOr<ItemResult> ChangeOne(const store::Actor& actor, const ItemTarget& target,
+                                       const Loading& load, const Decision& decide);
 
   absl::StatusOr<store::OperationHead> Accept(const BatchSender& sender, store::BatchKind kind,
                                               int32_t items,

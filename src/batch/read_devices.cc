@@ -22,10 +22,10 @@ absl::StatusOr<std::vector<DeviceState>> ReadDevices(store::DeviceReads& reads,
                       "reading the claims");
   ZT_CHECK(claimed.size() == states.size(), "a device was lost");
   for (size_t i = 0; i < states.size(); ++i) {
-    states[i].sim_lock = std::move(claimed[i].sim_lock);
-    states[i].zero_touch = std::move(claimed[i].zero_touch);
+    claimed[i].statements = std::move(states[i].statements);
+    claimed[i].statements_read = true;
   }
-  return states;
+  return claimed;
 }
 
 }  // namespace zerotouch::batch

@@ -38,6 +38,33 @@ bool IsPermanent(const absl::Status& status) {
          !absl::IsAborted(status) && !absl::IsCancelled(status) && !absl::IsUnknown(status);
 }
 
+// Returns the method that accepts batches of the kind.
+std::string MethodOf(store::BatchKind kind) {
+  switch (kind) {
+    case store::BatchKind::kClaim:
+      return "partners.devices.claimAsync";
+    case store::BatchKind::kUnclaim:
+      return "partners.devices.unclaimAsync";
+    case store::BatchKind::kUpdateMetadata:
+      return "partners.devices.updateMetadataAsync";
+    case store::BatchKind::kPreviewClaim:
+    case store::BatchKind::kPreviewUnclaim:
+      break;  // changes nothing
+  }
+  return "";
+}
+
+// Returns who makes the changes of the operation.
+store::Actor ActorOf(const store::OperationHead& head) {
+  return {.kind = store::ActorKind::kReseller,
+          .partner = head.partner,
+          .customer = {},
+          .account = head.account,
+          .method = MethodOf(head.kind),
+          .request_id = head.request_id,
+          .operation = head.id};
+}
+
 // Limits a run to a number of items per second.
 class Throttle {
  public:
@@ -329,8 +356,9 @@ absl::Status Workers::Record(const store::Lease& lease, const BatchRun& run, siz
   ZT_CHECK(begin < run.size() && run.size() <= static_cast<size_t>(lease.head.items),
            "a chunk is outside of its operation");
   const auto done = static_cast<int32_t>(lease.head.items - (run.size() - begin));
+  const store::Actor actor = ActorOf(lease.head);
   return UntilSettled(lease, [&] {
-    return store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    return store_.Write(actor, [&](store::Transaction& transaction) -> absl::Status {
       const absl::Time now = clock_.Now();
       ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
                           results_of(transaction, now));

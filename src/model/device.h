@@ -31,7 +31,7 @@ struct DeviceState {
   int64_t sim_lock_entry = 0;
   int64_t zero_touch_entry = 0;
 
-  // What each item changed, in their order (change_recorder.h), for the log.
+  // The changes that items made, in their order (change_recorder.h), for the log.
   std::vector<DeviceChange> changes;
 
   // The changes to write.
@@ -46,6 +46,9 @@ struct DeviceState {
     return section == Section::kSimLock ? sim_lock : zero_touch;
   }
   int64_t& EntryIn(Section section) {
+    return section == Section::kSimLock ? sim_lock_entry : zero_touch_entry;
+  }
+  int64_t EntryIn(Section section) const {
     return section == Section::kSimLock ? sim_lock_entry : zero_touch_entry;
   }
   void MarkChanged(Section section) {

@@ -13,7 +13,7 @@
 
 namespace zerotouch {
 
-// What was stated about a device before a change took it away or replaced it.
+// A statement about a device as it was before a change dropped or replaced it.
 struct FormerStatement {
   PartnerId reseller;
   api::DeviceIdentifier identifier;
@@ -24,7 +24,7 @@ struct FormerStatement {
   bool dropped = false;
 };
 
-// What one item changed on one device: a claim, statements, or both. An item that changes
+// The change that one item made on one device: a claim, statements, or both. An item that changes
 // nothing makes none.
 struct DeviceChange {
   DeviceId device;

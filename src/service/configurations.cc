@@ -134,12 +134,13 @@ absl::StatusOr<api::Configuration> Configurations::Create(
     const Caller& caller, const api::CreateConfigurationRequest& request) {
   const CustomerId customer = caller.right().customer;
   store::Configuration stored;
-  const absl::Status written = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_RETURN_IF_ERROR(Check(transaction, customer, request.configuration()));
-    ZT_RETURN_IF_ERROR(CheckRoom(transaction, customer));
-    stored = StoredOf(customer, store::RandomConfigurationId(), request.configuration());
-    return transaction.PutConfiguration(stored);
-  });
+  const absl::Status written =
+      store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
+        ZT_RETURN_IF_ERROR(Check(transaction, customer, request.configuration()));
+        ZT_RETURN_IF_ERROR(CheckRoom(transaction, customer));
+        stored = StoredOf(customer, store::RandomConfigurationId(), request.configuration());
+        return transaction.PutConfiguration(stored);
+      });
   ZT_RETURN_IF_ERROR(written);
   return MessageOf(stored);
 }
@@ -163,28 +164,32 @@ absl::StatusOr<api::Configuration> Configurations::Update(
     const Caller& caller, const api::UpdateConfigurationRequest& request) {
   const CustomerId customer = caller.right().customer;
   api::Configuration message;
-  const absl::Status written = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const store::Configuration before,
-                        Find(transaction, request.configuration().name()));
-    message = MessageOf(before);
-    ZT_RETURN_IF_ERROR(MergeConfiguration(request.configuration(), request.update_mask(), message));
-    ZT_RETURN_IF_ERROR(Check(transaction, customer, message, before.dpc));
-    return transaction.PutConfiguration(StoredOf(customer, before.id, message));
-  });
+  const absl::Status written =
+      store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
+        ZT_ASSIGN_OR_RETURN(const store::Configuration before,
+                            Find(transaction, request.configuration().name()));
+        message = MessageOf(before);
+        ZT_RETURN_IF_ERROR(
+            MergeConfiguration(request.configuration(), request.update_mask(), message));
+        ZT_RETURN_IF_ERROR(Check(transaction, customer, message, before.dpc));
+        return transaction.PutConfiguration(StoredOf(customer, before.id, message));
+      });
   ZT_RETURN_IF_ERROR(written);
   return message;
 }
 
 absl::StatusOr<google::protobuf::Empty> Configurations::Delete(
-    const Caller&, const api::DeleteConfigurationRequest& request) {
-  const absl::Status written = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(transaction, request.name()));
-    absl::Status removed = transaction.RemoveConfiguration(found.customer, found.id);
-    if (!absl::IsFailedPrecondition(removed)) return removed;
-    return errors::InvalidOperation(
-        "A device uses this configuration. Apply another one to the device, or remove it from the "
-        "device, first.");
-  });
+    const Caller& caller, const api::DeleteConfigurationRequest& request) {
+  const absl::Status written =
+      store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
+        ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(transaction, request.name()));
+        absl::Status removed = transaction.RemoveConfiguration(found.customer, found.id);
+        if (!absl::IsFailedPrecondition(removed)) return removed;
+        return errors::InvalidOperation(
+            "A device uses this configuration. Apply another one to the device, or remove it from "
+            "the "
+            "device, first.");
+      });
   ZT_RETURN_IF_ERROR(written);
   return google::protobuf::Empty();
 }

@@ -84,20 +84,23 @@ absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(
         "configuration",
         fmt::format("use the form {}/configurations/CONFIGURATION", FormatCustomerName(customer)));
   }
-  return EmptyOr(engine_.ConfigureOne(customer, request.device(), name->configuration),
-                 request.device());
+  return EmptyOr(
+      engine_.ConfigureOne({customer, caller.actor()}, request.device(), name->configuration),
+      request.device());
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::RemoveConfiguration(
     const Caller& caller, const api::CustomerRemoveConfigurationRequest& request) {
-  return EmptyOr(engine_.ConfigureOne(caller.right().customer, request.device(), ConfigurationId()),
+  return EmptyOr(engine_.ConfigureOne({caller.right().customer, caller.actor()}, request.device(),
+                                      ConfigurationId()),
                  request.device());
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::Unclaim(
     const Caller& caller, const api::CustomerUnclaimDeviceRequest& request) {
-  return EmptyOr(engine_.CustomerUnclaimOne(caller.right().customer, request.device()),
-                 request.device());
+  return EmptyOr(
+      engine_.CustomerUnclaimOne({caller.right().customer, caller.actor()}, request.device()),
+      request.device());
 }
 
 }  // namespace zerotouch::service

@@ -82,10 +82,11 @@ absl::StatusOr<api::Company> PartnerCustomers::Create(const Caller& caller,
   ZT_RETURN_IF_ERROR(CheckNew(request.customer()));
   const PartnerId partner = caller.right().partner;
   store::Customer customer = CustomerOf(request.customer(), clock_.Now());
-  ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(customer.id, store::FreeCustomerId(transaction));
-    return transaction.AddCustomer(customer, partner, VendorId());
-  }));
+  ZT_RETURN_IF_ERROR(
+      store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
+        ZT_ASSIGN_OR_RETURN(customer.id, store::FreeCustomerId(transaction));
+        return transaction.AddCustomer(customer, partner, VendorId());
+      }));
   return PartnerViewOf(partner, customer);
 }
 

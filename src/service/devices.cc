@@ -58,8 +58,8 @@ absl::Status ErrorFor(Outcome outcome, const api::DeviceIdentifier& identifier) 
   return StatusOf(outcome, DescribeInvisible(identifier, outcome));
 }
 
-batch::BatchSender SenderOf(const auth::ActsForPartner& right) {
-  return {right.partner, right.account};
+batch::BatchSender SenderOf(const Devices::Caller& caller) {
+  return {caller.right().partner, caller.right().account, caller.actor()};
 }
 
 absl::Status CheckLimit(int64_t limit) {
@@ -124,7 +124,7 @@ void FillDevices(PartnerId partner, const Listing& listing, const store::Page<De
 absl::StatusOr<api::ClaimDeviceResponse> Devices::Claim(const Caller& caller,
                                                         const api::ClaimDeviceRequest& request) {
   const PartnerId partner = caller.right().partner;
-  ZT_ASSIGN_OR_RETURN(const ItemResult result, engine_.ClaimOne(partner, ItemOf(request)));
+  ZT_ASSIGN_OR_RETURN(const ItemResult result, engine_.ClaimOne(SenderOf(caller), ItemOf(request)));
   ZT_RETURN_IF_ERROR(ErrorFor(result.outcome, request.device_identifier()));
   api::ClaimDeviceResponse response;
   response.set_device_id(result.device.value());
@@ -136,14 +136,14 @@ absl::StatusOr<google::longrunning::Operation> Devices::ClaimAsync(
     const Caller& caller, const api::ClaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptClaims(SenderOf(caller.right()), request));
+                      engine_.AcceptClaims(SenderOf(caller), request));
   return OperationOf(head);
 }
 
 absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Caller& caller,
                                                          const api::UnclaimDeviceRequest& request) {
   ZT_ASSIGN_OR_RETURN(const ItemResult result,
-                      engine_.UnclaimOne(caller.right().partner, ItemOf(request)));
+                      engine_.UnclaimOne(SenderOf(caller), ItemOf(request)));
   ZT_RETURN_IF_ERROR(ErrorFor(result.outcome, request.device_identifier()));
   return google::protobuf::Empty();
 }
@@ -152,7 +152,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
     const Caller& caller, const api::UnclaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptUnclaims(SenderOf(caller.right()), request));
+                      engine_.AcceptUnclaims(SenderOf(caller), request));
   return OperationOf(head);
 }
 
@@ -242,7 +242,7 @@ absl::StatusOr<api::DeviceMetadata> Devices::UpdateMetadata(
   if (request.has_device_metadata()) *item.mutable_device_metadata() = request.device_metadata();
   api::DeviceMetadata after;
   ZT_ASSIGN_OR_RETURN(const ItemResult result,
-                      engine_.UpdateMetadataOne(caller.right().partner, item, after));
+                      engine_.UpdateMetadataOne(SenderOf(caller), item, after));
   ZT_RETURN_IF_ERROR(StatusOf(result.outcome));
   return after;
 }
@@ -251,7 +251,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::UpdateMetadataAsync(
     const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("updates", static_cast<size_t>(request.updates_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptMetadataUpdates(SenderOf(caller.right()), request));
+                      engine_.AcceptMetadataUpdates(SenderOf(caller), request));
   return OperationOf(head);
 }
 

@@ -126,25 +126,27 @@ absl::StatusOr<OperationAnswer> Operations::Get(
 
 absl::StatusOr<google::protobuf::Empty> Operations::Cancel(
     const Changer& caller, const google::longrunning::CancelOperationRequest& request) {
-  ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                        FindOwn(transaction, caller.right().partner, request.name()));
-    return transaction.CancelOperation(head.id, clock_.Now());
-  }));
+  ZT_RETURN_IF_ERROR(
+      store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
+        ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
+                            FindOwn(transaction, caller.right().partner, request.name()));
+        return transaction.CancelOperation(head.id, clock_.Now());
+      }));
   return google::protobuf::Empty();
 }
 
 absl::StatusOr<google::protobuf::Empty> Operations::Delete(
     const Changer& caller, const google::longrunning::DeleteOperationRequest& request) {
-  ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                        FindOwn(transaction, caller.right().partner, request.name()));
-    if (!head.finished.has_value()) {
-      return errors::InvalidOperation(
-          "The operation is not done. Cancel it first, or wait until it is done.");
-    }
-    return transaction.DeleteOperation(head.id);
-  }));
+  ZT_RETURN_IF_ERROR(
+      store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
+        ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
+                            FindOwn(transaction, caller.right().partner, request.name()));
+        if (!head.finished.has_value()) {
+          return errors::InvalidOperation(
+              "The operation is not done. Cancel it first, or wait until it is done.");
+        }
+        return transaction.DeleteOperation(head.id);
+      }));
   return google::protobuf::Empty();
 }
 

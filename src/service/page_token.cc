@@ -59,4 +59,28 @@ absl::StatusOr<PageEnd> ReadPageToken(std::string_view secret, std::string_view 
   return PageEnd{.last_id = NumberIn(end), .total_size = NumberIn(end.substr(kNumberBytes))};
 }
 
+std::string MakePlacesToken(std::string_view secret, std::string_view list,
+                            std::span<const int64_t> places) {
+  std::string bytes;
+  for (const int64_t place : places) AppendNumber(place, bytes);
+  return crypto::Base64UrlEncode(Signed(secret, list, bytes));
+}
+
+absl::StatusOr<std::vector<int64_t>> ReadPlacesToken(std::string_view secret, std::string_view list,
+                                                     std::string_view token) {
+  std::vector<int64_t> places;
+  if (token.empty()) return places;
+  const std::optional<std::string> bytes = crypto::Base64UrlDecode(token);
+  if (!bytes.has_value() || bytes->size() < kSignatureBytes + kNumberBytes ||
+      (bytes->size() - kSignatureBytes) % kNumberBytes != 0) {
+    return errors::InvalidPageToken();
+  }
+  std::string_view end = std::string_view(*bytes).substr(0, bytes->size() - kSignatureBytes);
+  if (!crypto::ConstantTimeEquals(*bytes, Signed(secret, list, end))) {
+    return errors::InvalidPageToken();
+  }
+  for (; !end.empty(); end.remove_prefix(kNumberBytes)) places.push_back(NumberIn(end));
+  return places;
+}
+
 }  // namespace zerotouch::service

@@ -3,8 +3,10 @@
 #define ZEROTOUCH_SERVICE_PAGE_TOKEN_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -26,6 +28,13 @@ std::string MakePageToken(std::string_view secret, std::string_view list, const 
 // INVALID_PAGE_TOKEN if the token was changed or made for another list.
 absl::StatusOr<PageEnd> ReadPageToken(std::string_view secret, std::string_view list,
                                       std::string_view token);
+
+// The same for lists whose pages go on at one or more places, which are not ids.
+std::string MakePlacesToken(std::string_view secret, std::string_view list,
+                            std::span<const int64_t> places);
+// Returns no places for an empty token.
+absl::StatusOr<std::vector<int64_t>> ReadPlacesToken(std::string_view secret, std::string_view list,
+                                                     std::string_view token);
 
 }  // namespace zerotouch::service
 

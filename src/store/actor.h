@@ -17,8 +17,8 @@ enum class ActorKind : uint8_t {
   kOperator = 4,  // zerotouchd admin
 };
 
-// Who makes the changes of a transaction, and by which call. It is given with the write
-// (Store::Write) and recorded with every change.
+// The maker of the changes of a transaction, and the call that makes them. It is given with
+// the write (Store::Write) and recorded with every change.
 struct Actor {
   ActorKind kind = ActorKind::kSystem;
   // The company that the call is for; only the one of its kind is set.

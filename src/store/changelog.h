@@ -49,10 +49,10 @@ class ChangelogReads {
   virtual absl::StatusOr<std::vector<ChainHead>> ReadChainHeads() = 0;
   // Reads parts whose first sequence is above `after`, ascending; at most `limit`.
   virtual absl::StatusOr<std::vector<StoredPart>> ReadParts(int64_t after, int64_t limit) = 0;
-  // Returns the part with the largest first sequence up to `sequence`; nullopt if there is
-  // none.
+  // Returns the part with the largest first sequence up to `sequence`; nullopt if every
+  // part begins after it.
   virtual absl::StatusOr<std::optional<StoredPart>> FindPart(int64_t sequence) = 0;
-  // Returns the checkpoint with the hash; nullopt if there is none.
+  // Returns the checkpoint with the hash; nullopt if it was not kept.
   virtual absl::StatusOr<std::optional<StoredCheckpoint>> FindCheckpoint(std::string_view hash) = 0;
 };
 

@@ -14,16 +14,14 @@
 namespace zerotouch::store {
 namespace {
 
-// Places in the log that are to be read, the newest first. Entries of one device that were
-// written later have larger sequences, so taking the largest one merges their lists.
-using Places = std::set<int64_t, std::greater<>>;
-
-void AddPlace(int64_t place, Places& places) {
-  if (place != 0) places.insert(place);
-}
-
 absl::Status PlaceLost() {
   return absl::DataLossError("the log of changes does not have an entry that a device refers to");
+}
+
+const changelog::DeviceEntry* DeviceEntryAt(const changelog::Part& part, size_t i,
+                                            DeviceId device) {
+  const auto* const entry = std::get_if<changelog::DeviceEntry>(&part.entries[i]);
+  return entry != nullptr && entry->change.device == device ? entry : nullptr;
 }
 
 // Reads parts, and keeps the last one: entries of one batch are often in it together.
@@ -51,36 +49,89 @@ class PartReader {
   changelog::Part part_;
 };
 
+// The sequences of a device's entries that come next. Entries of one device that were
+// written later have larger sequences, so taking the largest one merges their lists.
+class Frontier {
+ public:
+  Frontier(PartReader& parts, DeviceId device, std::span<const int64_t> sequences)
+      : parts_(parts), device_(device), sequences_(sequences.begin(), sequences.end()) {}
+
+  bool empty() const { return sequences_.empty(); }
+  int64_t TakeNewest() {
+    const int64_t sequence = *sequences_.begin();
+    sequences_.erase(sequences_.begin());
+    return sequence;
+  }
+  std::vector<int64_t> All() const { return {sequences_.begin(), sequences_.end()}; }
+
+  // Adds a place of a change of the claim (changelog/entry.h), or of a statement.
+  absl::Status Add(int64_t place, Section section) {
+    if (place == 0) return absl::OkStatus();
+    if (place < 0) {
+      ZT_ASSIGN_OR_RETURN(place, NewestIn(-place, section));
+    }
+    sequences_.insert(place);
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::StatusOr<int64_t> NewestIn(int64_t first, Section section) {
+    ZT_ASSIGN_OR_RETURN(const changelog::Part* const part, parts_.Read(first));
+    for (size_t i = part->entries.size(); i > 0; --i) {
+      const changelog::DeviceEntry* const entry = DeviceEntryAt(*part, i - 1, device_);
+      if (entry != nullptr && entry->change.section == section &&
+          entry->change.before != entry->change.after) {
+        return part->first + static_cast<int64_t>(i) - 1;
+      }
+    }
+    return PlaceLost();
+  }
+
+  PartReader& parts_;
+  const DeviceId device_;
+  std::set<int64_t, std::greater<>> sequences_;
+};
+
+absl::Status AddAll(const DeviceState& state, Frontier& frontier) {
+  ZT_RETURN_IF_ERROR(frontier.Add(state.sim_lock_entry, Section::kSimLock));
+  ZT_RETURN_IF_ERROR(frontier.Add(state.zero_touch_entry, Section::kZeroTouch));
+  for (const StatementState& each : state.statements) {
+    ZT_RETURN_IF_ERROR(frontier.Add(each.last_entry, Section::kZeroTouch));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<HistoryPage> ReadHistory(Snapshot& snapshot, DeviceId device,
                                         std::span<const int64_t> from, int64_t limit) {
-  Places places(from.begin(), from.end());
+  PartReader parts(snapshot);
+  Frontier frontier(parts, device, from);
   if (from.empty()) {
     ZT_ASSIGN_OR_RETURN(const DeviceState state, snapshot.ReadDevice(device));
-    AddPlace(state.sim_lock_entry, places);
-    AddPlace(state.zero_touch_entry, places);
-    for (const StatementState& each : state.statements) AddPlace(each.last_entry, places);
+    ZT_RETURN_IF_ERROR(AddAll(state, frontier));
   }
-  PartReader parts(snapshot);
   HistoryPage page;
-  while (!places.empty() && static_cast<int64_t>(page.entries.size()) < limit) {
-    const int64_t sequence = *places.begin();
-    places.erase(places.begin());
+  while (!frontier.empty() && static_cast<int64_t>(page.entries.size()) < limit) {
+    const int64_t sequence = frontier.TakeNewest();
     ZT_ASSIGN_OR_RETURN(const changelog::Part* const part, parts.Read(sequence));
-    const auto* const entry = std::get_if<changelog::DeviceEntry>(
-        &part->entries[static_cast<size_t>(sequence - part->first)]);
-    if (entry == nullptr || entry->change.device != device || entry->previous >= sequence) {
+    const changelog::DeviceEntry* const entry =
+        DeviceEntryAt(*part, static_cast<size_t>(sequence - part->first), device);
+    if (entry == nullptr || entry->previous >= sequence || -entry->previous >= sequence) {
       return PlaceLost();
-    }
-    AddPlace(entry->previous, places);
-    for (const FormerStatement& each : entry->change.statements) {
-      if (each.dropped && each.last_entry < sequence) AddPlace(each.last_entry, places);
     }
     page.entries.push_back(
         {.sequence = sequence, .time = part->time, .actor = part->actor, .change = entry->change});
+    // Reading another part replaces this one.
+    const int64_t previous = entry->previous;
+    const DeviceChange& change = page.entries.back().change;
+    ZT_RETURN_IF_ERROR(frontier.Add(previous, change.section));
+    for (const FormerStatement& each : change.statements) {
+      if (!each.dropped || each.last_entry >= sequence) continue;
+      ZT_RETURN_IF_ERROR(frontier.Add(each.last_entry, change.section));
+    }
   }
-  page.next.assign(places.begin(), places.end());
+  page.next = frontier.All();
   return page;
 }
 

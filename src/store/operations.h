@@ -83,7 +83,7 @@ class OperationReads {
   // Reads every result, in the order in which the items were run.
   virtual absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) = 0;
   // Reads the first chunk of results that has `from` or more items with results before it;
-  // nullopt if there is none.
+  // nullopt after the last one.
   virtual absl::StatusOr<std::optional<ResultChunk>> ReadResultChunk(OperationId id,
                                                                      int32_t from) = 0;
   // Counts unfinished operations of `partner`. In a transaction that writes, no

@@ -13,11 +13,13 @@
 
 #include "absl/status/statusor.h"
 #include "auth/authorized.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "service/list_answer.h"
 #include "service/operation_answer.h"
+#include "wire/method_names.h"
 
 namespace zerotouch::wire {
 
@@ -57,8 +59,9 @@ class MethodTable {
                          const std::string& method, const auth::Principal& caller,
                          const google::protobuf::Message& message) -> absl::StatusOr<Answer> {
       const auto& request = static_cast<const Request&>(message);
-      ZT_ASSIGN_OR_RETURN(const auth::Authorized<Right> authorized,
+      ZT_ASSIGN_OR_RETURN(auth::Authorized<Right> authorized,
                           auth::Authorize<Right>(caller, request, method));
+      authorized.SetCall(NameOfMethod(method), log::RequestId());
       ZT_ASSIGN_OR_RETURN(Response response, (service.*function)(authorized, request));
       if constexpr (std::is_constructible_v<Answer, Response>) {
         return Answer(std::move(response));

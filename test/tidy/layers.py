@@ -28,7 +28,8 @@ RESERVED = [
 ]
 
 # Files at the root of src/wire that its rooms share.
-WIRE_SHARED = ('wire/methods.h', 'wire/dispatch.h', 'wire/public_error.h', 'wire/error_details.h',
+WIRE_SHARED = ('wire/methods.h', 'wire/method_names.h',
+               'wire/dispatch.h', 'wire/public_error.h', 'wire/error_details.h',
                'wire/http_fault.h', 'wire/caller.h', 'wire/type_url.h', 'wire/api_services.h',
                'wire/target.h', 'wire/control_guard.h')
 HTTP_ENGINE = ('http/socket.h', 'http/server.h', 'http/tls.h', 'http/connection.h', 'http/http1/',

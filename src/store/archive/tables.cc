@@ -51,7 +51,8 @@ constexpr Column kClaims[] = {{"device", kInt},
                               {"simlock_profile", kInt},
                               {"workspace", kText},
                               {"vacation_starts_us", kInt, kNullable},
-                              {"vacation_expires_us", kInt, kNullable}};
+                              {"vacation_expires_us", kInt, kNullable},
+                              {"last_entry", kInt, kNullable, 4}};
 constexpr Column kModems[] = {{"modem", kInt}, {"device", kInt}};
 constexpr Column kSerials[] = {{"key", kText}, {"device", kInt}, {"serial", kText}};
 // `number` orders the operations of one partner, and rows are in that order. A
@@ -67,15 +68,19 @@ constexpr Column kOperations[] = {{"partner", kInt},
                                   {"started_us", kInt, kNullable},
                                   {"finished_us", kInt, kNullable},
                                   {"cancelled", kFlag},
-                                  {"account", kText, kNullable, 2}};
+                                  {"account", kText, kNullable, 2},
+                                  {"request_id", kText, kNullable, 4}};
 // `operation` is the operation's id in both, even if a store uses another key.
 constexpr Column kOperationChunks[] = {{"operation", kInt}, {"number", kInt}, {"request", kBytes}};
 constexpr Column kOperationResults[] = {
-    {"operation", kInt}, {"first_item", kInt}, {"results", kBytes}};
+    {"operation", kInt}, {"first_item", kInt}, {"results", kBytes}, {"log", kInt, kNullable, 4}};
 constexpr Column kAccountQuotas[] = {{"email", kText}, {"per_100s", kInt}};
 
-constexpr Column kStatements[] = {
-    {"device", kInt}, {"reseller", kInt}, {"identifier", kBytes}, {"metadata", kBytes}};
+constexpr Column kStatements[] = {{"device", kInt},
+                                  {"reseller", kInt},
+                                  {"identifier", kBytes},
+                                  {"metadata", kBytes},
+                                  {"last_entry", kInt, kNullable, 4}};
 constexpr Column kModemKeys[] = {
     {"modem", kInt}, {"device", kInt}, {"reseller", kInt}, {"others", kBytes, kNullable}};
 constexpr Column kSerialKeys[] = {{"key", kText},
@@ -83,6 +88,13 @@ constexpr Column kSerialKeys[] = {{"key", kText},
                                   {"device", kInt},
                                   {"reseller", kInt},
                                   {"others", kBytes, kNullable}};
+
+constexpr Column kLogParts[] = {
+    {"first", kInt}, {"chain", kInt}, {"height", kInt}, {"hash", kBytes}, {"part", kBytes}};
+constexpr Column kLogHeads[] = {
+    {"chain", kInt}, {"height", kInt}, {"last", kInt}, {"hash", kBytes}};
+constexpr Column kLogCheckpoints[] = {
+    {"hash", kBytes}, {"height", kInt}, {"time_us", kInt}, {"heads", kBytes}};
 
 constexpr Table kTables[] = {
     {"meta", kMeta, 1},
@@ -108,6 +120,10 @@ constexpr Table kTables[] = {
     {"statements", kStatements, 2},
     {"modem_keys", kModemKeys, 1},
     {"serial_keys", kSerialKeys, 2},
+    // Since version 4.
+    {"log_parts", kLogParts, 1},
+    {"log_heads", kLogHeads, 1},
+    {"log_checkpoints", kLogCheckpoints, 1},
 };
 
 }  // namespace
@@ -115,7 +131,16 @@ constexpr Table kTables[] = {
 std::span<const Table> Tables() { return kTables; }
 
 size_t TableCount(uint32_t version) {
-  return version == 1 ? 17 : version == 2 ? 18 : std::size(kTables);
+  switch (version) {
+    case 1:
+      return 17;
+    case 2:
+      return 18;
+    case 3:
+      return 21;
+    default:
+      return std::size(kTables);
+  }
 }
 
 uint8_t Table::index() const { return static_cast<uint8_t>(this - kTables); }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 // The tables and columns of an archive, which every store can export and import.
 // Nothing else lists them.
@@ -11,7 +12,7 @@ namespace zerotouch::store::archive {
 
 // Increment it with every change of the list, and keep the reader able to read
 // archives of older versions.
-inline constexpr uint32_t kTablesVersion = 3;
+inline constexpr uint32_t kTablesVersion = 4;
 
 enum class ColumnType : uint8_t {
   kInt,
@@ -40,6 +41,10 @@ struct Table {
   uint32_t until = kTablesVersion;
 
   bool is_retired() const { return until < kTablesVersion; }
+  // Returns true if also an empty registry has rows of it; imported ones replace them.
+  bool is_made_with_registry() const {
+    return std::string_view(name) == "meta" || std::string_view(name) == "log_heads";
+  }
 
   // Returns its index in Tables().
   uint8_t index() const;
@@ -48,7 +53,7 @@ struct Table {
 std::span<const Table> Tables();
 
 // Returns how many of them, the first ones, an archive of this version has. Version 1
-// ends at operation_results, version 2 at account_quotas.
+// ends at operation_results, version 2 at account_quotas, version 3 at serial_keys.
 size_t TableCount(uint32_t version);
 
 }  // namespace zerotouch::store::archive

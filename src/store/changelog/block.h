@@ -33,6 +33,15 @@ class Block {
   // Returns the sequence after its last entry. Must not be empty.
   int64_t end() const { return parts_.back().first() + static_cast<int64_t>(parts_.back().size()); }
 
+  // Returns the first sequence of the part that has the entry, which must be of this block.
+  int64_t PartOf(int64_t sequence) const {
+    int64_t first = 0;
+    for (const PartEncoder& part : parts_) {
+      if (part.first() <= sequence) first = part.first();
+    }
+    return first;
+  }
+
   // Returns true if BeginPart must be called before the next entry is added.
   bool NeedsPart() const {
     return parts_.empty() || parts_.back().size() == limits::kLogPartEntries;

@@ -69,6 +69,18 @@ void AppendFixed(int64_t value, std::string& out) {
   }
 }
 
+// Encodes a place before `sequence` as its distance, and whether it is that of a part.
+uint64_t EncodePrevious(int64_t sequence, int64_t place) {
+  if (place == 0) return 0;
+  const int64_t distance = Minus(sequence, place < 0 ? -place : place);
+  return (static_cast<uint64_t>(distance) << 1) | (place < 0 ? 1 : 0);
+}
+int64_t DecodePrevious(int64_t sequence, uint64_t encoded) {
+  if (encoded == 0) return 0;
+  const int64_t place = Minus(sequence, static_cast<int64_t>(encoded >> 1));
+  return (encoded & 1) != 0 ? Minus(0, place) : place;
+}
+
 // Takes values from the front of bytes. After the first failure every value is empty.
 class Reader {
  public:
@@ -209,8 +221,7 @@ int64_t PartEncoder::Add(const DeviceEntry& entry) {
   bytes_.push_back(static_cast<char>(flags));
   AppendSigned(Minus(change.device.value(), last_.device), bytes_);
   AppendSigned(Minus(change.item, last_.item), bytes_);
-  AppendVarint(entry.previous == 0 ? 0 : static_cast<uint64_t>(Minus(sequence, entry.previous)),
-               bytes_);
+  AppendVarint(EncodePrevious(sequence, entry.previous), bytes_);
   last_.device = change.device.value();
   last_.item = change.item;
   if (change.before.has_value()) AddClaim(*change.before);
@@ -279,8 +290,7 @@ class PartDecoder {
     last_.item = Plus(last_.item, reader_.Signed());
     change.device = DeviceId(last_.device);
     change.item = static_cast<uint32_t>(last_.item);
-    const uint64_t distance = reader_.Varint();
-    entry.previous = distance == 0 ? 0 : Minus(sequence_, static_cast<int64_t>(distance));
+    entry.previous = DecodePrevious(sequence_, reader_.Varint());
     if ((flags & kHasBefore) != 0) change.before = TakeClaim();
     if ((flags & kHasAfter) != 0) change.after = TakeAfter(flags, change.before);
     if ((flags & kHasStatements) != 0) TakeStatements(change);

@@ -35,7 +35,7 @@ class PartEncoder {
 
  private:
   friend class PartDecoder;
-  // What the next entry of a device refers to.
+  // The values that the next entry of a device refers to.
   struct Last {
     int64_t device = 0;
     int64_t item = 0;

@@ -40,7 +40,7 @@ DeviceEntry FullEntry() {
   statement.identifier.set_imei("490154203237518");
   (*statement.metadata.mutable_entries())["ordernumber"] = "A1";
   entry.change.metadata_keys = {"ordernumber", "phonenumber"};
-  entry.previous = 4;
+  entry.previous = -4;
   return entry;
 }
 
@@ -73,6 +73,7 @@ TEST(PartCodec, Entries_AreReadAsTheyWereWritten) {
   metadata.change.device = DeviceId(5);
   metadata.change.before = metadata.change.after = HeldClaim();
   metadata.change.metadata_keys = {"phonenumber"};
+  metadata.previous = 999;
   DeviceEntry first;
   first.change.device = DeviceId(2);
   first.change.after = HeldClaim();

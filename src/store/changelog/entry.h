@@ -18,13 +18,17 @@
 // An entry's sequence is the first sequence of its part plus its place in it, so one number
 // finds it: a claim keeps the sequence of its last change, and each entry has that of the one
 // before. A device's history is read by following these.
+//
+// A place is a sequence, or, negated, the first sequence of a part: then it is the newest change
+// of that claim in the part. PostgreSQL gives up many claims in one statement, which writes the
+// same place to all of them.
 namespace zerotouch::store::changelog {
 
 // A change of a device.
 struct DeviceEntry {
   DeviceChange change;
-  // The entry before it: of the same claim, or, if only statements changed, of the same
-  // statement; 0: none.
+  // The place of the entry before it: of the same claim, or, if only statements changed, of
+  // the same statement; 0: none.
   int64_t previous = 0;
 };
 

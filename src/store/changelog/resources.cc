@@ -7,14 +7,11 @@
 
 #include "absl/time/time.h"
 #include "model/resource_name.h"
+#include "store/changelog/audit_line.h"
 #include "store/changelog/json_object.h"
 
 namespace zerotouch::store::changelog {
 namespace {
-
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E*SZ", time, absl::UTCTimeZone());
-}
 
 // The texts of Company.TermsStatus.
 std::string_view TextOf(Terms terms) {

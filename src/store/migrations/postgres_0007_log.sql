@@ -28,7 +28,9 @@ CREATE TABLE log_checkpoints (
   heads   bytea  NOT NULL
 );
 
--- The place in the log of the last change of the metadata alone; 0: none.
+-- The place in the log of the last change of the claim (src/store/changelog/entry.h); 0: none.
+ALTER TABLE claims ADD COLUMN last_entry bigint NOT NULL DEFAULT 0;
+-- The place of the last change of the metadata alone; 0: none.
 ALTER TABLE statements ADD COLUMN last_entry bigint NOT NULL DEFAULT 0;
 -- The first sequence of the block with the changes of the items; 0: they changed nothing.
 ALTER TABLE operation_results ADD COLUMN log bigint NOT NULL DEFAULT 0;

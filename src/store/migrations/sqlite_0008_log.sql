@@ -25,7 +25,13 @@ CREATE TABLE log_checkpoints (
   heads   BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The place in the log of the last change of the metadata alone; 0: none.
+-- The place in the log of the last change of the claim; 0: none.
+ALTER TABLE claims ADD COLUMN last_entry INTEGER NOT NULL DEFAULT 0;
+-- Its place if it was given up, and if it was then claimed again as its row in `claims` still
+-- says (restored = 1): neither rewrites that row.
+ALTER TABLE given_up ADD COLUMN entry INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE given_up ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+-- The place of the last change of the metadata alone; 0: none.
 ALTER TABLE statements ADD COLUMN last_entry INTEGER NOT NULL DEFAULT 0;
 -- The first sequence of the block with the changes of the items; 0: they changed nothing.
 ALTER TABLE operation_results ADD COLUMN log INTEGER NOT NULL DEFAULT 0;

@@ -23,10 +23,12 @@ struct ClaimColumns {
   std::vector<std::string_view> workspaces;
   std::vector<std::optional<int64_t>> vacation_starts;
   std::vector<std::optional<int64_t>> vacation_expires;
+  std::vector<int64_t> last_entries;
 
   size_t size() const { return devices.size(); }
 
-  void Add(DeviceId device, Section section, int64_t version, const Claim& claim) {
+  void Add(DeviceId device, Section section, int64_t version, const Claim& claim,
+           int64_t last_entry) {
     devices.push_back(device.value());
     sections.push_back(static_cast<int64_t>(section));
     versions.push_back(version);
@@ -38,6 +40,7 @@ struct ClaimColumns {
     workspaces.push_back(claim.workspace);
     vacation_starts.push_back(Micros(claim.vacation_starts));
     vacation_expires.push_back(Micros(claim.vacation_expires));
+    last_entries.push_back(last_entry);
   }
 
   Query In(const char* sql) const {
@@ -52,7 +55,8 @@ struct ClaimColumns {
         .IntsOrNull(simlock_profiles)
         .Texts(workspaces)
         .OptionalInts(vacation_starts)
-        .OptionalInts(vacation_expires);
+        .OptionalInts(vacation_expires)
+        .Ints(last_entries);
   }
 
  private:
@@ -65,9 +69,10 @@ struct ClaimColumns {
 // ClaimColumns as rows.
 constexpr SqlText kClaimRows =
     "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "
-    "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[]) "
+    "$6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[], "
+    "$12::bigint[]) "
     "AS u(device, section, version, held, reseller, owner, configuration, simlock_profile, "
-    "workspace, vacation_starts_us, vacation_expires_us)";
+    "workspace, vacation_starts_us, vacation_expires_us, last_entry)";
 
 // Statements to write, as one array for each column.
 struct StatementColumns {
@@ -133,6 +138,7 @@ struct UnclaimedKey {
   Section section;
   int64_t version;
   PartnerId reseller;
+  int64_t last_entry;  // the place of a part of the log
 
   auto operator<=>(const UnclaimedKey&) const = default;
 };
@@ -333,35 +339,43 @@ void PostgresTransaction::QueueSerialKeys(const absl::btree_map<SerialKey, State
   }
 }
 
-void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states) {
+void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states,
+                                      std::span<const LoggedPlaces> places) {
   ClaimColumns fresh;
   ClaimColumns changed;
   UnclaimedDevices unclaimed;
-  for (const DeviceState* state : states) {
+  for (size_t i = 0; i < states.size(); ++i) {
+    const DeviceState* const state = states[i];
     for (const Section section : {Section::kSimLock, Section::kZeroTouch}) {
       if (!(section == Section::kSimLock ? state->sim_lock_changed : state->zero_touch_changed)) {
         continue;
       }
       const Claim& claim = *state->ClaimIn(section);
+      const int64_t last_entry = places[i].In(section);
       const auto version = claim_versions_.find({state->id, section});
       if (version == claim_versions_.end()) {
-        fresh.Add(state->id, section, 0, claim);
+        fresh.Add(state->id, section, 0, claim, last_entry);
       } else if (IsUnclaimed(claim)) {
-        unclaimed[{section, version->second, claim.reseller}].push_back(state->id.value());
+        // One statement for all of a part.
+        const int64_t place =
+            last_entry == state->EntryIn(section) ? last_entry : -block().PartOf(last_entry);
+        unclaimed[{section, version->second, claim.reseller, place}].push_back(state->id.value());
       } else {
-        changed.Add(state->id, section, version->second, claim);
+        changed.Add(state->id, section, version->second, claim, last_entry);
       }
     }
   }
   for (const auto& [key, devices] : unclaimed) {
     // Most changes of large batches are unclaims, and looking up a list of keys
     // costs four fifths of a join. No column of an index changes.
-    QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4 "
+    QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4, "
+                      "last_entry = $5 "
                       "WHERE device = ANY($1) AND section = $2 AND version = $3")
                     .Ints(devices)
                     .Int(static_cast<int64_t>(key.section))
                     .Int(key.version)
-                    .Int(key.reseller.value()),
+                    .Int(key.reseller.value())
+                    .Int(key.last_entry),
                 devices.size());
   }
   if (changed.size() > 0) {
@@ -370,7 +384,8 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
                         "reseller = u.reseller, owner = u.owner, "
                         "configuration = u.configuration, simlock_profile = u.simlock_profile, "
                         "workspace = u.workspace, vacation_starts_us = u.vacation_starts_us, "
-                        "vacation_expires_us = u.vacation_expires_us FROM ",
+                        "vacation_expires_us = u.vacation_expires_us, "
+                        "last_entry = u.last_entry FROM ",
                         kClaimRows,
                         " WHERE c.device = u.device AND c.section = u.section "
                         "AND c.version = u.version">),
@@ -378,7 +393,7 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
   }
   if (fresh.size() > 0) {
     QueueChange(fresh.In(kSql<"INSERT INTO claims (device, section, version, ", kClaimColumns,
-                              ") SELECT * FROM ", kClaimRows>),
+                              ", last_entry) SELECT * FROM ", kClaimRows>),
                 fresh.size());
   }
 }
@@ -399,7 +414,7 @@ absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> stat
   }
   QueueStatements(changed, places);
   QueueKeys(changed);
-  QueueClaims(changed);
+  QueueClaims(changed, places);
   return absl::OkStatus();
 }
 

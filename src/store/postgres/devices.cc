@@ -25,7 +25,7 @@ std::vector<Query> MakeQueries(std::span<const Value> values, const Make& make) 
 }
 
 Query SelectClaims(std::span<const int64_t> devices) {
-  return Query(kSql<"SELECT device, section, version, ", kClaimColumns,
+  return Query(kSql<"SELECT device, section, version, last_entry, ", kClaimColumns,
                     " FROM claims WHERE device = ANY($1)">)
       .Ints(devices);
 }
@@ -298,6 +298,7 @@ void PostgresTransaction::TakeClaims(const Rows& rows, std::span<DeviceState> st
     const auto place = std::lower_bound(
         states.begin(), states.end(), id,
         [](const DeviceState& state, DeviceId sought) { return state.id < sought; });
+    place->EntryIn(section) = row.Int();
     place->ClaimIn(section) = ReadClaim(row);
     if (writing()) claim_versions_[{id, section}] = version;
   }

@@ -19,7 +19,7 @@ namespace {
 // adds things that older programs can ignore leaves it unchanged. A migration that
 // breaks older programs sets it to its own number; then every replica must be
 // stopped first.
-constexpr int64_t kOldestProgram = 5;
+constexpr int64_t kOldestProgram = 7;
 
 // The advisory lock of every program that migrates a registry ("ZTRG").
 constexpr char kLock[] = "SELECT pg_advisory_lock(1515475527)";
@@ -36,12 +36,13 @@ constexpr absl::Duration kMigrationTimeout = absl::Hours(1);
 constexpr char kLockTimeout[] = "SET lock_timeout = '2s'";
 constexpr absl::Duration kPauseBeforeRetry = absl::Milliseconds(500);
 
-// Requests and results do not compress well, and compressing them would cost more
+// Requests, results and the log do not compress well, and compressing them would cost more
 // than the rest of accepting a batch. Engines that do not know this setting ignore
 // it.
 constexpr const char* kUnpacked[] = {
     "ALTER TABLE operation_chunks ALTER COLUMN request SET STORAGE EXTERNAL",
-    "ALTER TABLE operation_results ALTER COLUMN results SET STORAGE EXTERNAL"};
+    "ALTER TABLE operation_results ALTER COLUMN results SET STORAGE EXTERNAL",
+    "ALTER TABLE log_parts ALTER COLUMN part SET STORAGE EXTERNAL"};
 
 struct Version {
   int64_t schema = 0;

@@ -199,7 +199,8 @@ class PostgresTransaction : public Transaction {
   // Reads the rows of keys that are dropped and were not looked up.
   absl::Status ReadDroppedKeys(std::span<const DeviceState* const> states);
   void QueueKeys(std::span<const DeviceState* const> states);
-  void QueueClaims(std::span<const DeviceState* const> states);
+  void QueueClaims(std::span<const DeviceState* const> states,
+                   std::span<const LoggedPlaces> places);
 
   Session& db_;
   const LeaseClock leases_;

@@ -58,6 +58,10 @@ constexpr Special kSpecial[] = {
     {"claims", "vacation_expires_us", "CASE WHEN held THEN vacation_expires_us END",
      "vacation_expires_us"},
     {"operations", "account", "account", "nullif(account, '')"},
+    {"operations", "request_id", "request_id", "nullif(request_id, '')"},
+    {"claims", "last_entry", "last_entry", "coalesce(last_entry, 0)"},
+    {"operation_results", "log", "log", "coalesce(log, 0)"},
+    {"statements", "last_entry", "last_entry", "coalesce(last_entry, 0)"},
     {"modem_keys", "others", "others", "nullif(others, '')"},
     {"serial_keys", "others", "others", "nullif(others, '')"},
 };
@@ -72,6 +76,16 @@ const char* TypeOf(ColumnType type) {
       return "text";
     case ColumnType::kBytes:
       return "bytea";
+  }
+  return "";
+}
+
+// Returns the end of the INSERT for a table of which an empty registry has rows already.
+std::string_view OnConflict(std::string_view table) {
+  if (table == "meta") return " ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+  if (table == "log_heads") {
+    return " ON CONFLICT (chain) DO UPDATE SET height = excluded.height, last = excluded.last, "
+           "hash = excluded.hash";
   }
   return "";
 }
@@ -106,8 +120,7 @@ Statements::Statements(const Table& table) {
   fetch_many = fmt::format("FETCH {} FROM rows_{}", kRowsAtOnce, table.name);
   close = fmt::format("CLOSE rows_{}", table.name);
   insert = fmt::format("INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS given ({}){}", table.name,
-                       names, inserted, arrays, names,
-                       is_meta ? " ON CONFLICT (key) DO UPDATE SET value = excluded.value" : "");
+                       names, inserted, arrays, names, OnConflict(table.name));
   any = fmt::format("SELECT EXISTS (SELECT 1 FROM {})", table.name);
   create = fmt::format("CREATE TABLE {} ({}, PRIMARY KEY ({}))", table.name, typed, key);
 }
@@ -255,7 +268,7 @@ absl::Status CheckEmpty(Session& db) {
   // Serializes concurrent imports.
   ZT_RETURN_IF_ERROR(db.Run(Query("SELECT schema FROM registry_version FOR UPDATE")).status());
   for (const Table& table : archive::Tables()) {
-    if (std::string_view(table.name) == "meta" || table.is_retired()) continue;
+    if (table.is_made_with_registry() || table.is_retired()) continue;
     ZT_ASSIGN_OR_RETURN(const Rows any, db.Run(Query(StatementsOf(table).any.c_str())));
     if (ReadInt(any) == 0) continue;
     return absl::FailedPreconditionError(
@@ -292,6 +305,10 @@ absl::Status ImportAll(Session& db, archive::RowSource& source) {
   ZT_RETURN_IF_ERROR(db.Run(Query("UPDATE partners p SET last_number = coalesce((SELECT "
                                   "max(number) FROM operations o WHERE o.partner = p.id), 0)"))
                          .status());
+  // New sequences are above those of the log.
+  ZT_RETURN_IF_ERROR(
+      db.Run(Query("SELECT setval('log_sequences', max(last)) FROM log_heads HAVING max(last) > 0"))
+          .status());
   return fault::At("store.commit");
 }
 

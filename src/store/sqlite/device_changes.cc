@@ -11,8 +11,9 @@
 namespace zerotouch::store::sqlite {
 namespace {
 
-// Binds the columns of a claim, and then its key.
-Cursor& BindClaim(Cursor&& statement, const Claim& claim, DeviceId device, Section section) {
+// Binds the columns of a claim, its place in the log, and then its key.
+Cursor& BindClaim(Cursor&& statement, const Claim& claim, int64_t last_entry, DeviceId device,
+                  Section section) {
   return statement.Bool(claim.held)
       .Int(claim.reseller.value())
       .Int(claim.owner.value())
@@ -21,28 +22,32 @@ Cursor& BindClaim(Cursor&& statement, const Claim& claim, DeviceId device, Secti
       .Text(claim.workspace)
       .Time(claim.vacation_starts)
       .Time(claim.vacation_expires)
+      .Int(last_entry)
       .Int(device.value())
       .Int(static_cast<int64_t>(section));
 }
 
-absl::Status InsertClaim(Database& db, const Claim& claim, DeviceId device, Section section) {
+absl::Status InsertClaim(Database& db, const Claim& claim, int64_t last_entry, DeviceId device,
+                         Section section) {
   return BindClaim(db.Use(kSql<"INSERT INTO claims (", kClaimColumns,
-                               ", device, section) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)">),
-                   claim, device, section)
+                               ", last_entry, device, section) "
+                               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)">),
+                   claim, last_entry, device, section)
       .Run();
 }
 
 // Takes a give-up back, if the claim's row is still as the claim. Returns false if it is not.
-absl::StatusOr<bool> RestoreClaim(Database& db, const Claim& claim, DeviceId device,
-                                  Section section) {
+absl::StatusOr<bool> RestoreClaim(Database& db, const Claim& claim, int64_t last_entry,
+                                  DeviceId device, Section section) {
   ZT_RETURN_IF_ERROR(
-      BindClaim(db.Use("DELETE FROM given_up WHERE EXISTS (SELECT 1 FROM claims c "
-                       "WHERE c.held = ? AND c.reseller = ? AND c.owner = ? "
-                       "AND c.configuration = ? AND c.simlock_profile = ? AND c.workspace = ? "
-                       "AND c.vacation_starts_us IS ? AND c.vacation_expires_us IS ? "
-                       "AND c.device = ?9 AND c.section = ?10) "
-                       "AND device = ?9 AND section = ?10"),
-                claim, device, section)
+      BindClaim(db.Use("UPDATE given_up SET restored = 1, entry = ?9 "
+                       "WHERE EXISTS (SELECT 1 FROM claims c "
+                       "WHERE c.held = ?1 AND c.reseller = ?2 AND c.owner = ?3 "
+                       "AND c.configuration = ?4 AND c.simlock_profile = ?5 AND c.workspace = ?6 "
+                       "AND c.vacation_starts_us IS ?7 AND c.vacation_expires_us IS ?8 "
+                       "AND c.device = ?10 AND c.section = ?11) "
+                       "AND device = ?10 AND section = ?11"),
+                claim, last_entry, device, section)
           .Run());
   return db.Changes() > 0;
 }
@@ -160,17 +165,22 @@ absl::Status WriteKeys(Database& db, DeviceId device, const StatementState& stat
 
 }  // namespace
 
-absl::Status SqliteTransaction::WriteClaim(const DeviceState& state, Section section) {
+absl::Status SqliteTransaction::WriteClaim(const DeviceState& state, Section section,
+                                           int64_t last_entry) {
   const Claim& claim = *state.ClaimIn(section);
-  if (state.is_new) return InsertClaim(db_, claim, state.id, section);
+  if (state.is_new) return InsertClaim(db_, claim, last_entry, state.id, section);
   const auto held = held_.extract({state.id, section});
   if (!held.empty() && held.mapped() == claim.reseller && claim == GivenUp(claim)) {
-    return db_.Use("INSERT INTO given_up (device, section) VALUES (?, ?)")
+    return db_
+        .Use(
+            "INSERT INTO given_up (device, section, entry) VALUES (?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET entry = excluded.entry, restored = 0")
         .Int(state.id.value())
         .Int(static_cast<int64_t>(section))
+        .Int(last_entry)
         .Run();
   }
-  ZT_ASSIGN_OR_RETURN(const bool restored, RestoreClaim(db_, claim, state.id, section));
+  ZT_ASSIGN_OR_RETURN(const bool restored, RestoreClaim(db_, claim, last_entry, state.id, section));
   if (restored) return absl::OkStatus();
   ZT_RETURN_IF_ERROR(db_.Use("DELETE FROM given_up WHERE device = ? AND section = ?")
                          .Int(state.id.value())
@@ -179,11 +189,11 @@ absl::Status SqliteTransaction::WriteClaim(const DeviceState& state, Section sec
   ZT_RETURN_IF_ERROR(
       BindClaim(db_.Use("UPDATE claims SET held = ?, reseller = ?, owner = ?, configuration = ?, "
                         "simlock_profile = ?, workspace = ?, vacation_starts_us = ?, "
-                        "vacation_expires_us = ? WHERE device = ? AND section = ?"),
-                claim, state.id, section)
+                        "vacation_expires_us = ?, last_entry = ? WHERE device = ? AND section = ?"),
+                claim, last_entry, state.id, section)
           .Run());
   if (db_.Changes() > 0) return absl::OkStatus();
-  return InsertClaim(db_, claim, state.id, section);
+  return InsertClaim(db_, claim, last_entry, state.id, section);
 }
 
 absl::Status SqliteTransaction::WriteState(const DeviceState& state, const LoggedPlaces& places) {
@@ -193,9 +203,11 @@ absl::Status SqliteTransaction::WriteState(const DeviceState& state, const Logge
                                       places.Of(statement.reseller, statement.last_entry)));
     ZT_RETURN_IF_ERROR(WriteKeys(db_, state.id, statement));
   }
-  if (state.sim_lock_changed) ZT_RETURN_IF_ERROR(WriteClaim(state, Section::kSimLock));
-  if (state.zero_touch_changed) ZT_RETURN_IF_ERROR(WriteClaim(state, Section::kZeroTouch));
-  return absl::OkStatus();
+  if (state.sim_lock_changed) {
+    ZT_RETURN_IF_ERROR(WriteClaim(state, Section::kSimLock, places.sim_lock));
+  }
+  if (!state.zero_touch_changed) return absl::OkStatus();
+  return WriteClaim(state, Section::kZeroTouch, places.zero_touch);
 }
 
 absl::Status SqliteTransaction::Apply(std::span<const DeviceState* const> states) {
@@ -222,8 +234,16 @@ absl::StatusOr<std::optional<DeviceId>> SqliteTransaction::SettleGivenUp(DeviceI
   if (up_to == 0) return std::nullopt;
   ZT_RETURN_IF_ERROR(db_.Use("UPDATE claims SET held = 0, owner = 0, configuration = 0, "
                              "simlock_profile = 0, workspace = '', vacation_starts_us = NULL, "
-                             "vacation_expires_us = NULL FROM (SELECT device AS d, section AS s "
-                             "FROM given_up WHERE device > ? AND device <= ?) "
+                             "vacation_expires_us = NULL, last_entry = e "
+                             "FROM (SELECT device AS d, section AS s, entry AS e FROM given_up "
+                             "WHERE device > ? AND device <= ? AND restored = 0) "
+                             "WHERE device = d AND section = s")
+                         .Int(after.value())
+                         .Int(up_to)
+                         .Run());
+  ZT_RETURN_IF_ERROR(db_.Use("UPDATE claims SET last_entry = e "
+                             "FROM (SELECT device AS d, section AS s, entry AS e FROM given_up "
+                             "WHERE device > ? AND device <= ? AND restored = 1) "
                              "WHERE device = d AND section = s")
                          .Int(after.value())
                          .Int(up_to)

@@ -85,7 +85,8 @@ absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
     std::span<const DeviceId> ids) {
   std::vector<DeviceState> states(ids.size());
   Cursor claims = db_.Use(
-      kSql<"SELECT c.section, g.device IS NOT NULL, ", kClaimColumns,
+      kSql<"SELECT c.section, coalesce(g.restored, 1) = 0, coalesce(g.entry, last_entry), ",
+           kClaimColumns,
            " FROM claims c LEFT JOIN given_up g ON g.device = c.device AND g.section = c.section "
            "WHERE c.device = ?">);
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -96,6 +97,7 @@ absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
       RowReader row(claims);
       const auto section = static_cast<Section>(row.Int());
       const bool is_given_up = row.Flag();
+      states[i].EntryIn(section) = row.Int();
       const Claim claim = ReadClaim(row);
       states[i].ClaimIn(section) = is_given_up ? GivenUp(claim) : claim;
       if (ids_ != nullptr && claim.held && !is_given_up) {

@@ -11,7 +11,8 @@ namespace zerotouch::store::sqlite {
 
 // True of `claims c` if the claim was not given up since its row was written.
 inline constexpr SqlText kNotGivenUp =
-    "NOT EXISTS (SELECT 1 FROM given_up g WHERE g.device = c.device AND g.section = c.section)";
+    "NOT EXISTS (SELECT 1 FROM given_up g WHERE g.device = c.device AND g.section = c.section "
+    "AND g.restored = 0)";
 
 // Parameters: configuration.
 inline constexpr const char* kConfigurationInUse =

@@ -150,7 +150,7 @@ class SqliteTransaction : public Transaction {
 
   // device_changes.cc
   absl::Status WriteState(const DeviceState& state, const LoggedPlaces& places);
-  absl::Status WriteClaim(const DeviceState& state, Section section);
+  absl::Status WriteClaim(const DeviceState& state, Section section, int64_t last_entry);
 
   Database& db_;
   DeviceIds* const ids_ = nullptr;

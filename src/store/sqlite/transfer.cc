@@ -41,35 +41,49 @@ constexpr Special kSpecial[] = {
                "ON CONFLICT (key) DO UPDATE SET value = excluded.value"},
     // A claim that was given up has only its reseller.
     {.table = "claims",
-     .select = "SELECT c.device, c.section, iif(g.device IS NULL, held, 0), reseller, "
-               "iif(g.device IS NULL, owner, 0), iif(g.device IS NULL, configuration, 0), "
-               "iif(g.device IS NULL, simlock_profile, 0), iif(g.device IS NULL, workspace, ''), "
-               "iif(g.device IS NULL, vacation_starts_us, NULL), "
-               "iif(g.device IS NULL, vacation_expires_us, NULL) "
+     .select = "SELECT c.device, c.section, iif(coalesce(g.restored, 1), held, 0), reseller, "
+               "iif(coalesce(g.restored, 1), owner, 0), "
+               "iif(coalesce(g.restored, 1), configuration, 0), "
+               "iif(coalesce(g.restored, 1), simlock_profile, 0), "
+               "iif(coalesce(g.restored, 1), workspace, ''), "
+               "iif(coalesce(g.restored, 1), vacation_starts_us, NULL), "
+               "iif(coalesce(g.restored, 1), vacation_expires_us, NULL), "
+               "coalesce(g.entry, last_entry) "
                "FROM claims c LEFT JOIN given_up g "
                "ON g.device = c.device AND g.section = c.section ORDER BY c.device, c.section",
      .insert = "INSERT INTO claims (device, section, held, reseller, owner, configuration, "
-               "simlock_profile, workspace, vacation_starts_us, vacation_expires_us) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+               "simlock_profile, workspace, vacation_starts_us, vacation_expires_us, last_entry) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, 0))"},
     {.table = "operations",
      .select = "SELECT partner, number, id, kind, items, items_done, succeeded, accepted_us, "
-               "started_us, finished_us, cancelled, account FROM operations ORDER BY number",
+               "started_us, finished_us, cancelled, account, request_id FROM operations "
+               "ORDER BY number",
      // Keeps the numbers if they grow, as in an archive of a SQLite registry.
      .insert = "INSERT INTO operations (partner, number, id, kind, items, items_done, succeeded, "
-               "accepted_us, started_us, finished_us, cancelled, account, lease_token, "
+               "accepted_us, started_us, finished_us, cancelled, account, request_id, lease_token, "
                "lease_until_us) "
                "VALUES (?, max(?, (SELECT coalesce(max(number), 0) + 1 FROM operations)), "
-               "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"},
+               "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"},
     {.table = "operation_chunks",
      .select = "SELECT o.id, c.number, c.request FROM operation_chunks c "
                "JOIN operations o ON o.number = c.operation ORDER BY c.operation, c.number",
      .insert = "INSERT INTO operation_chunks (operation, number, request) "
                "VALUES ((SELECT number FROM operations WHERE id = ?), ?, ?)"},
     {.table = "operation_results",
-     .select = "SELECT o.id, r.first_item, r.results FROM operation_results r "
+     .select = "SELECT o.id, r.first_item, r.results, r.log FROM operation_results r "
                "JOIN operations o ON o.number = r.operation ORDER BY r.operation, r.first_item",
-     .insert = "INSERT INTO operation_results (operation, first_item, results) "
-               "VALUES ((SELECT number FROM operations WHERE id = ?), ?, ?)"},
+     .insert = "INSERT INTO operation_results (operation, first_item, results, log) "
+               "VALUES ((SELECT number FROM operations WHERE id = ?), ?, ?, coalesce(?, 0))"},
+    {.table = "statements",
+     .select = "SELECT device, reseller, identifier, metadata, last_entry FROM statements "
+               "ORDER BY device, reseller",
+     .insert = "INSERT INTO statements (device, reseller, identifier, metadata, last_entry) "
+               "VALUES (?, ?, ?, ?, coalesce(?, 0))"},
+    {.table = "log_heads",
+     .select = "SELECT chain, height, last, hash FROM log_heads ORDER BY chain",
+     .insert = "INSERT INTO log_heads (chain, height, last, hash) VALUES (?, ?, ?, ?) "
+               "ON CONFLICT (chain) DO UPDATE SET height = excluded.height, last = excluded.last, "
+               "hash = excluded.hash"},
 };
 
 const char* TypeOf(ColumnType type) {
@@ -181,7 +195,7 @@ absl::Status ImportRow(Database& db, const Row& row) {
 
 absl::Status CheckEmpty(Database& db, const std::string& path) {
   for (const Table& table : archive::Tables()) {
-    if (std::string_view(table.name) == "meta" || table.is_retired()) continue;
+    if (table.is_made_with_registry() || table.is_retired()) continue;
     ZT_ASSIGN_OR_RETURN(const int64_t any, ReadInt(db, StatementsOf(table).any.c_str()));
     if (any == 0) continue;
     return absl::FailedPreconditionError(

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/method_names.h"
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "wire/api_services.h"
+#include "wire/describe/api_surface.h"
+#include "wire/rest/routes.h"
+
+namespace zerotouch::wire {
+namespace {
+
+using Names = absl::flat_hash_map<std::string, std::string>;
+
+// Google's discovery document has one method of google.longrunning.Operations. The others are
+// named like it: CancelOperation is operations.cancel.
+void AddOperations(const google::protobuf::ServiceDescriptor& service, Names& names) {
+  for (int i = 0; i < service.method_count(); ++i) {
+    const std::string_view name = service.method(i)->name();
+    const std::string verb(name.substr(0, name.find("Operation")));
+    names[service.method(i)->full_name()] =
+        absl::StrCat("operations.", absl::AsciiStrToLower(verb));
+  }
+}
+
+Names MakeNames() {
+  Names names;
+  // The descriptors are part of the program: a test builds the same table.
+  const RouteTable routes = RouteTable::Build(ApiServices()).value();
+  for (const google::protobuf::ServiceDescriptor* service : ApiServices()) {
+    if (service->full_name() == "google.longrunning.Operations") AddOperations(*service, names);
+  }
+  for (const ApiMethod& method : DescribeMethods(routes)) {
+    std::string name;
+    for (const std::string& resource : method.resources) absl::StrAppend(&name, resource, ".");
+    names[method.method->full_name()] = absl::StrCat(name, method.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string NameOfMethod(std::string_view full_name) {
+  static const Names* const names = new Names(MakeNames());
+  const auto found = names->find(std::string(full_name));
+  return found == names->end() ? std::string(full_name) : found->second;
+}
+
+}  // namespace zerotouch::wire

@@ -7,6 +7,7 @@
 #include "service/customers.h"
 #include "service/devices.h"
 #include "service/dpcs.h"
+#include "service/history.h"
 #include "service/operations.h"
 #include "service/vendors.h"
 
@@ -24,7 +25,8 @@ struct Services {
         configurations(store),
         customer_devices(store, engine, clock),
         dpcs(store),
-        operations(store, clock) {}
+        operations(store, clock),
+        history(store) {}
 
   Devices devices;
   PartnerCustomers partner_customers;
@@ -34,6 +36,7 @@ struct Services {
   CustomerDevices customer_devices;
   Dpcs dpcs;
   Operations operations;
+  History history;
 };
 
 }  // namespace zerotouch::service

@@ -58,6 +58,11 @@ void AddOperationMethods(Services& services, MethodTable& table) {
   table.Register(MethodKind::kWait, operations, &Operations::Wait);
 }
 
+void AddHistoryMethods(Services& services, MethodTable& table) {
+  table.Register(MethodKind::kLong, services.history, &service::History::OfPartner);
+  table.Register(MethodKind::kLong, services.history, &service::History::OfCustomer);
+}
+
 }  // namespace
 
 MethodTable ApiMethods(Services& services) {
@@ -65,6 +70,7 @@ MethodTable ApiMethods(Services& services) {
   AddPartnerMethods(services, table);
   AddCustomerMethods(services, table);
   AddOperationMethods(services, table);
+  AddHistoryMethods(services, table);
   return table;
 }
 

@@ -64,7 +64,14 @@ CLI::App& AdminGroup::AddPrinting(const char* name, const char* help, Run run) {
 absl::Status Change(const Settings& settings,
                     const std::function<absl::Status(store::Transaction&)>& mutation) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Store> store, OpenRegistry(settings));
-  return store->Write(mutation);
+  return store->Write({.kind = store::ActorKind::kOperator,
+                       .partner = {},
+                       .customer = {},
+                       .account = "",
+                       .method = "admin",
+                       .request_id = "",
+                       .operation = {}},
+                      mutation);
 }
 
 absl::Status View(const Settings& settings,
@@ -105,7 +112,9 @@ void AddAdminCommands(CLI::App& app, AdminAction& action) {
   AddDpcCommands(app, action);
   AddAccountCommands(app, action);
   AddKeyCommands(app, action);
+  AddDeviceCommands(app, action);
   AddOperationCommands(app, action);
+  AddAuditCommands(app, action);
   AddTransferCommands(app, action);
   // Set last, because the commands inherit the footer that is set when they are added.
   app.footer(

@@ -30,6 +30,10 @@ struct AdminFlags {
   bool accept_terms = false;
   bool all = false;
   std::string from, to;
+  std::string since, until, against;
+  std::string imei, meid, serial, manufacturer, model, csv;
+  std::string section = "ZERO_TOUCH";
+  int64_t device_id = 0;
   bool overwrite = false;
 };
 
@@ -87,6 +91,8 @@ void AddAccountCommands(CLI::App& app, AdminAction& action);
 void AddKeyCommands(CLI::App& app, AdminAction& action);
 void AddOperationCommands(CLI::App& app, AdminAction& action);
 void AddTransferCommands(CLI::App& app, AdminAction& action);
+void AddAuditCommands(CLI::App& app, AdminAction& action);
+void AddDeviceCommands(CLI::App& app, AdminAction& action);
 
 }  // namespace zerotouch::daemon
 

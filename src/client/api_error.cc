@@ -93,7 +93,9 @@ absl::StatusCode CodeOf(const ApiError& error) {
 }  // namespace
 
 ApiError ParseApiError(const HttpResponse& response) {
-  ApiError error{.http_status = response.status, .retry_after = response.retry_after};
+  ApiError error{.http_status = response.status,
+                 .retry_after = response.retry_after,
+                 .request_id = response.request_id};
   ReadEnvelope(response.body, error);
   if (error.message.empty()) error.message = OneLine(response.body);
   return error;
@@ -109,11 +111,13 @@ absl::Status ErrorStatus(const HttpResponse& response) {
   if (!error.custom_message.empty() && error.custom_message != error.message) {
     line += fmt::format(" ({})", OneLine(error.custom_message));
   }
+  if (!error.request_id.empty()) line += fmt::format(" [request {}]", OneLine(error.request_id));
   absl::Status status(CodeOf(error), line);
   const int64_t retry_after_ms =
       error.retry_after ? absl::ToInt64Milliseconds(*error.retry_after) : -1;
-  status.SetPayload(kPayload, absl::Cord(fmt::format("{} {} {}", error.http_status, retry_after_ms,
-                                                     response.body)));
+  status.SetPayload(kPayload,
+                    absl::Cord(fmt::format("{} {} {}\n{}", error.http_status, retry_after_ms,
+                                           response.request_id, response.body)));
   return status;
 }
 
@@ -126,7 +130,10 @@ std::optional<ApiError> ApiErrorOf(const absl::Status& status) {
   response.status = static_cast<int>(std::strtol(text.c_str(), &at, 10));
   const int64_t retry_after_ms = std::strtoll(at, &at, 10);
   if (retry_after_ms >= 0) response.retry_after = absl::Milliseconds(retry_after_ms);
-  response.body = at + 1;
+  const size_t id = static_cast<size_t>(at + 1 - text.c_str());
+  const size_t end = text.find('\n', id);
+  response.request_id = text.substr(id, end - id);
+  response.body = text.substr(end + 1);
   return ParseApiError(response);
 }
 

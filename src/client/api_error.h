@@ -20,6 +20,7 @@ struct ApiError {
   std::string custom_message;       // of the same detail
   bool terms_not_accepted = false;  // a TosError: accept the terms in the portal
   std::optional<absl::Duration> retry_after;  // Retry-After
+  std::string request_id;                     // X-Request-Id, for the server's log; or empty
 
   // Returns true if the API itself sent it, and not a proxy.
   bool is_envelope() const { return !status.empty(); }
@@ -29,7 +30,8 @@ struct ApiError {
 ApiError ParseApiError(const HttpResponse& response);
 
 // Returns the error as a status. Its code is the API's google.rpc.Code, or follows
-// from the HTTP status; its message is one line with the API's texts. It carries the
+// from the HTTP status; its message is one line with the API's texts
+// and the id of the request. It carries the
 // answer for ApiErrorOf.
 absl::Status ErrorStatus(const HttpResponse& response);
 

@@ -42,6 +42,18 @@ const MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
   FailCheck("a method takes the request", request.full_name(), __FILE__, __LINE__);
 }
 
+// Returns whether a call may be repeated: reads, and changes that have the same effect and
+// the same answer the second time.
+Repeat RepeatOf(const MethodDescriptor& method, std::string_view http_method) {
+  constexpr std::string_view kSameTwice[] = {"FindDevices",        "GetDevice",     "ClaimDevice",
+                                             "ApplyConfiguration", "WaitOperation", "Preview"};
+  const bool is_same =
+      std::any_of(std::begin(kSameTwice), std::end(kSameTwice), [&](std::string_view prefix) {
+        return method.name().compare(0, prefix.size(), prefix) == 0;
+      });
+  return http_method == "GET" || is_same ? Repeat::kAlways : Repeat::kIfNotActedOn;
+}
+
 std::string WithoutSlash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -78,24 +90,80 @@ Client::Client(Credentials credentials, Transport& transport, ClientOptions opti
       options_(std::move(options)),
       endpoint_(WithoutSlash(options_.endpoint.empty() ? credentials.DefaultEndpoint()
                                                        : options_.endpoint)),
-      tokens_(std::move(credentials), options_.scope, transport, pacer_, options_.on_retry) {}
+      tokens_(std::make_unique<AccessTokens>(std::move(credentials), options_.scope, transport,
+                                             pacer_, options_.on_retry)) {}
+
+Client::Client(Transport& transport, ClientOptions options)
+    : transport_(transport),
+      pacer_(*options.pacer),
+      options_(std::move(options)),
+      endpoint_(WithoutSlash(options_.endpoint)) {}
+
+absl::StatusOr<HttpResponse> Client::SendSigned(Repeat repeat, const HttpCall& call,
+                                                const RetryPolicy& policy) {
+  for (bool first = true;; first = false) {
+    HttpRequest http{.method = call.method,
+                     .url = endpoint_ + call.path,
+                     .body = call.body,
+                     .timeout = options_.call_timeout};
+    std::string token;
+    if (tokens_ != nullptr) {
+      ZT_ASSIGN_OR_RETURN(token, tokens_->Get(policy));
+      http.headers.push_back("Authorization: Bearer " + token);
+    }
+    // Also without a body: the sandbox's controls ask every POST for it.
+    if (call.method != "GET" && call.method != "DELETE") {
+      http.headers.emplace_back("Content-Type: application/json");
+    }
+    ZT_ASSIGN_OR_RETURN(HttpResponse answer, SendWithRetries(transport_, pacer_, policy, repeat,
+                                                             std::move(http), options_.on_retry));
+    if (!first || tokens_ == nullptr || !IsTokenRefused(answer)) return answer;
+    tokens_->Drop(token);
+  }
+}
 
 absl::Status Client::Call(Repeat repeat, Message& request, Message& response,
                           const RetryPolicy& policy) {
   ZT_ASSIGN_OR_RETURN(const HttpCall call, RenderCall(MethodOf(*request.GetDescriptor()), request));
-  for (bool first = true;; first = false) {
-    ZT_ASSIGN_OR_RETURN(const std::string token, tokens_.Get(policy));
-    HttpRequest http{.method = call.method,
-                     .url = endpoint_ + call.path,
-                     .headers = {"Authorization: Bearer " + token},
-                     .body = call.body,
-                     .timeout = options_.call_timeout};
-    if (!call.body.empty()) http.headers.emplace_back("Content-Type: application/json");
-    ZT_ASSIGN_OR_RETURN(HttpResponse answer, SendWithRetries(transport_, pacer_, policy, repeat,
-                                                             std::move(http), options_.on_retry));
-    if (!first || !IsTokenRefused(answer)) return ParseAnswer(answer, response);
-    tokens_.Drop(token);
+  ZT_ASSIGN_OR_RETURN(HttpResponse answer, SendSigned(repeat, call, policy));
+  return ParseAnswer(answer, response);
+}
+
+absl::Status Client::CallMethod(const MethodDescriptor& method, Message& request,
+                                Message& response) {
+  ZT_ASSIGN_OR_RETURN(const HttpCall call, RenderCall(method, request));
+  ZT_ASSIGN_OR_RETURN(HttpResponse answer,
+                      SendSigned(RepeatOf(method, call.method), call, options_.retry));
+  return ParseAnswer(answer, response);
+}
+
+absl::Status Client::Stream(const std::string& path,
+                            const std::function<bool(std::string_view piece)>& on_piece) {
+  HttpRequest http{.method = "GET", .url = endpoint_ + path};
+  if (tokens_ != nullptr) {
+    ZT_ASSIGN_OR_RETURN(const std::string token, tokens_->Get(options_.retry));
+    http.headers.push_back("Authorization: Bearer " + token);
   }
+  bool is_enough = false;
+  http.on_piece = [&](std::string_view piece) {
+    is_enough = !on_piece(piece);
+    return !is_enough;
+  };
+  http.timeout = options_.retry.deadline - pacer_.Now();
+  const absl::StatusOr<HttpResponse> answer = transport_.Send(http);
+  if (is_enough) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(answer.status());
+  return answer->status < 200 || answer->status > 299 ? ErrorStatus(*answer) : absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Client::Send(const std::string& http_method, const std::string& path,
+                                         const std::string& body) {
+  const Repeat repeat = http_method == "GET" ? Repeat::kAlways : Repeat::kIfNotActedOn;
+  ZT_ASSIGN_OR_RETURN(
+      HttpResponse answer,
+      SendSigned(repeat, {.method = http_method, .path = path, .body = body}, options_.retry));
+  if (answer.status < 200 || answer.status > 299) return ErrorStatus(answer);
+  return std::move(answer.body);
 }
 
 template <class Response>
@@ -120,6 +188,11 @@ absl::StatusOr<api::Device> Client::GetDevice(api::GetDeviceRequest request) {
 absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Client::FindDevicesByDeviceIdentifier(
     api::FindDevicesByDeviceIdentifierRequest request) {
   return CallWithRetries<api::FindDevicesByDeviceIdentifierResponse>(Repeat::kAlways, request);
+}
+
+absl::StatusOr<api::FindDevicesByOwnerResponse> Client::FindDevicesByOwner(
+    api::FindDevicesByOwnerRequest request) {
+  return CallWithRetries<api::FindDevicesByOwnerResponse>(Repeat::kAlways, request);
 }
 
 absl::StatusOr<Operation> Client::ClaimDevicesAsync(api::ClaimDevicesRequest request) {
@@ -151,6 +224,23 @@ absl::StatusOr<Operation> Client::GetOperation(const std::string& name) {
   return Poll(name, options_.retry);
 }
 
+absl::StatusOr<Operation> Client::PollOnServer(const std::string& name, absl::Duration pause,
+                                               const RetryPolicy& policy) {
+  google::longrunning::WaitOperationRequest request;
+  request.set_name(name);
+  const int64_t pause_ns = absl::ToInt64Nanoseconds(pause);
+  constexpr int64_t kSecond = 1'000'000'000;
+  request.mutable_timeout()->set_seconds(pause_ns / kSecond);
+  request.mutable_timeout()->set_nanos(static_cast<int32_t>(pause_ns % kSecond));
+  Operation operation;
+  const absl::Time begin = pacer_.Now();
+  ZT_RETURN_IF_ERROR(Call(Repeat::kAlways, request, operation, policy));
+  // A server may answer earlier than it was asked to.
+  const absl::Duration left = pause - (pacer_.Now() - begin);
+  if (!operation.done() && left > absl::ZeroDuration()) pacer_.Sleep(left);
+  return operation;
+}
+
 absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOptions& options) {
   const RetryPolicy policy{.attempts = std::numeric_limits<int>::max(),
                            .total = options.longest_outage,
@@ -158,9 +248,15 @@ absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOption
                            .first_pause = options_.retry.first_pause,
                            .longest_pause = options.longest_pause};
   absl::Duration pause = options.first_pause;
+  bool on_server = options.uses_wait_method;
   for (;;) {
     const absl::Time begin = pacer_.Now();
-    absl::StatusOr<Operation> operation = Poll(name, policy);
+    absl::StatusOr<Operation> operation =
+        on_server ? PollOnServer(name, pause, policy) : Poll(name, policy);
+    if (on_server && !operation.ok() && !IsTransientFailure(operation.status())) {
+      on_server = false;  // lacks the method, or has an answer that does not depend on it
+      continue;
+    }
     if (operation.ok() && options.on_poll) options.on_poll(*operation);
     if (operation.ok() && operation->done()) return operation;
     // The deadline may have cut the outage short.
@@ -172,7 +268,7 @@ absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOption
       return absl::DeadlineExceededError(fmt::format("{} is not done yet", name));
     }
     if (!operation.ok()) return operation;
-    pacer_.Sleep(pause);
+    if (!on_server) pacer_.Sleep(pause);
     pause = std::min(pause * 1.2, options.longest_pause);
   }
 }

@@ -5,12 +5,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/access_tokens.h"
 #include "client/credentials.h"
+#include "client/http_call.h"
 #include "client/pacer.h"
 #include "client/retry.h"
 #include "client/transport.h"
@@ -54,6 +56,10 @@ struct WaitOptions {
   // How long the server may be unreachable without interruption: Wait outlasts a
   // restart or an upgrade.
   absl::Duration longest_outage = absl::Minutes(5);
+  // Asks the server to answer when the operation is done, or else after a pause
+  // (google.longrunning.Operations.WaitOperation), so that no time is lost between two
+  // polls. Polls as usual if the server lacks that method, as Google's does.
+  bool uses_wait_method = false;
   // Called after each poll, including the last.
   std::function<void(const google::longrunning::Operation&)> on_poll;
 };
@@ -79,6 +85,9 @@ class Client {
  public:
   // `transport` must outlive it.
   Client(Credentials credentials, Transport& transport, ClientOptions options);
+  // Makes a client without an account, for methods that ask for none. options.endpoint must
+  // not be empty.
+  Client(Transport& transport, ClientOptions options);
 
   const std::string& endpoint() const { return endpoint_; }
 
@@ -87,6 +96,8 @@ class Client {
   absl::StatusOr<api::Device> GetDevice(api::GetDeviceRequest request);
   absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> FindDevicesByDeviceIdentifier(
       api::FindDevicesByDeviceIdentifierRequest request);
+  absl::StatusOr<api::FindDevicesByOwnerResponse> FindDevicesByOwner(
+      api::FindDevicesByOwnerRequest request);
   absl::StatusOr<google::longrunning::Operation> ClaimDevicesAsync(
       api::ClaimDevicesRequest request);
   absl::StatusOr<google::longrunning::Operation> UnclaimDevicesAsync(
@@ -95,6 +106,22 @@ class Client {
   absl::StatusOr<api::ListCustomersResponse> ListCustomers(
       api::ListPartnerCustomersRequest request);
   absl::StatusOr<google::longrunning::Operation> GetOperation(const std::string& name);
+
+  // Calls any method that has a google.api.http option: fills in `response`, which has the
+  // method's output type, and clears fields of `request`. Retries as the functions above.
+  absl::Status CallMethod(const google::protobuf::MethodDescriptor& method,
+                          google::protobuf::Message& request, google::protobuf::Message& response);
+
+  // Sends a call of any kind, signed: `path` begins with a slash and may have a query,
+  // `body` is JSON or empty. Returns the body of the answer. Retries if the method is GET.
+  absl::StatusOr<std::string> Send(const std::string& http_method, const std::string& path,
+                                   const std::string& body);
+
+  // Sends a GET, signed, and passes the body of the answer to `on_piece` as it comes, until it
+  // ends or `on_piece` returns false. Waits for it until the deadline of the retry policy.
+  // Does not retry.
+  absl::Status Stream(const std::string& path,
+                      const std::function<bool(std::string_view piece)>& on_piece);
 
   // Polls an operation until it is done, and returns it. Returns DEADLINE_EXCEEDED if
   // it is not done by the deadline; the server goes on with it.
@@ -106,14 +133,19 @@ class Client {
                     google::protobuf::Message& response, const RetryPolicy& policy);
   template <class Response>
   absl::StatusOr<Response> CallWithRetries(Repeat repeat, google::protobuf::Message& request);
+  absl::StatusOr<HttpResponse> SendSigned(Repeat repeat, const HttpCall& call,
+                                          const RetryPolicy& policy);
   absl::StatusOr<google::longrunning::Operation> Poll(const std::string& name,
                                                       const RetryPolicy& policy);
+  absl::StatusOr<google::longrunning::Operation> PollOnServer(const std::string& name,
+                                                              absl::Duration pause,
+                                                              const RetryPolicy& policy);
 
   Transport& transport_;
   Pacer& pacer_;
   const ClientOptions options_;
   const std::string endpoint_;
-  AccessTokens tokens_;
+  const std::unique_ptr<AccessTokens> tokens_;  // null: no account
 };
 
 // Returns the results of a finished operation, in the order of its request. Returns an

@@ -219,6 +219,65 @@ TEST_F(ClientTest, Wait_LooksLessAndLessOften_AndTellsProgress) {
   EXPECT_EQ(pacer_.slept.back(), absl::Seconds(2));
 }
 
+TEST_F(ClientTest, Wait_CanBeLeftToTheServer) {
+  transport_.Answer(200, Token("one"));
+  transport_.Answer(200, kRunning);
+  transport_.Answer(200, kDone);
+  const auto operation = MakeClient().Wait("operations/a/1", {.uses_wait_method = true});
+  ASSERT_TRUE(operation.ok()) << operation.status();
+  ASSERT_EQ(transport_.requests.size(), 3u);
+  EXPECT_EQ(transport_.requests[1].url, "http://server:8080/v1/operations/a/1:wait");
+  EXPECT_EQ(transport_.requests[1].body, R"({"timeout":"0.100s"})");
+  EXPECT_EQ(pacer_.slept.size(), 1u) << "the server answered before the pause was over";
+}
+
+TEST_F(ClientTest, Wait_PollsAServerWithoutTheWaitMethod) {
+  transport_.Answer(200, Token("one"));
+  transport_.Answer(404, "<html>Not found</html>");
+  transport_.Answer(200, kDone);
+  const auto operation = MakeClient().Wait("operations/a/1", {.uses_wait_method = true});
+  ASSERT_TRUE(operation.ok()) << operation.status();
+  EXPECT_EQ(transport_.requests.back().url, "http://server:8080/v1/operations/a/1");
+}
+
+TEST_F(ClientTest, AnyMethod_IsCalledByItsDescriptor) {
+  transport_.Answer(200, Token("one"));
+  transport_.Answer(200, R"({"vendors":[{"companyId":"5"}]})");
+  const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+      "google.android.device.provisioning.v1.PartnerService.ListVendors");
+  ASSERT_NE(method, nullptr);
+  api::ListVendorsRequest request;
+  request.set_parent("partners/7");
+  api::ListVendorsResponse response;
+  ASSERT_TRUE(MakeClient().CallMethod(*method, request, response).ok());
+  EXPECT_EQ(transport_.requests.back().url, "http://server:8080/v1/partners/7/vendors");
+  EXPECT_EQ(response.vendors(0).company_id(), 5);
+}
+
+TEST_F(ClientTest, RawCalls_AreSigned_AndGetTheBodyBack) {
+  transport_.Answer(200, Token("one"));
+  transport_.Answer(200, "{\"x\": 1}");
+  Client client = MakeClient();
+  EXPECT_EQ(*client.Send("POST", "/v1/x?y=z", "{}"), "{\"x\": 1}");
+  EXPECT_EQ(transport_.requests.back().url, "http://server:8080/v1/x?y=z");
+  EXPECT_THAT(transport_.requests.back().headers, Contains("Authorization: Bearer one"));
+  transport_.answers.emplace_back(HttpResponse{.status = 404, .request_id = "r-1"});
+  const absl::Status status = client.Send("GET", "/v1/x", "").status();
+  EXPECT_THAT(std::string(MessageOf(status)), HasSubstr("[request r-1]"));
+  EXPECT_EQ(ApiErrorOf(status)->request_id, "r-1");
+}
+
+TEST_F(ClientTest, WithoutAnAccount_NothingIsSigned) {
+  ClientOptions options;
+  options.pacer = &pacer_;
+  options.endpoint = "http://server:8080/";
+  Client client(transport_, std::move(options));
+  transport_.Answer(200);
+  EXPECT_TRUE(client.Send("POST", "/sandbox/v1/clock:freeze", "").ok());
+  EXPECT_THAT(transport_.requests.back().headers,
+              testing::ElementsAre("Content-Type: application/json"));
+}
+
 TEST_F(ClientTest, Wait_SurvivesAnOutage) {
   transport_.Answer(200, Token("one"));
   transport_.Answer(200, kRunning);

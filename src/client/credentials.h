@@ -18,6 +18,10 @@ inline constexpr std::string_view kGoogleEndpoint =
 inline constexpr std::string_view kResellerScope =
     "https://www.googleapis.com/auth/androidworkprovisioning";
 
+// The OAuth 2.0 scope of customer methods.
+inline constexpr std::string_view kCustomerScope =
+    "https://www.googleapis.com/auth/androidworkzerotouchemm";
+
 // A service account that calls the API. Immutable, thread-safe.
 struct Credentials {
   std::string email;

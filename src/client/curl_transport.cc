@@ -24,11 +24,19 @@ using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 struct Receiving {
   CURL* curl;
   HttpResponse& response;
+  const HttpRequest& request;
 };
 
 size_t OnBody(char* data, size_t size, size_t count, void* user) {
-  auto& [curl, response] = *static_cast<Receiving*>(user);
+  auto& [curl, response, request] = *static_cast<Receiving*>(user);
   std::string& body = response.body;
+  if (request.on_piece) {
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status >= 200 && status <= 299) {
+      return request.on_piece({data, size * count}) ? size * count : CURL_WRITEFUNC_ERROR;
+    }
+  }
   if (body.empty()) {
     curl_off_t length = -1;
     curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
@@ -105,6 +113,22 @@ absl::Status Failure(CURLcode code, CURL* curl, const char* detail, const std::s
   return absl::AbortedError(message);
 }
 
+// Returns true if the server is on this machine, where compressing an answer costs more
+// than sending it.
+bool IsOnLoopback(const std::string& url) {
+  std::string host = Origin(url);
+  host.erase(0, host.find("://") + 3);
+  return host.starts_with("127.") || host.starts_with("localhost:") || host == "localhost" ||
+         host.starts_with("[::1]");
+}
+
+// Returns a field of the answer's head; empty if it is absent.
+std::string HeaderOf(CURL* curl, const char* name) {
+  curl_header* header = nullptr;
+  const CURLHcode code = curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header);
+  return code == CURLHE_OK ? header->value : "";
+}
+
 HeaderList MakeHeaders(const std::vector<std::string>& lines) {
   // Without it libcurl waits up to a second for "100 Continue", which some servers
   // do not send.
@@ -159,7 +183,7 @@ absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
   if (curl == nullptr) return absl::InvalidArgumentError("cannot use libcurl");
   char detail[CURL_ERROR_SIZE] = "";
   HttpResponse response;
-  Receiving receiving{curl, response};
+  Receiving receiving{curl, response, request};
   const HeaderList headers = MakeHeaders(request.headers);
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -169,13 +193,16 @@ absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   }
   curl_easy_setopt(curl, CURLOPT_USERAGENT, user_agent_.c_str());
-  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
+  if (!IsOnLoopback(request.url)) curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
   curl_easy_setopt(
       curl, CURLOPT_TIMEOUT_MS,
-      std::max<long>(1, static_cast<long>(absl::ToInt64Milliseconds(request.timeout))));
+      request.timeout == absl::InfiniteDuration()
+          ? 0L  // none
+          : std::max<long>(1, static_cast<long>(absl::ToInt64Milliseconds(request.timeout))));
   curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.only_once ? 1L : 0L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  // A stream may pause.
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, request.on_piece ? 0L : 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
@@ -192,10 +219,8 @@ absl::StatusOr<HttpResponse> CurlTransport::Send(const HttpRequest& request) {
     curl_off_t retry_after_seconds = 0;
     curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after_seconds);
     if (retry_after_seconds > 0) response.retry_after = absl::Seconds(retry_after_seconds);
-    curl_header* challenge = nullptr;
-    if (curl_easy_header(curl, "WWW-Authenticate", 0, CURLH_HEADER, -1, &challenge) == CURLHE_OK) {
-      response.challenge = challenge->value;
-    }
+    response.challenge = HeaderOf(curl, "WWW-Authenticate");
+    response.request_id = HeaderOf(curl, "X-Request-Id");
     result = std::move(response);
   } else {
     result = Failure(code, curl, detail, request.url);

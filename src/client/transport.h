@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_CLIENT_TRANSPORT_H_
 #define ZEROTOUCH_CLIENT_TRANSPORT_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +22,16 @@ struct HttpRequest {
   // libraries send a request again by themselves, whatever its method.
   bool only_once = false;
   absl::Duration timeout = absl::Minutes(2);  // of the whole request; at least 1 ms is used
+  // Receives the body of an answer with a status of 2xx, piece by piece as it comes, instead
+  // of HttpResponse::body. Returns false to end the request, which then fails with ABORTED.
+  std::function<bool(std::string_view piece)> on_piece;
 };
 
 struct HttpResponse {
   int status = 0;
   std::string body;                           // decompressed
   std::string challenge;                      // WWW-Authenticate; empty if absent
+  std::string request_id;                     // X-Request-Id; empty if absent
   std::optional<absl::Duration> retry_after;  // in either form (RFC 9110 section 10.2.3)
 };
 

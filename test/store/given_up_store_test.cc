@@ -184,7 +184,8 @@ TEST_P(GivenUpStoreTest, Export_HasOnlyItsReseller) {
   const test::KeptRow expected{
       "claims",
       {device.value(), int64_t{2}, int64_t{0}, kPartner.value(), int64_t{0}, int64_t{0}, int64_t{0},
-       "", std::monostate(), std::monostate()}};
+       "", std::monostate(), std::monostate(),
+       Read()->ReadDevice(device).value().zero_touch_entry}};
   EXPECT_THAT(ExportedClaims(), ElementsAre(expected));
 }
 

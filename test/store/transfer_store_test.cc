@@ -66,6 +66,7 @@ class TransferStoreTest : public StoreTest {
                            .created = kNow},
                           kPartner, VendorId(7)));
       also(tx.SetTerms(kCustomer, Terms::kAccepted));
+      also(tx.AddCheckpoint({.hash = "h", .height = 1, .time = kNow, .heads = "heads"}));
       also(tx.PutDpc({.id = "dpc", .package_name = "com.example.dpc", .title = "DPC"}));
       also(tx.PutConfiguration({.id = ConfigurationId(9),
                                 .customer = kCustomer,

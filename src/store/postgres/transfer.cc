@@ -80,6 +80,13 @@ const char* TypeOf(ColumnType type) {
   return "";
 }
 
+// Returns the condition of the rows that are exported; empty: all.
+std::string_view RowsOfArchive(std::string_view table) {
+  if (table == "meta") return " WHERE key = 'secret'";
+  if (table == "log_heads") return " WHERE height > 0";
+  return "";
+}
+
 // Returns the end of the INSERT for a table of which an empty registry has rows already.
 std::string_view OnConflict(std::string_view table) {
   if (table == "meta") return " ON CONFLICT (key) DO UPDATE SET value = excluded.value";
@@ -113,9 +120,8 @@ Statements::Statements(const Table& table) {
     arrays += fmt::format("{}${}::{}[]", comma, i + 1, TypeOf(column.type));
     if (i < static_cast<size_t>(table.key_columns)) key += fmt::format("{}{}", comma, column.name);
   }
-  const bool is_meta = std::string_view(table.name) == "meta";
   declare = fmt::format("DECLARE rows_{0} NO SCROLL CURSOR FOR SELECT {1} FROM {0}{2} ORDER BY {3}",
-                        table.name, selected, is_meta ? " WHERE key = 'secret'" : "", key);
+                        table.name, selected, RowsOfArchive(table.name), key);
   fetch_some = fmt::format("FETCH {} FROM rows_{}", kRowsAtFirst, table.name);
   fetch_many = fmt::format("FETCH {} FROM rows_{}", kRowsAtOnce, table.name);
   close = fmt::format("CLOSE rows_{}", table.name);

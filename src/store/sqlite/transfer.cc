@@ -80,7 +80,7 @@ constexpr Special kSpecial[] = {
      .insert = "INSERT INTO statements (device, reseller, identifier, metadata, last_entry) "
                "VALUES (?, ?, ?, ?, coalesce(?, 0))"},
     {.table = "log_heads",
-     .select = "SELECT chain, height, last, hash FROM log_heads ORDER BY chain",
+     .select = "SELECT chain, height, last, hash FROM log_heads WHERE height > 0 ORDER BY chain",
      .insert = "INSERT INTO log_heads (chain, height, last, hash) VALUES (?, ?, ?, ?) "
                "ON CONFLICT (chain) DO UPDATE SET height = excluded.height, last = excluded.last, "
                "hash = excluded.hash"},
@@ -223,6 +223,11 @@ absl::Status ImportAll(Database& db, archive::RowSource& source) {
     ZT_RETURN_IF_ERROR(ImportRow(db, *row));
   }
   if (has_retired) ZT_RETURN_IF_ERROR(db.Run(Migrations()[kMoveRetired]));
+  // Chains without entries are not in an archive, but every chain up to the last has a head.
+  ZT_RETURN_IF_ERROR(
+      db.Run("WITH RECURSIVE n (chain) AS (SELECT 1 UNION ALL SELECT chain + 1 FROM n "
+             "WHERE chain < (SELECT max(chain) FROM log_heads)) "
+             "INSERT OR IGNORE INTO log_heads SELECT chain, 0, 0, zeroblob(32) FROM n"));
   return fault::At("store.commit");
 }
 

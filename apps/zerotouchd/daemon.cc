@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -25,8 +27,7 @@
 #include "batch/engine.h"
 #include "http/server.h"
 #include "http/tls.h"
-#include "sandbox/controls.h"
-#include "sandbox/sandbox_clock.h"
+#include "sandbox/box.h"
 #include "service/services.h"
 #include "store/database_url.h"
 #include "store/store.h"
@@ -97,8 +98,22 @@ RegistryRules RulesOf(const Settings& settings) {
   return rules;
 }
 
-batch::EngineOptions EngineOptionsOf(const Settings& settings) {
+// Adds methods to a table.
+using MoreMethods = std::function<void(wire::MethodTable&)>;
+
+// The seams around the server, which are empty in `serve`.
+struct Around {
+  const Clock& clock = Clock::System();
+  const sandbox::CallSeam& seam = sandbox::NoSeam();
+  batch::Pace* pace = nullptr;
+  batch::ItemFaults item_faults;
+  MoreMethods more_methods;  // beside those of the API
+};
+
+batch::EngineOptions EngineOptionsOf(const Settings& settings, const Around& around) {
   batch::EngineOptions options;
+  options.pace = around.pace;
+  options.item_faults = around.item_faults;
   options.workers = settings.operation_workers;
   options.memory_bytes = settings.memory_limit / limits::kBatchPart;
   options.items_per_second = settings.operation_items_per_second;
@@ -123,9 +138,6 @@ auth::TokenQuota TokenQuotaOf(const Settings& settings, bool sandbox) {
           .per_peer = settings.token_quota_per_peer.value_or(sandbox ? 0 : limits::kTokensPerPeer)};
 }
 
-// Adds methods to a table.
-using MoreMethods = std::function<void(wire::MethodTable&)>;
-
 wire::MethodTable MethodsOf(service::Services& services, const MoreMethods& more) {
   wire::MethodTable table = wire::ApiMethods(services);
   if (more) more(table);
@@ -140,26 +152,26 @@ void Print(const std::string& line) {
 // The whole server on one store. A member uses only members before it.
 class Daemon {
  public:
-  // `more` adds methods to those of the API. What it adds and `clock` must outlive it.
-  Daemon(const Settings& settings, std::unique_ptr<store::Store> store, const Clock& clock,
-         const MoreMethods& more, bool sandbox)
+  // All that `around` refers to must outlive it.
+  Daemon(const Settings& settings, std::unique_ptr<store::Store> store, const Around& around,
+         bool sandbox)
       : settings_(settings),
         rules_(RulesOf(settings)),
         store_(std::move(store)),
         audience_("", sandbox),
         accounts_(*store_),
-        authenticator_(accounts_, clock, audience_),
+        authenticator_(accounts_, around.clock, audience_),
         quota_(settings.quota_per_100s.value_or(sandbox ? 0 : limits::kCallsPerQuotaPeriod),
                // Only one server has a SQLite registry.
-               store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, clock),
-        tokens_(accounts_, clock, audience_, TokenQuotaOf(settings, sandbox)),
-        engine_(*store_, rules_, Clock::System(), EngineOptionsOf(settings)),
-        services_(*store_, engine_, rules_, clock),
-        methods_(MethodsOf(services_, more)),
-        api_(methods_, authenticator_, tokens_, *store_, Clock::System()),
+               store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, around.clock),
+        tokens_(accounts_, around.clock, audience_, TokenQuotaOf(settings, sandbox)),
+        engine_(*store_, rules_, around.clock, EngineOptionsOf(settings, around)),
+        services_(*store_, engine_, rules_, around.clock),
+        methods_(MethodsOf(services_, around.more_methods)),
+        api_(methods_, authenticator_, tokens_, *store_, Clock::System(), around.seam),
         grpc_(
             methods_, authenticator_, settings.max_body_bytes, [this] { return api_.CheckReady(); },
-            Clock::System(), api_.dispatch(), api_.guard(), api_) {
+            Clock::System(), api_.dispatch(), api_.guard(), api_, around.seam) {
     authenticator_.SetQuota(quota_);
   }
 
@@ -241,6 +253,35 @@ absl::StatusOr<std::string> Publish(store::Store& store, const std::string& dir,
   return line;
 }
 
+// Returns the seams that these controls act at.
+Around AroundOf(sandbox::Box& box) {
+  return {
+      .clock = box.clock,
+      .seam = box.seam,
+      .pace = &box.pace,
+      .item_faults =
+          [&box](const store::OperationHead& head, const google::protobuf::Message& item) {
+            return box.FaultOfItem(head, item);
+          },
+      .more_methods = [&box](wire::MethodTable& table) { wire::AddSandboxMethods(box, table); }};
+}
+
+// Continues from the controls that were kept in the folder, and keeps them there.
+absl::Status KeepControls(sandbox::Box& box, const std::string& dir) {
+  const std::string path = dir + "/controls.json";
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const absl::Status loaded = box.keeper.Load(std::move(text));
+  if (!loaded.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} is damaged ({}); delete it to start without fault rules and with the real "
+                    "time",
+                    path, MessageOf(loaded)));
+  }
+  box.keeper.Start([path](std::string_view kept) { return ReplaceFile(path, kept); });
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void BlockStopSignals() {
@@ -260,13 +301,15 @@ absl::Status RunSandbox(const Settings& settings) {
       settings.database.empty() ? fmt::format("sqlite://{}/registry.db", dir) : settings.database;
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store, store::Open(url, Clock::System()));
   ZT_RETURN_IF_ERROR(SeedSandbox(*store, Clock::System()));
-  sandbox::SandboxClock clock;
-  sandbox::Controls controls(clock);
-  MoreMethods more;
-  if (settings.controls) {
-    more = [&controls](wire::MethodTable& table) { wire::AddSandboxMethods(controls, table); };
+  sandbox::Box box(settings.operation_items_per_second);
+  Daemon daemon(settings, std::move(store), settings.controls ? AroundOf(box) : Around(),
+                /*sandbox=*/true);
+  if (settings.controls) ZT_RETURN_IF_ERROR(KeepControls(box, dir));
+  if (settings.controls && store::IsPostgresUrl(url)) {
+    log::Warning(
+        "the controls of this sandbox act on this server only: other servers on the same database "
+        "have faults, a clock and a pace of their own");
   }
-  Daemon daemon(settings, std::move(store), clock, more, /*sandbox=*/true);
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   const absl::StatusOr<std::string> line = Publish(daemon.store(), dir, endpoint);
   if (line.ok()) {
@@ -274,6 +317,7 @@ absl::Status RunSandbox(const Settings& settings) {
     daemon.Run();
   }
   daemon.Stop();
+  box.keeper.Stop();
   return line.status();
 }
 
@@ -288,7 +332,7 @@ absl::Status RunServe(const Settings& settings) {
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                       store::Open(settings.database, Clock::System()));
-  Daemon daemon(settings, std::move(store), Clock::System(), {}, /*sandbox=*/false);
+  Daemon daemon(settings, std::move(store), Around(), /*sandbox=*/false);
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   Print(fmt::format("{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\"}}\n", endpoint.http,
                     endpoint.grpc));

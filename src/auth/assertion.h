@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "auth/account_cache.h"
+#include "base/clock.h"
 #include "crypto/jwt.h"
 #include "store/accounts.h"
 
@@ -22,11 +23,12 @@ struct VerifiedJwt {
 };
 
 // Verifies the signature, the key, the account, `sub` and the times
-// (limits::kJwtLifetime, limits::kJwtSkew), but not the audience. Returns
+// (limits::kJwtLifetime, limits::kJwtSkew), but not the audience. The times may be good
+// by `clock` or by the real time behind it, by which clients sign. Returns
 // INVALID_ARGUMENT with a sentence for the client's developer, or an error of the
 // store. `version` is that of the accounts (AccountCache::Version).
 absl::StatusOr<VerifiedJwt> VerifyJwt(AccountCache& accounts, int64_t version,
-                                      std::string_view token, absl::Time now);
+                                      std::string_view token, const Clock& clock);
 
 }  // namespace zerotouch::auth
 

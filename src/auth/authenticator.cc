@@ -89,7 +89,7 @@ absl::StatusOr<Authenticator::Verified> Authenticator::ByAccessToken(int64_t ver
 
 absl::StatusOr<Authenticator::Verified> Authenticator::ByJwt(int64_t version,
                                                              std::string_view token) const {
-  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(accounts_, version, token, clock_.Now());
+  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(accounts_, version, token, clock_);
   if (absl::IsInvalidArgument(jwt.status())) return Refused(MessageOf(jwt.status()));
   ZT_RETURN_IF_ERROR(jwt.status());
   const crypto::JwtClaims& claims = jwt->claims;

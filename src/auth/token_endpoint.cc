@@ -142,7 +142,7 @@ TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view ho
   const absl::StatusOr<int64_t> version = accounts_.Version();
   if (!version.ok()) return Unavailable(version.status());
   const absl::Time now = clock_.Now();
-  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(accounts_, *version, assertion, now);
+  const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(accounts_, *version, assertion, clock_);
   if (absl::IsInvalidArgument(jwt.status())) {
     return Error(400, "invalid_grant", MessageOf(jwt.status()));
   }

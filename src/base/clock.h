@@ -20,6 +20,10 @@ class Clock {
   // whatever is done to the wall clock.
   virtual absl::Duration Steady() const = 0;
 
+  // Returns the clock of real time that this one follows, possibly moved; itself if it
+  // is real. Lives as long as this.
+  virtual const Clock& Real() const { return *this; }
+
   // Returns the machine's clock, which lives as long as the process.
   static const Clock& System();
 };

@@ -280,6 +280,7 @@ inline constexpr int kStoredChunkItems = 1'000;
 
 // Changes that are stored, and read back, as one part of the log of changes: some 25 KiB.
 inline constexpr size_t kLogPartEntries = 1'024;
+
 // Latest time that the clock of a sandbox can show, 2200-01-01: far from where times
 // in nanoseconds end, and later than any test needs.
 inline constexpr absl::Time kLatestSandboxTime = absl::FromUnixSeconds(7'258'118'400);
@@ -299,6 +300,30 @@ inline constexpr int64_t kHistoryRead = 5'000;
 
 // Bytes of a checkpoint of the log, which has about 130.
 inline constexpr size_t kCheckpointBytes = 4'096;
+
+// Fault rules of a sandbox, and what their texts may have together: a rule can answer
+// with a page of its own.
+inline constexpr size_t kFaultRules = 1'000;
+inline constexpr size_t kFaultRulesBytes = size_t{16} << 20;
+
+// Longest delay that a fault rule makes: as long as any client waits.
+inline constexpr absl::Duration kFaultDelay = absl::Minutes(5);
+
+// Calls that the log of a sandbox keeps; how much of a body it keeps; and how much of
+// all bodies together, after which the oldest calls lose theirs.
+inline constexpr size_t kLoggedCalls = 1'000;
+inline constexpr size_t kLoggedBodyBytes = size_t{64} << 10;
+inline constexpr size_t kLoggedBytes = size_t{32} << 20;
+
+// Page size of the list of logged calls: the default and the maximum.
+inline constexpr int32_t kCallsPageDefault = 100;
+inline constexpr int32_t kCallsPage = 1'000;
+
+// Items of one step of a paused sandbox: as many as ten full batches.
+inline constexpr int32_t kStepItems = 1'000'000;
+
+// How long a step waits for its items. They may be fewer than asked for.
+inline constexpr absl::Duration kStepWait = absl::Seconds(30);
 
 }  // namespace zerotouch::limits
 

@@ -190,6 +190,7 @@ class TargetRun final : public ItemRun {
 
   size_t size() const override { return pending_.items.size(); }
   uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
+  const google::protobuf::Message* ItemAt(size_t at) const override { return pending_.items[at]; }
   size_t GroupOf(size_t at) const override { return groups_[at]; }
   uint64_t bytes() const override { return pending_.bytes; }
 
@@ -276,6 +277,7 @@ class ClaimRun final : public ItemRun {
 
   size_t size() const override { return pending_.items.size(); }
   uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
+  const google::protobuf::Message* ItemAt(size_t at) const override { return pending_.items[at]; }
   size_t GroupOf(size_t at) const override { return groups_[at]; }
   uint64_t bytes() const override { return pending_.bytes; }
 

@@ -13,6 +13,10 @@
 #include "model/rules.h"
 #include "store/store.h"
 
+namespace google::protobuf {
+class Message;
+}
+
 namespace zerotouch::batch {
 
 // The items of one operation that have no result yet, in the order in which they
@@ -28,6 +32,10 @@ class BatchRun {
 
   // Returns the index in the request of the item at position `at`.
   virtual uint32_t IndexOf(size_t at) const = 0;
+
+  // Returns the item at position `at`, which lives as long as the run; null if the run
+  // has no items of a request.
+  virtual const google::protobuf::Message* ItemAt(size_t) const { return nullptr; }
 
   // Returns false if the items are only decided: call Preview then, not Run, so that
   // deciding holds up nobody who writes.

@@ -2,7 +2,9 @@
 #ifndef ZEROTOUCH_BATCH_ENGINE_H_
 #define ZEROTOUCH_BATCH_ENGINE_H_
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +20,17 @@
 #include "store/actor.h"
 #include "store/operations.h"
 
+namespace google::protobuf {
+class Message;
+}
+
 namespace zerotouch::store {
 class Store;
 }
 
 namespace zerotouch::batch {
 
+class Pace;
 class Workers;
 class WorkerTime;
 
@@ -52,6 +59,10 @@ struct CustomerSender {
   store::Actor actor;
 };
 
+// Returns the result of an item that must not run; nullopt if it is to run.
+using ItemFaults = std::function<std::optional<ItemResult>(const store::OperationHead& head,
+                                                           const google::protobuf::Message& item)>;
+
 struct EngineOptions {
   // Operations that run concurrently, at most one of each partner.
   int workers = 2;
@@ -72,7 +83,12 @@ struct EngineOptions {
   uint64_t memory_bytes = limits::kMemoryBytes / limits::kBatchPart;
   // The workers' own time, which outlives the engine; null is the machine's.
   WorkerTime* time = nullptr;
-  // Slows operations down so that progress can be watched; 0 is full speed.
+  // The pace of the workers, which outlives the engine; null is one of its own.
+  Pace* pace = nullptr;
+  // Gives results to items that must not run; empty: all run. Called by workers.
+  ItemFaults item_faults;
+  // Slows operations down so that progress can be watched; 0 is full speed. Without
+  // `pace` only.
   double items_per_second = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "batch/chunk_size.h"
+#include "batch/item_faults.h"
 
 namespace zerotouch::batch {
 namespace {
@@ -21,6 +22,9 @@ constexpr absl::Duration kIdlePoll = absl::Milliseconds(250);
 // Delays before a failed chunk is retried: the first one and the longest one.
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
 constexpr absl::Duration kLongestRetry = absl::Seconds(2);
+
+// Interval at which a throttled operation looks whether its pace has changed.
+constexpr absl::Duration kPacePoll = absl::Milliseconds(100);
 
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
 constexpr int64_t kSweepLimit = 10;
@@ -71,6 +75,7 @@ class Throttle {
   Throttle(double items_per_second, absl::Time start) : rate_(items_per_second), start_(start) {}
 
   bool IsOn() const { return rate_ > 0; }
+  double rate() const { return rate_; }
 
   size_t Limit(size_t items) const {
     if (rate_ <= 0) return items;
@@ -85,8 +90,8 @@ class Throttle {
   }
 
  private:
-  const double rate_;
-  const absl::Time start_;
+  double rate_;
+  absl::Time start_;
 };
 
 }  // namespace
@@ -94,9 +99,11 @@ class Throttle {
 void Workers::Start() {
   for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { Loop(); });
   threads_.emplace_back([this] { HeartbeatLoop(); });
+  pace_.SetWake([this] { Wake(); });
 }
 
 void Workers::Stop() {
+  pace_.SetWake(nullptr);
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
@@ -124,6 +131,15 @@ bool Workers::Pause(absl::Duration length) {
   MutexLock lock(mutex_);
   while (!stopping_ && time_.Now() < deadline) time_.Wait(lock, changed_, deadline);
   return !stopping_;
+}
+
+bool Workers::WaitAtPace(absl::Time until, double rate) {
+  while (pace_.items_per_second() == rate) {
+    const absl::Duration left = until - time_.Now();
+    if (left <= absl::ZeroDuration()) break;
+    if (!Pause(std::min(left, kPacePoll))) return false;
+  }
+  return true;
 }
 
 void Workers::Loop() {
@@ -156,7 +172,7 @@ void Workers::HeartbeatLoop() {
       // A worker that has lost its lease finds out when it writes.
       store_
           .Write([&](store::Transaction& transaction) {
-            return transaction.ExtendLease(lease, clock_.Now() + options_.lease);
+            return transaction.ExtendLease(lease, LeaseNow() + options_.lease);
           })
           .IgnoreError();
     }
@@ -167,38 +183,44 @@ absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
   if (!HasRunnable()) return std::nullopt;
   std::optional<store::Lease> lease;
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) {
-    ZT_ASSIGN_OR_RETURN(lease, transaction.LeaseOperation(clock_.Now(), options_.lease));
+    ZT_ASSIGN_OR_RETURN(lease, transaction.LeaseOperation(LeaseNow(), options_.lease));
     return absl::OkStatus();
   }));
   return lease;
 }
 
 bool Workers::RunNext() {
+  if (!pace_.BeginTurn()) return false;
   const absl::StatusOr<std::optional<store::Lease>> lease = LeaseNext();
-  if (!lease.ok()) {
+  const bool has_run = lease.ok() && lease->has_value();
+  if (has_run) {
+    RunLeased(**lease);
+  } else if (!lease.ok()) {
     log::Error("cannot lease an operation; retrying", {{"error", MessageOf(lease.status())}});
-    return false;
   }
-  if (!lease->has_value()) return false;
-  const store::OperationHead& head = (*lease)->head;
-  const Turn turn = RunHeld(**lease);
+  pace_.EndTurn(/*idle=*/lease.ok() && !has_run);
+  return has_run;
+}
+
+void Workers::RunLeased(const store::Lease& lease) {
+  const store::OperationHead& head = lease.head;
+  const Turn turn = RunHeld(lease);
   if (turn == Turn::kFinished) {
     log::Info("operation finished",
               {{"operation", head.id.value()},
                {"items", head.items},
                {"milliseconds", absl::ToInt64Milliseconds(clock_.Now() - head.accepted)}});
-    return true;
+    return;
   }
-  if (turn == Turn::kCancelled) return true;
+  if (turn == Turn::kCancelled) return;
   // This does not affect a lost lease.
   store_
       .Write([&](store::Transaction& transaction) {
         return turn == Turn::kPostponed
-                   ? transaction.ExtendLease(**lease, clock_.Now() + options_.postpone)
-                   : transaction.ReleaseLease(**lease);
+                   ? transaction.ExtendLease(lease, LeaseNow() + options_.postpone)
+                   : transaction.ReleaseLease(lease);
       })
       .IgnoreError();
-  return true;
 }
 
 Workers::Turn Workers::RunHeld(const store::Lease& lease) {
@@ -219,6 +241,9 @@ Workers::Turn Workers::RunTurn(const store::Lease& lease) {
     absl::StatusOr<std::unique_ptr<BatchRun>> run =
         LoadBatchRun(store_, lease.head, rules_, clock_.Now(),
                      [&memory](uint64_t bytes) { return memory.Hold(bytes); });
+    if (run.ok() && options_.item_faults) {
+      run = WithFaults(*std::move(run), lease.head, options_.item_faults);
+    }
     if (run.ok()) return RunChunks(lease, **run);
     if (IsPermanent(run.status())) {
       log::Error("cannot read an operation; postponing it",
@@ -233,7 +258,7 @@ Workers::Turn Workers::RunTurn(const store::Lease& lease) {
     if (!Pause(retry)) return Turn::kStopping;
     retry = std::min(retry * 2, kLongestRetry);
     const absl::Status extended = store_.Write([&](store::Transaction& transaction) {
-      return transaction.ExtendLease(lease, clock_.Now() + options_.lease);
+      return transaction.ExtendLease(lease, LeaseNow() + options_.lease);
     });
     if (absl::IsAborted(extended)) return Turn::kLost;
   }
@@ -241,7 +266,8 @@ Workers::Turn Workers::RunTurn(const store::Lease& lease) {
 
 Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
   ChunkSize size(options_.chunk_time);
-  const Throttle throttle(options_.items_per_second, time_.Now());
+  Throttle throttle(pace_.items_per_second(), time_.Now());
+  size_t throttled_from = 0;
   const absl::Time turn_ends = time_.Now() + options_.slice;
   // Decreased while searching for an item that cannot run.
   size_t at_most = run.size();
@@ -251,9 +277,16 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
     if (Stopping()) return Turn::kStopping;
     if (time_.Now() > turn_ends && HasRunnable()) return Turn::kYielded;
     if (IsAccountGone(lease.head)) return EndWithAccount(lease.head);
+    if (pace_.items_per_second() != throttle.rate()) {
+      throttle = Throttle(pace_.items_per_second(), time_.Now());
+      throttled_from = at;
+    }
     const size_t items = std::min(throttle.Limit(size.next()), at_most);
     size_t end = std::min(run.size(), at + items);
     if (!throttle.IsOn() && at_most == run.size()) end = run.GoodEnd(end);
+    const size_t taken = pace_.Take(end - at);
+    if (taken == 0) return Turn::kYielded;
+    end = at + taken;
     absl::Duration elapsed;
     absl::Status status = run.ChangesDevices() ? RunChunk(lease, run, at, end, elapsed)
                                                : PreviewChunk(lease, run, at, end, elapsed);
@@ -262,6 +295,7 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
       at_most = std::min(run.size(), at_most * 2);
     } else if (IsPermanent(status) && end - at > 1) {
       at_most = (end - at) / 2;
+      pace_.Ran(taken, /*done=*/false);
       continue;
     } else if (IsPermanent(status)) {
       log::Error("cannot run an item of an operation", {{"operation", lease.head.id.value()},
@@ -270,14 +304,15 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
       status = RecordFailed(lease, run, at);
       ++failed;
     }
+    pace_.Ran(taken, status.ok());
     if (absl::IsCancelled(status)) return Turn::kStopping;
     if (absl::IsAborted(status)) return Turn::kLost;
     if (!status.ok()) return Turn::kPostponed;
     at = end;
     if (failed == kFailedItems && at < run.size()) return Turn::kPostponed;
-    if (const absl::Duration ahead = throttle.Ahead(at, time_.Now());
-        ahead > absl::ZeroDuration()) {
-      if (!Pause(ahead)) return at == run.size() ? Turn::kFinished : Turn::kStopping;
+    const absl::Time now = time_.Now();
+    if (!WaitAtPace(now + throttle.Ahead(at - throttled_from, now), throttle.rate())) {
+      return at == run.size() ? Turn::kFinished : Turn::kStopping;
     }
   }
   return Turn::kFinished;
@@ -362,8 +397,9 @@ absl::Status Workers::Record(const store::Lease& lease, const BatchRun& run, siz
       const absl::Time now = clock_.Now();
       ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
                           results_of(transaction, now));
-      return WithContext(transaction.RecordResults(lease, done, results, now, now + options_.lease),
-                         "recording the results");
+      return WithContext(
+          transaction.RecordResults(lease, done, results, now, LeaseNow() + options_.lease),
+          "recording the results");
     });
   });
 }
@@ -384,7 +420,7 @@ absl::Status Workers::UntilSettled(const store::Lease& lease, const Attempt& att
 bool Workers::HasRunnable() {
   const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
   if (!snapshot.ok()) return true;
-  return (*snapshot)->AnyRunnable(clock_.Now()).value_or(true);
+  return (*snapshot)->AnyRunnable(LeaseNow()).value_or(true);
 }
 
 absl::StatusOr<absl::Time> Workers::AdvanceRetention() {

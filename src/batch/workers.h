@@ -13,6 +13,7 @@
 #include "batch/batch_memory.h"
 #include "batch/batch_run.h"
 #include "batch/engine.h"
+#include "batch/pace.h"
 #include "batch/retention.h"
 #include "batch/worker_time.h"
 #include "model/rules.h"
@@ -33,6 +34,8 @@ class Workers {
         clock_(clock),
         options_(options),
         time_(options.time == nullptr ? WorkerTime::Real() : *options.time),
+        own_pace_(options.items_per_second),
+        pace_(options.pace == nullptr ? own_pace_ : *options.pace),
         memory_(options.memory_bytes) {}
   ~Workers() { Stop(); }
 
@@ -52,6 +55,8 @@ class Workers {
   // Leases an operation and runs it for a time slice. Returns false if no operation was waiting.
   bool RunNext();
   absl::StatusOr<std::optional<store::Lease>> LeaseNext();
+  // Runs the leased operation for a time slice, and ends the lease.
+  void RunLeased(const store::Lease& lease);
   // Runs the operation for a time slice, while heartbeats extend its lease.
   Turn RunHeld(const store::Lease& lease);
   Turn RunTurn(const store::Lease& lease);
@@ -61,6 +66,11 @@ class Workers {
   // and CANCELLED on Stop; any other error is permanent, so that an item causes it.
   absl::Status RunChunk(const store::Lease& lease, BatchRun& run, size_t begin, size_t end,
                         absl::Duration& elapsed);
+  // Waits until `until`, a time of time_, or until the pace is no longer `rate` items per
+  // second. Returns false on Stop.
+  bool WaitAtPace(absl::Time until, double rate);
+  // Returns the time of leases: real time, also if clock_ is moved.
+  absl::Time LeaseNow() const { return clock_.Real().Now(); }
   // Returns true if the account that made the operation may no longer call: it is
   // disabled, deleted or has no key.
   bool IsAccountGone(const store::OperationHead& head);
@@ -100,6 +110,8 @@ class Workers {
   const Clock& clock_;
   const EngineOptions options_;
   WorkerTime& time_;
+  Pace own_pace_;
+  Pace& pace_;
   BatchMemory memory_;  // of the batches that are loaded
 
   Mutex mutex_;

@@ -153,6 +153,7 @@ struct Response {
   Headers trailers;                                // sent over HTTP/2 only
   std::unique_ptr<BodySource> stream;              // a body whose length is not known in advance
   std::string account;                             // as in Request; for a large body or a stream
+  bool dropped = false;  // nothing is sent: the connection (HTTP/1.1) or stream (HTTP/2) is cut
   std::unique_ptr<Response> refusal;  // sent instead if there is too little memory for this one
 
   // Returns the body of an answer without a stream.

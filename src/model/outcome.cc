@@ -188,6 +188,24 @@ const Meaning& MeaningOf(Outcome outcome) {
   return number < std::size(kMeanings) ? kMeanings[number] : kUnknown;
 }
 
+// ItemResult::device of kMade has the error in the bits below this one, and the status
+// from it on.
+constexpr int kMadeStatusShift = 16;
+
+void FillMade(const ItemResult& result, api::PerDeviceStatusInBatch* status) {
+  const int64_t value = result.device.value();
+  const auto error = static_cast<int>(value & ((int64_t{1} << kMadeStatusShift) - 1));
+  const auto made = static_cast<int>(value >> kMadeStatusShift);
+  status->set_status(api::SingleDeviceStatus_IsValid(made)
+                         ? static_cast<api::SingleDeviceStatus>(made)
+                         : api::SINGLE_DEVICE_STATUS_UNKNOWN_ERROR);
+  if (error != api::NO_ERROR && api::CustomErrorCode_IsValid(error)) {
+    status->set_error_identifier(
+        api::CustomErrorCode_Name(static_cast<api::CustomErrorCode>(error)));
+  }
+  status->set_error_message("A fault rule of the sandbox made this result.");
+}
+
 std::string MessageWith(const Meaning& meaning, std::string_view detail) {
   std::string message = meaning.message;
   if (!detail.empty()) message.append(" ").append(detail);
@@ -195,6 +213,11 @@ std::string MessageWith(const Meaning& meaning, std::string_view detail) {
 }
 
 }  // namespace
+
+ItemResult MadeResult(api::SingleDeviceStatus status, api::CustomErrorCode error) {
+  return {.outcome = Outcome::kMade,
+          .device = DeviceId((static_cast<int64_t>(status) << kMadeStatusShift) | error)};
+}
 
 absl::Status StatusOf(Outcome outcome, std::string_view detail) {
   const Meaning& meaning = MeaningOf(outcome);
@@ -205,6 +228,7 @@ absl::Status StatusOf(Outcome outcome, std::string_view detail) {
 
 void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status,
                 std::string_view detail) {
+  if (result.outcome == Outcome::kMade) return FillMade(result, status);
   const Meaning& meaning = MeaningOf(result.outcome);
   status->set_status(meaning.in_batch);
   if (meaning.outcome == Outcome::kSuccess) {

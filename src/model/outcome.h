@@ -57,15 +57,21 @@ enum class Outcome : uint8_t {
   kOtherAttestedIdStated = 36,
   kOtherImeisStated = 37,
   kOtherMeidsStated = 38,
+  // A fault rule of a sandbox made the result; ItemResult::device holds it (MadeResult).
+  kMade = 250,
 };
 
 // The result of one item.
 struct ItemResult {
   Outcome outcome = Outcome::kSuccess;
-  DeviceId device;  // set on success
+  DeviceId device;  // set on success, and with kMade
 
   friend bool operator==(const ItemResult&, const ItemResult&) = default;
 };
+
+// Returns the result that a fault rule of a sandbox gives an item. `status` is not
+// success.
+ItemResult MadeResult(api::SingleDeviceStatus status, api::CustomErrorCode error);
 
 // Returns the error of a single call, or OK for kSuccess. `detail`, one sentence about
 // the request or empty, follows the outcome's own message.

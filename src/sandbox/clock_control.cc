@@ -20,6 +20,11 @@ proto::Clock ClockControl::State() const {
   return out;
 }
 
+proto::Clock ClockControl::Changed() {
+  keeper_.KeepNow();
+  return State();
+}
+
 absl::StatusOr<proto::Clock> ClockControl::Get(const Anyone&, const proto::GetClockRequest&) {
   return State();
 }
@@ -37,17 +42,17 @@ absl::StatusOr<proto::Clock> ClockControl::Advance(const Anyone&,
         fmt::format("use a duration that ends before {}",
                     absl::FormatTime("%Y-%m-%d", limits::kLatestSandboxTime, absl::UTCTimeZone())));
   }
-  return State();
+  return Changed();
 }
 
 absl::StatusOr<proto::Clock> ClockControl::Freeze(const Anyone&, const proto::FreezeClockRequest&) {
   clock_.Freeze();
-  return State();
+  return Changed();
 }
 
 absl::StatusOr<proto::Clock> ClockControl::Resume(const Anyone&, const proto::ResumeClockRequest&) {
   clock_.Resume();
-  return State();
+  return Changed();
 }
 
 }  // namespace zerotouch::sandbox

@@ -3,22 +3,19 @@
 #define ZEROTOUCH_SANDBOX_CLOCK_CONTROL_H_
 
 #include "absl/status/statusor.h"
-#include "auth/authorized.h"
 #include "openzerotouch/sandbox/v1/clock.pb.h"
+#include "sandbox/anyone.h"
+#include "sandbox/keeper.h"
 #include "sandbox/sandbox_clock.h"
 
 namespace zerotouch::sandbox {
 
-namespace proto = openzerotouch::sandbox::v1;
-
-// Any caller of a control.
-using Anyone = auth::Authorized<auth::AnyoneInSandbox>;
-
-// Implements openzerotouch.sandbox.v1.ClockService. Thread-safe.
+// Implements openzerotouch.sandbox.v1.ClockService. A change is in the data folder when
+// its call returns. Thread-safe.
 class ClockControl {
  public:
-  // `clock` must outlive it.
-  explicit ClockControl(SandboxClock& clock) : clock_(clock) {}
+  // Both must outlive it.
+  ClockControl(SandboxClock& clock, Keeper& keeper) : clock_(clock), keeper_(keeper) {}
 
   absl::StatusOr<proto::Clock> Get(const Anyone& caller, const proto::GetClockRequest& request);
   // Returns errors::InvalidParameter if the duration is missing, negative or too long.
@@ -31,8 +28,11 @@ class ClockControl {
 
  private:
   proto::Clock State() const;
+  // Keeps the change, and returns the state.
+  proto::Clock Changed();
 
   SandboxClock& clock_;
+  Keeper& keeper_;
 };
 
 }  // namespace zerotouch::sandbox

@@ -27,6 +27,7 @@ class SandboxClock final : public Clock {
 
   absl::Time Now() const override;
   absl::Duration Steady() const override;
+  const Clock& Real() const override { return real_; }
 
   // Moves the clock forward. Returns OUT_OF_RANGE, and changes nothing, if that
   // leads beyond limits::kLatestSandboxTime.

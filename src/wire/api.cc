@@ -8,13 +8,16 @@
 #include "absl/strings/numbers.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "base/percent.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
-#include "wire/caller.h"
+#include "sandbox/call_seam.h"
+#include "wire/api_head.h"
+#include "wire/fault_answers.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"
 #include "wire/rest/answer_response.h"
@@ -23,7 +26,6 @@
 #include "wire/rest/error_json.h"
 #include "wire/rest/jsonp.h"
 #include "wire/rest/method_override.h"
-#include "wire/rest/query.h"
 #include "wire/rest/read_request.h"
 #include "wire/rest/responses.h"
 
@@ -80,27 +82,7 @@ absl::StatusOr<std::shared_ptr<const json::Selection>> SelectionOf(
   return std::make_shared<const json::Selection>(*std::move(selection));
 }
 
-std::string_view NameOf(http::Protocol protocol) {
-  switch (protocol) {
-    case http::Protocol::kHttp1:
-      return "HTTP/1.1";
-    case http::Protocol::kHttp2:
-      return "HTTP/2";
-    case http::Protocol::kBatchPart:
-      return "batch";
-  }
-  return "";
-}
-
 }  // namespace
-
-struct Api::Endpoint {
-  MethodKind kind;
-  std::string_view path;    // decoded
-  std::string_view method;  // GET includes HEAD
-  size_t body_bytes;        // the limit
-  http::Response (Api::*answer)(const http::Request& request, const Head& head);
-};
 
 std::span<const Api::Endpoint> Api::Endpoints() {
   // Callers of all of these may be unauthenticated. (A batch has credentials in its
@@ -125,8 +107,7 @@ const Api::Endpoint* Api::FindEndpoint(std::string_view method, std::string_view
   return nullptr;
 }
 
-struct Api::Head final : http::RequestContext {
-  Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods)
+Api::Head::Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods)
       : method(IntendedMethod(request)),
         target(request.target),
         parts(SplitTarget(target)),
@@ -143,26 +124,10 @@ struct Api::Head final : http::RequestContext {
       if (is_open) body_limit = limits::kControlBytes;
     }
   }
-  Head(const Head&) = delete;
-  Head& operator=(const Head&) = delete;
-
-  // Returns false for methods and endpoints that need no credentials, and for OPTIONS.
-  bool IsCall() const { return !body_limit.has_value(); }
-
-  const std::string method;  // after X-HTTP-Method-Override
-  const std::string target;  // as received
-  const Target parts;        // of `target`
-  const std::string path;    // decoded, because clients may encode the `$`
-  const Query query;
-  const Endpoint* const endpoint;    // null for calls of the API
-  std::optional<size_t> body_limit;  // for requests without authentication
-  bool is_open = false;              // a method that needs no credentials
-  absl::StatusOr<RouteMatch> route = errors::NoSuchRoute();
-  Caller caller;
-};
 
 Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
-         auth::TokenEndpoint& tokens, store::Store& store, const Clock& clock)
+         auth::TokenEndpoint& tokens, store::Store& store, const Clock& clock,
+         const sandbox::CallSeam& seam)
     // The descriptors are part of the program: a test builds the same table.
     : routes_(RouteTable::Build(methods.services()).value()),
       methods_(methods),
@@ -170,6 +135,7 @@ Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
       tokens_(tokens),
       store_(store),
       dispatch_(store, clock),
+      seam_(seam),
       clock_(clock) {}
 
 void Api::SetRootUrl(std::string url) {
@@ -225,8 +191,9 @@ http::Response Api::AnswerCall(http::Request& request, absl::Duration& may_wait)
   if (!is_compressed && http::AcceptsGzip(request.headers.Get("Accept-Encoding"))) {
     http::CompressAnswer(response);
   }
+  const auto& head = static_cast<const Head&>(*request.context);
+  if (head.plan != nullptr) EndWithFault(*head.plan, response);
   if (response.stream != nullptr || response.body.size() > limits::kSmallRequestBytes) {
-    const auto& head = static_cast<const Head&>(*request.context);
     response.account = head.caller.email();
     response.refusal =
         std::make_unique<http::Response>(Refusal(StatusOf(http::TooBusy("answers")), head.query));
@@ -238,7 +205,11 @@ http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait
   const absl::Status status = ApplyMethodOverride(request);
   const std::shared_ptr<Head> head = HeadOf(request);
   request.context = head;
-  return status.ok() ? Respond(request, *head, may_wait) : Refusal(status, head->query);
+  if (seam_.Logs()) head->bodies.NoteRequest(request.body);
+  http::Response response =
+      status.ok() ? Respond(request, *head, may_wait) : Refusal(status, head->query);
+  if (seam_.Logs()) head->bodies.NoteAnswer(seam_, response);
+  return response;
 }
 
 http::Response Api::RefuseCall(const absl::Status& status, const http::Request& request) {
@@ -284,6 +255,8 @@ absl::Status Api::CheckHead(const http::Request& header, Head& head,
   const bool may_hold_token = is_form && body_bytes.has_value() && declared <= limits::kFormBytes;
   if (may_hold_token && !header.headers.Has("Authorization")) return absl::OkStatus();
   ZT_RETURN_IF_ERROR(Admit(header, head));
+  // Fault rules come before rights, and may need the body.
+  if (seam_.HasFaults()) return absl::OkStatus();
   return CheckPathRight(*head.route, head.caller.principal(), methods_);
 }
 
@@ -292,7 +265,10 @@ http::Response Api::Respond(http::Request& request, Head& head, absl::Duration& 
     return Refusal(errors::BodyTooLarge(*head.body_limit), head.query);
   }
   if (head.method == "OPTIONS") return Options(request, head);
-  if (head.endpoint != nullptr) return (this->*head.endpoint->answer)(request, head);
+  if (head.endpoint != nullptr) {
+    std::optional<http::Response> fault = FaultOfToken(request, head);
+    return fault.has_value() ? *std::move(fault) : (this->*head.endpoint->answer)(request, head);
+  }
   absl::StatusOr<http::Response> called = Call(request, head, may_wait);
   http::Response response = called.ok() ? *std::move(called) : Refusal(called.status(), head.query);
   if (!head.query.callback.empty() && !head.is_open) WrapForCallback(head.query.callback, response);
@@ -320,8 +296,10 @@ http::Response Api::Options(const http::Request& request, const Head& head) {
   return OptionsResponse(request, methods);
 }
 
-http::Response Api::Batch(const http::Request& request, const Head& head) {
+http::Response Api::Batch(const http::Request& request, Head& head) {
   const auto refuse = [&head](const absl::Status& status) { return Refusal(status, head.query); };
+  Mutex mutex;
+  std::optional<sandbox::FaultPlan> cut;  // a part's, which cuts the batch
   const auto call = [&](http::Request part) {
     const log::RequestScope scope(part.request_id);
     const std::shared_ptr<Head> part_head = HeadOf(part);
@@ -330,17 +308,26 @@ http::Response Api::Batch(const http::Request& request, const Head& head) {
       const absl::Time begun = clock_.Now();
       absl::Duration may_wait;  // a call in a batch does not wait
       http::Response answer = AnswerPlain(part, may_wait);
+      if (const absl::Duration delay = TakeDelay(part); delay > absl::ZeroDuration()) {
+        dispatch_.WaitHere(delay);
+        answer = AnswerPlain(part, may_wait);
+      }
       LogCall(part, answer, begun);
+      if (part_head->plan != nullptr && part_head->plan->CutsConnection()) {
+        const MutexLock lock(mutex);
+        cut = *part_head->plan;
+      }
       return answer;
     }
     return refuse(errors::BadRequest(
         {{"", "Invalid part: a batch request holds only calls of the API, under /v1."}}));
   };
   absl::StatusOr<http::Response> response = AnswerBatch(request, call, refuse);
+  if (cut.has_value()) head.plan = std::make_unique<sandbox::FaultPlan>(*std::move(cut));
   return response.ok() ? *std::move(response) : refuse(response.status());
 }
 
-http::Response Api::Discovery(const http::Request& request, const Head& head) {
+http::Response Api::Discovery(const http::Request& request, Head& head) {
   return discovery_.Answer(head.endpoint->path, head.query,
                            http::AcceptsGzip(request.headers.Get("Accept-Encoding")));
 }
@@ -349,16 +336,16 @@ absl::Status Api::CheckReady() {
   return draining_ ? errors::Unavailable("it is shutting down") : store_.Ping();
 }
 
-http::Response Api::Healthy(const http::Request&, const Head&) {
+http::Response Api::Healthy(const http::Request&, Head&) {
   return JsonResponse(200, "{\"status\":\"ok\"}\n");
 }
 
-http::Response Api::Ready(const http::Request& request, const Head& head) {
+http::Response Api::Ready(const http::Request& request, Head& head) {
   const absl::Status status = CheckReady();
   return status.ok() ? Healthy(request, head) : Refusal(status, head.query);
 }
 
-http::Response Api::Token(const http::Request& request, const Head& head) {
+http::Response Api::Token(const http::Request& request, Head& head) {
   auth::TokenAnswer answer = tokens_.Answer({.content_type = request.headers.Get("Content-Type"),
                                              .body = request.body,
                                              .query = head.parts.query,
@@ -382,6 +369,7 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
   ZT_RETURN_IF_ERROR(head.route.status());
   ZT_RETURN_IF_ERROR(CheckAlt(head.query));
   ZT_RETURN_IF_ERROR(Admit(request, head));
+  if (std::optional<http::Response> fault = FaultOf(request, head)) return *std::move(fault);
   const google::protobuf::MethodDescriptor& method = *head.route->route->method;
   ZT_ASSIGN_OR_RETURN(std::shared_ptr<const json::Selection> selection,
                       SelectionOf(head.query, *method.output_type()));
@@ -415,10 +403,11 @@ absl::Status Api::Admit(const http::Request& request, Head& head) const {
 void Api::LogCall(const http::Request& request, const http::Response& response, absl::Time begun) {
   log::Info("request", {{"method", request.method},
                         {"path", PathForLog(request.target)},
-                        {"protocol", NameOf(request.protocol)},
+                        {"protocol", ProtocolName(request.protocol)},
                         {"status", response.status},
                         {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
                         {"account", HeadOf(request)->caller.email()}});
+  if (seam_.Logs()) Record(request, *HeadOf(request), response, begun);
 }
 
 }  // namespace zerotouch::wire

@@ -15,6 +15,7 @@
 #include "auth/token_endpoint.h"
 #include "base/clock.h"
 #include "http/http.h"
+#include "sandbox/seam.h"
 #include "store/store.h"
 #include "wire/control_guard.h"
 #include "wire/describe/discovery.h"
@@ -39,7 +40,7 @@ class Api final : public http::Handler, private Calls {
  public:
   // All arguments must outlive it.
   Api(const MethodTable& methods, auth::Authenticator& authenticator, auth::TokenEndpoint& tokens,
-      store::Store& store, const Clock& clock);
+      store::Store& store, const Clock& clock, const sandbox::CallSeam& seam = sandbox::NoSeam());
 
   // Sets the URL under which clients reach this server, without a slash at the end.
   // The discovery documents contain it.
@@ -94,8 +95,17 @@ class Api final : public http::Handler, private Calls {
 
   http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
+  absl::Duration TakeDelay(const http::Request& request) override;
   void LogCall(const http::Request& request, const http::Response& response,
                absl::Time begun) override;
+  // Adds the call to the log of a sandbox.
+  void Record(const http::Request& request, Head& head, const http::Response& response,
+              absl::Time begun) const;
+
+  // Return the answer that a fault rule gives instead of the method; nullopt: none. Decide
+  // once about each call. The answer of a call that is to wait first is dropped.
+  std::optional<http::Response> FaultOf(const http::Request& request, Head& head) const;
+  std::optional<http::Response> FaultOfToken(const http::Request& request, Head& head) const;
 
   // Answers a request, or a call in a batch, without compression.
   http::Response AnswerPlain(http::Request& request, absl::Duration& may_wait);
@@ -104,11 +114,11 @@ class Api final : public http::Handler, private Calls {
   http::Response Options(const http::Request& request, const Head& head);
 
   // The functions of Endpoints.
-  http::Response Healthy(const http::Request& request, const Head& head);
-  http::Response Ready(const http::Request& request, const Head& head);
-  http::Response Token(const http::Request& request, const Head& head);
-  http::Response Batch(const http::Request& request, const Head& head);
-  http::Response Discovery(const http::Request& request, const Head& head);
+  http::Response Healthy(const http::Request& request, Head& head);
+  http::Response Ready(const http::Request& request, Head& head);
+  http::Response Token(const http::Request& request, Head& head);
+  http::Response Batch(const http::Request& request, Head& head);
+  http::Response Discovery(const http::Request& request, Head& head);
 
   const RouteTable routes_;
   const MethodTable& methods_;
@@ -117,6 +127,7 @@ class Api final : public http::Handler, private Calls {
   store::Store& store_;
   Dispatch dispatch_;
   ControlGuard guard_;
+  const sandbox::CallSeam& seam_;
   const Clock& clock_;
   DiscoveryDocuments discovery_;
   std::atomic<bool> draining_ = false;

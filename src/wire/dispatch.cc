@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "errors/errors.h"
@@ -45,6 +46,7 @@ struct Dispatch::Call {
   http::Executors& executors;
   http::Done done;
   const absl::Time begun;
+  const MethodKind kind;
   http::Response response = {};
   absl::Duration may_wait = absl::ZeroDuration();
   absl::Duration interval = kFirstPoll;
@@ -55,8 +57,32 @@ http::Response Dispatch::RunHere(Calls& calls, http::Request& request) {
   const absl::Time begun = clock_.Now();
   absl::Duration may_wait;
   http::Response response = AnswerSafely(calls, request, may_wait);
+  absl::Duration delay = calls.TakeDelay(request);
+  while (delay > absl::ZeroDuration()) {
+    WaitHere(delay);
+    response = AnswerSafely(calls, request, may_wait);
+    delay = calls.TakeDelay(request);
+  }
   calls.LogCall(request, response, begun);
   return response;
+}
+
+void Dispatch::WaitHere(absl::Duration length) {
+  const absl::Time end = clock_.Real().Now() + length;
+  for (absl::Duration left = length; left > absl::ZeroDuration() && !stopping_;
+       left = end - clock_.Real().Now()) {
+    absl::SleepFor(std::min(left, kLongestPoll));
+  }
+}
+
+bool Dispatch::Delay(const std::shared_ptr<Call>& call, const http::Request& request) {
+  const absl::Duration delay = call->calls.TakeDelay(request);
+  if (delay <= absl::ZeroDuration()) return false;
+  call->executors.After(delay, [this, call] {
+    if (call->kind == MethodKind::kWait) return Poll(call);
+    RunOnWorker(call);
+  });
+  return true;
 }
 
 void Dispatch::Run(Calls& calls, MethodKind kind, http::Request request, http::Executors& executors,
@@ -64,19 +90,36 @@ void Dispatch::Run(Calls& calls, MethodKind kind, http::Request request, http::E
   const bool is_short = request.body.size() <= kShortBodyBytes;
   if (is_short &&
       (kind == MethodKind::kOther || (kind == MethodKind::kShortRead && !store_.ReadsWait()))) {
-    return std::move(done)(RunHere(calls, request));
+    return RunInline(calls, kind, std::move(request), executors, std::move(done));
   }
   auto call = std::shared_ptr<Call>(
-      new Call{calls, std::move(request), executors, std::move(done), clock_.Now()});
+      new Call{calls, std::move(request), executors, std::move(done), clock_.Now(), kind});
   if (is_short && kind == MethodKind::kShortWrite) return RunInGroup(call);
   if (kind == MethodKind::kWait) return Poll(call);
   RunOnWorker(call);
 }
 
+void Dispatch::RunInline(Calls& calls, MethodKind kind, http::Request request,
+                         http::Executors& executors, http::Done done) {
+  const log::RequestScope scope(request.request_id);
+  const absl::Time begun = clock_.Now();
+  absl::Duration may_wait;
+  http::Response response = AnswerSafely(calls, request, may_wait);
+  const absl::Duration delay = calls.TakeDelay(request);
+  if (delay <= absl::ZeroDuration()) {
+    calls.LogCall(request, response, begun);
+    return std::move(done)(std::move(response));
+  }
+  auto call = std::shared_ptr<Call>(
+      new Call{calls, std::move(request), executors, std::move(done), begun, kind});
+  executors.After(delay, [this, call] { RunOnWorker(call); });
+}
+
 void Dispatch::RunOnWorker(const std::shared_ptr<Call>& call) {
-  call->executors.Post([call] {
+  call->executors.Post([this, call] {
     const log::RequestScope scope(call->request.request_id);
     call->response = AnswerSafely(call->calls, call->request, call->may_wait);
+    if (Delay(call, call->request)) return;
     call->Finish();
   });
 }
@@ -88,8 +131,9 @@ void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
         // The store catches exceptions, and undoes what was written.
         call->response = call->calls.AnswerCall(call->request, call->may_wait);
       },
-      [call](const absl::Status& status) {
+      [this, call](const absl::Status& status) {
         const log::RequestScope scope(call->request.request_id);
+        if (status.ok() && Delay(call, call->request)) return;
         if (!status.ok()) call->response = call->calls.RefuseCall(status, call->request);
         call->Finish();
       });
@@ -103,6 +147,7 @@ void Dispatch::Poll(const std::shared_ptr<Call>& call) {
     http::Request attempt = call->request;  // an answer takes it apart
     call->may_wait = absl::ZeroDuration();
     call->response = AnswerSafely(call->calls, attempt, call->may_wait);
+    if (Delay(call, attempt)) return;
     const absl::Duration left = call->begun + call->may_wait - clock_.Now();
     if (left <= absl::ZeroDuration() || stopping_) {
       call->request = std::move(attempt);

@@ -24,6 +24,9 @@ class Calls {
   virtual http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) = 0;
   // Returns the answer to a request that failed with `status`.
   virtual http::Response RefuseCall(const absl::Status& status, const http::Request& request) = 0;
+  // Returns how long the request, which AnswerCall left as it was, is to wait before it
+  // is made again; zero if it was answered. A fault rule of a sandbox says so.
+  virtual absl::Duration TakeDelay(const http::Request&) { return absl::ZeroDuration(); }
   // Writes a line of the log. `request` is what AnswerCall or RefuseCall left of it.
   virtual void LogCall(const http::Request& request, const http::Response& response,
                        absl::Time begun) = 0;
@@ -45,12 +48,19 @@ class Dispatch {
   // Answers the request by `calls`, on this thread.
   http::Response RunHere(Calls& calls, http::Request& request);
 
+  // Waits on this thread, for as long or until the server stops.
+  void WaitHere(absl::Duration length);
+
   // Answers calls that wait now, and later ones without waiting.
   void StopWaiting() { stopping_ = true; }
 
  private:
   struct Call;  // a call on its way through threads
 
+  // Makes the call again after a delay, if it has one. Returns false if it was answered.
+  bool Delay(const std::shared_ptr<Call>& call, const http::Request& request);
+  void RunInline(Calls& calls, MethodKind kind, http::Request request, http::Executors& executors,
+                 http::Done done);
   void RunOnWorker(const std::shared_ptr<Call>& call);
   void RunInGroup(const std::shared_ptr<Call>& call);
   void Poll(const std::shared_ptr<Call>& call);

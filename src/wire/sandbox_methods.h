@@ -5,14 +5,15 @@
 #include "wire/methods.h"
 
 namespace zerotouch::sandbox {
-struct Controls;
+struct Box;
 }
 
 namespace zerotouch::wire {
 
-// Adds the methods of openzerotouch.sandbox.v1. Without it a server has none of
-// their paths. The controls must outlive the table.
-void AddSandboxMethods(sandbox::Controls& controls, MethodTable& table);
+// Adds the methods of openzerotouch.sandbox.v1 to a table that has all others, whose
+// names fault rules can give. Without it a server has none of their paths. `box` must
+// outlive the table.
+void AddSandboxMethods(sandbox::Box& box, MethodTable& table);
 
 }  // namespace zerotouch::wire
 

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "openzerotouch/sandbox/v1/clock.pb.h"
-#include "sandbox/controls.h"
+#include "sandbox/box.h"
 #include "wire/api_test_base.h"
 #include "wire/grpc/handler.h"
 #include "wire/grpc/message.h"
@@ -25,9 +25,9 @@ class SandboxMethodsTest : public ApiTest {
  protected:
   SandboxMethodsTest() { with_.SetRootUrl("https://box.example.com"); }
 
-  static MethodTable WithControls(FakeServices& services, sandbox::Controls& controls) {
+  static MethodTable WithControls(FakeServices& services, sandbox::Box& box) {
     MethodTable table = FakeMethods(services);
-    AddSandboxMethods(controls, table);
+    AddSandboxMethods(box, table);
     return table;
   }
 
@@ -56,12 +56,12 @@ class SandboxMethodsTest : public ApiTest {
     return request;
   }
 
-  sandbox::SandboxClock sandbox_clock_{clock_};
-  sandbox::Controls controls_{sandbox_clock_};
-  const MethodTable with_table_ = WithControls(services_, controls_);
-  Api with_{with_table_, authenticator_, tokens_, *store_, clock_};
+  sandbox::Box box_{0, clock_};
+  const MethodTable with_table_ = WithControls(services_, box_);
+  Api with_{with_table_, authenticator_, tokens_, *store_, clock_, box_.seam};
   grpc::Handler rpc_{with_table_, authenticator_,   1'000'000,     [] { return absl::OkStatus(); },
-                     clock_,      with_.dispatch(), with_.guard(), with_};
+                     clock_,      with_.dispatch(), with_.guard(), with_,
+                     box_.seam};
 };
 
 TEST_F(SandboxMethodsTest, Clock_IsMovedOverHttpAndGrpcWithoutCredentials) {
@@ -106,7 +106,7 @@ TEST_F(SandboxMethodsTest, PostsOfPages_AreRefused) {
     request.headers.Add("X-HTTP-Method-Override", "DELETE");
     EXPECT_NE(with_.Handle(std::move(request)).status, 200) << type;
   }
-  EXPECT_FALSE(sandbox_clock_.state().frozen);
+  EXPECT_FALSE(box_.clock.state().frozen);
 }
 
 TEST_F(SandboxMethodsTest, Bodies_AreRefusedBeforeTheyAreRead) {
@@ -160,7 +160,7 @@ TEST_F(SandboxMethodsTest, Batches_HoldNoControls) {
   const http::Response answer = with_.Handle(std::move(request));
   ASSERT_NE(answer.stream, nullptr);
   EXPECT_THAT(Drain(*answer.stream), HasSubstr("400 Bad Request"));
-  EXPECT_FALSE(sandbox_clock_.state().frozen);
+  EXPECT_FALSE(box_.clock.state().frozen);
 }
 
 TEST_F(SandboxMethodsTest, TableWithoutThem_HasNoneOfTheirPaths) {

@@ -114,6 +114,7 @@ const char* NameOf(Outcome outcome) {
     case Outcome::kOtherAttestedIdStated: return "kOtherAttestedIdStated";
     case Outcome::kOtherImeisStated: return "kOtherImeisStated";
     case Outcome::kOtherMeidsStated: return "kOtherMeidsStated";
+    case Outcome::kMade: return "kMade";
       // clang-format on
   }
   return nullptr;

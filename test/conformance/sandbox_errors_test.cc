@@ -4,8 +4,11 @@
 #include <string>
 
 #include "conformance/whole_api_base.h"
-#include "sandbox/controls.h"
+#include "sandbox/box.h"
 #include "support/golden_file.h"
+#include "wire/fault_answers.h"
+#include "wire/grpc/status.h"
+#include "wire/rest/error_json.h"
 #include "wire/sandbox_methods.h"
 
 namespace zerotouch::wire {
@@ -13,9 +16,9 @@ namespace {
 
 class SandboxErrors : public WholeApi {
  protected:
-  static MethodTable TableWith(service::Services& services, sandbox::Controls& controls) {
+  static MethodTable TableWith(service::Services& services, sandbox::Box& box) {
     MethodTable table = ApiMethods(services);
-    AddSandboxMethods(controls, table);
+    AddSandboxMethods(box, table);
     return table;
   }
 
@@ -27,10 +30,9 @@ class SandboxErrors : public WholeApi {
              HttpText("HTTP", box_.Handle(std::move(request)));
   }
 
-  sandbox::SandboxClock sandbox_clock_{clock_};
-  sandbox::Controls controls_{sandbox_clock_};
+  sandbox::Box controls_{0, clock_};
   const MethodTable box_table_ = TableWith(all_, controls_);
-  Api box_{box_table_, authenticator_, tokens_, *store_, clock_};
+  Api box_{box_table_, authenticator_, tokens_, *store_, clock_, controls_.seam};
   std::string text_;
 };
 
@@ -42,6 +44,44 @@ TEST_F(SandboxErrors, Clock) {
   http::Request script = Request("GET", "/sandbox/v1/clock?prettyPrint=false&callback=f");
   text_ += "# a script\n" + HttpText("HTTP", box_.Handle(std::move(script)));
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_sandbox_clock.txt", text_);
+}
+
+TEST_F(SandboxErrors, Faults) {
+  Expect("POST", "/sandbox/v1/faults", "{}");
+  Expect("POST", "/sandbox/v1/faults",
+         R"({"method":"x","partnerId":"-1","customerId":"-1","device":{},"skip":-1,"times":-1,)"
+         R"("probability":2,"delay":"301s","truncate":-1})");
+  Expect("POST", "/sandbox/v1/faults",
+         R"({"error":{"status":"x","reason":"x","retryAfter":"-1s"}})");
+  Expect("POST", "/sandbox/v1/faults", R"({"disconnect":7})");
+  Expect("POST", "/sandbox/v1/faults", R"({"raw":{"httpStatus":1,"contentType":"\n"}})");
+  Expect("POST", "/sandbox/v1/faults", R"({"item":{"errorIdentifier":"x"}})");
+  Expect("DELETE", "/sandbox/v1/faults/1");
+  while (controls_.faults.List().size() < limits::kFaultRules) {
+    sandbox::proto::Fault fault;
+    fault.set_truncate(1);
+    ASSERT_TRUE(controls_.faults.Add(fault).ok());
+  }
+  Expect("POST", "/sandbox/v1/faults", R"({"truncate":1})");
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_sandbox_faults.txt", text_);
+}
+
+TEST_F(SandboxErrors, CallsAndOperations) {
+  http::Request calls = Request("GET", "/sandbox/v1/calls?prettyPrint=false&filter=x");
+  text_ += "# a filter\n" + HttpText("HTTP", box_.Handle(std::move(calls)));
+  calls = Request("GET", "/sandbox/v1/calls?prettyPrint=false&pageSize=1001");
+  text_ += "# a page size\n" + HttpText("HTTP", box_.Handle(std::move(calls)));
+  Expect("POST", "/sandbox/v1/operations:step", R"({"items":0})");
+  Expect("POST", "/sandbox/v1/operations:step", R"({"items":1})");
+  Expect("POST", "/sandbox/v1/operations:setSpeed", R"({"itemsPerSecond":-1})");
+  text_ += "# another step\n" +
+           HttpText("HTTP", ErrorResponse(sandbox::AnotherStep(), false, ErrorFormat::kV2)) +
+           "# a page of a proxy, over gRPC\n" + GrpcText(grpc::StatusFields(StatusOfRaw([] {
+             sandbox::proto::FaultRaw raw;
+             raw.set_http_status(502);
+             return raw;
+           }())));
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_sandbox_calls.txt", text_);
 }
 
 }  // namespace

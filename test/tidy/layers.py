@@ -31,7 +31,8 @@ RESERVED = [
 WIRE_SHARED = ('wire/methods.h', 'wire/method_names.h',
                'wire/dispatch.h', 'wire/public_error.h', 'wire/error_details.h',
                'wire/http_fault.h', 'wire/caller.h', 'wire/type_url.h', 'wire/api_services.h',
-               'wire/target.h', 'wire/control_guard.h')
+               'wire/target.h', 'wire/control_guard.h', 'wire/fault_answers.h',
+               'wire/logged_bodies.h')
 HTTP_ENGINE = ('http/socket.h', 'http/server.h', 'http/tls.h', 'http/connection.h', 'http/http1/',
                'http/http2/')
 

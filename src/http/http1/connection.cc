@@ -210,6 +210,7 @@ Awaitable<bool> Http1Connection::ServeParsed(RequestParser& parser, Request& req
     co_return sent&& form.keep_alive && !context_.draining;
   }
   Response response = co_await Handle(std::move(request), ticket);
+  if (response.dropped) co_return false;
   form.keep_alive =
       form.keep_alive && !context_.draining && !(response.stream != nullptr && form.version < 11);
   const bool sent = co_await Answer(std::move(response), form, ticket);

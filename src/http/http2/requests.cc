@@ -352,6 +352,7 @@ void Requests::Serve(StreamPtr stream) {
 
 void Requests::OnAnswer(const StreamPtr& stream, Response response) {
   if (stream->over) return;
+  if (response.dropped) return Cut(*stream, ErrorCode::kInternal);
   stream->ticket.HoldNothing();
   const uint64_t bytes = HeldBytes(response);
   const bool held = bytes == 0 || (stream->ticket.Identify(response.account) &&

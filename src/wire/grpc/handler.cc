@@ -15,7 +15,9 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
+#include "sandbox/call_seam.h"
 #include "wire/caller.h"
+#include "wire/fault_answers.h"
 #include "wire/grpc/list_message.h"
 #include "wire/grpc/message_parts.h"
 #include "wire/grpc/operation_message.h"
@@ -23,6 +25,7 @@
 #include "wire/grpc/status.h"
 #include "wire/grpc/streaming.h"
 #include "wire/http_fault.h"
+#include "wire/logged_bodies.h"
 #include "wire/public_error.h"
 #include "wire/target.h"
 
@@ -31,6 +34,7 @@ namespace {
 
 using google::protobuf::Message;
 using google::protobuf::ServiceDescriptor;
+using FaultKind = sandbox::FaultPlan::Kind;
 
 constexpr std::string_view kContentType = "application/grpc";
 
@@ -77,7 +81,8 @@ bool AcceptsGzip(const http::Request& header) {
 
 Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
                  size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
-                 Dispatch& dispatch, const ControlGuard& guard, http::Handler& others)
+                 Dispatch& dispatch, const ControlGuard& guard, http::Handler& others,
+                 const sandbox::CallSeam& seam)
     : methods_(methods),
       authenticator_(authenticator),
       message_bytes_(message_bytes),
@@ -85,6 +90,7 @@ Handler::Handler(const MethodTable& methods, const auth::Authenticator& authenti
       dispatch_(dispatch),
       guard_(guard),
       others_(others),
+      seam_(seam),
       services_(AllServices(methods)),
       health_(NamesOf(services_), std::move(ready), clock),
       reflection_(services_) {
@@ -101,6 +107,9 @@ struct Handler::Head final : http::RequestContext {
   absl::Status status;  // an error refuses the call without its message
   Caller caller;
   absl::StatusCode answered = absl::StatusCode::kOk;  // for the log
+  std::unique_ptr<const sandbox::FaultPlan> plan;     // once it is decided
+  absl::Duration delay;                               // of the plan, until it is taken
+  LoggedBodies bodies;
 };
 
 std::shared_ptr<Handler::Head> Handler::HeadOf(const http::Request& request) const {
@@ -144,7 +153,10 @@ std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
   absl::Status status = head->status;
   if (status.ok() && IsOfTheApi(*head->method)) {
     status = Admit(header, *head);
-    if (status.ok()) status = methods_.CheckAccount(*head->method, head->caller.principal());
+    // Fault rules come before rights, and may need the message.
+    if (status.ok() && !seam_.HasFaults()) {
+      status = methods_.CheckAccount(*head->method, head->caller.principal());
+    }
   }
   header.account = head->caller.email();
   if (status.ok()) return std::nullopt;
@@ -202,7 +214,8 @@ http::Response Handler::AnswerCall(http::Request& request, absl::Duration& may_w
   const std::shared_ptr<Head> head = HeadOf(request);
   request.context = head;
   absl::StatusOr<http::Response> answer = Call(request, *head, may_wait);
-  if (!answer.ok()) return RefuseCall(answer.status(), request);
+  if (!answer.ok()) answer = RefuseCall(answer.status(), request);
+  if (head->plan != nullptr) EndWithFault(*head->plan, *answer);
   if (answer->stream != nullptr || answer->body.size() > limits::kSmallRequestBytes) {
     answer->account = head->caller.email();
     answer->refusal =
@@ -224,6 +237,33 @@ void Handler::LogCall(const http::Request& request, const http::Response&, absl:
                         {"status", absl::StatusCodeToString(head->answered)},
                         {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
                         {"account", head->caller.email()}});
+  const bool is_control = head->method != nullptr && !methods_.NeedsCredentials(*head->method) &&
+                          IsOfTheApi(*head->method);
+  if (!seam_.Logs() || is_control) return;
+  auto call = LoggedCall(request, head->caller.email(), begun, clock_.Now(), head->plan.get());
+  call->set_protocol("gRPC");
+  if (head->method != nullptr) call->set_method(seam_.IdOf(head->method->full_name()));
+  const bool is_lost = head->plan != nullptr && head->plan->kind == FaultKind::kDropBefore;
+  if (!is_lost) {
+    call->set_http_status(200);
+    call->set_status(absl::StatusCodeToString(head->answered));
+  }
+  head->bodies.Log(seam_, std::move(call));
+}
+
+absl::Duration Handler::TakeDelay(const http::Request& request) {
+  auto* const head = static_cast<Head*>(request.context.get());
+  return head == nullptr ? absl::ZeroDuration() : std::exchange(head->delay, absl::ZeroDuration());
+}
+
+void Handler::PlanFaults(Head& head, const Message* request) const {
+  const auto message = [request] { return request; };
+  head.plan = std::make_unique<sandbox::FaultPlan>(seam_.Plan({.method = head.method->full_name(),
+                                                               .account = head.caller.email(),
+                                                               .caller = &head.caller.principal(),
+                                                               .path = message,
+                                                               .request = message}));
+  head.delay = head.plan->delay;
 }
 
 absl::StatusOr<http::Response> Handler::Call(http::Request& request, Head& head,
@@ -249,20 +289,36 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
                           ->GetPrototype(head.method->input_type())
                           ->New(&arena);
   const auth::Principal& caller = head.caller.principal();
+  if (methods_.NeedsCredentials(*head.method) && (head.plan != nullptr || seam_.HasFaults())) {
+    if (head.plan == nullptr) {
+      http::Request copy = request;  // reading it takes it apart
+      std::unique_ptr<Message> whole(message.New());
+      const bool is_whole = ReadRequest(copy, BodyLimit(head), nullptr, *whole).ok();
+      PlanFaults(head, is_whole ? whole.get() : nullptr);
+    }
+    if (head.delay > absl::ZeroDuration() || head.plan->kind == FaultKind::kDropBefore) {
+      return Dropped();
+    }
+    if (head.plan->kind == FaultKind::kError) return errors::Made(head.plan->error);
+    if (head.plan->kind == FaultKind::kRaw) return StatusOfRaw(head.plan->raw);
+  }
   const auto check_right = [&](const Message& without_items) {
     return methods_.CheckRight(*head.method, caller, without_items);
   };
   ZT_RETURN_IF_ERROR(methods_.CheckAccount(*head.method, caller));
   ZT_RETURN_IF_ERROR(ReadRequest(request, BodyLimit(head), check_right, message));
+  if (seam_.Logs()) head.bodies.NoteRequest(message);
   const bool accepts_gzip = AcceptsGzip(request);
   ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, caller, message));
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
     may_wait = operation->may_wait;
+    if (seam_.Logs()) head.bodies.NoteAnswer(operation->operation);
     return OperationResponse(std::move(*operation), accepts_gzip);
   }
   if (auto* list = std::get_if<service::ListAnswer>(&answer)) {
     return ListResponse(std::move(*list), accepts_gzip);
   }
+  if (seam_.Logs()) head.bodies.NoteAnswer(*std::get<std::unique_ptr<Message>>(answer));
   return MessageResponse(*std::get<std::unique_ptr<Message>>(answer), accepts_gzip);
 }
 

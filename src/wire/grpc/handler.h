@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "google/protobuf/descriptor.h"
 #include "http/http.h"
+#include "sandbox/seam.h"
 #include "wire/control_guard.h"
 #include "wire/dispatch.h"
 #include "wire/grpc/health.h"
@@ -33,7 +34,8 @@ class Handler final : public http::Handler, private Calls {
   // answers requests that are not gRPC. All must outlive it.
   Handler(const MethodTable& methods, const auth::Authenticator& authenticator,
           size_t message_bytes, std::function<absl::Status()> ready, const Clock& clock,
-          Dispatch& dispatch, const ControlGuard& guard, http::Handler& others);
+          Dispatch& dispatch, const ControlGuard& guard, http::Handler& others,
+          const sandbox::CallSeam& seam = sandbox::NoSeam());
 
   std::optional<http::Response> RefuseEarly(http::Request& header) override;
   bool Blocks() const override { return others_.Blocks(); }
@@ -62,8 +64,12 @@ class Handler final : public http::Handler, private Calls {
 
   http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
+  absl::Duration TakeDelay(const http::Request& request) override;
   void LogCall(const http::Request& request, const http::Response& response,
                absl::Time begun) override;
+  // Decides what fault rules do with a call, once; `request` is its message, null if it
+  // cannot be read.
+  void PlanFaults(Head& head, const google::protobuf::Message* request) const;
 
   absl::StatusOr<http::Response> Call(http::Request& request, Head& head, absl::Duration& may_wait);
   absl::StatusOr<http::Response> CallApi(http::Request& request, Head& head,
@@ -76,6 +82,7 @@ class Handler final : public http::Handler, private Calls {
   Dispatch& dispatch_;
   const ControlGuard& guard_;
   http::Handler& others_;
+  const sandbox::CallSeam& seam_;
   const std::vector<const google::protobuf::ServiceDescriptor*> services_;
   std::unordered_map<std::string, const Method*> by_path_;  // "/package.Service/Method"
   Health health_;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/call_log.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "base/status_macros.h"
+#include "errors/errors.h"
+#include "sandbox/redact.h"
+
+namespace zerotouch::sandbox {
+namespace {
+
+size_t BodyBytes(const proto::Call& call) {
+  return call.request_body().size() + call.response_body().size();
+}
+
+// The terms of a filter.
+class CallFilter {
+ public:
+  static absl::StatusOr<CallFilter> Parse(const std::string& text) {
+    CallFilter filter;
+    const std::vector<std::string> terms = absl::StrSplit(text, ' ', absl::SkipEmpty());
+    for (const std::string& term : terms) {
+      const size_t equals = term.find('=');
+      const std::string name = term.substr(0, equals);
+      const bool known =
+          name == "method" || name == "status" || name == "account" || name == "protocol";
+      if (equals == std::string::npos || !known) {
+        return errors::InvalidParameter(
+            "filter",
+            "use the terms method=, status=, account= and protocol=, with spaces between");
+      }
+      filter.terms_.emplace_back(name, term.substr(equals + 1));
+    }
+    return filter;
+  }
+
+  bool Fits(const proto::Call& call) const {
+    for (const auto& [name, value] : terms_) {
+      const bool fits = name == "method"    ? call.method() == value
+                        : name == "account" ? call.account() == value
+                        : name == "protocol"
+                            ? call.protocol() == value
+                            : call.status() == value || std::to_string(call.http_status()) == value;
+      if (!fits) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> terms_;
+};
+
+// A page token holds the number of the last call and the filter.
+std::string CallTokenOf(int64_t number, const std::string& filter) {
+  return fmt::format("{}-{:x}", number, std::hash<std::string>()(filter));
+}
+
+absl::StatusOr<int64_t> CallNumberOf(const std::string& token, const std::string& filter) {
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(token.substr(0, token.find('-')), &number) ||
+      CallTokenOf(number, filter) != token) {
+    return errors::InvalidPageToken();
+  }
+  return number;
+}
+
+}  // namespace
+
+proto::Call Redacted(const proto::Call& call) {
+  proto::Call out = call;
+  for (auto& [name, value] : *out.mutable_request_headers()) {
+    value = IsSecretName(name) ? std::string(kRedacted) : Redact(value);
+  }
+  out.set_path(Redact(call.path()));
+  out.set_request_body(Redact(call.request_body()));
+  out.set_response_body(Redact(call.response_body()));
+  return out;
+}
+
+void CallLog::Add(std::unique_ptr<proto::Call> call) {
+  const MutexLock lock(mutex_);
+  call->set_name(fmt::format("calls/{}", next_));
+  bytes_ += BodyBytes(*call);
+  entries_.push_back({.number = next_++, .call = std::move(call)});
+  if (entries_.size() > limits::kLoggedCalls) {
+    bytes_ -= BodyBytes(*entries_.front().call);
+    entries_.pop_front();
+    if (stripped_ > 0) --stripped_;
+  }
+  DropBodies();
+}
+
+void CallLog::DropBodies() {
+  while (bytes_ > limits::kLoggedBytes && stripped_ < entries_.size()) {
+    Entry& oldest = entries_[stripped_++];
+    bytes_ -= BodyBytes(*oldest.call);
+    auto rest = std::make_shared<proto::Call>(*oldest.call);
+    rest->clear_request_body();
+    rest->clear_response_body();
+    oldest.call = std::move(rest);
+  }
+}
+
+void CallLog::Clear() {
+  const MutexLock lock(mutex_);
+  entries_.clear();
+  bytes_ = 0;
+  stripped_ = 0;
+}
+
+std::vector<proto::Call> CallLog::Read(int64_t before, size_t size,
+                                       const std::function<bool(const proto::Call&)>& fits) const {
+  std::vector<std::shared_ptr<const proto::Call>> found;
+  {
+    const MutexLock lock(mutex_);
+    for (auto entry = entries_.rbegin(); entry != entries_.rend() && found.size() < size; ++entry) {
+      if (entry->number < before && fits(*entry->call)) found.push_back(entry->call);
+    }
+  }
+  std::vector<proto::Call> out;
+  for (const auto& call : found) out.push_back(Redacted(*call));
+  return out;
+}
+
+absl::StatusOr<proto::ListCallsResponse> CallControl::List(const Anyone&,
+                                                           const proto::ListCallsRequest& request) {
+  if (request.page_size() < 0 || request.page_size() > limits::kCallsPage) {
+    return errors::InvalidParameter(
+        "pageSize", fmt::format("use 1 to {}, or leave it out", limits::kCallsPage));
+  }
+  ZT_ASSIGN_OR_RETURN(const CallFilter filter, CallFilter::Parse(request.filter()));
+  int64_t before = std::numeric_limits<int64_t>::max();
+  if (!request.page_token().empty()) {
+    ZT_ASSIGN_OR_RETURN(before, CallNumberOf(request.page_token(), request.filter()));
+  }
+  const auto size = static_cast<size_t>(request.page_size() == 0 ? limits::kCallsPageDefault
+                                                                 : request.page_size());
+  std::vector<proto::Call> calls =
+      log_.Read(before, size + 1, [&](const proto::Call& call) { return filter.Fits(call); });
+  proto::ListCallsResponse response;
+  const bool more = calls.size() > size;
+  if (more) calls.pop_back();
+  for (proto::Call& call : calls) *response.add_calls() = std::move(call);
+  if (more) {
+    const std::string& last = response.calls(static_cast<int>(size) - 1).name();
+    int64_t number = 0;
+    static_cast<void>(absl::SimpleAtoi(last.substr(last.find('/') + 1), &number));
+    response.set_next_page_token(CallTokenOf(number, request.filter()));
+  }
+  return response;
+}
+
+absl::StatusOr<google::protobuf::Empty> CallControl::Delete(const Anyone&,
+                                                            const proto::DeleteCallsRequest&) {
+  log_.Clear();
+  return google::protobuf::Empty();
+}
+
+}  // namespace zerotouch::sandbox

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/call_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace zerotouch::sandbox {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+void Log(CallLog& log, const std::string& method, int http_status = 200,
+         const std::string& body = "") {
+  auto call = std::make_unique<proto::Call>();
+  call->set_method(method);
+  call->set_http_status(http_status);
+  call->set_status(http_status == 200 ? "OK" : "NOT_FOUND");
+  call->set_protocol("HTTP/2");
+  call->set_response_body(body);
+  (*call->mutable_request_headers())["Authorization"] = "CANARY";
+  (*call->mutable_request_headers())["X-Other"] = "Bearer CANARY";
+  log.Add(std::move(call));
+}
+
+std::vector<proto::Call> All(const CallLog& log) {
+  return log.Read(1'000'000, 10'000, [](const proto::Call&) { return true; });
+}
+
+TEST(CallLog, KeepsTheLastThousand_NewestFirst) {
+  CallLog log;
+  for (int i = 0; i < 1'500; ++i) Log(log, std::to_string(i));
+  const std::vector<proto::Call> calls = All(log);
+  ASSERT_EQ(calls.size(), 1'000u);
+  EXPECT_EQ(calls.front().method(), "1499");
+  EXPECT_EQ(calls.back().method(), "500");
+  log.Clear();
+  EXPECT_TRUE(All(log).empty());
+}
+
+TEST(CallLog, Bodies_AreLimitedTogether_AndTheOldestGoFirst) {
+  CallLog log;
+  for (int i = 0; i < 2'000; ++i) Log(log, "m", 200, std::string(limits::kLoggedBodyBytes, 'x'));
+  size_t bytes = 0;
+  const std::vector<proto::Call> calls = All(log);
+  for (const proto::Call& call : calls) bytes += call.response_body().size();
+  EXPECT_EQ(bytes, limits::kLoggedBytes);
+  EXPECT_FALSE(calls.front().response_body().empty());
+  EXPECT_TRUE(calls.back().response_body().empty());
+}
+
+TEST(CallLog, NoCredential_IsRead) {
+  CallLog log;
+  Log(log, "m", 200, R"({"access_token":"CANARY"})");
+  EXPECT_THAT(All(log).at(0).DebugString(), Not(HasSubstr("CANARY")));
+}
+
+class CallControlTest : public ::testing::Test {
+ protected:
+  static Anyone Caller() {
+    return auth::Authorize<auth::AnyoneInSandbox>({}, proto::ListCallsRequest(), "").value();
+  }
+
+  absl::StatusOr<proto::ListCallsResponse> List(const std::string& filter, int size = 0,
+                                                const std::string& token = "") {
+    proto::ListCallsRequest request;
+    request.set_filter(filter);
+    request.set_page_size(size);
+    request.set_page_token(token);
+    return control_.List(Caller(), request);
+  }
+
+  CallLog log_;
+  CallControl control_{log_};
+};
+
+TEST_F(CallControlTest, Filters_AreCombined) {
+  Log(log_, "a");
+  Log(log_, "a", 404);
+  Log(log_, "b", 404);
+  EXPECT_EQ(List("method=a")->calls_size(), 2);
+  EXPECT_EQ(List("method=a status=404")->calls_size(), 1);
+  EXPECT_EQ(List("  status=NOT_FOUND   protocol=HTTP/2 ")->calls_size(), 2);
+  EXPECT_EQ(List("account=x")->calls_size(), 0);
+  for (const char* wrong : {"path=/v1", "method", "status:404"}) {
+    EXPECT_THAT(List(wrong).status().message(), HasSubstr("filter")) << wrong;
+  }
+}
+
+TEST_F(CallControlTest, Pages_DoNotShiftWhileCallsAreAdded) {
+  for (int i = 0; i < 10; ++i) Log(log_, std::to_string(i));
+  const auto first = List("", 4).value();
+  Log(log_, "new");
+  const auto second = List("", 4, first.next_page_token()).value();
+  EXPECT_EQ(second.calls(0).method(), "5");
+  const auto last = List("", 4, second.next_page_token()).value();
+  EXPECT_EQ(last.calls_size(), 2);
+  EXPECT_EQ(last.next_page_token(), "");
+  EXPECT_FALSE(List("method=a", 4, first.next_page_token()).ok()) << "another filter";
+  EXPECT_FALSE(List("", 4, "nonsense").ok());
+  EXPECT_FALSE(List("", -1).ok());
+  EXPECT_FALSE(List("", 1'001).ok());
+}
+
+}  // namespace
+}  // namespace zerotouch::sandbox

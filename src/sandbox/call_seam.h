@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_SANDBOX_CALL_SEAM_H_
+#define ZEROTOUCH_SANDBOX_CALL_SEAM_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sandbox/call_log.h"
+#include "sandbox/fault_rules.h"
+#include "sandbox/seam.h"
+
+namespace zerotouch::sandbox {
+
+// Stands around every call: fault rules and the log. Without them, as in `serve`,
+// calls pass. Thread-safe.
+class CallSeam {
+ public:
+  CallSeam() = default;
+  // Both must outlive it.
+  CallSeam(FaultRules& faults, CallLog& log) : faults_(&faults), log_(&log) {}
+
+  // Sets the name of each method for the log, by its full RPC name. Before all calls.
+  void SetIds(MethodNames ids) { ids_ = std::move(ids); }
+
+  bool HasFaults() const { return faults_ != nullptr && faults_->any(); }
+  FaultPlan Plan(const FaultCall& call) const {
+    return HasFaults() ? faults_->Plan(call) : FaultPlan();
+  }
+
+  bool Logs() const { return log_ != nullptr; }
+  // Adds a call to the log, if there is one.
+  void Log(std::unique_ptr<proto::Call> call) const {
+    if (log_ != nullptr) log_->Add(std::move(call));
+  }
+  // Returns the name of a method for the log.
+  std::string IdOf(std::string_view method) const {
+    const auto found = ids_.find(method);
+    return found == ids_.end() ? std::string(method) : found->second;
+  }
+
+ private:
+  FaultRules* faults_ = nullptr;
+  CallLog* log_ = nullptr;
+  MethodNames ids_;
+};
+
+}  // namespace zerotouch::sandbox
+
+#endif  // ZEROTOUCH_SANDBOX_CALL_SEAM_H_

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_SANDBOX_KEEPER_H_
+#define ZEROTOUCH_SANDBOX_KEEPER_H_
+
+#include <condition_variable>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "base/mutex.h"
+#include "sandbox/fault_rules.h"
+#include "sandbox/sandbox_clock.h"
+
+namespace zerotouch::sandbox {
+
+// Keeps the fault rules and the clock in a file over restarts: changes when they are
+// made, hits of rules within kHitsKept. Thread-safe.
+class Keeper {
+ public:
+  // Replaces the content of the file.
+  using Write = std::function<absl::Status(std::string_view text)>;
+
+  // Both must outlive it.
+  Keeper(FaultRules& rules, SandboxClock& clock) : rules_(rules), clock_(clock) {}
+  ~Keeper() { Stop(); }
+
+  // Continues from `text`, which Write wrote; empty: from nothing. Returns
+  // INVALID_ARGUMENT with the reason if the text is damaged.
+  absl::Status Load(std::string text);
+  // Begins to keep changes by `write`, until Stop. Without it nothing is kept.
+  void Start(Write write);
+  // Keeps what is left. Idempotent.
+  void Stop();
+
+  // Writes the file. An error is logged: the control has acted.
+  void KeepNow();
+
+ private:
+  void Loop();
+  std::string Text() const;
+
+  FaultRules& rules_;
+  SandboxClock& clock_;
+  Mutex mutex_;
+  std::condition_variable changed_;
+  Write write_ ZT_GUARDED_BY(mutex_);
+  int64_t kept_ ZT_GUARDED_BY(mutex_) = 0;  // FaultRules::changes of what was written
+  bool stopping_ ZT_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace zerotouch::sandbox
+
+#endif  // ZEROTOUCH_SANDBOX_KEEPER_H_

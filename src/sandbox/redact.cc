@@ -147,7 +147,7 @@ bool IsSecretName(std::string_view name) {
   for (const char c : name) {
     if (c != '-' && c != '_' && c != '.' && c != '$') plain += AsciiLower(c);
   }
-  if (plain.ends_with("pagetoken")) return false;
+  if (plain.ends_with("pagetoken") || plain == "tokentype" || plain == "tokenuri") return false;
   if (plain == "key" || plain == "sig" || plain == "auth" || plain == "xauth") return true;
   return std::ranges::any_of(
       kParts, [&](std::string_view part) { return plain.find(part) != std::string::npos; });

@@ -51,7 +51,8 @@ TEST(Redact, SecretNames) {
                            "X-Goog-IAM-Authorization-Token", "key", "client_secret"}) {
     EXPECT_TRUE(IsSecretName(name)) << name;
   }
-  for (const char* name : {"pageToken", "next_page_token", "Content-Type", "keyboard", "Host"}) {
+  for (const char* name :
+       {"pageToken", "next_page_token", "token_type", "Content-Type", "keyboard", "Host"}) {
     EXPECT_FALSE(IsSecretName(name)) << name;
   }
 }

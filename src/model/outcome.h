@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "base/ids.h"
+#include "google/android/device/provisioning/v1/errors.pb.h"
 #include "model/api.h"
 
 namespace zerotouch {

@@ -7,7 +7,7 @@ BENCH_DIR ?= build/bench
 SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers test-all test-list bench storm compatibility fuzz tidy coverage thread-safety format fresh-machine
+.PHONY: help demo build test test-sanitizers test-all test-list bench storm crash compatibility fuzz tidy coverage thread-safety format fresh-machine
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,13 @@ storm: ## Everything that callers may try at once, at full counts, against an op
 	cmake --preset release -B build-storm -DZEROTOUCH_TESTS=ON
 	cmake --build build-storm -j $(JOBS) --target zerotouchd e2e_test
 	STORM=full build-storm/bin/e2e_test --gtest_filter='StormTest.*'
+
+crash: ## Kill servers 500 times in batches, and simulate 10,000 runs of three workers
+	scripts/install-deps test
+	cmake --preset release -B build-storm -DZEROTOUCH_TESTS=ON
+	cmake --build build-storm -j $(JOBS) --target zerotouchd e2e_test store_test
+	KILLS=500 build-storm/bin/e2e_test --gtest_filter='KillTest.*'
+	SIMULATION_SEEDS=10000 build-storm/bin/store_test --gtest_filter='SimulationTest.Three*'
 
 fuzz: ## Run each fuzz target for FUZZ_SECONDS (60 unless set)
 	scripts/install-deps tools

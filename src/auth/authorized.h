@@ -36,6 +36,7 @@ struct ReadsOperations {
 // Cancels or deletes the operations of `partner`. Needs the reseller scope.
 struct ChangesOperations {
   PartnerId partner;
+  std::string account;  // e-mail address of the caller
 };
 
 // Acts for a customer. Needs the customer scope, an account of this customer, and
@@ -156,7 +157,7 @@ absl::StatusOr<ChangesOperations> Grant(std::type_identity<ChangesOperations>,
                                         const Principal& caller, const Request&,
                                         const std::string& method) {
   ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
-  return ChangesOperations{caller.partner};
+  return ChangesOperations{.partner = caller.partner, .account = caller.email};
 }
 
 template <class Request>

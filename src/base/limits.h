@@ -275,6 +275,10 @@ inline constexpr int32_t kOperationsPage = 1'000;
 // Longest wait of Operations.WaitOperation.
 inline constexpr absl::Duration kOperationWait = absl::Seconds(10);
 
+// Changes of one device that an undo looks through for what its reseller stated before
+// another one took the device over. Each is one read.
+inline constexpr int kUndoHistoryEntries = 1'000;
+
 // Items of a batch that are stored, and read back, as one chunk.
 inline constexpr int kStoredChunkItems = 1'000;
 

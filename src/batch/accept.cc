@@ -23,7 +23,8 @@ constexpr absl::Duration kLongestPause = absl::Seconds(1);
 enum class Known { kNothing, kStored, kAbsent };
 
 absl::Status AddUnlessTooMany(store::Transaction& transaction, const store::OperationHead& head,
-                              const std::vector<std::string>& chunks, bool in_doubt, Known& known) {
+                              const std::function<absl::Status(store::Transaction&)>& add,
+                              bool in_doubt, Known& known) {
   // Waits for other transactions that add an operation of the partner: after it, the
   // earlier attempt has either committed or can no longer do so.
   ZT_ASSIGN_OR_RETURN(const int64_t unfinished, transaction.CountUnfinished(head.partner),
@@ -37,21 +38,22 @@ absl::Status AddUnlessTooMany(store::Transaction& transaction, const store::Oper
   if (unfinished >= limits::kUnfinishedOperationsPerPartner) {
     return errors::TooBusy("too many unfinished operations of this partner", absl::Seconds(5));
   }
-  const absl::Status status = transaction.AddOperation(head, chunks);
+  const absl::Status status = add(transaction);
   if (in_doubt && absl::IsAlreadyExists(status)) known = Known::kStored;
-  return WithContext(status, "storing the operation");
+  return status;
 }
 
 }  // namespace
 
 absl::Status AddOperation(store::Store& store, const store::OperationHead& head,
-                          const std::vector<std::string>& chunks, absl::Duration doubt) {
+                          const std::function<absl::Status(store::Transaction&)>& add,
+                          absl::Duration doubt) {
   std::optional<std::chrono::steady_clock::time_point> give_up;  // once in doubt
   absl::Duration pause = kFirstPause;
   Known known = Known::kNothing;
   for (;;) {
     absl::Status status = store.Write([&](store::Transaction& transaction) {
-      return AddUnlessTooMany(transaction, head, chunks, give_up.has_value(), known);
+      return AddUnlessTooMany(transaction, head, add, give_up.has_value(), known);
     });
     if (status.ok() || known == Known::kStored) return absl::OkStatus();
     const auto now = std::chrono::steady_clock::now();

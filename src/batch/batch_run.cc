@@ -18,6 +18,7 @@
 #include "batch/stored_request.h"
 #include "batch/targets.h"
 #include "batch/unclaim.h"
+#include "batch/undo_run.h"
 #include "model/metadata.h"
 
 namespace zerotouch::batch {
@@ -413,6 +414,7 @@ absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
   if (kind == nullptr) return absl::DataLossError("the operation has an unknown kind");
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
   ZT_ASSIGN_OR_RETURN(const std::vector<bool> done, ReadDone(*snapshot, head));
+  if (kind->deed == Deed::kUndo) return LoadUndoRun(*snapshot, head, done, rules, hold);
   const bool is_preview = kind->deed == Deed::kPreview;
   const Loading loading{.snapshot = *snapshot,
                         .head = head,

@@ -382,12 +382,57 @@ class BatchRunTest : public testing::Test {
     }
   }
 
+  // Runs a random batch of claims or unclaims in `batches_` alone. Returns its operation.
+  store::OperationHead RunAlone(int partner) {
+    store::OperationHead accepted;
+    if (requests_->OneIn(2)) {
+      api::ClaimDevicesRequest request;
+      for (int i = 1 + requests_->Below(60); i > 0; --i) {
+        *request.add_claims() = requests_->Claim(partner);
+      }
+      accepted = batches_.engine().AcceptClaims(kPartners[partner], request).value();
+    } else {
+      api::UnclaimDevicesRequest request;
+      std::optional<size_t> number;
+      for (int i = 1 + requests_->Below(60); i > 0; --i) {
+        *request.add_unclaims() = requests_->Unclaim(0, number);
+      }
+      accepted = batches_.engine().AcceptUnclaims(kPartners[partner], request).value();
+    }
+    for (const ItemResult& each : RunInChunks(accepted)) {
+      if (each.device) seen_.insert(each.device);
+    }
+    return accepted;
+  }
+
+  // Describes the claims that are held on the devices, and the metadata of a reseller.
+  std::map<DeviceId, std::string> HeldAndStated(PartnerId reseller) {
+    std::map<DeviceId, std::string> devices;
+    for (const DeviceId device : seen_) {
+      const DeviceState state = batches_.Read(device);
+      std::string& text = devices[device];
+      for (const std::optional<Claim>* claim : {&state.zero_touch, &state.sim_lock}) {
+        if (!IsHeld(*claim)) continue;
+        text += fmt::format("{} {} {} {} {};", (*claim)->reseller.value(), (*claim)->owner.value(),
+                            (*claim)->configuration.value(), (*claim)->simlock_profile,
+                            absl::FormatTime((*claim)->vacation_expires.value_or(absl::Time())));
+      }
+      const Statement* const statement = state.StatementOf(reseller);
+      if (statement == nullptr) continue;
+      const auto& entries = statement->metadata.entries();
+      text += testing::PrintToString(
+          std::map<std::string, std::string>(entries.begin(), entries.end()));
+    }
+    return devices;
+  }
+
   FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   Registry batches_{clock_};
   Registry alone_{clock_};
   std::optional<Requests> requests_;
   std::map<DeviceId, DeviceId> twins_;  // ids in `alone_` to ids in `batches_`
   std::vector<DeviceId> numbered_;
+  std::set<DeviceId> seen_;  // devices of RunAlone
 };
 
 TEST_F(BatchRunTest, AnyChunking_HasTheEffectOfItemsOneAfterTheOther) {
@@ -410,6 +455,39 @@ TEST_F(BatchRunTest, AnyChunking_HasTheEffectOfItemsOneAfterTheOther) {
   }
   ExpectSameRegistries();
   EXPECT_GT(twins_.size(), 5u) << "some requests succeed";
+}
+
+TEST_F(BatchRunTest, Undo_InAnyChunks_EndsWhereTheBatchBegan) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  RecordProperty("seed", fmt::format("{}", seed));
+  requests_.emplace(seed);
+  size_t undone = 0;
+  for (int round = 0; round < 25; ++round) {
+    SCOPED_TRACE(fmt::format("round {}", round));
+    const int partner = requests_->Below(2);
+    RunAlone(requests_->Below(2));
+    const auto before = HeldAndStated(kPartners[partner]);
+    const store::OperationHead batch = RunAlone(partner);
+    const auto results = RunInChunks(batches_.engine().Undo(kPartners[partner], batch.id).value());
+    for (const ItemResult& each : results) {
+      ASSERT_TRUE(each.outcome == Outcome::kSuccess || each.outcome == Outcome::kNothingToUndo)
+          << static_cast<int>(each.outcome);
+      undone += each.outcome == Outcome::kSuccess ? 1 : 0;
+    }
+    const auto after = HeldAndStated(kPartners[partner]);
+    for (const auto& [device, text] : before) {
+      // A reseller that took a free device over keeps its statement.
+      if (text.find('{') == std::string::npos) continue;
+      ASSERT_EQ(after.at(device), text) << "device " << device.value();
+    }
+    for (const auto& [device, text] : after) {
+      if (before.contains(device)) continue;
+      ASSERT_EQ(text.find(';'), std::string::npos) << text;
+    }
+    clock_.Advance(absl::Hours(requests_->Below(48)));
+  }
+  EXPECT_GT(undone, 20u);
 }
 
 }  // namespace

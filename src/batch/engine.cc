@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/engine.h"
 
+#include <fmt/format.h>
+
+#include <optional>
+
 #include "base/check.h"
 #include "base/random.h"
 #include "base/status_macros.h"
@@ -9,8 +13,10 @@
 #include "batch/stored_request.h"
 #include "batch/targets.h"
 #include "batch/workers.h"
+#include "errors/errors.h"
 #include "model/customer_rules.h"
 #include "model/metadata.h"
+#include "model/resource_name.h"
 #include "store/store.h"
 
 namespace zerotouch::batch {
@@ -23,6 +29,30 @@ absl::StatusOr<TargetDevices> LoadOne(store::Transaction& transaction, PartnerId
   return TargetDevices::Load(
       transaction, caller, [&](size_t) -> const api::DeviceIdentifier& { return identifier; },
       std::span(&target, 1), with_statements);
+}
+
+// Returns the partner's operation `id`, or why it cannot be undone.
+absl::StatusOr<store::OperationHead> FindUndoable(store::Transaction& transaction,
+                                                  PartnerId partner, OperationId id) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> found,
+                      transaction.FindOperation(id), "looking for the operation");
+  if (!found.has_value() || found->partner != partner) return errors::UnknownOperation();
+  if (found->kind != store::BatchKind::kClaim && found->kind != store::BatchKind::kUnclaim) {
+    return errors::InvalidOperation(
+        "The operation cannot be undone: only claims and unclaims can. Send another batch "
+        "instead.");
+  }
+  if (!found->finished.has_value()) {
+    return errors::InvalidOperation(
+        "The operation is not done. Cancel it first, or wait until it is done.");
+  }
+  ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> undo, transaction.FindUndoOf(id),
+                      "looking for an undo of the operation");
+  if (undo.has_value()) {
+    return errors::InvalidOperation(
+        fmt::format("The operation is undone by {} already.", FormatOperationName(undo->id)));
+  }
+  return *found;
 }
 
 }  // namespace
@@ -193,7 +223,32 @@ absl::StatusOr<store::OperationHead> Engine::Accept(const BatchSender& sender,
                                   .finished = {},
                                   .account = sender.account,
                                   .request_id = sender.actor.request_id};
-  ZT_RETURN_IF_ERROR(AddOperation(store_, head, chunks, commit_doubt_));
+  const auto add = [&](store::Transaction& transaction) {
+    return WithContext(transaction.AddOperation(head, chunks), "storing the operation");
+  };
+  ZT_RETURN_IF_ERROR(AddOperation(store_, head, add, commit_doubt_));
+  workers_->Wake();
+  return head;
+}
+
+absl::StatusOr<store::OperationHead> Engine::Undo(const BatchSender& sender, OperationId id) {
+  store::OperationHead head{.id = OperationId(RandomId()),
+                            .partner = sender.partner,
+                            .accepted = clock_.Now(),
+                            .started = {},
+                            .finished = {},
+                            .account = sender.account,
+                            .request_id = sender.actor.request_id,
+                            .undoes = id};
+  const auto add = [&](store::Transaction& transaction) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(const store::OperationHead undone,
+                        FindUndoable(transaction, sender.partner, id));
+    head.kind = undone.kind == store::BatchKind::kClaim ? store::BatchKind::kUndoClaim
+                                                        : store::BatchKind::kUndoUnclaim;
+    head.items = undone.items;
+    return WithContext(transaction.AddUndo(head), "storing the operation");
+  };
+  ZT_RETURN_IF_ERROR(AddOperation(store_, head, add, commit_doubt_));
   workers_->Wake();
   return head;
 }

@@ -141,6 +141,11 @@ class Engine {
   absl::StatusOr<store::OperationHead> PreviewUnclaims(
       const BatchSender& sender,
       const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims);
+  // Accepts an undo of the sender's finished claim or unclaim operation `id`. Returns
+  // errors::UnknownOperation if the sender has no such operation, errors::InvalidOperation
+  // if it is of another kind, not done, or undone already by an operation that was not
+  // cancelled, and the errors of the other batches.
+  absl::StatusOr<store::OperationHead> Undo(const BatchSender& sender, OperationId id);
 
  private:
   // As `actor`, calls `load` for the device, then `decide` with the transaction and the hardware,

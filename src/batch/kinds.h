@@ -11,28 +11,37 @@
 // The table of the kinds of operations.
 namespace zerotouch::batch {
 
-// The items that an operation echoes; they decide how its stored request is read.
+// The items that an operation echoes, of an undo those of the operation that it undoes; they decide
+// how its stored request is read.
 enum class ItemType : uint8_t { kClaims, kUnclaims, kUpdates };
 
 // The effect of an operation's items.
 enum class Deed : uint8_t {
   kApply,    // changes devices
   kPreview,  // only decides
+  kUndo,     // takes back what another operation changed
 };
 
 struct KindTraits {
   store::BatchKind kind;
   ItemType items;
   Deed deed;
-  const char* name;  // in lists and metrics
+  const char* name;    // in lists and metrics
+  const char* method;  // what changes devices, for their history
 };
 
 inline constexpr KindTraits kKinds[] = {
-    {store::BatchKind::kClaim, ItemType::kClaims, Deed::kApply, "claim"},
-    {store::BatchKind::kUnclaim, ItemType::kUnclaims, Deed::kApply, "unclaim"},
-    {store::BatchKind::kUpdateMetadata, ItemType::kUpdates, Deed::kApply, "metadata"},
-    {store::BatchKind::kPreviewClaim, ItemType::kClaims, Deed::kPreview, "preview"},
-    {store::BatchKind::kPreviewUnclaim, ItemType::kUnclaims, Deed::kPreview, "preview"},
+    {store::BatchKind::kClaim, ItemType::kClaims, Deed::kApply, "claim",
+     "partners.devices.claimAsync"},
+    {store::BatchKind::kUnclaim, ItemType::kUnclaims, Deed::kApply, "unclaim",
+     "partners.devices.unclaimAsync"},
+    {store::BatchKind::kUpdateMetadata, ItemType::kUpdates, Deed::kApply, "metadata",
+     "partners.devices.updateMetadataAsync"},
+    {store::BatchKind::kPreviewClaim, ItemType::kClaims, Deed::kPreview, "preview", ""},
+    {store::BatchKind::kPreviewUnclaim, ItemType::kUnclaims, Deed::kPreview, "preview", ""},
+    {store::BatchKind::kUndoClaim, ItemType::kClaims, Deed::kUndo, "undo", "openzerotouch.undo"},
+    {store::BatchKind::kUndoUnclaim, ItemType::kUnclaims, Deed::kUndo, "undo",
+     "openzerotouch.undo"},
 };
 
 // Returns the traits, or null for a kind that this program does not know: a newer one

@@ -12,6 +12,7 @@
 #include "base/status_text.h"
 #include "batch/chunk_size.h"
 #include "batch/item_faults.h"
+#include "batch/kinds.h"
 #include "batch/throttle.h"
 
 namespace zerotouch::batch {
@@ -43,29 +44,14 @@ bool IsPermanent(const absl::Status& status) {
          !absl::IsAborted(status) && !absl::IsCancelled(status) && !absl::IsUnknown(status);
 }
 
-// Returns the method that accepts batches of the kind.
-std::string MethodOf(store::BatchKind kind) {
-  switch (kind) {
-    case store::BatchKind::kClaim:
-      return "partners.devices.claimAsync";
-    case store::BatchKind::kUnclaim:
-      return "partners.devices.unclaimAsync";
-    case store::BatchKind::kUpdateMetadata:
-      return "partners.devices.updateMetadataAsync";
-    case store::BatchKind::kPreviewClaim:
-    case store::BatchKind::kPreviewUnclaim:
-      break;  // changes nothing
-  }
-  return "";
-}
-
 // Returns who makes the changes of the operation.
 store::Actor ActorOf(const store::OperationHead& head) {
+  const KindTraits* const kind = TraitsOf(head.kind);
   return {.kind = store::ActorKind::kReseller,
           .partner = head.partner,
           .customer = {},
           .account = head.account,
-          .method = MethodOf(head.kind),
+          .method = kind == nullptr ? "" : kind->method,
           .request_id = head.request_id,
           .operation = head.id};
 }

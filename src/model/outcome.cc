@@ -168,10 +168,28 @@ constexpr Meaning kMeanings[] = {
      "Precondition check failed. Invalid meid or meid2: this reseller registered the device with "
      "two other MEIDs. "
      "Send what is registered, or unclaim the device first."},
+    {Outcome::kNothingToUndo, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_OPERATION,
+     StatusCode::kFailedPrecondition,
+     "Nothing to undo: the item failed, or changed nothing. The device is unchanged."},
+    {Outcome::kChangedSince, api::SINGLE_DEVICE_STATUS_OTHER_ERROR, api::INVALID_OPERATION,
+     StatusCode::kFailedPrecondition,
+     "The device was claimed, unclaimed or locked otherwise since the operation. It is "
+     "unchanged. Look at its claims and change them with claim or unclaim."},
 };
 
-// The errorIdentifier of a cancelled item, for which the API has no code.
-constexpr char kCancelledIdentifier[] = "OPERATION_CANCELLED";
+// Returns the errorIdentifier of an outcome for which the API has no code, or null.
+const char* OwnIdentifierOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kCancelled:
+      return "OPERATION_CANCELLED";
+    case Outcome::kNothingToUndo:
+      return "NOTHING_TO_UNDO";
+    case Outcome::kChangedSince:
+      return "CHANGED_SINCE";
+    default:
+      return nullptr;
+  }
+}
 
 // Returns true if every row is at the index of its number.
 constexpr bool IsIndexedByNumber() {
@@ -235,9 +253,8 @@ void FillResult(const ItemResult& result, api::PerDeviceStatusInBatch* status,
     status->set_device_id(result.device.value());
     return;
   }
-  status->set_error_identifier(meaning.outcome == Outcome::kCancelled
-                                   ? kCancelledIdentifier
-                                   : api::CustomErrorCode_Name(meaning.error));
+  const char* const own = OwnIdentifierOf(meaning.outcome);
+  status->set_error_identifier(own != nullptr ? own : api::CustomErrorCode_Name(meaning.error));
   status->set_error_message(MessageWith(meaning, detail));
 }
 

@@ -58,6 +58,9 @@ enum class Outcome : uint8_t {
   kOtherAttestedIdStated = 36,
   kOtherImeisStated = 37,
   kOtherMeidsStated = 38,
+  // Items of an undo.
+  kNothingToUndo = 39,  // the item had failed, or had changed nothing
+  kChangedSince = 40,   // the section is no longer as the item left it
   // A fault rule of a sandbox made the result; ItemResult::device holds it (MadeResult).
   kMade = 250,
 };

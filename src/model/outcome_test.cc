@@ -95,7 +95,8 @@ TEST(Outcome, EachFailure_HasItsErrorInACallAndInABatch) {
 }
 
 TEST(Outcome, TheTableAbove_IsComplete) {
-  std::set<Outcome> covered = {Outcome::kSuccess, Outcome::kCancelled};
+  std::set<Outcome> covered = {Outcome::kSuccess, Outcome::kCancelled, Outcome::kNothingToUndo,
+                               Outcome::kChangedSince};
   for (const Row& row : kRows) EXPECT_TRUE(covered.insert(row.outcome).second);
   api::PerDeviceStatusInBatch unknown;
   FillResult({.outcome = Outcome{255}, .device = {}}, &unknown);
@@ -115,6 +116,17 @@ TEST(Outcome, Cancelled_HasItsOwnIdentifier) {
   EXPECT_EQ(result.status(), api::SINGLE_DEVICE_STATUS_OTHER_ERROR);
   EXPECT_EQ(result.error_identifier(), "OPERATION_CANCELLED");
   EXPECT_FALSE(result.error_message().empty());
+}
+
+TEST(Outcome, ItemsOfAnUndo_HaveTheirOwnIdentifiers) {
+  for (const auto& [outcome, identifier] : {std::pair(Outcome::kNothingToUndo, "NOTHING_TO_UNDO"),
+                                            std::pair(Outcome::kChangedSince, "CHANGED_SINCE")}) {
+    api::PerDeviceStatusInBatch result;
+    FillResult({.outcome = outcome, .device = {}}, &result);
+    EXPECT_EQ(result.status(), api::SINGLE_DEVICE_STATUS_OTHER_ERROR);
+    EXPECT_EQ(result.error_identifier(), identifier);
+    EXPECT_FALSE(result.error_message().empty());
+  }
 }
 
 TEST(Outcome, Success_HasTheDevice) {

@@ -174,15 +174,13 @@ std::variant<StatementState, Outcome> StatementAfter(PartnerId caller,
   return after;
 }
 
-// Drops the statement of the reseller that held the section last, unless it has or had a
-// claim on the other section.
+}  // namespace
+
 void DropFormerStatement(PartnerId former, Section section, DeviceState& device) {
   const std::optional<Claim>& other = device.ClaimIn(OtherSection(section));
   if (other.has_value() && other->reseller == former) return;
   if (StatementState* const entry = device.EntryOf(former)) entry->Drop();
 }
-
-}  // namespace
 
 std::variant<Target, Outcome> CheckUnclaim(const api::PartnerUnclaim& item,
                                            const RegistryRules& rules, absl::Time now) {

@@ -92,6 +92,10 @@ std::variant<CheckedClaim, Outcome> CheckClaim(const api::PartnerClaim& item,
 std::optional<Outcome> CheckOwner(PartnerId caller, const api::PartnerClaim& item,
                                   const CustomersOfReseller& customers);
 
+// Drops the statement of the reseller that held the section last, unless it has or had a
+// claim on the other section.
+void DropFormerStatement(PartnerId former, Section section, DeviceState& device);
+
 // Claims the device that DeviceToClaim returned; for a new one it has a new id and
 // `is_new` set. Fills in what the caller stated, or replaces its identifiers if it held no
 // claim on the device any more. On failure it is unchanged.

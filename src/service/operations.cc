@@ -80,6 +80,21 @@ absl::StatusOr<absl::Duration> WaitOf(const google::longrunning::WaitOperationRe
                   limits::kOperationWait);
 }
 
+// Deletes a finished operation, or returns errors::InvalidOperation while it is being undone.
+absl::Status DeleteUnlessUndoing(store::Transaction& transaction,
+                                 const store::OperationHead& head) {
+  // Keeps an undo from being accepted meanwhile.
+  ZT_RETURN_IF_ERROR(transaction.CountUnfinished(head.partner).status());
+  ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> undo,
+                      transaction.FindUndoOf(head.id));
+  if (undo.has_value() && !undo->finished.has_value()) {
+    return errors::InvalidOperation(fmt::format(
+        "The operation is being undone by {}. Cancel that first, or wait until it is done.",
+        FormatOperationName(undo->id)));
+  }
+  return transaction.DeleteOperation(head.id);
+}
+
 }  // namespace
 
 google::longrunning::Operation OperationOf(const store::OperationHead& head) {
@@ -145,7 +160,7 @@ absl::StatusOr<google::protobuf::Empty> Operations::Delete(
           return errors::InvalidOperation(
               "The operation is not done. Cancel it first, or wait until it is done.");
         }
-        return transaction.DeleteOperation(head.id);
+        return DeleteUnlessUndoing(transaction, head);
       }));
   return google::protobuf::Empty();
 }

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_SERVICE_SERVICES_H_
 #define ZEROTOUCH_SERVICE_SERVICES_H_
 
+#include "service/batches.h"
 #include "service/configurations.h"
 #include "service/customer_devices.h"
 #include "service/customers.h"
@@ -26,7 +27,8 @@ struct Services {
         customer_devices(store, engine, clock),
         dpcs(store),
         operations(store, clock),
-        history(store) {}
+        history(store),
+        batches(engine) {}
 
   Devices devices;
   PartnerCustomers partner_customers;
@@ -37,6 +39,7 @@ struct Services {
   Dpcs dpcs;
   Operations operations;
   History history;
+  Batches batches;
 };
 
 }  // namespace zerotouch::service

@@ -148,7 +148,7 @@ Claim ReadClaim(RowReader& row) {
 inline constexpr SqlText kOperationColumns =
     "o.id, o.partner, o.kind, o.items, o.items_done, o.succeeded, o.accepted_us, "
     "o.started_us, o.finished_us, o.cancelled, o.number, coalesce(o.account, ''), "
-    "coalesce(o.request_id, '')";
+    "coalesce(o.request_id, ''), coalesce(o.undoes, 0)";
 
 template <class RowReader>
 OperationHead ReadOperation(RowReader& row) {
@@ -166,6 +166,7 @@ OperationHead ReadOperation(RowReader& row) {
   head.number = row.Int();
   head.account = row.Text();
   head.request_id = row.Text();
+  head.undoes = OperationId(row.Int());
   return head;
 }
 

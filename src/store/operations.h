@@ -24,6 +24,8 @@ enum class BatchKind : uint8_t {
   kUpdateMetadata = 3,
   kPreviewClaim = 4,
   kPreviewUnclaim = 5,
+  kUndoClaim = 6,
+  kUndoUnclaim = 7,
 };
 
 // A batch without its items.
@@ -41,6 +43,7 @@ struct OperationHead {
   bool cancelled = false;              // items without a result were cancelled
   std::string account;                 // e-mail of the account that made it; may be empty
   std::string request_id;              // of the call that made it; may be empty
+  OperationId undoes;                  // the operation that this one undoes, if any
 };
 
 // The result of the item at `index` of the request.
@@ -86,6 +89,8 @@ class OperationReads {
   // nullopt after the last one.
   virtual absl::StatusOr<std::optional<ResultChunk>> ReadResultChunk(OperationId id,
                                                                      int32_t from) = 0;
+  // Finds the operation that undoes `id` and was not cancelled; nullopt if no operation does.
+  virtual absl::StatusOr<std::optional<OperationHead>> FindUndoOf(OperationId id) = 0;
   // Counts unfinished operations of `partner`. In a transaction that writes, no
   // other transaction adds one until it ends.
   virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;
@@ -101,6 +106,9 @@ class OperationWrites {
   // Stores a new operation with its request chunks. ALREADY_EXISTS if the id is taken.
   virtual absl::Status AddOperation(const OperationHead& head,
                                     std::span<const std::string> chunks) = 0;
+  // Stores a new operation with the request of `head.undoes`. ALREADY_EXISTS if the id is
+  // taken, NOT_FOUND if there is no such request.
+  virtual absl::Status AddUndo(const OperationHead& head) = 0;
   // Leases the operation that runs next: the oldest unfinished one of a partner,
   // if it has no unexpired lease; among these, the one of the partner served
   // least recently. Returns nullopt if there is no such operation.
@@ -126,7 +134,8 @@ class OperationWrites {
   // Deletes the operation with its request and results. NOT_FOUND if there is no
   // such operation.
   virtual absl::Status DeleteOperation(OperationId id) = 0;
-  // Deletes operations finished before `before`, at most `limit`. Returns how many.
+  // Deletes operations finished before `before`, at most `limit`, but none that an
+  // unfinished one undoes. Returns how many.
   virtual absl::StatusOr<int64_t> SweepOperations(absl::Time before, int64_t limit) = 0;
   // Returns the time up to which the age of operations is known (batch/retention.h);
   // nullopt before the first SetRetentionMark. Locks it until the transaction ends.

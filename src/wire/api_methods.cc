@@ -63,6 +63,13 @@ void AddHistoryMethods(Services& services, MethodTable& table) {
   table.Register(MethodKind::kLong, services.history, &service::History::OfCustomer);
 }
 
+void AddBatchMethods(Services& services, MethodTable& table) {
+  service::Batches& batches = services.batches;
+  table.Register(MethodKind::kLong, batches, &service::Batches::PreviewClaim);
+  table.Register(MethodKind::kLong, batches, &service::Batches::PreviewUnclaim);
+  table.Register(MethodKind::kLong, batches, &service::Batches::Undo);
+}
+
 }  // namespace
 
 MethodTable ApiMethods(Services& services) {
@@ -71,6 +78,7 @@ MethodTable ApiMethods(Services& services) {
   AddCustomerMethods(services, table);
   AddOperationMethods(services, table);
   AddHistoryMethods(services, table);
+  AddBatchMethods(services, table);
   return table;
 }
 

@@ -29,6 +29,12 @@ class TakeOverTest : public ReplicasTest {
     ExpectEachItemOnce(AwaitDone(*replicas_[0], Accept(*replicas_[0], "claimAsync", claims)),
                        kItems);
   }
+  // Starts an undo of the operation. Returns the path of the undo.
+  std::string AcceptUndo(const Replica& replica, const std::string& path) const {
+    const Answer answer = Post(replica, "/openzerotouch" + path + ":undo", "{}");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return "/v1/" + FieldIn(answer.body, "name");
+  }
   // How many times the least and the most changed claims were changed.
   std::string Versions() const {
     return Sql("SELECT concat_ws(' ', min(version), max(version)) FROM claims");
@@ -44,11 +50,16 @@ TEST_F(TakeOverTest, KilledWorkers_OthersGoOnWithin5s_EachItemOnce) {
   const std::string claims = ClaimBody(kItems, first().customer);
   const std::string unclaims = UnclaimBody(kItems);
   milliseconds longest(0);
+  std::string last;  // the operation before
   for (int run = 0; run < kKills; ++run) {
     SCOPED_TRACE(fmt::format("run {}", run));
+    // A claim, and then by turns unclaims and their undos.
     const bool claim = run % 2 == 0;
-    const std::string path = Accept(*replicas_[random() % 3], claim ? "claimAsync" : "unclaimAsync",
-                                    claim ? claims : unclaims);
+    const Replica& called = *replicas_[random() % 3];
+    const std::string path = run == 0 ? Accept(called, "claimAsync", claims)
+                             : claim  ? AcceptUndo(called, last)
+                                      : Accept(called, "unclaimAsync", unclaims);
+    last = path;
     Replica& worker = AwaitWorker(path, 1 + static_cast<int64_t>(random() % (kItems * 3 / 4)));
     const StoredOperation before = Stored(path);
     ASSERT_FALSE(before.finished) << "the kill is to land in the middle";

@@ -330,6 +330,52 @@ TEST_P(OperationsStoreTest, NewestFinish_IsThatOfTheLastOneFinished) {
   EXPECT_EQ(Read()->NewestFinish().value(), kNow + absl::Hours(5));
 }
 
+TEST_P(OperationsStoreTest, AddUndo_HasTheRequestOfTheOperation_AndIsFoundUnlessCancelled) {
+  const OperationHead first = HeadOf(Accept(1, kPartner, 2));
+  OperationHead undo = first;
+  undo.id = OperationId(2);
+  undo.kind = BatchKind::kUndoUnclaim;
+  undo.undoes = first.id;
+  Write([&](Transaction& tx) { return tx.AddUndo(undo); });
+  EXPECT_EQ(Read()->ReadRequestChunks(undo.id, 0, 1).value(),
+            Read()->ReadRequestChunks(first.id, 0, 1).value());
+  EXPECT_EQ(HeadOf(undo.id).undoes, first.id);
+  EXPECT_EQ(HeadOf(first.id).undoes, OperationId());
+  ASSERT_TRUE(Read()->FindUndoOf(first.id).value().has_value());
+  EXPECT_EQ(Read()->FindUndoOf(first.id).value()->id, undo.id);
+  EXPECT_FALSE(Read()->FindUndoOf(undo.id).value().has_value());
+  Reopen();
+  EXPECT_EQ(HeadOf(undo.id).undoes, first.id);
+  Write([&](Transaction& tx) { return tx.CancelOperation(undo.id, clock_.Now()); });
+  EXPECT_FALSE(Read()->FindUndoOf(first.id).value().has_value());
+}
+
+TEST_P(OperationsStoreTest, AddUndo_OfNoOperation_IsNotFound) {
+  OperationHead undo = HeadOf(Accept(1, kPartner, 2));
+  undo.id = OperationId(2);
+  undo.undoes = OperationId(3);
+  EXPECT_TRUE(absl::IsNotFound(store_->Write([&](Transaction& tx) { return tx.AddUndo(undo); })));
+}
+
+TEST_P(OperationsStoreTest, SweepOperations_KeepsWhatIsBeingUndone) {
+  const OperationHead first = HeadOf(Accept(1, kPartner, 2));
+  Write([&](Transaction& tx) { return tx.CancelOperation(first.id, clock_.Now()); });
+  OperationHead undo = first;
+  undo.id = OperationId(2);
+  undo.undoes = first.id;
+  Write([&](Transaction& tx) { return tx.AddUndo(undo); });
+  int64_t swept = 0;
+  const auto sweep = [&](Transaction& tx) -> absl::Status {
+    swept = tx.SweepOperations(clock_.Now() + absl::Hours(1), 10).value();
+    return absl::OkStatus();
+  };
+  Write(sweep);
+  EXPECT_EQ(swept, 0);
+  Write([&](Transaction& tx) { return tx.CancelOperation(undo.id, clock_.Now()); });
+  Write(sweep);
+  EXPECT_EQ(swept, 2);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, OperationsStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);
 
 }  // namespace

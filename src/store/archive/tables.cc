@@ -69,7 +69,8 @@ constexpr Column kOperations[] = {{"partner", kInt},
                                   {"finished_us", kInt, kNullable},
                                   {"cancelled", kFlag},
                                   {"account", kText, kNullable, 2},
-                                  {"request_id", kText, kNullable, 4}};
+                                  {"request_id", kText, kNullable, 4},
+                                  {"undoes", kInt, kNullable, 4}};
 // `operation` is the operation's id in both, even if a store uses another key.
 constexpr Column kOperationChunks[] = {{"operation", kInt}, {"number", kInt}, {"request", kBytes}};
 constexpr Column kOperationResults[] = {

@@ -16,6 +16,25 @@ constexpr SqlText kRunnable =
     "(SELECT 1 FROM operations e WHERE e.finished_us IS NULL AND e.partner = o.partner "
     "AND e.number < o.number) ";
 
+// Inserts the operation without its request. The partner's row stays locked until the
+// commit, so operations become visible in the order of their numbers.
+Query InsertOperation(const OperationHead& head) {
+  return Query(
+             "WITH next AS (UPDATE partners SET last_number = last_number + 1 WHERE id = $2 "
+             "RETURNING last_number) "
+             "INSERT INTO operations (id, partner, number, kind, items, accepted_us, account, "
+             "request_id, undoes) SELECT $1, $2, last_number, $3, $4, $5, nullif($6, ''), "
+             "nullif($7, ''), nullif($8::bigint, 0) FROM next")
+      .Int(head.id.value())
+      .Int(head.partner.value())
+      .Int(static_cast<int64_t>(head.kind))
+      .Int(head.items)
+      .Time(head.accepted)
+      .Text(head.account)
+      .Text(head.request_id)
+      .Int(head.undoes.value());
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<OperationHead>> PostgresTransaction::FindOperation(OperationId id) {
@@ -93,6 +112,15 @@ absl::StatusOr<std::optional<ResultChunk>> PostgresTransaction::ReadResultChunk(
   return chunk;
 }
 
+absl::StatusOr<std::optional<OperationHead>> PostgresTransaction::FindUndoOf(OperationId id) {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query(kSql<"SELECT ", kOperationColumns,
+                         " FROM operations o WHERE o.undoes = $1 AND NOT o.cancelled LIMIT 1">)
+                  .Int(id.value())));
+  return ReadOne(rows, ReadOperation<RowReader>);
+}
+
 absl::StatusOr<int64_t> PostgresTransaction::CountUnfinished(PartnerId partner) {
   std::vector<Query> queries;
   if (writing()) {
@@ -111,32 +139,33 @@ absl::StatusOr<bool> PostgresTransaction::AnyRunnable(absl::Time now) {
   return Any(Query(kSql<"SELECT 1 ", kRunnable, "LIMIT 1">).Time(leases_.Of(now)));
 }
 
-// The partner's row stays locked until the commit, so operations become visible
-// in the order of their numbers.
 absl::Status PostgresTransaction::AddOperation(const OperationHead& head,
                                                std::span<const std::string> chunks) {
-  const Query queries[] = {
-      Query("WITH next AS (UPDATE partners SET last_number = last_number + 1 WHERE id = $2 "
-            "RETURNING last_number) "
-            "INSERT INTO operations (id, partner, number, kind, items, accepted_us, account, "
-            "request_id) SELECT $1, $2, last_number, $3, $4, $5, nullif($6, ''), "
-            "nullif($7, '') FROM next")
-          .Int(head.id.value())
-          .Int(head.partner.value())
-          .Int(static_cast<int64_t>(head.kind))
-          .Int(head.items)
-          .Time(head.accepted)
-          .Text(head.account)
-          .Text(head.request_id),
-      Query("INSERT INTO operation_chunks (operation, number, request) "
-            "SELECT $1, u.i - 1, u.request "
-            "FROM unnest($2::bytea[]) WITH ORDINALITY AS u(request, i)")
-          .Int(head.id.value())
-          .Blobs(chunks),
-      NotifyOfOperation()};
+  const Query queries[] = {InsertOperation(head),
+                           Query("INSERT INTO operation_chunks (operation, number, request) "
+                                 "SELECT $1, u.i - 1, u.request "
+                                 "FROM unnest($2::bytea[]) WITH ORDINALITY AS u(request, i)")
+                               .Int(head.id.value())
+                               .Blobs(chunks),
+                           NotifyOfOperation()};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   if (answers[0].affected() > 0) return absl::OkStatus();
   return NoSuchPartner(head.partner);
+}
+
+absl::Status PostgresTransaction::AddUndo(const OperationHead& head) {
+  // The lock keeps the operation until this commits.
+  const Query queries[] = {
+      Query("SELECT 1 FROM operations WHERE id = $1 FOR UPDATE").Int(head.undoes.value()),
+      InsertOperation(head),
+      Query("INSERT INTO operation_chunks (operation, number, request) "
+            "SELECT $1, number, request FROM operation_chunks WHERE operation = $2")
+          .Int(head.id.value())
+          .Int(head.undoes.value()),
+      NotifyOfOperation()};
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+  if (answers[1].affected() == 0) return NoSuchPartner(head.partner);
+  return answers[2].affected() > 0 ? absl::OkStatus() : NoSuchOperation(head.undoes);
 }
 
 absl::StatusOr<std::optional<Lease>> PostgresTransaction::LeaseOperation(absl::Time now,
@@ -241,9 +270,10 @@ absl::Status PostgresTransaction::DeleteOperation(OperationId id) {
 absl::StatusOr<int64_t> PostgresTransaction::SweepOperations(absl::Time before, int64_t limit) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
-      db_.Run(Query("DELETE FROM operations WHERE id IN (SELECT id FROM operations "
-                    "WHERE finished_us < $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED) "
-                    "RETURNING id")
+      db_.Run(Query("DELETE FROM operations WHERE id IN (SELECT o.id FROM operations o "
+                    "WHERE o.finished_us < $1 AND NOT EXISTS (SELECT 1 FROM operations u "
+                    "WHERE u.undoes = o.id AND u.finished_us IS NULL) "
+                    "ORDER BY o.id LIMIT $2 FOR UPDATE OF o SKIP LOCKED) RETURNING id")
                   .Time(before)
                   .Int(limit)));
   std::vector<int64_t> ids;

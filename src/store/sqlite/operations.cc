@@ -47,6 +47,24 @@ absl::StatusOr<Held> ReadHeld(Database& db, const Lease& lease) {
   return *held;
 }
 
+// Inserts the operation without its request, and returns its number.
+absl::StatusOr<int64_t> InsertOperation(Database& db, const OperationHead& head) {
+  ZT_RETURN_IF_ERROR(db.Use("INSERT INTO operations (id, partner, kind, items, items_done, "
+                            "succeeded, accepted_us, account, request_id, undoes, lease_token, "
+                            "lease_until_us) VALUES (?, ?, ?, ?, 0, 0, ?, nullif(?, ''), "
+                            "nullif(?, ''), nullif(?, 0), 0, 0)")
+                         .Int(head.id.value())
+                         .Int(head.partner.value())
+                         .Int(static_cast<int64_t>(head.kind))
+                         .Int(head.items)
+                         .Time(head.accepted)
+                         .Text(head.account)
+                         .Text(head.request_id)
+                         .Int(head.undoes.value())
+                         .Run());
+  return NumberOf(db, head.id);
+}
+
 absl::Status DeleteNumber(Database& db, int64_t number) {
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM operation_results WHERE operation = ?").Int(number).Run());
   ZT_RETURN_IF_ERROR(db.Use("DELETE FROM operation_chunks WHERE operation = ?").Int(number).Run());
@@ -122,6 +140,10 @@ absl::StatusOr<std::optional<ResultChunk>> SqliteTransaction::ReadResultChunk(Op
   return chunk;
 }
 
+absl::StatusOr<std::optional<OperationHead>> SqliteTransaction::FindUndoOf(OperationId id) {
+  return ReadOne(db_.Use(kUndoOf).Int(id.value()), ReadOperation<RowReader>);
+}
+
 absl::StatusOr<int64_t> SqliteTransaction::CountUnfinished(PartnerId partner) {
   return ReadInt(
       db_.Use("SELECT count(*) FROM operations WHERE partner = ? AND finished_us IS NULL")
@@ -134,19 +156,7 @@ absl::StatusOr<bool> SqliteTransaction::AnyRunnable(absl::Time now) {
 
 absl::Status SqliteTransaction::AddOperation(const OperationHead& head,
                                              std::span<const std::string> chunks) {
-  ZT_RETURN_IF_ERROR(db_.Use("INSERT INTO operations (id, partner, kind, items, items_done, "
-                             "succeeded, accepted_us, account, request_id, lease_token, "
-                             "lease_until_us) VALUES (?, ?, ?, ?, 0, 0, ?, nullif(?, ''), "
-                             "nullif(?, ''), 0, 0)")
-                         .Int(head.id.value())
-                         .Int(head.partner.value())
-                         .Int(static_cast<int64_t>(head.kind))
-                         .Int(head.items)
-                         .Time(head.accepted)
-                         .Text(head.account)
-                         .Text(head.request_id)
-                         .Run());
-  ZT_ASSIGN_OR_RETURN(const int64_t number, NumberOf(db_, head.id));
+  ZT_ASSIGN_OR_RETURN(const int64_t number, InsertOperation(db_, head));
   for (size_t i = 0; i < chunks.size(); ++i) {
     ZT_RETURN_IF_ERROR(
         db_.Use("INSERT INTO operation_chunks (operation, number, request) VALUES (?, ?, ?)")
@@ -156,6 +166,17 @@ absl::Status SqliteTransaction::AddOperation(const OperationHead& head,
             .Run());
   }
   return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::AddUndo(const OperationHead& head) {
+  ZT_ASSIGN_OR_RETURN(const int64_t number, InsertOperation(db_, head));
+  ZT_RETURN_IF_ERROR(db_.Use("INSERT INTO operation_chunks (operation, number, request) "
+                             "SELECT ?, number, request FROM operation_chunks WHERE operation = "
+                             "(SELECT number FROM operations WHERE id = ?) ORDER BY number")
+                         .Int(number)
+                         .Int(head.undoes.value())
+                         .Run());
+  return db_.Changes() > 0 ? absl::OkStatus() : NoSuchOperation(head.undoes);
 }
 
 absl::StatusOr<std::optional<Lease>> SqliteTransaction::LeaseOperation(absl::Time now,
@@ -252,7 +273,9 @@ absl::Status SqliteTransaction::DeleteOperation(OperationId id) {
 absl::StatusOr<int64_t> SqliteTransaction::SweepOperations(absl::Time before, int64_t limit) {
   std::vector<int64_t> numbers;
   {
-    Cursor finished = db_.Use("SELECT number FROM operations WHERE finished_us < ? LIMIT ?");
+    Cursor finished = db_.Use(
+        "SELECT o.number FROM operations o WHERE o.finished_us < ? AND NOT EXISTS "
+        "(SELECT 1 FROM operations u WHERE u.undoes = o.id AND u.finished_us IS NULL) LIMIT ?");
     finished.Time(before).Int(limit);
     while (finished.Row()) numbers.push_back(RowReader(finished).Int());
     ZT_RETURN_IF_ERROR(finished.status());

@@ -57,6 +57,12 @@ inline constexpr const char* kFinishedOfPartner =
          " FROM operations o WHERE o.finished_us IS NOT NULL AND o.partner = ? AND o.number > ? "
          "ORDER BY o.number LIMIT ?">;
 
+// Parameters: the id of the operation that is undone.
+inline constexpr const char* kUndoOf =
+    kSql<"SELECT ", kOperationColumns,
+         " FROM operations o WHERE o.undoes = ? AND o.undoes IS NOT NULL AND NOT o.cancelled "
+         "LIMIT 1">;
+
 }  // namespace zerotouch::store::sqlite
 
 #endif  // ZEROTOUCH_STORE_SQLITE_STATEMENTS_H_

@@ -110,11 +110,13 @@ class SqliteTransaction : public Transaction {
                                                              int32_t count) override;
   absl::StatusOr<std::vector<IndexedResult>> ReadResults(OperationId id) override;
   absl::StatusOr<std::optional<ResultChunk>> ReadResultChunk(OperationId id, int32_t from) override;
+  absl::StatusOr<std::optional<OperationHead>> FindUndoOf(OperationId id) override;
   absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
   absl::StatusOr<bool> AnyRunnable(absl::Time now) override;
   absl::StatusOr<std::optional<absl::Time>> NewestFinish() override;
   absl::Status AddOperation(const OperationHead& head,
                             std::span<const std::string> chunks) override;
+  absl::Status AddUndo(const OperationHead& head) override;
   absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
                                                       absl::Duration length) override;
   absl::Status ExtendLease(const Lease& lease, absl::Time until) override;

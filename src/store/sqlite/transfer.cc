@@ -56,14 +56,15 @@ constexpr Special kSpecial[] = {
                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, 0))"},
     {.table = "operations",
      .select = "SELECT partner, number, id, kind, items, items_done, succeeded, accepted_us, "
-               "started_us, finished_us, cancelled, account, request_id FROM operations "
+               "started_us, finished_us, cancelled, account, request_id, undoes FROM operations "
                "ORDER BY number",
      // Keeps the numbers if they grow, as in an archive of a SQLite registry.
      .insert = "INSERT INTO operations (partner, number, id, kind, items, items_done, succeeded, "
-               "accepted_us, started_us, finished_us, cancelled, account, request_id, lease_token, "
+               "accepted_us, started_us, finished_us, cancelled, account, request_id, undoes, "
+               "lease_token, "
                "lease_until_us) "
                "VALUES (?, max(?, (SELECT coalesce(max(number), 0) + 1 FROM operations)), "
-               "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"},
+               "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"},
     {.table = "operation_chunks",
      .select = "SELECT o.id, c.number, c.request FROM operation_chunks c "
                "JOIN operations o ON o.number = c.operation ORDER BY c.operation, c.number",

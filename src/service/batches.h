@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_SERVICE_BATCHES_H_
+#define ZEROTOUCH_SERVICE_BATCHES_H_
+
+#include "absl/status/statusor.h"
+#include "auth/authorized.h"
+#include "google/longrunning/operations.pb.h"
+#include "openzerotouch/v1/batches.pb.h"
+
+namespace zerotouch::batch {
+class Engine;
+}
+
+namespace zerotouch::service {
+
+// Implements openzerotouch.v1.BatchService. Thread-safe.
+class Batches {
+ public:
+  // The engine must outlive it.
+  explicit Batches(batch::Engine& engine) : engine_(engine) {}
+
+  using Caller = auth::Authorized<auth::ActsForPartner>;
+  using Changer = auth::Authorized<auth::ChangesOperations>;
+
+  absl::StatusOr<google::longrunning::Operation> PreviewClaim(
+      const Caller& caller, const openzerotouch::v1::PreviewClaimRequest& request);
+  absl::StatusOr<google::longrunning::Operation> PreviewUnclaim(
+      const Caller& caller, const openzerotouch::v1::PreviewUnclaimRequest& request);
+  // Refuses operations of other partners as unknown ones.
+  absl::StatusOr<google::longrunning::Operation> Undo(
+      const Changer& caller, const openzerotouch::v1::UndoOperationRequest& request);
+
+ private:
+  batch::Engine& engine_;
+};
+
+}  // namespace zerotouch::service
+
+#endif  // ZEROTOUCH_SERVICE_BATCHES_H_

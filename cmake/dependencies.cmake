@@ -14,6 +14,7 @@ find_package(CURL REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2>=1.52)
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq>=15)
 # The server's allocator (docs/decisions/0004-tcmalloc.md). A sanitizer brings its own.
 if(NOT ZEROTOUCH_SANITIZE)

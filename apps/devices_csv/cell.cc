@@ -25,6 +25,8 @@ size_t DigitsIn(std::string_view text) {
   return static_cast<size_t>(end - text.begin());
 }
 
+bool IsVisibleAscii(char c) { return c > 0x20 && c < 0x7F; }
+
 // Returns true for 3.56938E+14, with a comma too. A MEID such as 99000012E45678 has no sign.
 bool IsScientific(std::string_view text) {
   if (DigitsIn(text) != 1) return false;
@@ -79,6 +81,8 @@ std::string NumberDamage(std::string_view cell, CellKind kind) {
 }  // namespace
 
 std::string_view TrimCell(std::string_view text) {
+  // As most cells are.
+  if (text.empty() || (IsVisibleAscii(text.front()) && IsVisibleAscii(text.back()))) return text;
   const auto is_dropped = [](std::string_view character) {
     return FirstInvisibleOrSpace(character).has_value();
   };
@@ -99,6 +103,8 @@ std::string_view TrimCell(std::string_view text) {
 
 std::string CellProblem(std::string_view cell, CellKind kind) {
   if (cell.empty()) return {};
+  // As most cells are.
+  if (std::all_of(cell.begin(), cell.end(), [](char c) { return IsDigit(c); })) return {};
   if (utf8::ValidBytes(cell) != cell.size()) return "is not UTF-8; save the file as \"CSV UTF-8\"";
   if (cell.starts_with("=\"")) {
     return fmt::format("holds {}: this is a spreadsheet's formula for text; {}", cell, kAsText);

@@ -19,9 +19,9 @@
 namespace zerotouch::cli {
 namespace {
 
-constexpr char kCustomerScope[] = "https://www.googleapis.com/auth/androidworkzerotouchemm";
-
-absl::StatusOr<std::string> FetchToken(const TokenFlags& flags) {
+absl::StatusOr<std::string> FetchToken(const Invocation& flags) {
+  const std::string given = flags.Get("scope");
+  ZT_ASSIGN_OR_RETURN(const std::string scope, ScopeOf(given.empty() ? "reseller" : given));
   ZT_ASSIGN_OR_RETURN(client::Credentials credentials, ReadKeyFile(flags.connection));
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<client::CurlTransport> transport,
                       OpenTransport(flags.connection));
@@ -30,8 +30,8 @@ absl::StatusOr<std::string> FetchToken(const TokenFlags& flags) {
   const auto on_retry = [](const absl::Status& failure, absl::Duration pause) {
     PrintError(RetryText(failure, pause));
   };
-  client::AccessTokens tokens(std::move(credentials), flags.scope, *transport,
-                              client::Pacer::System(), on_retry);
+  client::AccessTokens tokens(std::move(credentials), scope, *transport, client::Pacer::System(),
+                              on_retry);
   return tokens.Get(policy);
 }
 
@@ -39,17 +39,17 @@ absl::StatusOr<std::string> FetchToken(const TokenFlags& flags) {
 
 absl::StatusOr<std::string> ScopeOf(const std::string& text) {
   if (text == "reseller") return std::string(client::kResellerScope);
-  if (text == "customer") return kCustomerScope;
+  if (text == "customer") return std::string(client::kCustomerScope);
   if (text.find("://") != std::string::npos) return text;
   return absl::InvalidArgumentError(
       fmt::format("Invalid scope \"{}\": use reseller, customer or an OAuth scope's URL", text));
 }
 
-ExitCode RunToken(const TokenFlags& flags) {
-  const absl::StatusOr<std::string> token = FetchToken(flags);
+ExitCode RunToken(const Invocation& invocation) {
+  const absl::StatusOr<std::string> token = FetchToken(invocation);
   if (!token.ok()) {
     PrintError(MessageOf(token.status()));
-    return IsServerLost(token.status()) ? kTimedOut : ExitCodeOf(token.status(), /*sent=*/false);
+    return ExitCodeOf(token.status(), /*sent=*/false);
   }
   fmt::print("{}\n", ForTerminal(*token));
   return kDone;

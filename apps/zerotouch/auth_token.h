@@ -5,15 +5,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "zerotouch/connection.h"
+#include "zerotouch/command.h"
 #include "zerotouch/exit_code.h"
 
 namespace zerotouch::cli {
-
-struct TokenFlags {
-  ConnectionFlags connection;  // `endpoint` is not used: the key file has its token_uri
-  std::string scope;           // OAuth 2.0 scopes, separated by spaces
-};
 
 // Returns the OAuth 2.0 scope that --scope means: the words `reseller` and
 // `customer` stand for the scopes of this API; a text with "://" is taken as it
@@ -23,7 +18,7 @@ absl::StatusOr<std::string> ScopeOf(const std::string& text);
 // Runs `zerotouch auth token`: exchanges an assertion signed by the key file for
 // an access token (JWT-bearer grant, RFC 7523) at the file's token_uri, and
 // prints the token and a line feed on standard output.
-ExitCode RunToken(const TokenFlags& flags);
+ExitCode RunToken(const Invocation& invocation);
 
 }  // namespace zerotouch::cli
 

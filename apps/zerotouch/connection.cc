@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "client/credentials.h"
+#include "zerotouch/sandbox_env.h"
 #include "zerotouch/shell_word.h"
 
 namespace zerotouch::cli {
@@ -21,8 +22,34 @@ absl::StatusOr<client::Credentials> ReadKeyFile(const ConnectionFlags& flags) {
         "no credentials; give a service account's key file by --credentials FILE, "
         "ZEROTOUCH_CREDENTIALS or GOOGLE_APPLICATION_CREDENTIALS");
   }
-  return client::ReadCredentials(flags.credentials);
+  return client::ReadCredentials(KeyFileFor(flags));
 }
+
+std::string KeyFileFor(const ConnectionFlags& flags) {
+  const size_t slash = flags.credentials.rfind('/');
+  if (!flags.is_customer || flags.customer == 0 || !flags.has_default_credentials ||
+      slash == std::string::npos) {
+    return flags.credentials;
+  }
+  const std::string found = CustomerKeyFile(flags.credentials.substr(0, slash), flags.customer);
+  return found.empty() ? flags.credentials : found;
+}
+
+namespace {
+
+// Returns the endpoint of a command that needs no account.
+absl::StatusOr<std::string> AnonymousEndpoint(const ConnectionFlags& flags) {
+  if (!flags.endpoint.empty()) return flags.endpoint;
+  if (!flags.credentials.empty()) {
+    ZT_ASSIGN_OR_RETURN(const client::Credentials credentials, ReadKeyFile(flags));
+    return credentials.DefaultEndpoint();
+  }
+  return absl::InvalidArgumentError(
+      "no sandbox; give its URL by --endpoint URL or ZEROTOUCH_ENDPOINT, or run: eval "
+      "\"$(zerotouch env)\"");
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<client::CurlTransport>> OpenTransport(const ConnectionFlags& flags) {
   if (!flags.ca_certificate.empty() && access(flags.ca_certificate.c_str(), R_OK) != 0) {
@@ -41,16 +68,23 @@ absl::StatusOr<Connection> Connect(const ConnectionFlags& flags, client::OnRetry
     return absl::InvalidArgumentError(fmt::format(
         "Invalid endpoint \"{}\": use a URL such as http://127.0.0.1:8080", flags.endpoint));
   }
-  ZT_ASSIGN_OR_RETURN(client::Credentials credentials, ReadKeyFile(flags));
   Connection connection;
-  connection.email = credentials.email;
   connection.begin = absl::Now();
   connection.deadline = connection.begin + flags.timeout;
   ZT_ASSIGN_OR_RETURN(connection.transport, OpenTransport(flags));
   client::ClientOptions options;
   options.endpoint = flags.endpoint;
+  if (flags.is_customer) options.scope = client::kCustomerScope;
+  if (!flags.scope.empty()) options.scope = flags.scope;
   options.retry.deadline = connection.deadline;
   options.on_retry = std::move(on_retry);
+  if (flags.is_anonymous) {
+    ZT_ASSIGN_OR_RETURN(options.endpoint, AnonymousEndpoint(flags));
+    connection.client = std::make_unique<client::Client>(*connection.transport, std::move(options));
+    return connection;
+  }
+  ZT_ASSIGN_OR_RETURN(client::Credentials credentials, ReadKeyFile(flags));
+  connection.email = credentials.email;
   connection.client = std::make_unique<client::Client>(std::move(credentials),
                                                        *connection.transport, std::move(options));
   return connection;

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_ZEROTOUCH_CONNECTION_H_
 #define ZEROTOUCH_ZEROTOUCH_CONNECTION_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,12 @@ struct ConnectionFlags {
   std::string credentials;                            // path of a key file
   std::string ca_certificate;                         // path of a PEM file; empty: the system's
   absl::Duration timeout = absl::InfiniteDuration();  // for the whole command
+  bool is_customer = false;                           // asks for the scope of customer methods
+  std::string scope;                                  // another scope; empty: that of the side
+  int64_t customer = 0;                               // the customer to act for; 0: not known
+  bool is_anonymous = false;                          // needs no account, only an endpoint
+  // The key file was named by a variable, not for this command.
+  bool has_default_credentials = false;
 };
 
 // A client, for one command.
@@ -35,6 +42,10 @@ absl::StatusOr<client::Credentials> ReadKeyFile(const ConnectionFlags& flags);
 // Returns a transport that trusts the CA certificate of the flags.
 // INVALID_ARGUMENT if the certificate cannot be read.
 absl::StatusOr<std::unique_ptr<client::CurlTransport>> OpenTransport(const ConnectionFlags& flags);
+
+// Returns the key file to use. The variables that `zerotouch env` sets name a reseller's;
+// beside it a sandbox lists the key of `customer`, which is used for the customer's side.
+std::string KeyFileFor(const ConnectionFlags& flags);
 
 // Reads the key file and returns a client; sends nothing yet. Calls `on_retry`
 // before each retry.

@@ -3,21 +3,19 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <filesystem>
 #include <memory>
-#include <optional>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "base/terminal_text.h"
-#include "client/api_error.h"
-#include "devices_csv/device_file.h"
-#include "zerotouch/input_file.h"
-#include "zerotouch/results.h"
-#include "zerotouch/stop_notice.h"
+#include "json/json.h"
+#include "zerotouch/device_rows.h"
+#include "zerotouch/message_flags.h"
+#include "zerotouch/method_call.h"
+#include "zerotouch/operations.h"
+#include "zerotouch/output.h"
 
 namespace zerotouch::cli {
 
@@ -25,275 +23,311 @@ using google::longrunning::Operation;
 
 namespace {
 
-// Maximum number of invalid rows that are reported on standard error; the results
-// have all of them.
-constexpr int kNamedRows = 20;
+constexpr std::string_view kPartnerService = "google.android.device.provisioning.v1.PartnerService";
 
-absl::StatusOr<std::string> ReadCsv(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadInputFile(path);
-  if (!text.ok()) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}; give a CSV file by --csv", MessageOf(text.status())));
-  }
-  return text;
+std::string PartnerRpc(std::string_view method) {
+  return fmt::format("{}.{}", kPartnerService, method);
 }
 
-// The rows of one batch, in the order of the file.
-struct Batch {
-  struct Row {
-    std::vector<std::string> input;
-    int64_t line = 0;
-    std::string problem;  // why it cannot be sent; empty: it is sent
-  };
-  std::vector<Row> rows;
-  api::ClaimDevicesRequest claims;
-  api::UnclaimDevicesRequest unclaims;
-
-  int sent() const { return claims.claims_size() + unclaims.unclaims_size(); }
-};
-
-// A run of the command.
-class Run {
- public:
-  Run(Action action, const DevicesFlags& flags)
-      : action_(action),
-        flags_(flags),
-        display_(std::string(NameOf(action)), stderr, terminal::IsTerminal()) {}
-
-  ExitCode Go() {
-    absl::Status status = Prepare();
-    if (status.ok()) status = SendAll();
-    if (!status.ok()) PrintError(MessageOf(status));
-    // Nothing was sent: an existing results file stays as it is.
-    if (!status.ok() && !sent_) return ExitCodeOf(status, sent_);
-    if (flags_.async)
-      return !status.ok() ? ExitCodeOf(status, sent_) : bad_rows_ == 0 ? kDone : kSomeFailed;
-    const absl::Status written = Finish();
-    if (!written.ok()) PrintError(MessageOf(written));
-    if (!status.ok()) return ExitCodeOf(status, sent_);
-    return summary_.failed() == 0 && written.ok() ? kDone : kSomeFailed;
+// Returns true if a flag names a device's hardware.
+bool HasIdentifier(const Invocation& invocation) {
+  for (const Flag& flag : invocation.command->flags) {
+    if (flag.field.find("device_identifier.") != std::string_view::npos &&
+        invocation.Has(flag.first_name())) {
+      return true;
+    }
   }
+  return false;
+}
 
- private:
-  const csv::DeviceCsv& columns() const { return file_.columns(); }
-
-  // Does everything that can fail before anything is sent.
-  absl::Status Prepare() {
-    ZT_ASSIGN_OR_RETURN(std::string text, ReadCsv(flags_.csv));
-    absl::StatusOr<csv::DeviceFile> file = csv::DeviceFile::Open(std::move(text), flags_.multiline);
-    if (file.ok() && action_ == Action::kClaim) {
-      const absl::Status owners = file->columns().CheckOwners(flags_.customer);
-      if (!owners.ok()) file = owners;
-    }
-    if (!file.ok()) return WithContext(file.status(), flags_.csv);
-    file_ = *std::move(file);
-    if (!columns().ignored().empty()) {
-      PrintError(fmt::format("{}: ignoring the unknown columns {}", flags_.csv,
-                             fmt::join(columns().ignored(), ", ")));
-    }
-    has_row_ = file_.Next(row_);
-    if (!has_row_) {
-      return absl::InvalidArgumentError(fmt::format("{} has no rows below its header", flags_.csv));
-    }
-    ZT_ASSIGN_OR_RETURN(connection_, Connect(flags_.connection, [this](const absl::Status& failure,
-                                                                       absl::Duration pause) {
-                          NoteRetry(display_, failure, pause);
-                        }));
-    return flags_.async ? absl::OkStatus() : OpenResults();
+// Checks that the command line names one device, or a file.
+absl::Status CheckDevice(const Invocation& invocation) {
+  const bool has_id = invocation.Has("device-id");
+  const int ways = (invocation.Has("csv") ? 1 : 0) + (has_id ? 1 : 0) +
+                   (HasIdentifier(invocation) ? 1 : 0) + (invocation.Has("data") ? 1 : 0);
+  if (ways == 0) {
+    return absl::InvalidArgumentError(
+        "no device; give one by --imei, --meid, --serial with --manufacturer and --model, or "
+        "--device-id, or many by --csv FILE");
   }
-
-  absl::Status OpenResults() {
-    std::error_code ignored;
-    if (!flags_.results.empty()) {
-      if (std::filesystem::equivalent(flags_.results, flags_.csv, ignored)) {
-        return absl::InvalidArgumentError(
-            "--results would replace the file of --csv; give another file");
-      }
-      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults(flags_.results, columns().names()));
-    }
-    if (flags_.format == Format::kCsv) {
-      ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults("", columns().names()));
-    }
-    if (flags_.format == Format::kJson) sinks_.push_back(OpenJsonResults());
-    return absl::OkStatus();
+  if (invocation.Has("csv") && ways > 1) {
+    return absl::InvalidArgumentError("give either --csv or one device by its flags");
   }
-
-  absl::Status SendAll() {
-    while (has_row_) {
-      Batch batch = NextBatch();
-      if (batch.sent() > 0) {
-        absl::StatusOr<api::DevicesLongRunningOperationResponse> results = Process(batch);
-        if (!results.ok()) {
-          if (sent_) AddAll(batch, nullptr, batch_state_);
-          return results.status();
-        }
-        AddAll(batch, &*results, kUnfinished);
-      } else {
-        AddAll(batch, nullptr, kUnfinished);
+  if (has_id && HasIdentifier(invocation)) {
+    return absl::InvalidArgumentError("give either --device-id or the device's identifiers");
+  }
+  if (!invocation.Has("csv")) {
+    for (const char* flag : {"results", "batch-size", "allow-multiline"}) {
+      if (invocation.Has(flag)) {
+        return absl::InvalidArgumentError(fmt::format("--{} needs --csv", flag));
       }
     }
-    return absl::OkStatus();
+  } else if (invocation.Has("async") && invocation.Has("results")) {
+    return absl::InvalidArgumentError("give either --async or --results");
   }
+  return absl::OkStatus();
+}
 
-  Batch NextBatch() {
-    Batch batch;
-    while (has_row_ && batch.sent() < flags_.batch_items) {
-      Batch::Row& row = batch.rows.emplace_back();
-      row.line = row_.line;
-      if (!flags_.async) row.input = columns().InputOf(row_);
-      const absl::Status status = AddItem(batch);
-      if (!status.ok()) {
-        row.problem = MessageOf(status);
-        NameRow(row);
-      }
-      has_row_ = file_.Next(row_);
-    }
-    return batch;
+// Sends a batch of one item and shows its result, or its name with --async.
+// With --preview, the operation says what would happen.
+template <class Request>
+ExitCode RunBatchOfOne(const Invocation& invocation, const std::string& rpc, Request& request) {
+  absl::StatusOr<Connection> connection = ConnectFor(invocation);
+  if (!connection.ok()) return Fail(invocation, connection.status());
+  Operation operation;
+  absl::Status status;
+  if (invocation.Has("preview")) {
+    request.clear_partner_id();
+    std::string body;
+    json::Append(request, {.pretty = false}, body);
+    absl::StatusOr<Operation> started = StartOperation(
+        *connection->client,
+        fmt::format("/openzerotouch/v1/partners/{}/devices:preview{}", invocation.partner,
+                    invocation.command->verb == "claim" ? "Claim" : "Unclaim"),
+        body);
+    status = started.status();
+    if (started.ok()) operation = *std::move(started);
+  } else {
+    status = connection->client->CallMethod(MethodNamed(rpc), request, operation);
   }
-
-  absl::Status AddItem(Batch& batch) {
-    if (action_ == Action::kClaim) {
-      api::PartnerClaim defaults;
-      defaults.set_customer_id(flags_.customer);
-      ZT_ASSIGN_OR_RETURN(*batch.claims.add_claims(), columns().ClaimOf(row_, defaults));
-    } else {
-      ZT_ASSIGN_OR_RETURN(*batch.unclaims.add_unclaims(), columns().UnclaimOf(row_, {}));
-    }
-    return absl::OkStatus();
+  if (!status.ok()) return Fail(invocation, status, kSomeFailed);
+  if (invocation.Has("async")) {
+    fmt::print("{}\n", ForTerminal(operation.name()));
+    return kDone;
   }
+  terminal::ProgressDisplay display("wait", stderr, terminal::IsTerminal());
+  const absl::StatusOr<Operation> finished = WaitFor(
+      *connection, operation.name(), WaitCommand(operation.name(), invocation.connection), display);
+  if (!finished.ok()) return Fail(invocation, finished.status(), kSomeFailed);
+  return ShowOperation(invocation, *finished, /*is_whole=*/false);
+}
 
-  void NameRow(const Batch::Row& row) {
-    if (++bad_rows_ > kNamedRows) return;
-    PrintError(fmt::format("{}: line {} is not sent: {}", flags_.csv, row.line, row.problem));
-    if (bad_rows_ == kNamedRows) {
-      PrintError("further invalid lines are reported only in the results");
-    }
+// Calls a method for one device, which has failed if the API refuses the call.
+ExitCode RunOnDevice(const Invocation& invocation, const std::string& rpc,
+                     google::protobuf::Message& request) {
+  absl::StatusOr<Connection> connection = ConnectFor(invocation);
+  if (!connection.ok()) return Fail(invocation, connection.status());
+  const absl::Status status = CallAndPrint(invocation, *connection->client, {.rpc = rpc}, request);
+  return status.ok() ? kDone : Fail(invocation, status, kSomeFailed);
+}
+
+// Returns the name of a configuration, for its name or its id.
+std::string ConfigurationName(const Invocation& invocation, const std::string& text) {
+  if (text.find('/') != std::string::npos) return text;
+  return fmt::format("customers/{}/configurations/{}", invocation.as_customer, text);
+}
+
+// Fills in the device and the customer of a request of the customer's side.
+template <class Request>
+absl::Status FillCustomerRequest(const Invocation& invocation, Request& request) {
+  if (invocation.Has("data")) {
+    ZT_ASSIGN_OR_RETURN(std::string json, TextOrFile(invocation.Get("data")));
+    ZT_RETURN_IF_ERROR(ParseJson(std::move(json), "--data", request));
   }
-
-  // Sends a batch and, without --async, waits for it. If this fails,
-  // batch_state_ is the status of its rows.
-  absl::StatusOr<api::DevicesLongRunningOperationResponse> Process(Batch& batch) {
-    const int count = batch.sent();
-    SetStopNotice(fmt::format(
-        "\nzerotouch: stopped before the server answered; it may have accepted the batch. "
-        "Run the command again: devices that are done stay done.\n"));
-    batch_state_ = kNotSent;
-    absl::StatusOr<Operation> operation = Send(batch);
-    if (!operation.ok()) return Explain(operation.status());
-    sent_ = true;
-    batch_state_ = kUnfinished;
-    operations_.push_back(operation->name());
-    if (flags_.async) {
-      fmt::print("{}\n", ForTerminal(operation->name()));
-      return api::DevicesLongRunningOperationResponse();
-    }
-    display_.Note(fmt::format("{}: {} devices sent, {}", NameOf(action_), terminal::Grouped(count),
-                              operation->name()));
-    ZT_ASSIGN_OR_RETURN(const Operation finished,
-                        WaitFor(connection_, operation->name(),
-                                WaitCommand(operation->name(), flags_.connection), display_));
-    ZT_ASSIGN_OR_RETURN(auto results, client::ResultsOf(finished));
-    if (results.per_device_status_size() != count) {
-      return absl::DataLossError(fmt::format("{} holds {} results for {} devices",
-                                             operation->name(), results.per_device_status_size(),
-                                             count));
-    }
-    return results;
-  }
-
-  absl::StatusOr<Operation> Send(Batch& batch) {
-    if (action_ == Action::kClaim) {
-      batch.claims.set_partner_id(flags_.partner);
-      return connection_.client->ClaimDevicesAsync(std::move(batch.claims));
-    }
-    batch.unclaims.set_partner_id(flags_.partner);
-    return connection_.client->UnclaimDevicesAsync(std::move(batch.unclaims));
-  }
-
-  // Adds to an error what to do about a batch that was, or may have been, refused.
-  absl::Status Explain(const absl::Status& error) {
-    const std::string_view message = MessageOf(error);
-    const std::optional<client::ApiError> answer = client::ApiErrorOf(error);
-    if (answer && answer->http_status == 403) {
-      return absl::PermissionDeniedError(
-          fmt::format("{} (Is partner {} right, and may {} act for it?)", message, flags_.partner,
-                      connection_.email));
-    }
-    // With 503 in its own form the API says that it did nothing.
-    const bool refused = answer && answer->http_status == 503 && answer->is_envelope();
-    const bool in_doubt = absl::IsAborted(error) || absl::IsDeadlineExceeded(error) ||
-                          (answer && answer->http_status >= 500 && !refused);
-    if (!in_doubt) return error;
-    sent_ = true;
-    batch_state_ = kUnfinished;
-    return absl::Status(
-        error.code(),
-        fmt::format("{}; the server may have accepted the batch: run the command again{}", message,
-                    action_ == Action::kUnclaim
-                        ? " (devices that are already unclaimed fail with INVALID_OPERATION)"
-                        : " (devices that are already claimed stay as they are)"));
-  }
-
-  // Adds the results of a batch's rows, in order. Without `results` the status of
-  // every row is `otherwise`.
-  void AddAll(const Batch& batch, const api::DevicesLongRunningOperationResponse* results,
-              const char* otherwise) {
-    int next = 0;
-    for (const Batch::Row& row : batch.rows) {
-      RowResult result{.line = row.line, .status = otherwise};
-      if (!row.problem.empty()) {
-        result.status = kInvalidRow;
-        result.error_message = row.problem;
-      } else if (flags_.async) {
-        continue;
-      } else if (results != nullptr) {
-        result = ResultOf(row.line, results->per_device_status(next++).result());
-      } else if (!operations_.empty() && otherwise == kUnfinished) {
-        result.error_message = fmt::format("see {}", operations_.back());
-      }
-      summary_.Add(result);
-      for (const auto& sink : sinks_) sink->Add(row.input, result);
-    }
-  }
-
-  // Adds the rows that were never sent to the results, and ends the results.
-  absl::Status Finish() {
-    for (; has_row_; has_row_ = file_.Next(row_)) {
-      const RowResult result{.line = row_.line, .status = kNotSent};
-      summary_.Add(result);
-      for (const auto& sink : sinks_) sink->Add(columns().InputOf(row_), result);
-    }
-    absl::Status status;
-    for (const auto& sink : sinks_) status.Update(sink->End(summary_, operations_));
-    fmt::print(flags_.format == Format::kTable ? stdout : stderr, "{}", summary_.Table("line"));
-    if (!flags_.results.empty() && status.ok()) {
-      fmt::print(stderr, "results of each line: {}\n", ForTerminal(flags_.results));
-    }
-    return status;
-  }
-
-  const Action action_;
-  const DevicesFlags& flags_;
-  terminal::ProgressDisplay display_;
-
-  csv::DeviceFile file_;
-  csv::CsvRecord row_;  // the next one
-  bool has_row_ = false;
-  int bad_rows_ = 0;
-
-  Connection connection_;
-  bool sent_ = false;                   // true if the server may have accepted a batch
-  const char* batch_state_ = kNotSent;  // of the current batch, see Process
-  std::vector<std::string> operations_;
-
-  std::vector<std::unique_ptr<ResultSink>> sinks_;
-  Summary summary_;
-};
+  ZT_RETURN_IF_ERROR(FillFromFlags(invocation, *request.mutable_device()));
+  ZT_ASSIGN_OR_RETURN(*request.mutable_parent(), ParentOf(invocation));
+  return absl::OkStatus();
+}
 
 }  // namespace
 
-std::string_view NameOf(Action action) { return action == Action::kClaim ? "claim" : "unclaim"; }
+ExitCode RunClaim(const Invocation& invocation) {
+  absl::Status status = CheckDevice(invocation);
+  if (!status.ok()) return Fail(invocation, status);
+  if (invocation.Has("csv")) return RunBatches(Action::kClaim, invocation);
+  if (invocation.Has("async") || invocation.Has("preview")) {
+    api::ClaimDevicesRequest request;
+    request.set_partner_id(invocation.partner);
+    api::PartnerClaim& claim = *request.add_claims();
+    status = FillMessage(invocation, "", claim);
+    if (status.ok() && invocation.partner == 0) status = ParentOf(invocation).status();
+    if (!status.ok()) return Fail(invocation, status);
+    if (claim.section_type() == 0) claim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+    return RunBatchOfOne(invocation, PartnerRpc("ClaimDevicesAsync"), request);
+  }
+  api::ClaimDeviceRequest request;
+  status = FillMessage(invocation, "", request);
+  if (status.ok()) status = SetTarget(invocation, {}, "", request);
+  if (!status.ok()) return Fail(invocation, status);
+  if (request.section_type() == 0) request.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+  return RunOnDevice(invocation, PartnerRpc("ClaimDevice"), request);
+}
 
-ExitCode RunDevices(Action action, const DevicesFlags& flags) { return Run(action, flags).Go(); }
+ExitCode RunUnclaim(const Invocation& invocation) {
+  absl::Status status = CheckDevice(invocation);
+  if (!status.ok()) return Fail(invocation, status);
+  if (invocation.is_customer()) {
+    if (invocation.Has("preview") || invocation.Has("async")) {
+      return Fail(invocation,
+                  absl::InvalidArgumentError("--preview and --async are for resellers; leave out "
+                                             "--as-customer"));
+    }
+    const std::string rpc = "google.android.device.provisioning.v1.CustomerService.UnclaimDevice";
+    if (invocation.Has("csv")) {
+      return RunRows(invocation,
+                     [&](client::Client& client, const csv::DeviceCsv& columns,
+                         const csv::CsvRecord& row) -> absl::Status {
+                       api::CustomerUnclaimDeviceRequest request;
+                       ZT_ASSIGN_OR_RETURN(*request.mutable_device(), columns.DeviceOf(row));
+                       ZT_ASSIGN_OR_RETURN(const int64_t owner, columns.OwnerOf(row));
+                       if (owner != 0 && owner != invocation.as_customer) {
+                         return absl::InvalidArgumentError(fmt::format(
+                             "the owner is not customer {}; correct the owner, or leave it empty",
+                             invocation.as_customer));
+                       }
+                       request.set_parent(fmt::format("customers/{}", invocation.as_customer));
+                       google::protobuf::Empty answer;
+                       return client.CallMethod(MethodNamed(rpc), request, answer);
+                     });
+    }
+    api::CustomerUnclaimDeviceRequest request;
+    status = FillCustomerRequest(invocation, request);
+    return status.ok() ? RunOnDevice(invocation, rpc, request) : Fail(invocation, status);
+  }
+  if (invocation.Has("csv")) return RunBatches(Action::kUnclaim, invocation);
+  if (invocation.Has("async") || invocation.Has("preview")) {
+    api::UnclaimDevicesRequest request;
+    request.set_partner_id(invocation.partner);
+    api::PartnerUnclaim& unclaim = *request.add_unclaims();
+    status = FillMessage(invocation, "", unclaim);
+    if (status.ok() && invocation.partner == 0) status = ParentOf(invocation).status();
+    if (!status.ok()) return Fail(invocation, status);
+    if (unclaim.section_type() == 0) unclaim.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+    return RunBatchOfOne(invocation, PartnerRpc("UnclaimDevicesAsync"), request);
+  }
+  api::UnclaimDeviceRequest request;
+  status = FillMessage(invocation, "", request);
+  if (status.ok()) status = SetTarget(invocation, {}, "", request);
+  if (!status.ok()) return Fail(invocation, status);
+  if (request.section_type() == 0) request.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+  return RunOnDevice(invocation, PartnerRpc("UnclaimDevice"), request);
+}
+
+ExitCode RunMetadata(const Invocation& invocation) {
+  absl::Status status = CheckDevice(invocation);
+  if (!status.ok()) return Fail(invocation, status);
+  if (invocation.Has("csv")) return RunBatches(Action::kMetadata, invocation);
+  if (HasIdentifier(invocation) || invocation.Has("async")) {
+    // The method for one device takes its id only.
+    api::UpdateDeviceMetadataInBatchRequest request;
+    request.set_partner_id(invocation.partner);
+    status = FillMessage(invocation, "", *request.add_updates());
+    if (status.ok() && invocation.partner == 0) status = ParentOf(invocation).status();
+    if (!status.ok()) return Fail(invocation, status);
+    return RunBatchOfOne(invocation, PartnerRpc("UpdateDeviceMetadataInBatch"), request);
+  }
+  api::UpdateDeviceMetadataRequest request;
+  status = FillMessage(invocation, "", request);
+  if (status.ok()) status = SetTarget(invocation, {}, "", request);
+  if (!status.ok()) return Fail(invocation, status);
+  return RunOnDevice(invocation, PartnerRpc("UpdateDeviceMetadata"), request);
+}
+
+ExitCode RunApplyConfiguration(const Invocation& invocation) {
+  const std::string rpc =
+      "google.android.device.provisioning.v1.CustomerService.ApplyConfiguration";
+  absl::Status status = CheckDevice(invocation);
+  if (status.ok()) status = ParentOf(invocation).status();
+  if (!status.ok()) return Fail(invocation, status);
+  const std::string configuration = invocation.Get("configuration");
+  if (invocation.Has("csv")) {
+    return RunRows(
+        invocation,
+        [&](client::Client& client, const csv::DeviceCsv& columns,
+            const csv::CsvRecord& row) -> absl::Status {
+          api::CustomerApplyConfigurationRequest request;
+          ZT_ASSIGN_OR_RETURN(*request.mutable_device(), columns.DeviceOf(row));
+          ZT_ASSIGN_OR_RETURN(const int64_t id, columns.ConfigurationOf(row));
+          if (id == 0 && configuration.empty()) {
+            return absl::InvalidArgumentError(
+                "the profileid is missing; give a configuration, or use --configuration");
+          }
+          request.set_configuration(
+              ConfigurationName(invocation, id == 0 ? configuration : fmt::format("{}", id)));
+          request.set_parent(fmt::format("customers/{}", invocation.as_customer));
+          google::protobuf::Empty answer;
+          return client.CallMethod(MethodNamed(rpc), request, answer);
+        });
+  }
+  api::CustomerApplyConfigurationRequest request;
+  status = FillCustomerRequest(invocation, request);
+  if (!configuration.empty()) {
+    request.set_configuration(ConfigurationName(invocation, configuration));
+  }
+  if (status.ok() && request.configuration().empty()) {
+    status =
+        absl::InvalidArgumentError("no configuration; give its id or name by --configuration ID");
+  }
+  return status.ok() ? RunOnDevice(invocation, rpc, request) : Fail(invocation, status);
+}
+
+ExitCode RunRemoveConfiguration(const Invocation& invocation) {
+  const std::string rpc =
+      "google.android.device.provisioning.v1.CustomerService.RemoveConfiguration";
+  absl::Status status = CheckDevice(invocation);
+  if (status.ok()) status = ParentOf(invocation).status();
+  if (!status.ok()) return Fail(invocation, status);
+  if (invocation.Has("csv")) {
+    return RunRows(invocation,
+                   [&](client::Client& client, const csv::DeviceCsv& columns,
+                       const csv::CsvRecord& row) -> absl::Status {
+                     api::CustomerRemoveConfigurationRequest request;
+                     ZT_ASSIGN_OR_RETURN(*request.mutable_device(), columns.DeviceOf(row));
+                     request.set_parent(fmt::format("customers/{}", invocation.as_customer));
+                     google::protobuf::Empty answer;
+                     return client.CallMethod(MethodNamed(rpc), request, answer);
+                   });
+  }
+  api::CustomerRemoveConfigurationRequest request;
+  status = FillCustomerRequest(invocation, request);
+  return status.ok() ? RunOnDevice(invocation, rpc, request) : Fail(invocation, status);
+}
+
+ExitCode RunDeviceGet(const Invocation& invocation) {
+  Invocation named = invocation;
+  if (named.positionals.empty() && named.Has("device-id")) {
+    named.positionals.push_back(named.Get("device-id"));
+  }
+  if (!named.positionals.empty()) return RunMethod(named);
+  return Fail(invocation, absl::InvalidArgumentError(
+                              "no device; give its id, or find it: zerotouch devices find --imei "
+                              "IMEI"));
+}
+
+ExitCode RunDeviceFind(const Invocation& invocation) {
+  if (invocation.Has("customer-id") || invocation.Has("google-workspace-customer-id")) {
+    return RunDeviceList(invocation);
+  }
+  if (!HasIdentifier(invocation) && !invocation.Has("data")) {
+    return Fail(invocation, absl::InvalidArgumentError(
+                                "no device; give an identifier such as --imei, --meid or --serial, "
+                                "or the owner by --customer-id"));
+  }
+  return RunMethod(invocation);
+}
+
+ExitCode RunDeviceList(const Invocation& invocation) {
+  if (invocation.is_customer()) return RunMethod(invocation);
+  Invocation by_owner = invocation;
+  const Method method{.rpc =
+                          "google.android.device.provisioning.v1.PartnerService."
+                          "FindDevicesByOwner",
+                      .page = 100};
+  api::FindDevicesByOwnerRequest request;
+  absl::Status status = FillMessage(by_owner, "", request);
+  if (status.ok()) status = SetTarget(by_owner, method, "", request);
+  if (status.ok() && request.customer_id().empty() &&
+      request.google_workspace_customer_id().empty()) {
+    status = absl::InvalidArgumentError(
+        "no owner; give customers by --customer-id ID,... or ZEROTOUCH_CUSTOMER, or list as a "
+        "customer by --as-customer ID");
+  }
+  if (!status.ok()) return Fail(invocation, status);
+  if (request.section_type() == 0) request.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+  absl::StatusOr<Connection> connection = ConnectFor(invocation);
+  if (!connection.ok()) return Fail(invocation, connection.status());
+  status = CallAndPrint(invocation, *connection->client, method, request);
+  return status.ok() ? kDone : Fail(invocation, status);
+}
 
 }  // namespace zerotouch::cli

@@ -11,8 +11,8 @@ bool IsServerLost(const absl::Status& error) {
 ExitCode ExitCodeOf(const absl::Status& error, bool sent) {
   if (absl::IsUnauthenticated(error) || absl::IsPermissionDenied(error)) return kDenied;
   if (absl::IsDeadlineExceeded(error)) return kTimedOut;
-  if (!sent) return kUsage;
-  return IsServerLost(error) ? kTimedOut : kSomeFailed;
+  if (IsServerLost(error)) return kTimedOut;
+  return sent ? kSomeFailed : kUsage;
 }
 
 }  // namespace zerotouch::cli

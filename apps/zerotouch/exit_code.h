@@ -9,10 +9,10 @@ namespace zerotouch::cli {
 // The exit codes of the program.
 enum ExitCode : int {
   kDone = 0,
-  kUsage = 1,       // wrong arguments or files, or another error before anything was sent
-  kSomeFailed = 2,  // some devices, or rows of the file, failed
+  kUsage = 1,       // wrong arguments or files, or refused before anything was sent
+  kSomeFailed = 2,  // some devices, or rows of the file, failed; or a difference was found
   kDenied = 3,      // HTTP 401 or 403, or no access token
-  kTimedOut = 4,    // the outcome is unknown: timeout, or the server was lost
+  kTimedOut = 4,    // timeout, or the server cannot be reached or was lost
 };
 
 // Returns true for the errors of a server that cannot be reached, or that was

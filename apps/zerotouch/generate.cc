@@ -3,11 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <iterator>
 #include <span>
 #include <string_view>
 
+#include "base/status_text.h"
 #include "model/identity.h"
+#include "zerotouch/operations.h"
+#include "zerotouch/output.h"
 
 namespace zerotouch::cli {
 namespace {
@@ -207,6 +211,25 @@ int64_t GenerateCsv(const GenerateOptions& options,
   }
   write(piece);
   return wrong;
+}
+
+ExitCode RunGenerate(const Invocation& invocation) {
+  GenerateOptions options;
+  if (invocation.Has("count")) options.count = invocation.Number("count");
+  if (invocation.Has("seed")) options.seed = static_cast<uint64_t>(invocation.Number("seed"));
+  if (invocation.Has("wrong"))
+    options.wrong_percent = std::strtod(invocation.Get("wrong").c_str(), nullptr);
+  const auto owners = invocation.values.find("owner");
+  if (owners == invocation.values.end()) {
+    PrintError("no owner; give customer ids by --owner ID,...");
+    return kUsage;
+  }
+  for (const std::string& owner : owners->second) options.owners.push_back(std::stoll(owner));
+  const int64_t wrong = GenerateCsv(options, Print);
+  const absl::Status written = EndOutput();
+  if (!written.ok()) PrintError(MessageOf(written));
+  fmt::print(stderr, "{} devices, {} of them wrong on purpose\n", options.count, wrong);
+  return written.ok() ? kDone : kUsage;
 }
 
 }  // namespace zerotouch::cli

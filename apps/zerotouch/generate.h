@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "zerotouch/command.h"
+
 namespace zerotouch::cli {
 
 // Options for a CSV file of invented devices.
@@ -26,6 +28,9 @@ inline constexpr int64_t kGeneratedRows = 1'000'000;
 // without a model, or an unknown owner. Returns the number of invalid rows.
 int64_t GenerateCsv(const GenerateOptions& options,
                     const std::function<void(const std::string&)>& write);
+
+// Runs `zerotouch csv generate`: prints the file on standard output.
+ExitCode RunGenerate(const Invocation& invocation);
 
 }  // namespace zerotouch::cli
 

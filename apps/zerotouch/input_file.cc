@@ -2,6 +2,7 @@
 #include "zerotouch/input_file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -12,10 +13,11 @@ namespace zerotouch::cli {
 
 absl::StatusOr<std::string> ReadInputFile(const std::string& path) {
   const auto cannot_read = [&] {
-    return absl::InvalidArgumentError(
-        fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+    return absl::InvalidArgumentError(fmt::format(
+        "cannot read {}: {}", path == "-" ? "standard input" : path, std::strerror(errno)));
   };
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(
+      path == "-" ? fdopen(dup(STDIN_FILENO), "rb") : std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) return cannot_read();
   std::string text;
   constexpr size_t kReadBytes = size_t{1} << 20;

@@ -8,7 +8,8 @@
 
 namespace zerotouch::cli {
 
-// Returns the content of the file at `path`. INVALID_ARGUMENT, "cannot read
+// Returns the content of the file at `path`, or of standard input if it is "-".
+// INVALID_ARGUMENT, "cannot read
 // PATH: REASON", if it cannot be read.
 absl::StatusOr<std::string> ReadInputFile(const std::string& path);
 

@@ -7,23 +7,35 @@
 #include "absl/status/statusor.h"
 #include "google/longrunning/operations.pb.h"
 #include "terminal/progress.h"
+#include "zerotouch/command.h"
 #include "zerotouch/connection.h"
 #include "zerotouch/exit_code.h"
 
 namespace zerotouch::cli {
 
-enum class Format { kTable, kJson, kCsv };
+// Run `zerotouch operations get`, `wait` and `results`. Print errors to standard error.
+ExitCode RunOperationGet(const Invocation& invocation);
+ExitCode RunOperationWait(const Invocation& invocation);
+ExitCode RunOperationResults(const Invocation& invocation);
+// Runs `zerotouch operations undo`: makes the operation that takes another one back, and
+// waits for it.
+ExitCode RunOperationUndo(const Invocation& invocation);
+// Runs `zerotouch operations list`, `cancel` and `delete`.
+ExitCode RunOperationMethod(const Invocation& invocation);
 
-struct OperationFlags {
-  ConnectionFlags connection;
-  std::string name;
-  std::string results;  // path of a CSV file; empty: do not write one
-  Format format = Format::kTable;
-};
+// Returns the name of an operation, for its name or the number at its end. INVALID_ARGUMENT
+// for anything else.
+absl::StatusOr<std::string> OperationName(const std::string& text);
 
-// Run `zerotouch operations get` and `wait`. Print errors to standard error.
-ExitCode RunGet(const OperationFlags& flags);
-ExitCode RunWait(const OperationFlags& flags);
+// Prints an operation: its results if it is done, else its progress. `is_whole`: JSON is
+// the operation, not only its response.
+ExitCode ShowOperation(const Invocation& invocation,
+                       const google::longrunning::Operation& operation, bool is_whole);
+
+// Sends a call of this project's own API that answers with an operation.
+absl::StatusOr<google::longrunning::Operation> StartOperation(client::Client& client,
+                                                              const std::string& path,
+                                                              const std::string& body);
 
 // Waits for an operation and shows its progress. `resume` is the command that
 // continues the wait; it is printed if the wait ends early, also by Ctrl-C.

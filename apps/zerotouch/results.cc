@@ -211,6 +211,31 @@ absl::StatusOr<std::unique_ptr<ResultSink>> OpenCsvResults(const std::string& pa
   return std::make_unique<CsvResults>(std::move(output), std::move(names));
 }
 
+absl::Status ResultWriter::Open(const std::string& path, Format format,
+                                const std::vector<std::string>& names) {
+  if (!path.empty()) {
+    ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults(path, names));
+  }
+  if (format == Format::kCsv) {
+    ZT_ASSIGN_OR_RETURN(sinks_.emplace_back(), OpenCsvResults("", names));
+  }
+  if (format == Format::kJson) sinks_.push_back(OpenJsonResults());
+  return absl::OkStatus();
+}
+
+void ResultWriter::Add(std::vector<std::string> input, const RowResult& result) {
+  summary_.Add(result);
+  for (size_t i = 0; i < sinks_.size(); ++i) {
+    sinks_[i]->Add(i + 1 == sinks_.size() ? std::move(input) : input, result);
+  }
+}
+
+absl::Status ResultWriter::End(const std::vector<std::string>& operations) {
+  absl::Status status;
+  for (const auto& sink : sinks_) status.Update(sink->End(summary_, operations));
+  return status;
+}
+
 std::unique_ptr<ResultSink> OpenJsonResults() { return std::make_unique<JsonResults>(); }
 
 }  // namespace zerotouch::cli

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/client.h"
+#include "zerotouch/command.h"
 
 namespace zerotouch::cli {
 
@@ -75,6 +76,21 @@ class ResultSink {
 // control characters are escaped. FAILED_PRECONDITION if the file cannot be made.
 absl::StatusOr<std::unique_ptr<ResultSink>> OpenCsvResults(const std::string& path,
                                                            std::vector<std::string> names);
+
+// Writes the results of a command: CSV to a file, and the format to standard output.
+class ResultWriter {
+ public:
+  // `path`: of the CSV file; empty: write no file. `names`: of the input columns.
+  // FAILED_PRECONDITION if the file cannot be made.
+  absl::Status Open(const std::string& path, Format format, const std::vector<std::string>& names);
+  void Add(std::vector<std::string> input, const RowResult& result);
+  absl::Status End(const std::vector<std::string>& operations);
+  const Summary& summary() const { return summary_; }
+
+ private:
+  std::vector<std::unique_ptr<ResultSink>> sinks_;
+  Summary summary_;
+};
 
 // Writes one JSON object to standard output: `devices` (`line`, `status`, and,
 // unless empty, `deviceId`, `errorIdentifier` and `errorMessage`), `operations`

@@ -19,6 +19,9 @@
 namespace zerotouch::cli {
 namespace {
 
+// The default of `zerotouchd sandbox`.
+constexpr char kDataDir[] = "zerotouch-sandbox";
+
 absl::Status NotSandboxJson(const std::string& path, std::string_view problem) {
   return absl::InvalidArgumentError(
       fmt::format("{}: {}; start the sandbox again to have it rewritten", path, problem));
@@ -26,7 +29,7 @@ absl::Status NotSandboxJson(const std::string& path, std::string_view problem) {
 
 }  // namespace
 
-absl::StatusOr<std::string> SandboxExports(const std::string& data_dir) {
+absl::StatusOr<std::string> SandboxExports(const std::string& data_dir, int64_t customer) {
   const std::string path = data_dir + "/sandbox.json";
   const absl::StatusOr<std::string> text = ReadInputFile(path);
   if (!text.ok()) {
@@ -47,12 +50,20 @@ absl::StatusOr<std::string> SandboxExports(const std::string& data_dir) {
       {"ZEROTOUCH_CREDENTIALS", "/resellers/0/credentials"},
       {"GOOGLE_APPLICATION_CREDENTIALS", "/resellers/0/credentials"},
   };
+  const std::string customer_key = customer == 0 ? "" : CustomerKeyFile(data_dir, customer);
+  if (customer != 0 && customer_key.empty()) {
+    return absl::InvalidArgumentError(fmt::format("{} lists no customer {}", path, customer));
+  }
+  const std::string customer_id = fmt::format("{}", customer);
   std::string exports;
   for (const auto& [variable, pointer] : kVariables) {
     std::string_view value;
     if (root.at_pointer(pointer).get(value) != simdjson::SUCCESS) {
       return NotSandboxJson(path, fmt::format("{} is missing", pointer));
     }
+    const std::string_view name = variable;
+    if (customer != 0 && name == "ZEROTOUCH_CUSTOMER") value = customer_id;
+    if (customer != 0 && name.ends_with("CREDENTIALS")) value = customer_key;
     // A shell cannot quote these portably, and a terminal would obey them.
     if (ForTerminal(value) != value) {
       return NotSandboxJson(path, fmt::format("{} has control characters", pointer));
@@ -62,8 +73,30 @@ absl::StatusOr<std::string> SandboxExports(const std::string& data_dir) {
   return exports;
 }
 
-ExitCode RunEnv(const std::string& data_dir) {
-  const absl::StatusOr<std::string> exports = SandboxExports(data_dir);
+std::string CustomerKeyFile(const std::string& data_dir, int64_t customer) {
+  const absl::StatusOr<std::string> text = ReadInputFile(data_dir + "/sandbox.json");
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  simdjson::dom::array customers;
+  if (!text.ok() || parser.parse(*text).get(root) != simdjson::SUCCESS ||
+      root["customers"].get(customers) != simdjson::SUCCESS) {
+    return "";
+  }
+  const std::string wanted = fmt::format("{}", customer);
+  for (const simdjson::dom::element entry : customers) {
+    std::string_view id;
+    std::string_view file;
+    if (entry["customerId"].get(id) == simdjson::SUCCESS && id == wanted &&
+        entry["credentials"].get(file) == simdjson::SUCCESS) {
+      return std::string(file);
+    }
+  }
+  return "";
+}
+
+ExitCode RunEnv(const Invocation& invocation) {
+  const std::string dir = invocation.Has("data-dir") ? invocation.Get("data-dir") : kDataDir;
+  const absl::StatusOr<std::string> exports = SandboxExports(dir, invocation.Number("as-customer"));
   if (!exports.ok()) {
     PrintError(MessageOf(exports.status()));
     return kUsage;

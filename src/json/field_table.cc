@@ -26,9 +26,11 @@ Form FormOf(const Descriptor& descriptor) {
     case Descriptor::WELLKNOWNTYPE_FIELDMASK:
       return Form::kFieldMask;
     case Descriptor::WELLKNOWNTYPE_STRUCT:
+      return Form::kStruct;
     case Descriptor::WELLKNOWNTYPE_VALUE:
+      return Form::kValue;
     case Descriptor::WELLKNOWNTYPE_LISTVALUE:
-      return Form::kUnsupported;
+      return Form::kListValue;
     case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
       return Form::kObject;
     default:

@@ -20,7 +20,9 @@ enum class Form {
   kDuration,
   kFieldMask,
   kWrapper,      // google.protobuf.Int32Value and the like: the bare value
-  kUnsupported,  // Struct, Value, ListValue: refused; this API does not use them
+  kStruct,       // any object
+  kValue,        // any value; read only inside of a Struct, as is kListValue
+  kListValue,    // any list
 };
 
 struct FieldTable;

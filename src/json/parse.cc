@@ -6,6 +6,7 @@
 
 #include <simdjson.h>
 
+#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "base/limits.h"
 #include "base/yield.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/struct.pb.h"
 #include "json/field_table.h"
 #include "json/json.h"
 #include "json/scalar.h"
@@ -22,7 +24,9 @@
 
 namespace zerotouch::json {
 
+using google::protobuf::DynamicCastToGenerated;
 using google::protobuf::Message;
+using google::protobuf::Struct;
 
 namespace {
 
@@ -37,7 +41,27 @@ constexpr std::string_view kValueKey = "value";
 // A longer text gets a parser of its own, so that no thread keeps its memory.
 constexpr size_t kKeptParserBytes = size_t{1} << 20;
 
-bool StandsAsObject(Form form) { return form == Form::kObject || form == Form::kAny; }
+bool StandsAsObject(Form form) {
+  return form == Form::kObject || form == Form::kAny || form == Form::kStruct;
+}
+
+bool HasNoForm(Form form) { return form == Form::kValue || form == Form::kListValue; }
+
+void SetDynamic(const Scalar& scalar, google::protobuf::Value& out) {
+  switch (scalar.kind) {
+    case Scalar::Kind::kNull:
+      return out.set_null_value(google::protobuf::NULL_VALUE);
+    case Scalar::Kind::kBool:
+      return out.set_bool_value(scalar.text == "true");
+    case Scalar::Kind::kString:
+      return out.set_string_value(std::string(scalar.text));
+    case Scalar::Kind::kNumber:
+      break;
+  }
+  double number = 0;
+  std::from_chars(scalar.text.data(), scalar.text.data() + scalar.text.size(), number);
+  out.set_number_value(number);
+}
 
 class MessageReader {
  public:
@@ -61,6 +85,8 @@ class MessageReader {
   bool ReadAny(Object& object, Message& any, const Path& path);
   bool ReadPacked(Object& object, Message& packed, const Path& path);
   bool ReadPackedValue(Value& value, const FieldTable& table, Message& packed, const Path& path);
+  bool ReadStruct(Object& object, Struct& out);
+  bool ReadDynamic(Value& value, google::protobuf::Value& out);
   bool Note(Violation violation);
 
   const ParseOptions options_;
@@ -196,7 +222,7 @@ bool MessageReader::ReadScalar(Value& value, Type type, const Field& field, Mess
 bool MessageReader::ReadObject(Value& value, const Field& field, Message& message,
                                const Path& path) {
   if (field.message == nullptr || !StandsAsObject(field.message->form)) {
-    const bool has_form = field.message == nullptr || field.message->form != Form::kUnsupported;
+    const bool has_form = field.message == nullptr || !HasNoForm(field.message->form);
     return Note(InvalidValue(PathText(&path), *field.descriptor,
                              has_form ? kObjectForScalar : kNoJsonForm)) &&
            text_.Check(value);
@@ -212,9 +238,56 @@ bool MessageReader::ReadMembers(Value& value, const FieldTable& table, Message& 
   Object object;
   if (!text_.Enter(value, &object)) return false;
   const bool go_on = table.form == Form::kAny ? ReadAny(object, message, path)
-                                              : ReadFields(object, table, message, &path);
+                     : table.form == Form::kStruct
+                         ? ReadStruct(object, *DynamicCastToGenerated<Struct>(&message))
+                         : ReadFields(object, table, message, &path);
   text_.Leave();
   return go_on;
+}
+
+// --- Struct ---
+
+// If a member is given twice, the last one is used.
+bool MessageReader::ReadStruct(Object& object, Struct& out) {
+  for (auto result : object) {
+    std::string_view key;
+    Value member;
+    if (!text_.TakeMember(result, &key, &member)) return false;
+    auto& read = (*out.mutable_fields())[std::string(key)];
+    read.Clear();
+    if (!ReadDynamic(member, read)) return false;
+  }
+  return true;
+}
+
+bool MessageReader::ReadDynamic(Value& value, google::protobuf::Value& out) {
+  Type type = Type::null;
+  if (!text_.TypeOf(value, &type)) return false;
+  if (type == Type::object) {
+    Object object;
+    if (!text_.Enter(value, &object) || !ReadStruct(object, *out.mutable_struct_value())) {
+      return false;
+    }
+    text_.Leave();
+    return true;
+  }
+  if (type == Type::array) {
+    Array array;
+    if (!text_.Enter(value, &array)) return false;
+    auto& list = *out.mutable_list_value();
+    for (auto result : array) {
+      Value element;
+      if (!text_.TakeElement(result, &element) || !ReadDynamic(element, *list.add_values())) {
+        return false;
+      }
+    }
+    text_.Leave();
+    return true;
+  }
+  Scalar scalar;
+  if (!text_.TakeScalar(value, type, &scalar)) return false;
+  SetDynamic(scalar, out);
+  return true;
 }
 
 // --- Any ---
@@ -292,8 +365,12 @@ bool MessageReader::ReadRoot(Message& message) {
   if (!text_.RootType(&type)) return false;
   if (type != Type::object) return Note(UnknownName("", "", kNotAMessage));
   Object object;
-  return text_.EnterRoot(&object) &&
-         ReadFields(object, TableOf(*message.GetDescriptor()), message, nullptr) && text_.EndRoot();
+  if (!text_.EnterRoot(&object)) return false;
+  auto* const any_object = DynamicCastToGenerated<Struct>(&message);
+  const bool go_on = any_object != nullptr
+                         ? ReadStruct(object, *any_object)
+                         : ReadFields(object, TableOf(*message.GetDescriptor()), message, nullptr);
+  return go_on && text_.EndRoot();
 }
 
 bool IsBlank(std::string_view text) {

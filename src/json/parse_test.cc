@@ -5,6 +5,7 @@
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "google/android/device/provisioning/v1/devices.pb.h"
 #include "google/longrunning/operations.pb.h"
+#include "google/protobuf/struct.pb.h"
 #include "json/json.h"
 
 namespace zerotouch::json {
@@ -289,6 +290,19 @@ TEST(Parse, UnknownFields_AreTakenByClientsWhoSaySo_ButStillMustBeJson) {
   EXPECT_EQ(device.device_id(), 7);
   text = R"({"new":{"a":[1,}})";
   EXPECT_THAT(Parse(text, device, {.ignore_unknown_fields = true}), SizeIs(1));
+}
+
+TEST(Json, Struct_IsAnyObject) {
+  std::string text = R"({"a":[1,null,"x",{"b":true}],"c":-1.5,"d":{},"a2":"\u00fc"})";
+  google::protobuf::Struct read;
+  EXPECT_TRUE(Parse(text, read).empty());
+  std::string written;
+  Append(read, {.pretty = false}, written);
+  EXPECT_EQ(written, R"({"a":[1,null,"x",{"b":true}],"a2":"ü","c":-1.5,"d":{}})");
+  for (const char* wrong : {"[1]", "{\"a\":}", "{\"a\":1", "1"}) {
+    std::string bad = wrong;
+    EXPECT_FALSE(Parse(bad, read).empty()) << wrong;
+  }
 }
 
 }  // namespace

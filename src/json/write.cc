@@ -98,6 +98,7 @@ class Writer {
   void WriteEnumValue(const Message& message, const Reflection& reflection, const Field& field,
                       int index);
   void WriteAny(const Message& any, const Selection* selection);
+  void WriteDynamic(const Message& value, const FieldTable& table);
 
   // Write brackets, and the separators of the members between them.
   void Open(char bracket);
@@ -219,8 +220,15 @@ void Writer::WriteMessage(const Message& message, const FieldTable& table,
       return WriteValue(message, *message.GetReflection(), table.fields.front(), -1, nullptr);
     case Form::kAny:
       return WriteAny(message, selection);
+    case Form::kStruct:
+      return WriteMap(message, *message.GetReflection(), table.fields.front(), selection);
+    case Form::kListValue:
+      return WriteList(message, *message.GetReflection(), table.fields.front(),
+                       message.GetReflection()->FieldSize(message, table.fields.front().descriptor),
+                       nullptr);
+    case Form::kValue:
+      return WriteDynamic(message, table);
     case Form::kObject:
-    case Form::kUnsupported:
       break;
   }
   Open('{');
@@ -291,6 +299,19 @@ void Writer::WriteMap(const Message& message, const Reflection& reflection, cons
     WriteValue(*entry, *entry->GetReflection(), field.message->fields[1], -1, of_entry);
   }
   Close('}');
+}
+
+// Writes the field of a google.protobuf.Value that is set.
+void Writer::WriteDynamic(const Message& value, const FieldTable& table) {
+  const Reflection& reflection = *value.GetReflection();
+  for (const Field& field : table.fields) {
+    if (field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_ENUM ||
+        !reflection.HasField(value, field.descriptor)) {
+      continue;
+    }
+    return WriteValue(value, reflection, field, -1, nullptr);
+  }
+  out_ += "null";
 }
 
 // Writes only the name of a type that is not compiled in. Always writes the name,

@@ -144,9 +144,9 @@ absl::Status AddKey(store::Transaction& tx, const AdminFlags& flags, const crypt
 }
 
 absl::Status CheckNewKey(const AdminFlags& flags) {
-  if ((flags.partner != 0) == !flags.customers.empty()) {
+  if (flags.partner == 0 && flags.customers.empty()) {
     return absl::InvalidArgumentError(
-        "give either --partner or --customer, the company that the key acts for");
+        "give --partner, --customer or both: the companies that the key acts for");
   }
   if (!flags.email.empty()) ZT_RETURN_IF_ERROR(CheckText("--email", flags.email));
   if (!flags.email.empty()) ZT_RETURN_IF_ERROR(CheckEmail("--email", flags.email));

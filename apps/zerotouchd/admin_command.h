@@ -22,6 +22,7 @@ namespace zerotouch::daemon {
 // The flags of all commands; each command uses some of them.
 struct AdminFlags {
   std::string name, id, package, title, out, email, key, token_uri, quota;
+  std::string component, download_location, signature_checksum;
   std::string algorithm = "RS256";
   std::string format = "table";
   int64_t partner = 0, vendor = 0, customer = 0;

@@ -203,6 +203,13 @@ inline constexpr size_t kKeyFileNameBytes = 64;
 // Faults of a sandbox's seed that are printed: more than anybody reads at once.
 inline constexpr size_t kReportedSeedFaults = 200;
 
+// Limits what the controls of a sandbox may give to one account. Google allows 10 keys.
+inline constexpr int kCustomersOfAccount = 1'000;
+inline constexpr size_t kKeysOfAccount = 100;
+
+// Bytes of an archive that wait for the client that exports a sandbox's registry.
+inline constexpr size_t kExportBufferBytes = size_t{512} << 10;
+
 // Saved states of a sandbox's registry: each takes as much disk space as the registry.
 inline constexpr int kSavedStates = 50;
 

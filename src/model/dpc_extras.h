@@ -20,8 +20,8 @@ struct ExtrasWarning {
   friend bool operator==(const ExtrasWarning&, const ExtrasWarning&) = default;
 };
 
-// Returns all warnings about `extras`, in the order of the text; empty if there are none or
-// if `extras` is empty. They never mean that the API refuses the text. Names and types
+// Returns all warnings about `extras`, in the order of the text; none for empty extras. They
+// never mean that the API refuses the text. Names and types
 // are those of android.app.admin.DevicePolicyManager and of AOSP's ManagedProvisioning.
 std::vector<ExtrasWarning> LintDpcExtras(std::string_view extras);
 

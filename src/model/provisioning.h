@@ -4,10 +4,10 @@
 
 #include <string>
 
-// What a device's setup gets from zero-touch enrolment.
+// Makes the extras that a device's setup gets from zero-touch enrolment.
 namespace zerotouch {
 
-// What the registry knows about a configured device's setup. Empty: not known.
+// Holds the facts of the registry about a configured device's setup. Empty: not known.
 struct ProvisioningFacts {
   std::string component;           // of the DPC: package/class
   std::string download_location;   // of the DPC's package

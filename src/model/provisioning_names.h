@@ -24,7 +24,7 @@ inline constexpr std::string_view kOrganizationName = "ORGANIZATION_NAME";
 
 enum class ExtraType : uint8_t { kText, kFlag, kNumber, kBundle, kOther };
 
-// What the text of an extra must be.
+// Names the form that the text of an extra must have.
 enum class ExtraForm : uint8_t { kAny, kUrl, kChecksum, kComponent, kSecret };
 
 struct ProvisioningExtra {
@@ -37,7 +37,7 @@ struct ProvisioningExtra {
 std::span<const ProvisioningExtra> ProvisioningExtras();
 
 // Returns the extra with this name, which has the prefix, or is the short name: "a.a.e."
-// and the initials of its words. Null if there is none.
+// and the initials of its words. Null if no extra has it.
 const ProvisioningExtra* FindProvisioningExtra(std::string_view name);
 
 }  // namespace zerotouch

@@ -22,12 +22,12 @@ struct AccountKey {
   absl::Time created;
 };
 
-// A service account: the identity of a caller, bound to one reseller or to one or
-// more customers.
+// A service account: the identity of a caller, bound to one reseller, to one or more
+// customers, or to both.
 struct ServiceAccount {
   std::string email;                  // unique
   std::string client_id;              // a number, as text
-  PartnerId partner;                  // 0 if bound to customers
+  PartnerId partner;                  // 0 if it is bound to customers only
   std::vector<CustomerId> customers;  // ascending
   // Customers among them that have not accepted the newest terms, ascending. Read,
   // never written.

@@ -54,13 +54,18 @@ Customer ReadCustomer(RowReader& row) {
           .created = row.Time()};
 }
 
-inline constexpr SqlText kDpcColumns = "id, package_name, title";
+inline constexpr SqlText kDpcColumns =
+    "id, package_name, title, coalesce(component, ''), coalesce(download_location, ''), "
+    "coalesce(signature_checksum, '')";
 
 template <class RowReader>
 Dpc ReadDpc(RowReader& row) {
   return {.id = std::string(row.Text()),
           .package_name = std::string(row.Text()),
-          .title = std::string(row.Text())};
+          .title = std::string(row.Text()),
+          .component = std::string(row.Text()),
+          .download_location = std::string(row.Text()),
+          .signature_checksum = std::string(row.Text())};
 }
 
 // Columns of `configurations f` and its `customers c`.

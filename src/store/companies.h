@@ -49,6 +49,10 @@ struct Dpc {
   std::string id;  // the last segment of its resource name
   std::string package_name;
   std::string title;
+  // Needed by a device to install it; empty if not known.
+  std::string component = {};           // package/class of its admin receiver
+  std::string download_location = {};   // URL of its package
+  std::string signature_checksum = {};  // URL-safe base64 of 32 bytes
 };
 
 // The settings that a customer's devices are provisioned with; the API's

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "base/status_text.h"
 
 namespace zerotouch::store {
@@ -31,6 +32,30 @@ absl::Status NoSuchCustomer(CustomerId id) {
 absl::Status NoSuchConfiguration(CustomerId customer, ConfigurationId id) {
   return absl::NotFoundError(
       fmt::format("customer {} has no configuration {}", customer.value(), id.value()));
+}
+
+absl::Status NoSuchState(std::string_view id) {
+  return absl::NotFoundError(fmt::format("there is no saved state {}", id));
+}
+
+absl::Status CheckStateId(std::string_view id) {
+  constexpr size_t kLongest = 64;
+  constexpr char kAllowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (!id.empty() && id.size() <= kLongest &&
+      id.find_first_not_of(kAllowed) == std::string_view::npos) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("Invalid id of a saved state: use 1 to {} of a-z, 0-9, '-' and '_'", kLongest));
+}
+
+absl::Status StateExists(std::string_view id) {
+  return absl::AlreadyExistsError(fmt::format("there is a saved state {} already", id));
+}
+
+absl::Status TooManyStates() {
+  return absl::ResourceExhaustedError(
+      fmt::format("there are {} saved states; delete one first", limits::kSavedStates));
 }
 
 absl::Status NoSuchDpc(std::string_view id) {

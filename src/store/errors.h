@@ -21,6 +21,15 @@ absl::Status NoSuchDpc(std::string_view id);
 absl::Status NoSuchOperation(OperationId id);
 absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count);
 
+absl::Status NoSuchState(std::string_view id);
+
+// Returns INVALID_ARGUMENT if `id` cannot be that of a saved state.
+absl::Status CheckStateId(std::string_view id);
+// ALREADY_EXISTS.
+absl::Status StateExists(std::string_view id);
+// RESOURCE_EXHAUSTED.
+absl::Status TooManyStates();
+
 // ALREADY_EXISTS: another customer has the id.
 absl::Status ConfigurationOfAnother(ConfigurationId id);
 // FAILED_PRECONDITION: a device uses it.

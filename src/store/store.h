@@ -16,6 +16,7 @@
 #include "store/companies.h"
 #include "store/devices.h"
 #include "store/operations.h"
+#include "store/saved_states.h"
 #include "store/transaction.h"
 
 // The stored registry. Every implementation has the same semantics: the same
@@ -91,6 +92,10 @@ class Store {
   // Sets how long a write may wait before it is refused; limits::kWriteWait by
   // default. Also applies to those that wait already. For a process that shuts down.
   virtual void ShortenWaits(absl::Duration /*longest*/) {}
+
+  // Returns the saved states of the registry, which live as long as the store; null if
+  // it cannot save any.
+  virtual SavedStates* saved_states() { return nullptr; }
 
   // Returns OK if the store can be read and writes work, for readiness probes. While
   // writes fail, the reason; it tries them again by itself. Does not wait: neither for a

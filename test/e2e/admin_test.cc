@@ -166,7 +166,7 @@ TEST_F(AdminTest, WrongUse_IsRefusedInALine_ThatSaysWhatToDo) {
   ExpectRefused({"customers", "accept-terms", "5"}, "see zerotouchd admin customers list");
   ExpectRefused({"customers", "accept-terms", "x"}, "x");
   ExpectRefused({"dpcs", "add", "--id", "a/b", "--package", "p", "--title", "t"}, "Invalid --id");
-  ExpectRefused(with(key, uri), "either --partner or --customer");
+  ExpectRefused(with(key, uri), "--partner, --customer or both");
   ExpectRefused(with(with(key, uri), {"--partner", "5"}), "partner 5");
   ExpectRefused(with(with(key, uri), {"--customer", "5"}), "customer 5");
   ExpectRefused(with(key, {"--partner", sandbox().first.partner, "--token-uri", "http://host"}),

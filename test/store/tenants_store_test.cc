@@ -184,11 +184,19 @@ TEST_P(TenantsStoreTest, Dpcs_ArePutAndRemoved) {
     return tx.PutDpc({.id = "one", .package_name = "com.example.one", .title = "One"});
   });
   Write([&](Transaction& tx) {
-    return tx.PutDpc({.id = "one", .package_name = "com.example.uno", .title = "Uno"});
+    return tx.PutDpc({.id = "one",
+                      .package_name = "com.example.uno",
+                      .title = "Uno",
+                      .component = "com.example.uno/.Admin",
+                      .download_location = "https://example.com/uno.apk",
+                      .signature_checksum = "sum"});
   });
   const auto dpcs = Read()->ListDpcs().value();
   ASSERT_THAT(dpcs, SizeIs(1));
   EXPECT_EQ(dpcs[0].package_name, "com.example.uno");
+  EXPECT_EQ(dpcs[0].component, "com.example.uno/.Admin");
+  EXPECT_EQ(dpcs[0].download_location, "https://example.com/uno.apk");
+  EXPECT_EQ(dpcs[0].signature_checksum, "sum");
   Write([&](Transaction& tx) { return tx.RemoveDpc("one"); });
   EXPECT_THAT(Read()->ListDpcs().value(), SizeIs(0));
   EXPECT_TRUE(

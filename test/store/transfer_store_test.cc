@@ -67,7 +67,11 @@ class TransferStoreTest : public StoreTest {
                           kPartner, VendorId(7)));
       also(tx.SetTerms(kCustomer, Terms::kAccepted));
       also(tx.AddCheckpoint({.hash = "h", .height = 1, .time = kNow, .heads = "heads"}));
-      also(tx.PutDpc({.id = "dpc", .package_name = "com.example.dpc", .title = "DPC"}));
+      also(tx.PutDpc({.id = "dpc",
+                      .package_name = "com.example.dpc",
+                      .title = "DPC",
+                      .component = "com.example.dpc/.Admin",
+                      .download_location = "https://example.com/dpc.apk"}));
       also(tx.PutConfiguration({.id = ConfigurationId(9),
                                 .customer = kCustomer,
                                 .name = "Kiosk",

@@ -34,7 +34,12 @@ constexpr Column kConfigurations[] = {{"id", kInt},
                                       {"contact_phone", kText},
                                       {"custom_message", kText},
                                       {"forced_reset_ns", kInt, kNullable}};
-constexpr Column kDpcs[] = {{"id", kText}, {"package_name", kText}, {"title", kText}};
+constexpr Column kDpcs[] = {{"id", kText},
+                            {"package_name", kText},
+                            {"title", kText},
+                            {"component", kText, kNullable, 4},
+                            {"download_location", kText, kNullable, 4},
+                            {"signature_checksum", kText, kNullable, 4}};
 constexpr Column kServiceAccounts[] = {
     {"email", kText}, {"client_id", kText}, {"partner", kInt}, {"disabled", kFlag}};
 constexpr Column kAccountCustomers[] = {{"email", kText}, {"customer", kInt}};

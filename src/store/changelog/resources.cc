@@ -83,7 +83,13 @@ std::string JsonOf(const Configuration& configuration) {
 }
 
 std::string JsonOf(const Dpc& dpc) {
-  return JsonObject().Text("packageName", dpc.package_name).Text("title", dpc.title).Finish();
+  return JsonObject()
+      .Text("packageName", dpc.package_name)
+      .Text("title", dpc.title)
+      .Text("component", dpc.component)
+      .Text("downloadLocation", dpc.download_location)
+      .Text("signatureChecksum", dpc.signature_checksum)
+      .Finish();
 }
 
 std::string JsonOf(const ServiceAccount& account) {

@@ -254,13 +254,19 @@ absl::Status PostgresTransaction::SetTerms(CustomerId customer, Terms terms) {
 
 absl::Status PostgresTransaction::PutDpc(const Dpc& dpc) {
   return db_
-      .Run(Query(kSql<"INSERT INTO dpcs (", kDpcColumns,
-                      ") VALUES ($1, $2, $3) "
-                      "ON CONFLICT (id) DO UPDATE SET package_name = excluded.package_name, "
-                      "title = excluded.title">)
+      .Run(Query("INSERT INTO dpcs (id, package_name, title, component, download_location, "
+                 "signature_checksum) "
+                 "VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''), nullif($6, '')) "
+                 "ON CONFLICT (id) DO UPDATE SET package_name = excluded.package_name, "
+                 "title = excluded.title, component = excluded.component, "
+                 "download_location = excluded.download_location, "
+                 "signature_checksum = excluded.signature_checksum")
                .Text(dpc.id)
                .Text(dpc.package_name)
-               .Text(dpc.title))
+               .Text(dpc.title)
+               .Text(dpc.component)
+               .Text(dpc.download_location)
+               .Text(dpc.signature_checksum))
       .status();
 }
 

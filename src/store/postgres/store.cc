@@ -16,6 +16,7 @@
 #include "store/postgres/errors.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
+#include "store/postgres/saved_states.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/shared_read.h"
 #include "store/postgres/transaction.h"
@@ -59,7 +60,8 @@ class PostgresSnapshot final : public PostgresTransaction {
 class PostgresStore final : public Store {
  public:
   PostgresStore(const std::string& url, const Clock& clock, absl::Duration ahead)
-      : readers_(url, kReaders, answering_),
+      : states_(url),
+        readers_(url, kReaders, answering_),
         writers_(url, kWriters, answering_),
         ids_(clock),
         listener_(url, clock, ahead, answering_) {}
@@ -100,6 +102,8 @@ class PostgresStore final : public Store {
   }
 
   absl::Status Ping() override { return listener_.Check(); }
+
+  SavedStates* saved_states() override { return &states_; }
 
  private:
   // The result that callers share. (Several threads must not copy one absl::Status: the packaged
@@ -143,6 +147,7 @@ class PostgresStore final : public Store {
     return status;
   }
 
+  SchemaStates states_;
   std::atomic<bool> answering_ = true;  // set by the listener
   Pool readers_;
   Pool writers_;

@@ -201,10 +201,15 @@ absl::Status SqliteTransaction::SetTerms(CustomerId customer, Terms terms) {
 }
 
 absl::Status SqliteTransaction::PutDpc(const Dpc& dpc) {
-  return db_.Use(kSql<"INSERT OR REPLACE INTO dpcs (", kDpcColumns, ") VALUES (?, ?, ?)">)
+  return db_
+      .Use("INSERT OR REPLACE INTO dpcs (id, package_name, title, component, download_location, "
+           "signature_checksum) VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))")
       .Text(dpc.id)
       .Text(dpc.package_name)
       .Text(dpc.title)
+      .Text(dpc.component)
+      .Text(dpc.download_location)
+      .Text(dpc.signature_checksum)
       .Run();
 }
 

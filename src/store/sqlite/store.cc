@@ -12,6 +12,7 @@
 #include "store/sqlite/file_lock.h"
 #include "store/sqlite/pool.h"
 #include "store/sqlite/registry_files.h"
+#include "store/sqlite/saved_states.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/transaction.h"
 #include "store/sqlite/writer.h"
@@ -54,7 +55,8 @@ class SqliteStore final : public Store {
       : lock_(std::move(lock)),
         files_(files),
         readers_(lock_->path(), files, kReaders),
-        writer_(std::move(writing), lock_, files, clock) {}
+        writer_(std::move(writing), lock_, files, clock),
+        states_(lock_->path(), readers_, writer_) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
@@ -81,6 +83,8 @@ class SqliteStore final : public Store {
 
   bool ReadsWait() const override { return false; }
 
+  SavedStates* saved_states() override { return &states_; }
+
   // Only one server at a time has the file open.
   void OnOperation(std::function<void()>) override {}
 
@@ -106,7 +110,8 @@ class SqliteStore final : public Store {
   const std::shared_ptr<FileLock> lock_;  // first: it ends after every connection
   const RegistryFiles files_;
   Pool readers_;
-  Writer writer_;  // last: it stops first
+  Writer writer_;  // it stops before what it uses is gone
+  FileStates states_;
 };
 
 // Checks the file, makes it a registry of this version, and sets the connection

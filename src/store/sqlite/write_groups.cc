@@ -102,6 +102,10 @@ void WriteGroups::Run() {
   groups_of_this_thread = this;
   while (AwaitNext()) {
     const absl::Status status = Guarded([&] {
+      if (queue_.NextIsAlone()) {
+        RunAlone();
+        return absl::OkStatus();
+      }
       RunGroup();
       if (db_->LogPages() >= kLongLogPages) Checkpoint();
       return absl::OkStatus();
@@ -188,6 +192,23 @@ void WriteGroups::RunGroup() {
   AnswerGroup(status);
   // The kernel does not queue those who wait for the lock.
   if (lock_.OthersWait()) absl::SleepFor(kPauseForOthers);
+}
+
+void WriteGroups::RunAlone() {
+  health_.Begin("waiting for another process that writes to the registry");
+  absl::Status status = LockWriting();
+  if (status.ok()) status = files_.Check();
+  const std::shared_ptr<QueuedWrite> write = queue_.TakeAlone();
+  if (write == nullptr) {  // refused meanwhile
+    lock_.UnlockWriting();
+    return;
+  }
+  health_.Begin("replacing the whole registry");
+  if (status.ok()) status = Guarded([&] { return (*write->alone())(*db_); });
+  lock_.UnlockWriting();
+  write->Answer(std::move(status));
+  // SQLite does not report how many pages such a write added to the log.
+  Checkpoint();
 }
 
 void WriteGroups::EndTransaction() {

@@ -70,6 +70,8 @@ class WriteGroups {
   bool AwaitNext();
   void Checkpoint();
   void RunGroup();
+  // Runs the next write, which runs alone.
+  void RunAlone();
   // Locks the right to write and begins a transaction. Waits for other processes
   // while writes are queued.
   absl::Status Begin();

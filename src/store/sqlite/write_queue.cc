@@ -28,7 +28,7 @@ void QueuedWrite::RunWork() {
 }
 
 void QueuedWrite::Answer(absl::Status status) {
-  if (mutation_ != nullptr) {
+  if (mutation_ != nullptr || alone_ != nullptr) {
     {
       const MutexLock lock(mutex_);
       if (answered_) return;
@@ -88,9 +88,14 @@ bool WriteQueue::Pause(std::chrono::microseconds time) {
   return !writes_.empty();
 }
 
-std::shared_ptr<QueuedWrite> WriteQueue::Take() {
+bool WriteQueue::NextIsAlone() const {
   const MutexLock lock(mutex_);
-  if (writes_.empty()) return nullptr;
+  return !writes_.empty() && writes_.front()->alone() != nullptr;
+}
+
+std::shared_ptr<QueuedWrite> WriteQueue::TakeIf(bool alone) {
+  const MutexLock lock(mutex_);
+  if (writes_.empty() || (writes_.front()->alone() != nullptr) != alone) return nullptr;
   std::shared_ptr<QueuedWrite> next = std::move(writes_.front());
   writes_.pop_front();
   return next;

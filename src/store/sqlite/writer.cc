@@ -75,6 +75,12 @@ absl::Status Writer::Write(const QueuedWrite::Mutation& mutation) {
   return write->AwaitAnswer();
 }
 
+absl::Status Writer::WriteAlone(const QueuedWrite::Alone& alone) {
+  const auto write = std::make_shared<QueuedWrite>(alone);
+  ZT_RETURN_IF_ERROR(state_->queue.Add(write));
+  return write->AwaitAnswer();
+}
+
 void Writer::WriteInGroup(Store::Work work, Store::WorkDone done) {
   const auto write = std::make_shared<QueuedWrite>(std::move(work), std::move(done));
   absl::Status status = state_->queue.Add(write);

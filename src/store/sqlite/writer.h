@@ -29,6 +29,9 @@ class Writer {
   // As Store::Write, Store::WriteInGroup and Store::ShortenWaits.
   absl::Status Write(const QueuedWrite::Mutation& mutation);
   void WriteInGroup(Store::Work work, Store::WorkDone done);
+  // Runs `alone` on the connection that writes, between two transactions. The errors are
+  // its own and those of Write. Not on the thread that writes.
+  absl::Status WriteAlone(const QueuedWrite::Alone& alone);
   void ShortenWaits(absl::Duration longest);
 
   // Returns OK if writes work, else errors::Unavailable. Waits for nothing.

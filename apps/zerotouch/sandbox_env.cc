@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "base/terminal_text.h"
+#include "terminal/sandbox_variables.h"
 #include "zerotouch/input_file.h"
 #include "zerotouch/operations.h"
 #include "zerotouch/shell_word.h"
@@ -38,37 +39,22 @@ absl::StatusOr<std::string> SandboxExports(const std::string& data_dir, int64_t 
                     "of a running one by --data-dir",
                     MessageOf(text.status()), ShellWord(data_dir)));
   }
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  if (parser.parse(*text).get(root) != simdjson::SUCCESS) {
-    return NotSandboxJson(path, "not valid JSON");
-  }
-  constexpr std::pair<const char*, const char*> kVariables[] = {
-      {"ZEROTOUCH_ENDPOINT", "/endpoint"},
-      {"ZEROTOUCH_PARTNER", "/resellers/0/partnerId"},
-      {"ZEROTOUCH_CUSTOMER", "/resellers/0/customerIds/0"},
-      {"ZEROTOUCH_CREDENTIALS", "/resellers/0/credentials"},
-      {"GOOGLE_APPLICATION_CREDENTIALS", "/resellers/0/credentials"},
-  };
   const std::string customer_key = customer == 0 ? "" : CustomerKeyFile(data_dir, customer);
   if (customer != 0 && customer_key.empty()) {
     return absl::InvalidArgumentError(fmt::format("{} lists no customer {}", path, customer));
   }
-  const std::string customer_id = fmt::format("{}", customer);
+  const auto variables = terminal::SandboxVariables(*text);
+  if (!variables.ok()) return NotSandboxJson(path, MessageOf(variables.status()));
   std::string exports;
-  for (const auto& [variable, pointer] : kVariables) {
-    std::string_view value;
-    if (root.at_pointer(pointer).get(value) != simdjson::SUCCESS) {
-      return NotSandboxJson(path, fmt::format("{} is missing", pointer));
-    }
-    const std::string_view name = variable;
-    if (customer != 0 && name == "ZEROTOUCH_CUSTOMER") value = customer_id;
+  for (const auto& [name, of_reseller] : *variables) {
+    std::string value = of_reseller;
+    if (customer != 0 && name == "ZEROTOUCH_CUSTOMER") value = fmt::format("{}", customer);
     if (customer != 0 && name.ends_with("CREDENTIALS")) value = customer_key;
     // A shell cannot quote these portably, and a terminal would obey them.
     if (ForTerminal(value) != value) {
-      return NotSandboxJson(path, fmt::format("{} has control characters", pointer));
+      return NotSandboxJson(path, fmt::format("{} has control characters", name));
     }
-    exports += fmt::format("export {}={}\n", variable, ShellWord(value));
+    exports += fmt::format("export {}={}\n", name, ShellWord(value));
   }
   return exports;
 }

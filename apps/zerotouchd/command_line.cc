@@ -75,8 +75,8 @@ std::string CommandOf(const CLI::App& app) {
   return command;
 }
 
-int Fail(const absl::Status& status) {
-  fmt::print(stderr, "zerotouchd: {}\n", ForTerminal(MessageOf(status)));
+int Fail(const absl::Status& status, Lines lines = Lines::kOne) {
+  fmt::print(stderr, "zerotouchd: {}\n", ForTerminal(MessageOf(status), lines));
   return 1;
 }
 
@@ -117,9 +117,11 @@ int RunCommandLine(int argc, char** argv) {
   const Command command = *sandbox ? kSandbox : *serve ? kServe : kAdmin;
   const absl::StatusOr<Settings> settings = ResolveSettings(command, given, Environment());
   if (!settings.ok()) return Fail(settings.status());
-  const absl::Status status = command == kSandbox ? RunSandbox(*settings)
-                              : command == kServe ? RunServe(*settings)
-                                                  : action(*settings);
+  if (command == kSandbox) {
+    const absl::StatusOr<int> code = RunSandbox(*settings);
+    return code.ok() ? *code : Fail(code.status(), Lines::kMany);
+  }
+  const absl::Status status = command == kServe ? RunServe(*settings) : action(*settings);
   return status.ok() ? 0 : Fail(status);
 }
 

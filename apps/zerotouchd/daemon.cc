@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -28,17 +29,21 @@
 #include "http/server.h"
 #include "http/tls.h"
 #include "sandbox/box.h"
+#include "sandbox/registry_controls.h"
 #include "service/services.h"
 #include "store/database_url.h"
 #include "store/store.h"
+#include "terminal/sandbox_variables.h"
 #include "wire/api.h"
 #include "wire/api_methods.h"
 #include "wire/grpc/handler.h"
+#include "wire/registry_methods.h"
 #include "wire/sandbox_methods.h"
+#include "zerotouchd/child_command.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
 #include "zerotouchd/memory_return.h"
-#include "zerotouchd/sandbox.h"
+#include "zerotouchd/sandbox_registry.h"
 #include "zerotouchd/tls_files.h"
 
 namespace zerotouch::daemon {
@@ -156,6 +161,7 @@ class Daemon {
   Daemon(const Settings& settings, std::unique_ptr<store::Store> store, const Around& around,
          bool sandbox)
       : settings_(settings),
+        is_sandbox_(sandbox),
         rules_(RulesOf(settings)),
         store_(std::move(store)),
         audience_("", sandbox),
@@ -175,7 +181,8 @@ class Daemon {
     authenticator_.SetQuota(quota_);
   }
 
-  store::Store& store() { return *store_; }
+  // Makes the batch workers look for operations.
+  void WakeWorkers() { engine_.Wake(); }
 
   // Listens and starts the batch workers; without TLS if `tls` is null. Returns the
   // endpoint for clients.
@@ -183,7 +190,12 @@ class Daemon {
     ZT_ASSIGN_OR_RETURN(server_, http::Server::Start(ServerOptionsOf(settings_, tls), grpc_));
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
-    if (tls == nullptr && !IsLoopback(address)) {
+    if (is_sandbox_ && !IsLoopback(address)) {
+      log::Warning(
+          "other machines can reach this sandbox, and its companies and controls are not "
+          "protected; "
+          "listen on 127.0.0.1, or keep the port private");
+    } else if (tls == nullptr && !IsLoopback(address)) {
       log::Warning(
           "other machines can reach this address, and it has no TLS; give --tls-certificate and "
           "--tls-key, or use a TLS proxy in front of it");
@@ -228,6 +240,7 @@ class Daemon {
   }
 
   const Settings settings_;
+  const bool is_sandbox_;
   const RegistryRules rules_;
   const std::unique_ptr<store::Store> store_;
   auth::Audience audience_;
@@ -244,26 +257,53 @@ class Daemon {
   std::unique_ptr<http::Server> server_;
 };
 
-// Writes the key files and sandbox.json. Returns the content of sandbox.json.
-absl::StatusOr<std::string> Publish(store::Store& store, const std::string& dir,
-                                    const Endpoint& endpoint) {
-  ZT_RETURN_IF_ERROR(WriteKeyFiles(store, Clock::System(), dir, endpoint));
-  ZT_ASSIGN_OR_RETURN(const std::string line, DescribeSandbox(store, dir, endpoint));
-  ZT_RETURN_IF_ERROR(ReplaceFile(dir + "/sandbox.json", line));
-  return line;
+// Runs the server until a stop signal, or until the command of --exec has ended. Returns
+// the exit code.
+absl::StatusOr<int> RunUntilDone(Daemon& daemon, const Settings& settings,
+                                 const std::string& ready) {
+  if (settings.exec.empty()) {
+    Print(ready);
+    daemon.Run();
+    return 0;
+  }
+  ZT_ASSIGN_OR_RETURN(const Variables variables, terminal::SandboxVariables(ready));
+  return RunChildCommand(settings.exec, variables);
 }
 
 // Returns the seams that these controls act at.
-Around AroundOf(sandbox::Box& box) {
-  return {
-      .clock = box.clock,
-      .seam = box.seam,
-      .pace = &box.pace,
-      .item_faults =
-          [&box](const store::OperationHead& head, const google::protobuf::Message& item) {
-            return box.FaultOfItem(head, item);
-          },
-      .more_methods = [&box](wire::MethodTable& table) { wire::AddSandboxMethods(box, table); }};
+Around AroundOf(sandbox::Box& box, sandbox::RegistryControls& registry) {
+  return {.clock = box.clock,
+          .seam = box.seam,
+          .pace = &box.pace,
+          .item_faults =
+              [&box](const store::OperationHead& head, const google::protobuf::Message& item) {
+                return box.FaultOfItem(head, item);
+              },
+          .more_methods =
+              [&box, &registry](wire::MethodTable& table) {
+                wire::AddSandboxMethods(box, table);
+                wire::AddRegistryMethods(registry, table);
+              }};
+}
+
+// Returns what a reset and a restore do beside the registry and the clock. `running` is the
+// server, once there is one.
+sandbox::StateHooks HooksOf(sandbox::Box& box, SandboxRegistry& registry,
+                            const std::atomic<Daemon*>& running) {
+  return {.registry_replaced =
+              [&registry, &running, &box] {
+                if (Daemon* const daemon = running) daemon->WakeWorkers();
+                box.keeper.KeepNow();
+                return registry.RestoreKeys();
+              },
+          .reset =
+              [&box](const std::string&) {
+                box.faults.DeleteAll();
+                box.pace.SetItemsPerSecond(0);
+                box.pace.Resume();
+                box.log.Clear();
+                return absl::OkStatus();
+              }};
 }
 
 // Continues from the controls that were kept in the folder, and keeps them there.
@@ -287,38 +327,43 @@ absl::Status KeepControls(sandbox::Box& box, const std::string& dir) {
 void BlockStopSignals() {
   sigset_t signals = StopSignals();
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGCHLD);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-absl::Status RunSandbox(const Settings& settings) {
+absl::StatusOr<int> RunSandbox(const Settings& settings) {
   const log::Writer log_writer;
   PrepareProcess(settings);
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
-  const std::string given = settings.data_dir.empty() ? "zerotouch-sandbox" : settings.data_dir;
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<OwnedFolder> folder, OwnedFolder::Open(given));
-  const std::string& dir = folder->path();
-  const std::string url =
-      settings.database.empty() ? fmt::format("sqlite://{}/registry.db", dir) : settings.database;
-  ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store, store::Open(url, Clock::System()));
-  ZT_RETURN_IF_ERROR(SeedSandbox(*store, Clock::System()));
+  const RegistryRules rules = RulesOf(settings);
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<SandboxRegistry> registry,
+                      SandboxRegistry::Open(settings, rules));
   sandbox::Box box(settings.operation_items_per_second);
-  Daemon daemon(settings, std::move(store), settings.controls ? AroundOf(box) : Around(),
+  std::atomic<Daemon*> running = nullptr;
+  sandbox::RegistryControls registry_controls(
+      box.clock, registry->store(), registry->url(), rules, [&] { return registry->TokenUri(); },
+      HooksOf(box, *registry, running));
+  Daemon daemon(settings, registry->TakeStore(),
+                settings.controls ? AroundOf(box, registry_controls) : Around(),
                 /*sandbox=*/true);
-  if (settings.controls) ZT_RETURN_IF_ERROR(KeepControls(box, dir));
-  if (settings.controls && store::IsPostgresUrl(url)) {
+  running = &daemon;
+  if (settings.controls) ZT_RETURN_IF_ERROR(KeepControls(box, registry->dir()));
+  if (settings.controls && store::IsPostgresUrl(registry->url())) {
     log::Warning(
         "the controls of this sandbox act on this server only: other servers on the same database "
         "have faults, a clock and a pace of their own");
   }
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
-  const absl::StatusOr<std::string> line = Publish(daemon.store(), dir, endpoint);
+  const absl::StatusOr<std::string> line = registry->Publish(endpoint);
+  absl::StatusOr<int> code = 0;
   if (line.ok()) {
-    Print(*line);
-    daemon.Run();
+    code = RunUntilDone(daemon, settings, *line);
+  } else {
+    code = line.status();
   }
   daemon.Stop();
   box.keeper.Stop();
-  return line.status();
+  return code;
 }
 
 absl::Status RunServe(const Settings& settings) {

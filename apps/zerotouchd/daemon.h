@@ -3,11 +3,12 @@
 #define ZEROTOUCH_ZEROTOUCHD_DAEMON_H_
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "zerotouchd/settings.h"
 
 namespace zerotouch::daemon {
 
-// Blocks SIGTERM, SIGINT and SIGHUP in this thread and the threads it starts, so
+// Blocks SIGTERM, SIGINT, SIGHUP and SIGCHLD in this thread and the threads it starts, so
 // that RunSandbox and RunServe can wait for them. Call it before starting threads.
 void BlockStopSignals();
 
@@ -16,7 +17,9 @@ void BlockStopSignals();
 // finished. SIGHUP reloads the TLS certificate; without TLS it stops the server too.
 // Print one line of JSON on standard output once the server is ready. An error is
 // one line that says what to do; nothing is left half-done.
-absl::Status RunSandbox(const Settings& settings);
+// RunSandbox returns the exit code: that of the command of settings.exec, which ends the
+// server, too. With it nothing is printed.
+absl::StatusOr<int> RunSandbox(const Settings& settings);
 absl::Status RunServe(const Settings& settings);
 
 }  // namespace zerotouch::daemon

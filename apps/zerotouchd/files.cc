@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -69,6 +70,23 @@ absl::Status WriteNewFile(const std::string& path, std::string_view content) {
   return status;
 }
 
+// Reads at most `most` bytes.
+absl::StatusOr<std::string> ReadUpTo(int fd, const std::string& path, size_t most) {
+  constexpr size_t kPieceBytes = size_t{1} << 20;
+  std::string content;
+  for (;;) {
+    const size_t size = content.size();
+    const size_t piece = std::min(kPieceBytes, most - size);
+    if (piece == 0) return content;
+    content.resize(size + piece);
+    const ssize_t got = read(fd, content.data() + size, piece);
+    const int error = errno;
+    content.resize(size + static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    if (got == 0) return content;
+    if (got < 0 && error != EINTR) return Cannot("read", path, error);
+  }
+}
+
 }  // namespace
 
 absl::Status WriteAll(int fd, const std::string& path, std::string_view bytes) {
@@ -85,17 +103,16 @@ absl::StatusOr<std::optional<std::string>> ReadSmallFile(const std::string& path
   const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0 && errno == ENOENT) return std::nullopt;
   if (fd.get() < 0) return Cannot("read", path, errno);
-  std::string content(kSmallFileBytes, '\0');
-  size_t size = 0;
-  while (size < content.size()) {
-    const ssize_t got = read(fd.get(), content.data() + size, content.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Cannot("read", path, errno);
-    if (got == 0) break;
-    size += static_cast<size_t>(got);
-  }
-  content.resize(size);
-  return content;
+  return ReadUpTo(fd.get(), path, kSmallFileBytes);
+}
+
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path, size_t most) {
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return Cannot("read", path, errno);
+  ZT_ASSIGN_OR_RETURN(std::string content, ReadUpTo(fd.get(), path, most + 1));
+  if (content.size() <= most) return content;
+  return absl::InvalidArgumentError(fmt::format("{} has more than {} bytes; give a smaller file",
+                                                terminal::WithoutPasswords(path), most));
 }
 
 absl::Status ReplaceFile(const std::string& path, std::string_view content) {

@@ -20,6 +20,9 @@ absl::Status WriteAll(int fd, const std::string& path, std::string_view bytes);
 // Returns the file's content, at most the first 1 MiB; nullopt if it does not exist.
 absl::StatusOr<std::optional<std::string>> ReadSmallFile(const std::string& path);
 
+// Returns the file's content. INVALID_ARGUMENT if it has more than `most` bytes.
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path, size_t most);
+
 // Replaces the content of `path`, mode 0600. After a crash at any instant the file
 // has its old content or all of the new content. Durable when it returns.
 absl::Status ReplaceFile(const std::string& path, std::string_view content);

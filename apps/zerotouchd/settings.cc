@@ -205,6 +205,18 @@ absl::Status ReadControls(std::string_view text, Settings& settings) {
   return absl::OkStatus();
 }
 
+absl::Status ReadSeedName(std::string_view text, Settings& settings) {
+  if (text.empty()) return Invalid(text, "the path of a JSON file");
+  settings.seed = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadExec(std::string_view text, Settings& settings) {
+  if (text.empty()) return Invalid(text, "a command, such as 'npm test'");
+  settings.exec = text;
+  return absl::OkStatus();
+}
+
 constexpr uint8_t kServers = kSandbox | kServe;
 
 constexpr Setting kSettings[] = {
@@ -225,8 +237,8 @@ constexpr Setting kSettings[] = {
     {"tls-key", "FILE", "", "PEM file of the private key of the certificate, without a passphrase",
      kServers, false, ReadTlsKey},
     {"public-url", "URL", "",
-     "URL of the server for clients behind a proxy, such as https://zerotouch.example.com", kServe,
-     false, ReadPublicUrl},
+     "URL of the server for clients behind a proxy, such as https://zerotouch.example.com",
+     kServers, false, ReadPublicUrl},
     {"lenient-identifiers", "", "false", "Accept 15-digit IMEIs with a wrong check digit", kServers,
      false, ReadLenient},
     {"metadata-keys", "KEY,...", "", "Metadata keys to accept in addition to those of the API",
@@ -266,6 +278,11 @@ constexpr Setting kSettings[] = {
     {kItemsPerSecond, "N", "0",
      "Speed limit of each batch in items per second, for tests; 0 is full speed", kSandbox, false,
      ReadItemsPerSecond},
+    {"seed", "FILE", "", "JSON file from which a new sandbox makes its registry", kSandbox, false,
+     ReadSeedName},
+    {"exec", "COMMAND", "",
+     "Run a command with the variables of zerotouch env, then stop and return its exit code",
+     kSandbox, false, ReadExec},
     {"controls", "on|off", "on", "Serve the controls of the sandbox under /sandbox/", kSandbox,
      false, ReadControls},
 };

@@ -46,6 +46,8 @@ struct Settings {
   std::optional<int64_t> token_quota_per_peer;    // requests of tokens, of an address in a minute
   double operation_items_per_second = 0;          // for tests; 0: full speed
   bool controls = true;                           // of a sandbox
+  std::string seed;                               // path of a sandbox's seed; empty: not given
+  std::string exec;                               // a sandbox's command; empty: not given
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

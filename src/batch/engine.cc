@@ -72,6 +72,8 @@ void Engine::Start() {
   store_.OnOperation([this] { workers_->Wake(); });
 }
 
+void Engine::Wake() { workers_->Wake(); }
+
 void Engine::Stop() {
   store_.OnOperation(nullptr);
   workers_->Stop();

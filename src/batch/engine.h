@@ -106,6 +106,9 @@ class Engine {
   // Stops the workers after their current chunk and releases their leases. Idempotent.
   void Stop();
 
+  // Looks for operations to run, after the registry was changed by others.
+  void Wake();
+
   // Run a batch of one item. The change is durable on return.
   absl::StatusOr<ItemResult> ClaimOne(const BatchSender& sender, const api::PartnerClaim& item);
   absl::StatusOr<ItemResult> UnclaimOne(const BatchSender& sender, const api::PartnerUnclaim& item);

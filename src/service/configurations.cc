@@ -2,7 +2,6 @@
 #include "service/configurations.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/util/time_util.h>
 
 #include <memory>
 #include <optional>
@@ -14,53 +13,12 @@
 #include "errors/errors.h"
 #include "model/configuration.h"
 #include "model/resource_name.h"
+#include "service/configuration_message.h"
 #include "store/company_ids.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
 namespace {
-
-using google::protobuf::util::TimeUtil;
-
-api::Configuration MessageOf(const store::Configuration& stored) {
-  api::Configuration message;
-  message.set_name(FormatConfigurationName(stored.customer, stored.id));
-  message.set_configuration_id(stored.id.value());
-  message.set_configuration_name(stored.name);
-  message.set_dpc_resource_path(FormatDpcName(stored.customer, stored.dpc));
-  message.set_dpc_extras(stored.dpc_extras);
-  message.set_company_name(stored.company_name);
-  message.set_contact_email(stored.contact_email);
-  message.set_contact_phone(stored.contact_phone);
-  message.set_custom_message(stored.custom_message);
-  message.set_is_default(stored.is_default);
-  if (stored.forced_reset.has_value()) {
-    *message.mutable_forced_reset_time() =
-        TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(*stored.forced_reset));
-  }
-  return message;
-}
-
-// `message` must be valid (Check).
-store::Configuration StoredOf(CustomerId customer, ConfigurationId id,
-                              const api::Configuration& message) {
-  store::Configuration stored{.id = id,
-                              .customer = customer,
-                              .name = message.configuration_name(),
-                              .dpc = ParseDpcName(message.dpc_resource_path())->dpc,
-                              .dpc_extras = message.dpc_extras(),
-                              .company_name = message.company_name(),
-                              .contact_email = message.contact_email(),
-                              .contact_phone = message.contact_phone(),
-                              .custom_message = message.custom_message(),
-                              .forced_reset = std::nullopt,
-                              .is_default = message.is_default()};
-  if (message.has_forced_reset_time()) {
-    stored.forced_reset =
-        absl::Nanoseconds(TimeUtil::DurationToNanoseconds(message.forced_reset_time()));
-  }
-  return stored;
-}
 
 // Returns errors::InvalidParameters with all violations. `kept` is the current DPC
 // of the configuration, which may stay even if it is no longer available.
@@ -109,7 +67,8 @@ class StoredConfigurations final : public ListItems {
     ended_ = next.size() < kPartItems;
     if (next.empty()) return false;
     after_ = next.back().id;
-    for (const store::Configuration& one : next) *response.add_configurations() = MessageOf(one);
+    for (const store::Configuration& one : next)
+      *response.add_configurations() = ConfigurationMessage(one);
     return true;
   }
 
@@ -138,18 +97,19 @@ absl::StatusOr<api::Configuration> Configurations::Create(
       store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
         ZT_RETURN_IF_ERROR(Check(transaction, customer, request.configuration()));
         ZT_RETURN_IF_ERROR(CheckRoom(transaction, customer));
-        stored = StoredOf(customer, store::RandomConfigurationId(), request.configuration());
+        stored =
+            StoredConfiguration(customer, store::RandomConfigurationId(), request.configuration());
         return transaction.PutConfiguration(stored);
       });
   ZT_RETURN_IF_ERROR(written);
-  return MessageOf(stored);
+  return ConfigurationMessage(stored);
 }
 
 absl::StatusOr<api::Configuration> Configurations::Get(
     const Caller&, const api::GetConfigurationRequest& request) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(*snapshot, request.name()));
-  return MessageOf(found);
+  return ConfigurationMessage(found);
 }
 
 absl::StatusOr<ListAnswer> Configurations::List(const Caller& caller,
@@ -168,11 +128,11 @@ absl::StatusOr<api::Configuration> Configurations::Update(
       store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
         ZT_ASSIGN_OR_RETURN(const store::Configuration before,
                             Find(transaction, request.configuration().name()));
-        message = MessageOf(before);
+        message = ConfigurationMessage(before);
         ZT_RETURN_IF_ERROR(
             MergeConfiguration(request.configuration(), request.update_mask(), message));
         ZT_RETURN_IF_ERROR(Check(transaction, customer, message, before.dpc));
-        return transaction.PutConfiguration(StoredOf(customer, before.id, message));
+        return transaction.PutConfiguration(StoredConfiguration(customer, before.id, message));
       });
   ZT_RETURN_IF_ERROR(written);
   return message;

@@ -17,15 +17,17 @@
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "service/bytes_answer.h"
 #include "service/list_answer.h"
 #include "service/operation_answer.h"
 #include "wire/method_names.h"
 
 namespace zerotouch::wire {
 
-// The answer of a method: a message, or an operation or a list that may be streamed.
+// The answer of a method: a message, an operation or a list that may be streamed, or bytes
+// that are.
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
-                            service::ListAnswer>;
+                            service::ListAnswer, service::BytesAnswer>;
 
 // The kind of a method decides where it runs.
 enum class MethodKind {

@@ -18,6 +18,7 @@
 #include "sandbox/call_seam.h"
 #include "wire/caller.h"
 #include "wire/fault_answers.h"
+#include "wire/grpc/bytes_messages.h"
 #include "wire/grpc/list_message.h"
 #include "wire/grpc/message_parts.h"
 #include "wire/grpc/operation_message.h"
@@ -317,6 +318,9 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
   }
   if (auto* list = std::get_if<service::ListAnswer>(&answer)) {
     return ListResponse(std::move(*list), accepts_gzip);
+  }
+  if (auto* bytes = std::get_if<service::BytesAnswer>(&answer)) {
+    return BytesResponse(std::move(*bytes), *head.method->output_type());
   }
   if (seam_.Logs()) head.bodies.NoteAnswer(*std::get<std::unique_ptr<Message>>(answer));
   return MessageResponse(*std::get<std::unique_ptr<Message>>(answer), accepts_gzip);

@@ -46,6 +46,27 @@ absl::StatusOr<http::Response> StreamedResponse(std::unique_ptr<http::BodySource
   return response;
 }
 
+// The rest of streamed bytes.
+class BytesSource final : public http::BodySource {
+ public:
+  explicit BytesSource(service::BytesAnswer answer) : answer_(std::move(answer)) {}
+  absl::StatusOr<bool> Next(std::string& out) override { return answer_.pieces->Next(out); }
+
+ private:
+  service::BytesAnswer answer_;
+};
+
+// Returns streamed bytes as they are. Reads the first piece: its error is that of the call.
+absl::StatusOr<http::Response> BytesResponse(service::BytesAnswer answer) {
+  std::string first;
+  ZT_RETURN_IF_ERROR(answer.pieces->Next(first).status());
+  http::Response response = JsonResponse(200, "");
+  response.headers.Set("Content-Type", "application/octet-stream");
+  response.stream = std::make_unique<Continued>(std::move(first),
+                                                std::make_unique<BytesSource>(std::move(answer)));
+  return response;
+}
+
 }  // namespace
 
 absl::StatusOr<http::Response> AnswerResponse(Answer answer, bool pretty,
@@ -57,6 +78,9 @@ absl::StatusOr<http::Response> AnswerResponse(Answer answer, bool pretty,
   if (auto* list = std::get_if<service::ListAnswer>(&answer)) {
     return StreamedResponse(
         std::make_unique<ListJson>(std::move(*list), pretty, std::move(selection)));
+  }
+  if (auto* bytes = std::get_if<service::BytesAnswer>(&answer)) {
+    return BytesResponse(std::move(*bytes));
   }
   std::string text;
   json::Append(*std::get<std::unique_ptr<google::protobuf::Message>>(answer),

@@ -114,6 +114,8 @@ const char* NameOf(Outcome outcome) {
     case Outcome::kOtherAttestedIdStated: return "kOtherAttestedIdStated";
     case Outcome::kOtherImeisStated: return "kOtherImeisStated";
     case Outcome::kOtherMeidsStated: return "kOtherMeidsStated";
+    case Outcome::kNothingToUndo: return "kNothingToUndo";
+    case Outcome::kChangedSince: return "kChangedSince";
     case Outcome::kMade: return "kMade";
       // clang-format on
   }

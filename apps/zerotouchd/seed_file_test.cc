@@ -62,7 +62,7 @@ TEST_F(SeedFileTest, EveryFault_IsNamedByItsPath) {
         "resellers[0].customers[0].configurations[0].dpcResourcePath: ",
         "resellers[0].customers[0].configurations[0].contactEmail: ", "resellers[1].partnerId: ",
         "resellers[1].vendors[0].vendorId: ", "dpcs[0].dpcId: ", "dpcs[0].signatureChecksum: ",
-        "devices[0].partnerId: ", "devicesCsv[0]: ", "accounts[0]: ", "accounts[1].email: ",
+        "devices[0].customerId: ", "devicesCsv[0]: ", "accounts[0]: ", "accounts[1].email: ",
         "accounts[1].partnerId: "}) {
     EXPECT_THAT(faults, HasSubstr(path));
   }

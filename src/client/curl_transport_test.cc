@@ -50,6 +50,10 @@ class LoopbackServer {
   }
 
   const std::string& url() const { return url_; }
+  // Returns a URL that does not name loopback, and leads there (Linux, ip(7), INADDR_ANY).
+  std::string UrlOfElsewhere() const {
+    return "http://0.0.0.0" + url_.substr(std::string("http://127.0.0.1").size());
+  }
   int requests() const { return requests_; }
   // Returns header and body of the last request.
   std::string last() const ZT_EXCLUDES(mutex_) {
@@ -119,7 +123,7 @@ TEST(CurlTransportTest, Request_GoesOut_AnswerComesIn) {
   CurlTransport transport("test/1.0");
   const std::string body(1 << 20, 'x');
   const auto answer = transport.Send({.method = "POST",
-                                      .url = server.url() + "/v1/x:y",
+                                      .url = server.UrlOfElsewhere() + "/v1/x:y",
                                       .headers = {"Authorization: Bearer t"},
                                       .body = body});
   ASSERT_TRUE(answer.ok()) << answer.status();
@@ -151,9 +155,17 @@ TEST(CurlTransportTest, Chunked_AndGzip_AreUndone) {
            hello + "\r\n0\r\n\r\n";
   });
   CurlTransport transport("test/1.0");
-  const auto answer = transport.Send({.method = "GET", .url = server.url()});
+  const auto answer = transport.Send({.method = "GET", .url = server.UrlOfElsewhere()});
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->body, "hello");
+}
+
+TEST(CurlTransportTest, OnLoopback_NoCompressionIsAskedFor) {
+  LoopbackServer server([](int) { return kOk; });
+  CurlTransport transport("test/1.0");
+  ASSERT_TRUE(transport.Send({.method = "GET", .url = server.url()}).ok());
+  server.Stop();
+  EXPECT_THAT(server.last(), Not(HasSubstr("Accept-Encoding")));
 }
 
 TEST(CurlTransportTest, WhatTheServerCannotHaveSeen_IsUnavailable) {

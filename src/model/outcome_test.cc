@@ -96,7 +96,7 @@ TEST(Outcome, EachFailure_HasItsErrorInACallAndInABatch) {
 
 TEST(Outcome, TheTableAbove_IsComplete) {
   std::set<Outcome> covered = {Outcome::kSuccess, Outcome::kCancelled, Outcome::kNothingToUndo,
-                               Outcome::kChangedSince};
+                               Outcome::kChangedSince, Outcome::kMade};
   for (const Row& row : kRows) EXPECT_TRUE(covered.insert(row.outcome).second);
   api::PerDeviceStatusInBatch unknown;
   FillResult({.outcome = Outcome{255}, .device = {}}, &unknown);
@@ -129,6 +129,15 @@ TEST(Outcome, ItemsOfAnUndo_HaveTheirOwnIdentifiers) {
   }
 }
 
+TEST(Outcome, Made_HasTheStatusAndTheErrorThatItWasMadeWith) {
+  api::PerDeviceStatusInBatch result;
+  FillResult(MadeResult(api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS, api::INVALID_IMEI), &result);
+  EXPECT_EQ(result.status(), api::SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS);
+  EXPECT_EQ(result.error_identifier(), "INVALID_IMEI");
+  EXPECT_FALSE(result.error_message().empty());
+  EXPECT_EQ(result.device_id(), 0);
+}
+
 TEST(Outcome, Success_HasTheDevice) {
   EXPECT_TRUE(StatusOf(Outcome::kSuccess).ok());
   api::PerDeviceStatusInBatch result;
@@ -141,7 +150,7 @@ TEST(Outcome, Success_HasTheDevice) {
 
 // A newer version may store a number that this one does not know.
 TEST(Outcome, UnknownNumber_IsAnInternalError) {
-  const auto unknown = static_cast<Outcome>(250);
+  const auto unknown = static_cast<Outcome>(249);
   EXPECT_EQ(errors::HttpStatusOf(StatusOf(unknown)), 500);
   api::PerDeviceStatusInBatch result;
   FillResult({.outcome = unknown, .device = {}}, &result);

@@ -51,7 +51,7 @@ TEST_F(HistoryTest, EachChange_IsThere_NewestFirst) {
                       R"({"deviceMetadata":{"entries":{"ordernumber":"A1"}}})")
                 .status,
             200);
-  UnclaimInBatch({fmt::format(R"({{{},{}}})", Imei("350000000077004"), kZeroTouch)});
+  UnclaimInBatch({ZeroTouch(Imei("350000000077004"))});
   const Answer history = Ours(id);
   ASSERT_EQ(history.status, 200) << history.body;
   const Json json(history.body);

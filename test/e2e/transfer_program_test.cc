@@ -47,9 +47,11 @@ class Rows {
       if (each.name == table) table_ = &each;
     }
   }
+  // Columns that `values` does not have are null.
   void Add(std::initializer_list<archive::Value> values) {
-    const absl::Status status =
-        writer_.Add({.table = table_, .values = {values.begin(), values.end()}});
+    std::vector<archive::Value> row(values);
+    row.resize(table_->columns.size());
+    const absl::Status status = writer_.Add({.table = table_, .values = row});
     ASSERT_TRUE(status.ok()) << status;
   }
 

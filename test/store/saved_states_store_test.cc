@@ -23,7 +23,8 @@ class SavedStatesStoreTest : public StoreTest {
   }
   std::vector<std::string> PartnerNames() {
     std::vector<std::string> names;
-    for (const Partner& partner : Read()->ListPartners().value()) names.push_back(partner.name);
+    const std::vector<Partner> partners = Read()->ListPartners().value();
+    for (const Partner& partner : partners) names.push_back(partner.name);
     return names;
   }
   void AddPartnerNamed(int64_t id, const std::string& name) {
@@ -33,7 +34,8 @@ class SavedStatesStoreTest : public StoreTest {
   }
   std::vector<std::string> Ids() {
     std::vector<std::string> ids;
-    for (const SavedState& state : states().List().value()) ids.push_back(state.id);
+    const std::vector<SavedState> saved = states().List().value();
+    for (const SavedState& state : saved) ids.push_back(state.id);
     return ids;
   }
 };
@@ -148,7 +150,8 @@ TEST_P(SavedStatesStoreTest, Restore_WhileOthersReadAndWrite_IsAllOrNothing) {
   std::thread reader([&] {
     while (!stop) {
       const std::unique_ptr<Snapshot> snapshot = Read();
-      for (const Partner& partner : snapshot->ListPartners().value()) {
+      const std::vector<Partner> partners = snapshot->ListPartners().value();
+      for (const Partner& partner : partners) {
         if (partner.name != "P") continue;
         const auto vendors = snapshot->ListVendors(partner.id, VendorId(), 0).value();
         EXPECT_THAT(vendors.rows, SizeIs(1));

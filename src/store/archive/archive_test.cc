@@ -109,7 +109,7 @@ TEST(ArchiveTest, EmptyRegistry_IsAnArchive) {
 
 // Old archives must stay readable, so the format on disk is fixed.
 TEST(ArchiveTest, Bytes_AreFixed) {
-  const KeptRow row{.table = "dpcs", .values = {"id", "package", "title"}};
+  const KeptRow row{.table = "dpcs", .values = {"id", "package", "title", {}, {}, {}}};
   const std::string bytes = ArchiveOf({row});
   std::string hex;
   for (const char byte : bytes.substr(0, kHeadBytes + kBlockHeadBytes + 17)) {
@@ -284,9 +284,9 @@ TEST(ArchiveTest, Writer_RefusesWhatNoReaderWouldTake) {
   ASSERT_TRUE(writer.Begin(0).ok());
   const Table& dpcs = *test::KeptRows::TableOf("dpcs");
   const Table& partners = *test::KeptRows::TableOf("partners");
-  const Value texts[] = {"id", "package", "title"};
-  const Value numbers[] = {int64_t{1}, int64_t{2}, int64_t{3}};
-  const Value nulls[] = {{}, {}, {}};
+  const Value texts[] = {"id", "package", "title", {}, {}, {}};
+  const Value numbers[] = {int64_t{1}, int64_t{2}, int64_t{3}, {}, {}, {}};
+  const Value nulls[] = {{}, {}, {}, {}, {}, {}};
   EXPECT_TRUE(writer.Add({.table = &dpcs, .values = texts}).ok());
   EXPECT_FALSE(writer.Add({.table = &dpcs, .values = numbers}).ok());
   EXPECT_FALSE(writer.Add({.table = &dpcs, .values = nulls}).ok());

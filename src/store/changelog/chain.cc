@@ -114,8 +114,10 @@ absl::Status Verifier::Add(const StoredPart& part) {
   }
   Chain& chain = found->second;
   if (chain.next != 0 && part.first != chain.next) {
-    return Fault("sequence {}: a part of a block of chain {} is missing; it was dropped or moved",
-                 chain.next, part.chain);
+    return Fault(
+        "sequence {}: the row was altered, or the next part of its block, sequence {} of chain {}, "
+        "was dropped or moved",
+        chain.last, chain.next, part.chain);
   }
   if (part.height != chain.height) {
     return Fault(

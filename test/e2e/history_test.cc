@@ -51,7 +51,7 @@ TEST_F(HistoryTest, EachChange_IsThere_NewestFirst) {
                       R"({"deviceMetadata":{"entries":{"ordernumber":"A1"}}})")
                 .status,
             200);
-  UnclaimInBatch({ZeroTouch(Imei("350000000077004"))});
+  UnclaimInBatch({Imei("350000000077004") + "," + kZeroTouch});
   const Answer history = Ours(id);
   ASSERT_EQ(history.status, 200) << history.body;
   const Json json(history.body);

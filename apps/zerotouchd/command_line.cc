@@ -15,6 +15,7 @@
 #include "terminal/typed_text.h"
 #include "zerotouchd/admin.h"
 #include "zerotouchd/daemon.h"
+#include "zerotouchd/health.h"
 #include "zerotouchd/settings.h"
 
 extern char** environ;
@@ -102,6 +103,9 @@ int RunCommandLine(int argc, char** argv) {
   AddSettings(*sandbox, kSandbox, given);
   CLI::App* serve = app.add_subcommand("serve", "Run the server for production");
   AddSettings(*serve, kServe, given);
+  CLI::App* health = app.add_subcommand(
+      "health", "Ask the server at --metrics-listen (127.0.0.1:9464) whether it is ready");
+  AddSettings(*health, kHealth, given);
   CLI::App* admin = app.add_subcommand(
       "admin", "Manage partners, vendors, customers, DPCs and keys; copy a registry");
   AddSettings(*admin, kAdmin, given);
@@ -114,14 +118,16 @@ int RunCommandLine(int argc, char** argv) {
                ForTerminal(terminal::WithoutPasswords(error.what())), CommandOf(app));
     return 1;
   }
-  const Command command = *sandbox ? kSandbox : *serve ? kServe : kAdmin;
+  const Command command = *sandbox ? kSandbox : *serve ? kServe : *health ? kHealth : kAdmin;
   const absl::StatusOr<Settings> settings = ResolveSettings(command, given, Environment());
   if (!settings.ok()) return Fail(settings.status());
   if (command == kSandbox) {
     const absl::StatusOr<int> code = RunSandbox(*settings);
     return code.ok() ? *code : Fail(code.status(), Lines::kMany);
   }
-  const absl::Status status = command == kServe ? RunServe(*settings) : action(*settings);
+  const absl::Status status = command == kServe    ? RunServe(*settings)
+                              : command == kHealth ? RunHealth(*settings)
+                                                   : action(*settings);
   return status.ok() ? 0 : Fail(status);
 }
 

@@ -43,8 +43,10 @@
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
 #include "zerotouchd/memory_return.h"
+#include "zerotouchd/notify.h"
 #include "zerotouchd/sandbox_registry.h"
 #include "zerotouchd/tls_files.h"
+#include "zerotouchd/watch.h"
 
 namespace zerotouch::daemon {
 namespace {
@@ -81,8 +83,9 @@ void WaitForStop(const std::function<void()>& reload) {
   }).detach();
 }
 
-void PrepareProcess(const Settings& settings) {
+void PrepareProcess(const Settings& settings, bool sandbox) {
   log::SetLevel(settings.log_level);
+  log::SetAccess(settings.access_log.value_or(sandbox ? log::Access::kAll : log::Access::kErrors));
   signal(SIGPIPE, SIG_IGN);
   // Treat a file-size limit like a full disk: the write fails, the server runs on.
   signal(SIGXFSZ, SIG_IGN);
@@ -187,7 +190,9 @@ class Daemon {
   // Listens and starts the batch workers; without TLS if `tls` is null. Returns the
   // endpoint for clients.
   absl::StatusOr<Endpoint> Start(const std::shared_ptr<const http::TlsContext>& tls) {
+    ZT_RETURN_IF_ERROR(watch_.Start(settings_.metrics_listen));
     ZT_ASSIGN_OR_RETURN(server_, http::Server::Start(ServerOptionsOf(settings_, tls), grpc_));
+    watch_.SetServer(server_.get());
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
     if (is_sandbox_ && !IsLoopback(address)) {
@@ -210,14 +215,17 @@ class Daemon {
 
   // Runs until a stop signal.
   void Run() {
-    if (settings_.tls_certificate.empty()) {
+    NotifyServiceManager("READY=1");
+    // A service manager means SIGHUP as a reload, whatever there is to reload.
+    if (settings_.tls_certificate.empty() && !HasServiceManager()) {
       WaitForStop({});
     } else {
-      WaitForStop([this] { ReloadTls(); });
+      WaitForStop([this] { Reload(); });
     }
   }
 
   void Stop() {
+    NotifyServiceManager("STOPPING=1");
     api_.SetDraining();
     // Writes that wait for a stuck store must not outlast the drain.
     const absl::Duration drain = absl::Seconds(settings_.drain_seconds);
@@ -225,10 +233,17 @@ class Daemon {
     server_->Drain(drain);
     store_->ShortenWaits(kLastWait);
     engine_.Stop();
+    watch_.SetServer(nullptr);
     server_.reset();
   }
 
  private:
+  void Reload() {
+    NotifyServiceManager("RELOADING=1");
+    if (!settings_.tls_certificate.empty()) ReloadTls();
+    NotifyServiceManager("READY=1");
+  }
+
   void ReloadTls() {
     absl::StatusOr<std::shared_ptr<const http::TlsContext>> tls = ReadTls(settings_);
     if (tls.ok()) {
@@ -254,6 +269,7 @@ class Daemon {
   wire::Api api_;
   wire::grpc::Handler grpc_;
   const MemoryReturn memory_return_;
+  Watch watch_{*store_, [this] { return api_.CheckReady(); }};
   std::unique_ptr<http::Server> server_;
 };
 
@@ -333,7 +349,7 @@ void BlockStopSignals() {
 
 absl::StatusOr<int> RunSandbox(const Settings& settings) {
   const log::Writer log_writer;
-  PrepareProcess(settings);
+  PrepareProcess(settings, /*sandbox=*/true);
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   const RegistryRules rules = RulesOf(settings);
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<SandboxRegistry> registry,
@@ -368,7 +384,7 @@ absl::StatusOr<int> RunSandbox(const Settings& settings) {
 
 absl::Status RunServe(const Settings& settings) {
   const log::Writer log_writer;
-  PrepareProcess(settings);
+  PrepareProcess(settings, /*sandbox=*/false);
   if (settings.database.empty()) {
     return absl::InvalidArgumentError(
         "no database; give --database sqlite:///var/lib/zerotouch/registry.db or "

@@ -14,7 +14,8 @@ void BlockStopSignals();
 
 // Run the server until SIGTERM or SIGINT. Then requests in flight have
 // settings.drain_seconds to finish, and the current chunk of each operation is
-// finished. SIGHUP reloads the TLS certificate; without TLS it stops the server too.
+// finished. SIGHUP reloads the TLS certificate; without TLS it
+// stops the server too, unless a service manager started it.
 // Print one line of JSON on standard output once the server is ready. An error is
 // one line that says what to do; nothing is left half-done.
 // RunSandbox returns the exit code: that of the command of settings.exec, which ends the

@@ -163,6 +163,25 @@ absl::Status ReadLogLevel(std::string_view text, Settings& settings) {
   return Invalid(text, "debug, info, warning or error");
 }
 
+absl::Status ReadAccessLog(std::string_view text, Settings& settings) {
+  constexpr std::pair<std::string_view, log::Access> kLines[] = {
+      {"off", log::Access::kOff}, {"errors", log::Access::kErrors}, {"all", log::Access::kAll}};
+  for (const auto& [name, access] : kLines) {
+    if (text != name) continue;
+    settings.access_log = access;
+    return absl::OkStatus();
+  }
+  return Invalid(text, "off, errors or all");
+}
+
+absl::Status ReadMetricsListen(std::string_view text, Settings& settings) {
+  if (!ParseListenAddress(text).has_value()) {
+    return Invalid(text, "HOST:PORT, such as 127.0.0.1:9464 or [::1]:9464");
+  }
+  settings.metrics_listen = text;
+  return absl::OkStatus();
+}
+
 absl::Status ReadMaxBodyBytes(std::string_view text, Settings& settings) {
   return ReadBytes(text, 1024, uint64_t{1} << 30, settings.max_body_bytes);
 }
@@ -253,6 +272,14 @@ constexpr Setting kSettings[] = {
      ReadOperationWorkers},
     {"log-level", "LEVEL", "info", "Least severe level to log: debug, info, warning or error",
      kServers, false, ReadLogLevel},
+    {"access-log", "CALLS", "",
+     "Calls that have a line in the log: off, errors (answered with 400 and above) or all "
+     "(default: errors in serve, all in sandbox)",
+     kServers, false, ReadAccessLog},
+    {"metrics-listen", "HOST:PORT", "",
+     "Address for /metrics, /healthz and /readyz, such as 127.0.0.1:9464; port 0 picks a free "
+     "port, which the log says (default: off)",
+     kServers | kHealth, false, ReadMetricsListen},
     {"max-body-bytes", "BYTES", "64MiB",
      "Maximum size of a request body, in bytes after decompression", kServers, false,
      ReadMaxBodyBytes},

@@ -22,7 +22,7 @@
 namespace zerotouch::daemon {
 
 // The commands of the program, as bits, so that a setting can belong to several.
-enum Command : uint8_t { kSandbox = 1, kServe = 2, kAdmin = 4 };
+enum Command : uint8_t { kSandbox = 1, kServe = 2, kAdmin = 4, kHealth = 8 };
 
 struct Settings {
   std::string listen = "127.0.0.1:8080";
@@ -38,6 +38,8 @@ struct Settings {
   uint64_t memory_limit = limits::kMemoryBytes;  // beside what an idle server holds
   int operation_workers = 2;
   log::Level log_level = log::Level::kInfo;
+  std::optional<log::Access> access_log;  // nullopt: the default of the command
+  std::string metrics_listen;             // empty: nobody can watch
   size_t max_body_bytes = limits::kBodyBytes;
   int drain_seconds = 10;
   // Limits on callers; 0: none. nullopt: the default of the command.

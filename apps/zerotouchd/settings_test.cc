@@ -60,6 +60,9 @@ struct Row {
 };
 
 std::vector<Row> MoreRows() {
+  const auto access = [](const Settings& s) {
+    return std::to_string(static_cast<int>(s.access_log.value_or(log::Access::kAll)));
+  };
   return {
       {"quota-per-100s", "ZEROTOUCH_QUOTA_PER_100S", "0", "2", "3",
        [](const Settings& s) { return std::to_string(s.quota_per_100s.value_or(-1)); }, "0", "2",
@@ -77,6 +80,10 @@ std::vector<Row> MoreRows() {
       {"controls", "ZEROTOUCH_CONTROLS", "off", "on", "\"off\"",
        [](const Settings& s) { return std::string(s.controls ? "on" : "off"); }, "off", "on",
        "off"},
+      {"access-log", "ZEROTOUCH_ACCESS_LOG", "off", "errors", "\"all\"", access, "0", "1", "2"},
+      {"metrics-listen", "ZEROTOUCH_METRICS_LISTEN", "127.0.0.1:1", "127.0.0.1:2",
+       "\"127.0.0.1:3\"", [](const Settings& s) { return s.metrics_listen; }, "127.0.0.1:1",
+       "127.0.0.1:2", "127.0.0.1:3"},
   };
 }
 
@@ -184,6 +191,8 @@ TEST(Settings, WrongValue_IsNamedWithItsSource) {
   for (const char* url : {"", "zerotouch", "ftp://a", "https://", "https://a/b", "http://a:b"}) {
     ErrorOf(kServe, {{"public-url", url}});
   }
+  ErrorOf(kServe, {{"metrics-listen", "9464"}});
+  ErrorOf(kServe, {{"access-log", "some"}});
   ErrorOf(kServe, {{"lenient-identifiers", "maybe"}});
   ErrorOf(kSandbox, {{"operation-items-per-second", "nan"}});
   ErrorOf(kServe, {{"metadata-keys", "a,,b"}});

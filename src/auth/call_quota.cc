@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/rejections.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "store/store.h"
@@ -28,6 +29,7 @@ absl::Status CallQuota::Take(const Principal& caller) {
     ZT_ASSIGN_OR_RETURN(wait, TakeShared(caller.email, per_100s));
   }
   if (wait == absl::ZeroDuration()) return absl::OkStatus();
+  CountRejection(Rejection::kQuota);
   return errors::TooBusy(
       fmt::format("the quota of this account is {} calls in 100 seconds", per_100s), wait);
 }

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <simdjson.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <utility>
@@ -16,6 +18,8 @@
 #include "base/json_string.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
+#include "base/rejections.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "base/utf8.h"
@@ -25,10 +29,30 @@ namespace {
 
 constexpr std::string_view kGrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
+// The results in zerotouch_tokens_total; the last one is for an error that is not here.
+constexpr std::string_view kResults[] = {"ok",
+                                         "invalid_request",
+                                         "unsupported_grant_type",
+                                         "invalid_grant",
+                                         "invalid_scope",
+                                         "temporarily_unavailable",
+                                         "server_error"};
+
+metrics::Family<metrics::Counter> tokens_by_result(
+    {.name = "zerotouch_tokens_total", .help = "Answers of the token endpoint."},
+    {{"result", {std::begin(kResults), std::end(kResults)}}});
+
+size_t IndexOfResult(std::string_view error) {
+  if (error.empty()) return 0;
+  const auto* const found = std::find(std::begin(kResults), std::end(kResults) - 1, error);
+  return static_cast<size_t>(found - std::begin(kResults));
+}
+
+// `error` is a literal.
 TokenAnswer Error(int http_status, std::string_view error, std::string_view description) {
   std::string body = fmt::format("{{\"error\":\"{}\",\"error_description\":", error);
   AppendJsonString(description, body);
-  return {.http_status = http_status, .body = body + "}\n"};
+  return {.http_status = http_status, .body = body + "}\n", .error = error};
 }
 
 TokenAnswer InvalidRequest(std::string_view description) {
@@ -42,6 +66,7 @@ TokenAnswer Unavailable(const absl::Status& status) {
 
 // Returns the answer to a request past the quota of an account or address.
 TokenAnswer TooMany(absl::Duration wait, std::string_view whose, int64_t quota) {
+  CountRejection(Rejection::kTokenQuota);
   TokenAnswer answer =
       Error(429, "temporarily_unavailable",
             fmt::format("The quota of this {} is {} requests in a minute. Retry later; an access "
@@ -110,6 +135,12 @@ class Parameters {
 }  // namespace
 
 TokenAnswer TokenEndpoint::Answer(const TokenRequest& request) {
+  TokenAnswer answer = Decide(request);
+  tokens_by_result.At(IndexOfResult(answer.error)).Add();
+  return answer;
+}
+
+TokenAnswer TokenEndpoint::Decide(const TokenRequest& request) {
   if (quota_.per_peer > 0 && !request.peer.empty()) {
     const absl::Duration wait =
         peers_taken_.Take(NetworkOf(request.peer), quota_.per_peer, clock_.Now());

@@ -28,6 +28,7 @@ struct TokenAnswer {
   int http_status = 200;
   std::string body;
   int64_t retry_after_seconds = 0;  // 0: not given
+  std::string_view error = {};      // OAuth's word for it, a literal; empty: a token
 };
 
 // Limits on requests of tokens; 0: no limit.
@@ -51,6 +52,7 @@ class TokenEndpoint {
   TokenAnswer Answer(const TokenRequest& request);
 
  private:
+  TokenAnswer Decide(const TokenRequest& request);
   TokenAnswer Grant(std::string_view assertion, std::string_view host);
 
   AccountCache& accounts_;

@@ -70,6 +70,11 @@ inline constexpr size_t kBatchAnswerBytes = size_t{16} << 20;
 inline constexpr int kConnections = 4'096;
 inline constexpr int kConnectionsPerPeer = kConnections / 2;
 
+// Connections to the listener for metrics: a few that collect, and health checks. The
+// memory of its requests and answers, in bytes; all figures are some 200 KiB of text.
+inline constexpr int kWatchConnections = 64;
+inline constexpr uint64_t kWatchMemoryBytes = uint64_t{32} << 20;
+
 // Event loops of a server. More than one for each processor of a large machine gain
 // nothing.
 inline constexpr int kEventLoops = 256;

@@ -30,6 +30,7 @@ namespace {
 constexpr std::chrono::milliseconds kCollect{5};
 
 std::atomic<Level> least_level = Level::kInfo;
+std::atomic<Access> access_lines = Access::kAll;
 
 // Writes all of `text`, waiting for its reader. Returns what could not be written.
 std::string_view WriteOut(std::string_view text) {
@@ -100,6 +101,11 @@ class Queue {
     }
   }
 
+  size_t QueuedBytes() {
+    const MutexLock lock(mutex_);
+    return lines_.size();
+  }
+
   bool Flush(absl::Duration timeout) {
     const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
     MutexLock lock(mutex_);
@@ -148,9 +154,21 @@ Queue& TheQueue() {
   return *queue;
 }
 
-std::string& CurrentRequest() {
-  thread_local std::string id;
-  return id;
+CallIds& CurrentCall() {
+  thread_local CallIds ids;
+  return ids;
+}
+
+// Copies as much of `text` as there is room for. Returns how much that is.
+template <size_t kRoom>
+uint8_t CopyTo(std::array<char, kRoom>& room, std::string_view text) {
+  return static_cast<uint8_t>(text.copy(room.data(), kRoom));
+}
+
+void AppendId(std::string_view name, std::string_view id, std::string& line) {
+  if (id.empty()) return;
+  line.append(",\"").append(name).append("\":");
+  AppendJsonString(id, line);
 }
 
 struct AppendValue {
@@ -169,10 +187,10 @@ std::string LineOf(std::string_view level, std::string_view message, Fields fiel
       "{{\"time\":\"{}\",\"level\":\"{}\",\"message\":",
       absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()), level);
   AppendJsonString(message, line);
-  if (!CurrentRequest().empty()) {
-    line += ",\"requestId\":";
-    AppendJsonString(CurrentRequest(), line);
-  }
+  const CallIds& call = CurrentCall();
+  AppendId("requestId", call.request_id(), line);
+  AppendId("traceId", call.trace_id(), line);
+  AppendId("peer", call.peer(), line);
   for (const Field& field : fields) {
     line += ',';
     AppendJsonString(field.name, line);
@@ -192,6 +210,13 @@ void Write(Level level, std::string_view name, std::string_view message, Fields 
 
 void SetLevel(Level level) { least_level = level; }
 
+void SetAccess(Access access) { access_lines = access; }
+
+bool HasAccessLine(bool is_error) {
+  const Access lines = access_lines.load(std::memory_order_relaxed);
+  return lines == Access::kAll || (lines == Access::kErrors && is_error);
+}
+
 void Debug(std::string_view message, Fields fields) {
   Write(Level::kDebug, "debug", message, fields);
 }
@@ -205,6 +230,8 @@ void Error(std::string_view message, Fields fields) {
 
 bool Flush(absl::Duration timeout) { return TheQueue().Flush(timeout); }
 
+size_t QueuedBytes() { return TheQueue().QueuedBytes(); }
+
 Writer::Writer() {
   TheQueue().BeginWriter();
   std::thread([] { TheQueue().Write(); }).detach();
@@ -212,9 +239,13 @@ Writer::Writer() {
 
 Writer::~Writer() { TheQueue().EndWriter(limits::kLogFlush); }
 
-RequestScope::RequestScope(std::string request_id)
-    : outer_(std::exchange(CurrentRequest(), std::move(request_id))) {}
-std::string RequestId() { return CurrentRequest(); }
-RequestScope::~RequestScope() { CurrentRequest() = std::move(outer_); }
+CallIds::CallIds(std::string_view request_id, std::string_view trace_id, std::string_view peer)
+    : request_id_size_(CopyTo(request_id_, request_id)),
+      trace_id_size_(CopyTo(trace_id_, trace_id)),
+      peer_size_(CopyTo(peer_, peer)) {}
+
+RequestScope::RequestScope(const CallIds& ids) : outer_(std::exchange(CurrentCall(), ids)) {}
+RequestScope::~RequestScope() { CurrentCall() = outer_; }
+std::string RequestId() { return std::string(CurrentCall().request_id()); }
 
 }  // namespace zerotouch::log

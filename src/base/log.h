@@ -2,6 +2,8 @@
 #ifndef ZEROTOUCH_BASE_LOG_H_
 #define ZEROTOUCH_BASE_LOG_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -23,6 +25,16 @@ enum class Level { kDebug, kInfo, kWarning, kError, kOff };
 
 // Drops lines below `level`. The default is kInfo.
 void SetLevel(Level level);
+
+// Which finished calls have a line. The default is kAll.
+enum class Access {
+  kOff,
+  kErrors,  // those that were answered with an error
+  kAll,
+};
+void SetAccess(Access access);
+// Returns true if a finished call has a line.
+bool HasAccessLine(bool is_error);
 
 // A field of a line.
 struct Field {
@@ -50,6 +62,9 @@ void Error(std::string_view message, Fields fields = {});
 // they are not.
 bool Flush(absl::Duration timeout);
 
+// Returns the bytes of the lines that wait to be written.
+size_t QueuedBytes();
+
 // Writes the log on a thread of its own, so that a log that nobody reads stops nothing:
 // lines past limits::kLogQueueBytes are dropped, and a line says how many once lines
 // can be written again. At most one exists at a time. The destructor waits at most
@@ -63,16 +78,37 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 };
 
-// Adds `requestId` to the lines that this thread logs while the scope lives.
+// Holds what identifies the call that a thread works for, in its lines: `requestId`,
+// `traceId` and `peer`. Longer texts than these are cut off.
+class CallIds {
+ public:
+  CallIds() = default;
+  CallIds(std::string_view request_id, std::string_view trace_id, std::string_view peer);
+
+  std::string_view request_id() const { return {request_id_.data(), request_id_size_}; }
+  std::string_view trace_id() const { return {trace_id_.data(), trace_id_size_}; }
+  std::string_view peer() const { return {peer_.data(), peer_size_}; }
+
+ private:
+  // In place, so that a call allocates nothing for them.
+  std::array<char, 16> request_id_;
+  std::array<char, 32> trace_id_;
+  std::array<char, 48> peer_;  // the longest: 39 characters of IPv6 and "/64"
+  uint8_t request_id_size_ = 0;
+  uint8_t trace_id_size_ = 0;
+  uint8_t peer_size_ = 0;
+};
+
+// Adds the ids of a call to the lines that this thread logs while the scope lives.
 class RequestScope {
  public:
-  explicit RequestScope(std::string request_id);
+  explicit RequestScope(const CallIds& ids);
   ~RequestScope();
   RequestScope(const RequestScope&) = delete;
   RequestScope& operator=(const RequestScope&) = delete;
 
  private:
-  std::string outer_;
+  const CallIds outer_;
 };
 
 // Returns the request id of the scope that this thread is in; empty outside of one.

@@ -25,12 +25,13 @@ std::string Logged(const Call& call) {
 
 TEST(Log, Line_IsOneJsonObject) {
   const std::string line = Logged([] {
-    const RequestScope scope("r1");
+    const RequestScope scope(CallIds("r1", "t1", "127.0.0.1"));
     Info("done", {{"text", "a\"b"}, {"number", 7}, {"yes", true}});
   });
   EXPECT_TRUE(line.starts_with("{\"time\":\"")) << line;
   EXPECT_TRUE(
       line.ends_with("\"level\":\"info\",\"message\":\"done\",\"requestId\":\"r1\","
+                     "\"traceId\":\"t1\",\"peer\":\"127.0.0.1\","
                      "\"text\":\"a\\\"b\",\"number\":7,\"yes\":true}\n"))
       << line;
 }
@@ -42,7 +43,7 @@ TEST(Log, AnyText_MakesALineOfValidUtf8WithoutControlCharacters) {
                     "2J"),
         std::string("\xE2\x80\xAE")}) {
     const std::string line = Logged([&] {
-      const RequestScope scope(text);
+      const RequestScope scope(CallIds(text, text, text));
       Warning(text, {{text, text}, {"c", text.c_str()}});
     });
     ASSERT_EQ(utf8::ValidBytes(line), line.size());
@@ -53,6 +54,32 @@ TEST(Log, AnyText_MakesALineOfValidUtf8WithoutControlCharacters) {
       i += size;
     }
   }
+}
+
+TEST(Log, Scope_IsInTheLinesOfItsThreadUntilItEnds) {
+  const std::string lines = Logged([] {
+    const RequestScope outer(CallIds("outer", "", ""));
+    {
+      const RequestScope inner(CallIds("inner", std::string(40, 't'), ""));
+      Info("a");
+    }
+    Info("b");
+  });
+  EXPECT_NE(lines.find("\"message\":\"a\",\"requestId\":\"inner\",\"traceId\":\"" +
+                       std::string(32, 't') + "\"}"),
+            std::string::npos)
+      << lines;
+  EXPECT_NE(lines.find("\"message\":\"b\",\"requestId\":\"outer\"}"), std::string::npos) << lines;
+}
+
+TEST(Log, AccessLines_AreForErrorsOrForAllOrForNone) {
+  SetAccess(Access::kErrors);
+  EXPECT_TRUE(HasAccessLine(/*is_error=*/true));
+  EXPECT_FALSE(HasAccessLine(/*is_error=*/false));
+  SetAccess(Access::kOff);
+  EXPECT_FALSE(HasAccessLine(/*is_error=*/true));
+  SetAccess(Access::kAll);
+  EXPECT_TRUE(HasAccessLine(/*is_error=*/false));
 }
 
 TEST(Log, NumberThatJsonCannotWrite_IsNull) {

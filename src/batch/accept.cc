@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/rejections.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "errors/errors.h"
@@ -61,6 +62,8 @@ absl::Status AddOperation(store::Store& store, const store::OperationHead& head,
       known = Known::kNothing;
       if (!give_up.has_value()) give_up = now + absl::ToChronoMicroseconds(doubt);
     } else if (!give_up.has_value() || known == Known::kAbsent) {
+      const bool is_refused = absl::IsResourceExhausted(status) && errors::IsPublic(status);
+      if (is_refused) CountRejection(Rejection::kOperations);
       return status;
     }
     if (now >= *give_up) {

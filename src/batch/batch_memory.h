@@ -42,6 +42,11 @@ class BatchMemory {
 
   explicit BatchMemory(uint64_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
+  uint64_t held_bytes() {
+    const MutexLock lock(mutex_);
+    return held_bytes_;
+  }
+
  private:
   const uint64_t limit_bytes_;
   Mutex mutex_;

@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "batch/chunk_size.h"
+#include "batch/figures.h"
 #include "batch/item_faults.h"
 #include "batch/kinds.h"
 #include "batch/throttle.h"
@@ -148,6 +149,7 @@ absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
     ZT_ASSIGN_OR_RETURN(lease, transaction.LeaseOperation(LeaseNow(), options_.lease));
     return absl::OkStatus();
   }));
+  if (lease.has_value()) ObserveWait(*lease, clock_.Now());
   return lease;
 }
 
@@ -167,7 +169,9 @@ bool Workers::RunNext() {
 void Workers::RunLeased(const store::Lease& lease) {
   const store::OperationHead& head = lease.head;
   const Turn turn = RunHeld(lease);
+  if (turn == Turn::kLost) CountLostLease();
   if (turn == Turn::kFinished) {
+    ObserveFinished(head.kind, clock_.Now() - head.accepted);
     log::Info("operation finished",
               {{"operation", head.id.value()},
                {"items", head.items},
@@ -324,7 +328,9 @@ bool Workers::IsAccountGone(const store::OperationHead& head) {
 }
 
 Workers::Turn Workers::EndWithAccount(const store::OperationHead& head) {
-  const absl::Status status = store_.Write([&](store::Transaction& transaction) {
+  std::optional<store::OperationHead> cancelled;
+  const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(cancelled, transaction.FindOperation(head.id));
     return transaction.CancelOperation(head.id, clock_.Now());
   });
   if (!status.ok()) {
@@ -332,6 +338,7 @@ Workers::Turn Workers::EndWithAccount(const store::OperationHead& head) {
                {{"operation", head.id.value()}, {"error", MessageOf(status)}});
     return Turn::kYielded;
   }
+  if (cancelled.has_value()) CountCancelled(*cancelled);
   log::Warning("operation cancelled: its account is disabled, deleted or has no key",
                {{"operation", head.id.value()}, {"account", head.account}});
   return Turn::kCancelled;
@@ -354,16 +361,18 @@ absl::Status Workers::Record(const store::Lease& lease, const BatchRun& run, siz
            "a chunk is outside of its operation");
   const auto done = static_cast<int32_t>(lease.head.items - (run.size() - begin));
   const store::Actor actor = ActorOf(lease.head);
-  return UntilSettled(lease, [&] {
+  std::vector<store::IndexedResult> results;
+  const absl::Status settled = UntilSettled(lease, [&] {
     return store_.Write(actor, [&](store::Transaction& transaction) -> absl::Status {
       const absl::Time now = clock_.Now();
-      ZT_ASSIGN_OR_RETURN(const std::vector<store::IndexedResult> results,
-                          results_of(transaction, now));
+      ZT_ASSIGN_OR_RETURN(results, results_of(transaction, now));
       return WithContext(
           transaction.RecordResults(lease, done, results, now, LeaseNow() + options_.lease),
           "recording the results");
     });
   });
+  if (settled.ok()) CountItems(lease.head.kind, results);
+  return settled;
 }
 
 template <class Attempt>

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/mutex.h"
 #include "batch/batch_memory.h"
 #include "batch/batch_run.h"
@@ -113,6 +114,9 @@ class Workers {
   Pace own_pace_;
   Pace& pace_;
   BatchMemory memory_;  // of the batches that are loaded
+  const metrics::Registration figures_{[this](metrics::Sink& sink) {
+    metrics::AddHeldBytes("batches", memory_.held_bytes(), sink);
+  }};
 
   Mutex mutex_;
   std::condition_variable changed_;

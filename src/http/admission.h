@@ -87,6 +87,13 @@ class Admission {
 
   // Returns the bytes that all requests hold.
   uint64_t held_bytes() const { return held_bytes_ + small_bytes_; }
+  // Return the parts of it: of small requests, of all others, and of those of the
+  // others that have no account.
+  uint64_t small_bytes() const { return small_bytes_; }
+  uint64_t large_bytes() const { return held_bytes_; }
+  uint64_t stranger_bytes() const { return stranger_bytes_; }
+  // Returns the requests that are handled or queued.
+  int requests() const { return in_flight_; }
 
  private:
   // Changes what `account`, or else `peer`, holds from `before` to `after` bytes.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "absl/cleanup/cleanup.h"
 #include "http/http1/connection.h"
 #include "http/http2/connection.h"
 
@@ -37,6 +38,10 @@ Awaitable<void> Client::Run() {
   }
   std::string read = std::exchange(read_, {});
   read_.shrink_to_fit();
+  std::atomic<int>& count =
+      *protocol == Protocol::kHttp1 ? context->connections.http1 : context->connections.http2;
+  ++count;
+  const absl::Cleanup ended = [&count] { --count; };
   connection_ = *protocol == Protocol::kHttp1
                     ? http1::MakeConnection(*context, *peer_, socket_, std::move(read))
                     : http2::MakeConnection(*context, *peer_, socket_, std::move(read));

@@ -19,6 +19,12 @@ namespace zerotouch::http {
 // Bytes per read unless a large body is expected: the buffer of an idle connection.
 inline constexpr size_t kSmallRead = size_t{2} << 10;
 
+// The connections whose protocol is known.
+struct ConnectionCounts {
+  std::atomic<int> http1 = 0;
+  std::atomic<int> http2 = 0;
+};
+
 // Shared by the connections of one server.
 struct ServerContext {
   const ServerOptions& options;
@@ -26,6 +32,7 @@ struct ServerContext {
   Admission& admission;
   Executors& executors;  // handlers and body sources that may block run here
   const std::atomic<bool>& draining;
+  ConnectionCounts& connections;
 };
 
 // Returns the memory that an answer holds until its client has taken it, in bytes.

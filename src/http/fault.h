@@ -26,6 +26,11 @@ struct Fault {
   std::string_view text = {};  // refers to a literal
 };
 
+// Resources of TooBusy: the one that is not memory, and the one that a call lacks after
+// it was made.
+inline constexpr std::string_view kRequestsInFlight = "requests in flight";
+inline constexpr std::string_view kAnswers = "answers";
+
 inline constexpr Fault Malformed(std::string_view sentence) {
   return {.kind = Fault::Kind::kMalformed, .text = sentence};
 }

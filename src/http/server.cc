@@ -27,6 +27,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "base/mutex.h"
+#include "base/rejections.h"
 #include "http/asio.h"
 #include "http/client.h"
 #include "http/connection.h"
@@ -104,15 +105,16 @@ class LoopServer final : public Server {
         silent_timeout_(loops_.front()->context()),
         executors_(static_cast<size_t>(options.worker_threads), loops_.front()->context(),
                    draining_),
-        context_{options_, handler, admission_, executors_, draining_},
+        context_{options_, handler, admission_, executors_, draining_, connections_},
         https_only_(handler),
-        plain_{options_, https_only_, admission_, executors_, draining_},
+        plain_{options_, https_only_, admission_, executors_, draining_, connections_},
         tls_(options.tls) {}
 
   ~LoopServer() override;
 
   absl::Status Listen();
   uint16_t port() const override { return port_; }
+  ServerLoad load() const override;
   void UseTls(std::shared_ptr<const TlsContext> tls) override;
   void Drain(absl::Duration timeout) override;
 
@@ -156,6 +158,7 @@ class LoopServer final : public Server {
   Timer slot_freed_;      // cancelled when a client leaves
   Timer silent_timeout_;  // cancelled when all clients have left
   std::atomic<bool> draining_ = false;
+  ConnectionCounts connections_;
   ServerExecutors executors_;
   const ServerContext context_;
   HttpsOnly https_only_;
@@ -172,6 +175,18 @@ class LoopServer final : public Server {
   std::condition_variable all_closed_;
   bool closed_ ZT_GUARDED_BY(mutex_) = true;  // nothing is open, and nothing accepts
 };
+
+ServerLoad LoopServer::load() const {
+  const uint64_t held = admission_.large_bytes();
+  // They are read one after the other.
+  const uint64_t strangers = std::min(admission_.stranger_bytes(), held);
+  return {.requests = admission_.requests(),
+          .http1_connections = connections_.http1,
+          .http2_connections = connections_.http2,
+          .small_bytes = admission_.small_bytes(),
+          .stranger_bytes = strangers,
+          .account_bytes = held - strangers};
+}
 
 absl::Status LoopServer::Listen() {
   const size_t colon = options_.listen.rfind(':');
@@ -223,7 +238,10 @@ Awaitable<void> LoopServer::Accept() {
     if (open_ >= options_.connections) {
       // Only a client that waits takes the place of another.
       co_await acceptor_.async_wait(tcp::acceptor::wait_read, kNoThrow);
-      if (open_ >= options_.connections) co_await CloseOldestIdle(nullptr);
+      if (open_ >= options_.connections) {
+        const bool closed = co_await CloseOldestIdle(nullptr);
+        if (closed) CountRejection(Rejection::kConnections);
+      }
       if (open_ < options_.connections || !acceptor_.is_open()) continue;
       slot_freed_.expires_after(kSlotRetry);
       co_await slot_freed_.async_wait(kNoThrow);
@@ -269,6 +287,7 @@ void LoopServer::Admit(TcpSocket socket, Loop& loop) {
 
 Awaitable<void> LoopServer::Replace(TcpSocket socket, Loop& loop, std::shared_ptr<Peer> peer) {
   const bool closed = co_await CloseOldestIdle(peer.get());
+  CountRejection(Rejection::kConnections);
   if (closed && !draining_) Begin(std::move(socket), loop, std::move(peer));
 }
 

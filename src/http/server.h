@@ -35,6 +35,19 @@ struct ServerOptions {
   AdmissionLimits admission = AdmissionLimits::Of(limits::kMemoryBytes);
 };
 
+// The load of a server at one moment.
+struct ServerLoad {
+  int requests = 0;  // handled or queued, without health checks
+  // Connections whose protocol is known.
+  int http1_connections = 0;
+  int http2_connections = 0;
+  // Bytes that bodies, messages and answers hold: of small requests together, of
+  // others without an account, and of others of accounts.
+  uint64_t small_bytes = 0;
+  uint64_t stranger_bytes = 0;
+  uint64_t account_bytes = 0;
+};
+
 // Serves one port: event loops, each on its own thread, and worker threads for
 // handlers that block. A connection stays on its loop. A connection's protocol is agreed on by ALPN
 // or detected from its first bytes. With TLS, clients that use clear text get an error that says
@@ -49,6 +62,8 @@ class Server {
 
   // Returns the port in use.
   virtual uint16_t port() const = 0;
+
+  virtual ServerLoad load() const = 0;
 
   // Uses this certificate for new connections; existing ones keep theirs. Only for
   // a server that was started with TLS.

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "batch/figures.h"
 #include "errors/errors.h"
 #include "model/resource_name.h"
 #include "service/listing.h"
@@ -141,12 +142,13 @@ absl::StatusOr<OperationAnswer> Operations::Get(
 
 absl::StatusOr<google::protobuf::Empty> Operations::Cancel(
     const Changer& caller, const google::longrunning::CancelOperationRequest& request) {
+  store::OperationHead head;
   ZT_RETURN_IF_ERROR(
       store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
-        ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                            FindOwn(transaction, caller.right().partner, request.name()));
+        ZT_ASSIGN_OR_RETURN(head, FindOwn(transaction, caller.right().partner, request.name()));
         return transaction.CancelOperation(head.id, clock_.Now());
       }));
+  batch::CountCancelled(head);
   return google::protobuf::Empty();
 }
 

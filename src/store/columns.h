@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "model/device.h"
 #include "store/accounts.h"
@@ -210,6 +211,16 @@ StoredCheckpoint ReadCheckpoint(RowReader& row) {
   checkpoint.time = row.Time();
   checkpoint.heads = row.Text();
   return checkpoint;
+}
+
+// Unfinished operations by kind.
+inline constexpr const char* kUnfinishedByKind =
+    "SELECT kind, count(*) FROM operations WHERE finished_us IS NULL GROUP BY kind ORDER BY kind";
+
+template <class RowReader>
+std::pair<BatchKind, int64_t> ReadKindCount(RowReader& row) {
+  const auto kind = static_cast<BatchKind>(row.Int());
+  return {kind, row.Int()};
 }
 
 }  // namespace zerotouch::store

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/database_url.h"
+#include "store/figures.h"
 #include "store/postgres/store.h"
 #include "store/sqlite/store.h"
 #include "store/store.h"
@@ -7,9 +8,12 @@
 namespace zerotouch::store {
 
 absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url, const Clock& clock, Role role) {
-  if (const auto path = SqlitePath(url)) return sqlite::OpenFile(*path, clock, role);
-  if (IsPostgresUrl(url)) return postgres::OpenDatabase(url, clock);
-  return UnknownDatabase(url);
+  const auto path = SqlitePath(url);
+  if (!path.has_value() && !IsPostgresUrl(url)) return UnknownDatabase(url);
+  absl::StatusOr<std::unique_ptr<Store>> store =
+      path.has_value() ? sqlite::OpenFile(*path, clock, role) : postgres::OpenDatabase(url, clock);
+  if (!store.ok() || role != Role::kServer) return store;
+  return Metered(path.has_value() ? StoreKind::kSqlite : StoreKind::kPostgres, *std::move(store));
 }
 
 }  // namespace zerotouch::store

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -94,6 +95,9 @@ class OperationReads {
   // Counts unfinished operations of `partner`. In a transaction that writes, no
   // other transaction adds one until it ends.
   virtual absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) = 0;
+  // Counts the unfinished operations of all partners, by kind. Kinds without unfinished
+  // operations are left out.
+  virtual absl::StatusOr<std::vector<std::pair<BatchKind, int64_t>>> CountUnfinishedByKind() = 0;
   // Returns true if LeaseOperation would find an operation.
   virtual absl::StatusOr<bool> AnyRunnable(absl::Time now) = 0;
   // Returns when the operation that finished last did; nullopt if none has.

@@ -8,8 +8,10 @@
 #include "absl/strings/numbers.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/mutex.h"
 #include "base/percent.h"
+#include "base/rejections.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
@@ -17,6 +19,7 @@
 #include "http/content_coding.h"
 #include "sandbox/call_seam.h"
 #include "wire/api_head.h"
+#include "wire/call_meter.h"
 #include "wire/fault_answers.h"
 #include "wire/http_fault.h"
 #include "wire/public_error.h"
@@ -67,6 +70,26 @@ absl::Status CheckSystemParameters(const Query& query) {
                                          : errors::BadRequest(query.system_violations);
 }
 
+// Returns the code of an answer that is no error of the API, such as OAuth's.
+absl::StatusCode CodeOf(int http_status) {
+  switch (http_status) {
+    case 401:
+      return absl::StatusCode::kUnauthenticated;
+    case 403:
+      return absl::StatusCode::kPermissionDenied;
+    case 404:
+      return absl::StatusCode::kNotFound;
+    case 429:
+      return absl::StatusCode::kResourceExhausted;
+    case 503:
+      return absl::StatusCode::kUnavailable;
+    default:
+      return http_status < 400   ? absl::StatusCode::kOk
+             : http_status < 500 ? absl::StatusCode::kInvalidArgument
+                                 : absl::StatusCode::kInternal;
+  }
+}
+
 // Renders an error in the form that the query asks for.
 http::Response Refusal(const absl::Status& status, const Query& query) {
   return ErrorResponse(PublicError(status), query.pretty, query.error_format);
@@ -108,22 +131,22 @@ const Api::Endpoint* Api::FindEndpoint(std::string_view method, std::string_view
 }
 
 Api::Head::Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods)
-      : method(IntendedMethod(request)),
-        target(request.target),
-        parts(SplitTarget(target)),
-        path(PercentDecode(parts.path).value_or(std::string(parts.path))),
-        query(ReadQuery(parts.query, request.headers)),
-        endpoint(FindEndpoint(method, path)) {
-    if (endpoint != nullptr) {
-      body_limit = endpoint->body_bytes;
-    } else if (method == "OPTIONS") {
-      body_limit = limits::kFormBytes;
-    } else {
-      route = routes.Find(RouteMethod(method), parts.path);
-      is_open = route.ok() && !methods.NeedsCredentials(*route->route->method);
-      if (is_open) body_limit = limits::kControlBytes;
-    }
+    : method(IntendedMethod(request)),
+      target(request.target),
+      parts(SplitTarget(target)),
+      path(PercentDecode(parts.path).value_or(std::string(parts.path))),
+      query(ReadQuery(parts.query, request.headers)),
+      endpoint(FindEndpoint(method, path)) {
+  if (endpoint != nullptr) {
+    body_limit = endpoint->body_bytes;
+  } else if (method == "OPTIONS") {
+    body_limit = limits::kFormBytes;
+  } else {
+    route = routes.Find(RouteMethod(method), parts.path);
+    is_open = route.ok() && !methods.NeedsCredentials(*route->route->method);
+    if (is_open) body_limit = limits::kControlBytes;
   }
+}
 
 Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
          auth::TokenEndpoint& tokens, store::Store& store, const Clock& clock,
@@ -134,7 +157,7 @@ Api::Api(const MethodTable& methods, auth::Authenticator& authenticator,
       authenticator_(authenticator),
       tokens_(tokens),
       store_(store),
-      dispatch_(store, clock),
+      dispatch_(store, clock, methods.services()),
       seam_(seam),
       clock_(clock) {}
 
@@ -195,8 +218,8 @@ http::Response Api::AnswerCall(http::Request& request, absl::Duration& may_wait)
   if (head.plan != nullptr) EndWithFault(*head.plan, response);
   if (response.stream != nullptr || response.body.size() > limits::kSmallRequestBytes) {
     response.account = head.caller.email();
-    response.refusal =
-        std::make_unique<http::Response>(Refusal(StatusOf(http::TooBusy("answers")), head.query));
+    response.refusal = std::make_unique<http::Response>(
+        Refusal(StatusOf(http::TooBusy(http::kAnswers)), head.query));
   }
   return response;
 }
@@ -206,14 +229,13 @@ http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait
   const std::shared_ptr<Head> head = HeadOf(request);
   request.context = head;
   if (seam_.Logs()) head->bodies.NoteRequest(request.body);
-  http::Response response =
-      status.ok() ? Respond(request, *head, may_wait) : Refusal(status, head->query);
+  http::Response response = status.ok() ? Respond(request, *head, may_wait) : Refuse(status, *head);
   if (seam_.Logs()) head->bodies.NoteAnswer(seam_, response);
   return response;
 }
 
 http::Response Api::RefuseCall(const absl::Status& status, const http::Request& request) {
-  http::Response response = Refusal(status, HeadOf(request)->query);
+  http::Response response = Refuse(status, *HeadOf(request));
   AllowPages(request, response);
   return response;
 }
@@ -221,8 +243,8 @@ http::Response Api::RefuseCall(const absl::Status& status, const http::Request& 
 std::optional<http::Response> Api::RefuseEarly(http::Request& header) {
   const std::optional<uint64_t> body_bytes = BodyBytes(header);
   if (body_bytes == 0) return std::nullopt;
-  const log::RequestScope scope(header.request_id);
-  const absl::Time begun = clock_.Now();
+  const log::RequestScope scope(http::IdsOf(header));
+  const absl::Duration arrived = metrics::SteadyNow();
   const auto head = std::make_shared<Head>(header, routes_, methods_);
   header.context = head;
   header.body_limit = head->body_limit.value_or(header.body_limit);
@@ -230,15 +252,19 @@ std::optional<http::Response> Api::RefuseEarly(http::Request& header) {
   header.account = head->caller.email();
   if (status.ok()) return std::nullopt;
   http::Response response = RefuseCall(status, header);
-  LogCall(header, response, begun);
+  LogCall(header, response, metrics::SteadyNow() - arrived);
   return response;
 }
 
 http::Response Api::RenderFault(const http::Fault& fault, const http::Request& header) {
-  if (header.context != nullptr) {
-    return Refusal(StatusOf(fault), static_cast<const Head&>(*header.context).query);
+  const std::shared_ptr<Head> head = HeadOf(header);
+  http::Response response = Refuse(StatusOf(fault), *head);
+  CountFault(fault);
+  if (!IsOfCall(fault)) {
+    const log::RequestScope scope(http::IdsOf(header));
+    NoteCall(header, *head, response.status, absl::ZeroDuration());
   }
-  return Refusal(StatusOf(fault), ReadQuery(SplitTarget(header.target).query, header.headers));
+  return response;
 }
 
 absl::Status Api::CheckHead(const http::Request& header, Head& head,
@@ -262,7 +288,8 @@ absl::Status Api::CheckHead(const http::Request& header, Head& head,
 
 http::Response Api::Respond(http::Request& request, Head& head, absl::Duration& may_wait) {
   if (head.body_limit.has_value() && request.body.size() > *head.body_limit) {
-    return Refusal(errors::BodyTooLarge(*head.body_limit), head.query);
+    CountRejection(Rejection::kBodySize);
+    return Refuse(errors::BodyTooLarge(*head.body_limit), head);
   }
   if (head.method == "OPTIONS") return Options(request, head);
   if (head.endpoint != nullptr) {
@@ -270,7 +297,7 @@ http::Response Api::Respond(http::Request& request, Head& head, absl::Duration& 
     return fault.has_value() ? *std::move(fault) : (this->*head.endpoint->answer)(request, head);
   }
   absl::StatusOr<http::Response> called = Call(request, head, may_wait);
-  http::Response response = called.ok() ? *std::move(called) : Refusal(called.status(), head.query);
+  http::Response response = called.ok() ? *std::move(called) : Refuse(called.status(), head);
   if (!head.query.callback.empty() && !head.is_open) WrapForCallback(head.query.callback, response);
   return response;
 }
@@ -286,7 +313,7 @@ http::Response Api::Options(const http::Request& request, const Head& head) {
       add(method);
     }
   }
-  if (methods.empty()) return Refusal(errors::NoSuchRoute(), head.query);
+  if (methods.empty()) return Refuse(errors::NoSuchRoute(), head);
   add("OPTIONS");
   if (!IsForPages(head)) {
     http::Response response;
@@ -301,18 +328,19 @@ http::Response Api::Batch(const http::Request& request, Head& head) {
   Mutex mutex;
   std::optional<sandbox::FaultPlan> cut;  // a part's, which cuts the batch
   const auto call = [&](http::Request part) {
-    const log::RequestScope scope(part.request_id);
     const std::shared_ptr<Head> part_head = HeadOf(part);
     part.context = part_head;
     if (part_head->IsCall()) {
-      const absl::Time begun = clock_.Now();
+      // Each part runs on a thread of its own.
+      const log::RequestScope scope(http::IdsOf(part));
+      const absl::Duration arrived = metrics::SteadyNow();
       absl::Duration may_wait;  // a call in a batch does not wait
       http::Response answer = AnswerPlain(part, may_wait);
       if (const absl::Duration delay = TakeDelay(part); delay > absl::ZeroDuration()) {
         dispatch_.WaitHere(delay);
         answer = AnswerPlain(part, may_wait);
       }
-      LogCall(part, answer, begun);
+      LogCall(part, answer, metrics::SteadyNow() - arrived);
       if (part_head->plan != nullptr && part_head->plan->CutsConnection()) {
         const MutexLock lock(mutex);
         cut = *part_head->plan;
@@ -324,7 +352,7 @@ http::Response Api::Batch(const http::Request& request, Head& head) {
   };
   absl::StatusOr<http::Response> response = AnswerBatch(request, call, refuse);
   if (cut.has_value()) head.plan = std::make_unique<sandbox::FaultPlan>(*std::move(cut));
-  return response.ok() ? *std::move(response) : refuse(response.status());
+  return response.ok() ? *std::move(response) : Refuse(response.status(), head);
 }
 
 http::Response Api::Discovery(const http::Request& request, Head& head) {
@@ -342,7 +370,7 @@ http::Response Api::Healthy(const http::Request&, Head&) {
 
 http::Response Api::Ready(const http::Request& request, Head& head) {
   const absl::Status status = CheckReady();
-  return status.ok() ? Healthy(request, head) : Refusal(status, head.query);
+  return status.ok() ? Healthy(request, head) : Refuse(status, head);
 }
 
 http::Response Api::Token(const http::Request& request, Head& head) {
@@ -400,14 +428,45 @@ absl::Status Api::Admit(const http::Request& request, Head& head) const {
                                   head.query.access_token);
 }
 
-void Api::LogCall(const http::Request& request, const http::Response& response, absl::Time begun) {
+http::Response Api::Refuse(const absl::Status& status, const Head& head) {
+  const absl::Status error = PublicError(status);
+  head.answered = error.code();
+  return ErrorResponse(error, head.query.pretty, head.query.error_format);
+}
+
+void Api::LogCall(const http::Request& request, const http::Response& response,
+                  absl::Duration took) {
+  const std::shared_ptr<Head> head = HeadOf(request);
+  NoteCall(request, *head, response.status, took);
+  if (seam_.Logs()) Record(request, *head, response, took);
+}
+
+void Api::NoteCall(const http::Request& request, const Head& head, int http_status,
+                   absl::Duration took) {
+  const absl::StatusCode code =
+      head.answered != absl::StatusCode::kOk ? head.answered : CodeOf(http_status);
+  dispatch_.meter().Count(CountedAs(head), code, CountedProtocol(request.protocol), took);
+  if (!log::HasAccessLine(http_status >= 400)) return;
   log::Info("request", {{"method", request.method},
                         {"path", PathForLog(request.target)},
                         {"protocol", ProtocolName(request.protocol)},
-                        {"status", response.status},
-                        {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
-                        {"account", HeadOf(request)->caller.email()}});
-  if (seam_.Logs()) Record(request, *HeadOf(request), response, begun);
+                        {"status", http_status},
+                        {"ms", absl::ToDoubleMilliseconds(took)},
+                        {"account", head.caller.email()}});
+}
+
+size_t Api::CountedAs(const Head& head) {
+  using Beside = CallMeter::Beside;
+  const CallMeter& meter = dispatch_.meter();
+  if (head.endpoint == nullptr) {
+    return head.route.ok() ? meter.IndexOf(head.route->route->method)
+                           : meter.IndexOf(Beside::kOther);
+  }
+  const auto answer = head.endpoint->answer;
+  return meter.IndexOf(answer == &Api::Token                              ? Beside::kToken
+                       : answer == &Api::Healthy || answer == &Api::Ready ? Beside::kHealth
+                       : answer == &Api::Discovery                        ? Beside::kDocuments
+                                                                          : Beside::kOther);
 }
 
 }  // namespace zerotouch::wire

@@ -97,10 +97,18 @@ class Api final : public http::Handler, private Calls {
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
   absl::Duration TakeDelay(const http::Request& request) override;
   void LogCall(const http::Request& request, const http::Response& response,
-               absl::Time begun) override;
+               absl::Duration took) override;
+  // Counts a call and writes its line of the log.
+  void NoteCall(const http::Request& request, const Head& head, int http_status,
+                absl::Duration took);
+  // Returns what the call is counted as.
+  size_t CountedAs(const Head& head);
   // Adds the call to the log of a sandbox.
   void Record(const http::Request& request, Head& head, const http::Response& response,
-              absl::Time begun) const;
+              absl::Duration took) const;
+  // Renders an error in the form that the query asks for, and keeps its code for
+  // LogCall.
+  static http::Response Refuse(const absl::Status& status, const Head& head);
 
   // Return the answer that a fault rule gives instead of the method; nullopt: none. Decide
   // once about each call. The answer of a call that is to wait first is dropped.

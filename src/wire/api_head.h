@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "errors/errors.h"
@@ -43,6 +44,8 @@ struct Api::Head final : http::RequestContext {
   std::unique_ptr<const sandbox::FaultPlan> plan;  // once it is decided
   absl::Duration delay;                            // of the plan, until it is taken
   LoggedBodies bodies;
+  // The code of the error that was answered. Endpoints get a constant head.
+  mutable absl::StatusCode answered = absl::StatusCode::kOk;
 };
 
 struct Api::Endpoint {

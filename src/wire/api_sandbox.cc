@@ -66,9 +66,11 @@ std::optional<http::Response> Api::FaultOf(const http::Request& request, Head& h
   }
   if (head.delay > absl::ZeroDuration()) return Dropped();
   using Kind = sandbox::FaultPlan::Kind;
-  if (head.plan->kind == Kind::kError)
-    return ErrorResponse(errors::Made(head.plan->error), head.query.pretty,
-                         head.query.error_format);
+  if (head.plan->kind == Kind::kError) {
+    const absl::Status error = errors::Made(head.plan->error);
+    head.answered = error.code();
+    return ErrorResponse(error, head.query.pretty, head.query.error_format);
+  }
   if (head.plan->kind == Kind::kRaw) return RawResponse(head.plan->raw);
   if (head.plan->kind == Kind::kDropBefore) return Dropped();
   return std::nullopt;
@@ -92,9 +94,10 @@ std::optional<http::Response> Api::FaultOfToken(const http::Request& request, He
 }
 
 void Api::Record(const http::Request& request, Head& head, const http::Response& response,
-                 absl::Time begun) const {
+                 absl::Duration took) const {
   if (!IsForPages(head)) return;  // a control
-  auto call = LoggedCall(request, head.caller.email(), begun, clock_.Now(), head.plan.get());
+  const absl::Time end = clock_.Now();
+  auto call = LoggedCall(request, head.caller.email(), end - took, end, head.plan.get());
   call->set_protocol(std::string(ProtocolName(request.protocol)));
   if (head.route.ok()) call->set_method(seam_.IdOf(head.route->route->method->full_name()));
   if (head.endpoint != nullptr) {

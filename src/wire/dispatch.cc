@@ -9,6 +9,8 @@
 #include "absl/time/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
+#include "base/rejections.h"
 #include "errors/errors.h"
 
 namespace zerotouch::wire {
@@ -26,6 +28,7 @@ http::Response AnswerSafely(Calls& calls, http::Request& request, absl::Duration
   try {
     return calls.AnswerCall(request, may_wait);
   } catch (const std::bad_alloc&) {
+    CountRejection(Rejection::kMemory);
     return calls.RefuseCall(errors::TooBusy("memory", absl::Seconds(1)), request);
   } catch (const std::exception& error) {
     log::Error("a call failed unexpectedly", {{"error", error.what()}});
@@ -37,7 +40,7 @@ http::Response AnswerSafely(Calls& calls, http::Request& request, absl::Duration
 
 struct Dispatch::Call {
   void Finish() {
-    calls.LogCall(request, response, begun);
+    calls.LogCall(request, response, metrics::SteadyNow() - arrived);
     std::move(done)(std::move(response));
   }
 
@@ -47,14 +50,16 @@ struct Dispatch::Call {
   http::Done done;
   const absl::Time begun;
   const MethodKind kind;
+  const absl::Duration arrived = metrics::SteadyNow();
+  const log::CallIds ids = http::IdsOf(request);
   http::Response response = {};
   absl::Duration may_wait = absl::ZeroDuration();
   absl::Duration interval = kFirstPoll;
 };
 
 http::Response Dispatch::RunHere(Calls& calls, http::Request& request) {
-  const log::RequestScope scope(request.request_id);
-  const absl::Time begun = clock_.Now();
+  const log::RequestScope scope(http::IdsOf(request));
+  const absl::Duration arrived = metrics::SteadyNow();
   absl::Duration may_wait;
   http::Response response = AnswerSafely(calls, request, may_wait);
   absl::Duration delay = calls.TakeDelay(request);
@@ -63,7 +68,7 @@ http::Response Dispatch::RunHere(Calls& calls, http::Request& request) {
     response = AnswerSafely(calls, request, may_wait);
     delay = calls.TakeDelay(request);
   }
-  calls.LogCall(request, response, begun);
+  calls.LogCall(request, response, metrics::SteadyNow() - arrived);
   return response;
 }
 
@@ -101,23 +106,24 @@ void Dispatch::Run(Calls& calls, MethodKind kind, http::Request request, http::E
 
 void Dispatch::RunInline(Calls& calls, MethodKind kind, http::Request request,
                          http::Executors& executors, http::Done done) {
-  const log::RequestScope scope(request.request_id);
+  const log::RequestScope scope(http::IdsOf(request));
   const absl::Time begun = clock_.Now();
+  const absl::Duration arrived = metrics::SteadyNow();
   absl::Duration may_wait;
   http::Response response = AnswerSafely(calls, request, may_wait);
   const absl::Duration delay = calls.TakeDelay(request);
   if (delay <= absl::ZeroDuration()) {
-    calls.LogCall(request, response, begun);
+    calls.LogCall(request, response, metrics::SteadyNow() - arrived);
     return std::move(done)(std::move(response));
   }
   auto call = std::shared_ptr<Call>(
-      new Call{calls, std::move(request), executors, std::move(done), begun, kind});
+      new Call{calls, std::move(request), executors, std::move(done), begun, kind, arrived});
   executors.After(delay, [this, call] { RunOnWorker(call); });
 }
 
 void Dispatch::RunOnWorker(const std::shared_ptr<Call>& call) {
   call->executors.Post([this, call] {
-    const log::RequestScope scope(call->request.request_id);
+    const log::RequestScope scope(call->ids);
     call->response = AnswerSafely(call->calls, call->request, call->may_wait);
     if (Delay(call, call->request)) return;
     call->Finish();
@@ -127,12 +133,12 @@ void Dispatch::RunOnWorker(const std::shared_ptr<Call>& call) {
 void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
   const bool queued = store_.WriteInGroup(
       [call] {
-        const log::RequestScope scope(call->request.request_id);
+        const log::RequestScope scope(call->ids);
         // The store catches exceptions, and undoes what was written.
         call->response = call->calls.AnswerCall(call->request, call->may_wait);
       },
       [this, call](const absl::Status& status) {
-        const log::RequestScope scope(call->request.request_id);
+        const log::RequestScope scope(call->ids);
         if (status.ok() && Delay(call, call->request)) return;
         if (!status.ok()) call->response = call->calls.RefuseCall(status, call->request);
         call->Finish();
@@ -143,7 +149,7 @@ void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
 // Answers the call now, and again while it may wait.
 void Dispatch::Poll(const std::shared_ptr<Call>& call) {
   const auto poll = [this, call] {
-    const log::RequestScope scope(call->request.request_id);
+    const log::RequestScope scope(call->ids);
     http::Request attempt = call->request;  // an answer takes it apart
     call->may_wait = absl::ZeroDuration();
     call->response = AnswerSafely(call->calls, attempt, call->may_wait);

@@ -4,12 +4,14 @@
 
 #include <atomic>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "http/http.h"
 #include "store/store.h"
+#include "wire/call_meter.h"
 #include "wire/methods.h"
 
 namespace zerotouch::wire {
@@ -27,9 +29,10 @@ class Calls {
   // Returns how long the request, which AnswerCall left as it was, is to wait before it
   // is made again; zero if it was answered. A fault rule of a sandbox says so.
   virtual absl::Duration TakeDelay(const http::Request&) { return absl::ZeroDuration(); }
-  // Writes a line of the log. `request` is what AnswerCall or RefuseCall left of it.
+  // Counts the call and writes a line of the log. `request` is what AnswerCall or
+  // RefuseCall left of it; `took` is the time since it was complete.
   virtual void LogCall(const http::Request& request, const http::Response& response,
-                       absl::Time begun) = 0;
+                       absl::Duration took) = 0;
 };
 
 // Runs calls where they hold nobody up: on the event loop if they cannot block, a
@@ -37,8 +40,13 @@ class Calls {
 // thread. Calls that wait for an operation use no thread meanwhile. Thread-safe.
 class Dispatch {
  public:
-  // Both must outlive it.
-  Dispatch(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  // Counts the calls of the methods of `services`. The others must outlive it.
+  Dispatch(store::Store& store, const Clock& clock,
+           const std::vector<const google::protobuf::ServiceDescriptor*>& services)
+      : store_(store), clock_(clock), meter_(services) {}
+
+  // Counts the calls of all protocols.
+  CallMeter& meter() { return meter_; }
 
   // Answers the request by `calls` and calls `done`. `calls` must outlive that. Called
   // on an event loop or a worker thread.
@@ -67,6 +75,7 @@ class Dispatch {
 
   store::Store& store_;
   const Clock& clock_;
+  CallMeter meter_;
   std::atomic<bool> stopping_ = false;
 };
 

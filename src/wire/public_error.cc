@@ -3,6 +3,7 @@
 
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "base/rejections.h"
 #include "errors/errors.h"
 
 namespace zerotouch::wire {
@@ -15,6 +16,7 @@ absl::Status PublicError(const absl::Status& status) {
     case absl::StatusCode::kAborted:
       return errors::Unavailable("the registry is busy or unreachable");
     case absl::StatusCode::kResourceExhausted:
+      CountRejection(Rejection::kStoreQueue);
       return errors::TooBusy("too many requests are waiting", absl::Seconds(1));
     case absl::StatusCode::kUnknown:
       return errors::ChangeUnknown();

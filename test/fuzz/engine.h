@@ -191,7 +191,8 @@ class Engine {
   Admission admission_{options_.admission};
   LoopExecutors executors_{loop_};
   const std::atomic<bool> draining_ = false;
-  const ServerContext context_{options_, handler_, admission_, executors_, draining_};
+  ConnectionCounts connections_;
+  const ServerContext context_{options_, handler_, admission_, executors_, draining_, connections_};
   bool ended_ = false;
   std::string answer_;
 };

@@ -185,6 +185,17 @@ TEST_P(OperationsStoreTest, RecordResults_CountsAndFinishes) {
   EXPECT_EQ((*results)[1].result.outcome, Outcome::kNotClaimed);
 }
 
+TEST_P(OperationsStoreTest, CountUnfinishedByKind_LeavesOutFinishedOperations) {
+  EXPECT_THAT(Read()->CountUnfinishedByKind().value(), testing::IsEmpty());
+  Accept(1, kPartner, 1);
+  Accept(2, kPartner, 1);
+  EXPECT_THAT(Read()->CountUnfinishedByKind().value(),
+              ElementsAre(testing::Pair(BatchKind::kUnclaim, 2)));
+  ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());
+  EXPECT_THAT(Read()->CountUnfinishedByKind().value(),
+              ElementsAre(testing::Pair(BatchKind::kUnclaim, 1)));
+}
+
 TEST_P(OperationsStoreTest, SweepOperations_DeletesOldFinishedOnesAlone) {
   const OperationId old = Accept(1, kPartner, 1);
   ASSERT_TRUE(Record(TakeLease(), {Succeeded(0)}).ok());

@@ -192,10 +192,11 @@ ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials, const
 }
 
 Answer CallUrl(const std::string& method, const std::string& url, const std::string& body,
-               const std::string& token) {
+               const std::string& token, const std::vector<std::string>& header) {
   const Curl curl(curl_easy_init(), curl_easy_cleanup);
   curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
   headers = curl_slist_append(headers, "Expect:");
+  for (const std::string& line : header) headers = curl_slist_append(headers, line.c_str());
   if (!token.empty()) {
     headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());
   }

@@ -73,9 +73,10 @@ struct Answer {
   std::string Header(const std::string& name) const;
 };
 
-// Calls a URL with a bearer token, or without one if it is empty.
+// Calls a URL with a bearer token, or without one if it is empty, and with more lines of
+// the header.
 Answer CallUrl(const std::string& method, const std::string& url, const std::string& body,
-               const std::string& token);
+               const std::string& token, const std::vector<std::string>& header = {});
 
 // The scopes of the API's two halves.
 inline constexpr char kResellerScope[] = "https://www.googleapis.com/auth/androidworkprovisioning";

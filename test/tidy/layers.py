@@ -17,6 +17,8 @@ INCLUDE = re.compile(r'#include "((\w+)/[^"]*)"')
 # makes it a folder.
 RESERVED = [
     (re.compile(r'#include <boost/'), 'Boost', ('src/http/', 'test/', 'bench/limits/')),
+    (re.compile(r'#include <prometheus/'), 'prometheus-cpp',
+     ('src/wire/watch/prometheus_text.cc',)),
     (re.compile(r'#include <nghttp2/'), 'libnghttp2',
      ('src/http/http2/', 'test/support/', 'bench/limits/')),
     (re.compile(r'#include <libpq-fe\.h>'), 'libpq',
@@ -31,8 +33,8 @@ RESERVED = [
 WIRE_SHARED = ('wire/methods.h', 'wire/method_names.h',
                'wire/dispatch.h', 'wire/public_error.h', 'wire/error_details.h',
                'wire/http_fault.h', 'wire/caller.h', 'wire/type_url.h', 'wire/api_services.h',
-               'wire/target.h', 'wire/control_guard.h', 'wire/fault_answers.h',
-               'wire/logged_bodies.h')
+               'wire/target.h', 'wire/control_guard.h', 'wire/call_meter.h',
+               'wire/fault_answers.h', 'wire/logged_bodies.h')
 HTTP_ENGINE = ('http/socket.h', 'http/server.h', 'http/tls.h', 'http/connection.h', 'http/http1/',
                'http/http2/')
 
@@ -41,6 +43,9 @@ HTTP_ENGINE = ('http/socket.h', 'http/server.h', 'http/tls.h', 'http/connection.
 ROOMS = [
     ('wire/rest/', ('wire/rest/', *WIRE_SHARED), HTTP_ENGINE),
     ('wire/grpc/', ('wire/grpc/', *WIRE_SHARED), HTTP_ENGINE),
+    ('wire/watch/',
+     ('wire/watch/', 'wire/rest/error_json.h', 'wire/rest/responses.h', *WIRE_SHARED),
+     HTTP_ENGINE),
     ('wire/describe/', ('wire/describe/', 'wire/rest/', *WIRE_SHARED), HTTP_ENGINE),
     ('store/sqlite/', None, ('store/postgres/',)),
     ('store/postgres/', None, ('store/sqlite/',)),

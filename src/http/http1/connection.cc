@@ -12,12 +12,13 @@
 
 #include "base/ascii.h"
 #include "base/log.h"
+#include "base/rejections.h"
 #include "http/http1/request_parser.h"
 #include "http/http_date.h"
 #include "http/least_rate.h"
 #include "http/promised.h"
 #include "http/request_body.h"
-#include "http/request_id.h"
+#include "http/trace_id.h"
 
 namespace zerotouch::http::http1 {
 namespace {
@@ -173,8 +174,7 @@ Awaitable<bool> Http1Connection::ServeOne() {
     if (parser->header_done() || parser->fault().has_value()) break;
     if (!co_await ReadMore(kSmallRead)) co_return false;
   }
-  request.request_id = NewRequestId();
-  request.peer = peer_.address;
+  Identify(peer_.address, request);
   waits_ = Waits::kForHandler;
   co_return co_await ServeParsed(*parser, request);
 }
@@ -200,7 +200,7 @@ Awaitable<bool> Http1Connection::ServeParsed(RequestParser& parser, Request& req
     if (gone) co_return false;
   }
   if (!refused.has_value() && !context_.handler.IsHealthCheck(request) && !ticket.Enter()) {
-    refused = Refuse(TooBusy("requests in flight"), request);
+    refused = Refuse(TooBusy(kRequestsInFlight), request);
   }
   if (refused.has_value()) {
     const bool complete = parser.done() && !parser.broken();
@@ -276,8 +276,9 @@ Awaitable<Response> Http1Connection::Handle(Request request, Admission::Ticket& 
     response.refusal.reset();
     co_return response;
   }
+  if (response.refusal != nullptr) CountRejection(Rejection::kMemory);
   co_return response.refusal != nullptr ? std::move(*response.refusal)
-                                        : Refuse(TooBusy("answers"), Request());
+                                        : Refuse(TooBusy(kAnswers), Request());
 }
 
 // Returns false if the client has disconnected, or if the connection must be

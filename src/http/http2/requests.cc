@@ -9,10 +9,11 @@
 
 #include "base/ascii.h"
 #include "base/log.h"
+#include "base/rejections.h"
 #include "http/http_date.h"
 #include "http/promised.h"
 #include "http/request_body.h"
-#include "http/request_id.h"
+#include "http/trace_id.h"
 
 namespace zerotouch::http::http2 {
 namespace {
@@ -24,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kLowWater = size_t{4} << 10;
 // The receive window of a request whose body will be read.
 constexpr int32_t kWindowBytes = int32_t{1} << 20;
-
 // The rest of a refused request up to this size is read before it is answered.
 constexpr uint64_t kDiscardedBytes = uint64_t{16} << 10;
 // Counted as the memory of a stream besides its body.
@@ -49,8 +49,7 @@ Stream* Requests::Find(int32_t id) {
 void Requests::OnRequest(int32_t id, Request header, bool too_large) {
   auto stream = std::make_shared<Stream>(executor_, context_.admission, peer_, id);
   stream->header = std::move(header);
-  stream->header.request_id = NewRequestId();
-  stream->header.peer = peer_.address;
+  Identify(peer_.address, stream->header);
   stream->request_id = stream->header.request_id;
   stream->is_head = stream->header.method == "HEAD";
   stream->header_too_large = too_large;
@@ -324,7 +323,7 @@ void Requests::Serve(StreamPtr stream) {
     return AnswerWith(*stream, Render(*stream, *stream->fault));
   }
   if (!context_.handler.IsHealthCheck(stream->header) && !stream->ticket.Enter()) {
-    return AnswerWith(*stream, Render(*stream, TooBusy("requests in flight")));
+    return AnswerWith(*stream, Render(*stream, TooBusy(kRequestsInFlight)));
   }
   // The header is needed again to say that the deadline has passed.
   Request request = stream->deadline.has_value() ? stream->header : std::move(stream->header);
@@ -358,8 +357,9 @@ void Requests::OnAnswer(const StreamPtr& stream, Response response) {
   const bool held = bytes == 0 || (stream->ticket.Identify(response.account) &&
                                    stream->ticket.Hold(kStreamBytes + bytes));
   if (!held) {
+    if (response.refusal != nullptr) CountRejection(Rejection::kMemory);
     return AnswerWith(*stream, response.refusal != nullptr ? std::move(*response.refusal)
-                                                           : Render(*stream, TooBusy("answers")));
+                                                           : Render(*stream, TooBusy(kAnswers)));
   }
   std::unique_ptr<BodySource> source = std::move(response.stream);
   if (source == nullptr || stream->is_head) return AnswerWith(*stream, std::move(response));

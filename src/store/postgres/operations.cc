@@ -135,6 +135,12 @@ absl::StatusOr<int64_t> PostgresTransaction::CountUnfinished(PartnerId partner) 
   return ReadInt(answers.back());
 }
 
+absl::StatusOr<std::vector<std::pair<BatchKind, int64_t>>>
+PostgresTransaction::CountUnfinishedByKind() {
+  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(Query(kUnfinishedByKind)));
+  return ReadAll(rows, ReadKindCount<RowReader>);
+}
+
 absl::StatusOr<bool> PostgresTransaction::AnyRunnable(absl::Time now) {
   return Any(Query(kSql<"SELECT 1 ", kRunnable, "LIMIT 1">).Time(leases_.Of(now)));
 }

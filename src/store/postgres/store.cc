@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "store/changelog/logged.h"
+#include "store/figures.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
@@ -53,6 +54,7 @@ class PostgresSnapshot final : public PostgresTransaction {
   }
 
  private:
+  const metrics::Timer timer_{StoreSeconds(StoreKind::kPostgres, StoreCall::kRead)};
   Pool& pool_;
   std::unique_ptr<Session> db_;
 };
@@ -132,6 +134,7 @@ class PostgresStore final : public Store {
     if (status.ok()) status = db->Flush();
     if (status.ok()) status = fault::At("store.commit");
     if (status.ok()) {
+      const metrics::Timer timer(StoreSeconds(StoreKind::kPostgres, StoreCall::kCommit));
       status = db->Commit();
     } else {
       db->Rollback().IgnoreError();

@@ -132,6 +132,7 @@ class PostgresTransaction : public Transaction {
   absl::StatusOr<std::optional<ResultChunk>> ReadResultChunk(OperationId id, int32_t from) override;
   absl::StatusOr<std::optional<OperationHead>> FindUndoOf(OperationId id) override;
   absl::StatusOr<int64_t> CountUnfinished(PartnerId partner) override;
+  absl::StatusOr<std::vector<std::pair<BatchKind, int64_t>>> CountUnfinishedByKind() override;
   absl::StatusOr<bool> AnyRunnable(absl::Time now) override;
   absl::StatusOr<std::optional<absl::Time>> NewestFinish() override;
   absl::Status AddOperation(const OperationHead& head,

@@ -150,6 +150,12 @@ absl::StatusOr<int64_t> SqliteTransaction::CountUnfinished(PartnerId partner) {
           .Int(partner.value()));
 }
 
+absl::StatusOr<std::vector<std::pair<BatchKind, int64_t>>>
+SqliteTransaction::CountUnfinishedByKind() {
+  Cursor counts = db_.Use(kUnfinishedByKind);
+  return ReadAll(counts, ReadKindCount<RowReader>);
+}
+
 absl::StatusOr<bool> SqliteTransaction::AnyRunnable(absl::Time now) {
   return Any(db_.Use(kSql<"SELECT 1 ", kRunnable, "LIMIT 1">).Time(now));
 }

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "store/figures.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/file_lock.h"
@@ -44,6 +45,7 @@ class SqliteSnapshot final : public SqliteTransaction {
   }
 
  private:
+  const metrics::Timer timer_{StoreSeconds(StoreKind::kSqlite, StoreCall::kRead)};
   Pool& pool_;
   std::unique_ptr<Database> db_;
 };

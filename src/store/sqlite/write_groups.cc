@@ -15,6 +15,7 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "store/changelog/logged.h"
+#include "store/figures.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/transaction.h"
 
@@ -266,6 +267,7 @@ absl::Status WriteGroups::Commit() {
   if (status.ok()) status = db_->Use("COMMIT").Run();
   if (!status.ok()) return EraseCommit(Fail(MessageOf(status), status));
   commit_time_ = SteadyClock::now() - start;
+  StoreSeconds(StoreKind::kSqlite, StoreCall::kCommit).Observe(absl::FromChrono(commit_time_));
   status = files_.Check();
   if (!status.ok()) {
     Fail(kFilesLost, status).IgnoreError();

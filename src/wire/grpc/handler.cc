@@ -10,12 +10,14 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
 #include "sandbox/call_seam.h"
+#include "wire/call_meter.h"
 #include "wire/caller.h"
 #include "wire/fault_answers.h"
 #include "wire/grpc/bytes_messages.h"
@@ -41,6 +43,7 @@ constexpr std::string_view kContentType = "application/grpc";
 
 constexpr std::string_view kCheckPath = "/grpc.health.v1.Health/Check";
 constexpr std::string_view kWatch = "grpc.health.v1.Health.Watch";
+constexpr std::string_view kHealth = "grpc.health.v1.";
 constexpr std::string_view kInfo = "ServerReflectionInfo";
 
 // Returns true for `application/grpc` with any suffix (`+proto`) and parameters.
@@ -147,10 +150,10 @@ size_t Handler::BodyLimit(const Head& head) const {
 
 std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
   if (!IsGrpc(header)) return others_.RefuseEarly(header);
-  const log::RequestScope scope(header.request_id);
+  const log::RequestScope scope(http::IdsOf(header));
   const std::shared_ptr<Head> head = ParseHead(header);
   header.context = head;
-  const absl::Time begun = clock_.Now();
+  const absl::Duration arrived = metrics::SteadyNow();
   absl::Status status = head->status;
   if (status.ok() && IsOfTheApi(*head->method)) {
     status = Admit(header, *head);
@@ -162,12 +165,20 @@ std::optional<http::Response> Handler::RefuseEarly(http::Request& header) {
   header.account = head->caller.email();
   if (status.ok()) return std::nullopt;
   http::Response response = RefuseCall(status, header);
-  LogCall(header, response, begun);
+  LogCall(header, response, metrics::SteadyNow() - arrived);
   return response;
 }
 
 http::Response Handler::RenderFault(const http::Fault& fault, const http::Request& header) {
-  return IsGrpc(header) ? ErrorResponse(StatusOf(fault)) : others_.RenderFault(fault, header);
+  if (!IsGrpc(header)) return others_.RenderFault(fault, header);
+  const absl::Status status = StatusOf(fault);
+  CountFault(fault);
+  if (!IsOfCall(fault)) {
+    const log::RequestScope scope(http::IdsOf(header));
+    const std::shared_ptr<Head> head = HeadOf(header);
+    NoteCall(header, *head, status.code(), absl::ZeroDuration());
+  }
+  return ErrorResponse(status);
 }
 
 std::unique_ptr<http::StreamingCall> Handler::Open(const http::Request& header) {
@@ -176,9 +187,14 @@ std::unique_ptr<http::StreamingCall> Handler::Open(const http::Request& header) 
   if (!head->status.ok()) return nullptr;
   const StreamingCall::Encodings encodings{.request = header.headers.Get("grpc-encoding"),
                                            .accepts_gzip = AcceptsGzip(header)};
-  if (head->method->full_name() == kWatch) return health_.Watch(encodings);
-  if (head->method->name() == kInfo) return reflection_.Info(encodings);
-  return nullptr;
+  std::unique_ptr<http::StreamingCall> call;
+  if (head->method->full_name() == kWatch) call = health_.Watch(encodings);
+  if (head->method->name() == kInfo) call = reflection_.Info(encodings);
+  if (call == nullptr) return nullptr;
+  // Counted when it begins, because it may last as long as the connection.
+  const log::RequestScope scope(http::IdsOf(header));
+  NoteCall(header, *head, absl::StatusCode::kOk, absl::ZeroDuration());
+  return call;
 }
 
 absl::Duration Handler::TimeLimit(const http::Request& header) {
@@ -220,7 +236,7 @@ http::Response Handler::AnswerCall(http::Request& request, absl::Duration& may_w
   if (answer->stream != nullptr || answer->body.size() > limits::kSmallRequestBytes) {
     answer->account = head->caller.email();
     answer->refusal =
-        std::make_unique<http::Response>(ErrorResponse(StatusOf(http::TooBusy("answers"))));
+        std::make_unique<http::Response>(ErrorResponse(StatusOf(http::TooBusy(http::kAnswers))));
   }
   return *std::move(answer);
 }
@@ -231,25 +247,44 @@ http::Response Handler::RefuseCall(const absl::Status& status, const http::Reque
   return ErrorResponse(error);
 }
 
-void Handler::LogCall(const http::Request& request, const http::Response&, absl::Time begun) {
+void Handler::LogCall(const http::Request& request, const http::Response&, absl::Duration took) {
   const std::shared_ptr<Head> head = HeadOf(request);
-  log::Info("request", {{"method", "gRPC"},
-                        {"path", PathForLog(request.target)},
-                        {"status", absl::StatusCodeToString(head->answered)},
-                        {"ms", absl::ToDoubleMilliseconds(clock_.Now() - begun)},
-                        {"account", head->caller.email()}});
-  const bool is_control = head->method != nullptr && !methods_.NeedsCredentials(*head->method) &&
-                          IsOfTheApi(*head->method);
-  if (!seam_.Logs() || is_control) return;
-  auto call = LoggedCall(request, head->caller.email(), begun, clock_.Now(), head->plan.get());
+  NoteCall(request, *head, head->answered, took);
+  if (seam_.Logs()) Record(request, *head, took);
+}
+
+void Handler::Record(const http::Request& request, Head& head, absl::Duration took) const {
+  const bool is_control = head.method != nullptr && !methods_.NeedsCredentials(*head.method) &&
+                          IsOfTheApi(*head.method);
+  if (is_control) return;
+  const absl::Time end = clock_.Now();
+  auto call = LoggedCall(request, head.caller.email(), end - took, end, head.plan.get());
   call->set_protocol("gRPC");
-  if (head->method != nullptr) call->set_method(seam_.IdOf(head->method->full_name()));
-  const bool is_lost = head->plan != nullptr && head->plan->kind == FaultKind::kDropBefore;
+  if (head.method != nullptr) call->set_method(seam_.IdOf(head.method->full_name()));
+  const bool is_lost = head.plan != nullptr && head.plan->kind == FaultKind::kDropBefore;
   if (!is_lost) {
     call->set_http_status(200);
-    call->set_status(absl::StatusCodeToString(head->answered));
+    call->set_status(absl::StatusCodeToString(head.answered));
   }
-  head->bodies.Log(seam_, std::move(call));
+  head.bodies.Log(seam_, std::move(call));
+}
+
+size_t Handler::CountedAs(const Head& head) {
+  const CallMeter& meter = dispatch_.meter();
+  const bool is_health =
+      head.method != nullptr && std::string_view(head.method->full_name()).starts_with(kHealth);
+  return is_health ? meter.IndexOf(CallMeter::Beside::kHealth) : meter.IndexOf(head.method);
+}
+
+void Handler::NoteCall(const http::Request& request, const Head& head, absl::StatusCode code,
+                       absl::Duration took) {
+  dispatch_.meter().Count(CountedAs(head), code, CallMeter::Protocol::kGrpc, took);
+  if (!log::HasAccessLine(code != absl::StatusCode::kOk)) return;
+  log::Info("request", {{"method", "gRPC"},
+                        {"path", PathForLog(request.target)},
+                        {"status", absl::StatusCodeToString(code)},
+                        {"ms", absl::ToDoubleMilliseconds(took)},
+                        {"account", head.caller.email()}});
 }
 
 absl::Duration Handler::TakeDelay(const http::Request& request) {

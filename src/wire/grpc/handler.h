@@ -66,7 +66,14 @@ class Handler final : public http::Handler, private Calls {
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
   absl::Duration TakeDelay(const http::Request& request) override;
   void LogCall(const http::Request& request, const http::Response& response,
-               absl::Time begun) override;
+               absl::Duration took) override;
+  // Returns what the call is counted as.
+  size_t CountedAs(const Head& head);
+  // Counts a call that was answered with `code`, and writes its line of the log.
+  void NoteCall(const http::Request& request, const Head& head, absl::StatusCode code,
+                absl::Duration took);
+  // Adds the call to the log of a sandbox.
+  void Record(const http::Request& request, Head& head, absl::Duration took) const;
   // Decides what fault rules do with a call, once; `request` is its message, null if it
   // cannot be read.
   void PlanFaults(Head& head, const google::protobuf::Message* request) const;

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "base/limits.h"
+#include "base/rejections.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "model/batch_size.h"
@@ -52,6 +53,7 @@ absl::Status ReadRequest(http::Request& request, size_t limit,
   }
   const size_t held = request.body.size() + unpacked.size() + outline->message_bytes;
   if (request.hold && !request.hold(held)) {
+    CountRejection(Rejection::kMemory);
     return errors::TooBusy("request bodies", absl::Seconds(1));
   }
   ZT_RETURN_IF_ERROR(ParseMessage(bytes, message));

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "base/random.h"
+#include "base/rejections.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "errors/errors.h"
@@ -44,6 +45,7 @@ std::string AnswerId(std::string_view id) {
 }
 
 absl::Status TooLargeAnswers() {
+  CountRejection(Rejection::kMemory);
   return errors::TooBusy("the answers in one batch: make this call on its own", absl::Seconds(1));
 }
 
@@ -121,6 +123,7 @@ class Batch {
       try {
         answers_[i] = MakeCall(parts_[i]);
       } catch (const std::exception&) {
+        CountRejection(Rejection::kMemory);
         answers_[i] = HttpResponseText(refuse_(errors::TooBusy("memory", absl::Seconds(1))));
       }
     }
@@ -145,6 +148,8 @@ class Batch {
       inner->headers.Add("Authorization", std::string(request_.headers.Get("Authorization")));
     }
     inner->request_id = request_.request_id;
+    inner->trace_id = request_.trace_id;
+    inner->peer = request_.peer;
     inner->protocol = http::Protocol::kBatchPart;
     uint64_t share = 0;
     inner->hold = [&](uint64_t bytes) { return memory_.Resize(share, bytes); };

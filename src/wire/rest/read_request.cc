@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "base/limits.h"
+#include "base/rejections.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
@@ -47,6 +48,7 @@ absl::Status ReadRequest(const RouteMatch& match, const Query& query, http::Requ
   }
   const size_t text_bytes = request.body.size();
   if (request.hold && !request.hold(text_bytes + json::ParsingBytes(outline))) {
+    CountRejection(Rejection::kMemory);
     return errors::TooBusy("request bodies", absl::Seconds(1));
   }
   ZT_RETURN_IF_ERROR(Transcode(match, query, request.body, message));

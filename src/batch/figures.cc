@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/figures.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "batch/kinds.h"
+#include "model/outcome.h"
+#include "store/store.h"
+
+namespace zerotouch::batch {
+namespace {
+
+// The token of an operation's first lease.
+constexpr int64_t kFirstToken = 1;
+
+// The kinds as a label: some kinds share one.
+const std::vector<std::string>& KindNames() {
+  static const auto* const names = [] {
+    auto* const unique = new std::vector<std::string>;
+    for (const KindTraits& kind : kKinds) {
+      if (std::find(unique->begin(), unique->end(), kind.name) == unique->end()) {
+        unique->emplace_back(kind.name);
+      }
+    }
+    return unique;
+  }();
+  return *names;
+}
+
+// Returns the index of the kind's name; nullopt for a kind of a newer program.
+std::optional<size_t> IndexOf(store::BatchKind kind) {
+  const KindTraits* const traits = TraitsOf(kind);
+  if (traits == nullptr) return std::nullopt;
+  const auto found = std::find(KindNames().begin(), KindNames().end(), traits->name);
+  return static_cast<size_t>(found - KindNames().begin());
+}
+
+std::vector<std::string> StatusNames() {
+  std::vector<std::string> names;
+  for (int number = 0; number <= api::SingleDeviceStatus_MAX; ++number) {
+    names.push_back(api::SingleDeviceStatus_Name(number));
+  }
+  return names;
+}
+
+metrics::Family<metrics::Counter> operation_items(
+    {.name = "zerotouch_operation_items_total",
+     .help = "Items of operations that have a result.",
+     .skips_zeros = true},
+    {{"kind", KindNames()}, {"status", StatusNames()}});
+
+metrics::Family<metrics::Histogram> operation_seconds(
+    {.name = "zerotouch_operation_seconds",
+     .help = "Time from the acceptance of an operation until it is done."},
+    {{"kind", KindNames()}}, metrics::kBatchBounds);
+
+metrics::Family<metrics::Histogram> operation_wait_seconds(
+    {.name = "zerotouch_operation_wait_seconds",
+     .help = "Time from the acceptance of an operation until its first worker begins."},
+    {}, metrics::kBatchBounds);
+
+metrics::Family<metrics::Counter> leases_lost(
+    {.name = "zerotouch_leases_lost_total",
+     .help = "Operations that another worker took over while this server ran them."},
+    {});
+
+// The results in the order of Delivery.
+metrics::Family<metrics::Counter> webhook_deliveries(
+    {.name = "zerotouch_webhook_deliveries_total", .help = "Attempts to deliver webhooks."},
+    {{"result", {"delivered", "retried", "failed"}}});
+
+api::SingleDeviceStatus StatusInBatch(Outcome outcome) {
+  api::PerDeviceStatusInBatch status;
+  FillResult({.outcome = outcome, .device = {}}, &status);
+  return status.status();
+}
+
+}  // namespace
+
+void CountItems(store::BatchKind kind, std::span<const store::IndexedResult> results) {
+  const std::optional<size_t> index = IndexOf(kind);
+  if (!index.has_value()) return;
+  // Most items have the same few outcomes, and a status is looked up once for each.
+  std::array<uint64_t, UINT8_MAX + 1> by_outcome = {};
+  for (const store::IndexedResult& result : results) {
+    ++by_outcome[static_cast<uint8_t>(result.result.outcome)];
+  }
+  for (size_t outcome = 0; outcome < by_outcome.size(); ++outcome) {
+    if (by_outcome[outcome] == 0) continue;
+    operation_items.At(*index, StatusInBatch(static_cast<Outcome>(outcome)))
+        .Add(by_outcome[outcome]);
+  }
+}
+
+void CountCancelled(const store::OperationHead& head) {
+  const std::optional<size_t> index = IndexOf(head.kind);
+  if (head.finished.has_value() || !index.has_value()) return;
+  operation_items.At(*index, StatusInBatch(Outcome::kCancelled))
+      .Add(static_cast<uint64_t>(head.items - head.items_done));
+}
+
+void ObserveFinished(store::BatchKind kind, absl::Duration took) {
+  const std::optional<size_t> index = IndexOf(kind);
+  if (index.has_value()) operation_seconds.At(*index).Observe(took);
+}
+
+void ObserveWait(const store::Lease& lease, absl::Time now) {
+  if (lease.token == kFirstToken) operation_wait_seconds.At().Observe(now - lease.head.accepted);
+}
+
+void CountDelivery(Delivery delivery) { webhook_deliveries.At(delivery).Add(); }
+
+void CountLostLease() { leases_lost.At().Add(); }
+
+void CollectUnfinished(store::Store& store, metrics::Sink& sink) {
+  std::vector<int64_t> counts(KindNames().size());
+  const absl::Status status = [&]() -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
+    ZT_ASSIGN_OR_RETURN(const auto unfinished, snapshot->CountUnfinishedByKind());
+    for (const auto& [kind, count] : unfinished) {
+      if (const std::optional<size_t> index = IndexOf(kind)) counts[*index] += count;
+    }
+    return absl::OkStatus();
+  }();
+  if (!status.ok()) return;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const metrics::Label labels[] = {{"kind", KindNames()[i]}};
+    sink.Add("zerotouch_operations_unfinished",
+             "Operations that are not done, of the whole registry.", metrics::Type::kGauge, labels,
+             static_cast<double>(counts[i]));
+  }
+}
+
+}  // namespace zerotouch::batch

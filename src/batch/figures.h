@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ZEROTOUCH_BATCH_FIGURES_H_
+#define ZEROTOUCH_BATCH_FIGURES_H_
+
+#include <span>
+
+#include "absl/time/time.h"
+#include "base/metrics.h"
+#include "store/operations.h"
+
+namespace zerotouch::store {
+class Store;
+}
+
+// The figures that a server keeps of its operations and of what follows them. Thread-safe.
+namespace zerotouch::batch {
+
+// Counts items that have results now: zerotouch_operation_items_total.
+void CountItems(store::BatchKind kind, std::span<const store::IndexedResult> results);
+
+// Counts the items without a result of an operation that was cancelled. `head` is its
+// state before that.
+void CountCancelled(const store::OperationHead& head);
+
+// Observes how long an operation took from its acceptance until it was done.
+void ObserveFinished(store::BatchKind kind, absl::Duration took);
+
+// Observes how long an operation waited for its first worker, if this is its first lease.
+void ObserveWait(const store::Lease& lease, absl::Time now);
+
+// Counts a lease that another worker took over.
+void CountLostLease();
+
+// How an attempt to deliver a webhook ends.
+enum class Delivery {
+  kDelivered,  // the receiver took it
+  kRetried,    // it failed, and another attempt follows
+  kFailed,     // the last attempt failed
+};
+
+// Counts an attempt: zerotouch_webhook_deliveries_total.
+void CountDelivery(Delivery delivery);
+
+// Passes on how many operations of each kind are unfinished in the store, those of
+// other replicas too: zerotouch_operations_unfinished. Passes nothing on if the store
+// cannot be read.
+void CollectUnfinished(store::Store& store, metrics::Sink& sink);
+
+}  // namespace zerotouch::batch
+
+#endif  // ZEROTOUCH_BATCH_FIGURES_H_

@@ -7,7 +7,7 @@ BENCH_DIR ?= build/bench
 SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-sanitizers test-all test-list bench storm crash compatibility fuzz tidy coverage thread-safety format fresh-machine
+.PHONY: help demo build test test-sanitizers test-all test-list bench storm crash compatibility fuzz tidy coverage thread-safety format fresh-machine package package-test
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -102,6 +102,17 @@ thread-safety: ## Check with clang which mutex guards what, in src/ and apps/
 format: ## Format the C++ with clang-format
 	scripts/install-deps tools
 	find src apps test bench -name '*.cc' -o -name '*.h' | xargs clang-format -i
+
+package: ## Build the Debian package, a tarball, an OCI image and an SBOM of HEAD in dist/
+	scripts/install-deps package
+	JOBS=$(JOBS) scripts/package dist
+	lintian --fail-on error,warning --no-tag-display-limit dist/*.deb
+	/usr/bin/python3 -B packaging/check_artifacts.py dist
+
+package-test: ## Build it again elsewhere, compare, and install it in a new minimal Debian 12 (as root)
+	PACKAGE_DIR=build/package-again JOBS=$(JOBS) scripts/package build/dist-again
+	/usr/bin/python3 -B packaging/check_artifacts.py dist build/dist-again
+	/usr/bin/python3 -B test/package/install_test.py dist $(BASE)
 
 fresh-machine: ## Run `make demo` and `make test` in a new minimal Debian 12 (as root)
 	scripts/install-deps fresh

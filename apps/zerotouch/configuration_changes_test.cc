@@ -28,7 +28,7 @@ std::vector<api::Configuration> OnServer(const std::string& json) {
   return configurations;
 }
 
-std::vector<std::string> LinesOfChanges(const std::vector<Change>& changes) {
+std::vector<std::string> DescriptionsOf(const std::vector<Change>& changes) {
   std::vector<std::string> lines;
   for (const Change& change : changes) {
     std::string line = change.kind == Change::Kind::kCreate   ? "create "
@@ -57,13 +57,13 @@ TEST(ConfigurationChangesTest, Names_DecideWhatIsMadeChangedAndDeleted) {
       R"([{"configurationName":"C"},{"configurationName":"B","companyName":"Z","isDefault":true,)"
       R"("dpcResourcePath":"customers/999/dpcs/dpc"},)"
       R"({"configurationName":"A","companyName":"X"}])");
-  EXPECT_THAT(LinesOfChanges(*ChangesBetween(OnServer(kTwo), wanted, false)),
+  EXPECT_THAT(DescriptionsOf(*ChangesBetween(OnServer(kTwo), wanted, false)),
               ElementsAre("create C", "update A is_default", "update B company_name is_default"))
       << "the new default comes last";
   const auto only_c = FromFile(R"([{"configurationName":"C"}])");
-  EXPECT_THAT(LinesOfChanges(*ChangesBetween(OnServer(kTwo), only_c, false)),
+  EXPECT_THAT(DescriptionsOf(*ChangesBetween(OnServer(kTwo), only_c, false)),
               ElementsAre("create C"));
-  EXPECT_THAT(LinesOfChanges(*ChangesBetween(OnServer(kTwo), only_c, true)),
+  EXPECT_THAT(DescriptionsOf(*ChangesBetween(OnServer(kTwo), only_c, true)),
               ElementsAre("create C", "delete A", "delete B"));
 }
 

@@ -90,6 +90,7 @@ class MeteredStore final : public Store {
 
   void OnOperation(std::function<void()> heard) override { store_->OnOperation(std::move(heard)); }
   void ShortenWaits(absl::Duration longest) override { store_->ShortenWaits(longest); }
+  SavedStates* saved_states() override { return store_->saved_states(); }
   absl::Status Ping() override { return store_->Ping(); }
 
  private:

@@ -127,6 +127,10 @@ TEST(FlagsTest, Paths_HaveTheParentAndTheId) {
   EXPECT_EQ(*PathOf(invocation), "/openzerotouch/v1/partners/11/devices/5/history");
   invocation.as_customer = 12;
   EXPECT_EQ(*PathOf(invocation), "/openzerotouch/v1/customers/12/devices/5/history");
+  invocation.positionals.clear();
+  EXPECT_FALSE(PathOf(invocation).ok());
+  invocation.values["device-id"] = {"6"};
+  EXPECT_EQ(*PathOf(invocation), "/openzerotouch/v1/customers/12/devices/6/history");
 }
 
 TEST(OutputTest, Tables_FitTheirColumns_AndKeepTheFirst) {

@@ -334,7 +334,8 @@ absl::StatusOr<std::string> PathOf(const Invocation& invocation) {
     replace("{parent}", parent);
   }
   if (path.find("{id}") != std::string::npos) {
-    const std::string id = invocation.positionals.empty() ? "" : invocation.positionals[0];
+    std::string id = invocation.positionals.empty() ? "" : invocation.positionals[0];
+    if (id.empty() && invocation.Has("device-id")) id = invocation.Get("device-id");
     if (id.empty()) return absl::InvalidArgumentError("nothing is named; see --help");
     replace("{id}", PercentEncoded(id.substr(id.rfind('/') + 1)));
   }

@@ -47,10 +47,10 @@ class Rows {
       if (each.name == table) table_ = &each;
     }
   }
-  // Columns that `values` does not have are null.
+  // Columns that `values` does not have are places in the log, of which there are none.
   void Add(std::initializer_list<archive::Value> values) {
     std::vector<archive::Value> row(values);
-    row.resize(table_->columns.size());
+    row.resize(table_->columns.size(), int64_t{0});
     const absl::Status status = writer_.Add({.table = table_, .values = row});
     ASSERT_TRUE(status.ok()) << status;
   }

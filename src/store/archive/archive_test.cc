@@ -112,20 +112,21 @@ TEST(ArchiveTest, Bytes_AreFixed) {
   const KeptRow row{.table = "dpcs", .values = {"id", "package", "title", {}, {}, {}}};
   const std::string bytes = ArchiveOf({row});
   std::string hex;
-  for (const char byte : bytes.substr(0, kHeadBytes + kBlockHeadBytes + 17)) {
+  for (const char byte : bytes.substr(0, kHeadBytes + kBlockHeadBytes + 20)) {
     hex += fmt::format("{:02x}", static_cast<uint8_t>(byte));
   }
   EXPECT_EQ(hex,
             "894f5a54410d0a1a"                  // magic
             "01000000040000000100000000000000"  // versions, rows
-            "f0b2dcd2"
-            "060100000011000000fc7a3548"  // dpcs, a row, 17 bytes
-            "e8102f17"
+            "7f5b44a6"
+            "060100000014000000b106fcc0"  // dpcs, a row, 20 bytes
+            "e594515c"
             "02696407"
             "7061636b616765"
             "05"
-            "7469746c65");
-  EXPECT_EQ(bytes.size(), kHeadBytes + 2 * kBlockHeadBytes + 17 + 8 * Tables().size());
+            "7469746c65"
+            "000000");  // three nulls
+  EXPECT_EQ(bytes.size(), kHeadBytes + 2 * kBlockHeadBytes + 20 + 8 * Tables().size());
 }
 
 TEST(ArchiveTest, EveryCut_IsFound) {

@@ -47,7 +47,7 @@ class Rows {
       if (each.name == table) table_ = &each;
     }
   }
-  // Columns that `values` does not have are places in the log, of which there are none.
+  // Columns that `values` does not have are places in the log, which is empty.
   void Add(std::initializer_list<archive::Value> values) {
     std::vector<archive::Value> row(values);
     row.resize(table_->columns.size(), int64_t{0});

@@ -47,10 +47,10 @@ class Rows {
       if (each.name == table) table_ = &each;
     }
   }
-  // Columns that `values` does not have are places in the log, which is empty.
+  // Columns that `values` does not have are null.
   void Add(std::initializer_list<archive::Value> values) {
     std::vector<archive::Value> row(values);
-    row.resize(table_->columns.size(), int64_t{0});
+    row.resize(table_->columns.size());
     const absl::Status status = writer_.Add({.table = table_, .values = row});
     ASSERT_TRUE(status.ok()) << status;
   }
@@ -74,7 +74,7 @@ void WriteArchive(const std::string& path, int64_t devices) {
   Rows(writer, "partner_customers").Add({one, zero, two});
   Rows claims(writer, "claims");
   for (int64_t i = 1; i <= devices; ++i) {
-    claims.Add({i, two, one, one, two, zero, zero, "", {}, {}});
+    claims.Add({i, two, one, one, two, zero, zero, "", {}, {}, zero});
   }
   Rows(writer, "operations")
       .Add({one, one, int64_t{77}, one, devices, devices, devices, zero, zero, zero, zero,
@@ -88,7 +88,7 @@ void WriteArchive(const std::string& path, int64_t devices) {
                     std::string_view("\x12\x0f"
                                      "490154203237518"
                                      "\x1a\x06Google"),
-                    ""});
+                    "", zero});
   }
   Rows modems(writer, "modem_keys");
   for (int64_t i = 1; i <= devices; ++i) modems.Add({490'000'000'000'000 + i, i, one, {}});

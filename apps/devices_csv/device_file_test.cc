@@ -116,7 +116,7 @@ TEST(DeviceFileTest, OtherFiles_AreNamed) {
 TEST(DeviceFileTest, Utf16_IsConverted_WhatIsWrongStaysWrong) {
   // é, 😀 as a pair, and a surrogate alone.
   const std::string bytes("\xff\xfes\0e\0r\0i\0a\0l\0\n\0\xe9\0\x3d\xd8\x00\xde\n\0\x3d\xd8x\0",
-                          30);
+                          28);
   DeviceFile file = DeviceFile::Open(bytes).value();
   CsvRecord row;
   ASSERT_TRUE(file.Next(row));

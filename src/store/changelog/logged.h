@@ -81,10 +81,15 @@ class Logged : public StoreTransaction {
                before.has_value() ? JsonOf(*before) : "", JsonOf(configuration));
   }
   absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override {
-    ZT_ASSIGN_OR_RETURN(const std::optional<Configuration> before,
-                        this->FindConfiguration(customer, id));
+    // Read without a lock. FindConfiguration locks the row against removal, and on PostgreSQL a
+    // transaction that makes such a lock of its own stronger does not wait for the others that
+    // have one.
+    ZT_ASSIGN_OR_RETURN(
+        const std::vector<Configuration> found,
+        this->ListConfigurations(customer, ConfigurationId(id.value() - 1), /*limit=*/1));
+    const bool is_known = !found.empty() && found[0].id == id;
     ZT_RETURN_IF_ERROR(StoreTransaction::RemoveConfiguration(customer, id));
-    return Log(NameOfConfiguration(customer, id), before.has_value() ? JsonOf(*before) : "{}", "");
+    return Log(NameOfConfiguration(customer, id), is_known ? JsonOf(found[0]) : "{}", "");
   }
   absl::Status PutDpc(const Dpc& dpc) override {
     ZT_ASSIGN_OR_RETURN(const std::string before, JsonOfDpc(dpc.id));

@@ -234,8 +234,8 @@ class TargetRun final : public ItemRun {
       ZT_RETURN_IF_ERROR(ClearRepeated(snapshot, caller_, identifier_of, targets));
     }
 
-    constexpr int64_t kRefused = std::numeric_limits<int64_t>::max();
-    constexpr int64_t kNotFound = kRefused - 1;
+    static constexpr int64_t kRefused = std::numeric_limits<int64_t>::max();
+    static constexpr int64_t kNotFound = kRefused - 1;
     const auto key = [](const ItemTarget& target) {
       if (const auto* device = std::get_if<TargetDevice>(&target)) return device->id.value();
       return std::holds_alternative<Outcome>(target) ? kRefused : kNotFound;

@@ -11,9 +11,9 @@ using google::protobuf::MethodDescriptor;
 
 constexpr int kLastCode = static_cast<int>(absl::StatusCode::kUnauthenticated);
 
-using Services = std::vector<const google::protobuf::ServiceDescriptor*>;
+using ServiceList = std::vector<const google::protobuf::ServiceDescriptor*>;
 
-std::vector<const MethodDescriptor*> MethodsOf(const Services& services) {
+std::vector<const MethodDescriptor*> MethodsOf(const ServiceList& services) {
   std::vector<const MethodDescriptor*> methods;
   for (const google::protobuf::ServiceDescriptor* service : services) {
     for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
@@ -21,7 +21,7 @@ std::vector<const MethodDescriptor*> MethodsOf(const Services& services) {
   return methods;
 }
 
-std::vector<std::string> LabelsOf(const Services& services) {
+std::vector<std::string> LabelsOf(const ServiceList& services) {
   std::vector<std::string> names;
   for (const MethodDescriptor* method : MethodsOf(services)) {
     names.push_back(NameOfMethod(method->full_name()));
@@ -41,7 +41,7 @@ std::vector<std::string> CodeNames() {
 
 }  // namespace
 
-CallMeter::CallMeter(const Services& services)
+CallMeter::CallMeter(const ServiceList& services)
     : CallMeter(MethodsOf(services), LabelsOf(services)) {}
 
 CallMeter::CallMeter(const Methods& methods, const std::vector<std::string>& labels)

@@ -110,10 +110,12 @@ absl::StatusOr<std::vector<std::string>> TablesInOrder(Session& db) {
         return references.contains({table, other});
       });
     };
-    const auto ready = std::ranges::stable_partition(left, waits);
-    if (ready.empty()) return absl::InternalError("tables of the registry refer to each other");
-    ordered.insert(ordered.end(), ready.begin(), ready.end());
-    left.erase(ready.begin(), left.end());
+    const auto ready = std::stable_partition(left.begin(), left.end(), waits);
+    if (ready == left.end()) {
+      return absl::InternalError("tables of the registry refer to each other");
+    }
+    ordered.insert(ordered.end(), ready, left.end());
+    left.erase(ready, left.end());
   }
   return ordered;
 }
@@ -163,7 +165,7 @@ absl::Status CopyTables(Session& db, const SavedState& state) {
 // Returns the tables in the order in which writing transactions usually reach them, so that
 // locking them seldom meets a deadlock: the log, and the value that triggers change, are last.
 std::vector<std::string> LockOrder(std::vector<std::string> tables) {
-  std::ranges::stable_partition(tables, [](const std::string& table) {
+  std::stable_partition(tables.begin(), tables.end(), [](const std::string& table) {
     return !table.starts_with("log_") && table != "registry_values";
   });
   return tables;
@@ -174,8 +176,8 @@ std::string RestoreScript(const std::vector<std::string>& tables, int64_t number
   std::string script =
       fmt::format("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", fmt::join(LockOrder(tables), ", "));
   // Not TRUNCATE: transactions that began before would see empty tables.
-  for (const std::string& table : std::views::reverse(tables)) {
-    script += fmt::format("DELETE FROM {};", table);
+  for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
+    script += fmt::format("DELETE FROM {};", *table);
   }
   for (const std::string& table : tables) {
     script += fmt::format("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {};", table,

@@ -2,10 +2,7 @@
 #ifndef ZEROTOUCH_SANDBOX_CALL_SEAM_H_
 #define ZEROTOUCH_SANDBOX_CALL_SEAM_H_
 
-#include <map>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "sandbox/call_log.h"
@@ -22,9 +19,6 @@ class CallSeam {
   // Both must outlive it.
   CallSeam(FaultRules& faults, CallLog& log) : faults_(&faults), log_(&log) {}
 
-  // Sets the name of each method for the log, by its full RPC name. Before all calls.
-  void SetIds(MethodNames ids) { ids_ = std::move(ids); }
-
   bool HasFaults() const { return faults_ != nullptr && faults_->any(); }
   FaultPlan Plan(const FaultCall& call) const {
     return HasFaults() ? faults_->Plan(call) : FaultPlan();
@@ -35,16 +29,10 @@ class CallSeam {
   void Log(std::unique_ptr<proto::Call> call) const {
     if (log_ != nullptr) log_->Add(std::move(call));
   }
-  // Returns the name of a method for the log.
-  std::string IdOf(std::string_view method) const {
-    const auto found = ids_.find(method);
-    return found == ids_.end() ? std::string(method) : found->second;
-  }
 
  private:
   FaultRules* faults_ = nullptr;
   CallLog* log_ = nullptr;
-  MethodNames ids_;
 };
 
 }  // namespace zerotouch::sandbox

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "model/company.h"
+#include "model/resource_name.h"
 #include "sandbox/account_keys.h"
 #include "sandbox/seed.h"
 #include "store/company_ids.h"
@@ -48,16 +48,6 @@ absl::Status UnknownAccount() {
 std::string EmailIn(const std::string& name) {
   constexpr std::string_view kPrefix = "accounts/";
   return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : "";
-}
-
-// Returns the id in `customers/C`; 0 if it is not a number.
-CustomerId CustomerIn(const std::string& name) {
-  constexpr std::string_view kPrefix = "customers/";
-  int64_t id = 0;
-  const char* const end = name.data() + name.size();
-  if (!name.starts_with(kPrefix)) return CustomerId();
-  const auto [stop, error] = std::from_chars(name.data() + kPrefix.size(), end, id);
-  return error == std::errc() && stop == end ? CustomerId(id) : CustomerId();
 }
 
 // Returns `status`, or errors::UnknownResource for NOT_FOUND.
@@ -135,7 +125,7 @@ absl::StatusOr<Empty> TenantControl::SetTerms(const Anyone&,
                                               const proto::SetTermsRequest& request) {
   const store::Terms terms =
       request.accepted() ? store::Terms::kAccepted : store::Terms::kNotAccepted;
-  const CustomerId customer = CustomerIn(request.name());
+  const CustomerId customer = ParseCustomerName(request.name()).value_or(CustomerId());
   return EmptyUnless(
       store_.Write([&](store::Transaction& tx) { return tx.SetTerms(customer, terms); }),
       errors::UnknownResource("Customer", "zerotouchd admin customers list"));

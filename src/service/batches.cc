@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "base/status_macros.h"
-#include "batch/engine.h"
 #include "errors/errors.h"
 #include "model/batch_size.h"
 #include "model/resource_name.h"
+#include "service/batch_sender.h"
 #include "service/operations.h"
 
 namespace zerotouch::service {
@@ -16,20 +16,16 @@ namespace zerotouch::service {
 absl::StatusOr<google::longrunning::Operation> Batches::PreviewClaim(
     const Caller& caller, const openzerotouch::v1::PreviewClaimRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
-  ZT_ASSIGN_OR_RETURN(
-      const store::OperationHead head,
-      engine_.PreviewClaims({caller.right().partner, caller.right().account, caller.actor()},
-                            request.claims()));
+  ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
+                      engine_.PreviewClaims(SenderOf(caller), request.claims()));
   return OperationOf(head);
 }
 
 absl::StatusOr<google::longrunning::Operation> Batches::PreviewUnclaim(
     const Caller& caller, const openzerotouch::v1::PreviewUnclaimRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
-  ZT_ASSIGN_OR_RETURN(
-      const store::OperationHead head,
-      engine_.PreviewUnclaims({caller.right().partner, caller.right().account, caller.actor()},
-                              request.unclaims()));
+  ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
+                      engine_.PreviewUnclaims(SenderOf(caller), request.unclaims()));
   return OperationOf(head);
 }
 
@@ -37,9 +33,7 @@ absl::StatusOr<google::longrunning::Operation> Batches::Undo(
     const Changer& caller, const openzerotouch::v1::UndoOperationRequest& request) {
   const std::optional<OperationId> id = ParseOperationName(request.name());
   if (!id.has_value()) return errors::UnknownOperation();
-  ZT_ASSIGN_OR_RETURN(
-      const store::OperationHead head,
-      engine_.Undo({caller.right().partner, caller.right().account, caller.actor()}, *id));
+  ZT_ASSIGN_OR_RETURN(const store::OperationHead head, engine_.Undo(SenderOf(caller), *id));
   return OperationOf(head);
 }
 

@@ -17,6 +17,7 @@
 #include "model/views.h"
 #include "service/listing.h"
 #include "service/paged_list.h"
+#include "service/visible_device.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
@@ -45,13 +46,9 @@ absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>
 absl::StatusOr<api::Device> CustomerDevices::Get(const Caller& caller,
                                                  const api::GetCustomerDeviceRequest& request) {
   const CustomerId customer = caller.right().customer;
-  const std::optional<CustomerDeviceName> name = ParseCustomerDeviceName(request.name());
-  if (!name.has_value()) {
-    return errors::InvalidParameter("name", "use the form customers/CUSTOMER/devices/DEVICE");
-  }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
-  if (!IsOwnedBy(customer, device)) return errors::UnknownDeviceOfCustomer();
+  ZT_ASSIGN_OR_RETURN(const DeviceState device,
+                      ReadOwnedDevice(*snapshot, customer, request.name()));
   return CustomerView(customer, device, clock_.Now());
 }
 

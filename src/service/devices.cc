@@ -17,8 +17,10 @@
 #include "model/resource_name.h"
 #include "model/text.h"
 #include "model/views.h"
+#include "service/batch_sender.h"
 #include "service/listing.h"
 #include "service/operations.h"
+#include "service/visible_device.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
@@ -56,10 +58,6 @@ api::PartnerUnclaim ItemOf(const api::UnclaimDeviceRequest& request) {
 // Returns the error of a call with this identifier, or OK for kSuccess.
 absl::Status ErrorFor(Outcome outcome, const api::DeviceIdentifier& identifier) {
   return StatusOf(outcome, DescribeInvisible(identifier, outcome));
-}
-
-batch::BatchSender SenderOf(const Devices::Caller& caller) {
-  return {caller.right().partner, caller.right().account, caller.actor()};
 }
 
 absl::Status CheckLimit(int64_t limit) {
@@ -159,13 +157,9 @@ absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
 absl::StatusOr<api::Device> Devices::Get(const Caller& caller,
                                          const api::GetDeviceRequest& request) {
   const PartnerId partner = caller.right().partner;
-  const std::optional<DeviceName> name = ParseDeviceName(request.name());
-  if (!name.has_value()) {
-    return errors::InvalidParameter("name", "use the form partners/PARTNER/devices/DEVICE");
-  }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
-  if (!IsVisibleTo(partner, device)) return errors::UnknownDevice();
+  ZT_ASSIGN_OR_RETURN(const DeviceState device,
+                      ReadVisibleDevice(*snapshot, partner, request.name()));
   return PartnerView(partner, device, clock_.Now());
 }
 

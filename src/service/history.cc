@@ -18,6 +18,7 @@
 #include "model/resource_name.h"
 #include "service/listing.h"
 #include "service/page_token.h"
+#include "service/visible_device.h"
 #include "store/history.h"
 #include "store/store.h"
 
@@ -170,28 +171,20 @@ absl::StatusOr<ListDeviceHistoryResponse> History::OfPartner(
     const auth::Authorized<auth::ActsForPartner>& caller,
     const openzerotouch::v1::ListPartnerDeviceHistoryRequest& request) {
   const PartnerId partner = caller.right().partner;
-  const std::optional<DeviceName> name = ParseDeviceName(request.name());
-  if (!name.has_value()) {
-    return errors::InvalidParameter("name", "use the form partners/PARTNER/devices/DEVICE");
-  }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
-  if (!IsVisibleTo(partner, device)) return errors::UnknownDevice();
-  return PageOf(*snapshot, {.partner = partner, .customer = {}}, name->device, request);
+  ZT_ASSIGN_OR_RETURN(const DeviceState device,
+                      ReadVisibleDevice(*snapshot, partner, request.name()));
+  return PageOf(*snapshot, {.partner = partner, .customer = {}}, device.id, request);
 }
 
 absl::StatusOr<ListDeviceHistoryResponse> History::OfCustomer(
     const auth::Authorized<auth::ActsForCustomer>& caller,
     const openzerotouch::v1::ListCustomerDeviceHistoryRequest& request) {
   const CustomerId customer = caller.right().customer;
-  const std::optional<CustomerDeviceName> name = ParseCustomerDeviceName(request.name());
-  if (!name.has_value()) {
-    return errors::InvalidParameter("name", "use the form customers/CUSTOMER/devices/DEVICE");
-  }
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const DeviceState device, snapshot->ReadDevice(name->device));
-  if (!IsOwnedBy(customer, device)) return errors::UnknownDeviceOfCustomer();
-  return PageOf(*snapshot, {.partner = {}, .customer = customer}, name->device, request);
+  ZT_ASSIGN_OR_RETURN(const DeviceState device,
+                      ReadOwnedDevice(*snapshot, customer, request.name()));
+  return PageOf(*snapshot, {.partner = {}, .customer = customer}, device.id, request);
 }
 
 }  // namespace zerotouch::service

@@ -9,6 +9,7 @@
 #include "wire/api.h"
 #include "wire/api_head.h"
 #include "wire/fault_answers.h"
+#include "wire/method_names.h"
 #include "wire/rest/error_json.h"
 #include "wire/rest/transcode.h"
 
@@ -99,7 +100,8 @@ void Api::Record(const http::Request& request, Head& head, const http::Response&
   const absl::Time end = clock_.Now();
   auto call = LoggedCall(request, head.caller.email(), end - took, end, head.plan.get());
   call->set_protocol(std::string(ProtocolName(request.protocol)));
-  if (head.route.ok()) call->set_method(seam_.IdOf(head.route->route->method->full_name()));
+  if (head.route.ok())
+    call->set_method(std::string(NameOfMethod(head.route->route->method->full_name())));
   if (head.endpoint != nullptr) {
     const auto answer = head.endpoint->answer;
     call->set_method(answer == &Api::Token       ? "token"

@@ -24,7 +24,7 @@ std::vector<const MethodDescriptor*> MethodsOf(const ServiceList& services) {
 std::vector<std::string> LabelsOf(const ServiceList& services) {
   std::vector<std::string> names;
   for (const MethodDescriptor* method : MethodsOf(services)) {
-    names.push_back(NameOfMethod(method->full_name()));
+    names.emplace_back(NameOfMethod(method->full_name()));
   }
   // In the order of Beside.
   for (const char* beside : {"token", "health", "documents", "other"}) names.emplace_back(beside);

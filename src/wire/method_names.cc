@@ -43,26 +43,24 @@ Names MakeNames() {
 
 }  // namespace
 
-std::string NameOfMethod(std::string_view full_name) {
+std::string_view NameOfMethod(std::string_view full_name) {
   static const Names* const names = new Names(MakeNames());
-  const auto found = names->find(std::string(full_name));
-  return found == names->end() ? std::string(full_name) : found->second;
+  const auto found = names->find(full_name);
+  return found == names->end() ? full_name : std::string_view(found->second);
 }
 
-MethodNames NamesOf(const MethodTable& methods) {
-  MethodNames names;
-  names.full["token"] = "token";
+std::map<std::string, std::string, std::less<>> RpcNamesOf(const MethodTable& methods) {
+  std::map<std::string, std::string, std::less<>> names = {{"token", "token"}};
   for (const auto* service : methods.services()) {
     if (service->file()->package() == "openzerotouch.sandbox.v1") continue;
     for (int i = 0; i < service->method_count(); ++i) {
       const auto& method = *service->method(i);
       const std::string slashed = absl::StrCat(service->full_name(), "/", method.name());
-      const std::string id = NameOfMethod(method.full_name());
+      const std::string id(NameOfMethod(method.full_name()));
       for (const std::string& name :
            {id, "androiddeviceprovisioning." + id, method.full_name(), slashed, "/" + slashed}) {
-        names.full[name] = method.full_name();
+        names[name] = method.full_name();
       }
-      names.ids[method.full_name()] = id;
     }
   }
   return names;

@@ -13,20 +13,14 @@ class MethodTable;
 
 // Returns the name by which people know a method: its id in the discovery document without
 // the name of the API (`partners.devices.unclaimAsync`, `operations.cancel`), or the full name
-// of the RPC for a method of ours. `full_name` is that of the RPC. Thread-safe.
-std::string NameOfMethod(std::string_view full_name);
+// of the RPC for a method of ours. `full_name` is that of the RPC; the result is valid as
+// long as it is. Thread-safe.
+std::string_view NameOfMethod(std::string_view full_name);
 
-// The names of a table's methods, but for the controls of a sandbox.
-struct MethodNames {
-  using Map = std::map<std::string, std::string, std::less<>>;
-
-  // The full RPC name of each name: that of NameOfMethod, with or without
-  // `androiddeviceprovisioning.`, the RPC name with `.` or `/`, and `token`.
-  Map full;
-  // The name by NameOfMethod of each full RPC name.
-  Map ids;
-};
-MethodNames NamesOf(const MethodTable& methods);
+// Returns the full RPC name for each name that people may give a method of the table, but for
+// the controls of a sandbox: that of NameOfMethod, with or without
+// `androiddeviceprovisioning.`, and the RPC name with `.` or `/`; and `token`.
+std::map<std::string, std::string, std::less<>> RpcNamesOf(const MethodTable& methods);
 
 }  // namespace zerotouch::wire
 

@@ -63,7 +63,7 @@ class MethodTable {
       const auto& request = static_cast<const Request&>(message);
       ZT_ASSIGN_OR_RETURN(auth::Authorized<Right> authorized,
                           auth::Authorize<Right>(caller, request, method));
-      authorized.SetCall(NameOfMethod(method), log::RequestId());
+      authorized.SetCall(std::string(NameOfMethod(method)), log::RequestId());
       ZT_ASSIGN_OR_RETURN(Response response, (service.*function)(authorized, request));
       if constexpr (std::is_constructible_v<Answer, Response>) {
         return Answer(std::move(response));

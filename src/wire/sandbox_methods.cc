@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/sandbox_methods.h"
 
-#include <utility>
-
 #include "sandbox/box.h"
 #include "wire/method_names.h"
 
 namespace zerotouch::wire {
 
 void AddSandboxMethods(sandbox::Box& box, MethodTable& table) {
-  MethodNames names = NamesOf(table);
-  box.faults.SetNames(std::move(names.full));
-  box.seam.SetIds(std::move(names.ids));
+  box.faults.SetNames(RpcNamesOf(table));
   sandbox::Controls& controls = box.controls;
   using sandbox::CallControl;
   using sandbox::ClockControl;

@@ -29,6 +29,7 @@
 #include "wire/grpc/streaming.h"
 #include "wire/http_fault.h"
 #include "wire/logged_bodies.h"
+#include "wire/method_names.h"
 #include "wire/public_error.h"
 #include "wire/target.h"
 
@@ -260,7 +261,7 @@ void Handler::Record(const http::Request& request, Head& head, absl::Duration to
   const absl::Time end = clock_.Now();
   auto call = LoggedCall(request, head.caller.email(), end - took, end, head.plan.get());
   call->set_protocol("gRPC");
-  if (head.method != nullptr) call->set_method(seam_.IdOf(head.method->full_name()));
+  if (head.method != nullptr) call->set_method(std::string(NameOfMethod(head.method->full_name())));
   const bool is_lost = head.plan != nullptr && head.plan->kind == FaultKind::kDropBefore;
   if (!is_lost) {
     call->set_http_status(200);

@@ -4,6 +4,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "wire/api_services.h"
 #include "wire/describe/api_surface.h"
@@ -45,7 +46,7 @@ Names MakeNames() {
 
 std::string_view NameOfMethod(std::string_view full_name) {
   static const Names* const names = new Names(MakeNames());
-  const auto found = names->find(full_name);
+  const auto found = names->find(absl::string_view(full_name.data(), full_name.size()));
   return found == names->end() ? full_name : std::string_view(found->second);
 }
 

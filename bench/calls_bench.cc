@@ -35,8 +35,10 @@ std::string ImeiOf(int number) {
 
 class Calls {
  public:
-  Calls()
-      : server_({"sandbox", "--listen", "127.0.0.1:0", "--data-dir", dir_ / "sandbox"},
+  // `controls` are those of the sandbox, whose log keeps every call; `off` is as `serve`.
+  explicit Calls(const std::string& controls)
+      : server_({"sandbox", "--listen", "127.0.0.1:0", "--data-dir", dir_ / "sandbox", "--controls",
+                 controls},
                 dir_ / "log"),
         sandbox_(test::ParseSandbox(server_.ready_line())),
         token_(test::SignToken(sandbox_.first.credentials,
@@ -133,13 +135,17 @@ void CompareGrpc(const std::string& name, double reach, const Program& limit, co
 void Main(const std::string& folder) {
   const Program limit(folder + "/empty_http");
   const Program grpc_limit(folder + "/empty_h2");
-  const Calls calls;
+  const Calls calls("off");
+  const Calls logged("on");
   const int64_t device = calls.ClaimOne(0);
+  const int64_t logged_device = logged.ClaimOne(0);
   int number = 1;
   fmt::print("HTTP/1.1 on SQLite, {} connections; limit: an empty handler on Beast\n",
              kConnections);
   Compare("/healthz", 0.7, limit, calls, kConnections, [&] { return calls.Get("/healthz"); });
   Compare("devices.get", 0.5, limit, calls, kConnections, [&] { return calls.Device(device); });
+  Compare("devices.get, with controls", 0, limit, logged, kConnections,
+          [&] { return logged.Device(logged_device); });
   Compare("findByIdentifier", 0.4, limit, calls, kConnections, [&] { return calls.Find(0); });
   Compare("devices.get, one connection", 0.7, limit, calls, 1,
           [&] { return calls.Device(device); });

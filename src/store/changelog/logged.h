@@ -81,9 +81,9 @@ class Logged : public StoreTransaction {
                before.has_value() ? JsonOf(*before) : "", JsonOf(configuration));
   }
   absl::Status RemoveConfiguration(CustomerId customer, ConfigurationId id) override {
-    // Read without a lock. FindConfiguration locks the row against removal, and on PostgreSQL a
-    // transaction that makes such a lock of its own stronger does not wait for the others that
-    // have one.
+    // Reads without a lock. FindConfiguration would take a weak lock, which RemoveConfiguration
+    // then makes stronger: with that, PostgreSQL let through claims that applied the
+    // configuration at the same moment, though each lock by itself waits as it should.
     ZT_ASSIGN_OR_RETURN(
         const std::vector<Configuration> found,
         this->ListConfigurations(customer, ConfigurationId(id.value() - 1), /*limit=*/1));

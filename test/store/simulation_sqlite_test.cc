@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -73,10 +74,18 @@ std::string SimulatedImei(int64_t number) {
 // The state that one device of a partner should have.
 enum class Register { kUnknown, kHeld, kGivenUp };
 
+// A change that an item should make to a device of its partner.
+struct SimulatedChange {
+  size_t device = 0;
+  Register before = Register::kUnknown;
+  Register after = Register::kUnknown;
+};
+
 // A batch, and what its items should do.
 struct SimulatedBatch {
   store::OperationHead head;
-  std::vector<ItemResult> expected;  // without ids of devices
+  std::vector<ItemResult> expected;      // without ids of devices
+  std::vector<SimulatedChange> changes;  // of each item; empty if the batch cannot be undone
 };
 
 class Simulation {
@@ -88,8 +97,9 @@ class Simulation {
   }
 
   // Runs a few batches, and then one more, during which call number `failing` of the store
-  // fails. Returns false if there were fewer calls.
-  bool RunWithFault(int failing, StoreFault fault) {
+  // fails. That one undoes an earlier one if `undoes` and an earlier one can be undone.
+  // Returns false if there were fewer calls.
+  bool RunWithFault(int failing, StoreFault fault, bool undoes) {
     bool counts = false;
     int calls = 0;
     next_fault_ = [&] { return counts && ++calls == failing ? fault : StoreFault::kNone; };
@@ -99,7 +109,7 @@ class Simulation {
       RunUntilFinished();
     }
     counts = true;
-    Accept(0);
+    if (!undoes || !Undo(0)) Accept(0);
     RunUntilFinished();
     Finish();
     return calls >= failing;
@@ -115,7 +125,8 @@ class Simulation {
       if (schedule_.OneIn(3)) Crash();
       if (more > 0 && schedule_.OneIn(3)) {
         --more;
-        Accept(schedule_.Below(kSimulatedPartners));
+        const int partner = schedule_.Below(kSimulatedPartners);
+        if (!schedule_.OneIn(2) || !Undo(partner)) Accept(partner);
       }
     }
     Finish();
@@ -226,7 +237,9 @@ class Simulation {
         api::PartnerClaim& item = *request.add_claims();
         const auto device = static_cast<size_t>(NameDevice(partner, item));
         item.set_customer_id(partner + 11);
+        const Register before = registers[device];
         batch.expected.push_back(Claimed(registers[device]));
+        batch.changes.push_back({device, before, registers[device]});
       }
       batch.head = (is_preview ? sender.PreviewClaims(caller, request.claims())
                                : sender.AcceptClaims(caller, request))
@@ -235,13 +248,47 @@ class Simulation {
       api::UnclaimDevicesRequest request;
       for (int i = 0; i < count; ++i) {
         const auto device = static_cast<size_t>(NameDevice(partner, *request.add_unclaims()));
+        const Register before = registers[device];
         batch.expected.push_back(Unclaimed(registers[device]));
+        batch.changes.push_back({device, before, registers[device]});
       }
       batch.head = (is_preview ? sender.PreviewUnclaims(caller, request.unclaims())
                                : sender.AcceptUnclaims(caller, request))
                        .value();
     }
+    if (is_preview) batch.changes.clear();
     batches_.push_back(std::move(batch));
+  }
+
+  // Undoes the first batch of the partner that is finished and can be undone. Returns false
+  // if there is none.
+  bool Undo(int partner) {
+    const auto found = std::find_if(batches_.begin(), batches_.end(), [&](const auto& each) {
+      return each.head.partner == PartnerId(partner + 1) && !each.changes.empty() &&
+             HeadOf(each).finished.has_value();
+    });
+    if (found == batches_.end()) return false;
+    SimulatedBatch undo;
+    undo.expected.resize(found->changes.size());
+    for (size_t i = found->changes.size(); i-- > 0;) {
+      const SimulatedChange& change = found->changes[i];
+      Register& device = registers_[partner][change.device];
+      Outcome& outcome = undo.expected[i].outcome;
+      if (change.before == change.after) {
+        outcome = Outcome::kNothingToUndo;
+      } else if (device != change.after) {
+        outcome = Outcome::kChangedSince;
+      } else {
+        outcome = Outcome::kSuccess;
+        // A device that was unknown stays known.
+        device = change.before == Register::kHeld ? Register::kHeld : Register::kGivenUp;
+      }
+    }
+    Engine sender(store_, rules_, clock_, EngineOptions());  // without workers
+    undo.head = sender.Undo(PartnerId(partner + 1), found->head.id).value();
+    found->changes.clear();
+    batches_.push_back(std::move(undo));
+    return true;
   }
 
   store::OperationHead HeadOf(const SimulatedBatch& batch) {
@@ -346,8 +393,9 @@ TEST_F(SimulationTest, AnyCallOfTheStoreThatFails_LeavesEachItemOnce) {
        {StoreFault::kRefused, StoreFault::kRolledBack, StoreFault::kAnswerLost}) {
     // Odd seeds cut the batches into chunks of ten items.
     for (const unsigned seed : {1u, 3u, 5u, 7u, 9u, 11u}) {
+      const bool undoes = seed > 6;
       int call = 1;
-      while (Simulation(*store_, clock_, seed, world++).RunWithFault(call, fault)) {
+      while (Simulation(*store_, clock_, seed, world++).RunWithFault(call, fault, undoes)) {
         ASSERT_FALSE(HasFailure())
             << "seed " << seed << ", call " << call << ", fault " << static_cast<int>(fault);
         ++call;

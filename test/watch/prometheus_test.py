@@ -11,81 +11,19 @@ import json
 import os
 import pathlib
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.parse
-import urllib.request
+
+from prometheus import RULES, Prometheus, free_port, get, stop
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RULES = ROOT / 'packaging/prometheus'
 DASHBOARD = ROOT / 'packaging/grafana/zerotouch.json'
 DEVICES = 2000
 WRONG = DEVICES // 100  # of these, by `zerotouch csv generate`
 HEALTH_CALLS = 20
-DEADLINE_SECONDS = 120
 NAME = re.compile(r'\b(?:zerotouch|process)_[a-z_]+')
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return listener.getsockname()[1]
-
-
-def get(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.read().decode()
-
-
-class Prometheus:
-    def __init__(self, folder, target):
-        self.url = f'http://127.0.0.1:{free_port()}'
-        settings = folder / 'prometheus.yml'
-        settings.write_text(json.dumps({
-            'global': {'scrape_interval': '1s', 'evaluation_interval': '1s'},
-            'rule_files': [str(RULES / 'zerotouch.rules.yml')],
-            'scrape_configs': [{'job_name': 'zerotouchd',
-                                'static_configs': [{'targets': [target]}]}]}))
-        self.process = subprocess.Popen(
-            ['prometheus', f'--config.file={settings}', f'--storage.tsdb.path={folder}/data',
-             f'--web.listen-address={self.url[7:]}', '--log.level=warn'],
-            stdout=subprocess.DEVNULL, stderr=(folder / 'prometheus.log').open('w'))
-
-    def ask(self, path, **parameters):
-        return json.loads(get(f'{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}'))
-
-    def query(self, text):
-        answer = self.ask('query', query=text)
-        assert answer['status'] == 'success', answer
-        return answer['data']['result']
-
-    def value(self, text):
-        """Returns the value of a query with one result; None without a result."""
-        result = self.query(text)
-        assert len(result) <= 1, (text, result)
-        return float(result[0]['value'][1]) if result else None
-
-    def await_scrape(self, since):
-        """Waits for two scrapes that began after `since`."""
-        deadline = time.time() + DEADLINE_SECONDS
-        while time.time() < deadline:
-            try:
-                last = self.value('max(timestamp(zerotouch_build_info))')
-                if last is not None and last > since + 1:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.2)
-        sys.exit('Prometheus does not scrape the server')
-
-
-def stop(process):
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=30)
 
 
 def run_job(binaries, folder, sandbox):
@@ -181,7 +119,7 @@ def main(binaries):
             [binaries / 'zerotouchd', 'sandbox', '--listen', '127.0.0.1:0', '--metrics-listen',
              target, '--data-dir', str(folder / 'sandbox')],
             stdout=subprocess.PIPE, stderr=(folder / 'server.log').open('w'), text=True)
-        prometheus = Prometheus(folder, target)
+        prometheus = Prometheus(folder, [target], RULES / 'zerotouch.rules.yml')
         try:
             sandbox = json.loads(server.stdout.readline())
             prometheus.await_scrape(0)

@@ -261,7 +261,7 @@ class Simulation {
   }
 
   // Undoes the first batch of the partner that is finished and can be undone. Returns false
-  // if there is none.
+  // if no batch can be.
   bool Undo(int partner) {
     const auto found = std::find_if(batches_.begin(), batches_.end(), [&](const auto& each) {
       return each.head.partner == PartnerId(partner + 1) && !each.changes.empty() &&

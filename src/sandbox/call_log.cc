@@ -10,14 +10,9 @@
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
-#include "sandbox/redact.h"
 
 namespace zerotouch::sandbox {
 namespace {
-
-size_t BodyBytes(const proto::Call& call) {
-  return call.request_body().size() + call.response_body().size();
-}
 
 // The terms of a filter.
 class CallFilter {
@@ -40,13 +35,13 @@ class CallFilter {
     return filter;
   }
 
-  bool Fits(const proto::Call& call) const {
+  bool Fits(const LoggedCall& call) const {
     for (const auto& [name, value] : terms_) {
-      const bool fits = name == "method"    ? call.method() == value
-                        : name == "account" ? call.account() == value
+      const bool fits = name == "method"    ? call.method == value
+                        : name == "account" ? call.account == value
                         : name == "protocol"
-                            ? call.protocol() == value
-                            : call.status() == value || std::to_string(call.http_status()) == value;
+                            ? call.protocol == value
+                            : call.status == value || std::to_string(call.http_status) == value;
       if (!fits) return false;
     }
     return true;
@@ -72,24 +67,13 @@ absl::StatusOr<int64_t> CallNumberOf(const std::string& token, const std::string
 
 }  // namespace
 
-proto::Call Redacted(const proto::Call& call) {
-  proto::Call out = call;
-  for (auto& [name, value] : *out.mutable_request_headers()) {
-    value = IsSecretName(name) ? std::string(kRedacted) : Redact(value);
-  }
-  out.set_path(Redact(call.path()));
-  out.set_request_body(Redact(call.request_body()));
-  out.set_response_body(Redact(call.response_body()));
-  return out;
-}
-
-void CallLog::Add(std::unique_ptr<proto::Call> call) {
+void CallLog::Add(std::shared_ptr<LoggedCall> call) {
   const MutexLock lock(mutex_);
-  call->set_name(fmt::format("calls/{}", next_));
-  bytes_ += BodyBytes(*call);
-  entries_.push_back({.number = next_++, .call = std::move(call)});
+  call->number = next_++;
+  bytes_ += call->BodyBytes();
+  entries_.push_back({.number = call->number, .call = std::move(call)});
   if (entries_.size() > limits::kLoggedCalls) {
-    bytes_ -= BodyBytes(*entries_.front().call);
+    bytes_ -= entries_.front().call->BodyBytes();
     entries_.pop_front();
     if (stripped_ > 0) --stripped_;
   }
@@ -99,10 +83,10 @@ void CallLog::Add(std::unique_ptr<proto::Call> call) {
 void CallLog::DropBodies() {
   while (bytes_ > limits::kLoggedBytes && stripped_ < entries_.size()) {
     Entry& oldest = entries_[stripped_++];
-    bytes_ -= BodyBytes(*oldest.call);
-    auto rest = std::make_shared<proto::Call>(*oldest.call);
-    rest->clear_request_body();
-    rest->clear_response_body();
+    bytes_ -= oldest.call->BodyBytes();
+    auto rest = std::make_shared<LoggedCall>(*oldest.call);  // somebody may read this one
+    rest->request = {};
+    rest->response = {};
     oldest.call = std::move(rest);
   }
 }
@@ -115,8 +99,8 @@ void CallLog::Clear() {
 }
 
 std::vector<proto::Call> CallLog::Read(int64_t before, size_t size,
-                                       const std::function<bool(const proto::Call&)>& fits) const {
-  std::vector<std::shared_ptr<const proto::Call>> found;
+                                       const std::function<bool(const LoggedCall&)>& fits) const {
+  std::vector<std::shared_ptr<const LoggedCall>> found;
   {
     const MutexLock lock(mutex_);
     for (auto entry = entries_.rbegin(); entry != entries_.rend() && found.size() < size; ++entry) {
@@ -142,7 +126,7 @@ absl::StatusOr<proto::ListCallsResponse> CallControl::List(const Anyone&,
   const auto size = static_cast<size_t>(request.page_size() == 0 ? limits::kCallsPageDefault
                                                                  : request.page_size());
   std::vector<proto::Call> calls =
-      log_.Read(before, size + 1, [&](const proto::Call& call) { return filter.Fits(call); });
+      log_.Read(before, size + 1, [&](const LoggedCall& call) { return filter.Fits(call); });
   proto::ListCallsResponse response;
   const bool more = calls.size() > size;
   if (more) calls.pop_back();

@@ -15,6 +15,7 @@
 #include "google/protobuf/empty.pb.h"
 #include "openzerotouch/sandbox/v1/calls.pb.h"
 #include "sandbox/anyone.h"
+#include "sandbox/logged_call.h"
 
 namespace zerotouch::sandbox {
 
@@ -22,19 +23,19 @@ namespace zerotouch::sandbox {
 // reach. Calls are kept as they came, and redacted when they are read. Thread-safe.
 class CallLog {
  public:
-  // Adds a call, and sets its name.
-  void Add(std::unique_ptr<proto::Call> call);
+  // Adds a call, and sets its number.
+  void Add(std::shared_ptr<LoggedCall> call);
   void Clear();
 
   // Returns at most `size` calls that `fits` is true of, the newest first, of those
   // before the call number `before`; redacted.
   std::vector<proto::Call> Read(int64_t before, size_t size,
-                                const std::function<bool(const proto::Call&)>& fits) const;
+                                const std::function<bool(const LoggedCall&)>& fits) const;
 
  private:
   struct Entry {
     int64_t number;
-    std::shared_ptr<const proto::Call> call;
+    std::shared_ptr<const LoggedCall> call;
   };
 
   // Drops bodies of the oldest calls while all together are too large.
@@ -46,9 +47,6 @@ class CallLog {
   size_t bytes_ ZT_GUARDED_BY(mutex_) = 0;     // of all bodies
   size_t stripped_ ZT_GUARDED_BY(mutex_) = 0;  // entries at the front without bodies
 };
-
-// Returns a copy without credentials.
-proto::Call Redacted(const proto::Call& call);
 
 // Implements openzerotouch.sandbox.v1.CallService. Thread-safe.
 class CallControl {

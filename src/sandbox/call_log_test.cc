@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace zerotouch::sandbox {
 namespace {
 
@@ -12,19 +14,20 @@ using ::testing::Not;
 
 void Log(CallLog& log, const std::string& method, int http_status = 200,
          const std::string& body = "") {
-  auto call = std::make_unique<proto::Call>();
-  call->set_method(method);
-  call->set_http_status(http_status);
-  call->set_status(http_status == 200 ? "OK" : "NOT_FOUND");
-  call->set_protocol("HTTP/2");
-  call->set_response_body(body);
-  (*call->mutable_request_headers())["Authorization"] = "CANARY";
-  (*call->mutable_request_headers())["X-Other"] = "Bearer CANARY";
+  auto call = std::make_shared<LoggedCall>();
+  static std::set<std::string> methods;  // a call does not own its method
+  call->method = *methods.insert(method).first;
+  call->http_status = http_status;
+  call->status = http_status == 200 ? "OK" : "NOT_FOUND";
+  call->protocol = "HTTP/2";
+  call->response.bytes = body;
+  call->headers.Add("Authorization", "CANARY");
+  call->headers.Add("X-Other", "Bearer CANARY");
   log.Add(std::move(call));
 }
 
 std::vector<proto::Call> All(const CallLog& log) {
-  return log.Read(1'000'000, 10'000, [](const proto::Call&) { return true; });
+  return log.Read(1'000'000, 10'000, [](const LoggedCall&) { return true; });
 }
 
 TEST(CallLog, KeepsTheLastThousand_NewestFirst) {
@@ -73,6 +76,23 @@ class CallControlTest : public ::testing::Test {
   CallLog log_;
   CallControl control_{log_};
 };
+
+TEST(CallLog, BytesThatAreNoText_AreReadAsQuestionMarks) {
+  CallLog log;
+  Log(log, "m", 200, "a\xff z");
+  EXPECT_EQ(All(log).at(0).response_body(), "a? z");
+}
+
+TEST(CallLog, Message_IsReadAsJson) {
+  proto::ListCallsRequest message;
+  message.set_filter("method=a");
+  message.set_page_token("CANARY");
+  auto call = std::make_shared<LoggedCall>();
+  call->request = {.bytes = message.SerializeAsString(), .type = message.GetDescriptor()};
+  CallLog log;
+  log.Add(std::move(call));
+  EXPECT_EQ(All(log).at(0).request_body(), R"({"pageToken":"CANARY","filter":"method=a"})");
+}
 
 TEST_F(CallControlTest, Filters_AreCombined) {
   Log(log_, "a");

@@ -26,7 +26,7 @@ class CallSeam {
 
   bool Logs() const { return log_ != nullptr; }
   // Adds a call to the log, if there is one.
-  void Log(std::unique_ptr<proto::Call> call) const {
+  void Log(std::shared_ptr<LoggedCall> call) const {
     if (log_ != nullptr) log_->Add(std::move(call));
   }
 

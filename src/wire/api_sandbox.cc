@@ -97,17 +97,15 @@ std::optional<http::Response> Api::FaultOfToken(const http::Request& request, He
 void Api::Record(const http::Request& request, Head& head, const http::Response& response,
                  absl::Duration took) const {
   if (!IsForPages(head)) return;  // a control
-  const absl::Time end = clock_.Now();
-  auto call = LoggedCall(request, head.caller.email(), end - took, end, head.plan.get());
-  call->set_protocol(std::string(ProtocolName(request.protocol)));
-  if (head.route.ok())
-    call->set_method(std::string(NameOfMethod(head.route->route->method->full_name())));
+  const auto call = LoggedCallOf(request, head.caller.email(), clock_.Now(), took, head.plan.get());
+  call->protocol = ProtocolName(request.protocol);
+  if (head.route.ok()) call->method = NameOfMethod(head.route->route->method->full_name());
   if (head.endpoint != nullptr) {
     const auto answer = head.endpoint->answer;
-    call->set_method(answer == &Api::Token       ? "token"
-                     : answer == &Api::Discovery ? "documents"
-                     : answer == &Api::Batch     ? "batch"
-                                                 : "health");
+    call->method = answer == &Api::Token       ? "token"
+                   : answer == &Api::Discovery ? "documents"
+                   : answer == &Api::Batch     ? "batch"
+                                               : "health";
   }
   // A call that is refused before its body is read has no bodies yet.
   if (head.bodies.answer().empty() && !response.headers.Has("Content-Encoding")) {
@@ -116,10 +114,10 @@ void Api::Record(const http::Request& request, Head& head, const http::Response&
   const bool is_lost = response.dropped && head.plan != nullptr &&
                        head.plan->kind == sandbox::FaultPlan::Kind::kDropBefore;
   if (!is_lost) {
-    call->set_http_status(response.status);
-    call->set_status(StatusNameOf(response.status, head.bodies.answer()));
+    call->http_status = response.status;
+    call->status = StatusNameOf(response.status, head.bodies.answer());
   }
-  head.bodies.Log(seam_, std::move(call));
+  head.bodies.Log(seam_, call);
 }
 
 }  // namespace zerotouch::wire

@@ -6,31 +6,18 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "json/json.h"
 #include "wire/target.h"
 
 namespace zerotouch::wire {
 namespace {
 
-// Returns the text as JSON can hold it: bytes that are no UTF-8 become '?'.
-std::string Readable(std::string_view text) {
-  std::string out(text);
-  if (utf8::ValidBytes(out) == out.size()) return out;
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-  }
-  return out;
+std::string_view BeginOf(std::string_view body) {
+  return utf8::Truncate(body, limits::kLoggedBodyBytes);
 }
 
-std::string BeginOf(std::string_view body) {
-  return Readable(utf8::Truncate(body, limits::kLoggedBodyBytes));
-}
-
-std::string JsonOf(const google::protobuf::Message& message) {
-  std::string text;
-  if (message.ByteSizeLong() > limits::kLoggedBodyBytes) return text;
-  json::Append(message, {.pretty = false}, text);
-  return text.size() > limits::kLoggedBodyBytes ? std::string() : text;
+sandbox::LoggedBody BodyOf(const google::protobuf::Message& message) {
+  if (message.ByteSizeLong() > limits::kLoggedBodyBytes) return {};
+  return {.bytes = message.SerializeAsString(), .type = message.GetDescriptor()};
 }
 
 }  // namespace
@@ -39,13 +26,13 @@ struct LoggedBodies::Stream {
   explicit Stream(const sandbox::CallSeam& call_seam) : seam(call_seam) {}
   ~Stream() {
     if (call == nullptr) return;
-    call->set_response_body(BeginOf(begin));
+    call->response.bytes = BeginOf(begin);
     seam.Log(std::move(call));
   }
 
   const sandbox::CallSeam& seam;
   std::string begin;
-  std::unique_ptr<sandbox::proto::Call> call;  // once it is answered
+  std::shared_ptr<sandbox::LoggedCall> call;  // once it is answered
 };
 
 class LoggedBodies::Watched final : public http::BodySource {
@@ -69,61 +56,53 @@ class LoggedBodies::Watched final : public http::BodySource {
 };
 
 void LoggedBodies::NoteRequest(std::string_view body) {
-  if (!std::exchange(noted_, true)) request_ = BeginOf(body);
+  if (!std::exchange(noted_, true)) request_.bytes = BeginOf(body);
 }
 
 void LoggedBodies::NoteAnswer(const sandbox::CallSeam& seam, http::Response& response) {
   stream_ = nullptr;
   if (response.stream == nullptr) {
-    answer_ = BeginOf(response.text());
+    answer_.bytes = BeginOf(response.text());
     return;
   }
   stream_ = std::make_shared<Stream>(seam);
   response.stream = std::make_unique<Watched>(std::move(response.stream), stream_);
 }
 
-void LoggedBodies::NoteAnswer(std::string_view body) { answer_ = BeginOf(body); }
+void LoggedBodies::NoteAnswer(std::string_view body) { answer_.bytes = BeginOf(body); }
 
 void LoggedBodies::NoteRequest(const google::protobuf::Message& message) {
-  request_ = JsonOf(message);
+  request_ = BodyOf(message);
 }
 
 void LoggedBodies::NoteAnswer(const google::protobuf::Message& message) {
-  answer_ = JsonOf(message);
+  answer_ = BodyOf(message);
 }
 
-void LoggedBodies::Log(const sandbox::CallSeam& seam, std::unique_ptr<sandbox::proto::Call> call) {
-  call->set_request_body(std::move(request_));
+void LoggedBodies::Log(const sandbox::CallSeam& seam, std::shared_ptr<sandbox::LoggedCall> call) {
+  call->request = std::move(request_);
   if (stream_ != nullptr) {
     const std::shared_ptr<Stream> stream = std::move(stream_);
     stream->call = std::move(call);
     return;
   }
-  call->set_response_body(std::move(answer_));
+  call->response = std::move(answer_);
   seam.Log(std::move(call));
 }
 
-std::unique_ptr<sandbox::proto::Call> LoggedCall(const http::Request& request,
-                                                 std::string_view account, absl::Time begun,
-                                                 absl::Time end, const sandbox::FaultPlan* plan) {
-  auto call = std::make_unique<sandbox::proto::Call>();
-  const int64_t seconds = absl::ToUnixSeconds(begun);
-  call->mutable_start_time()->set_seconds(seconds);
-  call->mutable_start_time()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(begun - absl::FromUnixSeconds(seconds))));
-  absl::Duration rest = std::max(end - begun, absl::ZeroDuration());
-  call->mutable_duration()->set_seconds(absl::IDivDuration(rest, absl::Seconds(1), &rest));
-  call->mutable_duration()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
-  call->set_http_method(request.method);
-  call->set_path(Readable(PathForLog(request.target)));
-  call->set_account(std::string(account));
-  for (const auto& [name, value] : request.headers) {
-    std::string& field = (*call->mutable_request_headers())[Readable(name)];
-    if (!field.empty()) field += ", ";
-    field += Readable(value);
-  }
-  if (plan != nullptr) call->set_fault(plan->faults);
-  call->set_request_id(request.request_id);
+std::shared_ptr<sandbox::LoggedCall> LoggedCallOf(const http::Request& request,
+                                                  std::string_view account, absl::Time end,
+                                                  absl::Duration took,
+                                                  const sandbox::FaultPlan* plan) {
+  auto call = std::make_shared<sandbox::LoggedCall>();
+  call->begun = end - took;
+  call->took = took;
+  call->http_method = request.method;
+  call->path = PathForLog(request.target);
+  call->account = account;
+  call->headers = request.headers;
+  call->request_id = request.request_id;
+  if (plan != nullptr) call->faults = plan->faults;
   return call;
 }
 

@@ -22,29 +22,30 @@ class LoggedBodies {
   void NoteAnswer(std::string_view body);
   // Watches the stream of the answer, if it has one. `seam` must outlive that.
   void NoteAnswer(const sandbox::CallSeam& seam, http::Response& response);
-  // The same for messages of gRPC, as JSON. Larger ones are left out.
+  // The same for messages of gRPC. Larger ones are left out.
   void NoteRequest(const google::protobuf::Message& message);
   void NoteAnswer(const google::protobuf::Message& message);
 
-  std::string_view answer() const { return answer_; }
+  std::string_view answer() const { return answer_.bytes; }
 
   // Adds the bodies to `call`, and logs it when the answer is complete.
-  void Log(const sandbox::CallSeam& seam, std::unique_ptr<sandbox::proto::Call> call);
+  void Log(const sandbox::CallSeam& seam, std::shared_ptr<sandbox::LoggedCall> call);
 
  private:
   struct Stream;  // what a streamed answer leaves
   class Watched;
 
   bool noted_ = false;
-  std::string request_;
-  std::string answer_;
+  sandbox::LoggedBody request_;
+  sandbox::LoggedBody answer_;
   std::shared_ptr<Stream> stream_;
 };
 
-// Returns an entry of the log with what all transports know.
-std::unique_ptr<sandbox::proto::Call> LoggedCall(const http::Request& request,
-                                                 std::string_view account, absl::Time begun,
-                                                 absl::Time end, const sandbox::FaultPlan* plan);
+// Returns a call for the log with what all transports know of it.
+std::shared_ptr<sandbox::LoggedCall> LoggedCallOf(const http::Request& request,
+                                                  std::string_view account, absl::Time end,
+                                                  absl::Duration took,
+                                                  const sandbox::FaultPlan* plan);
 
 }  // namespace zerotouch::wire
 

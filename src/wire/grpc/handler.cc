@@ -258,16 +258,15 @@ void Handler::Record(const http::Request& request, Head& head, absl::Duration to
   const bool is_control = head.method != nullptr && !methods_.NeedsCredentials(*head.method) &&
                           IsOfTheApi(*head.method);
   if (is_control) return;
-  const absl::Time end = clock_.Now();
-  auto call = LoggedCall(request, head.caller.email(), end - took, end, head.plan.get());
-  call->set_protocol("gRPC");
-  if (head.method != nullptr) call->set_method(std::string(NameOfMethod(head.method->full_name())));
+  const auto call = LoggedCallOf(request, head.caller.email(), clock_.Now(), took, head.plan.get());
+  call->protocol = "gRPC";
+  if (head.method != nullptr) call->method = NameOfMethod(head.method->full_name());
   const bool is_lost = head.plan != nullptr && head.plan->kind == FaultKind::kDropBefore;
   if (!is_lost) {
-    call->set_http_status(200);
-    call->set_status(absl::StatusCodeToString(head.answered));
+    call->http_status = 200;
+    call->status = absl::StatusCodeToString(head.answered);
   }
-  head.bodies.Log(seam_, std::move(call));
+  head.bodies.Log(seam_, call);
 }
 
 size_t Handler::CountedAs(const Head& head) {

@@ -39,7 +39,7 @@ struct Api::Head final : http::RequestContext {
   const Endpoint* const endpoint;    // null for calls of the API
   std::optional<size_t> body_limit;  // for requests without authentication
   bool is_open = false;              // a method that needs no credentials
-  absl::StatusOr<RouteMatch> route = errors::NoSuchRoute();
+  absl::StatusOr<RouteMatch> route;  // not OK for endpoints and OPTIONS
   Caller caller;
   std::unique_ptr<const sandbox::FaultPlan> plan;  // once it is decided
   absl::Duration delay;                            // of the plan, until it is taken

@@ -179,6 +179,33 @@ absl::Status Database::CopyTo(
   return status;
 }
 
+void Database::MapLogIndex() {
+  constexpr int kRegionBytes = 32 << 10;  // as SQLite maps it
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+      file->pMethods == nullptr || file->pMethods->iVersion < 2) {
+    return;
+  }
+  volatile void* region = nullptr;
+  if (file->pMethods->xShmMap(file, 0, kRegionBytes, /*extend=*/0, &region) == SQLITE_OK) {
+    log_index_ = static_cast<const volatile uint64_t*>(region);
+  }
+}
+
+// The header stands there twice. A writer changes the second copy first.
+__attribute__((no_sanitize("thread"))) std::optional<LogHeader> Database::ReadLogHeader() const {
+  if (log_index_ == nullptr) return std::nullopt;
+  LogHeader header;
+  for (size_t i = 0; i < header.size(); ++i) {
+    header[i] = __atomic_load_n(log_index_ + i, __ATOMIC_ACQUIRE);
+  }
+  for (size_t i = 0; i < header.size(); ++i) {
+    const volatile uint64_t* const second = log_index_ + header.size() + i;
+    if (header[i] != __atomic_load_n(second, __ATOMIC_ACQUIRE)) return std::nullopt;
+  }
+  return header;
+}
+
 void Database::TakeOverCheckpoints() {
   // The hook replaces SQLite's own, which checkpoints inside COMMIT.
   sqlite3_wal_hook(

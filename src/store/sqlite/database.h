@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_STORE_SQLITE_DATABASE_H_
 #define ZEROTOUCH_STORE_SQLITE_DATABASE_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -65,6 +66,10 @@ class Cursor {
   int bound_ = 0;
 };
 
+// The header of the write-ahead log's index, which each commit of any process changes
+// (sqlite.org/walformat.html, section 2.1).
+using LogHeader = std::array<uint64_t, 6>;
+
 // How a database may be used.
 enum class Access { kRead, kWrite };
 
@@ -101,6 +106,12 @@ class Database {
   absl::Status CopyTo(Database& target,
                       const std::function<absl::Status(int64_t done, int64_t total)>& progress);
 
+  // Makes ReadLogHeader work, on a connection that has read something.
+  void MapLogIndex();
+  // Returns the header as it is now, without a lock: as long as it is the same, nothing was
+  // committed. nullopt while it is being written, or without MapLogIndex. Thread-safe.
+  std::optional<LogHeader> ReadLogHeader() const;
+
   // Turns SQLite's automatic checkpoints off: the caller checks LogPages() and
   // calls Checkpoint().
   void TakeOverCheckpoints();
@@ -115,6 +126,7 @@ class Database {
 
   sqlite3* db_;
   int log_pages_ = 0;
+  const volatile uint64_t* log_index_ = nullptr;  // in memory that the processes share
   absl::flat_hash_map<const char*, sqlite3_stmt*> statements_;
 };
 

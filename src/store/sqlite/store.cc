@@ -2,9 +2,11 @@
 #include "store/sqlite/store.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/limits.h"
+#include "base/mutex.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "store/figures.h"
@@ -53,12 +55,13 @@ class SqliteSnapshot final : public SqliteTransaction {
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::shared_ptr<FileLock> lock, const RegistryFiles& files,
-              std::unique_ptr<Database> writing, const Clock& clock)
+              std::unique_ptr<Database> writing, std::unique_ptr<Database> log, const Clock& clock)
       : lock_(std::move(lock)),
         files_(files),
         readers_(lock_->path(), files, kReaders),
         writer_(std::move(writing), lock_, files, clock),
-        states_(lock_->path(), readers_, writer_) {}
+        states_(lock_->path(), readers_, writer_),
+        log_(std::move(log)) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
@@ -66,9 +69,19 @@ class SqliteStore final : public Store {
   }
 
   absl::StatusOr<int64_t> AccountsVersion() override {
+    const std::optional<LogHeader> header = log_->ReadLogHeader();
+    if (header.has_value()) {
+      const MutexLock lock(mutex_);
+      if (version_header_ == header) return version_;
+    }
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
     absl::StatusOr<int64_t> version = SqliteTransaction(*db).AccountsVersion();
     readers_.GiveBack(version.ok() ? std::move(db) : nullptr);
+    if (version.ok()) {
+      const MutexLock lock(mutex_);
+      version_ = *version;
+      version_header_ = header;
+    }
     return version;
   }
 
@@ -114,6 +127,11 @@ class SqliteStore final : public Store {
   Pool readers_;
   Writer writer_;  // it stops before what it uses is gone
   FileStates states_;
+  const std::unique_ptr<Database> log_;  // a connection that only shows whether anything changed
+  Mutex mutex_;
+  // What AccountsVersion read last, and the header of the log before it did.
+  int64_t version_ ZT_GUARDED_BY(mutex_) = 0;
+  std::optional<LogHeader> version_header_ ZT_GUARDED_BY(mutex_);
 };
 
 // Checks the file, makes it a registry of this version, and sets the connection
@@ -130,6 +148,14 @@ absl::Status Prepare(Database& db, const std::string& path, FileLock& lock, Role
   if (schema == SchemaState::kNeedsMigration) ZT_RETURN_IF_ERROR(Migrate(db));
   if (role == Role::kServer) ZT_RETURN_IF_ERROR(EndAllLeases(db));
   return db.Run("SELECT count(*) FROM sqlite_schema");  // opens the log in any case
+}
+
+// Opens the connection by which the store sees whether anything was committed.
+absl::StatusOr<std::unique_ptr<Database>> OpenLog(const std::string& path) {
+  ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, Database::Open(path, Access::kRead));
+  ZT_RETURN_IF_ERROR(db->Run("SELECT count(*) FROM sqlite_schema"));
+  db->MapLogIndex();
+  return db;
 }
 
 }  // namespace
@@ -150,9 +176,13 @@ absl::StatusOr<std::unique_ptr<Store>> OpenFile(const std::string& path, const C
   // Something was read or written by now, so the log is open.
   const absl::StatusOr<RegistryFiles> files =
       status.ok() ? RegistryFiles::Open(lock->path(), lock->id()) : status;
+  absl::StatusOr<std::unique_ptr<Database>> log =
+      files.ok() ? OpenLog(lock->path()) : files.status();
   lock->UnlockWriting();
   ZT_RETURN_IF_ERROR(CannotUse(path, files.status()));
-  return std::make_unique<SqliteStore>(std::move(lock), *files, *std::move(db), clock);
+  ZT_RETURN_IF_ERROR(CannotUse(path, log.status()));
+  return std::make_unique<SqliteStore>(std::move(lock), *files, *std::move(db), *std::move(log),
+                                       clock);
 }
 
 }  // namespace zerotouch::store::sqlite

@@ -66,6 +66,13 @@ struct ClaimColumns {
   }
 };
 
+// The begin and the end of a statement that must write as many rows as its first parameter
+// has elements. If it writes fewer, another transaction changed one of them: it divides by
+// zero, which is a conflict (Session::Queue).
+constexpr SqlText kAllOf = "WITH written AS (";
+constexpr SqlText kMustBeWritten =
+    " RETURNING 1) SELECT 1 / (count(*) = cardinality($1))::integer FROM written";
+
 // ClaimColumns as rows.
 constexpr SqlText kClaimRows =
     "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], "
@@ -148,14 +155,6 @@ bool IsUnclaimed(const Claim& claim) { return claim == GivenUp(claim); }
 
 }  // namespace
 
-void PostgresTransaction::QueueChange(Query query, size_t rows) {
-  db_.Queue(std::move(query), [this, rows](int64_t affected) -> absl::Status {
-    if (affected == static_cast<int64_t>(rows)) return absl::OkStatus();
-    db_.MarkConflict();
-    return absl::AbortedError("another replica changed a device");
-  });
-}
-
 void PostgresTransaction::QueueStatements(std::span<const DeviceState* const> states,
                                           std::span<const LoggedPlaces> places) {
   StatementColumns fresh;
@@ -172,28 +171,30 @@ void PostgresTransaction::QueueStatements(std::span<const DeviceState* const> st
     }
   }
   if (dropped.size() > 0) {
-    QueueChange(dropped.Keys("DELETE FROM statements s USING "
-                             "unnest($1::bigint[], $2::bigint[], $3::bigint[]) "
-                             "AS u(device, reseller, version) WHERE s.device = u.device "
-                             "AND s.reseller = u.reseller AND s.version = u.version"),
-                dropped.size());
+    db_.Queue(dropped.Keys(kSql<kAllOf,
+                                "DELETE FROM statements s USING "
+                                "unnest($1::bigint[], $2::bigint[], $3::bigint[]) "
+                                "AS u(device, reseller, version) WHERE s.device = u.device "
+                                "AND s.reseller = u.reseller AND s.version = u.version",
+                                kMustBeWritten>));
   }
   if (fresh.size() > 0) {
-    QueueChange(fresh.All("INSERT INTO statements (device, reseller, version, identifier, "
-                          "metadata, last_entry) SELECT * FROM unnest($1::bigint[], $2::bigint[], "
-                          "$3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[])"),
-                fresh.size());
+    db_.Queue(
+        fresh.All("INSERT INTO statements (device, reseller, version, identifier, "
+                  "metadata, last_entry) SELECT * FROM unnest($1::bigint[], $2::bigint[], "
+                  "$3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[])"));
   }
   if (changed.size() > 0) {
-    QueueChange(changed.All("UPDATE statements s SET version = s.version + 1, "
-                            "identifier = u.identifier, metadata = u.metadata, "
-                            "last_entry = u.last_entry "
-                            "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
-                            "$4::bytea[], $5::bytea[], $6::bigint[]) "
-                            "AS u(device, reseller, version, identifier, metadata, last_entry) "
-                            "WHERE s.device = u.device AND s.reseller = u.reseller "
-                            "AND s.version = u.version"),
-                changed.size());
+    db_.Queue(changed.All(kSql<kAllOf,
+                               "UPDATE statements s SET version = s.version + 1, "
+                               "identifier = u.identifier, metadata = u.metadata, "
+                               "last_entry = u.last_entry "
+                               "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
+                               "$4::bytea[], $5::bytea[], $6::bigint[]) "
+                               "AS u(device, reseller, version, identifier, metadata, last_entry) "
+                               "WHERE s.device = u.device AND s.reseller = u.reseller "
+                               "AND s.version = u.version",
+                               kMustBeWritten>));
   }
 }
 
@@ -268,29 +269,30 @@ void PostgresTransaction::QueueModemKeys(const absl::btree_map<ModemKey, Stateme
     columns.Add(is_stored ? before->second.version : 0, statements);
   }
   if (gone.size() > 0) {
-    QueueChange(Query("DELETE FROM modem_keys m USING unnest($1::bigint[], $2::bigint[]) "
-                      "AS u(modem, version) WHERE m.modem = u.modem AND m.version = u.version")
-                    .Ints(gone.modems)
-                    .Ints(gone.versions),
-                gone.size());
+    db_.Queue(Query(kSql<kAllOf,
+                         "DELETE FROM modem_keys m USING unnest($1::bigint[], $2::bigint[]) "
+                         "AS u(modem, version) WHERE m.modem = u.modem AND m.version = u.version",
+                         kMustBeWritten>)
+                  .Ints(gone.modems)
+                  .Ints(gone.versions));
   }
   if (changed.size() > 0) {
-    QueueChange(changed.In(Query("UPDATE modem_keys m SET version = m.version + 1, "
-                                 "device = u.device, reseller = u.reseller, "
-                                 "others = nullif(u.others, '') "
-                                 "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
-                                 "$4::bigint[], $5::bytea[]) "
-                                 "AS u(modem, version, device, reseller, others) "
-                                 "WHERE m.modem = u.modem AND m.version = u.version")
-                               .Ints(changed.modems)),
-                changed.size());
+    db_.Queue(changed.In(Query(kSql<kAllOf,
+                                    "UPDATE modem_keys m SET version = m.version + 1, "
+                                    "device = u.device, reseller = u.reseller, "
+                                    "others = nullif(u.others, '') "
+                                    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
+                                    "$4::bigint[], $5::bytea[]) "
+                                    "AS u(modem, version, device, reseller, others) "
+                                    "WHERE m.modem = u.modem AND m.version = u.version",
+                                    kMustBeWritten>)
+                             .Ints(changed.modems)));
   }
   if (fresh.size() > 0) {
-    QueueChange(fresh.InFirst(Query("INSERT INTO modem_keys (modem, device, reseller) "
-                                    "SELECT * FROM unnest($1::bigint[], $2::bigint[], "
-                                    "$3::bigint[])")
-                                  .Ints(fresh.modems)),
-                fresh.size());
+    db_.Queue(fresh.InFirst(Query("INSERT INTO modem_keys (modem, device, reseller) "
+                                  "SELECT * FROM unnest($1::bigint[], $2::bigint[], "
+                                  "$3::bigint[])")
+                                .Ints(fresh.modems)));
   }
 }
 
@@ -308,34 +310,36 @@ void PostgresTransaction::QueueSerialKeys(const absl::btree_map<SerialKey, State
     columns.Add(is_stored ? before->second.version : 0, statements);
   }
   if (gone.size() > 0) {
-    QueueChange(Query("DELETE FROM serial_keys s USING "
-                      "unnest($1::text[], $2::text[], $3::bigint[]) AS u(key, serial, version) "
-                      "WHERE s.key = u.key AND s.serial = u.serial AND s.version = u.version")
-                    .Texts(gone.keys)
-                    .Texts(gone.serials)
-                    .Ints(gone.versions),
-                gone.size());
+    db_.Queue(Query(kSql<kAllOf,
+                         "DELETE FROM serial_keys s USING "
+                         "unnest($1::text[], $2::text[], $3::bigint[]) AS u(key, serial, version) "
+                         "WHERE s.key = u.key AND s.serial = u.serial AND s.version = u.version",
+                         kMustBeWritten>)
+                  .Texts(gone.keys)
+                  .Texts(gone.serials)
+                  .Ints(gone.versions));
   }
   if (changed.size() > 0) {
-    QueueChange(changed.In(Query("UPDATE serial_keys s SET version = s.version + 1, "
-                                 "device = u.device, reseller = u.reseller, "
-                                 "others = nullif(u.others, '') "
-                                 "FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], "
-                                 "$5::bigint[], $6::bytea[]) "
-                                 "AS u(key, serial, version, device, reseller, others) "
-                                 "WHERE s.key = u.key AND s.serial = u.serial "
-                                 "AND s.version = u.version")
-                               .Texts(changed.keys)
-                               .Texts(changed.serials)),
-                changed.size());
+    db_.Queue(
+        changed.In(Query(kSql<kAllOf,
+                              "UPDATE serial_keys s SET version = s.version + 1, "
+                              "device = u.device, reseller = u.reseller, "
+                              "others = nullif(u.others, '') "
+                              "FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], "
+                              "$5::bigint[], $6::bytea[]) "
+                              "AS u(key, serial, version, device, reseller, others) "
+                              "WHERE s.key = u.key AND s.serial = u.serial "
+                              "AND s.version = u.version",
+                              kMustBeWritten>)
+                       .Texts(changed.keys)
+                       .Texts(changed.serials)));
   }
   if (fresh.size() > 0) {
-    QueueChange(fresh.InFirst(Query("INSERT INTO serial_keys (key, serial, device, reseller) "
-                                    "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], "
-                                    "$4::bigint[])")
-                                  .Texts(fresh.keys)
-                                  .Texts(fresh.serials)),
-                fresh.size());
+    db_.Queue(fresh.InFirst(Query("INSERT INTO serial_keys (key, serial, device, reseller) "
+                                  "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], "
+                                  "$4::bigint[])")
+                                .Texts(fresh.keys)
+                                .Texts(fresh.serials)));
   }
 }
 
@@ -368,19 +372,21 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
   for (const auto& [key, devices] : unclaimed) {
     // Most changes of large batches are unclaims, and looking up a list of keys
     // costs four fifths of a join. No column of an index changes.
-    QueueChange(Query("UPDATE claims SET version = version + 1, held = false, reseller = $4, "
-                      "last_entry = $5 "
-                      "WHERE device = ANY($1) AND section = $2 AND version = $3")
-                    .Ints(devices)
-                    .Int(static_cast<int64_t>(key.section))
-                    .Int(key.version)
-                    .Int(key.reseller.value())
-                    .Int(key.last_entry),
-                devices.size());
+    db_.Queue(Query(kSql<kAllOf,
+                         "UPDATE claims SET version = version + 1, held = false, reseller = $4, "
+                         "last_entry = $5 "
+                         "WHERE device = ANY($1) AND section = $2 AND version = $3",
+                         kMustBeWritten>)
+                  .Ints(devices)
+                  .Int(static_cast<int64_t>(key.section))
+                  .Int(key.version)
+                  .Int(key.reseller.value())
+                  .Int(key.last_entry));
   }
   if (changed.size() > 0) {
-    QueueChange(
-        changed.In(kSql<"UPDATE claims c SET version = c.version + 1, held = u.held, "
+    db_.Queue(
+        changed.In(kSql<kAllOf,
+                        "UPDATE claims c SET version = c.version + 1, held = u.held, "
                         "reseller = u.reseller, owner = u.owner, "
                         "configuration = u.configuration, simlock_profile = u.simlock_profile, "
                         "workspace = u.workspace, vacation_starts_us = u.vacation_starts_us, "
@@ -388,13 +394,12 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
                         "last_entry = u.last_entry FROM ",
                         kClaimRows,
                         " WHERE c.device = u.device AND c.section = u.section "
-                        "AND c.version = u.version">),
-        changed.size());
+                        "AND c.version = u.version",
+                        kMustBeWritten>));
   }
   if (fresh.size() > 0) {
-    QueueChange(fresh.In(kSql<"INSERT INTO claims (device, section, version, ", kClaimColumns,
-                              ", last_entry) SELECT * FROM ", kClaimRows>),
-                fresh.size());
+    db_.Queue(fresh.In(kSql<"INSERT INTO claims (device, section, version, ", kClaimColumns,
+                            ", last_entry) SELECT * FROM ", kClaimRows>));
   }
 }
 
@@ -425,12 +430,14 @@ absl::StatusOr<std::optional<DeviceId>> PostgresTransaction::SettleGivenUp(Devic
                                   .Int(after.value())));
   const int64_t up_to = ReadInt(last);
   if (up_to == 0) return std::nullopt;
-  ZT_RETURN_IF_ERROR(db_.Run(Query("UPDATE claims SET version = version + 1, owner = NULL, "
-                                   "configuration = NULL, simlock_profile = NULL, "
-                                   "workspace = '', vacation_starts_us = NULL, "
-                                   "vacation_expires_us = NULL WHERE device > $1 "
-                                   "AND device <= $2 AND NOT held "
-                                   "AND (owner IS NOT NULL OR workspace <> '')")
+  ZT_RETURN_IF_ERROR(db_.Run(Query(kSql<kAllOf,
+                                        "UPDATE claims SET version = version + 1, owner = NULL, "
+                                        "configuration = NULL, simlock_profile = NULL, "
+                                        "workspace = '', vacation_starts_us = NULL, "
+                                        "vacation_expires_us = NULL WHERE device > $1 "
+                                        "AND device <= $2 AND NOT held "
+                                        "AND (owner IS NOT NULL OR workspace <> '')",
+                                        kMustBeWritten>)
                                  .Int(after.value())
                                  .Int(up_to))
                          .status());

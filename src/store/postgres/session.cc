@@ -172,24 +172,17 @@ void Session::Queue(Query query, std::function<absl::Status(int64_t)> check) {
   queued_.push_back({.query = std::move(query), .check = std::move(check)});
 }
 
-absl::Status Session::Flush() {
-  if (queued_.empty()) return absl::OkStatus();
-  std::vector<Rows> none;
-  return Exchange({}, none);
-}
-
 absl::Status Session::Commit() {
-  if (!in_transaction_) {
+  std::vector<Rows> none;
+  const bool has_check = std::any_of(queued_.begin(), queued_.end(),
+                                     [](const Queued& one) { return one.check != nullptr; });
+  if (has_check) ZT_RETURN_IF_ERROR(Exchange({}, none));
+  if (!in_transaction_ && queued_.empty()) {
     begin_ = nullptr;
     return absl::OkStatus();
   }
-  ZT_RETURN_IF_ERROR(fault::At(kRoundTrip));
-  in_transaction_ = false;
-  commit_unknown_ = true;
-  ZT_RETURN_IF_ERROR(SendAlone("COMMIT"));
-  absl::Status status = ReceiveAlone();
-  // Any answer of the server tells whether it committed.
-  if (!lost_) commit_unknown_ = false;
+  absl::Status status = Exchange({}, none, /*commits=*/true);
+  if (status.ok()) in_transaction_ = false;
   return status;
 }
 
@@ -250,15 +243,19 @@ bool Session::Send(const Query& query, const Sent& sent, std::vector<Sent>& all)
                              values.data(), lengths.data(), formats.data(), kBinary) == 1;
 }
 
-absl::Status Session::Exchange(std::span<const Query> queries, std::vector<Rows>& answers) {
+bool Session::SendPlain(const char* sql) {
+  return PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) == 1;
+}
+
+absl::Status Session::Exchange(std::span<const Query> queries, std::vector<Rows>& answers,
+                               bool commits) {
   if (lost_) return Lost("the session was lost");
   ZT_RETURN_IF_ERROR(fault::At(kRoundTrip));
   ZT_RETURN_IF_ERROR(Settle());
   std::vector<Sent> all;
   bool sent = true;
   if (begin_ != nullptr) {
-    sent =
-        PQsendQueryParams(connection_, begin_, 0, nullptr, nullptr, nullptr, nullptr, kBinary) == 1;
+    sent = SendPlain(begin_);
     all.push_back({});
     begin_ = nullptr;
     in_transaction_ = true;
@@ -268,6 +265,11 @@ absl::Status Session::Exchange(std::span<const Query> queries, std::vector<Rows>
     sent = sent && Send(one.query, {.queued = &one}, all);
   }
   for (const Query& query : queries) sent = sent && Send(query, {.answer = true}, all);
+  if (commits) {
+    commit_unknown_ = true;
+    sent = sent && SendPlain("COMMIT");
+    all.push_back({});
+  }
   if (!sent || PQpipelineSync(connection_) != 1 || !FlushOut()) {
     return Lost(FirstLine(PQerrorMessage(connection_)));
   }
@@ -290,8 +292,13 @@ absl::Status Session::Receive(std::span<const Sent> all, std::vector<Rows>& answ
       status = absl::AbortedError(status.message());
     }
     if (status.ok() && one.answer) answers.push_back(*std::move(rows));
-    if (first.ok()) first = std::move(status);
+    if (!first.ok() || status.ok()) continue;
+    first = std::move(status);
+    // The server skips what was sent after a statement that failed, COMMIT too.
+    commit_unknown_ = false;
   }
+  // Any answer to COMMIT tells whether it committed.
+  commit_unknown_ = false;
   ZT_RETURN_IF_ERROR(AwaitSync());
   return first;
 }
@@ -299,8 +306,7 @@ absl::Status Session::Receive(std::span<const Sent> all, std::vector<Rows>& answ
 absl::Status Session::SendAlone(const char* sql) {
   if (lost_) return Lost("the session was lost");
   ZT_RETURN_IF_ERROR(Settle());
-  if (PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) != 1 ||
-      PQpipelineSync(connection_) != 1 || !FlushOut()) {
+  if (!SendPlain(sql) || PQpipelineSync(connection_) != 1 || !FlushOut()) {
     return Lost(FirstLine(PQerrorMessage(connection_)));
   }
   return absl::OkStatus();
@@ -409,6 +415,10 @@ absl::Status Session::StatusOf(const PGresult* result) {
   if (IsState(state, {"40001", "40P01", "55P03"})) {
     conflict_ = true;
     return absl::AbortedError(message);
+  }
+  if (state == "22012") {
+    conflict_ = true;
+    return absl::AbortedError("another replica changed the same rows");
   }
   // The session cannot be used any more: the server shuts down, ended the session,
   // became read-only, or invalidated its prepared statements.

@@ -47,12 +47,12 @@ class Session {
   // Runs several statements in one round trip, and returns the rows of each.
   absl::StatusOr<std::vector<Rows>> RunAll(std::span<const Query> queries);
   // Queues `query` to be sent with the next statement. `check` gets the number of
-  // rows that it wrote. A unique key that is taken is a conflict.
+  // rows that it wrote. A unique key that is taken is a conflict, as is a division by
+  // zero, by which a statement refuses to go on.
   void Queue(Query query, std::function<absl::Status(int64_t affected)> check = nullptr);
-  // Runs the queued statements.
-  absl::Status Flush();
-  // Commits; nothing may be queued. If it fails and commit_unknown() is true, the
-  // server may have committed nevertheless.
+  // Runs what is queued and commits: in one round trip, if no queued statement has a
+  // check. If it fails, roll back; if commit_unknown() is true then, the server may have
+  // committed nevertheless.
   absl::Status Commit();
   absl::Status Rollback();
   // Ends a transaction that wrote nothing, without waiting for the answer.
@@ -94,9 +94,11 @@ class Session {
   explicit Session(PGconn* connection) : connection_(connection) {}
 
   absl::Status Configure();
-  // Sends BEGIN if it is pending, the queued statements and `queries`, and reads
-  // every answer. Appends the rows of `queries` to `answers`.
-  absl::Status Exchange(std::span<const Query> queries, std::vector<Rows>& answers);
+  // Sends BEGIN if it is pending, the queued statements and `queries`, and COMMIT if
+  // `commits`, and reads every answer. Appends the rows of `queries` to `answers`.
+  absl::Status Exchange(std::span<const Query> queries, std::vector<Rows>& answers,
+                        bool commits = false);
+  bool SendPlain(const char* sql);
   bool Send(const Query& query, const Sent& sent, std::vector<Sent>& all);
   absl::Status Receive(std::span<const Sent> all, std::vector<Rows>& answers);
   // Sends a statement without parameters and the end of its pipeline.

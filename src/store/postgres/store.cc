@@ -131,14 +131,12 @@ class PostgresStore final : public Store {
     changelog::Logged<PostgresTransaction> transaction(*db, listener_.leases(), ids_);
     absl::Status status = mutation(transaction);
     if (status.ok()) status = transaction.FinishBlock(ids_.Now());
-    if (status.ok()) status = db->Flush();
     if (status.ok()) status = fault::At("store.commit");
     if (status.ok()) {
       const metrics::Timer timer(StoreSeconds(StoreKind::kPostgres, StoreCall::kCommit));
       status = db->Commit();
-    } else {
-      db->Rollback().IgnoreError();
     }
+    if (!status.ok()) db->Rollback().IgnoreError();
     again = !status.ok() && db->conflict() && !db->lost();
     if (db->commit_unknown()) {
       status = absl::UnknownError(

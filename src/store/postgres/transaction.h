@@ -194,8 +194,6 @@ class PostgresTransaction : public Transaction {
   void TakeParts(const Rows& rows);
 
   // device_changes.cc
-  // Queues a change of exactly `rows` rows. If it finds fewer, that is a conflict.
-  void QueueChange(Query query, size_t rows);
   // `places[i]` are those of `states[i]`.
   void QueueStatements(std::span<const DeviceState* const> states,
                        std::span<const LoggedPlaces> places);

@@ -46,9 +46,7 @@ absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>
 absl::StatusOr<api::Device> CustomerDevices::Get(const Caller& caller,
                                                  const api::GetCustomerDeviceRequest& request) {
   const CustomerId customer = caller.right().customer;
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const DeviceState device,
-                      ReadOwnedDevice(*snapshot, customer, request.name()));
+  ZT_ASSIGN_OR_RETURN(const DeviceState device, ReadOwnedDevice(store_, customer, request.name()));
   return CustomerView(customer, device, clock_.Now());
 }
 

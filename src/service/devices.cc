@@ -157,9 +157,7 @@ absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
 absl::StatusOr<api::Device> Devices::Get(const Caller& caller,
                                          const api::GetDeviceRequest& request) {
   const PartnerId partner = caller.right().partner;
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
-  ZT_ASSIGN_OR_RETURN(const DeviceState device,
-                      ReadVisibleDevice(*snapshot, partner, request.name()));
+  ZT_ASSIGN_OR_RETURN(const DeviceState device, ReadVisibleDevice(store_, partner, request.name()));
   return PartnerView(partner, device, clock_.Now());
 }
 

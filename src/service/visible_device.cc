@@ -10,26 +10,36 @@
 
 namespace zerotouch::service {
 
-absl::StatusOr<DeviceState> ReadVisibleDevice(store::Snapshot& snapshot, PartnerId caller,
+template <class Reads>
+absl::StatusOr<DeviceState> ReadVisibleDevice(Reads& reads, PartnerId caller,
                                               const std::string& name) {
   const std::optional<DeviceName> parsed = ParseDeviceName(name);
   if (!parsed.has_value()) {
     return errors::InvalidParameter("name", "use the form partners/PARTNER/devices/DEVICE");
   }
-  ZT_ASSIGN_OR_RETURN(DeviceState device, snapshot.ReadDevice(parsed->device));
+  ZT_ASSIGN_OR_RETURN(DeviceState device, reads.ReadDevice(parsed->device));
   if (!IsVisibleTo(caller, device)) return errors::UnknownDevice();
   return device;
 }
 
-absl::StatusOr<DeviceState> ReadOwnedDevice(store::Snapshot& snapshot, CustomerId caller,
+template <class Reads>
+absl::StatusOr<DeviceState> ReadOwnedDevice(Reads& reads, CustomerId caller,
                                             const std::string& name) {
   const std::optional<CustomerDeviceName> parsed = ParseCustomerDeviceName(name);
   if (!parsed.has_value()) {
     return errors::InvalidParameter("name", "use the form customers/CUSTOMER/devices/DEVICE");
   }
-  ZT_ASSIGN_OR_RETURN(DeviceState device, snapshot.ReadDevice(parsed->device));
+  ZT_ASSIGN_OR_RETURN(DeviceState device, reads.ReadDevice(parsed->device));
   if (!IsOwnedBy(caller, device)) return errors::UnknownDeviceOfCustomer();
   return device;
 }
+
+template absl::StatusOr<DeviceState> ReadVisibleDevice(store::Store&, PartnerId,
+                                                       const std::string&);
+template absl::StatusOr<DeviceState> ReadVisibleDevice(store::Snapshot&, PartnerId,
+                                                       const std::string&);
+template absl::StatusOr<DeviceState> ReadOwnedDevice(store::Store&, CustomerId, const std::string&);
+template absl::StatusOr<DeviceState> ReadOwnedDevice(store::Snapshot&, CustomerId,
+                                                     const std::string&);
 
 }  // namespace zerotouch::service

@@ -14,13 +14,16 @@ namespace zerotouch::service {
 // Reads the device that `name` (`partners/P/devices/D`) names. Returns
 // errors::InvalidParameter if it is no such name, and errors::UnknownDevice unless `caller`
 // holds a claim on the device or was the last one to hold it, whether or not the device exists.
-absl::StatusOr<DeviceState> ReadVisibleDevice(store::Snapshot& snapshot, PartnerId caller,
+// Reads is a store or a snapshot.
+template <class Reads>
+absl::StatusOr<DeviceState> ReadVisibleDevice(Reads& reads, PartnerId caller,
                                               const std::string& name);
 
 // Reads the device that `name` (`customers/C/devices/D`) names. Returns
 // errors::InvalidParameter if it is no such name, and errors::UnknownDeviceOfCustomer unless
 // `caller` owns the device.
-absl::StatusOr<DeviceState> ReadOwnedDevice(store::Snapshot& snapshot, CustomerId caller,
+template <class Reads>
+absl::StatusOr<DeviceState> ReadOwnedDevice(Reads& reads, CustomerId caller,
                                             const std::string& name);
 
 }  // namespace zerotouch::service

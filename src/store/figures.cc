@@ -58,6 +58,13 @@ class MeteredStore final : public Store {
     return version;
   }
 
+  absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override {
+    const metrics::Timer timer(StoreSeconds(kind_, StoreCall::kRead));
+    absl::StatusOr<DeviceState> device = store_->ReadDevice(id);
+    CountError(device.status());
+    return device;
+  }
+
   absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) override {
     if (is_in_group) return store_->Write(mutation);
     const absl::Duration begun = Begin();

@@ -404,6 +404,7 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
 }
 
 absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> states) {
+  located_.reset();
   std::vector<const DeviceState*> changed;
   for (const DeviceState* state : states) {
     if (state->Changed()) changed.push_back(state);

@@ -147,15 +147,64 @@ absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const>
   });
 }
 
+// One row for each key, statement and claim that belong together.
+absl::StatusOr<KeyMatches> PostgresTransaction::LocateOne(const Identity& identity) {
+  std::vector<int64_t> modems(identity.modems.begin(), identity.modems.end());
+  const Query queries[] = {
+      Query(kSql<"SELECT k.modem, k.version, k.device, k.reseller, k.others, "
+                 "s.reseller, s.version, s.identifier, s.metadata, s.last_entry, "
+                 "c.* FROM modem_keys k LEFT JOIN statements s ON s.device = k.device "
+                 "LEFT JOIN (SELECT section, version, last_entry, ",
+                 kClaimColumns,
+                 ", device FROM claims) c ON c.device = k.device WHERE k.modem = ANY($1)">)
+          .Ints(modems),
+      // After the claims, so that the sequence is above the places in them.
+      ReserveParts(1)};
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+  TakeParts(answers[1]);
+  located_.emplace();
+  for (RowReader row : answers[0]) {
+    const ModemKey modem = row.Int();
+    KeyRow key{.version = row.Int(), .statements = {}};
+    ZT_RETURN_IF_ERROR(TakeStatementIds(row, key.statements));
+    DeviceState& state = (*located_)[key.statements[0].device];
+    state.id = key.statements[0].device;
+    modem_rows_[modem] = std::move(key);
+    ZT_RETURN_IF_ERROR(TakeStatement(row, state));
+    TakeClaim(row, state);
+  }
+  KeyMatches found;
+  for (size_t i = 0; i < identity.modems.size(); ++i) {
+    const auto key = modem_rows_.find(identity.modems[i]);
+    if (key != modem_rows_.end()) {
+      AddKeyMatches(static_cast<uint8_t>(i), key->second.statements, found);
+    }
+  }
+  return found;
+}
+
 absl::StatusOr<std::vector<KeyMatches>> PostgresTransaction::Locate(
     std::span<const Identity* const> identities) {
   std::vector<KeyMatches> found(identities.size());
+  if (writing() && identities.size() == 1 && identities[0]->serial_key.empty()) {
+    ZT_ASSIGN_OR_RETURN(found[0], LocateOne(*identities[0]));
+    return found;
+  }
   ZT_RETURN_IF_ERROR(LocateModems(identities, found));
   ZT_RETURN_IF_ERROR(LocateSerials(identities, found));
   return found;
 }
 
+bool PostgresTransaction::HasLocated(std::span<const DeviceId> ids) {
+  const bool has = located_.has_value() && std::all_of(ids.begin(), ids.end(), [&](DeviceId id) {
+                     return located_->contains(id);
+                   });
+  if (!has) located_.reset();
+  return has;
+}
+
 absl::Status PostgresTransaction::CheckLocated() {
+  if (located_.has_value()) return absl::OkStatus();  // one statement read everything
   std::vector<int64_t> modems;
   for (const auto& [modem, row] : modem_rows_) modems.push_back(modem);
   std::vector<std::string_view> keys;
@@ -224,6 +273,13 @@ absl::StatusOr<std::vector<DeviceState>> PostgresTransaction::ReadClaims(
     numbers[i] = ids[i].value();
   }
   if (ids.empty()) return states;
+  if (HasLocated(ids)) {
+    for (DeviceState& state : states) {
+      state = located_->at(state.id);
+      state.statements.clear();
+    }
+    return states;
+  }
   std::vector<Query> queries = MakeQueries(std::span<const int64_t>(numbers), SelectClaims);
   // After the claims, so that the sequences are above the places in them.
   if (writing()) {
@@ -246,12 +302,20 @@ absl::Status PostgresTransaction::ReadStatements(std::span<DeviceState* const> s
   if (wanted.empty()) return absl::OkStatus();
   std::sort(wanted.begin(), wanted.end(),
             [](const DeviceState* a, const DeviceState* b) { return a->id < b->id; });
+  std::vector<DeviceId> ids;
   std::vector<int64_t> numbers;
-  numbers.reserve(wanted.size());
-  for (const DeviceState* state : wanted) numbers.push_back(state->id.value());
-  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
-                      db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectStatements)));
-  for (const Rows& rows : answers) ZT_RETURN_IF_ERROR(TakeStatements(rows, wanted));
+  for (const DeviceState* state : wanted) {
+    ids.push_back(state->id);
+    numbers.push_back(state->id.value());
+  }
+  if (HasLocated(ids)) {
+    for (DeviceState* state : wanted) state->statements = located_->at(state->id).statements;
+  } else {
+    ZT_ASSIGN_OR_RETURN(
+        const std::vector<Rows> answers,
+        db_.RunAll(MakeQueries(std::span<const int64_t>(numbers), SelectStatements)));
+    for (const Rows& rows : answers) ZT_RETURN_IF_ERROR(TakeStatements(rows, wanted));
+  }
   for (DeviceState* state : wanted) state->statements_read = true;
   return absl::OkStatus();
 }
@@ -277,46 +341,69 @@ absl::Status PostgresTransaction::ReadStatedIdentifiers(
   return absl::OkStatus();
 }
 
+// One statement, which sees one moment without a transaction (Store::ReadDevice). A device
+// has statements only while it has claims.
 absl::StatusOr<DeviceState> PostgresTransaction::ReadDevice(DeviceId id) {
-  const int64_t number[] = {id.value()};
-  const Query queries[] = {SelectClaims(number), SelectStatements(number)};
-  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(Query(kSql<"SELECT s.reseller, s.version, s.identifier, s.metadata, s.last_entry, "
+                         "c.* FROM (SELECT section, version, last_entry, ",
+                         kClaimColumns,
+                         ", device FROM claims) c LEFT JOIN statements s ON s.device = c.device "
+                         "WHERE c.device = $1">)
+                  .Int(id.value())));
   DeviceState state;
   state.id = id;
-  TakeClaims(answers[0], std::span(&state, 1));
-  DeviceState* const one[] = {&state};
-  ZT_RETURN_IF_ERROR(TakeStatements(answers[1], one));
+  for (RowReader row : rows) {
+    ZT_RETURN_IF_ERROR(TakeStatement(row, state));
+    TakeClaim(row, state);
+  }
   state.statements_read = true;
   return state;
+}
+
+void PostgresTransaction::TakeClaim(RowReader& row, DeviceState& state) {
+  const int64_t number = row.Int();
+  const int64_t version = row.Int();
+  if (number == 0) return;  // a join found no claim
+  const auto section = static_cast<Section>(number);
+  state.EntryIn(section) = row.Int();
+  state.ClaimIn(section) = ReadClaim(row);
+  if (writing()) claim_versions_[{state.id, section}] = version;
 }
 
 void PostgresTransaction::TakeClaims(const Rows& rows, std::span<DeviceState> states) {
   for (RowReader row : rows) {
     const DeviceId id(row.Int());
-    const auto section = static_cast<Section>(row.Int());
-    const int64_t version = row.Int();
     const auto place = std::lower_bound(
         states.begin(), states.end(), id,
         [](const DeviceState& state, DeviceId sought) { return state.id < sought; });
-    place->EntryIn(section) = row.Int();
-    place->ClaimIn(section) = ReadClaim(row);
-    if (writing()) claim_versions_[{id, section}] = version;
+    TakeClaim(row, *place);
   }
+}
+
+absl::Status PostgresTransaction::TakeStatement(RowReader& row, DeviceState& state) {
+  const PartnerId reseller(row.Int());
+  const int64_t version = row.Int();
+  const std::string_view identifier = row.Text();
+  const std::string_view metadata = row.Text();
+  const int64_t last_entry = row.Int();
+  // A join may have found none, or repeat one.
+  if (!reseller || state.EntryOf(reseller) != nullptr) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, metadata, state));
+  state.statements.back().last_entry = last_entry;
+  if (writing()) statement_versions_[{state.id, reseller}] = version;
+  return absl::OkStatus();
 }
 
 absl::Status PostgresTransaction::TakeStatements(const Rows& rows,
                                                  std::span<DeviceState* const> states) {
   for (RowReader row : rows) {
     const DeviceId id(row.Int());
-    const PartnerId reseller(row.Int());
-    const int64_t version = row.Int();
     const auto place = std::lower_bound(
         states.begin(), states.end(), id,
         [](const DeviceState* state, DeviceId sought) { return state->id < sought; });
-    const std::string_view identifier = row.Text();
-    ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, row.Text(), **place));
-    (*place)->statements.back().last_entry = row.Int();
-    if (writing()) statement_versions_[{id, reseller}] = version;
+    ZT_RETURN_IF_ERROR(TakeStatement(row, **place));
   }
   return absl::OkStatus();
 }

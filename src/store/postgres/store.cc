@@ -84,6 +84,14 @@ class PostgresStore final : public Store {
     return read.version;
   }
 
+  absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override {
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
+    absl::StatusOr<DeviceState> device =
+        PostgresTransaction(*db, listener_.leases()).ReadDevice(id);
+    readers_.GiveBack(std::move(db));
+    return device;
+  }
+
   absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) override {
     int64_t pause_us = kFirstPauseUs;
     for (int attempt = 1;; ++attempt) {

@@ -81,6 +81,29 @@ absl::StatusOr<std::vector<KeyMatches>> SqliteTransaction::Locate(
   return found;
 }
 
+void SqliteTransaction::TakeClaim(RowReader& row, DeviceState& state) {
+  const auto section = static_cast<Section>(row.Int());
+  const bool is_given_up = row.Flag();
+  state.EntryIn(section) = row.Int();
+  const Claim claim = ReadClaim(row);
+  state.ClaimIn(section) = is_given_up ? GivenUp(claim) : claim;
+  if (ids_ != nullptr && claim.held && !is_given_up) {
+    held_.insert_or_assign({state.id, section}, claim.reseller);
+  }
+}
+
+absl::Status SqliteTransaction::TakeStatement(RowReader& row, DeviceState& state) {
+  const PartnerId reseller(row.Int());
+  const std::string_view identifier = row.Text();
+  const std::string_view metadata = row.Text();
+  const int64_t last_entry = row.Int();
+  // A join may have found none, or repeat one.
+  if (!reseller || state.EntryOf(reseller) != nullptr) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, metadata, state));
+  state.statements.back().last_entry = last_entry;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
     std::span<const DeviceId> ids) {
   std::vector<DeviceState> states(ids.size());
@@ -95,14 +118,7 @@ absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
     claims.Int(ids[i].value());
     while (claims.Row()) {
       RowReader row(claims);
-      const auto section = static_cast<Section>(row.Int());
-      const bool is_given_up = row.Flag();
-      states[i].EntryIn(section) = row.Int();
-      const Claim claim = ReadClaim(row);
-      states[i].ClaimIn(section) = is_given_up ? GivenUp(claim) : claim;
-      if (ids_ != nullptr && claim.held && !is_given_up) {
-        held_.insert_or_assign({ids[i], section}, claim.reseller);
-      }
+      TakeClaim(row, states[i]);
     }
   }
   ZT_RETURN_IF_ERROR(claims.status());
@@ -118,10 +134,7 @@ absl::Status SqliteTransaction::ReadStatements(std::span<DeviceState* const> sta
     statements.Int(state->id.value());
     while (statements.Row()) {
       RowReader row(statements);
-      const PartnerId reseller(row.Int());
-      const std::string_view identifier = row.Text();
-      ZT_RETURN_IF_ERROR(DecodeStatement(reseller, identifier, row.Text(), *state));
-      state->statements.back().last_entry = row.Int();
+      ZT_RETURN_IF_ERROR(TakeStatement(row, *state));
     }
     state->statements_read = true;
   }
@@ -140,11 +153,28 @@ absl::Status SqliteTransaction::ReadStatedIdentifiers(
   return row.status();
 }
 
+// One statement, which sees one moment without a transaction (Store::ReadDevice). A device
+// has statements only while it has claims.
 absl::StatusOr<DeviceState> SqliteTransaction::ReadDevice(DeviceId id) {
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, ReadClaims(std::span(&id, 1)));
-  DeviceState* const one[] = {&states[0]};
-  ZT_RETURN_IF_ERROR(ReadStatements(one));
-  return std::move(states[0]);
+  Cursor device =
+      db_.Use(kSql<"SELECT c.section, coalesce(g.restored, 1) = 0, coalesce(g.entry, last_entry), ",
+                   kClaimColumns,
+                   ", stater, identifier, metadata, stated FROM claims c "
+                   "LEFT JOIN given_up g ON g.device = c.device AND g.section = c.section "
+                   "LEFT JOIN (SELECT device, reseller AS stater, identifier, metadata, "
+                   "last_entry AS stated FROM statements) s ON s.device = c.device "
+                   "WHERE c.device = ?">);
+  device.Int(id.value());
+  DeviceState state;
+  state.id = id;
+  while (device.Row()) {
+    RowReader row(device);
+    TakeClaim(row, state);
+    ZT_RETURN_IF_ERROR(TakeStatement(row, state));
+  }
+  ZT_RETURN_IF_ERROR(device.status());
+  state.statements_read = true;
+  return state;
 }
 
 }  // namespace zerotouch::store::sqlite

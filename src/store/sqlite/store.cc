@@ -85,6 +85,13 @@ class SqliteStore final : public Store {
     return version;
   }
 
+  absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override {
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
+    absl::StatusOr<DeviceState> device = SqliteTransaction(*db).ReadDevice(id);
+    readers_.GiveBack(device.ok() ? std::move(db) : nullptr);
+    return device;
+  }
+
   absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) override {
     return writer_.Write(mutation);
   }

@@ -16,6 +16,8 @@
 
 namespace zerotouch::store::sqlite {
 
+class RowReader;
+
 // Reads and writes the registry in the transaction that is open on a database
 // connection. Each part is in the file of its name.
 class SqliteTransaction : public Transaction {
@@ -146,6 +148,9 @@ class SqliteTransaction : public Transaction {
   absl::Status Change(Cursor& statement, const absl::Status& otherwise);
 
   // devices.cc
+  // Store what a row has of a device, in the order of the columns.
+  void TakeClaim(RowReader& row, DeviceState& state);
+  absl::Status TakeStatement(RowReader& row, DeviceState& state);
   absl::Status LocateModems(std::span<const Identity* const> identities,
                             std::vector<KeyMatches>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,

@@ -233,10 +233,43 @@ inline constexpr absl::Duration kAccessTokenLifetime = absl::Hours(1);
 inline constexpr absl::Duration kJwtLifetime = absl::Hours(1);
 inline constexpr absl::Duration kJwtSkew = absl::Seconds(60);
 
+// `zerotouchd check` warns of a certificate that expires this soon (authorities renew
+// thirty days before), of a clock that is this far from the database's (a lost lease is
+// taken over after as long), and of less free disk (room for the largest batches and the
+// copy of a log).
+inline constexpr absl::Duration kCertificateWarning = absl::Hours(30 * 24);
+inline constexpr absl::Duration kClockWarning = absl::Seconds(5);
+inline constexpr uint64_t kLowDiskBytes = uint64_t{1} << 30;
+
 // Service accounts that a server keeps in memory, and parsed public keys. An account
 // with two keys and a few customers takes 2 KiB, a parsed key 3 KiB.
 inline constexpr size_t kCachedAccounts = 4'096;
 inline constexpr size_t kParsedKeys = 8'192;
+
+// Uses of keys that wait to be noted in the registry: one for each key that was used in an
+// hour for the first time. 200 bytes each.
+inline constexpr size_t kKeyUses = 65'536;
+
+// The ids (`jti`) of assertions that a token endpoint remembers until they expire, so that
+// none is used twice: about 150 bytes each. An account without a quota has a share.
+inline constexpr size_t kAssertionIds = 131'072;
+inline constexpr size_t kAssertionIdsPerAccount = 8'192;
+
+// Issuers of tokens beside the registry (`oidc-issuers`): the file, how many there are, the
+// identities of each, the bytes and the keys of a key set. Large providers have ten keys.
+inline constexpr size_t kIssuersFileBytes = size_t{1} << 20;
+inline constexpr size_t kIssuers = 16;
+inline constexpr size_t kIssuerIdentities = 10'000;
+inline constexpr size_t kKeySetBytes = size_t{256} << 10;
+inline constexpr size_t kKeySetKeys = 64;
+
+// A key set is fetched again after kKeySetRefresh. An unknown key, or a failure, fetches it
+// again at the earliest after kKeySetPause. While the provider is down, the keys are used
+// until kKeySetAge after they were fetched: a key that it withdrew is good for no longer.
+inline constexpr absl::Duration kKeySetRefresh = absl::Minutes(15);
+inline constexpr absl::Duration kKeySetPause = absl::Seconds(30);
+inline constexpr absl::Duration kKeySetAge = absl::Hours(24);
+inline constexpr absl::Duration kKeySetTimeout = absl::Seconds(10);
 
 // Credentials of callers that a server has verified and remembers: about 500 bytes
 // each. Most callers have one or two at a time.

@@ -75,6 +75,18 @@ bool IsPlainPostgresUrl(std::string_view url) {
          url.find('#') == std::string_view::npos && HavePorts(authority);
 }
 
+bool HasPassword(const std::string& url) {
+  if (!IsPostgresUrl(url)) return false;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(url.c_str(), nullptr), PQconninfoFree);
+  const PQconninfoOption* option = options.get();
+  for (; option != nullptr && option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) != "password") continue;
+    return option->val != nullptr && *option->val != '\0';
+  }
+  return false;
+}
+
 absl::Status PostgresConnectionError(const std::string& url, std::string_view reason) {
   constexpr std::string_view kAdvice =
       "use postgresql://user:password@host:port/database, and percent-encode the characters "

@@ -23,6 +23,9 @@ bool IsPostgresUrl(const std::string& url);
 // errors, as the name of a host, a port or a database.
 bool IsPlainPostgresUrl(std::string_view url);
 
+// Returns true if `url` is a `postgresql://` URL with a password, also as a parameter.
+bool HasPassword(const std::string& url);
+
 // Returns the error of a connection to `url` that failed; `reason` is the first
 // line of libpq's message. Leaves the reason out if `url` is malformed, because
 // libpq then repeats pieces of it, which may be a password: INVALID_ARGUMENT if

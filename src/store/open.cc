@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/database_url.h"
 #include "store/figures.h"
+#include "store/inspection.h"
 #include "store/postgres/store.h"
+#include "store/sqlite/inspection.h"
 #include "store/sqlite/store.h"
 #include "store/store.h"
 
@@ -14,6 +16,12 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& url, const Clock&
       path.has_value() ? sqlite::OpenFile(*path, clock, role) : postgres::OpenDatabase(url, clock);
   if (!store.ok() || role != Role::kServer) return store;
   return Metered(path.has_value() ? StoreKind::kSqlite : StoreKind::kPostgres, *std::move(store));
+}
+
+absl::StatusOr<Inspection> Inspect(const std::string& url, const Clock& clock) {
+  if (const auto path = SqlitePath(url)) return sqlite::InspectFile(*path);
+  if (!IsPostgresUrl(url)) return UnknownDatabase(url);
+  return postgres::InspectDatabase(url, clock);
 }
 
 }  // namespace zerotouch::store

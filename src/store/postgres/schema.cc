@@ -149,6 +149,13 @@ absl::Status PrepareSchema(Session& db, MigrationList migrations) {
   return status;
 }
 
+absl::StatusOr<int64_t> ReadUsableSchema(Session& db) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
+  if (!version.has_value()) return 0;
+  ZT_RETURN_IF_ERROR(CheckVersion(*version, Migrations()));
+  return version->schema;
+}
+
 absl::Status CheckSchema(Session& db) {
   ZT_ASSIGN_OR_RETURN(const std::optional<Version> version, ReadVersion(db));
   if (!version.has_value()) {

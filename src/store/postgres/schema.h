@@ -3,9 +3,11 @@
 #define ZEROTOUCH_STORE_POSTGRES_SCHEMA_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "store/postgres/session.h"
 
 namespace zerotouch::store::postgres {
@@ -26,6 +28,10 @@ inline constexpr size_t kMoveRetired = 4;
 // FAILED_PRECONDITION, in one line that says what to do, if the database holds
 // something else or is too new.
 absl::Status PrepareSchema(Session& db, std::span<const char* const> migrations = Migrations());
+
+// Returns the version of the schema, 0 if the database is empty. FAILED_PRECONDITION as
+// PrepareSchema. Changes nothing.
+absl::StatusOr<int64_t> ReadUsableSchema(Session& db);
 
 // Checks that the database is a registry with exactly this program's schema.
 // NOT_FOUND if it is empty, FAILED_PRECONDITION if it has another schema.

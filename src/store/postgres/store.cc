@@ -175,4 +175,13 @@ absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, cons
   return std::make_unique<PostgresStore>(url, clock, ahead);
 }
 
+absl::StatusOr<Inspection> InspectDatabase(const std::string& url, const Clock& clock) {
+  const absl::StatusOr<std::unique_ptr<Session>> db = Session::Open(url);
+  if (!db.ok()) return CannotReach(db.status());
+  Inspection found = {.newest = static_cast<int64_t>(Migrations().size())};
+  ZT_ASSIGN_OR_RETURN(found.schema, ReadUsableSchema(**db));
+  ZT_ASSIGN_OR_RETURN(found.clock_ahead, MeasureClock(**db, clock));
+  return found;
+}
+
 }  // namespace zerotouch::store::postgres

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "store/inspection.h"
 #include "store/store.h"
 
 namespace zerotouch::store::postgres {
@@ -15,6 +16,9 @@ namespace zerotouch::store::postgres {
 // number of processes may have it open. libpq interprets the URL's parameters for
 // TLS, timeouts and several hosts (PostgreSQL, "Connection Strings").
 absl::StatusOr<std::unique_ptr<Store>> OpenDatabase(const std::string& url, const Clock& clock);
+
+// Looks at the registry in the database, as store::Inspect says.
+absl::StatusOr<Inspection> InspectDatabase(const std::string& url, const Clock& clock);
 
 }  // namespace zerotouch::store::postgres
 

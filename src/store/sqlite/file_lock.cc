@@ -135,6 +135,15 @@ absl::StatusOr<bool> FileLock::TryBecomeServer() {
   return only;
 }
 
+bool FileLock::IsServed(const std::string& registry) {
+  const int fd = open(registry.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  Descriptors::OfProcess().Add(fd);
+  const bool served = IsLocked(fd, kServerByteOfRegistry);
+  Descriptors::OfProcess().Close(fd);
+  return served;
+}
+
 bool FileLock::ServedByAnotherName() const {
   return IsLocked(registry_fd_, kServerByteOfRegistry) && !IsLocked(lock_fd_, kServerByte);
 }

@@ -41,6 +41,8 @@ class FileLock {
   // Locks the right to be the server until this object is destroyed. Returns false
   // if another process has it.
   absl::StatusOr<bool> TryBecomeServer();
+  // Returns true if a server has the registry file open. Creates and locks nothing.
+  static bool IsServed(const std::string& registry);
   // Returns true if a server has opened the file by another hard link. Its log is
   // beside that name, so what is read or written by this name would be lost.
   bool ServedByAnotherName() const;

@@ -72,6 +72,33 @@ absl::Status AddChain(const PemFile& file, BIO* bio, SSL_CTX* context) {
   return absl::OkStatus();
 }
 
+// Makes the context refuse clients without a certificate of one of the authorities.
+absl::Status DemandCertificates(const PemFile& authorities, SSL_CTX* context) {
+  // Sessions are resumed only where they began: with these authorities.
+  constexpr unsigned char kSessions[] = "zerotouchd clients";
+  const Bio bio = BioOf(authorities.content);
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  int count = 0;
+  for (;; ++count) {
+    const Certificate authority(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
+    if (authority == nullptr) break;
+    // The names are sent to the client, which selects its certificate by them.
+    X509_STORE_add_cert(store, authority.get());
+    SSL_CTX_add_client_CA(context, authority.get());
+  }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (count == 0 || !at_end) {
+    return absl::InvalidArgumentError(
+        fmt::format("tls-client-ca: {} does not hold certificates in PEM form only; give the "
+                    "certificates of the authorities that issue those of clients",
+                    authorities.path));
+  }
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  SSL_CTX_set_session_id_context(context, kSessions, sizeof(kSessions) - 1);
+  return absl::OkStatus();
+}
+
 // Selects the first of our protocols that the client offers. Without a common one, the
 // handshake ends with an alert.
 int SelectProtocol(SSL*, const unsigned char** selected, unsigned char* selected_bytes,
@@ -106,8 +133,8 @@ absl::Time TimeOf(const ASN1_TIME* time) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(const PemFile& certificate,
-                                                                     const PemFile& key) {
+absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(
+    const PemFile& certificate, const PemFile& key, const PemFile* client_authorities) {
   ERR_clear_error();
   const Bio bio = BioOf(certificate.content);
   const Certificate own(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
@@ -132,6 +159,9 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(const PemFi
     return Unusable(certificate);
   }
   ZT_RETURN_IF_ERROR(AddChain(certificate, bio.get(), context.get()));
+  if (client_authorities != nullptr) {
+    ZT_RETURN_IF_ERROR(DemandCertificates(*client_authorities, context.get()));
+  }
   std::shared_ptr<TlsContext> made(new TlsContext(std::move(context)));
   made->valid_from_ = TimeOf(X509_get0_notBefore(own.get()));
   made->valid_until_ = TimeOf(X509_get0_notAfter(own.get()));

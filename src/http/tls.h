@@ -22,14 +22,16 @@ struct PemFile {
 // The server's certificate, key and TLS settings: TLS 1.2 or newer, only ciphers
 // with forward secrecy and authenticated encryption (as RFC 9113 section 9.2
 // requires of HTTP/2), no renegotiation, no compression; HTTP/2 and HTTP/1.1 by
-// ALPN (RFC 7301). Immutable, thread-safe.
+// ALPN (RFC 7301). Optionally only for clients with a certificate. Immutable, thread-safe.
 class TlsContext {
  public:
   // Parses `certificate`, the server's own certificate followed by the
-  // intermediate ones, and `key`, its private key without a passphrase. Returns
-  // INVALID_ARGUMENT with one line that names the file and explains the remedy.
-  static absl::StatusOr<std::shared_ptr<const TlsContext>> Create(const PemFile& certificate,
-                                                                  const PemFile& key);
+  // intermediate ones, and `key`, its private key without a passphrase. With
+  // `client_authorities`, certificates of authorities, the handshake fails unless the
+  // client has a certificate that one of them issued. Returns INVALID_ARGUMENT with one
+  // line that names the file and explains the remedy.
+  static absl::StatusOr<std::shared_ptr<const TlsContext>> Create(
+      const PemFile& certificate, const PemFile& key, const PemFile* client_authorities = nullptr);
 
   // Returns a new server-side connection, or null if memory is exhausted. The
   // caller frees it; it may outlive the context.

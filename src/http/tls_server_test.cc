@@ -306,6 +306,43 @@ TEST_F(TlsServerTest, NewCertificate_IsForNewConnections) {
   }
 }
 
+TEST_F(TlsServerTest, ClientAuthorities_RefuseOtherClientsInTheHandshake) {
+  const Certificate authority("authority");
+  const Certificate other("other");
+  const Certificate known("known", {.issuer = &authority});
+  const Certificate stranger("stranger", {.issuer = &other});
+  const Certificate expired("expired", {.issuer = &authority, .valid_until_days = 0});
+  const PemFile authorities = {"ca.pem", authority.pem()};
+  options_.tls = TlsContext::Create({"cert.pem", certificate_.pem()},
+                                    {"key.pem", certificate_.key_pem()}, &authorities)
+                     .value();
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const auto client =
+        Connect({.version = version, .certificate = known.pem(), .key = known.key_pem()});
+    client->Send(Get("/"));
+    EXPECT_EQ(Reader(*client).Next().status, 200) << version;
+    // A session of a client with a certificate is resumed with it.
+    const TlsClient::Session session = client->session();
+    const auto again = Connect({.version = version, .session = session.get()});
+    again->Send(Get("/"));
+    EXPECT_EQ(Reader(*again).Next().status, 200) << version << again->error();
+    EXPECT_TRUE(again->resumed()) << version;
+    for (const Certificate* wrong :
+         {static_cast<const Certificate*>(nullptr), &stranger, &expired}) {
+      TlsClient::Options options = {.version = version};
+      if (wrong != nullptr) {
+        options.certificate = wrong->pem();
+        options.key = wrong->key_pem();
+      }
+      const auto refused = Connect(options);
+      // In TLS 1.3 the client learns of it when it reads.
+      refused->Send(Get("/"));
+      EXPECT_EQ(refused->Receive(), "") << version;
+      EXPECT_THAT(refused->error(), HasSubstr("alert")) << version;
+    }
+  }
+}
+
 TEST_F(TlsServerTest, Drain_FinishesRequestsAndSendsCloseNotify) {
   Gate entered;
   Gate leave;

@@ -42,6 +42,23 @@ TEST(Tls, BothInOneFile_AreTaken) {
   EXPECT_TRUE(TlsContext::Create(both, both).ok());
 }
 
+TEST(Tls, ClientAuthorities_AreCertificatesOnly) {
+  const Certificate own("server");
+  const std::string pem = Certificate("authority").pem();
+  const auto with = [&](const std::string& content) {
+    const PemFile authorities = {"ca.pem", content};
+    return TlsContext::Create({"cert.pem", own.pem()}, {"key.pem", own.key_pem()}, &authorities)
+        .status();
+  };
+  EXPECT_TRUE(with(pem).ok());
+  EXPECT_TRUE(with(pem + own.pem() + "\n").ok());
+  for (const std::string& wrong : {std::string(), std::string("nothing"), own.key_pem(),
+                                   pem + pem.substr(0, pem.size() / 2)}) {
+    EXPECT_THAT(MessageOf(with(wrong)), AllOf(HasSubstr("tls-client-ca: ca.pem"), HasSubstr("PEM")))
+        << wrong;
+  }
+}
+
 TEST(Tls, WrongFiles_AreNamedWithWhatToDo) {
   const Certificate one("one");
   const Certificate other("other");

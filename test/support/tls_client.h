@@ -3,6 +3,7 @@
 #define ZEROTOUCH_TEST_SUPPORT_TLS_CLIENT_H_
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <signal.h>
 
@@ -27,6 +28,7 @@ class TlsClient final : public SocketClient {
     const char* ciphers = nullptr;       // of TLS 1.2
     SSL_SESSION* session = nullptr;      // to resume
     int receive_buffer_bytes = 0;
+    std::string certificate, key;  // the client's own, PEM; empty: none
   };
 
   explicit TlsClient(uint16_t port) : TlsClient(port, Options()) {}
@@ -38,6 +40,7 @@ class TlsClient final : public SocketClient {
     SSL_CTX_set_max_proto_version(context_.get(), options.version);
     // Old versions need algorithms that are disabled by default.
     SSL_CTX_set_cipher_list(context_.get(), options.ciphers ? options.ciphers : "ALL:@SECLEVEL=0");
+    if (!options.certificate.empty()) UseCertificate(options);
     ssl_.reset(SSL_new(context_.get()));
     std::string offered;
     for (const std::string& protocol : options.protocols) {
@@ -115,6 +118,16 @@ class TlsClient final : public SocketClient {
   }
 
  private:
+  void UseCertificate(const Options& options) {
+    const Bio certificate = BioOf(options.certificate);
+    const Bio key = BioOf(options.key);
+    const OpenSslHandle<X509, X509_free> own(
+        PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr));
+    const OpenSslHandle<EVP_PKEY, EVP_PKEY_free> own_key(
+        PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
+    SSL_CTX_use_certificate(context_.get(), own.get());
+    SSL_CTX_use_PrivateKey(context_.get(), own_key.get());
+  }
   void NoteError() {
     const char* reason = ERR_reason_error_string(ERR_peek_error());
     if (reason != nullptr) error_ = reason;

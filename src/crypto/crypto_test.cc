@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/random.h"
 #include "crypto/encoding.h"
 #include "crypto/jwt.h"
 #include "crypto/key_file.h"
+#include "crypto/key_set.h"
 #include "crypto/keys.h"
 
 namespace zerotouch::crypto {
@@ -194,6 +196,76 @@ TEST(Jwt, AudienceOfSeveral_OrOfNoText_IsRefused) {
         << aud;
   }
   EXPECT_EQ(Parsed(kHeader, R"({"iat":1,"exp":2,"aud":["a"]})")->claims.audience, "a");
+}
+
+TEST(Jwt, IssuedTokens_MayHaveTheirTypeAndSeveralAudiences) {
+  const PrivateKey key = PrivateKey::Generate(Algorithm::kEs256).value();
+  const auto token = [&](const std::string& header, const std::string& claims) {
+    std::string text = Base64UrlEncode(R"({"alg":"ES256")" + header + "}") + "." +
+                       Base64UrlEncode(R"({"iat":1,"exp":2)" + claims + "}");
+    return text + "." + Base64UrlEncode(key.Sign(text).value());
+  };
+  const std::string several = token(R"(,"typ":"at+jwt")", R"(,"aud":["a","b"],"jti":"7")");
+  EXPECT_FALSE(ParseJwt(several).ok());
+  const auto issued = ParseJwt(several, JwtKind::kIssued);
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_TRUE(VerifySignature(*issued, key.Public()));
+  EXPECT_THAT(issued->claims.audiences, testing::ElementsAre("a", "b"));
+  EXPECT_EQ(issued->claims.id, "7");
+  const auto email = [&](const std::string& claims) {
+    return ParseJwt(token("", claims), JwtKind::kIssued).value().claims.email;
+  };
+  EXPECT_EQ(email(R"(,"email":"a@b","email_verified":true)"), "a@b");
+  EXPECT_EQ(email(R"(,"email":"a@b")"), "");
+  EXPECT_EQ(email(R"(,"email":"a@b","email_verified":"true")"), "");
+  for (const char* wrong : {R"(,"aud":7)", R"(,"aud":["a",7])", R"(,"jti":7)"}) {
+    EXPECT_FALSE(ParseJwt(token("", wrong), JwtKind::kIssued).ok()) << wrong;
+  }
+  EXPECT_FALSE(ParseJwt(token(R"(,"typ":"logout+jwt")", ""), JwtKind::kIssued).ok());
+}
+
+// The examples of RFC 7517 appendix A.1.
+TEST(KeySet, KeysOfTheRfc_AreRead_AndOthersSkipped) {
+  const std::string point = R"("kty":"EC","crv":"P-256",
+      "x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+      "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM")";
+  const std::string rsa =
+      R"("kty":"RSA","e":"AQAB","n":")"
+      "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1"
+      "L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4"
+      "QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbO"
+      "pbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csF"
+      "Cur-kEgU8awapJzKnqDKgw"
+      "\"";
+  const auto ids = [](const std::string& keys) {
+    std::vector<std::string> found;
+    const auto set = ParseKeySet("{\"keys\":[" + keys + "]}", 8);
+    if (!set.ok()) return found;
+    for (const SetKey& key : *set) {
+      found.push_back(key.key_id + " " + std::string(NameOf(key.key.algorithm())));
+    }
+    return found;
+  };
+  const auto jwk = [](const std::string& members) { return "{" + members + "}"; };
+  EXPECT_THAT(ids(jwk(point + R"(,"kid":"1")") + "," + jwk(rsa + R"(,"kid":"2","alg":"RS256")")),
+              testing::ElementsAre("1 ES256", "2 RS256"));
+  EXPECT_THAT(ids(jwk(point)), testing::ElementsAre(" ES256"));
+  for (const std::string& skipped :
+       {jwk(point + R"(,"use":"enc")"), jwk(rsa + R"(,"alg":"RS512")"),
+        jwk(point + R"(,"key_ops":["sign"])"), jwk(R"("kty":"oct","k":"AAAA")"),
+        jwk(R"("kty":"RSA","n":"AQAB","e":"AQAB")"), jwk(R"("kty":"OKP","crv":"Ed25519","x":"AA")"),
+        jwk(R"("kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+              "y":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4")"),
+        std::string("7")}) {
+    EXPECT_THAT(ids(skipped), testing::IsEmpty()) << skipped;
+    EXPECT_THAT(ids(skipped + "," + jwk(point + R"(,"kid":"1")")), testing::ElementsAre("1 ES256"));
+  }
+  std::string many = jwk(point);
+  for (int i = 0; i < 8; ++i) many += "," + jwk(point);
+  EXPECT_THAT(ids(many), testing::IsEmpty());
+  for (const char* none : {"", "[]", "{}", R"({"keys":{}})"}) {
+    EXPECT_FALSE(ParseKeySet(none, 8).ok()) << none;
+  }
 }
 
 TEST(Keys, SmallOrForeignKeys_AreRefused) {

@@ -85,22 +85,47 @@ class Members {
     return absl::OkStatus();
   }
 
+  // Returns true if the member is `true`.
+  bool IsTrue(std::string_view name) const {
+    bool value = false;
+    return object_[name].get(value) == simdjson::SUCCESS && value;
+  }
+
+  // Sets `audiences` if `aud` is given: a string, or an array of strings.
+  absl::Status ReadAudiences(std::vector<std::string>& audiences) const {
+    element value;
+    if (object_["aud"].get(value) != simdjson::SUCCESS) return absl::OkStatus();
+    simdjson::dom::array list;
+    std::string_view text;
+    if (value.get(text) == simdjson::SUCCESS) {
+      audiences.emplace_back(text);
+      return absl::OkStatus();
+    }
+    if (value.get(list) != simdjson::SUCCESS) return Malformed("aud is neither text nor a list");
+    for (const element each : list) {
+      if (each.get(text) != simdjson::SUCCESS) return Malformed("aud is not a list of texts");
+      audiences.emplace_back(text);
+    }
+    return absl::OkStatus();
+  }
+
  private:
   simdjson::dom::parser parser_;
   object object_;
 };
 
-// Returns true for the types that mean a JWT: `JWT`, or its media type in full
-// (RFC 7519 section 5.1, RFC 7515 section 4.1.9).
-bool IsJwtType(std::string_view type) {
+// Returns true for the types that mean a JWT of this kind: `JWT`, or its media type in
+// full (RFC 7519 section 5.1, RFC 7515 section 4.1.9); `at+jwt` (RFC 9068 section 2.1).
+bool IsJwtType(std::string_view type, JwtKind kind) {
   constexpr std::string_view kPrefix = "application/";
   if (EqualIgnoringCase(type.substr(0, kPrefix.size()), kPrefix)) {
     type.remove_prefix(kPrefix.size());
   }
-  return EqualIgnoringCase(type, "JWT");
+  return EqualIgnoringCase(type, "JWT") ||
+         (kind == JwtKind::kIssued && EqualIgnoringCase(type, "at+jwt"));
 }
 
-absl::Status ReadHeader(const std::string& json, ParsedJwt& jwt) {
+absl::Status ReadHeader(const std::string& json, JwtKind kind, ParsedJwt& jwt) {
   Members header;
   ZT_RETURN_IF_ERROR(header.Read(json, "header"));
   std::string algorithm;
@@ -117,7 +142,7 @@ absl::Status ReadHeader(const std::string& json, ParsedJwt& jwt) {
   std::string type = "JWT";
   ZT_RETURN_IF_ERROR(header.ReadText("typ", type));
   // A token of another kind must not pass for an assertion (RFC 8725 section 3.11).
-  if (!IsJwtType(type)) return Malformed("typ is not JWT");
+  if (!IsJwtType(type, kind)) return Malformed("typ is not JWT");
   // These change how a token is read, so ignoring them would misread it (RFC 7515
   // section 4.1.11, RFC 7797 section 3, RFC 7516 section 4.1.3).
   for (const char* unsupported : {"crit", "b64", "zip"}) {
@@ -126,13 +151,21 @@ absl::Status ReadHeader(const std::string& json, ParsedJwt& jwt) {
   return absl::OkStatus();
 }
 
-absl::Status ReadClaims(const std::string& json, JwtClaims& claims) {
+absl::Status ReadClaims(const std::string& json, JwtKind kind, JwtClaims& claims) {
   Members payload;
   ZT_RETURN_IF_ERROR(payload.Read(json, "payload"));
   ZT_RETURN_IF_ERROR(payload.ReadText("iss", claims.issuer));
   ZT_RETURN_IF_ERROR(payload.ReadText("sub", claims.subject));
   ZT_RETURN_IF_ERROR(payload.ReadText("scope", claims.scope));
-  ZT_RETURN_IF_ERROR(payload.ReadAudience(claims.audience));
+  ZT_RETURN_IF_ERROR(payload.ReadText("jti", claims.id));
+  if (kind == JwtKind::kIssued) {
+    ZT_RETURN_IF_ERROR(payload.ReadAudiences(claims.audiences));
+    if (payload.IsTrue("email_verified")) {
+      ZT_RETURN_IF_ERROR(payload.ReadText("email", claims.email));
+    }
+  } else {
+    ZT_RETURN_IF_ERROR(payload.ReadAudience(claims.audience));
+  }
   ZT_RETURN_IF_ERROR(payload.ReadTime("iat", claims.issued_at));
   ZT_RETURN_IF_ERROR(payload.ReadTime("exp", claims.expires_at));
   if (payload.Has("nbf")) ZT_RETURN_IF_ERROR(payload.ReadTime("nbf", claims.not_before));
@@ -157,7 +190,7 @@ void AppendClaim(const char* name, std::string_view value, std::string& json) {
 
 }  // namespace
 
-absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token) {
+absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token, JwtKind kind) {
   if (token.size() > kTokenBytes)
     return Malformed(fmt::format("it is longer than {} bytes", kTokenBytes));
   const size_t first = token.find('.');
@@ -170,8 +203,8 @@ absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token) {
   const auto signature = DecodePart(token.substr(second + 1));
   if (!header || !payload || !signature) return Malformed("a part is not base64url");
   ParsedJwt jwt;
-  ZT_RETURN_IF_ERROR(ReadHeader(*header, jwt));
-  ZT_RETURN_IF_ERROR(ReadClaims(*payload, jwt.claims));
+  ZT_RETURN_IF_ERROR(ReadHeader(*header, kind, jwt));
+  ZT_RETURN_IF_ERROR(ReadClaims(*payload, kind, jwt.claims));
   jwt.signed_text = std::string(token.substr(0, second));
   jwt.signature = *signature;
   return jwt;
@@ -191,6 +224,7 @@ absl::StatusOr<std::string> SignJwt(const PrivateKey& key, std::string_view key_
   AppendClaim("sub", claims.subject, payload);
   AppendClaim("aud", claims.audience.value_or(""), payload);
   AppendClaim("scope", claims.scope, payload);
+  AppendClaim("jti", claims.id, payload);
   if (claims.not_before != absl::InfinitePast()) {
     payload += fmt::format("\"nbf\":{},", absl::ToUnixSeconds(claims.not_before));
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -12,8 +13,8 @@
 
 namespace zerotouch::crypto {
 
-// The claims of a service account's JWT (RFC 7519, RFC 7523). Times have
-// microseconds: clients send fractions.
+// The claims of a JWT (RFC 7519, RFC 7523). Times have microseconds: clients send
+// fractions.
 struct JwtClaims {
   std::string issuer;                            // iss
   std::string subject;                           // sub; empty if absent
@@ -22,6 +23,10 @@ struct JwtClaims {
   absl::Time issued_at;                          // iat
   absl::Time expires_at;                         // exp
   absl::Time not_before = absl::InfinitePast();  // nbf
+  std::string id;                                // jti; empty if absent
+  // Only in tokens of JwtKind::kIssued.
+  std::vector<std::string> audiences;  // aud
+  std::string email;                   // email, if email_verified is true; else empty
 };
 
 // A parsed JWT, not yet verified.
@@ -33,13 +38,20 @@ struct ParsedJwt {
   std::string signature;    // decoded
 };
 
+// The kinds of JWTs.
+enum class JwtKind {
+  kAssertion,  // signed by a service account
+  kIssued,     // an ID or access token of an OpenID provider (OpenID Connect Core, RFC 9068)
+};
+
 // Parses a compact JWS. Returns INVALID_ARGUMENT with a sentence that names the
 // wrong member and repeats no value, if
 // - `alg` is not RS256 or ES256, `typ` is present and not JWT, `kid` is empty,
 //   or `crit`, `b64` or `zip` is present;
 // - a member of the header or of the claims is given twice;
 // - a member that this program reads has the wrong type, or `iat` or `exp` is missing.
-absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token);
+// With kIssued `typ` may also be `at+jwt`, and `aud` a list, which is in `audiences`.
+absl::StatusOr<ParsedJwt> ParseJwt(std::string_view token, JwtKind kind = JwtKind::kAssertion);
 
 // Returns true if `key` signed the token. A key of another algorithm did not.
 bool VerifySignature(const ParsedJwt& jwt, const PublicKey& key);

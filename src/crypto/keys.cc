@@ -2,9 +2,11 @@
 #include "crypto/keys.h"
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -18,8 +20,12 @@ namespace {
 using DigestContext = OpenSslHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 using EcdsaSignature = OpenSslHandle<ECDSA_SIG, ECDSA_SIG_free>;
 
+using BigNumber = OpenSslHandle<BIGNUM, BN_free>;
+using ParameterBuilder = OpenSslHandle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+
 constexpr int kRsaBits = 2048;
-constexpr size_t kCoordinateBytes = 32;  // of P-256
+constexpr size_t kLargestRsaBytes = 1024;  // verifying takes longer with larger ones
+constexpr size_t kCoordinateBytes = 32;    // of P-256
 
 std::shared_ptr<EVP_PKEY> Own(EVP_PKEY* key) {
   return std::shared_ptr<EVP_PKEY>(key, EVP_PKEY_free);
@@ -71,6 +77,20 @@ std::string RawOfDer(std::string_view der) {
   return raw;
 }
 
+// Returns the public key with these parameters, or null.
+EVP_PKEY* KeyOf(const char* type, const ParameterBuilder& builder) {
+  const OpenSslHandle<OSSL_PARAM, OSSL_PARAM_free> parameters(
+      OSSL_PARAM_BLD_to_param(builder.get()));
+  const OpenSslHandle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  EVP_PKEY* key = nullptr;
+  if (EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) {
+    return nullptr;
+  }
+  return key;
+}
+
 // OpenSSL would otherwise ask for a passphrase on the terminal.
 int NoPassphrase(char*, int, int, void*) { return 0; }
 
@@ -87,6 +107,37 @@ absl::StatusOr<PublicKey> PublicKey::FromPem(std::string_view pem) {
   const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());
   if (!algorithm.ok()) return algorithm.status();
   return PublicKey(std::move(key), *algorithm);
+}
+
+absl::StatusOr<PublicKey> PublicKey::FromRsa(std::string_view modulus, std::string_view exponent) {
+  if (modulus.size() > kLargestRsaBytes || exponent.size() > kLargestRsaBytes) {
+    return absl::InvalidArgumentError("the RSA key is too large");
+  }
+  const BigNumber n(BN_bin2bn(Bytes(modulus), static_cast<int>(modulus.size()), nullptr));
+  const BigNumber e(BN_bin2bn(Bytes(exponent), static_cast<int>(exponent.size()), nullptr));
+  const ParameterBuilder builder(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
+  auto key = Own(KeyOf("RSA", builder));
+  if (key == nullptr) return absl::InvalidArgumentError("not an RSA key");
+  const absl::StatusOr<Algorithm> algorithm = AlgorithmOf(key.get());
+  if (!algorithm.ok()) return algorithm.status();
+  return PublicKey(std::move(key), *algorithm);
+}
+
+absl::StatusOr<PublicKey> PublicKey::FromP256(std::string_view x, std::string_view y) {
+  if (x.size() != kCoordinateBytes || y.size() != kCoordinateBytes) {
+    return absl::InvalidArgumentError("a coordinate of a P-256 key has 32 bytes");
+  }
+  std::string point = "\x04";  // uncompressed (SEC 1 section 2.3.3)
+  point.append(x).append(y);
+  const ParameterBuilder builder(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);
+  OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
+                                   point.size());
+  auto key = Own(KeyOf("EC", builder));
+  if (key == nullptr) return absl::InvalidArgumentError("not a point of P-256");
+  return PublicKey(std::move(key), Algorithm::kEs256);
 }
 
 std::string PublicKey::ToPem() const {

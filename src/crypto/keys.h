@@ -24,6 +24,10 @@ class PublicKey {
  public:
   // Parses SubjectPublicKeyInfo PEM. INVALID_ARGUMENT says what is wrong.
   static absl::StatusOr<PublicKey> FromPem(std::string_view pem);
+  // Returns the key of a JWK's members (RFC 7518 section 6), decoded: modulus and exponent of
+  // RSA, the point of P-256. INVALID_ARGUMENT says what is wrong.
+  static absl::StatusOr<PublicKey> FromRsa(std::string_view modulus, std::string_view exponent);
+  static absl::StatusOr<PublicKey> FromP256(std::string_view x, std::string_view y);
   std::string ToPem() const;
   Algorithm algorithm() const { return algorithm_; }
   // Returns true if this key made `signature` over `data`. `signature` is as in JWS

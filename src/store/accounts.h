@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,13 @@ struct ServiceAccount {
   std::optional<int64_t> quota_per_100s;
 };
 
+// The last hour in which a key was used.
+struct KeyUse {
+  std::string email;
+  std::string key_id;
+  absl::Time used;  // the beginning of that hour
+};
+
 // Calls that a server may accept for an account.
 struct QuotaLease {
   int64_t calls = 0;
@@ -53,6 +61,8 @@ class AccountReads {
   virtual absl::StatusOr<std::optional<ServiceAccount>> FindAccount(std::string_view email) = 0;
   // Lists every account, sorted by email.
   virtual absl::StatusOr<std::vector<ServiceAccount>> ListAccounts() = 0;
+  // Lists the keys that are not revoked and were used, sorted by email and key id.
+  virtual absl::StatusOr<std::vector<KeyUse>> ListKeyUses() = 0;
   // Returns the 32 secret bytes that sign access tokens and page tokens. They were
   // made with the store and are the same for every process that uses it.
   virtual absl::StatusOr<std::string> ServerSecret() = 0;
@@ -74,6 +84,9 @@ class AccountWrites {
   // Removes a key: its tokens stop working immediately. NOT_FOUND if there is no
   // such key.
   virtual absl::Status RevokeKey(std::string_view email, std::string_view key_id) = 0;
+  // Notes uses of keys; the latest of a key stays. Does not change AccountsVersion, and
+  // the log of changes has no entry of it.
+  virtual absl::Status NoteKeyUses(std::span<const KeyUse> uses) = 0;
   // Disables or enables the account. NOT_FOUND if there is no such account.
   virtual absl::Status SetAccountDisabled(std::string_view email, bool disabled) = 0;
   // Sets the account's quota (ServiceAccount). NOT_FOUND if there is no such account.

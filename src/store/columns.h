@@ -131,6 +131,11 @@ AccountKey ReadAccountKey(RowReader& row) {
           .created = row.Time()};
 }
 
+template <class RowReader>
+KeyUse ReadKeyUse(RowReader& row) {
+  return {.email = std::string(row.Text()), .key_id = std::string(row.Text()), .used = row.Time()};
+}
+
 inline constexpr SqlText kClaimColumns =
     "held, reseller, owner, configuration, simlock_profile, workspace, "
     "vacation_starts_us, vacation_expires_us";

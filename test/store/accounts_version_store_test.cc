@@ -87,6 +87,42 @@ TEST_P(AccountsVersionStoreTest, ChangesWithForeignStatements) {
   }
 }
 
+TEST_P(AccountsVersionStoreTest, StaysTheSame_WhenUsesOfKeysAreNoted) {
+  const auto uses = [&] {
+    std::string text;
+    for (const KeyUse& use : Read()->ListKeyUses().value()) {
+      text +=
+          use.email + " " + use.key_id + " " + std::to_string(absl::ToUnixSeconds(use.used)) + "\n";
+    }
+    return text;
+  };
+  const auto note = [&](std::vector<KeyUse> some) {
+    Write([&](Transaction& tx) { return tx.NoteKeyUses(some); });
+  };
+  Write([&](Transaction& tx) {
+    return tx.AddKey(kEmail, {.key_id = "k0", .public_pem = "PEM", .created = kNow});
+  });
+  const int64_t before = Version();
+  EXPECT_EQ(uses(), "");
+  note({{kEmail, "k1", absl::FromUnixSeconds(7200)},
+        {kEmail, "k0", absl::FromUnixSeconds(3600)},
+        {kEmail, "unknown", absl::FromUnixSeconds(3600)},
+        {"nobody@example.com", "k1", absl::FromUnixSeconds(3600)}});
+  EXPECT_EQ(uses(), "robot@example.com k0 3600\nrobot@example.com k1 7200\n");
+  // Another server's earlier use does not hide a later one.
+  note({{kEmail, "k1", absl::FromUnixSeconds(3600)}, {kEmail, "k0", absl::FromUnixSeconds(7200)}});
+  EXPECT_EQ(uses(), "robot@example.com k0 7200\nrobot@example.com k1 7200\n");
+  Reopen();
+  EXPECT_EQ(Version(), before);
+  Write([&](Transaction& tx) { return tx.RevokeKey(kEmail, "k1"); });
+  EXPECT_EQ(uses(), "robot@example.com k0 7200\n");
+  // A key of the same id begins without a use.
+  Write([&](Transaction& tx) {
+    return tx.AddKey(kEmail, {.key_id = "k1", .public_pem = "PEM", .created = kNow});
+  });
+  EXPECT_EQ(uses(), "robot@example.com k0 7200\n");
+}
+
 TEST_P(AccountsVersionStoreTest, StaysTheSame_ForOtherChanges_AndForWritesThatFail) {
   const int64_t before = Version();
   AddDevice({1}, kPartner, kCustomer);

@@ -114,9 +114,36 @@ absl::Status PostgresTransaction::AddKey(std::string_view email, const AccountKe
 }
 
 absl::Status PostgresTransaction::RevokeKey(std::string_view email, std::string_view key_id) {
+  ZT_RETURN_IF_ERROR(db_.Run(Query("DELETE FROM key_uses WHERE email = $1 AND key_id = $2")
+                                 .Text(email)
+                                 .Text(key_id))
+                         .status());
   return Change(
       Query("DELETE FROM account_keys WHERE email = $1 AND key_id = $2").Text(email).Text(key_id),
       NoSuchKey(email, key_id));
+}
+
+absl::StatusOr<std::vector<KeyUse>> PostgresTransaction::ListKeyUses() {
+  ZT_ASSIGN_OR_RETURN(const Rows rows,
+                      db_.Run(Query("SELECT email, key_id, used_us FROM key_uses JOIN account_keys "
+                                    "USING (email, key_id) ORDER BY email, key_id")));
+  return ReadAll(rows, ReadKeyUse<RowReader>);
+}
+
+absl::Status PostgresTransaction::NoteKeyUses(std::span<const KeyUse> uses) {
+  for (const KeyUse& use : uses) {
+    // A key that was revoked meanwhile has no use.
+    ZT_RETURN_IF_ERROR(
+        db_.Run(Query("INSERT INTO key_uses (email, key_id, used_us) "
+                      "SELECT email, key_id, $3 FROM account_keys WHERE email = $1 AND key_id = $2 "
+                      "ON CONFLICT (email, key_id) DO UPDATE "
+                      "SET used_us = greatest(key_uses.used_us, excluded.used_us)")
+                    .Text(use.email)
+                    .Text(use.key_id)
+                    .Time(use.used))
+            .status());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status PostgresTransaction::SetAccountDisabled(std::string_view email, bool disabled) {

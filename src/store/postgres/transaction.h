@@ -54,6 +54,8 @@ class PostgresTransaction : public Transaction {
   absl::Status AddKey(std::string_view email, const AccountKey& key) override;
   absl::Status RevokeKey(std::string_view email, std::string_view key_id) override;
   absl::Status SetAccountDisabled(std::string_view email, bool disabled) override;
+  absl::StatusOr<std::vector<KeyUse>> ListKeyUses() override;
+  absl::Status NoteKeyUses(std::span<const KeyUse> uses) override;
   absl::Status SetAccountQuota(std::string_view email, std::optional<int64_t> per_100s) override;
   absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s, int64_t wanted,
                                         absl::Time now) override;

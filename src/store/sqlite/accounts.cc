@@ -91,9 +91,36 @@ absl::Status SqliteTransaction::AddKey(std::string_view email, const AccountKey&
 }
 
 absl::Status SqliteTransaction::RevokeKey(std::string_view email, std::string_view key_id) {
+  ZT_RETURN_IF_ERROR(db_.Use("DELETE FROM key_uses WHERE email = ? AND key_id = ?")
+                         .Text(email)
+                         .Text(key_id)
+                         .Run());
   return Change(
       db_.Use("DELETE FROM account_keys WHERE email = ? AND key_id = ?").Text(email).Text(key_id),
       NoSuchKey(email, key_id));
+}
+
+absl::StatusOr<std::vector<KeyUse>> SqliteTransaction::ListKeyUses() {
+  Cursor uses = db_.Use(
+      "SELECT email, key_id, used_us FROM key_uses JOIN account_keys USING (email, key_id) "
+      "ORDER BY email, key_id");
+  return ReadAll(uses, ReadKeyUse<RowReader>);
+}
+
+absl::Status SqliteTransaction::NoteKeyUses(std::span<const KeyUse> uses) {
+  for (const KeyUse& use : uses) {
+    // A key that was revoked meanwhile has no use.
+    ZT_RETURN_IF_ERROR(
+        db_.Use(
+               "INSERT INTO key_uses (email, key_id, used_us) "
+               "SELECT email, key_id, ? FROM account_keys WHERE email = ? AND key_id = ? "
+               "ON CONFLICT (email, key_id) DO UPDATE SET used_us = max(used_us, excluded.used_us)")
+            .Time(use.used)
+            .Text(use.email)
+            .Text(use.key_id)
+            .Run());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SqliteTransaction::SetAccountDisabled(std::string_view email, bool disabled) {

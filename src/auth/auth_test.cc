@@ -13,6 +13,7 @@
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "model/api.h"
 #include "support/temp_dir.h"
+#include "support/wait.h"
 
 namespace zerotouch::auth {
 namespace {
@@ -117,6 +118,79 @@ TEST_F(AuthTest, GrantedToken_EndsWithItsKeyAndAccount) {
   ASSERT_TRUE(
       store_->Write([](store::Transaction& tx) { return tx.RevokeKey(kEmail, "k1"); }).ok());
   EXPECT_FALSE(IsAccepted(token));
+}
+
+TEST_F(AuthTest, AssertionWithAnId_IsGoodOnce) {
+  crypto::JwtClaims claims = Claims();
+  claims.id = "first";
+  EXPECT_EQ(Ask(claims).http_status, 200);
+  const TokenAnswer again = Ask(claims);
+  EXPECT_EQ(again.http_status, 400);
+  EXPECT_THAT(again.body, testing::AllOf(HasSubstr("invalid_grant"), HasSubstr("jti was used")));
+  claims.expires_at -= absl::Seconds(1);  // another signature, the same id
+  EXPECT_EQ(Ask(claims).http_status, 400);
+  claims.id = "second";
+  EXPECT_EQ(Ask(claims).http_status, 200);
+  // Google's clients send none, and may sign the same assertion twice in a second.
+  claims.id = "";
+  EXPECT_EQ(Ask(claims).http_status, 200);
+  EXPECT_EQ(Ask(claims).http_status, 200);
+  // An assertion that was refused may be corrected.
+  claims.id = "third";
+  claims.scope = "none";
+  EXPECT_EQ(Ask(claims).http_status, 400);
+  claims.scope = kResellerScope;
+  EXPECT_EQ(Ask(claims).http_status, 200);
+}
+
+TEST(AssertionIds, AreKeptUntilTheyExpire_AndBounded) {
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  AssertionIds ids(/*most=*/4, /*most_of_account=*/3);
+  const auto use = [&](const char* account, const char* id, int expires, int at = 0) {
+    return ids.Use(account, id, now + absl::Seconds(expires), now + absl::Seconds(at));
+  };
+  EXPECT_TRUE(use("a", "1", 60));
+  EXPECT_FALSE(use("a", "1", 60));
+  EXPECT_FALSE(use("a", "1", 90, 60));
+  EXPECT_TRUE(use("b", "1", 60)) << "another account's";
+  EXPECT_TRUE(use("a", "1", 120, 61)) << "expired";
+  EXPECT_EQ(ids.size(), 1);
+  // An account with too many forgets its own first one.
+  EXPECT_TRUE(use("b", "1", 100, 61));
+  for (const char* id : {"2", "3", "4"}) EXPECT_TRUE(use("a", id, 120 + *id, 61)) << id;
+  EXPECT_EQ(ids.size(), 4);
+  EXPECT_FALSE(use("b", "1", 100, 61));
+  EXPECT_TRUE(use("a", "1", 120, 61));
+  // All together forget the one that expires first.
+  EXPECT_TRUE(use("c", "1", 500, 61));
+  EXPECT_EQ(ids.size(), 4);
+  EXPECT_TRUE(use("b", "1", 100, 61));
+}
+
+TEST_F(AuthTest, UsesOfKeys_AreNotedOncePerHour) {
+  const auto last_use = [&] {
+    const auto uses = (*store_->Read())->ListKeyUses().value();
+    return uses.empty() ? int64_t{-1} : KeyUses::HourOf(uses[0].used);
+  };
+  clock_.Set(absl::FromUnixSeconds(1'800'000'000 / 3600 * 3600 + 1800));  // half past
+  const int64_t hour = KeyUses::HourOf(clock_.Now());
+  const std::string before = TokenIn(Ask(Claims()));
+  {
+    KeyUses uses(*store_);
+    authenticator_.SetKeyUses(uses);
+    tokens_.SetKeyUses(uses);
+    EXPECT_TRUE(IsAccepted(before));
+    EXPECT_TRUE(test::WaitUntil([&] { return last_use() == hour; }));
+    const int64_t version = store_->AccountsVersion().value();
+    clock_.Advance(absl::Minutes(55));
+    ASSERT_NE(KeyUses::HourOf(clock_.Now()), hour);
+    EXPECT_TRUE(IsAccepted(before));
+    EXPECT_TRUE(test::WaitUntil([&] { return last_use() == KeyUses::HourOf(clock_.Now()); }));
+    EXPECT_EQ(store_->AccountsVersion().value(), version) << "nobody reads the accounts again";
+    clock_.Advance(absl::Hours(1));
+    EXPECT_EQ(Ask(Claims()).http_status, 200);
+  }
+  EXPECT_EQ(last_use(), KeyUses::HourOf(clock_.Now())) << "written before the end";
 }
 
 TEST_F(AuthTest, AnyByteOfATokenChanged_IsRefused) {

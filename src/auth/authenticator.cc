@@ -25,6 +25,11 @@ Principal PrincipalOf(const store::ServiceAccount& account, Scopes scopes) {
           .quota_per_100s = account.quota_per_100s};
 }
 
+// Returns every right of the account.
+Scopes AllScopesOf(const store::ServiceAccount& account) {
+  return {.reseller = static_cast<bool>(account.partner), .customer = !account.customers.empty()};
+}
+
 // Returns the same answer for every reason, and logs the reason.
 absl::Status Refused(std::string_view reason) {
   log::Info("credentials refused", {{"reason", reason}});
@@ -52,14 +57,38 @@ absl::StatusOr<Principal> Authenticator::Authenticate(std::string_view header,
   const std::string digest = crypto::Sha256(token);
   const absl::Time now = clock_.Now();
   const std::shared_ptr<const Verified> known = verified_.Find(digest);
-  if (known != nullptr && known->version == version && known->begin <= now && now < known->end) {
-    return known->principal;
-  }
-  ZT_ASSIGN_OR_RETURN(Verified verified,
-                      IsAccessToken(token) ? ByAccessToken(version, token) : ByJwt(version, token));
-  const auto kept = std::make_shared<const Verified>(std::move(verified));
+  const int64_t hour = KeyUses::HourOf(now);
+  const bool is_good = known != nullptr && IsGood(*known, version, now);
+  if (is_good && known->hour == hour) return known->principal;
+  absl::StatusOr<Verified> verified = is_good ? *known : Verify(version, token);
+  ZT_RETURN_IF_ERROR(verified.status());
+  const std::shared_ptr<const Verified> kept = NoteUse(*std::move(verified), hour);
   verified_.Put(digest, kept);
   return kept->principal;
+}
+
+bool Authenticator::IsGood(const Verified& verified, int64_t version, absl::Time now) const {
+  return verified.version == version && verified.begin <= now && now < verified.end &&
+         (!verified.generation.has_value() || *verified.generation == issuers_->generation());
+}
+
+std::shared_ptr<const Authenticator::Verified> Authenticator::NoteUse(Verified verified,
+                                                                      int64_t hour) const {
+  verified.hour = hour;
+  if (uses_ != nullptr && !verified.key_id.empty()) {
+    uses_->Note(verified.principal.email, verified.key_id, hour);
+  }
+  return std::make_shared<const Verified>(std::move(verified));
+}
+
+absl::StatusOr<Authenticator::Verified> Authenticator::Verify(int64_t version,
+                                                              std::string_view token) const {
+  if (IsAccessToken(token)) return ByAccessToken(version, token);
+  if (issuers_ != nullptr) {
+    const std::optional<crypto::ParsedJwt> issued = issuers_->Claimed(token);
+    if (issued.has_value()) return ByIssuer(version, *issued);
+  }
+  return ByJwt(version, token);
 }
 
 absl::Status Authenticator::CountCall(const Principal& caller) const {
@@ -84,7 +113,8 @@ absl::StatusOr<Authenticator::Verified> Authenticator::ByAccessToken(int64_t ver
   return Verified{.version = version,
                   .begin = absl::InfinitePast(),
                   .end = token->expires,
-                  .principal = PrincipalOf(*account, token->scopes)};
+                  .principal = PrincipalOf(*account, token->scopes),
+                  .key_id = token->key_id};
 }
 
 absl::StatusOr<Authenticator::Verified> Authenticator::ByJwt(int64_t version,
@@ -99,14 +129,33 @@ absl::StatusOr<Authenticator::Verified> Authenticator::ByJwt(int64_t version,
                                     : "aud of the JWT is not this server's URL");
   }
   // A JWT with an audience and no scope has every right of the account.
-  const Scopes scopes = claims.scope.empty()
-                            ? Scopes{.reseller = static_cast<bool>(jwt->account->partner),
-                                     .customer = !jwt->account->customers.empty()}
-                            : ParseScopes(claims.scope);
+  const Scopes scopes =
+      claims.scope.empty() ? AllScopesOf(*jwt->account) : ParseScopes(claims.scope);
   return Verified{.version = version,
                   .begin = std::max(claims.issued_at, claims.not_before) - limits::kJwtSkew,
                   .end = claims.expires_at + limits::kJwtSkew,
-                  .principal = PrincipalOf(*jwt->account, scopes)};
+                  .principal = PrincipalOf(*jwt->account, scopes),
+                  .key_id = jwt->key_id};
+}
+
+absl::StatusOr<Authenticator::Verified> Authenticator::ByIssuer(
+    int64_t version, const crypto::ParsedJwt& token) const {
+  const absl::StatusOr<Issuers::Verified> issued = issuers_->Verify(token);
+  if (absl::IsInvalidArgument(issued.status())) return Refused(MessageOf(issued.status()));
+  ZT_RETURN_IF_ERROR(issued.status());
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const store::ServiceAccount> account,
+                      accounts_.Find(issued->account, version));
+  if (account == nullptr || account->disabled) {
+    return Refused("the account for the issuer's token does not exist or is disabled");
+  }
+  // Providers have scopes of their own, such as openid: only ours limit the rights.
+  const Scopes named = ParseScopes(issued->scope);
+  return Verified{.version = version,
+                  .begin = issued->begin,
+                  .end = issued->end,
+                  .principal = PrincipalOf(*account, named.empty() ? AllScopesOf(*account) : named),
+                  .key_id = {},
+                  .generation = issued->generation};
 }
 
 }  // namespace zerotouch::auth

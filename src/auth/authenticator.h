@@ -3,6 +3,9 @@
 #define ZEROTOUCH_AUTH_AUTHENTICATOR_H_
 
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -10,6 +13,8 @@
 #include "auth/account_cache.h"
 #include "auth/audience.h"
 #include "auth/call_quota.h"
+#include "auth/issuers.h"
+#include "auth/key_uses.h"
 #include "auth/principal.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -17,8 +22,9 @@
 
 namespace zerotouch::auth {
 
-// Authenticates callers by access tokens of this store and by self-signed JWTs of
-// service accounts (https://google.aip.dev/auth/4111). A revoked key or a disabled
+// Authenticates callers by access tokens of this store, by self-signed JWTs of service
+// accounts (https://google.aip.dev/auth/4111), and by tokens of OpenID providers. A revoked
+// key or a disabled
 // account is refused from the next call on (AccountCache). Thread-safe.
 class Authenticator {
  public:
@@ -35,6 +41,11 @@ class Authenticator {
   // request; `quota` must outlive it.
   void SetQuota(CallQuota& quota) { quota_ = &quota; }
 
+  // Notes the uses of keys, and accepts tokens of these issuers. Call them before the first
+  // request; the arguments must outlive it.
+  void SetKeyUses(KeyUses& uses) { uses_ = &uses; }
+  void SetIssuers(Issuers& issuers) { issuers_ = &issuers; }
+
   // Counts a call of the caller. Returns the error of CallQuota::Take.
   absl::Status CountCall(const Principal& caller) const;
 
@@ -44,7 +55,15 @@ class Authenticator {
     int64_t version = 0;  // of the accounts
     absl::Time begin, end;
     Principal principal;
+    std::string key_id;                      // the account's key; empty: an issuer's
+    int64_t hour = 0;                        // in which the use of the key was noted
+    std::optional<int64_t> generation = {};  // of the issuers' keys; nullopt: none was used
   };
+  bool IsGood(const Verified& verified, int64_t version, absl::Time now) const;
+  // Notes the use of the credential's key in this hour.
+  std::shared_ptr<const Verified> NoteUse(Verified verified, int64_t hour) const;
+  absl::StatusOr<Verified> Verify(int64_t version, std::string_view token) const;
+  absl::StatusOr<Verified> ByIssuer(int64_t version, const crypto::ParsedJwt& token) const;
   absl::StatusOr<Verified> ByAccessToken(int64_t version, std::string_view token) const;
   absl::StatusOr<Verified> ByJwt(int64_t version, std::string_view token) const;
 
@@ -52,6 +71,8 @@ class Authenticator {
   const Clock& clock_;
   const Audience& audience_;
   CallQuota* quota_ = nullptr;
+  KeyUses* uses_ = nullptr;
+  Issuers* issuers_ = nullptr;
   // By the SHA-256 of the credential. To verify one takes ten to a hundred times as
   // long as to find it here, and clients send the same one for an hour.
   mutable LruCache<Verified> verified_{limits::kVerifiedCredentials};

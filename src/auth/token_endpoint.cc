@@ -195,6 +195,15 @@ TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view ho
   }
   const absl::StatusOr<std::shared_ptr<const std::string>> key = accounts_.TokenKey(*version);
   if (!key.ok()) return Unavailable(key.status());
+  // A clock that was moved must not make an id forgotten too early.
+  if (const crypto::JwtClaims& claims = jwt->claims;
+      !claims.id.empty() &&
+      !ids_.Use(jwt->account->email, claims.id, claims.expires_at + limits::kJwtSkew,
+                std::min(now, clock_.Real().Now()))) {
+    return Error(400, "invalid_grant",
+                 "Invalid JWT: its jti was used before. Sign a new assertion for each token.");
+  }
+  if (uses_ != nullptr) uses_->Note(jwt->account->email, jwt->key_id, KeyUses::HourOf(now));
   const std::string token = MintToken({.email = jwt->account->email,
                                        .key_id = jwt->key_id,
                                        .scopes = scopes,

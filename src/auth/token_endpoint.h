@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "auth/account_cache.h"
+#include "auth/assertion_ids.h"
 #include "auth/audience.h"
+#include "auth/key_uses.h"
 #include "auth/token_buckets.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -46,9 +48,12 @@ class TokenEndpoint {
                 TokenQuota quota = {})
       : accounts_(accounts), clock_(clock), audience_(audience), quota_(quota) {}
 
+  // Notes the uses of keys. Call it before the first request; `uses` must outlive it.
+  void SetKeyUses(KeyUses& uses) { uses_ = &uses; }
+
   // Answers a POST; with 429 if the quota is used up. Reads the parameters from the query and from
   // the body, which is a form or, as Google accepts too, a JSON object. Refuses a parameter that is
-  // given twice (RFC 6749 section 3.2).
+  // given twice (RFC 6749 section 3.2), and an assertion whose `jti` was used before.
   TokenAnswer Answer(const TokenRequest& request);
 
  private:
@@ -59,6 +64,8 @@ class TokenEndpoint {
   const Clock& clock_;
   const Audience& audience_;
   const TokenQuota quota_;
+  KeyUses* uses_ = nullptr;
+  AssertionIds ids_;
   TokenBuckets accounts_taken_{limits::kTokenQuotaPeriod, limits::kQuotaBuckets};
   TokenBuckets peers_taken_{limits::kTokenQuotaPeriod, limits::kQuotaBuckets};
 };

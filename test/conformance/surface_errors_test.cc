@@ -198,6 +198,7 @@ constexpr const char* kWrongJwtPayloads[] = {"x",
                                              R"({"sub":1})",
                                              R"({"scope":1})",
                                              R"({"aud":["a","b"]})",
+                                             R"({"jti":1})",
                                              R"({"iat":"x"})",
                                              R"({"iat":1,"exp":"x"})",
                                              R"({"iat":1})",
@@ -231,6 +232,11 @@ TEST_F(SurfaceErrors, Tokens) {
     change(claims);
     ask(name, fmt::format("{}&assertion={}", grant, crypto::SignJwt(key_, kKeyId, claims).value()));
   }
+  crypto::JwtClaims once = ClaimsOf(endpoint);
+  once.id = "1";
+  const std::string used = crypto::SignJwt(key_, kKeyId, once).value();
+  whole_.Handle(post(grant + "&assertion=" + used, "application/x-www-form-urlencoded"));
+  ask("an id that was used before", grant + "&assertion=" + used);
   const auto assert_text = [&](const std::string& header, const std::string& payload) {
     ask("a JWT that is wrong",
         fmt::format("{}&assertion={}.{}.c2ln", grant, crypto::Base64UrlEncode(header),
@@ -254,6 +260,24 @@ TEST_F(SurfaceErrors, Tokens) {
       HttpText("OAuth",
                api.Handle(post(grant + "&assertion=x", "application/x-www-form-urlencoded"))));
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_token.txt", text_);
+}
+
+TEST_F(SurfaceErrors, TokensOfIssuers) {
+  auth::Issuers issuers(
+      {{.url = "https://id.example.com", .jwks_uri = "https://id.example.com/"}},
+      [](const auth::Issuer&) -> absl::StatusOr<std::string> {
+        return absl::UnavailableError("it is down");
+      },
+      clock_);
+  auth::Authenticator authenticator(accounts_, clock_, audience_);
+  authenticator.SetIssuers(issuers);
+  Api api(table_, authenticator, tokens_, *store_, clock_);
+  crypto::JwtClaims claims = ClaimsOf("zerotouch");
+  claims.issuer = "https://id.example.com";
+  http::Request request = Request("GET", "/v1/customers");
+  request.headers.Add("Authorization", "Bearer " + crypto::SignJwt(key_, kKeyId, claims).value());
+  Add("the keys of the issuer are not there", Asked(api, request));
+  test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_issuers.txt", text_);
 }
 
 TEST_F(SurfaceErrors, StoreAndStopping) {

@@ -2,6 +2,7 @@
 #include "bench/registry.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -106,6 +107,7 @@ std::string Registry::KeyOf(PartnerId reseller) const {
 }
 
 void Registry::Fill(const std::string& url) const {
+  umask(0077);  // serve refuses a registry that others can read
   const std::unique_ptr<store::Store> store = store::Open(url, Clock::System()).value();
   for (int reseller = 0; reseller < contents_.resellers; ++reseller) {
     const PartnerId id(kReseller.value() + reseller);

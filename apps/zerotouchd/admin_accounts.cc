@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <optional>
+#include <tuple>
 
 #include "absl/time/clock.h"
 #include "base/limits.h"
@@ -208,18 +210,37 @@ absl::Status CreateKey(const Settings& settings, const AdminFlags& flags) {
   return absl::OkStatus();
 }
 
+std::string SecondOf(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+// Returns the hour in which the key was used last. `uses` is sorted.
+Cell LastUseOf(const std::vector<store::KeyUse>& uses, const std::string& email,
+               const std::string& key_id) {
+  const auto found = std::lower_bound(uses.begin(), uses.end(), std::tie(email, key_id),
+                                      [](const store::KeyUse& use, const auto& sought) {
+                                        return std::tie(use.email, use.key_id) < sought;
+                                      });
+  const bool is_used = found != uses.end() && found->email == email && found->key_id == key_id;
+  if (is_used) return SecondOf(found->used);
+  Cell never("never");
+  never.json = "null";
+  return never;
+}
+
 absl::Status ListKeys(const Settings& settings, const AdminFlags& flags) {
   return View(settings, [&](store::Snapshot& snapshot) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const auto accounts, snapshot.ListAccounts());
+    ZT_ASSIGN_OR_RETURN(const std::vector<store::KeyUse> uses, snapshot.ListKeyUses());
     Table table({{"EMAIL", "email"},
                  {"KEY ID", "keyId"},
                  {"CREATED", "createTime"},
+                 {"LAST USED", "lastUseTime"},
                  {"DISABLED", "disabled"}});
     for (const store::ServiceAccount& account : accounts) {
       for (const store::AccountKey& key : account.keys) {
-        table.Add({account.email, key.key_id,
-                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", key.created, absl::UTCTimeZone()),
-                   account.disabled});
+        table.Add({account.email, key.key_id, SecondOf(key.created),
+                   LastUseOf(uses, account.email, key.key_id), account.disabled});
       }
     }
     Print(flags, table);
@@ -283,7 +304,9 @@ void AddKeyCommands(CLI::App& app, AdminAction& action) {
   create.add_option("--algorithm", flags.algorithm, "RS256 or ES256 (default: RS256)")
       ->type_name("NAME")
       ->check(CLI::IsMember({"RS256", "ES256"}));
-  group.AddPrinting("list", "List the keys that are not revoked", ListKeys);
+  group.AddPrinting("list",
+                    "List the keys that are not revoked, with the hour of their last use (UTC)",
+                    ListKeys);
   CLI::App& revoke =
       group.Add("revoke", "Revoke a key; it and its tokens stop working at once", RevokeKey);
   revoke.add_option("--email", flags.email, "E-mail address of the account")

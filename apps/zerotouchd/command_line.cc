@@ -14,6 +14,7 @@
 #include "base/terminal_text.h"
 #include "terminal/typed_text.h"
 #include "zerotouchd/admin.h"
+#include "zerotouchd/check.h"
 #include "zerotouchd/daemon.h"
 #include "zerotouchd/health.h"
 #include "zerotouchd/settings.h"
@@ -65,6 +66,17 @@ void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
   add("config", "FILE", "TOML file of settings, with the names of these flags");
 }
 
+CLI::App* AddCheck(CLI::App& app, GivenTexts& given, std::string& format) {
+  CLI::App* check = app.add_subcommand(
+      "check",
+      "Say what serve would do with these settings: look at files, database, clock and disk");
+  AddSettings(*check, kCheck, given);
+  check->add_option("--format", format, "text or json (default: text)")
+      ->check(CLI::IsMember({"text", "json"}));
+  check->footer("Exit codes: 0 fine, 1 serve would not start or not be of use, 2 warnings.");
+  return check;
+}
+
 // Returns the command that was parsed so far, such as "zerotouchd admin keys".
 std::string CommandOf(const CLI::App& app) {
   std::string command = "zerotouchd";
@@ -106,6 +118,8 @@ int RunCommandLine(int argc, char** argv) {
   CLI::App* health = app.add_subcommand(
       "health", "Ask the server at --metrics-listen (127.0.0.1:9464) whether it is ready");
   AddSettings(*health, kHealth, given);
+  std::string format = "text";
+  CLI::App* check = AddCheck(app, given, format);
   CLI::App* admin = app.add_subcommand(
       "admin", "Manage partners, vendors, customers, DPCs and keys; copy a registry");
   AddSettings(*admin, kAdmin, given);
@@ -118,14 +132,20 @@ int RunCommandLine(int argc, char** argv) {
                ForTerminal(terminal::WithoutPasswords(error.what())), CommandOf(app));
     return 1;
   }
-  const Command command = *sandbox ? kSandbox : *serve ? kServe : *health ? kHealth : kAdmin;
-  const absl::StatusOr<Settings> settings = ResolveSettings(command, given, Environment());
+  const Command command = *sandbox  ? kSandbox
+                          : *serve  ? kServe
+                          : *health ? kHealth
+                          : *check  ? kCheck
+                                    : kAdmin;
+  const auto read = [command, &given] { return ResolveSettings(command, given, Environment()); };
+  const absl::StatusOr<Settings> settings = read();
+  if (command == kCheck) return RunCheck(settings, format == "json");
   if (!settings.ok()) return Fail(settings.status());
   if (command == kSandbox) {
     const absl::StatusOr<int> code = RunSandbox(*settings);
     return code.ok() ? *code : Fail(code.status(), Lines::kMany);
   }
-  const absl::Status status = command == kServe    ? RunServe(*settings)
+  const absl::Status status = command == kServe    ? RunServe(*settings, read)
                               : command == kHealth ? RunHealth(*settings)
                                                    : action(*settings);
   return status.ok() ? 0 : Fail(status);

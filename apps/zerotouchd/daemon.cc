@@ -20,6 +20,8 @@
 #include "auth/audience.h"
 #include "auth/authenticator.h"
 #include "auth/call_quota.h"
+#include "auth/issuers.h"
+#include "auth/key_uses.h"
 #include "auth/token_endpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -42,8 +44,10 @@
 #include "zerotouchd/child_command.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/files.h"
+#include "zerotouchd/issuer_keys.h"
 #include "zerotouchd/memory_return.h"
 #include "zerotouchd/notify.h"
+#include "zerotouchd/production.h"
 #include "zerotouchd/sandbox_registry.h"
 #include "zerotouchd/tls_files.h"
 #include "zerotouchd/watch.h"
@@ -83,9 +87,13 @@ void WaitForStop(const std::function<void()>& reload) {
   }).detach();
 }
 
-void PrepareProcess(const Settings& settings, bool sandbox) {
+void SetLog(const Settings& settings, bool sandbox) {
   log::SetLevel(settings.log_level);
   log::SetAccess(settings.access_log.value_or(sandbox ? log::Access::kAll : log::Access::kErrors));
+}
+
+void PrepareProcess(const Settings& settings, bool sandbox) {
+  SetLog(settings, sandbox);
   signal(SIGPIPE, SIG_IGN);
   // Treat a file-size limit like a full disk: the write fails, the server runs on.
   signal(SIGXFSZ, SIG_IGN);
@@ -116,6 +124,7 @@ struct Around {
   batch::Pace* pace = nullptr;
   batch::ItemFaults item_faults;
   MoreMethods more_methods;  // beside those of the API
+  RereadSettings reread;     // null: the settings stay
 };
 
 batch::EngineOptions EngineOptionsOf(const Settings& settings, const Around& around) {
@@ -161,10 +170,11 @@ void Print(const std::string& line) {
 class Daemon {
  public:
   // All that `around` refers to must outlive it.
-  Daemon(const Settings& settings, std::unique_ptr<store::Store> store, const Around& around,
-         bool sandbox)
+  Daemon(const Settings& settings, std::unique_ptr<store::Store> store,
+         std::vector<auth::Issuer> issuers, const Around& around, bool sandbox)
       : settings_(settings),
         is_sandbox_(sandbox),
+        reread_(around.reread),
         rules_(RulesOf(settings)),
         store_(std::move(store)),
         audience_("", sandbox),
@@ -173,6 +183,8 @@ class Daemon {
         quota_(settings.quota_per_100s.value_or(sandbox ? 0 : limits::kCallsPerQuotaPeriod),
                // Only one server has a SQLite registry.
                store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, around.clock),
+        uses_(*store_),
+        issuers_(std::move(issuers), FetchKeySet, around.clock),
         tokens_(accounts_, around.clock, audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, around.clock, EngineOptionsOf(settings, around)),
         services_(*store_, engine_, rules_, around.clock),
@@ -182,6 +194,9 @@ class Daemon {
             methods_, authenticator_, settings.max_body_bytes, [this] { return api_.CheckReady(); },
             Clock::System(), api_.dispatch(), api_.guard(), api_, around.seam) {
     authenticator_.SetQuota(quota_);
+    authenticator_.SetKeyUses(uses_);
+    authenticator_.SetIssuers(issuers_);
+    tokens_.SetKeyUses(uses_);
   }
 
   // Makes the batch workers look for operations.
@@ -240,12 +255,37 @@ class Daemon {
  private:
   void Reload() {
     NotifyServiceManager("RELOADING=1");
+    if (reread_) ReloadSettings();
     if (!settings_.tls_certificate.empty()) ReloadTls();
     NotifyServiceManager("READY=1");
   }
 
+  void ReloadSettings() {
+    const absl::StatusOr<Settings> read = reread_();
+    if (!read.ok()) {
+      log::Warning("cannot read the settings; keeping the current ones",
+                   {{"error", std::string(MessageOf(read.status()))}});
+      return;
+    }
+    settings_.log_level = read->log_level;
+    settings_.access_log = read->access_log;
+    // A port with TLS keeps it, and one without stays without.
+    if (read->tls_certificate.empty() == settings_.tls_certificate.empty()) {
+      settings_.tls_certificate = read->tls_certificate;
+      settings_.tls_key = read->tls_key;
+      settings_.tls_client_ca = read->tls_client_ca;
+    }
+    SetLog(settings_, is_sandbox_);
+    if (settings_ == *read) {
+      log::Info("settings read");
+    } else {
+      log::Warning("settings read; some of the changed ones take effect after a restart");
+    }
+  }
+
   void ReloadTls() {
-    absl::StatusOr<std::shared_ptr<const http::TlsContext>> tls = ReadTls(settings_);
+    const absl::Status is_private = is_sandbox_ ? absl::OkStatus() : CheckSettingsFiles(settings_);
+    auto tls = is_private.ok() ? ReadTls(settings_) : is_private;
     if (tls.ok()) {
       server_->UseTls(*std::move(tls));
     } else {
@@ -254,14 +294,17 @@ class Daemon {
     }
   }
 
-  const Settings settings_;
+  Settings settings_;  // after Start changed by ReloadSettings only
   const bool is_sandbox_;
+  const RereadSettings reread_;
   const RegistryRules rules_;
   const std::unique_ptr<store::Store> store_;
   auth::Audience audience_;
   auth::AccountCache accounts_;
   auth::Authenticator authenticator_;
   auth::CallQuota quota_;
+  auth::KeyUses uses_;
+  auth::Issuers issuers_;
   auth::TokenEndpoint tokens_;
   batch::Engine engine_;
   service::Services services_;
@@ -351,6 +394,7 @@ absl::StatusOr<int> RunSandbox(const Settings& settings) {
   const log::Writer log_writer;
   PrepareProcess(settings, /*sandbox=*/true);
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
+  ZT_ASSIGN_OR_RETURN(std::vector<auth::Issuer> issuers, ReadIssuers(settings));
   const RegistryRules rules = RulesOf(settings);
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<SandboxRegistry> registry,
                       SandboxRegistry::Open(settings, rules));
@@ -359,7 +403,7 @@ absl::StatusOr<int> RunSandbox(const Settings& settings) {
   sandbox::RegistryControls registry_controls(
       box.clock, registry->store(), registry->url(), rules, [&] { return registry->TokenUri(); },
       HooksOf(box, *registry, running));
-  Daemon daemon(settings, registry->TakeStore(),
+  Daemon daemon(settings, registry->TakeStore(), std::move(issuers),
                 settings.controls ? AroundOf(box, registry_controls) : Around(),
                 /*sandbox=*/true);
   running = &daemon;
@@ -382,18 +426,20 @@ absl::StatusOr<int> RunSandbox(const Settings& settings) {
   return code;
 }
 
-absl::Status RunServe(const Settings& settings) {
+absl::Status RunServe(const Settings& settings, RereadSettings reread) {
   const log::Writer log_writer;
   PrepareProcess(settings, /*sandbox=*/false);
-  if (settings.database.empty()) {
-    return absl::InvalidArgumentError(
-        "no database; give --database sqlite:///var/lib/zerotouch/registry.db or "
-        "--database postgresql://user@host/database");
-  }
+  if (settings.database.empty()) return NoDatabase();
+  ZT_RETURN_IF_ERROR(CheckListener(settings));
+  ZT_RETURN_IF_ERROR(CheckSettingsFiles(settings));
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
+  ZT_ASSIGN_OR_RETURN(std::vector<auth::Issuer> issuers, ReadIssuers(settings));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                       store::Open(settings.database, Clock::System()));
-  Daemon daemon(settings, std::move(store), Around(), /*sandbox=*/false);
+  ZT_RETURN_IF_ERROR(CheckRegistryFiles(settings));
+  Around around;
+  around.reread = std::move(reread);
+  Daemon daemon(settings, std::move(store), std::move(issuers), around, /*sandbox=*/false);
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   Print(fmt::format("{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\"}}\n", endpoint.http,
                     endpoint.grpc));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "zerotouchd/endpoint.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -35,7 +36,10 @@ std::optional<ListenAddress> ParseListenAddress(std::string_view text) {
 }
 
 bool IsLoopback(const ListenAddress& address) {
-  return address.host == "localhost" || address.host == "::1" || address.host.starts_with("127.");
+  in_addr v4 = {};
+  const bool is_v4 = inet_pton(AF_INET, address.host.c_str(), &v4) == 1;
+  return address.host == "localhost" || address.host == "::1" ||
+         (is_v4 && address.host.starts_with("127."));
 }
 
 Endpoint EndpointAt(const ListenAddress& address, bool tls) {

@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "store/database_url.h"
 #include "terminal/typed_text.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/settings_file.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr char kVariablePrefix[] = "ZEROTOUCH_";
 constexpr char kItemsPerSecond[] = "operation-items-per-second";
+constexpr char kDatabase[] = "database";
 
 // Variables of the `zerotouch` CLI, which are often set in the same shell.
 constexpr std::string_view kClientVariables[] = {
@@ -91,8 +93,8 @@ absl::Status ReadDatabase(std::string_view text, Settings& settings) {
   return absl::OkStatus();
 }
 
-absl::Status ReadFileName(std::string_view text, std::string& out) {
-  if (text.empty()) return Invalid(text, "the path of a PEM file");
+absl::Status ReadFileName(std::string_view text, std::string& out, const char* kind = "PEM") {
+  if (text.empty()) return Invalid(text, fmt::format("the path of a {} file", kind));
   out = text;
   return absl::OkStatus();
 }
@@ -103,6 +105,18 @@ absl::Status ReadTlsCertificate(std::string_view text, Settings& settings) {
 
 absl::Status ReadTlsKey(std::string_view text, Settings& settings) {
   return ReadFileName(text, settings.tls_key);
+}
+
+absl::Status ReadTlsClientCa(std::string_view text, Settings& settings) {
+  return ReadFileName(text, settings.tls_client_ca);
+}
+
+absl::Status ReadOidcIssuers(std::string_view text, Settings& settings) {
+  return ReadFileName(text, settings.oidc_issuers, "JSON");
+}
+
+absl::Status ReadInsecure(std::string_view text, Settings& settings) {
+  return ReadBool(text, settings.insecure);
 }
 
 absl::Status ReadPublicUrl(std::string_view text, Settings& settings) {
@@ -225,9 +239,7 @@ absl::Status ReadControls(std::string_view text, Settings& settings) {
 }
 
 absl::Status ReadSeedName(std::string_view text, Settings& settings) {
-  if (text.empty()) return Invalid(text, "the path of a JSON file");
-  settings.seed = text;
-  return absl::OkStatus();
+  return ReadFileName(text, settings.seed, "JSON");
 }
 
 absl::Status ReadExec(std::string_view text, Settings& settings) {
@@ -236,7 +248,8 @@ absl::Status ReadExec(std::string_view text, Settings& settings) {
   return absl::OkStatus();
 }
 
-constexpr uint8_t kServers = kSandbox | kServe;
+// `check` has the settings of `serve`.
+constexpr uint8_t kServers = kSandbox | kServe | kCheck;
 
 constexpr Setting kSettings[] = {
     {"listen", "HOST:PORT", "127.0.0.1:8080", "Address for HTTP and gRPC; port 0 picks a free port",
@@ -245,19 +258,29 @@ constexpr Setting kSettings[] = {
      "Folder of the sandbox: registry, key files and sandbox.json (sandbox only; default: "
      "zerotouch-sandbox)",
      kSandbox | kAdmin, false, ReadDataDir},
-    {"database", "URL", "",
+    {kDatabase, "URL", "",
      "Registry: sqlite:///absolute/path.db, or postgresql://user@host/database for several "
      "replicas (default in a sandbox: registry.db in its folder)",
-     kSandbox | kServe | kAdmin, false, ReadDatabase},
+     kServers | kAdmin, false, ReadDatabase},
     {"tls-certificate", "FILE", "",
      "PEM file of the TLS certificate and the intermediate certificates; SIGHUP reloads it and "
      "the key (default: no TLS)",
      kServers, false, ReadTlsCertificate},
     {"tls-key", "FILE", "", "PEM file of the private key of the certificate, without a passphrase",
      kServers, false, ReadTlsKey},
+    {"tls-client-ca", "FILE", "",
+     "PEM file of the authorities of client certificates; clients without one are refused "
+     "(default: no client certificates)",
+     kServers, false, ReadTlsClientCa},
+    {"insecure", "", "false",
+     "Serve clear text on an address that other machines can reach, for a TLS proxy in front",
+     kServe | kCheck, false, ReadInsecure},
     {"public-url", "URL", "",
      "URL of the server for clients behind a proxy, such as https://zerotouch.example.com",
      kServers, false, ReadPublicUrl},
+    {"oidc-issuers", "FILE", "",
+     "JSON file of OpenID providers whose tokens are accepted, and the accounts they stand for",
+     kServers, false, ReadOidcIssuers},
     {"lenient-identifiers", "", "false", "Accept 15-digit IMEIs with a wrong check digit", kServers,
      false, ReadLenient},
     {"metadata-keys", "KEY,...", "", "Metadata keys to accept in addition to those of the API",
@@ -367,11 +390,34 @@ std::optional<GivenText> Given(const std::string& name, const GivenTexts& flags,
 }
 
 absl::Status CheckSwitches(Command command, const Setting& setting, const GivenText& given) {
-  if (command != kServe || setting.commands != kSandbox) return absl::OkStatus();
+  if ((command != kServe && command != kCheck) || setting.commands != kSandbox) {
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(
       fmt::format("{} (from {}) is for tests and is not allowed in serve; remove it, or run "
                   "zerotouchd sandbox",
                   setting.name, given.source));
+}
+
+// Checks where the URL of the database, with which a password may come, was given.
+// Notes the settings file if it holds a password.
+absl::Status CheckPassword(const GivenTexts& flags, const GivenTexts& file,
+                           const std::map<std::string, std::string>& variables,
+                           Settings& settings) {
+  if (!store::HasPassword(settings.database)) return absl::OkStatus();
+  if (flags.find(kDatabase) != flags.end()) {
+    return absl::InvalidArgumentError(
+        "database (from --database): the URL has a password, which every user of this machine "
+        "can see in the list of processes; give it in the settings file (--config) or in the "
+        "variable ZEROTOUCH_DATABASE");
+  }
+  const auto line = file.find(kDatabase);
+  if (line == file.end() || variables.find(VariableOf(kDatabase)) != variables.end()) {
+    return absl::OkStatus();
+  }
+  // The source of a line is FILE:LINE.
+  settings.secret_file = line->second.source.substr(0, line->second.source.rfind(':'));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -392,6 +438,7 @@ absl::StatusOr<Settings> ResolveSettings(Command command, const GivenTexts& flag
     return absl::InvalidArgumentError(
         fmt::format("{} (from {}): invalid {}", setting.name, given->source, MessageOf(status)));
   }
+  ZT_RETURN_IF_ERROR(CheckPassword(flags, file, variables, settings));
   return settings;
 }
 

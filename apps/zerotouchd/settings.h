@@ -22,7 +22,7 @@
 namespace zerotouch::daemon {
 
 // The commands of the program, as bits, so that a setting can belong to several.
-enum Command : uint8_t { kSandbox = 1, kServe = 2, kAdmin = 4, kHealth = 8 };
+enum Command : uint8_t { kSandbox = 1, kServe = 2, kAdmin = 4, kHealth = 8, kCheck = 16 };
 
 struct Settings {
   std::string listen = "127.0.0.1:8080";
@@ -30,7 +30,10 @@ struct Settings {
   std::string database;         // empty: not given
   std::string tls_certificate;  // path of a PEM file; empty: not given
   std::string tls_key;          // as tls_certificate
+  std::string tls_client_ca;    // as tls_certificate
+  bool insecure = false;        // allows clear text on an address that others can reach
   std::string public_url;       // without a trailing slash; empty: not given
+  std::string oidc_issuers;     // path of a JSON file; empty: not given
   bool lenient_identifiers = false;
   std::vector<std::string> metadata_keys;  // lower case
   int threads = 0;                         // event loops; 0: one for each processor
@@ -50,6 +53,9 @@ struct Settings {
   bool controls = true;                           // of a sandbox
   std::string seed;                               // path of a sandbox's seed; empty: not given
   std::string exec;                               // a sandbox's command; empty: not given
+  // The file of --config if it holds the database's password; empty: it does not. No
+  // setting.
+  std::string secret_file;
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
@@ -76,9 +82,9 @@ using GivenTexts = std::map<std::string, GivenText>;
 
 // Returns the settings of `command`. `flags` are by name, without dashes, and may
 // have `config`, the path of the TOML file; `variables` is the environment.
-// INVALID_ARGUMENT, for unknown names, invalid values, and test settings in `serve`,
-// is one line that names the setting, its source and the values to use. Variables of
-// the `zerotouch` CLI are ignored.
+// INVALID_ARGUMENT, for unknown names, invalid values, test settings in `serve`, and a
+// password in the flag --database, which all users of the machine see, is one line that names the
+// setting, its source and the values to use. Variables of the `zerotouch` CLI are ignored.
 absl::StatusOr<Settings> ResolveSettings(Command command, const GivenTexts& flags,
                                          const std::map<std::string, std::string>& variables);
 

@@ -64,6 +64,12 @@ std::vector<Row> MoreRows() {
     return std::to_string(static_cast<int>(s.access_log.value_or(log::Access::kAll)));
   };
   return {
+      {"tls-client-ca", "ZEROTOUCH_TLS_CLIENT_CA", "a", "b", "\"c\"",
+       [](const Settings& s) { return s.tls_client_ca; }, "a", "b", "c"},
+      {"oidc-issuers", "ZEROTOUCH_OIDC_ISSUERS", "a", "b", "\"c\"",
+       [](const Settings& s) { return s.oidc_issuers; }, "a", "b", "c"},
+      {"insecure", "ZEROTOUCH_INSECURE", "true", "false", "true",
+       [](const Settings& s) { return std::string(s.insecure ? "1" : "0"); }, "1", "0", "1"},
       {"quota-per-100s", "ZEROTOUCH_QUOTA_PER_100S", "0", "2", "3",
        [](const Settings& s) { return std::to_string(s.quota_per_100s.value_or(-1)); }, "0", "2",
        "3"},
@@ -216,6 +222,23 @@ TEST(Settings, Password_IsNeverPrinted_WhereverTheUrlIsGiven) {
     const std::string error = ErrorOf(kServe, {{"config", FileWith(dir, line + url + "\n")}});
     EXPECT_THAT(error, testing::Not(HasSubstr("secret"))) << error;
   }
+}
+
+TEST(Settings, Password_IsRefusedWhereOthersSeeIt) {
+  const std::string url = "postgresql://user:secret@host/db";
+  for (const Command command : {kSandbox, kServe, kCheck, kAdmin}) {
+    EXPECT_THAT(ErrorOf(command, {{"database", url}}), HasSubstr("ZEROTOUCH_DATABASE"));
+    EXPECT_THAT(ErrorOf(command, {{"database", "postgresql://host/db?password=x"}}),
+                HasSubstr("--config"));
+  }
+  const test::TempDir dir;
+  const std::string file = FileWith(dir, "database = '" + url + "'\n");
+  EXPECT_EQ(Resolve(kServe, {{"config", file}}).secret_file, file);
+  // The file's password is not used, but it is there: only what is used is looked at.
+  const Settings by_variable = Resolve(kServe, {{"config", file}}, {{"ZEROTOUCH_DATABASE", url}});
+  EXPECT_EQ(by_variable.secret_file, "");
+  EXPECT_EQ(by_variable.database, url);
+  EXPECT_EQ(Resolve(kServe, {{"database", "postgresql://user@host/db"}}).secret_file, "");
 }
 
 TEST(Settings, Serve_RefusesTestSwitchesWhereverTheyComeFrom) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
@@ -35,7 +36,9 @@ void LogValidity(const http::TlsContext& tls, const std::string& path) {
   const absl::Time now = absl::Now();
   const char* wrong = now > tls.valid_until()  ? "the TLS certificate has expired"
                       : now < tls.valid_from() ? "the TLS certificate is not valid yet"
-                                               : nullptr;
+                      : tls.valid_until() - now < limits::kCertificateWarning
+                          ? "the TLS certificate expires soon"
+                          : nullptr;
   if (wrong == nullptr) {
     log::Info("TLS certificate read", {{"file", path}, {"valid_until", text(tls.valid_until())}});
   } else {
@@ -47,7 +50,7 @@ void LogValidity(const http::TlsContext& tls, const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& settings) {
+absl::StatusOr<std::shared_ptr<const http::TlsContext>> LoadTls(const Settings& settings) {
   const bool certificate_given = !settings.tls_certificate.empty();
   if (certificate_given != !settings.tls_key.empty()) {
     return absl::InvalidArgumentError(
@@ -55,13 +58,24 @@ absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& 
                     certificate_given ? "tls-certificate" : "tls-key",
                     certificate_given ? "tls-key" : "tls-certificate"));
   }
+  if (!certificate_given && !settings.tls_client_ca.empty()) {
+    return absl::InvalidArgumentError(
+        "tls-client-ca is given without tls-certificate; clients send certificates only in TLS: "
+        "give tls-certificate and tls-key too");
+  }
   if (!certificate_given) return nullptr;
   ZT_ASSIGN_OR_RETURN(const http::PemFile certificate,
                       ReadPem("tls-certificate", settings.tls_certificate));
   ZT_ASSIGN_OR_RETURN(const http::PemFile key, ReadPem("tls-key", settings.tls_key));
-  ZT_ASSIGN_OR_RETURN(std::shared_ptr<const http::TlsContext> tls,
-                      http::TlsContext::Create(certificate, key));
-  LogValidity(*tls, settings.tls_certificate);
+  if (settings.tls_client_ca.empty()) return http::TlsContext::Create(certificate, key);
+  ZT_ASSIGN_OR_RETURN(const http::PemFile authorities,
+                      ReadPem("tls-client-ca", settings.tls_client_ca));
+  return http::TlsContext::Create(certificate, key, &authorities);
+}
+
+absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& settings) {
+  ZT_ASSIGN_OR_RETURN(std::shared_ptr<const http::TlsContext> tls, LoadTls(settings));
+  if (tls != nullptr) LogValidity(*tls, settings.tls_certificate);
   return tls;
 }
 

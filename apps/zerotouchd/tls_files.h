@@ -10,10 +10,14 @@
 
 namespace zerotouch::daemon {
 
-// Returns the TLS context of the certificate and key of the settings; null if there
-// is neither. Logs the end of the certificate's validity, and warns if it is not valid
-// now. An error, also if only one of the two is given, is one line that names the file
-// and says what to do.
+// Returns the TLS context of the certificate and key of the settings, and of the
+// authorities of client certificates if they are given; null if there is no certificate.
+// An error, also if only some of the files are given, is one line that names the file and
+// says what to do.
+absl::StatusOr<std::shared_ptr<const http::TlsContext>> LoadTls(const Settings& settings);
+
+// The same, and logs the end of the certificate's validity; warns if it is not valid now,
+// or only for limits::kCertificateWarning.
 absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& settings);
 
 }  // namespace zerotouch::daemon

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -42,6 +43,7 @@ class TlsTest : public testing::Test {
 
   std::string Write(const std::string& name, const std::string& text) {
     std::ofstream(dir_ / name, std::ios::trunc) << text;
+    chmod((dir_ / name).c_str(), 0600);
     return dir_ / name;
   }
   // Replaces the certificate.

@@ -90,7 +90,9 @@ def check_alerts(prometheus):
     groups = prometheus.ask('rules')['data']['groups']
     alerts = [rule for group in groups for rule in group['rules']]
     assert len(alerts) >= 15, alerts
+    runbook = (ROOT / 'docs/runbook.md').read_text()
     for alert in alerts:
+        assert f'`{alert["name"]}`' in runbook, f'{alert["name"]} is not in docs/runbook.md'
         assert alert['health'] == 'ok', alert
         assert alert['state'] == 'inactive', alert
 

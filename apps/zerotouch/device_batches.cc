@@ -32,6 +32,9 @@ namespace {
 // have all of them.
 constexpr int kNamedRows = 20;
 
+// The fields of a finished operation without copies of the items that were sent.
+constexpr char kResultFields[] = "name,done,metadata,error,response(perDeviceStatus(result))";
+
 // The rows of one batch, in the order of the file.
 struct Batch {
   struct Row {
@@ -227,9 +230,10 @@ class BatchRun {
     }
     display_.Note(fmt::format("{}: {} devices sent, {}", NameOf(action_), terminal::Grouped(count),
                               operation->name()));
-    ZT_ASSIGN_OR_RETURN(const Operation finished,
-                        WaitFor(connection_, operation->name(),
-                                WaitCommand(operation->name(), invocation_.connection), display_));
+    ZT_ASSIGN_OR_RETURN(
+        const Operation finished,
+        WaitFor(connection_, operation->name(),
+                WaitCommand(operation->name(), invocation_.connection), display_, kResultFields));
     ZT_ASSIGN_OR_RETURN(auto results, client::ResultsOf(finished));
     if (results.per_device_status_size() != count) {
       return absl::DataLossError(fmt::format("{} holds {} results for {} devices",

@@ -155,7 +155,8 @@ std::string WaitCommand(const std::string& name, const ConnectionFlags& flags) {
 }
 
 absl::StatusOr<Operation> WaitFor(Connection& connection, const std::string& name,
-                                  const std::string& resume, terminal::ProgressDisplay& display) {
+                                  const std::string& resume, terminal::ProgressDisplay& display,
+                                  const std::string& fields) {
   SetStopNotice(
       fmt::format("\nzerotouch: stopped waiting; the server continues {}. To wait again:\n"
                   "  {}\n",
@@ -164,6 +165,7 @@ absl::StatusOr<Operation> WaitFor(Connection& connection, const std::string& nam
   client::WaitOptions options;
   options.deadline = connection.deadline;
   options.uses_wait_method = true;
+  options.fields = fields;
   options.on_poll = [&](const Operation& operation) {
     display.Update(ProgressSince(begin, operation));
   };

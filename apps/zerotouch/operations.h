@@ -38,11 +38,13 @@ absl::StatusOr<google::longrunning::Operation> StartOperation(client::Client& cl
                                                               const std::string& body);
 
 // Waits for an operation and shows its progress. `resume` is the command that
-// continues the wait; it is printed if the wait ends early, also by Ctrl-C.
+// continues the wait; it is printed if the wait ends early, also by Ctrl-C. `fields` are
+// those that the caller needs (client::WaitOptions); empty: all.
 absl::StatusOr<google::longrunning::Operation> WaitFor(Connection& connection,
                                                        const std::string& name,
                                                        const std::string& resume,
-                                                       terminal::ProgressDisplay& display);
+                                                       terminal::ProgressDisplay& display,
+                                                       const std::string& fields = {});
 
 // Returns `zerotouch operations wait NAME` with the flags that it needs.
 std::string WaitCommand(const std::string& name, const ConnectionFlags& flags);

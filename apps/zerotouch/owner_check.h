@@ -27,7 +27,8 @@ struct WrongOwner {
 // Returns the devices that another customer than their owner holds, according to the
 // server. A device that nobody holds, or that the server does not know, is not returned: to
 // unclaim it fails by itself. Lists the devices of an owner who has many of the rows, a
-// hundred a call, and looks the others up one by one. Errors are those of the calls.
+// hundred a call, and looks the others up; several calls are in flight. Errors are those of
+// the calls.
 absl::StatusOr<std::vector<WrongOwner>> FindWrongOwners(
     client::Client& client, int64_t partner, const client::api::UnclaimDevicesRequest& unclaims,
     const std::vector<OwnedDevice>& devices);

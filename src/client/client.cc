@@ -157,8 +157,8 @@ absl::Status Client::Stream(const std::string& path,
 }
 
 absl::StatusOr<std::string> Client::Send(const std::string& http_method, const std::string& path,
-                                         const std::string& body) {
-  const Repeat repeat = http_method == "GET" ? Repeat::kAlways : Repeat::kIfNotActedOn;
+                                         const std::string& body, Repeat repeat) {
+  if (http_method == "GET") repeat = Repeat::kAlways;
   ZT_ASSIGN_OR_RETURN(
       HttpResponse answer,
       SendSigned(repeat, {.method = http_method, .path = path, .body = body}, options_.retry));
@@ -224,17 +224,20 @@ absl::StatusOr<Operation> Client::GetOperation(const std::string& name) {
   return Poll(name, options_.retry);
 }
 
-absl::StatusOr<Operation> Client::PollOnServer(const std::string& name, absl::Duration pause,
-                                               const RetryPolicy& policy) {
+absl::StatusOr<Operation> Client::PollOnServer(const std::string& name, const std::string& fields,
+                                               absl::Duration pause, const RetryPolicy& policy) {
   google::longrunning::WaitOperationRequest request;
   request.set_name(name);
   const int64_t pause_ns = absl::ToInt64Nanoseconds(pause);
   constexpr int64_t kSecond = 1'000'000'000;
   request.mutable_timeout()->set_seconds(pause_ns / kSecond);
   request.mutable_timeout()->set_nanos(static_cast<int32_t>(pause_ns % kSecond));
-  Operation operation;
+  ZT_ASSIGN_OR_RETURN(HttpCall call, RenderCall(MethodOf(*request.GetDescriptor()), request));
+  if (!fields.empty()) call.path += "?fields=" + fields;
   const absl::Time begin = pacer_.Now();
-  ZT_RETURN_IF_ERROR(Call(Repeat::kAlways, request, operation, policy));
+  ZT_ASSIGN_OR_RETURN(HttpResponse answer, SendSigned(Repeat::kAlways, call, policy));
+  Operation operation;
+  ZT_RETURN_IF_ERROR(ParseAnswer(answer, operation));
   // A server may answer earlier than it was asked to.
   const absl::Duration left = pause - (pacer_.Now() - begin);
   if (!operation.done() && left > absl::ZeroDuration()) pacer_.Sleep(left);
@@ -252,7 +255,7 @@ absl::StatusOr<Operation> Client::Wait(const std::string& name, const WaitOption
   for (;;) {
     const absl::Time begin = pacer_.Now();
     absl::StatusOr<Operation> operation =
-        on_server ? PollOnServer(name, pause, policy) : Poll(name, policy);
+        on_server ? PollOnServer(name, options.fields, pause, policy) : Poll(name, policy);
     if (on_server && !operation.ok() && !IsTransientFailure(operation.status())) {
       on_server = false;  // lacks the method, or has an answer that does not depend on it
       continue;

@@ -60,6 +60,9 @@ struct WaitOptions {
   // (google.longrunning.Operations.WaitOperation), so that no time is lost between two
   // polls. Polls as usual if the server lacks that method, as Google's does.
   bool uses_wait_method = false;
+  // The fields of the operation that are wanted from that method, as of the parameter
+  // `fields`; empty: all. The results of a large batch are mostly copies of its items.
+  std::string fields = {};
   // Called after each poll, including the last.
   std::function<void(const google::longrunning::Operation&)> on_poll;
 };
@@ -113,9 +116,10 @@ class Client {
                           google::protobuf::Message& request, google::protobuf::Message& response);
 
   // Sends a call of any kind, signed: `path` begins with a slash and may have a query,
-  // `body` is JSON or empty. Returns the body of the answer. Retries if the method is GET.
+  // `body` is JSON or empty. Returns the body of the answer. Retries a GET as kAlways, others
+  // as kIfNotActedOn unless `repeat` says otherwise.
   absl::StatusOr<std::string> Send(const std::string& http_method, const std::string& path,
-                                   const std::string& body);
+                                   const std::string& body, Repeat repeat = Repeat::kIfNotActedOn);
 
   // Sends a GET, signed, and passes the body of the answer to `on_piece` as it comes, until it
   // ends or `on_piece` returns false. Waits for it until the deadline of the retry policy.
@@ -138,6 +142,7 @@ class Client {
   absl::StatusOr<google::longrunning::Operation> Poll(const std::string& name,
                                                       const RetryPolicy& policy);
   absl::StatusOr<google::longrunning::Operation> PollOnServer(const std::string& name,
+                                                              const std::string& fields,
                                                               absl::Duration pause,
                                                               const RetryPolicy& policy);
 

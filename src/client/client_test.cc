@@ -223,10 +223,12 @@ TEST_F(ClientTest, Wait_CanBeLeftToTheServer) {
   transport_.Answer(200, Token("one"));
   transport_.Answer(200, kRunning);
   transport_.Answer(200, kDone);
-  const auto operation = MakeClient().Wait("operations/a/1", {.uses_wait_method = true});
+  const auto operation = MakeClient().Wait(
+      "operations/a/1", {.uses_wait_method = true, .fields = "name,done,response(x)"});
   ASSERT_TRUE(operation.ok()) << operation.status();
   ASSERT_EQ(transport_.requests.size(), 3u);
-  EXPECT_EQ(transport_.requests[1].url, "http://server:8080/v1/operations/a/1:wait");
+  EXPECT_EQ(transport_.requests[1].url,
+            "http://server:8080/v1/operations/a/1:wait?fields=name,done,response(x)");
   EXPECT_EQ(transport_.requests[1].body, R"({"timeout":"0.100s"})");
   EXPECT_EQ(pacer_.slept.size(), 1u) << "the server answered before the pause was over";
 }

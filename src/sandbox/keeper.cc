@@ -72,8 +72,13 @@ void Keeper::KeepNow() {
   const MutexLock lock(mutex_);
   if (!write_) return;
   kept_ = rules_.changes();
-  const absl::Status status = write_(Text());
-  if (!status.ok()) {
+  std::string text = Text();
+  // The thread may have been faster than the call that made the change.
+  if (text == text_) return;
+  const absl::Status status = write_(text);
+  if (status.ok()) {
+    text_ = std::move(text);
+  } else {
     log::Error("cannot keep the controls of the sandbox", {{"error", MessageOf(status)}});
   }
 }

@@ -34,7 +34,8 @@ class Keeper {
   // Keeps what is left. Idempotent.
   void Stop();
 
-  // Writes the file. An error is logged: the control has acted.
+  // Writes the file, unless it has all changes already. An error is logged: the control has
+  // acted.
   void KeepNow();
 
  private:
@@ -47,6 +48,7 @@ class Keeper {
   std::condition_variable changed_;
   Write write_ ZT_GUARDED_BY(mutex_);
   int64_t kept_ ZT_GUARDED_BY(mutex_) = 0;  // FaultRules::changes of what was written
+  std::string text_ ZT_GUARDED_BY(mutex_);  // what was written; empty: nothing yet
   bool stopping_ ZT_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -202,6 +202,9 @@ inline constexpr size_t kPhoneBytes = 64;
 inline constexpr size_t kSeedFileBytes = size_t{256} << 20;
 inline constexpr size_t kSeedDevices = 1'000'000;
 
+// How long a store may take to plant a seed: a million devices on a slow machine.
+inline constexpr absl::Duration kPlantWait = absl::Minutes(30);
+
 // Bytes of an e-mail address in the name of its key file.
 inline constexpr size_t kKeyFileNameBytes = 64;
 
@@ -212,8 +215,10 @@ inline constexpr size_t kReportedSeedFaults = 200;
 inline constexpr int kCustomersOfAccount = 1'000;
 inline constexpr size_t kKeysOfAccount = 100;
 
-// Bytes of an archive that wait for the client that exports a sandbox's registry.
+// Bytes of an archive that wait for the client that exports a sandbox's registry. Exports at
+// a time: each has a thread, and a read transaction for as long as its client reads.
 inline constexpr size_t kExportBufferBytes = size_t{512} << 10;
+inline constexpr int kExports = 4;
 
 // Saved states of a sandbox's registry: each takes as much disk space as the registry.
 inline constexpr int kSavedStates = 50;
@@ -363,6 +368,14 @@ inline constexpr absl::Duration kFaultDelay = absl::Minutes(5);
 inline constexpr size_t kLoggedCalls = 1'000;
 inline constexpr size_t kLoggedBodyBytes = size_t{64} << 10;
 inline constexpr size_t kLoggedBytes = size_t{32} << 20;
+
+// Clients that watch the calls of a sandbox at a time: each keeps a connection. How often
+// an answer that waits for events looks for them: often enough for people and tests, seldom
+// enough to cost nothing. After how long without an event it says that it goes on: sooner
+// than proxies and clients take a connection for lost.
+inline constexpr int kCallWatchers = 16;
+inline constexpr absl::Duration kEventPause = absl::Milliseconds(50);
+inline constexpr absl::Duration kEventKeepAlive = absl::Seconds(15);
 
 // Page size of the list of logged calls: the default and the maximum.
 inline constexpr int32_t kCallsPageDefault = 100;

@@ -73,6 +73,8 @@ bool AcceptsGzip(std::string_view accept_encoding) {
 }
 
 void CompressAnswer(Response& response) {
+  const bool waits = response.stream != nullptr && response.stream->Pause() > absl::ZeroDuration();
+  if (waits) return;  // a compressor keeps back what its client waits for
   if (response.stream != nullptr) {
     response.stream = std::make_unique<GzipSource>(std::move(response.stream));
   } else {

@@ -121,8 +121,12 @@ class BodySource {
   // error cuts the answer off, because its status was sent already. Runs on a
   // worker thread.
   virtual absl::StatusOr<bool> Next(std::string& out) = 0;
-  // Returns the trailers, once Next has returned false. Sent over HTTP/2 only.
+  // Returns the trailers, once the answer has ended. Sent over HTTP/2 only.
   virtual Headers Trailers() { return {}; }
+  // Returns how long to wait, without a thread, until Next is called again after it
+  // appended nothing; zero: a source that has an end, and always something until then. An
+  // answer whose source waits ends when the server drains. Constant.
+  virtual absl::Duration Pause() const { return absl::ZeroDuration(); }
   // Returns the memory that it and its pieces hold while a client does not read, in
   // bytes. Called before the first piece.
   virtual uint64_t HeldBytes() const { return limits::kStreamedAnswerBytes; }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "sandbox/place.h"
 
 namespace zerotouch::sandbox {
 namespace {
@@ -65,6 +67,38 @@ absl::StatusOr<int64_t> CallNumberOf(const std::string& token, const std::string
   return number;
 }
 
+// Follows the log from where it stands.
+class CallWatcher final : public service::EventSource {
+ public:
+  // Counts itself in `watchers`. Both must outlive it.
+  CallWatcher(const CallLog& log, std::atomic<int>& watchers)
+      : log_(log), place_(watchers, limits::kCallWatchers), last_(log.Newest()) {}
+
+  bool has_place() const { return place_.is_free(); }
+
+  std::unique_ptr<google::protobuf::Message> Next() override {
+    if (!call_.has_value()) call_ = log_.Next(last_, lost_);
+    if (!call_.has_value()) return nullptr;
+    auto event = std::make_unique<proto::CallEvent>();
+    if (lost_ > 0) {
+      const int64_t most = std::numeric_limits<int32_t>::max();
+      event->mutable_lost()->set_count(static_cast<int32_t>(std::min(lost_, most)));
+      lost_ = 0;
+    } else {
+      *event->mutable_call() = *std::move(call_);
+      call_.reset();
+    }
+    return event;
+  }
+
+ private:
+  const CallLog& log_;
+  const Place place_;
+  int64_t last_;                     // the number of the last call that it got
+  int64_t lost_ = 0;                 // calls that it has still to be told of
+  std::optional<proto::Call> call_;  // after the lost ones
+};
+
 }  // namespace
 
 void CallLog::Add(std::shared_ptr<LoggedCall> call) {
@@ -94,6 +128,7 @@ void CallLog::DropBodies() {
 void CallLog::Clear() {
   const MutexLock lock(mutex_);
   entries_.clear();
+  cleared_ = next_ - 1;
   bytes_ = 0;
   stripped_ = 0;
 }
@@ -110,6 +145,26 @@ std::vector<proto::Call> CallLog::Read(int64_t before, size_t size,
   std::vector<proto::Call> out;
   for (const auto& call : found) out.push_back(Redacted(*call));
   return out;
+}
+
+int64_t CallLog::Newest() const {
+  const MutexLock lock(mutex_);
+  return next_ - 1;
+}
+
+std::optional<proto::Call> CallLog::Next(int64_t& last, int64_t& lost) const {
+  std::shared_ptr<const LoggedCall> found;
+  {
+    const MutexLock lock(mutex_);
+    last = std::max(last, cleared_);
+    if (next_ - 1 <= last) return std::nullopt;
+    // The numbers of the entries follow each other, up to the newest.
+    const int64_t number = std::max(last + 1, entries_.front().number);
+    lost += number - (last + 1);
+    last = number;
+    found = entries_[static_cast<size_t>(number - entries_.front().number)].call;
+  }
+  return Redacted(*found);
 }
 
 absl::StatusOr<proto::ListCallsResponse> CallControl::List(const Anyone&,
@@ -138,6 +193,13 @@ absl::StatusOr<proto::ListCallsResponse> CallControl::List(const Anyone&,
     response.set_next_page_token(CallTokenOf(number, request.filter()));
   }
   return response;
+}
+
+absl::StatusOr<service::EventAnswer> CallControl::Watch(const Anyone&,
+                                                        const proto::WatchCallsRequest&) {
+  auto watcher = std::make_unique<CallWatcher>(log_, watchers_);
+  if (!watcher->has_place()) return errors::TooBusy("watchers", absl::Seconds(1));
+  return service::EventAnswer{std::move(watcher)};
 }
 
 absl::StatusOr<google::protobuf::Empty> CallControl::Delete(const Anyone&,

@@ -2,10 +2,12 @@
 #ifndef ZEROTOUCH_SANDBOX_CALL_LOG_H_
 #define ZEROTOUCH_SANDBOX_CALL_LOG_H_
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "openzerotouch/sandbox/v1/calls.pb.h"
 #include "sandbox/anyone.h"
 #include "sandbox/logged_call.h"
+#include "service/event_answer.h"
 
 namespace zerotouch::sandbox {
 
@@ -32,6 +35,12 @@ class CallLog {
   std::vector<proto::Call> Read(int64_t before, size_t size,
                                 const std::function<bool(const LoggedCall&)>& fits) const;
 
+  // Returns the number of the newest call that was ever added.
+  int64_t Newest() const;
+  // Returns the first call after the number `last`, redacted, or nullopt. Sets `last` to its
+  // number, and adds the calls between that were dropped to `lost`.
+  std::optional<proto::Call> Next(int64_t& last, int64_t& lost) const;
+
  private:
   struct Entry {
     int64_t number;
@@ -46,6 +55,7 @@ class CallLog {
   int64_t next_ ZT_GUARDED_BY(mutex_) = 1;
   size_t bytes_ ZT_GUARDED_BY(mutex_) = 0;     // of all bodies
   size_t stripped_ ZT_GUARDED_BY(mutex_) = 0;  // entries at the front without bodies
+  int64_t cleared_ ZT_GUARDED_BY(mutex_) = 0;  // the newest call that Clear has dropped
 };
 
 // Implements openzerotouch.sandbox.v1.CallService. Thread-safe.
@@ -58,11 +68,16 @@ class CallControl {
   // errors::InvalidPageToken.
   absl::StatusOr<proto::ListCallsResponse> List(const Anyone& caller,
                                                 const proto::ListCallsRequest& request);
+  // Returns errors::TooBusy for more than limits::kCallWatchers watchers at a time. The
+  // control must outlive the answer.
+  absl::StatusOr<service::EventAnswer> Watch(const Anyone& caller,
+                                             const proto::WatchCallsRequest& request);
   absl::StatusOr<google::protobuf::Empty> Delete(const Anyone& caller,
                                                  const proto::DeleteCallsRequest& request);
 
  private:
   CallLog& log_;
+  std::atomic<int> watchers_ = 0;
 };
 
 }  // namespace zerotouch::sandbox

@@ -58,6 +58,30 @@ TEST(CallLog, NoCredential_IsRead) {
   EXPECT_THAT(All(log).at(0).DebugString(), Not(HasSubstr("CANARY")));
 }
 
+TEST(CallLog, Watchers_GetEachCallOnce_AndTheNumberOfThoseThatAreGone) {
+  CallLog log;
+  Log(log, "before");
+  int64_t last = log.Newest();
+  int64_t lost = 0;
+  EXPECT_FALSE(log.Next(last, lost).has_value());
+  Log(log, "a");
+  Log(log, "b", 200, R"({"access_token":"CANARY"})");
+  EXPECT_EQ(log.Next(last, lost)->method(), "a");
+  const proto::Call b = log.Next(last, lost).value();
+  EXPECT_EQ(b.method(), "b");
+  EXPECT_THAT(b.DebugString(), Not(HasSubstr("CANARY")));
+  EXPECT_FALSE(log.Next(last, lost).has_value());
+  EXPECT_EQ(lost, 0);
+  for (int i = 0; i < 1'700; ++i) Log(log, std::to_string(i));
+  EXPECT_EQ(log.Next(last, lost)->method(), "700");
+  EXPECT_EQ(lost, 700);
+  log.Clear();
+  EXPECT_FALSE(log.Next(last, lost).has_value());
+  EXPECT_EQ(lost, 700) << "what was deleted is not lost";
+  Log(log, "c");
+  EXPECT_EQ(log.Next(last, lost)->method(), "c");
+}
+
 class CallControlTest : public ::testing::Test {
  protected:
   static Anyone Caller() {
@@ -120,6 +144,33 @@ TEST_F(CallControlTest, Pages_DoNotShiftWhileCallsAreAdded) {
   EXPECT_FALSE(List("", 4, "nonsense").ok());
   EXPECT_FALSE(List("", -1).ok());
   EXPECT_FALSE(List("", 1'001).ok());
+}
+
+TEST_F(CallControlTest, Watch_SendsCallsThatAreAddedFromNowOn) {
+  Log(log_, "before");
+  const service::EventAnswer answer = control_.Watch(Caller(), {}).value();
+  const auto next = [&] {
+    const auto event = answer.events->Next();
+    return event == nullptr ? proto::CallEvent() : static_cast<const proto::CallEvent&>(*event);
+  };
+  EXPECT_FALSE(next().has_call());
+  Log(log_, "a");
+  EXPECT_EQ(next().call().method(), "a");
+  for (int i = 0; i < 1'003; ++i) Log(log_, std::to_string(i));
+  const proto::CallEvent lost = next();
+  EXPECT_EQ(lost.lost().count(), 3);
+  EXPECT_FALSE(lost.has_call());
+  EXPECT_EQ(next().call().method(), "3");
+}
+
+TEST_F(CallControlTest, Watchers_AreLimited) {
+  std::vector<service::EventAnswer> watchers;
+  for (int i = 0; i < limits::kCallWatchers; ++i) {
+    watchers.push_back(control_.Watch(Caller(), {}).value());
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(control_.Watch(Caller(), {}).status()));
+  watchers.pop_back();
+  EXPECT_TRUE(control_.Watch(Caller(), {}).ok());
 }
 
 }  // namespace

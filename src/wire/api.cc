@@ -228,9 +228,10 @@ http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait
   const absl::Status status = ApplyMethodOverride(request);
   const std::shared_ptr<Head> head = HeadOf(request);
   request.context = head;
-  if (seam_.Logs()) head->bodies.NoteRequest(request.body);
+  const bool is_logged = seam_.Logs() && !head->is_open;
+  if (is_logged) head->bodies.NoteRequest(request.body);
   http::Response response = status.ok() ? Respond(request, *head, may_wait) : Refuse(status, *head);
-  if (seam_.Logs()) head->bodies.NoteAnswer(seam_, response);
+  if (is_logged) head->bodies.NoteAnswer(seam_, response);
   return response;
 }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/method_names.h"
 
+#include <vector>
+
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/descriptor.pb.h"
 #include "wire/api_services.h"
+#include "wire/describe/api_comments.h"
 #include "wire/describe/api_surface.h"
-#include "wire/methods.h"
 #include "wire/rest/routes.h"
 
 namespace zerotouch::wire {
@@ -42,6 +45,21 @@ Names MakeNames() {
   return names;
 }
 
+// Adds the services of our own packages, but for the controls of a sandbox.
+void AddOwnServices(std::vector<const google::protobuf::ServiceDescriptor*>& services) {
+  google::protobuf::FileDescriptorSet files;
+  files.ParseFromArray(kApiDescriptors.data(), static_cast<int>(kApiDescriptors.size()));
+  for (const google::protobuf::FileDescriptorProto& file : files.file()) {
+    if (!file.package().starts_with("openzerotouch.")) continue;
+    if (file.package() == "openzerotouch.sandbox.v1") continue;
+    const auto* const linked =
+        google::protobuf::DescriptorPool::generated_pool()->FindFileByName(file.name());
+    for (int i = 0; linked != nullptr && i < linked->service_count(); ++i) {
+      services.push_back(linked->service(i));
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view NameOfMethod(std::string_view full_name) {
@@ -50,10 +68,11 @@ std::string_view NameOfMethod(std::string_view full_name) {
   return found == names->end() ? full_name : std::string_view(found->second);
 }
 
-std::map<std::string, std::string, std::less<>> RpcNamesOf(const MethodTable& methods) {
+std::map<std::string, std::string, std::less<>> RpcNames() {
   std::map<std::string, std::string, std::less<>> names = {{"token", "token"}};
-  for (const auto* service : methods.services()) {
-    if (service->file()->package() == "openzerotouch.sandbox.v1") continue;
+  std::vector<const google::protobuf::ServiceDescriptor*> services = ApiServices();
+  AddOwnServices(services);
+  for (const auto* service : services) {
     for (int i = 0; i < service->method_count(); ++i) {
       const auto& method = *service->method(i);
       const std::string slashed = absl::StrCat(service->full_name(), "/", method.name());

@@ -9,18 +9,16 @@
 
 namespace zerotouch::wire {
 
-class MethodTable;
-
 // Returns the name by which people know a method: its id in the discovery document without
 // the name of the API (`partners.devices.unclaimAsync`, `operations.cancel`), or the full name
 // of the RPC for a method of ours. `full_name` is that of the RPC; the result is valid as
 // long as it is. Thread-safe.
 std::string_view NameOfMethod(std::string_view full_name);
 
-// Returns the full RPC name for each name that people may give a method of the table, but for
-// the controls of a sandbox: that of NameOfMethod, with or without
+// Returns the full RPC name for each name that people may give a method of the API or of our
+// own packages, but for the controls of a sandbox: that of NameOfMethod, with or without
 // `androiddeviceprovisioning.`, and the RPC name with `.` or `/`; and `token`.
-std::map<std::string, std::string, std::less<>> RpcNamesOf(const MethodTable& methods);
+std::map<std::string, std::string, std::less<>> RpcNames();
 
 }  // namespace zerotouch::wire
 

@@ -18,6 +18,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "service/bytes_answer.h"
+#include "service/event_answer.h"
 #include "service/list_answer.h"
 #include "service/operation_answer.h"
 #include "wire/method_names.h"
@@ -25,9 +26,9 @@
 namespace zerotouch::wire {
 
 // The answer of a method: a message, an operation or a list that may be streamed, or bytes
-// that are.
+// or events that are.
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
-                            service::ListAnswer, service::BytesAnswer>;
+                            service::ListAnswer, service::BytesAnswer, service::EventAnswer>;
 
 // The kind of a method decides where it runs.
 enum class MethodKind {

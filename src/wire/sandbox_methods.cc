@@ -7,7 +7,7 @@
 namespace zerotouch::wire {
 
 void AddSandboxMethods(sandbox::Box& box, MethodTable& table) {
-  box.faults.SetNames(RpcNamesOf(table));
+  box.faults.SetNames(RpcNames());
   sandbox::Controls& controls = box.controls;
   using sandbox::CallControl;
   using sandbox::ClockControl;
@@ -23,6 +23,7 @@ void AddSandboxMethods(sandbox::Box& box, MethodTable& table) {
   table.Register(MethodKind::kLong, controls.faults, &FaultControl::Delete);
   table.Register(MethodKind::kLong, controls.faults, &FaultControl::DeleteAll);
   table.Register(MethodKind::kLong, controls.calls, &CallControl::List);
+  table.Register(MethodKind::kOther, controls.calls, &CallControl::Watch);
   table.Register(MethodKind::kOther, controls.calls, &CallControl::Delete);
   table.Register(MethodKind::kLong, controls.operations, &OperationsControl::Pause);
   table.Register(MethodKind::kOther, controls.operations, &OperationsControl::Resume);

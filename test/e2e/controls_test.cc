@@ -291,6 +291,38 @@ TEST_F(ControlsTest, Calls_AreListedWithoutCredentials) {
   EXPECT_EQ(Control("GET", "/sandbox/v1/calls?filter=x").status, 400);
 }
 
+// Over HTTP/1.1, HTTP/2 and gRPC; a watcher sees the calls from the head of its answer on.
+TEST_F(ControlsTest, Calls_AreWatched) {
+  constexpr char kWatch[] = "/sandbox/v1/calls:watch";
+  SocketClient http1(PortOf(sandbox().endpoint));
+  http1.Send(
+      fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n", kWatch));
+  std::string over_http1 = http1.Receive();
+  EXPECT_THAT(over_http1, HasSubstr("Content-Type: text/event-stream\r\n"));
+  Http2Client http2(PortOf(sandbox().endpoint));
+  const int32_t events = http2.Ask("GET", kWatch);
+  const int32_t messages =
+      http2.Ask("POST", "/openzerotouch.sandbox.v1.CallService/WatchCalls",
+                {{"content-type", "application/grpc"}, {"te", "trailers"}}, std::string(5, '\0'));
+  EXPECT_TRUE(http2.Until(
+      [&] { return http2.answer(events).status == 200 && http2.answer(messages).status == 200; }));
+  first_.Get(Vendors() + "?pageSize=7");
+  while (over_http1.find("\n\n") == std::string::npos) {
+    const std::string piece = http1.Receive();
+    ASSERT_FALSE(piece.empty()) << over_http1;
+    over_http1 += piece;
+  }
+  EXPECT_THAT(over_http1, HasSubstr("event: call\ndata: {\"name\":\"calls/"));
+  EXPECT_THAT(over_http1, HasSubstr("\"method\":\"partners.vendors.list\""));
+  EXPECT_THAT(over_http1, HasSubstr("\"Authorization\":\"[redacted]\""));
+  EXPECT_TRUE(http2.Until([&] { return http2.answer(events).body.ends_with("\n\n"); }));
+  EXPECT_THAT(http2.answer(events).body, HasSubstr("event: call\ndata: {"));
+  EXPECT_TRUE(http2.Until([&] { return http2.answer(messages).body.size() > 5; }));
+  EXPECT_THAT(http2.answer(messages).body, HasSubstr("partners.vendors.list"));
+  http2.Cancel(events);
+  http2.Cancel(messages);
+}
+
 TEST_F(ControlsTest, Clock_MovesTokensAndVacations_AndAssertionsAreGoodByEither) {
   const Answer now = Control("GET", "/sandbox/v1/clock");
   EXPECT_EQ(Json(now.body)["/frozen"], "false");

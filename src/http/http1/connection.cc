@@ -60,7 +60,10 @@ class Http1Connection final : public Connection {
   void Drain() override {
     if (idle_since_.has_value()) socket_.Cancel();
   }
-  void Close() override { socket_.Close(); }
+  void Close() override {
+    closed_ = true;
+    socket_.Close();
+  }
   void CheckTimeouts(SteadyTime now) override;
   std::optional<SteadyTime> IdleSince() const override { return idle_since_; }
 
@@ -98,6 +101,8 @@ class Http1Connection final : public Connection {
   Awaitable<Response> Handle(Request request, Admission::Ticket& ticket);
   Awaitable<bool> Answer(Response response, const AnswerForm& form, Admission::Ticket& ticket);
   Awaitable<bool> AnswerStream(BodySource& source, bool chunked, Admission::Ticket& ticket);
+  // Waits until the source of a stream may have something.
+  Awaitable<void> Rest(absl::Duration pause);
   // Sends a piece of a stream. While the client does not take it, only the rest is kept.
   Awaitable<bool> WritePiece(std::string& piece, uint64_t held, Admission::Ticket& ticket);
   Awaitable<bool> Write(std::string_view bytes);
@@ -114,6 +119,7 @@ class Http1Connection final : public Connection {
   std::string in_;     // received and not parsed yet
   std::string out_;    // the head of the answer, and a short body
   bool first_ = true;  // no request was answered yet
+  bool closed_ = false;
   std::optional<SteadyTime> idle_since_;
   Waits waits_ = Waits::kForHandler;
   SteadyTime deadline_;
@@ -320,6 +326,7 @@ Awaitable<bool> Http1Connection::Answer(Response response, const AnswerForm& for
 Awaitable<bool> Http1Connection::AnswerStream(BodySource& source, bool chunked,
                                               Admission::Ticket& ticket) {
   const uint64_t held = source.HeldBytes();
+  const absl::Duration pause = source.Pause();
   std::string piece;
   bool more = true;
   while (more) {
@@ -335,7 +342,8 @@ Awaitable<bool> Http1Connection::AnswerStream(BodySource& source, bool chunked,
                  {{"error", next.has_value() ? next->status().ToString() : "out of memory"}});
       co_return false;
     }
-    more = **next;
+    more = **next && !closed_ && (pause == absl::ZeroDuration() || !context_.draining);
+    const bool rests = more && piece.size() == head_bytes && pause > absl::ZeroDuration();
     if (piece.size() == head_bytes) {
       piece.clear();
     } else if (chunked) {
@@ -346,8 +354,14 @@ Awaitable<bool> Http1Connection::AnswerStream(BodySource& source, bool chunked,
     // The end is a chunk of no bytes.
     if (chunked && !more) piece += "0\r\n\r\n";
     if (!piece.empty() && !co_await WritePiece(piece, held, ticket)) co_return false;
+    if (rests) co_await Rest(pause);
   }
-  co_return true;
+  co_return !closed_;
+}
+
+Awaitable<void> Http1Connection::Rest(absl::Duration pause) {
+  Timer timer(socket_.executor(), Chrono(pause));
+  co_await timer.async_wait(kNoThrow);
 }
 
 Awaitable<bool> Http1Connection::WritePiece(std::string& piece, uint64_t held,

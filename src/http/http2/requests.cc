@@ -409,9 +409,12 @@ void Requests::AppendOut(Stream& stream, std::string_view piece) {
 
 Awaitable<void> Requests::SendSource(StreamPtr stream, std::unique_ptr<BodySource> source) {
   const uint64_t held = source->HeldBytes();
+  const absl::Duration pause = source->Pause();  // zero: the source does not wait
+  bool rests = false;
   while (!stream->out_ended && !stream->over) {
-    if (stream->Unsent() >= kLowWater) {
-      stream->changed.expires_at(SteadyTime::max());
+    const bool is_full = stream->Unsent() >= kLowWater;
+    if (is_full || std::exchange(rests, false)) {
+      stream->changed.expires_at(is_full ? SteadyTime::max() : Clock::now() + Chrono(pause));
       co_await stream->changed.async_wait(kNoThrow);
       continue;
     }
@@ -436,18 +439,18 @@ Awaitable<void> Requests::SendSource(StreamPtr stream, std::unique_ptr<BodySourc
       Cut(*stream, ErrorCode::kInternal);
       co_return;
     }
-    if (!**more) {
+    if (!**more || (stopping_ && pause > absl::ZeroDuration())) {
       stream->trailers = source->Trailers();
       stream->out_ended = true;
     }
-    AppendOut(*stream, piece);
+    rests = piece.empty() && !stream->out_ended && pause > absl::ZeroDuration();
+    if (!rests) AppendOut(*stream, piece);
   }
 }
 
 Awaitable<void> Requests::RunStreamingCall(StreamPtr stream, std::unique_ptr<StreamingCall> call) {
-  // It may last as long as the connection and holds little memory: the window opens
-  // only for bytes that the call has processed, and the call goes on only when its
-  // output was taken.
+  // It may last as long as the connection: the window opens only for bytes that the call
+  // has processed, and the call goes on only when its output was taken.
   stream->streaming = true;
   stream->unconsumed = 0;
   StartAnswer(*stream, 200, call->Header(), /*has_body=*/true);
@@ -465,11 +468,8 @@ Awaitable<void> Requests::RunStreamingCall(StreamPtr stream, std::unique_ptr<Str
       continue;
     }
     const absl::Duration timeout = call->InputTimeout();
-    if (timeout == absl::InfiniteDuration() || stream->Unsent() > 0) {
-      stream->changed.expires_at(SteadyTime::max());
-    } else {
-      stream->changed.expires_after(Chrono(timeout));
-    }
+    const bool waits = timeout == absl::InfiniteDuration() || stream->Unsent() > 0;
+    stream->changed.expires_at(waits ? SteadyTime::max() : Clock::now() + Chrono(timeout));
     const auto [woken] = co_await stream->changed.async_wait(kNoThrow);
     due = due || !woken;
   }

@@ -21,6 +21,7 @@
 #include "wire/caller.h"
 #include "wire/fault_answers.h"
 #include "wire/grpc/bytes_messages.h"
+#include "wire/grpc/event_messages.h"
 #include "wire/grpc/list_message.h"
 #include "wire/grpc/message_parts.h"
 #include "wire/grpc/operation_message.h"
@@ -356,6 +357,9 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
   }
   if (auto* bytes = std::get_if<service::BytesAnswer>(&answer)) {
     return BytesResponse(std::move(*bytes), *head.method->output_type());
+  }
+  if (auto* events = std::get_if<service::EventAnswer>(&answer)) {
+    return EventResponse(std::move(*events));
   }
   if (seam_.Logs()) head.bodies.NoteAnswer(*std::get<std::unique_ptr<Message>>(answer));
   return MessageResponse(*std::get<std::unique_ptr<Message>>(answer), accepts_gzip);

@@ -7,6 +7,7 @@
 
 #include "base/status_macros.h"
 #include "json/json.h"
+#include "wire/rest/event_stream.h"
 #include "wire/rest/list_json.h"
 #include "wire/rest/operation_json.h"
 #include "wire/rest/responses.h"
@@ -81,6 +82,9 @@ absl::StatusOr<http::Response> AnswerResponse(Answer answer, bool pretty,
   }
   if (auto* bytes = std::get_if<service::BytesAnswer>(&answer)) {
     return BytesResponse(std::move(*bytes));
+  }
+  if (auto* events = std::get_if<service::EventAnswer>(&answer)) {
+    return EventResponse(std::move(*events));
   }
   std::string text;
   json::Append(*std::get<std::unique_ptr<google::protobuf::Message>>(answer),

@@ -13,7 +13,8 @@ namespace zerotouch::wire {
 
 // Returns the answer to a successful call: 200 with JSON of the fields that
 // `selection` selects (null: all), indented and ended by a newline if `pretty`.
-// Streams a long operation or list. Returns an error if its first pieces cannot be made.
+// Streams a long operation or list, bytes and events. Returns an error if its first pieces cannot
+// be made.
 absl::StatusOr<http::Response> AnswerResponse(Answer answer, bool pretty,
                                               std::shared_ptr<const json::Selection> selection);
 

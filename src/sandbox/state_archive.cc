@@ -21,7 +21,8 @@ absl::Status ExportArchive(const std::string& url, store::archive::WriteBytes wr
 
 }  // namespace
 
-StateArchive::StateArchive(std::string url) : url_(std::move(url)) {
+StateArchive::StateArchive(std::string url, std::unique_ptr<const Place> place)
+    : url_(std::move(url)), place_(std::move(place)) {
   writer_ = std::thread([this] {
     End(ExportArchive(url_, [this](std::string_view bytes) { return Write(bytes); }));
   });

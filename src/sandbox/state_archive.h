@@ -3,11 +3,13 @@
 #define ZEROTOUCH_SANDBOX_STATE_ARCHIVE_H_
 
 #include <condition_variable>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "absl/status/status.h"
 #include "base/mutex.h"
+#include "sandbox/place.h"
 #include "service/bytes_answer.h"
 
 namespace zerotouch::sandbox {
@@ -16,8 +18,8 @@ namespace zerotouch::sandbox {
 // read: a few pieces are in memory. The destructor ends the export.
 class StateArchive final : public service::BytePieces {
  public:
-  // `url` is that of the registry, as for store::Open.
-  explicit StateArchive(std::string url);
+  // `url` is that of the registry, as for store::Open. `place` is given back at the end.
+  StateArchive(std::string url, std::unique_ptr<const Place> place);
   ~StateArchive() override;
 
   absl::StatusOr<bool> Next(std::string& out) override;
@@ -27,6 +29,7 @@ class StateArchive final : public service::BytePieces {
   void End(absl::Status status);
 
   const std::string url_;
+  const std::unique_ptr<const Place> place_;
   Mutex mutex_;
   std::condition_variable changed_;
   std::string waiting_ ZT_GUARDED_BY(mutex_);  // bytes that were not read yet

@@ -84,7 +84,9 @@ absl::StatusOr<Empty> StateControl::Reset(const Anyone&, const proto::ResetState
 
 absl::StatusOr<service::BytesAnswer> StateControl::Export(const Anyone&,
                                                           const proto::ExportStateRequest&) {
-  return service::BytesAnswer{std::make_unique<StateArchive>(url_)};
+  auto place = std::make_unique<const Place>(exports_, limits::kExports);
+  if (!place->is_free()) return errors::TooBusy("exports", absl::Seconds(1));
+  return service::BytesAnswer{std::make_unique<StateArchive>(url_, std::move(place))};
 }
 
 absl::StatusOr<proto::Snapshot> StateControl::Create(const Anyone&,

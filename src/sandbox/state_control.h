@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_SANDBOX_STATE_CONTROL_H_
 #define ZEROTOUCH_SANDBOX_STATE_CONTROL_H_
 
+#include <atomic>
 #include <functional>
 #include <string>
 
@@ -53,6 +54,7 @@ class StateControl {
  private:
   store::Store& store_;
   const std::string url_;
+  std::atomic<int> exports_ = 0;  // places that are taken
   SandboxClock& clock_;
   const StateHooks hooks_;
 };

@@ -57,10 +57,38 @@ absl::StatusOr<Empty> EmptyUnless(const absl::Status& status, const absl::Status
   return Empty();
 }
 
-absl::Status CheckPartner(store::Transaction& tx, PartnerId partner) {
-  ZT_ASSIGN_OR_RETURN(const auto found, tx.FindPartner(partner));
+absl::Status CheckPartner(store::Snapshot& snapshot, PartnerId partner) {
+  ZT_ASSIGN_OR_RETURN(const auto found, snapshot.FindPartner(partner));
   if (found.has_value()) return absl::OkStatus();
   return errors::InvalidParameter("partner_id", "use the partnerId of a reseller of this sandbox");
+}
+
+// Checks the companies for which an account is to act.
+absl::Status CheckCompanies(store::Snapshot& snapshot, const proto::CreateAccountRequest& request) {
+  const PartnerId partner(request.partner_id());
+  if (partner) ZT_RETURN_IF_ERROR(CheckPartner(snapshot, partner));
+  for (int i = 0; i < request.customer_ids_size(); ++i) {
+    ZT_ASSIGN_OR_RETURN(const auto found,
+                        snapshot.FindCustomer(CustomerId(request.customer_ids(i))));
+    if (found.has_value()) continue;
+    return errors::InvalidParameter(fmt::format("customer_ids[{}]", i),
+                                    "use the customerId of a customer of this sandbox");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKeyCount(const store::ServiceAccount& account) {
+  if (account.keys.size() < limits::kKeysOfAccount) return absl::OkStatus();
+  return errors::InvalidOperation(fmt::format(
+      "The account has {} keys, which is the limit. Revoke them first.", limits::kKeysOfAccount));
+}
+
+// Checks what a call needs before a key is made, which takes long. The transaction checks
+// it again.
+template <class Check>
+absl::Status CheckFirst(store::Store& store, const Check& check) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
+  return check(*snapshot);
 }
 
 }  // namespace
@@ -90,12 +118,14 @@ absl::StatusOr<proto::Customer> TenantControl::CreateCustomer(
     const Anyone&, const proto::CreateCustomerRequest& request) {
   ZT_RETURN_IF_ERROR(CheckCompanyName("company_name", request.company_name()));
   const bool accepted = !request.has_terms_accepted() || request.terms_accepted();
+  const PartnerId partner(request.partner_id());
+  ZT_RETURN_IF_ERROR(CheckFirst(
+      store_, [&](store::Snapshot& snapshot) { return CheckPartner(snapshot, partner); }));
   store::ServiceAccount account = NewSandboxAccount(
       TenantEmail(fmt::format("customer-{}", RandomBetween(100'000'000, 9'999'999'999))));
   ZT_ASSIGN_OR_RETURN(const NewKey key, GenerateKey(account, token_uri_(), clock_.Now()));
   account.keys = {key.stored};
   const absl::Status written = store_.Write([&](store::Transaction& tx) -> absl::Status {
-    const PartnerId partner(request.partner_id());
     ZT_RETURN_IF_ERROR(CheckPartner(tx, partner));
     ZT_ASSIGN_OR_RETURN(const CustomerId id, store::FreeCustomerId(tx));
     account.customers = {id};
@@ -141,6 +171,8 @@ absl::StatusOr<proto::Account> TenantControl::CreateAccount(
     return errors::InvalidParameter(
         "customer_ids", fmt::format("use at most {} customers", limits::kCustomersOfAccount));
   }
+  ZT_RETURN_IF_ERROR(CheckFirst(
+      store_, [&](store::Snapshot& snapshot) { return CheckCompanies(snapshot, request); }));
   store::ServiceAccount account = NewSandboxAccount(
       TenantEmail(fmt::format("account-{}", RandomBetween(100'000'000, 9'999'999'999))));
   account.partner = PartnerId(request.partner_id());
@@ -150,13 +182,7 @@ absl::StatusOr<proto::Account> TenantControl::CreateAccount(
   ZT_ASSIGN_OR_RETURN(const NewKey key, GenerateKey(account, token_uri_(), clock_.Now()));
   account.keys = {key.stored};
   const absl::Status written = store_.Write([&](store::Transaction& tx) -> absl::Status {
-    if (account.partner) ZT_RETURN_IF_ERROR(CheckPartner(tx, account.partner));
-    for (int i = 0; i < request.customer_ids_size(); ++i) {
-      ZT_ASSIGN_OR_RETURN(const auto found, tx.FindCustomer(CustomerId(request.customer_ids(i))));
-      if (found.has_value()) continue;
-      return errors::InvalidParameter(fmt::format("customer_ids[{}]", i),
-                                      "use the customerId of a customer of this sandbox");
-    }
+    ZT_RETURN_IF_ERROR(CheckCompanies(tx, request));
     return tx.AddAccount(account);
   });
   ZT_RETURN_IF_ERROR(written);
@@ -206,15 +232,12 @@ absl::StatusOr<proto::AccountKey> TenantControl::AddKey(const Anyone&,
     ZT_ASSIGN_OR_RETURN(account, snapshot->FindAccount(email));
   }
   if (!account.has_value()) return UnknownAccount();
+  ZT_RETURN_IF_ERROR(CheckKeyCount(*account));
   ZT_ASSIGN_OR_RETURN(const NewKey key, GenerateKey(*account, token_uri_(), clock_.Now()));
   const absl::Status status = store_.Write([&](store::Transaction& tx) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const auto now, tx.FindAccount(email));
     if (!now.has_value()) return UnknownAccount();
-    if (now->keys.size() >= limits::kKeysOfAccount) {
-      return errors::InvalidOperation(
-          fmt::format("The account has {} keys, which is the limit. Revoke them first.",
-                      limits::kKeysOfAccount));
-    }
+    ZT_RETURN_IF_ERROR(CheckKeyCount(*now));
     return tx.AddKey(email, key.stored);
   });
   ZT_RETURN_IF_ERROR(status);

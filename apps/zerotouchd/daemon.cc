@@ -345,6 +345,14 @@ Around AroundOf(sandbox::Box& box, sandbox::RegistryControls& registry) {
               }};
 }
 
+// Adds the fault rules of a seed, which was checked.
+absl::Status AddFaults(sandbox::Box& box, const std::vector<sandbox::proto::Fault>& faults) {
+  for (const sandbox::proto::Fault& fault : faults) {
+    ZT_RETURN_IF_ERROR(box.faults.Add(fault).status());
+  }
+  return absl::OkStatus();
+}
+
 // Returns what a reset and a restore do beside the registry and the clock. `running` is the
 // server, once there is one.
 sandbox::StateHooks HooksOf(sandbox::Box& box, SandboxRegistry& registry,
@@ -355,18 +363,23 @@ sandbox::StateHooks HooksOf(sandbox::Box& box, SandboxRegistry& registry,
                 box.keeper.KeepNow();
                 return registry.RestoreKeys();
               },
-          .reset =
-              [&box](const std::string&) {
-                box.faults.DeleteAll();
-                box.pace.SetItemsPerSecond(0);
-                box.pace.Resume();
-                box.log.Clear();
-                return absl::OkStatus();
-              }};
+          .reset = [&box](const std::string& note) -> absl::Status {
+            sandbox::proto::Seed seed;
+            if (!seed.ParseFromString(note)) {
+              return absl::DataLossError("the kept seed is damaged");
+            }
+            box.faults.DeleteAll();
+            box.pace.SetItemsPerSecond(0);
+            box.pace.Resume();
+            box.log.Clear();
+            return AddFaults(box, {seed.faults().begin(), seed.faults().end()});
+          }};
 }
 
-// Continues from the controls that were kept in the folder, and keeps them there.
-absl::Status KeepControls(sandbox::Box& box, const std::string& dir) {
+// Continues from the controls that were kept in the folder, or begins with the fault rules
+// of a new seed, and keeps the controls there.
+absl::Status KeepControls(sandbox::Box& box, const std::string& dir,
+                          const std::vector<sandbox::proto::Fault>& new_faults) {
   const std::string path = dir + "/controls.json";
   std::ifstream file(path, std::ios::binary);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -378,6 +391,10 @@ absl::Status KeepControls(sandbox::Box& box, const std::string& dir) {
                     path, MessageOf(loaded)));
   }
   box.keeper.Start([path](std::string_view kept) { return ReplaceFile(path, kept); });
+  // A first start that did not come to its end has left them there.
+  if (new_faults.empty() || !box.faults.List().empty()) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(AddFaults(box, new_faults));
+  box.keeper.KeepNow();
   return absl::OkStatus();
 }
 
@@ -407,7 +424,8 @@ absl::StatusOr<int> RunSandbox(const Settings& settings) {
                 settings.controls ? AroundOf(box, registry_controls) : Around(),
                 /*sandbox=*/true);
   running = &daemon;
-  if (settings.controls) ZT_RETURN_IF_ERROR(KeepControls(box, registry->dir()));
+  if (settings.controls)
+    ZT_RETURN_IF_ERROR(KeepControls(box, registry->dir(), registry->SeedFaults()));
   if (settings.controls && store::IsPostgresUrl(registry->url())) {
     log::Warning(
         "the controls of this sandbox act on this server only: other servers on the same database "

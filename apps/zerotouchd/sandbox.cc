@@ -194,6 +194,7 @@ class Description {
 sandbox::proto::Seed ToKeep(const sandbox::proto::Seed& seed) {
   sandbox::proto::Seed kept;
   *kept.mutable_accounts() = seed.accounts();
+  *kept.mutable_faults() = seed.faults();
   for (const sandbox::proto::SeedReseller& reseller : seed.resellers()) {
     kept.add_resellers()->set_partner_id(reseller.partner_id());
   }
@@ -219,7 +220,7 @@ absl::Status SeedSandbox(store::Store& store, const Clock& clock, const Prepared
     if (!partners.empty()) return absl::OkStatus();
     return sandbox::PlantSeed(tx, prepared.seed, prepared.claims, rules, clock.Now(), faults);
   };
-  store.ShortenWaits(sandbox::kPlantWait);
+  store.ShortenWaits(limits::kPlantWait);
   absl::Status status = store.Write(plant);
   // Another sandbox on the same database was faster: this time there is nothing to do.
   if (absl::IsAlreadyExists(status)) status = store.Write(plant);

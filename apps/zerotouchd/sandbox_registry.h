@@ -33,6 +33,12 @@ class SandboxRegistry {
   const std::string& url() const { return url_; }
   const std::string& dir() const { return folder_->path(); }
 
+  // Returns the fault rules of a seed that made the registry. Before Publish.
+  std::vector<sandbox::proto::Fault> SeedFaults() const {
+    if (!prepared_.has_value()) return {};
+    return {prepared_->seed.faults().begin(), prepared_->seed.faults().end()};
+  }
+
   // Writes the key files and sandbox.json for clients of `endpoint`, and keeps the state to
   // which the sandbox is reset. Returns the content of sandbox.json.
   absl::StatusOr<std::string> Publish(const Endpoint& endpoint);

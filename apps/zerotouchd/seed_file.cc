@@ -16,6 +16,7 @@
 #include "devices_csv/device_file.h"
 #include "store/store.h"
 #include "terminal/typed_text.h"
+#include "wire/method_names.h"
 #include "zerotouchd/files.h"
 
 namespace zerotouch::daemon {
@@ -110,7 +111,7 @@ absl::Status TryOut(const PreparedSeed& prepared, const RegistryRules& rules,
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> folder, ScratchFolder::Make());
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Store> store,
                       store::Open(folder->RegistryUrl(), Clock::System()));
-  store->ShortenWaits(sandbox::kPlantWait);
+  store->ShortenWaits(limits::kPlantWait);
   const absl::Status status = store->Write([&](store::Transaction& tx) {
     return sandbox::PlantSeed(tx, prepared.seed, prepared.claims, rules, Clock::System().Now(),
                               faults);
@@ -120,7 +121,7 @@ absl::Status TryOut(const PreparedSeed& prepared, const RegistryRules& rules,
 
 absl::Status FindFaults(const std::string& file, const RegistryRules& rules,
                         PreparedSeed& prepared) {
-  std::vector<Violation> faults = sandbox::CheckSeed(prepared.seed);
+  std::vector<Violation> faults = sandbox::CheckSeed(prepared.seed, wire::RpcNames());
   prepared.claims = sandbox::ClaimsOf(prepared.seed);
   const fs::path folder = fs::path(file).parent_path();
   for (int i = 0; i < prepared.seed.devices_csv_size(); ++i) {

@@ -55,7 +55,10 @@ TEST_F(SeedFileTest, EveryFault_IsNamedByItsPath) {
     "dpcs": [{"dpcId": "a/b", "packageName": "p", "signatureChecksum": "short"}],
     "devices": [{"customerId": "8", "deviceIdentifier": {"imei": "490154203237518"}}],
     "devicesCsv": ["missing.csv"],
-    "accounts": [{"email": "a@example.com"}, {"email": "a@example.com", "partnerId": "9"}]})");
+    "accounts": [{"email": "a@example.com"}, {"email": "a@example.com", "partnerId": "9"}],
+    "faults": [{"method": "partners.devices.claim", "delay": "1s"},
+               {"method": "nothing", "skip": -1, "error": {"status": "BAD"}},
+               {"method": "openzerotouch.v1.HistoryService/ListPartnerDeviceHistory"}]})");
   for (const char* path :
        {"resellers[0].customers[0].ownerEmails[0]: ",
         "resellers[0].customers[0].defaultConfiguration: ",
@@ -63,9 +66,12 @@ TEST_F(SeedFileTest, EveryFault_IsNamedByItsPath) {
         "resellers[0].customers[0].configurations[0].contactEmail: ", "resellers[1].partnerId: ",
         "resellers[1].vendors[0].vendorId: ", "dpcs[0].dpcId: ", "dpcs[0].signatureChecksum: ",
         "devices[0].customerId: ", "devicesCsv[0]: ", "accounts[0]: ", "accounts[1].email: ",
-        "accounts[1].partnerId: "}) {
+        "accounts[1].partnerId: ", "faults[1].method: ", "faults[1].skip: ",
+        "faults[1].error.status: ", "faults[2]: "}) {
     EXPECT_THAT(faults, HasSubstr(path));
   }
+  EXPECT_THAT(faults, Not(HasSubstr("faults[0]")));
+  EXPECT_THAT(faults, Not(HasSubstr("faults[2].method"))) << "methods of our own have names too";
 }
 
 TEST_F(SeedFileTest, FaultsOfJson_AreNamed) {

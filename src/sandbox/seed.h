@@ -13,14 +13,13 @@
 #include "model/api.h"
 #include "model/rules.h"
 #include "openzerotouch/sandbox/v1/seed.pb.h"
+#include "sandbox/fault_rules.h"
 #include "store/store.h"
 
 // Makes the registry of a new sandbox from a seed. The order of the calls: ReadSeed or
 // DefaultSeed, CompleteSeed, CheckSeed, ClaimsOf, ResolveClaims, PlantSeed. Each finds its
 // own faults, so that all of them can be reported at once.
 namespace zerotouch::sandbox {
-
-namespace proto = openzerotouch::sandbox::v1;
 
 // Returns the e-mail address of an account that a sandbox makes with its registry.
 std::string SandboxEmail(std::string_view name);
@@ -48,8 +47,9 @@ std::vector<Violation> ReadSeed(std::string text, proto::Seed& seed);
 // Fills in what was left out: ids, names, e-mail addresses, DPCs.
 void CompleteSeed(proto::Seed& seed);
 
-// Returns the faults of a complete seed, except those of its devices.
-std::vector<Violation> CheckSeed(const proto::Seed& seed);
+// Returns the faults of a complete seed, except those of its devices. `names` are those
+// that its fault rules can give to methods.
+std::vector<Violation> CheckSeed(const proto::Seed& seed, const MethodNames& names);
 
 // Returns the claims of the seed's `devices`.
 std::vector<SeedClaim> ClaimsOf(const proto::Seed& seed);
@@ -65,9 +65,6 @@ void ResolveClaims(const proto::Seed& seed, std::vector<SeedClaim>& claims,
 absl::Status PlantSeed(store::Transaction& transaction, const proto::Seed& seed,
                        const std::vector<SeedClaim>& claims, const RegistryRules& rules,
                        absl::Time now, std::vector<Violation>& faults);
-
-// How long a store may take to plant a seed: a million devices on a slow machine.
-inline constexpr absl::Duration kPlantWait = absl::Minutes(30);
 
 // Returns the faults as lines `path: description`, at most limits::kReportedSeedFaults of
 // them, with paths as in JSON, and fit for a terminal.

@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/limits.h"
 #include "model/company.h"
 #include "model/configuration.h"
 #include "model/dpc.h"
+#include "sandbox/fault_check.h"
 #include "sandbox/seed.h"
 
 namespace zerotouch::sandbox {
@@ -18,7 +20,7 @@ namespace {
 // Collects the faults of a seed.
 class SeedChecker {
  public:
-  explicit SeedChecker(const proto::Seed& seed) : seed_(seed) {}
+  SeedChecker(const proto::Seed& seed, const MethodNames& names) : seed_(seed), names_(names) {}
 
   std::vector<Violation> Run() {
     if (seed_.resellers().empty()) Add("resellers", "give at least one reseller");
@@ -32,6 +34,7 @@ class SeedChecker {
     for (int i = 0; i < seed_.accounts_size(); ++i) {
       CheckAccount(fmt::format("accounts[{}]", i), seed_.accounts(i));
     }
+    CheckRules();
     return std::move(faults_);
   }
 
@@ -131,7 +134,24 @@ class SeedChecker {
     }
   }
 
+  void CheckRules() {
+    size_t bytes = 0;
+    for (int i = 0; i < seed_.faults_size(); ++i) {
+      bytes += seed_.faults(i).ByteSizeLong();
+      for (const Violation& fault : CheckFault(seed_.faults(i), names_)) {
+        constexpr std::string_view kRoot = "fault";
+        Add(fmt::format("faults[{}]{}", i, fault.field.substr(kRoot.size())), fault.description);
+      }
+    }
+    if (static_cast<size_t>(seed_.faults_size()) > limits::kFaultRules ||
+        bytes > limits::kFaultRulesBytes) {
+      Add("faults", fmt::format("too many rules: give at most {}, of {} MiB together",
+                                limits::kFaultRules, limits::kFaultRulesBytes >> 20));
+    }
+  }
+
   const proto::Seed& seed_;
+  const MethodNames& names_;
   std::vector<Violation> faults_;
   std::vector<std::string> dpcs_;
   std::set<int64_t> partners_, vendors_, customers_, configurations_;
@@ -195,7 +215,9 @@ class SeedIndex {
 
 }  // namespace
 
-std::vector<Violation> CheckSeed(const proto::Seed& seed) { return SeedChecker(seed).Run(); }
+std::vector<Violation> CheckSeed(const proto::Seed& seed, const MethodNames& names) {
+  return SeedChecker(seed, names).Run();
+}
 
 std::vector<SeedClaim> ClaimsOf(const proto::Seed& seed) {
   std::vector<SeedClaim> claims;

@@ -108,6 +108,37 @@ TEST_F(SeedProgramTest, WrongSeed_NamesAllFaults_AndMakesNothing) {
   EXPECT_FALSE(std::filesystem::exists(data()));
 }
 
+// A restart keeps what the rules became; a reset brings the seed's back.
+TEST_F(SeedProgramTest, Faults_AreThereAtTheFirstStart_AndAfterAReset) {
+  const std::string seed = Write("seed.json", R"({"resellers": [{"partnerId": "100000001"}],
+    "faults": [{"method": "partners.vendors.list", "times": 1,
+                "error": {"status": "UNAVAILABLE"}},
+               {"method": "token", "times": 1, "skip": 1, "delay": "0s"}]})");
+  std::string endpoint;
+  const auto faults = [&] {
+    return Json(CallUrl("GET", endpoint + "/sandbox/v1/faults", "", "").body);
+  };
+  for (int start = 0; start < 2; ++start) {
+    ServerProcess server(Arguments({"--seed", seed}));
+    const Json ready(server.ready_line());
+    ASSERT_TRUE(ready.Has("/endpoint")) << server.ready_line();
+    endpoint = ready["/endpoint"];
+    ASSERT_EQ(faults().Size("/faults"), 2u) << "start " << start;
+    EXPECT_EQ(faults()["/faults/0/hits"], start == 0 ? "0" : "1");
+    if (start == 1) {
+      const Answer reset = CallUrl("POST", endpoint + "/sandbox/v1/state:reset", "{}", "");
+      EXPECT_EQ(reset.status, 200) << reset.body;
+      ASSERT_EQ(faults().Size("/faults"), 2u);
+      EXPECT_EQ(faults()["/faults/0/hits"], "0");
+    }
+    ApiCaller reseller(endpoint, ready["/resellers/0/credentials"]);
+    EXPECT_EQ(reseller.Get("/v1/partners/100000001/vendors").status, 503);
+    EXPECT_EQ(reseller.Get("/v1/partners/100000001/vendors").status, 200);
+    EXPECT_EQ(faults()["/faults/0/hits"], "1");
+    EXPECT_EQ(server.Terminate(), 0);
+  }
+}
+
 TEST_F(SeedProgramTest, PublicUrl_IsWhatClientsUse) {
   ServerProcess server(Arguments({"--public-url", "http://sandbox.example.com:9000"}));
   const Json ready(server.ready_line());

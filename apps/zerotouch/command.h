@@ -55,7 +55,10 @@ struct Rest {
   std::string_view path;       // {parent}: partners/P or customers/C; {id}: the positional
   std::string_view list = {};  // member of the answer with its list; empty: no list
   int64_t page = 0;            // largest page; 0: it has no pages
-  std::vector<std::string_view> columns = {};  // members of an item: "error.status"
+  // Members of an item: "error.status", or "status=error.status" with a shorter name for the
+  // header of a table.
+  std::vector<std::string_view> columns = {};
+  size_t table_columns = 0;  // of these, the first so many are in a table; 0: all
 };
 
 // The accounts that a command may act for.

@@ -196,19 +196,24 @@ std::vector<Command> ListCommands() {
       {.group = "devices",
        .verb = "history",
        .about = "Show who changed a device, the newest change first",
-       .example = "Example:\n  zerotouch devices history 4037820647906988512 --limit 10\n"
-                  "Google's API has no such method.\n",
-       .run = RunRest,
+       .example = "Examples:\n"
+                  "  zerotouch devices history 4037820647906988512 --limit 10\n"
+                  "  zerotouch devices history --imei 490154203237518\n"
+                  "--format csv and json also show the accounts and operations. Customers name a\n"
+                  "device by its id. Google's API has no such method.\n",
+       .run = RunDeviceHistory,
        .side = Side::kEither,
-       .flags = {Limit(), {"device-id", "ID", "Id of the device's record"}},
+       .flags = Join({{Limit(), {"device-id", "ID", "Id of the device's record"}}, Identifiers()}),
        .positional = "DEVICE",
        .positional_help = "Id of the device's record, or its name (optional)",
        .rest = {.http = "GET",
                 .path = "/openzerotouch/v1/{parent}/devices/{id}/history",
                 .list = "entries",
                 .page = 1000,
-                .columns = {"changeTime", "actor.kind", "method", "before.ownerCompanyId",
-                            "after.ownerCompanyId", "actor.account", "sectionType", "operation"}}},
+                .columns = {"changeTime", "kind=actor.kind", "method",
+                            "before=before.ownerCompanyId", "after=after.ownerCompanyId",
+                            "actor.account", "sectionType", "operation"},
+                .table_columns = 5}},
       {.group = "devices",
        .verb = "sim-lock",
        .about = "Show the SIM-lock state of a device",

@@ -16,6 +16,7 @@
 #include "zerotouch/method_call.h"
 #include "zerotouch/operations.h"
 #include "zerotouch/output.h"
+#include "zerotouch/rest_call.h"
 
 namespace zerotouch::cli {
 
@@ -127,6 +128,30 @@ absl::Status FillCustomerRequest(const Invocation& invocation, Request& request)
   ZT_RETURN_IF_ERROR(FillFromFlags(invocation, *request.mutable_device()));
   ZT_ASSIGN_OR_RETURN(*request.mutable_parent(), ParentOf(invocation));
   return absl::OkStatus();
+}
+
+// Returns the id of the device that the flags name by its hardware.
+absl::StatusOr<std::string> FindOne(const Invocation& invocation) {
+  if (!invocation.positionals.empty() || invocation.Has("device-id")) {
+    return absl::InvalidArgumentError("give either the device's id or its identifiers");
+  }
+  if (invocation.is_customer()) {
+    return absl::InvalidArgumentError(
+        "a customer names a device by its id; find it in devices list --as-customer");
+  }
+  ZT_ASSIGN_OR_RETURN(const std::string parent, ParentOf(invocation));
+  api::FindDevicesByDeviceIdentifierRequest request;
+  ZT_RETURN_IF_ERROR(FillFromFlags(invocation, request));
+  request.set_partner_id(invocation.partner);
+  request.set_limit(2);
+  ZT_ASSIGN_OR_RETURN(const Connection connection, ConnectFor(invocation));
+  ZT_ASSIGN_OR_RETURN(const auto found,
+                      connection.client->FindDevicesByDeviceIdentifier(std::move(request)));
+  if (found.devices_size() == 1) return fmt::format("{}", found.devices(0).device_id());
+  return absl::InvalidArgumentError(
+      found.devices().empty()
+          ? "no device of this reseller has these identifiers"
+          : "several devices have these identifiers; give the id of one: zerotouch devices find");
 }
 
 }  // namespace
@@ -292,6 +317,15 @@ ExitCode RunDeviceGet(const Invocation& invocation) {
   return Fail(invocation, absl::InvalidArgumentError(
                               "no device; give its id, or find it: zerotouch devices find --imei "
                               "IMEI"));
+}
+
+ExitCode RunDeviceHistory(const Invocation& invocation) {
+  if (!HasIdentifier(invocation)) return RunRest(invocation);
+  Invocation named = invocation;
+  const absl::StatusOr<std::string> device = FindOne(invocation);
+  if (!device.ok()) return Fail(invocation, device.status());
+  named.values["device-id"] = {*device};
+  return RunRest(named);
 }
 
 ExitCode RunDeviceFind(const Invocation& invocation) {

@@ -18,9 +18,10 @@ ExitCode RunMetadata(const Invocation& invocation);
 ExitCode RunApplyConfiguration(const Invocation& invocation);
 ExitCode RunRemoveConfiguration(const Invocation& invocation);
 
-// Run `zerotouch devices get`, `find` and `list`.
+// Run `zerotouch devices get`, `find`, `history` and `list`.
 ExitCode RunDeviceGet(const Invocation& invocation);
 ExitCode RunDeviceFind(const Invocation& invocation);
+ExitCode RunDeviceHistory(const Invocation& invocation);
 ExitCode RunDeviceList(const Invocation& invocation);
 
 }  // namespace zerotouch::cli

@@ -169,10 +169,22 @@ void AppendMembers(const element& value, const std::string& prefix,
   }
 }
 
-std::vector<std::string> CellsOfItem(const element& item, const Rest& rest) {
-  std::vector<std::string> cells;
-  for (const std::string_view column : rest.columns) cells.push_back(CellAt(item, column));
-  return cells;
+// A column of a list.
+struct RestColumn {
+  std::string name;
+  std::string_view member;
+};
+
+std::vector<RestColumn> ColumnsOf(const Rest& rest, bool is_table) {
+  std::vector<RestColumn> columns;
+  for (const std::string_view column : rest.columns) {
+    if (is_table && rest.table_columns > 0 && columns.size() == rest.table_columns) break;
+    const size_t equals = column.find('=');
+    const std::string_view member =
+        column.substr(equals == std::string_view::npos ? 0 : equals + 1);
+    columns.push_back({std::string(is_table ? column.substr(0, equals) : member), member});
+  }
+  return columns;
 }
 
 void PrintRow(std::vector<std::string> cells) {
@@ -186,8 +198,10 @@ void PrintRow(std::vector<std::string> cells) {
 class RestList {
  public:
   explicit RestList(const Invocation& invocation)
-      : rest_(invocation.command->rest), format_(invocation.format) {
-    header_.assign(rest_.columns.begin(), rest_.columns.end());
+      : rest_(invocation.command->rest),
+        format_(invocation.format),
+        columns_(ColumnsOf(rest_, format_ == Format::kTable)) {
+    for (const RestColumn& column : columns_) header_.push_back(column.name);
     if (format_ == Format::kCsv) PrintRow(header_);
   }
 
@@ -197,9 +211,9 @@ class RestList {
       AppendPretty(item, 2, json);
       Print(json);
     } else if (format_ == Format::kCsv) {
-      PrintRow(CellsOfItem(item, rest_));
+      PrintRow(CellsOf(item));
     } else {
-      rows_.push_back(CellsOfItem(item, rest_));
+      rows_.push_back(CellsOf(item));
     }
     is_empty_ = false;
   }
@@ -216,8 +230,15 @@ class RestList {
   }
 
  private:
+  std::vector<std::string> CellsOf(const element& item) const {
+    std::vector<std::string> cells;
+    for (const RestColumn& column : columns_) cells.push_back(CellAt(item, column.member));
+    return cells;
+  }
+
   const Rest& rest_;
   const Format format_;
+  const std::vector<RestColumn> columns_;
   std::vector<std::string> header_;
   std::vector<std::vector<std::string>> rows_;
   std::vector<size_t> widths_;

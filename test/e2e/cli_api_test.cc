@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <memory>
+#include <sstream>
 
 #include "devices_csv/csv.h"
 #include "support/cli_process.h"
@@ -221,6 +222,60 @@ TEST_F(CliApiTest, OwnerThatDoesNotHoldTheDevice_IsNotUnclaimed) {
   EXPECT_EQ(Run({"devices", "unclaim", "--csv", right}), 2) << err();
   EXPECT_THAT(out(), AllOf(HasSubstr("1  SINGLE_DEVICE_STATUS_SUCCESS"),
                            HasSubstr("1  SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER")));
+}
+
+// Several pages of one owner, and calls for single devices side by side.
+TEST_F(CliApiTest, OwnersOfManyRows_AreChecked) {
+  const std::string& owner = sandbox_->first.customer;
+  const std::string& other = sandbox_->first.second_customer;
+  std::string claims = "serial,manufacturer,model,owner\n";
+  std::string unclaims = claims;
+  for (int i = 0; i < 430; ++i) {
+    const bool is_others = i % 10 == 3;
+    claims += fmt::format("M{},Google,Pixel,{}\n", i, is_others ? other : owner);
+    unclaims += fmt::format("m{},google,pixel,{}\n", i, owner);
+  }
+  ASSERT_EQ(Run({"devices", "claim", "--csv", Write("claims.csv", claims)}), 0) << err();
+  const std::string file = Write("unclaims.csv", unclaims);
+  ASSERT_EQ(Run({"sandbox", "calls", "delete"}), 0);
+  EXPECT_EQ(Run({"devices", "unclaim", "--csv", file}), 2) << err();
+  EXPECT_THAT(out(),
+              AllOf(HasSubstr(" 43  INVALID_ROW"), HasSubstr("387  SINGLE_DEVICE_STATUS_SUCCESS")));
+  EXPECT_THAT(err(),
+              HasSubstr(fmt::format("unclaims.csv: line 5 is not sent: customer {} holds", other)));
+  ASSERT_EQ(Run({"sandbox", "calls", "list", "--limit", "1000", "--format", "csv"}), 0);
+  const std::string calls = out();
+  const auto count = [&](const std::string& method) {
+    size_t found = 0;
+    for (size_t at = calls.find(method); at != std::string::npos; at = calls.find(method, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count("partners.devices.findByOwner"), 4u) << "387 devices are four pages";
+}
+
+TEST_F(CliApiTest, History_IsShownByIdentifier_In100Columns) {
+  const std::string id = Claim("353270040000095");
+  ASSERT_EQ(Run({"devices", "unclaim", "--imei", "353270040000095", "--async"}), 0) << err();
+  const std::string operation = out().substr(0, out().find('\n'));
+  ASSERT_EQ(Run({"operations", "wait", operation}), 0) << err();
+  ASSERT_EQ(Run({"devices", "history", "--imei", "353270040000095"}), 0) << err();
+  EXPECT_THAT(out(), AllOf(StartsWith("changeTime "), HasSubstr("partners.devices.unclaimAsync"),
+                           HasSubstr("RESELLER"), HasSubstr(sandbox_->first.customer)));
+  std::istringstream lines(out());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+  const std::string table = out();
+  ASSERT_EQ(Run({"devices", "history", id}), 0) << err();
+  EXPECT_EQ(out(), table);
+  ASSERT_EQ(Run({"devices", "history", "--device-id", id, "--format", "csv"}), 0) << err();
+  EXPECT_THAT(out(), AllOf(HasSubstr("changeTime,actor.kind,method,before.ownerCompanyId,"),
+                           HasSubstr(operation)));
+  EXPECT_EQ(Run({"devices", "history", "--imei", "353270040000103"}), 1) << "nobody has it";
+  EXPECT_EQ(Run({"devices", "history", id, "--imei", "353270040000095"}), 1);
+  EXPECT_EQ(Run({"devices", "history", "--imei", "353270040000095", "--as-customer",
+                 sandbox_->first.customer}),
+            1);
 }
 
 TEST_F(CliApiTest, StrayQuote_NamesItsLines_AndExits2) {

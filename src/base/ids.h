@@ -34,6 +34,7 @@ using VendorId = Id<struct VendorIdTag>;                // a reseller's sub-rese
 using CustomerId = Id<struct CustomerIdTag>;            // the organisation that owns devices
 using DeviceId = Id<struct DeviceIdTag>;                // a device record in the registry
 using ConfigurationId = Id<struct ConfigurationIdTag>;  // a customer's configuration
+using UserId = Id<struct UserIdTag>;                    // a role of a person or group for a company
 using OperationId = Id<struct OperationIdTag>;  // a batch that runs as a long-running operation
 
 }  // namespace zerotouch

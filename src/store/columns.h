@@ -13,6 +13,7 @@
 #include "store/operations.h"
 #include "store/record_codec.h"
 #include "store/sql.h"
+#include "store/users.h"
 
 // The columns that are read of each table, and next to each list the function
 // that reads them from a row: the same on every store.
@@ -47,8 +48,8 @@ template <class RowReader>
 Customer ReadCustomer(RowReader& row) {
   return {.id = CustomerId(row.Int()),
           .name = std::string(row.Text()),
-          .owner_emails = SplitEmails(row.Text()),
-          .admin_emails = SplitEmails(row.Text()),
+          .owner_emails = SplitLines(row.Text()),
+          .admin_emails = SplitLines(row.Text()),
           .language_code = std::string(row.Text()),
           .terms = static_cast<Terms>(row.Int()),
           .default_configuration = ConfigurationId(row.Int()),
@@ -134,6 +135,39 @@ AccountKey ReadAccountKey(RowReader& row) {
 template <class RowReader>
 KeyUse ReadKeyUse(RowReader& row) {
   return {.email = std::string(row.Text()), .key_id = std::string(row.Text()), .used = row.Time()};
+}
+
+inline constexpr SqlText kUserColumns =
+    "id, partner, customer, email, user_group, role, created_us";
+
+template <class RowReader>
+User ReadUser(RowReader& row) {
+  User user;
+  user.id = UserId(row.Int());
+  user.partner = PartnerId(row.Int());
+  user.customer = CustomerId(row.Int());
+  user.email = row.Text();
+  user.group = row.Text();
+  user.role = static_cast<UserRole>(row.Int());
+  user.created = row.Time();
+  return user;
+}
+
+inline constexpr SqlText kSessionColumns =
+    "id, email, name, group_names, is_account, created_us, used_us, expires_us";
+
+template <class RowReader>
+PortalSession ReadSession(RowReader& row) {
+  PortalSession session;
+  session.id = row.Text();
+  session.email = row.Text();
+  session.name = row.Text();
+  session.groups = SplitLines(row.Text());
+  session.is_account = row.Flag();
+  session.created = row.Time();
+  session.used = row.Time();
+  session.expires = row.Time();
+  return session;
 }
 
 inline constexpr SqlText kClaimColumns =

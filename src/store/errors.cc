@@ -34,6 +34,15 @@ absl::Status NoSuchConfiguration(CustomerId customer, ConfigurationId id) {
       fmt::format("customer {} has no configuration {}", customer.value(), id.value()));
 }
 
+absl::Status NoSuchUser(UserId id) {
+  return absl::NotFoundError(fmt::format("the company has no user {}", id.value()));
+}
+
+absl::Status UserExists(std::string_view email, std::string_view group) {
+  return absl::AlreadyExistsError(fmt::format("the company has a user {} already; remove it first",
+                                              email.empty() ? group : email));
+}
+
 absl::Status NoSuchState(std::string_view id) {
   return absl::NotFoundError(fmt::format("there is no saved state {}", id));
 }

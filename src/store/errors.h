@@ -21,6 +21,8 @@ absl::Status NoSuchDpc(std::string_view id);
 absl::Status NoSuchOperation(OperationId id);
 absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count);
 
+absl::Status NoSuchUser(UserId id);
+
 absl::Status NoSuchState(std::string_view id);
 
 // Returns INVALID_ARGUMENT if `id` cannot be that of a saved state.
@@ -30,6 +32,8 @@ absl::Status StateExists(std::string_view id);
 // RESOURCE_EXHAUSTED.
 absl::Status TooManyStates();
 
+// ALREADY_EXISTS: the company has this user.
+absl::Status UserExists(std::string_view email, std::string_view group);
 // ALREADY_EXISTS: another customer has the id.
 absl::Status ConfigurationOfAnother(ConfigurationId id);
 // FAILED_PRECONDITION: a device uses it.

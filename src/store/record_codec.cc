@@ -29,11 +29,11 @@ absl::Status DecodeStatement(PartnerId reseller, std::string_view identifier,
   return absl::OkStatus();
 }
 
-std::string JoinEmails(const std::vector<std::string>& emails) {
-  return fmt::format("{}", fmt::join(emails, "\n"));
+std::string JoinLines(const std::vector<std::string>& texts) {
+  return fmt::format("{}", fmt::join(texts, "\n"));
 }
 
-std::vector<std::string> SplitEmails(std::string_view lines) {
+std::vector<std::string> SplitLines(std::string_view lines) {
   if (lines.empty()) return {};
   return absl::StrSplit(std::string(lines), '\n');
 }

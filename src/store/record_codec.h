@@ -17,9 +17,9 @@ namespace zerotouch::store {
 absl::Status DecodeStatement(PartnerId reseller, std::string_view identifier,
                              std::string_view metadata, DeviceState& state);
 
-// Encode a list of e-mail addresses, one a line: they contain no line feed.
-std::string JoinEmails(const std::vector<std::string>& emails);
-std::vector<std::string> SplitEmails(std::string_view lines);
+// Encode a list of texts without line feeds, such as e-mail addresses, one a line.
+std::string JoinLines(const std::vector<std::string>& texts);
+std::vector<std::string> SplitLines(std::string_view lines);
 
 }  // namespace zerotouch::store
 

@@ -19,6 +19,7 @@
 #include "store/companies.h"
 #include "store/devices.h"
 #include "store/operations.h"
+#include "store/users.h"
 
 namespace zerotouch::store {
 
@@ -28,7 +29,8 @@ class Snapshot : public AccountReads,
                  public ChangelogReads,
                  public CompanyReads,
                  public DeviceReads,
-                 public OperationReads {};
+                 public OperationReads,
+                 public UserReads {};
 
 // The places in the log of a device's last changes, after the changes of a transaction.
 struct LoggedPlaces {
@@ -53,7 +55,8 @@ class Transaction : public Snapshot,
                     public ChangelogWrites,
                     public CompanyWrites,
                     public DeviceWrites,
-                    public OperationWrites {
+                    public OperationWrites,
+                    public UserWrites {
  public:
   // Sets who makes the changes; the server itself by default.
   void SetActor(Actor actor) { actor_ = std::move(actor); }

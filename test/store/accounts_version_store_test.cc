@@ -64,6 +64,22 @@ TEST_P(AccountsVersionStoreTest, ChangesWithAccountsKeysAndTerms) {
   ExpectChanges("a new account", [&](Transaction& tx) {
     return tx.AddAccount({.email = "second@example.com", .client_id = "1", .partner = kPartner});
   });
+  User user;
+  user.id = UserId(1);
+  user.partner = kPartner;
+  user.email = "ada@example.com";
+  user.created = kNow;
+  ExpectChanges("a new user", [&](Transaction& tx) { return tx.AddUser(user); });
+  ExpectChanges("a removed user", [&](Transaction& tx) { return tx.RemoveUser(user); });
+  const PortalSession session{.id = "session",
+                              .email = "ada@example.com",
+                              .name = {},
+                              .groups = {},
+                              .created = kNow,
+                              .used = kNow,
+                              .expires = kNow};
+  Write([&](Transaction& tx) { return tx.AddSession(session); });
+  ExpectChanges("an ended session", [&](Transaction& tx) { return tx.RemoveSession(session.id); });
   ExpectChanges("a new key", [&](Transaction& tx) {
     return tx.AddKey(kEmail, {.key_id = "k2", .public_pem = "PEM2", .created = kNow});
   });

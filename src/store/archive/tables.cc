@@ -102,6 +102,10 @@ constexpr Column kLogHeads[] = {
 constexpr Column kLogCheckpoints[] = {
     {"hash", kBytes}, {"height", kInt}, {"time_us", kInt}, {"heads", kBytes}};
 
+constexpr Column kUsers[] = {{"id", kInt},        {"partner", kInt},     {"customer", kInt},
+                             {"email", kText},    {"user_group", kText}, {"role", kInt},
+                             {"created_us", kInt}};
+
 constexpr Table kTables[] = {
     {"meta", kMeta, 1},
     {"partners", kPartners, 1},
@@ -130,6 +134,7 @@ constexpr Table kTables[] = {
     {"log_parts", kLogParts, 1},
     {"log_heads", kLogHeads, 1},
     {"log_checkpoints", kLogCheckpoints, 1},
+    {"users", kUsers, 1},
 };
 
 }  // namespace

@@ -116,6 +116,21 @@ class Logged : public StoreTransaction {
     return Log(NameOfOperation(id), before.has_value() ? JsonOf(*before) : "{}", "");
   }
 
+  absl::Status AddUser(const User& user) override {
+    ZT_RETURN_IF_ERROR(StoreTransaction::AddUser(user));
+    return Log(NameOf(user), "", JsonOf(user));
+  }
+  absl::Status RemoveUser(const User& user) override {
+    ZT_ASSIGN_OR_RETURN(const std::vector<User> users,
+                        this->ListUsers(user.partner, user.customer));
+    std::string before;
+    for (const User& each : users) {
+      if (each.id == user.id) before = JsonOf(each);
+    }
+    ZT_RETURN_IF_ERROR(StoreTransaction::RemoveUser(user));
+    return Log(NameOf(user), before, "");
+  }
+
  private:
   // Adds an entry, unless nothing was changed.
   absl::Status Log(std::string resource, std::string before, std::string after) {

@@ -43,6 +43,11 @@ std::string NameOfAccount(std::string_view email) { return fmt::format("accounts
 std::string NameOfKey(std::string_view email, std::string_view key_id) {
   return fmt::format("accounts/{}/keys/{}", email, key_id);
 }
+std::string NameOf(const User& user) {
+  return user.partner
+             ? fmt::format("partners/{}/users/{}", user.partner.value(), user.id.value())
+             : fmt::format("{}/users/{}", FormatCustomerName(user.customer), user.id.value());
+}
 std::string NameOfOperation(OperationId id) { return FormatOperationName(id); }
 
 std::string JsonOf(const Partner& partner) {
@@ -110,6 +115,14 @@ std::string JsonOf(const ServiceAccount& account) {
 
 std::string JsonOf(const AccountKey& key) {
   return JsonObject().Text("createTime", TimeText(key.created)).Finish();
+}
+
+std::string JsonOf(const User& user) {
+  return JsonObject()
+      .Text("email", user.email)
+      .Text("group", user.group)
+      .Text("role", NameOf(user.role))
+      .Finish();
 }
 
 std::string JsonOf(const OperationHead& operation) {

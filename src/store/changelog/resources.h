@@ -11,6 +11,7 @@
 #include "store/accounts.h"
 #include "store/companies.h"
 #include "store/operations.h"
+#include "store/users.h"
 
 // Companies, configurations, DPCs and accounts as entries of the log: their names, and JSON with
 // the fields of the API where it has them. No JSON has a secret.
@@ -23,6 +24,7 @@ std::string NameOfConfiguration(CustomerId customer, ConfigurationId id);
 std::string NameOfDpc(std::string_view id);
 std::string NameOfAccount(std::string_view email);
 std::string NameOfKey(std::string_view email, std::string_view key_id);
+std::string NameOf(const User& user);
 std::string NameOfOperation(OperationId id);
 
 std::string JsonOf(const Partner& partner);
@@ -33,6 +35,7 @@ std::string JsonOf(const Configuration& configuration);
 std::string JsonOf(const Dpc& dpc);
 std::string JsonOf(const ServiceAccount& account);
 std::string JsonOf(const AccountKey& key);
+std::string JsonOf(const User& user);
 std::string JsonOf(const OperationHead& operation);
 
 }  // namespace zerotouch::store::changelog

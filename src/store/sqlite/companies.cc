@@ -172,8 +172,8 @@ absl::Status SqliteTransaction::AddCustomer(const Customer& customer, PartnerId 
                                 .Int(partner.value())));
     if (!has_vendor) return NoSuchVendor(partner, vendor);
   }
-  const std::string owners = JoinEmails(customer.owner_emails);
-  const std::string admins = JoinEmails(customer.admin_emails);
+  const std::string owners = JoinLines(customer.owner_emails);
+  const std::string admins = JoinLines(customer.admin_emails);
   ZT_RETURN_IF_ERROR(db_.Use("INSERT INTO customers (id, name, owner_emails, admin_emails, "
                              "language_code, terms, default_configuration, created_us) "
                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
@@ -202,8 +202,9 @@ absl::Status SqliteTransaction::SetTerms(CustomerId customer, Terms terms) {
 
 absl::Status SqliteTransaction::PutDpc(const Dpc& dpc) {
   return db_
-      .Use("INSERT OR REPLACE INTO dpcs (id, package_name, title, component, download_location, "
-           "signature_checksum) VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))")
+      .Use(
+          "INSERT OR REPLACE INTO dpcs (id, package_name, title, component, download_location, "
+          "signature_checksum) VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''))")
       .Text(dpc.id)
       .Text(dpc.package_name)
       .Text(dpc.title)

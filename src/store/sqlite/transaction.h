@@ -135,6 +135,21 @@ class SqliteTransaction : public Transaction {
   absl::StatusOr<std::optional<absl::Time>> LockRetentionMark() override;
   absl::Status SetRetentionMark(absl::Time mark) override;
 
+  // users.cc
+  absl::StatusOr<std::vector<User>> ListUsers(PartnerId partner, CustomerId customer) override;
+  absl::StatusOr<std::vector<User>> ListAllUsers() override;
+  absl::StatusOr<std::vector<User>> FindUsers(std::string_view email,
+                                              std::span<const std::string> groups) override;
+  absl::StatusOr<std::optional<PortalSession>> FindSession(std::string_view id) override;
+  absl::StatusOr<int64_t> CountSessions() override;
+  absl::Status AddUser(const User& user) override;
+  absl::Status RemoveUser(const User& user) override;
+  absl::Status AddSession(const PortalSession& session) override;
+  absl::Status SetSessionUsed(std::string_view id, absl::Time used) override;
+  absl::Status RemoveSession(std::string_view id) override;
+  absl::Status PruneSessions(std::string_view email, int64_t keep, absl::Time now,
+                             absl::Time idle_since) override;
+
  protected:
   // changelog.cc
   absl::StatusOr<int64_t> NextPart() override;

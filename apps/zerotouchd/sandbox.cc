@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "auth/account_keys.h"
 #include "base/json_string.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -18,7 +19,6 @@
 #include "crypto/encoding.h"
 #include "crypto/key_file.h"
 #include "crypto/keys.h"
-#include "sandbox/account_keys.h"
 #include "sandbox/seed.h"
 #include "sandbox/state_control.h"
 #include "zerotouchd/files.h"
@@ -81,8 +81,9 @@ absl::Status EnsureKeyFile(store::Store& store, const Clock& clock, const std::s
   const std::string path = FileOf(dir, account);
   std::optional<crypto::KeyFile> file = ReadKeyFile(path, account);
   if (!file.has_value()) {
-    ZT_ASSIGN_OR_RETURN(const sandbox::NewKey made,
-                        sandbox::GenerateKey(account, endpoint.TokenUri(), clock.Now()));
+    ZT_ASSIGN_OR_RETURN(
+        const auth::NewKey made,
+        auth::GenerateKey(account, sandbox::kSandboxProject, endpoint.TokenUri(), clock.Now()));
     file = made.file;
     ZT_RETURN_IF_ERROR(ReplaceFile(path, crypto::WriteKeyFile(*file)));
   }

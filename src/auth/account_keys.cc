@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sandbox/account_keys.h"
+#include "auth/account_keys.h"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "crypto/keys.h"
 
-namespace zerotouch::sandbox {
+namespace zerotouch::auth {
 namespace {
 
-constexpr char kProject[] = "zerotouch-sandbox";
 constexpr size_t kKeyIdBytes = 20;
 
 }  // namespace
 
-absl::StatusOr<NewKey> GenerateKey(const store::ServiceAccount& account,
+absl::StatusOr<NewKey> GenerateKey(const store::ServiceAccount& account, std::string project,
                                    const std::string& token_uri, absl::Time now) {
   ZT_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                       crypto::PrivateKey::Generate(crypto::Algorithm::kRs256));
@@ -23,7 +24,7 @@ absl::StatusOr<NewKey> GenerateKey(const store::ServiceAccount& account,
   for (const char byte : RandomBytes(kKeyIdBytes)) {
     id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   }
-  return NewKey{.file = {.project_id = kProject,
+  return NewKey{.file = {.project_id = std::move(project),
                          .private_key_id = id,
                          .private_key = key.ToPem(),
                          .client_email = account.email,
@@ -33,4 +34,4 @@ absl::StatusOr<NewKey> GenerateKey(const store::ServiceAccount& account,
                 .stored = {.key_id = id, .public_pem = key.Public().ToPem(), .created = now}};
 }
 
-}  // namespace zerotouch::sandbox
+}  // namespace zerotouch::auth

@@ -22,6 +22,9 @@ class Audience {
   // server listens.
   void SetEndpoint(std::string endpoint);
 
+  // Returns the URL of the token endpoint.
+  std::string TokenUri() const { return Endpoint() + "/token"; }
+
   // Returns true if an assertion for `audience` is meant for this token endpoint.
   // `host` is the Host field of the request that brought it.
   bool AcceptsAssertion(std::string_view audience, std::string_view host) const;

@@ -101,6 +101,7 @@ absl::StatusOr<Authenticator::Verified> Authenticator::ByAccessToken(int64_t ver
   const std::optional<AccessToken> token = ReadToken(text, *key);
   if (!token.has_value()) return Refused("this server did not issue the access token");
   if (token->expires <= clock_.Now()) return Refused("the access token has expired");
+  if (PortalSessions::IsSessionKey(token->key_id)) return BySession(version, *token);
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const store::ServiceAccount> account,
                       accounts_.Find(token->email, version));
   if (account == nullptr || account->disabled) {
@@ -115,6 +116,21 @@ absl::StatusOr<Authenticator::Verified> Authenticator::ByAccessToken(int64_t ver
                   .end = token->expires,
                   .principal = PrincipalOf(*account, token->scopes),
                   .key_id = token->key_id};
+}
+
+absl::StatusOr<Authenticator::Verified> Authenticator::BySession(int64_t version,
+                                                                 const AccessToken& token) const {
+  if (sessions_ == nullptr) return Refused("the access token is of the portal, which is off");
+  ZT_ASSIGN_OR_RETURN(std::optional<SignedIn> found, sessions_->FindByKey(token.key_id));
+  if (!found.has_value()) return Refused("the session of the access token has ended");
+  // The person may act for more companies by now. The token says for which kind.
+  Principal& principal = found->principal;
+  principal.scopes.reseller &= token.scopes.reseller;
+  principal.scopes.customer &= token.scopes.customer;
+  return Verified{.version = version,
+                  .begin = absl::InfinitePast(),
+                  .end = std::min(token.expires, found->session.expires),
+                  .principal = std::move(principal)};
 }
 
 absl::StatusOr<Authenticator::Verified> Authenticator::ByJwt(int64_t version,

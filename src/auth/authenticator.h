@@ -10,11 +10,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "auth/access_token.h"
 #include "auth/account_cache.h"
 #include "auth/audience.h"
 #include "auth/call_quota.h"
 #include "auth/issuers.h"
 #include "auth/key_uses.h"
+#include "auth/portal_sessions.h"
 #include "auth/principal.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -45,6 +47,9 @@ class Authenticator {
   // request; the arguments must outlive it.
   void SetKeyUses(KeyUses& uses) { uses_ = &uses; }
   void SetIssuers(Issuers& issuers) { issuers_ = &issuers; }
+  // Accepts the access tokens of the portal's sessions, which are refused before. Call it before
+  // the first request; `sessions` must outlive it.
+  void SetSessions(PortalSessions& sessions) { sessions_ = &sessions; }
 
   // Counts a call of the caller. Returns the error of CallQuota::Take.
   absl::Status CountCall(const Principal& caller) const;
@@ -65,6 +70,7 @@ class Authenticator {
   absl::StatusOr<Verified> Verify(int64_t version, std::string_view token) const;
   absl::StatusOr<Verified> ByIssuer(int64_t version, const crypto::ParsedJwt& token) const;
   absl::StatusOr<Verified> ByAccessToken(int64_t version, std::string_view token) const;
+  absl::StatusOr<Verified> BySession(int64_t version, const AccessToken& token) const;
   absl::StatusOr<Verified> ByJwt(int64_t version, std::string_view token) const;
 
   AccountCache& accounts_;
@@ -73,6 +79,7 @@ class Authenticator {
   CallQuota* quota_ = nullptr;
   KeyUses* uses_ = nullptr;
   Issuers* issuers_ = nullptr;
+  PortalSessions* sessions_ = nullptr;
   // By the SHA-256 of the credential. To verify one takes ten to a hundred times as
   // long as to find it here, and clients send the same one for an hour.
   mutable LruCache<Verified> verified_{limits::kVerifiedCredentials};

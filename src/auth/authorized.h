@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "model/resource_name.h"
+#include "model/role.h"
 #include "store/actor.h"
 
 // Rights. A service function takes Authorized<Right>, which only Authorize can
@@ -22,28 +23,42 @@
 // the resource exists.
 namespace zerotouch::auth {
 
-// Acts for a reseller. Needs the reseller scope and an account of this reseller.
-struct ActsForPartner {
+// Acts for a reseller. Needs the reseller scope and an account or a person of this reseller,
+// with this role or a greater one.
+template <UserRole kLeast>
+struct ForPartner {
   PartnerId partner;
   std::string account;  // e-mail address
 };
+using ReadsForPartner = ForPartner<UserRole::kViewer>;
+using AssignsForPartner = ForPartner<UserRole::kAssigner>;
+using ManagesForPartner = ForPartner<UserRole::kManager>;
+using ActsForPartner = ForPartner<UserRole::kAdmin>;
+using OwnsPartner = ForPartner<UserRole::kOwner>;
 
 // Reads the operations of `partner`. Needs the reseller scope.
 struct ReadsOperations {
   PartnerId partner;
 };
 
-// Cancels or deletes the operations of `partner`. Needs the reseller scope.
+// Cancels, deletes or undoes the operations of `partner`. Needs the reseller scope and a
+// manager.
 struct ChangesOperations {
   PartnerId partner;
   std::string account;  // e-mail address of the caller
 };
 
-// Acts for a customer. Needs the customer scope, an account of this customer, and
-// the newest terms of service accepted.
-struct ActsForCustomer {
+// Acts for a customer. Needs the customer scope, an account or a person of this customer with
+// this role or a greater one, and the newest terms of service accepted.
+template <UserRole kLeast>
+struct ForCustomer {
   CustomerId customer;
 };
+using ReadsForCustomer = ForCustomer<UserRole::kViewer>;
+using AssignsForCustomer = ForCustomer<UserRole::kAssigner>;
+using ManagesForCustomer = ForCustomer<UserRole::kManager>;
+using ActsForCustomer = ForCustomer<UserRole::kAdmin>;
+using OwnsCustomer = ForCustomer<UserRole::kOwner>;
 
 // Lists the account's customers. Needs the customer scope and, if there are
 // customers, the newest terms accepted for at least one of them.
@@ -127,9 +142,16 @@ std::optional<CustomerId> CustomerOf(const Request& request) {
 
 // One rule for each right. `method` is the full RPC name.
 
-inline absl::Status RequireReseller(const Principal& caller, const std::string& method) {
+inline absl::Status RequireRole(UserRole role, UserRole least) {
+  return role >= least ? absl::OkStatus() : errors::RoleNotEnough(NameOf(role), NameOf(least));
+}
+
+// Returns OK if the caller may act for its reseller with this role.
+inline absl::Status RequireReseller(const Principal& caller, const std::string& method,
+                                    UserRole least) {
   if (!caller.scopes.reseller) return errors::InsufficientScope(kResellerScope, method);
-  return caller.partner ? absl::OkStatus() : errors::NotAllowed();
+  if (!caller.partner) return errors::NotAllowed();
+  return RequireRole(caller.partner_role, least);
 }
 
 inline absl::Status RequireCustomer(const Principal& caller, const std::string& method) {
@@ -137,18 +159,21 @@ inline absl::Status RequireCustomer(const Principal& caller, const std::string& 
                                 : errors::InsufficientScope(kCustomerScope, method);
 }
 
-template <class Request>
-absl::StatusOr<ActsForPartner> Grant(std::type_identity<ActsForPartner>, const Principal& caller,
-                                     const Request& request, const std::string& method) {
-  ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
+template <UserRole kLeast, class Request>
+absl::StatusOr<ForPartner<kLeast>> Grant(std::type_identity<ForPartner<kLeast>>,
+                                         const Principal& caller, const Request& request,
+                                         const std::string& method) {
+  // Says nothing of the caller's role for one company if the request is for another.
+  ZT_RETURN_IF_ERROR(RequireReseller(caller, method, UserRole::kNone));
   if (PartnerOf(request) != caller.partner) return errors::NotAllowed();
-  return ActsForPartner{.partner = caller.partner, .account = caller.email};
+  ZT_RETURN_IF_ERROR(RequireRole(caller.partner_role, kLeast));
+  return ForPartner<kLeast>{.partner = caller.partner, .account = caller.email};
 }
 
 template <class Request>
 absl::StatusOr<ReadsOperations> Grant(std::type_identity<ReadsOperations>, const Principal& caller,
                                       const Request&, const std::string& method) {
-  ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
+  ZT_RETURN_IF_ERROR(RequireReseller(caller, method, UserRole::kViewer));
   return ReadsOperations{caller.partner};
 }
 
@@ -156,22 +181,25 @@ template <class Request>
 absl::StatusOr<ChangesOperations> Grant(std::type_identity<ChangesOperations>,
                                         const Principal& caller, const Request&,
                                         const std::string& method) {
-  ZT_RETURN_IF_ERROR(RequireReseller(caller, method));
+  ZT_RETURN_IF_ERROR(RequireReseller(caller, method, UserRole::kManager));
   return ChangesOperations{.partner = caller.partner, .account = caller.email};
 }
 
-template <class Request>
-absl::StatusOr<ActsForCustomer> Grant(std::type_identity<ActsForCustomer>, const Principal& caller,
-                                      const Request& request, const std::string& method) {
+template <UserRole kLeast, class Request>
+absl::StatusOr<ForCustomer<kLeast>> Grant(std::type_identity<ForCustomer<kLeast>>,
+                                          const Principal& caller, const Request& request,
+                                          const std::string& method) {
   ZT_RETURN_IF_ERROR(RequireCustomer(caller, method));
   const std::optional<CustomerId> customer = CustomerOf(request);
-  if (!customer.has_value() || !std::ranges::binary_search(caller.customers, *customer)) {
-    return errors::NotAllowed();
-  }
+  if (!customer.has_value()) return errors::NotAllowed();
+  const auto place = std::ranges::lower_bound(caller.customers, *customer);
+  if (place == caller.customers.end() || *place != *customer) return errors::NotAllowed();
+  ZT_RETURN_IF_ERROR(RequireRole(
+      caller.RoleForCustomer(static_cast<size_t>(place - caller.customers.begin())), kLeast));
   if (std::ranges::binary_search(caller.terms_pending, *customer)) {
     return errors::TermsNotAccepted();
   }
-  return ActsForCustomer{*customer};
+  return ForCustomer<kLeast>{*customer};
 }
 
 template <class Request>
@@ -200,20 +228,44 @@ absl::StatusOr<Authorized<Right>> Authorize(const Principal& caller, const Reque
   return Authorized<Right>(std::move(right), caller);
 }
 
+// Checks an account's scope and kind for a right, whatever the request.
+template <class Right>
+struct AccountCheck {
+  static absl::Status Check(const Principal& caller, const std::string& method) {
+    return RequireReseller(
+        caller, method,
+        std::is_same_v<Right, ChangesOperations> ? UserRole::kManager : UserRole::kViewer);
+  }
+};
+template <UserRole kLeast>
+struct AccountCheck<ForPartner<kLeast>> {
+  static absl::Status Check(const Principal& caller, const std::string& method) {
+    return RequireReseller(caller, method, kLeast);
+  }
+};
+template <UserRole kLeast>
+struct AccountCheck<ForCustomer<kLeast>> {
+  static absl::Status Check(const Principal& caller, const std::string& method) {
+    ZT_RETURN_IF_ERROR(RequireCustomer(caller, method));
+    return caller.customers.empty() ? errors::NotAllowed() : absl::OkStatus();
+  }
+};
+template <>
+struct AccountCheck<ListsCustomers> {
+  static absl::Status Check(const Principal& caller, const std::string& method) {
+    return RequireCustomer(caller, method);
+  }
+};
+template <>
+struct AccountCheck<AnyoneInSandbox> {
+  static absl::Status Check(const Principal&, const std::string&) { return absl::OkStatus(); }
+};
+
 // Checks that `caller` has the right for some request: the scope, and an account of
 // this kind. Otherwise returns the error that Authorize returns for every request.
 template <class Right>
 absl::Status CheckAccount(const Principal& caller, const std::string& method) {
-  if constexpr (!kNeedsCredentials<Right>) {
-    return absl::OkStatus();
-  } else if constexpr (std::is_same_v<Right, ActsForCustomer>) {
-    ZT_RETURN_IF_ERROR(RequireCustomer(caller, method));
-    return caller.customers.empty() ? errors::NotAllowed() : absl::OkStatus();
-  } else if constexpr (std::is_same_v<Right, ListsCustomers>) {
-    return RequireCustomer(caller, method);
-  } else {
-    return RequireReseller(caller, method);
-  }
+  return AccountCheck<Right>::Check(caller, method);
 }
 
 }  // namespace zerotouch::auth

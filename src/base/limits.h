@@ -387,6 +387,54 @@ inline constexpr int32_t kStepItems = 1'000'000;
 // How long a step waits for its items. They may be fewer than asked for.
 inline constexpr absl::Duration kStepWait = absl::Seconds(30);
 
+// Sessions of the portal: how long one lasts, and how long without use. When a session was last
+// used is written at most once in each step. Of one person, more would be forgotten ones: the
+// one that was used longest ago ends. Of all, in rows of some 300 bytes.
+inline constexpr absl::Duration kSessionLifetime = absl::Hours(12);
+inline constexpr absl::Duration kSessionIdleTime = absl::Hours(1);
+inline constexpr absl::Duration kSessionUseStep = absl::Minutes(1);
+inline constexpr int kSessionsPerUser = 20;
+inline constexpr int kSessions = 10'000;
+
+// An access token of a session. The page gets another one in time.
+inline constexpr absl::Duration kPortalTokenLifetime = absl::Minutes(10);
+
+// Users (persons and groups) of a company, and companies for which one person acts: a list of
+// them is one answer.
+inline constexpr int kUsersPerCompany = 1'000;
+inline constexpr int kCompaniesOfUser = 100;
+
+// Bytes of an e-mail address (RFC 5321 section 4.5.3.1.3), and of the name of a group or person.
+inline constexpr size_t kEmailBytes = 254;
+inline constexpr size_t kUserNameBytes = 256;
+
+// Groups of a person that are looked up at sign-in.
+inline constexpr size_t kGroupsOfUser = 200;
+
+// Accounts of a sandbox that its sign-in page lists.
+inline constexpr int kSandboxAccounts = 200;
+
+// Bytes of one file of the portal, before compression.
+inline constexpr size_t kPortalFileBytes = size_t{16} << 20;
+
+// Service accounts that the owner of a reseller may make.
+inline constexpr int kAccountsPerPartner = 100;
+
+// Sign-in at an identity provider: how long a person may take at it, how long this server waits
+// for it, the bytes of its answers, how long its document and keys are used, how many keys it may
+// have, how soon its keys are read again, and sign-ins that wait for it at once: each holds a
+// worker thread.
+inline constexpr absl::Duration kSignInTime = absl::Minutes(10);
+inline constexpr absl::Duration kProviderTimeout = absl::Seconds(10);
+inline constexpr size_t kProviderAnswerBytes = size_t{1} << 20;
+inline constexpr absl::Duration kProviderRefresh = absl::Hours(1);
+inline constexpr size_t kProviderKeys = 100;
+inline constexpr absl::Duration kKeysPause = absl::Seconds(5);
+inline constexpr int kSignInsAtOnce = 4;
+
+// Bytes of the address to which a sign-in leads back.
+inline constexpr size_t kReturnPathBytes = 1'000;
+
 }  // namespace zerotouch::limits
 
 #endif  // ZEROTOUCH_BASE_LIMITS_H_

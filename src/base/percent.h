@@ -18,6 +18,9 @@ enum class Keep {
 // followed by two hexadecimal digits. Does not check the decoded bytes.
 std::optional<std::string> PercentDecode(std::string_view text, Keep keep = Keep::kNothing);
 
+// Encodes every byte but the unreserved characters of RFC 3986 section 2.3.
+std::string PercentEncode(std::string_view text);
+
 // Decodes a name or value of a query or form, where `+` is a space.
 std::optional<std::string> FormDecode(std::string_view text);
 

@@ -324,7 +324,13 @@ bool Workers::IsAccountGone(const store::OperationHead& head) {
   if (!snapshot.ok()) return false;
   const auto account = (*snapshot)->FindAccount(head.account);
   if (!account.ok()) return false;
-  return !account->has_value() || (*account)->disabled || (*account)->keys.empty();
+  if (account->has_value()) return (*account)->disabled || (*account)->keys.empty();
+  // A person, unless nobody is. Who belongs to a group is known only at sign-in.
+  const auto users = (*snapshot)->ListUsers(head.partner, CustomerId());
+  return users.ok() && std::ranges::none_of(*users, [&](const store::User& user) {
+           return (user.email == head.account || !user.group.empty()) &&
+                  user.role >= UserRole::kAssigner;
+         });
 }
 
 Workers::Turn Workers::EndWithAccount(const store::OperationHead& head) {

@@ -192,6 +192,13 @@ absl::Status NotAllowed() {
                 "The caller does not have permission");
 }
 
+absl::Status RoleNotEnough(std::string_view role, std::string_view needed) {
+  return Custom(absl::StatusCode::kPermissionDenied, api::AUTHORIZATION_FAIL,
+                fmt::format("The caller does not have permission: the role {} is not enough for "
+                            "this, which needs {}. Ask an owner of the company.",
+                            role, needed));
+}
+
 absl::Status TermsNotAccepted() {
   absl::Status status = Public(
       absl::StatusCode::kPermissionDenied,
@@ -208,6 +215,12 @@ absl::Status ForeignHost(std::string_view host) {
                 fmt::format("Host \"{}\" is not allowed: use localhost, an IP address, a name "
                             "without a dot, or the host of --public-url.",
                             host));
+}
+
+absl::Status ForeignPage() {
+  return Custom(absl::StatusCode::kPermissionDenied, api::AUTHORIZATION_FAIL,
+                "The caller does not have permission: the portal takes changes only from its own "
+                "page. Send the session's csrf as X-CSRF-Token.");
 }
 
 absl::Status NotJson() {

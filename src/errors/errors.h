@@ -78,11 +78,16 @@ absl::Status InvalidCredentials();
 absl::Status InsufficientScope(std::string_view scope, std::string_view method);
 // 403 with CustomError AUTHORIZATION_FAIL: the caller may not act for this company.
 absl::Status NotAllowed();
+// 403 with CustomError AUTHORIZATION_FAIL: the person's role for the company is less than
+// `needed`.
+absl::Status RoleNotEnough(std::string_view role, std::string_view needed);
 // 403 with TosError: the customer has not accepted the latest terms of service.
 absl::Status TermsNotAccepted();
 
 // 403: `host` is not a name of this server, so a web page may have sent the call.
 absl::Status ForeignHost(std::string_view host);
+// 403: a change of the portal was not sent by the portal's own page.
+absl::Status ForeignPage();
 // 415: the Content-Type of a POST to a control is not application/json.
 absl::Status NotJson();
 

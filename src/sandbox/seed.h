@@ -21,6 +21,9 @@
 // own faults, so that all of them can be reported at once.
 namespace zerotouch::sandbox {
 
+// The project in the key files of a sandbox.
+inline constexpr char kSandboxProject[] = "zerotouch-sandbox";
+
 // Returns the e-mail address of an account that a sandbox makes with its registry.
 std::string SandboxEmail(std::string_view name);
 // Returns true if `email` is such an address.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "auth/account_keys.h"
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/sorted.h"
@@ -14,7 +15,6 @@
 #include "errors/errors.h"
 #include "model/company.h"
 #include "model/resource_name.h"
-#include "sandbox/account_keys.h"
 #include "sandbox/seed.h"
 #include "store/company_ids.h"
 
@@ -98,7 +98,8 @@ absl::StatusOr<proto::Reseller> TenantControl::CreateReseller(
   ZT_RETURN_IF_ERROR(CheckCompanyName("name", request.name()));
   store::ServiceAccount account = NewSandboxAccount(
       TenantEmail(fmt::format("reseller-{}", RandomBetween(100'000'000, 9'999'999'999))));
-  ZT_ASSIGN_OR_RETURN(const NewKey key, GenerateKey(account, token_uri_(), clock_.Now()));
+  ZT_ASSIGN_OR_RETURN(const auth::NewKey key,
+                      auth::GenerateKey(account, kSandboxProject, token_uri_(), clock_.Now()));
   account.keys = {key.stored};
   const absl::Status written = store_.Write([&](store::Transaction& tx) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(account.partner, store::FreePartnerId(tx));
@@ -123,7 +124,8 @@ absl::StatusOr<proto::Customer> TenantControl::CreateCustomer(
       store_, [&](store::Snapshot& snapshot) { return CheckPartner(snapshot, partner); }));
   store::ServiceAccount account = NewSandboxAccount(
       TenantEmail(fmt::format("customer-{}", RandomBetween(100'000'000, 9'999'999'999))));
-  ZT_ASSIGN_OR_RETURN(const NewKey key, GenerateKey(account, token_uri_(), clock_.Now()));
+  ZT_ASSIGN_OR_RETURN(const auth::NewKey key,
+                      auth::GenerateKey(account, kSandboxProject, token_uri_(), clock_.Now()));
   account.keys = {key.stored};
   const absl::Status written = store_.Write([&](store::Transaction& tx) -> absl::Status {
     ZT_RETURN_IF_ERROR(CheckPartner(tx, partner));
@@ -179,7 +181,8 @@ absl::StatusOr<proto::Account> TenantControl::CreateAccount(
   account.customers =
       std::vector<CustomerId>(request.customer_ids().begin(), request.customer_ids().end());
   SortUnique(account.customers);
-  ZT_ASSIGN_OR_RETURN(const NewKey key, GenerateKey(account, token_uri_(), clock_.Now()));
+  ZT_ASSIGN_OR_RETURN(const auth::NewKey key,
+                      auth::GenerateKey(account, kSandboxProject, token_uri_(), clock_.Now()));
   account.keys = {key.stored};
   const absl::Status written = store_.Write([&](store::Transaction& tx) -> absl::Status {
     ZT_RETURN_IF_ERROR(CheckCompanies(tx, request));
@@ -233,7 +236,8 @@ absl::StatusOr<proto::AccountKey> TenantControl::AddKey(const Anyone&,
   }
   if (!account.has_value()) return UnknownAccount();
   ZT_RETURN_IF_ERROR(CheckKeyCount(*account));
-  ZT_ASSIGN_OR_RETURN(const NewKey key, GenerateKey(*account, token_uri_(), clock_.Now()));
+  ZT_ASSIGN_OR_RETURN(const auth::NewKey key,
+                      auth::GenerateKey(*account, kSandboxProject, token_uri_(), clock_.Now()));
   const absl::Status status = store_.Write([&](store::Transaction& tx) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const auto now, tx.FindAccount(email));
     if (!now.has_value()) return UnknownAccount();

@@ -14,7 +14,7 @@
 namespace zerotouch::service {
 
 absl::StatusOr<google::longrunning::Operation> Batches::PreviewClaim(
-    const Caller& caller, const openzerotouch::v1::PreviewClaimRequest& request) {
+    const Assigner& caller, const openzerotouch::v1::PreviewClaimRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.PreviewClaims(SenderOf(caller), request.claims()));
@@ -22,7 +22,7 @@ absl::StatusOr<google::longrunning::Operation> Batches::PreviewClaim(
 }
 
 absl::StatusOr<google::longrunning::Operation> Batches::PreviewUnclaim(
-    const Caller& caller, const openzerotouch::v1::PreviewUnclaimRequest& request) {
+    const Assigner& caller, const openzerotouch::v1::PreviewUnclaimRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.PreviewUnclaims(SenderOf(caller), request.unclaims()));

@@ -19,13 +19,13 @@ class Batches {
   // The engine must outlive it.
   explicit Batches(batch::Engine& engine) : engine_(engine) {}
 
-  using Caller = auth::Authorized<auth::ActsForPartner>;
+  using Assigner = auth::Authorized<auth::AssignsForPartner>;
   using Changer = auth::Authorized<auth::ChangesOperations>;
 
   absl::StatusOr<google::longrunning::Operation> PreviewClaim(
-      const Caller& caller, const openzerotouch::v1::PreviewClaimRequest& request);
+      const Assigner& caller, const openzerotouch::v1::PreviewClaimRequest& request);
   absl::StatusOr<google::longrunning::Operation> PreviewUnclaim(
-      const Caller& caller, const openzerotouch::v1::PreviewUnclaimRequest& request);
+      const Assigner& caller, const openzerotouch::v1::PreviewUnclaimRequest& request);
   // Refuses operations of other partners as unknown ones.
   absl::StatusOr<google::longrunning::Operation> Undo(
       const Changer& caller, const openzerotouch::v1::UndoOperationRequest& request);

@@ -90,7 +90,7 @@ class StoredConfigurations final : public ListItems {
 }  // namespace
 
 absl::StatusOr<api::Configuration> Configurations::Create(
-    const Caller& caller, const api::CreateConfigurationRequest& request) {
+    const Manager& caller, const api::CreateConfigurationRequest& request) {
   const CustomerId customer = caller.right().customer;
   store::Configuration stored;
   const absl::Status written =
@@ -106,13 +106,13 @@ absl::StatusOr<api::Configuration> Configurations::Create(
 }
 
 absl::StatusOr<api::Configuration> Configurations::Get(
-    const Caller&, const api::GetConfigurationRequest& request) {
+    const Reader&, const api::GetConfigurationRequest& request) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(*snapshot, request.name()));
   return ConfigurationMessage(found);
 }
 
-absl::StatusOr<ListAnswer> Configurations::List(const Caller& caller,
+absl::StatusOr<ListAnswer> Configurations::List(const Reader& caller,
                                                 const api::CustomerListConfigurationsRequest&) {
   using Response = api::CustomerListConfigurationsResponse;
   return ListAnswer{
@@ -121,7 +121,7 @@ absl::StatusOr<ListAnswer> Configurations::List(const Caller& caller,
 }
 
 absl::StatusOr<api::Configuration> Configurations::Update(
-    const Caller& caller, const api::UpdateConfigurationRequest& request) {
+    const Manager& caller, const api::UpdateConfigurationRequest& request) {
   const CustomerId customer = caller.right().customer;
   api::Configuration message;
   const absl::Status written =
@@ -139,7 +139,7 @@ absl::StatusOr<api::Configuration> Configurations::Update(
 }
 
 absl::StatusOr<google::protobuf::Empty> Configurations::Delete(
-    const Caller& caller, const api::DeleteConfigurationRequest& request) {
+    const Manager& caller, const api::DeleteConfigurationRequest& request) {
   const absl::Status written =
       store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
         ZT_ASSIGN_OR_RETURN(const store::Configuration found, Find(transaction, request.name()));

@@ -21,18 +21,19 @@ class Configurations {
   // The store must outlive it, and every answer too.
   explicit Configurations(store::Store& store) : store_(store) {}
 
-  using Caller = auth::Authorized<auth::ActsForCustomer>;
+  using Reader = auth::Authorized<auth::ReadsForCustomer>;
+  using Manager = auth::Authorized<auth::ManagesForCustomer>;
 
-  absl::StatusOr<api::Configuration> Create(const Caller& caller,
+  absl::StatusOr<api::Configuration> Create(const Manager& caller,
                                             const api::CreateConfigurationRequest& request);
-  absl::StatusOr<api::Configuration> Get(const Caller& caller,
+  absl::StatusOr<api::Configuration> Get(const Reader& caller,
                                          const api::GetConfigurationRequest& request);
-  absl::StatusOr<ListAnswer> List(const Caller& caller,
+  absl::StatusOr<ListAnswer> List(const Reader& caller,
                                   const api::CustomerListConfigurationsRequest& request);
   // `configuration.name` comes from the URL, not from the body.
-  absl::StatusOr<api::Configuration> Update(const Caller& caller,
+  absl::StatusOr<api::Configuration> Update(const Manager& caller,
                                             const api::UpdateConfigurationRequest& request);
-  absl::StatusOr<google::protobuf::Empty> Delete(const Caller& caller,
+  absl::StatusOr<google::protobuf::Empty> Delete(const Manager& caller,
                                                  const api::DeleteConfigurationRequest& request);
 
  private:

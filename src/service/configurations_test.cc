@@ -37,14 +37,14 @@ class ConfigurationsTest : public testing::Test {
   }
 
   // The request with the right that its method asks for.
-  template <class Request>
-  Configurations::Caller CallerOf(const Request& request) {
+  template <class Right, class Request>
+  auth::Authorized<Right> CallerOf(const Request& request) {
     const auth::Principal principal{.email = "it@example.com",
                                     .scopes = {.customer = true},
                                     .partner = {},
                                     .customers = {kCustomer},
                                     .terms_pending = {}};
-    return auth::Authorize<auth::ActsForCustomer>(principal, request, "M").value();
+    return auth::Authorize<Right>(principal, request, "M").value();
   }
 
   absl::StatusOr<api::Configuration> Create(const std::string& dpc = "old") {
@@ -56,7 +56,7 @@ class ConfigurationsTest : public testing::Test {
     configuration.set_company_name("Company");
     configuration.set_contact_email("it@example.com");
     configuration.set_contact_phone("1");
-    return configurations_.Create(CallerOf(request), request);
+    return configurations_.Create(CallerOf<auth::ManagesForCustomer>(request), request);
   }
 
   absl::StatusOr<api::Configuration> Update(const api::Configuration& configuration,
@@ -64,7 +64,7 @@ class ConfigurationsTest : public testing::Test {
     api::UpdateConfigurationRequest request;
     *request.mutable_configuration() = configuration;
     request.mutable_update_mask()->add_paths(path);
-    return configurations_.Update(CallerOf(request), request);
+    return configurations_.Update(CallerOf<auth::ManagesForCustomer>(request), request);
   }
 
   const test::TempDir dir_;
@@ -100,7 +100,8 @@ TEST_F(ConfigurationsTest, List_HasAllInParts) {
   });
   api::CustomerListConfigurationsRequest request;
   request.set_parent(FormatCustomerName(kCustomer));
-  ListAnswer answer = configurations_.List(CallerOf(request), request).value();
+  ListAnswer answer =
+      configurations_.List(CallerOf<auth::ReadsForCustomer>(request), request).value();
   for (int round = 0; round < 2; ++round) {
     api::CustomerListConfigurationsResponse part, all;
     int parts = 0;
@@ -131,7 +132,7 @@ TEST_F(ConfigurationsTest, MoreThanTheLimit_AreRefused) {
               HasSubstr(fmt::format("{}", limits::kConfigurationsPerCustomer)));
   api::DeleteConfigurationRequest request;
   request.set_name(last->name());
-  EXPECT_TRUE(configurations_.Delete(CallerOf(request), request).ok());
+  EXPECT_TRUE(configurations_.Delete(CallerOf<auth::ManagesForCustomer>(request), request).ok());
   EXPECT_TRUE(Create().ok());
 }
 

@@ -43,14 +43,14 @@ absl::StatusOr<google::protobuf::Empty> EmptyOr(const absl::StatusOr<ItemResult>
 
 }  // namespace
 
-absl::StatusOr<api::Device> CustomerDevices::Get(const Caller& caller,
+absl::StatusOr<api::Device> CustomerDevices::Get(const Reader& caller,
                                                  const api::GetCustomerDeviceRequest& request) {
   const CustomerId customer = caller.right().customer;
   ZT_ASSIGN_OR_RETURN(const DeviceState device, ReadOwnedDevice(store_, customer, request.name()));
   return CustomerView(customer, device, clock_.Now());
 }
 
-absl::StatusOr<ListAnswer> CustomerDevices::List(const Caller& caller,
+absl::StatusOr<ListAnswer> CustomerDevices::List(const Reader& caller,
                                                  const api::CustomerListDevicesRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size(), limits::kDevicesPageDefault,
                                                    limits::kDevicesPage));
@@ -71,7 +71,7 @@ absl::StatusOr<ListAnswer> CustomerDevices::List(const Caller& caller,
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(
-    const Caller& caller, const api::CustomerApplyConfigurationRequest& request) {
+    const Assigner& caller, const api::CustomerApplyConfigurationRequest& request) {
   const CustomerId customer = caller.right().customer;
   const std::optional<ConfigurationName> name = ParseConfigurationName(request.configuration());
   if (!name.has_value() || name->customer != customer) {
@@ -85,14 +85,14 @@ absl::StatusOr<google::protobuf::Empty> CustomerDevices::ApplyConfiguration(
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::RemoveConfiguration(
-    const Caller& caller, const api::CustomerRemoveConfigurationRequest& request) {
+    const Assigner& caller, const api::CustomerRemoveConfigurationRequest& request) {
   return EmptyOr(engine_.ConfigureOne({caller.right().customer, caller.actor()}, request.device(),
                                       ConfigurationId()),
                  request.device());
 }
 
 absl::StatusOr<google::protobuf::Empty> CustomerDevices::Unclaim(
-    const Caller& caller, const api::CustomerUnclaimDeviceRequest& request) {
+    const Manager& caller, const api::CustomerUnclaimDeviceRequest& request) {
   return EmptyOr(
       engine_.CustomerUnclaimOne({caller.right().customer, caller.actor()}, request.device()),
       request.device());

@@ -26,18 +26,20 @@ class CustomerDevices {
   CustomerDevices(store::Store& store, batch::Engine& engine, const Clock& clock)
       : store_(store), engine_(engine), clock_(clock) {}
 
-  using Caller = auth::Authorized<auth::ActsForCustomer>;
+  using Reader = auth::Authorized<auth::ReadsForCustomer>;
+  using Assigner = auth::Authorized<auth::AssignsForCustomer>;
+  using Manager = auth::Authorized<auth::ManagesForCustomer>;
 
-  absl::StatusOr<api::Device> Get(const Caller& caller,
+  absl::StatusOr<api::Device> Get(const Reader& caller,
                                   const api::GetCustomerDeviceRequest& request);
-  absl::StatusOr<ListAnswer> List(const Caller& caller,
+  absl::StatusOr<ListAnswer> List(const Reader& caller,
                                   const api::CustomerListDevicesRequest& request);
   absl::StatusOr<google::protobuf::Empty> ApplyConfiguration(
-      const Caller& caller, const api::CustomerApplyConfigurationRequest& request);
+      const Assigner& caller, const api::CustomerApplyConfigurationRequest& request);
   // Leaves the device without a configuration: the default is not applied.
   absl::StatusOr<google::protobuf::Empty> RemoveConfiguration(
-      const Caller& caller, const api::CustomerRemoveConfigurationRequest& request);
-  absl::StatusOr<google::protobuf::Empty> Unclaim(const Caller& caller,
+      const Assigner& caller, const api::CustomerRemoveConfigurationRequest& request);
+  absl::StatusOr<google::protobuf::Empty> Unclaim(const Manager& caller,
                                                   const api::CustomerUnclaimDeviceRequest& request);
 
  private:

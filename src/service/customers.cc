@@ -77,7 +77,7 @@ store::Customer CustomerOf(const api::Company& company, absl::Time now) {
 
 }  // namespace
 
-absl::StatusOr<api::Company> PartnerCustomers::Create(const Caller& caller,
+absl::StatusOr<api::Company> PartnerCustomers::Create(const Manager& caller,
                                                       const api::CreateCustomerRequest& request) {
   ZT_RETURN_IF_ERROR(CheckNew(request.customer()));
   const PartnerId partner = caller.right().partner;
@@ -90,7 +90,7 @@ absl::StatusOr<api::Company> PartnerCustomers::Create(const Caller& caller,
   return PartnerViewOf(partner, customer);
 }
 
-absl::StatusOr<ListAnswer> PartnerCustomers::List(const Caller& caller,
+absl::StatusOr<ListAnswer> PartnerCustomers::List(const Reader& caller,
                                                   const api::ListPartnerCustomersRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const PartnerId partner = caller.right().partner;

@@ -21,11 +21,12 @@ class PartnerCustomers {
   // The references must outlive it, and the store every answer too.
   PartnerCustomers(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-  using Caller = auth::Authorized<auth::ActsForPartner>;
+  using Reader = auth::Authorized<auth::ReadsForPartner>;
+  using Manager = auth::Authorized<auth::ManagesForPartner>;
 
-  absl::StatusOr<api::Company> Create(const Caller& caller,
+  absl::StatusOr<api::Company> Create(const Manager& caller,
                                       const api::CreateCustomerRequest& request);
-  absl::StatusOr<ListAnswer> List(const Caller& caller,
+  absl::StatusOr<ListAnswer> List(const Reader& caller,
                                   const api::ListPartnerCustomersRequest& request);
 
  private:

@@ -119,7 +119,7 @@ void FillDevices(PartnerId partner, const Listing& listing, const store::Page<De
 
 }  // namespace
 
-absl::StatusOr<api::ClaimDeviceResponse> Devices::Claim(const Caller& caller,
+absl::StatusOr<api::ClaimDeviceResponse> Devices::Claim(const Assigner& caller,
                                                         const api::ClaimDeviceRequest& request) {
   const PartnerId partner = caller.right().partner;
   ZT_ASSIGN_OR_RETURN(const ItemResult result, engine_.ClaimOne(SenderOf(caller), ItemOf(request)));
@@ -131,14 +131,14 @@ absl::StatusOr<api::ClaimDeviceResponse> Devices::Claim(const Caller& caller,
 }
 
 absl::StatusOr<google::longrunning::Operation> Devices::ClaimAsync(
-    const Caller& caller, const api::ClaimDevicesRequest& request) {
+    const Assigner& caller, const api::ClaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.AcceptClaims(SenderOf(caller), request));
   return OperationOf(head);
 }
 
-absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Caller& caller,
+absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Manager& caller,
                                                          const api::UnclaimDeviceRequest& request) {
   ZT_ASSIGN_OR_RETURN(const ItemResult result,
                       engine_.UnclaimOne(SenderOf(caller), ItemOf(request)));
@@ -147,14 +147,14 @@ absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Caller& caller,
 }
 
 absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
-    const Caller& caller, const api::UnclaimDevicesRequest& request) {
+    const Manager& caller, const api::UnclaimDevicesRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.AcceptUnclaims(SenderOf(caller), request));
   return OperationOf(head);
 }
 
-absl::StatusOr<api::Device> Devices::Get(const Caller& caller,
+absl::StatusOr<api::Device> Devices::Get(const Reader& caller,
                                          const api::GetDeviceRequest& request) {
   const PartnerId partner = caller.right().partner;
   ZT_ASSIGN_OR_RETURN(const DeviceState device, ReadVisibleDevice(store_, partner, request.name()));
@@ -162,7 +162,7 @@ absl::StatusOr<api::Device> Devices::Get(const Caller& caller,
 }
 
 absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Devices::FindByIdentifier(
-    const Caller& caller, const api::FindDevicesByDeviceIdentifierRequest& request) {
+    const Reader& caller, const api::FindDevicesByDeviceIdentifierRequest& request) {
   const PartnerId partner = caller.right().partner;
   ZT_RETURN_IF_ERROR(CheckLimit(request.limit()));
   const std::variant<Identity, Outcome> identity =
@@ -185,7 +185,7 @@ absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Devices::FindByIdenti
 }
 
 absl::StatusOr<api::FindDevicesByOwnerResponse> Devices::FindByOwner(
-    const Caller& caller, const api::FindDevicesByOwnerRequest& request) {
+    const Reader& caller, const api::FindDevicesByOwnerRequest& request) {
   const PartnerId partner = caller.right().partner;
   ZT_RETURN_IF_ERROR(CheckLimit(request.limit()));
   ZT_ASSIGN_OR_RETURN(const store::OwnerQuery query, OwnerQueryOf(partner, request));
@@ -204,7 +204,7 @@ absl::StatusOr<api::FindDevicesByOwnerResponse> Devices::FindByOwner(
 }
 
 absl::StatusOr<api::GetDeviceSimLockStateResponse> Devices::GetSimLockState(
-    const Caller& caller, const api::GetDeviceSimLockStateRequest& request) {
+    const Reader& caller, const api::GetDeviceSimLockStateRequest& request) {
   const std::variant<Identity, Outcome> identity =
       ParseIdentity(request.device_identifier(), rules_.identity);
   if (const auto* wrong = std::get_if<Outcome>(&identity)) {
@@ -228,7 +228,7 @@ absl::StatusOr<api::GetDeviceSimLockStateResponse> Devices::GetSimLockState(
 }
 
 absl::StatusOr<api::DeviceMetadata> Devices::UpdateMetadata(
-    const Caller& caller, const api::UpdateDeviceMetadataRequest& request) {
+    const Manager& caller, const api::UpdateDeviceMetadataRequest& request) {
   api::UpdateMetadataArguments item;
   item.set_device_id(request.device_id());
   if (request.has_device_metadata()) *item.mutable_device_metadata() = request.device_metadata();
@@ -240,7 +240,7 @@ absl::StatusOr<api::DeviceMetadata> Devices::UpdateMetadata(
 }
 
 absl::StatusOr<google::longrunning::Operation> Devices::UpdateMetadataAsync(
-    const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
+    const Manager& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
   ZT_RETURN_IF_ERROR(CheckBatchSize("updates", static_cast<size_t>(request.updates_size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
                       engine_.AcceptMetadataUpdates(SenderOf(caller), request));

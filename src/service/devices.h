@@ -28,27 +28,29 @@ class Devices {
           const Clock& clock)
       : store_(store), engine_(engine), rules_(rules), clock_(clock) {}
 
-  using Caller = auth::Authorized<auth::ActsForPartner>;
+  using Reader = auth::Authorized<auth::ReadsForPartner>;
+  using Assigner = auth::Authorized<auth::AssignsForPartner>;
+  using Manager = auth::Authorized<auth::ManagesForPartner>;
 
-  absl::StatusOr<api::ClaimDeviceResponse> Claim(const Caller& caller,
+  absl::StatusOr<api::ClaimDeviceResponse> Claim(const Assigner& caller,
                                                  const api::ClaimDeviceRequest& request);
   absl::StatusOr<google::longrunning::Operation> ClaimAsync(
-      const Caller& caller, const api::ClaimDevicesRequest& request);
-  absl::StatusOr<google::protobuf::Empty> Unclaim(const Caller& caller,
+      const Assigner& caller, const api::ClaimDevicesRequest& request);
+  absl::StatusOr<google::protobuf::Empty> Unclaim(const Manager& caller,
                                                   const api::UnclaimDeviceRequest& request);
   absl::StatusOr<google::longrunning::Operation> UnclaimAsync(
-      const Caller& caller, const api::UnclaimDevicesRequest& request);
-  absl::StatusOr<api::Device> Get(const Caller& caller, const api::GetDeviceRequest& request);
+      const Manager& caller, const api::UnclaimDevicesRequest& request);
+  absl::StatusOr<api::Device> Get(const Reader& caller, const api::GetDeviceRequest& request);
   absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> FindByIdentifier(
-      const Caller& caller, const api::FindDevicesByDeviceIdentifierRequest& request);
+      const Reader& caller, const api::FindDevicesByDeviceIdentifierRequest& request);
   absl::StatusOr<api::FindDevicesByOwnerResponse> FindByOwner(
-      const Caller& caller, const api::FindDevicesByOwnerRequest& request);
+      const Reader& caller, const api::FindDevicesByOwnerRequest& request);
   absl::StatusOr<api::GetDeviceSimLockStateResponse> GetSimLockState(
-      const Caller& caller, const api::GetDeviceSimLockStateRequest& request);
+      const Reader& caller, const api::GetDeviceSimLockStateRequest& request);
   absl::StatusOr<api::DeviceMetadata> UpdateMetadata(
-      const Caller& caller, const api::UpdateDeviceMetadataRequest& request);
+      const Manager& caller, const api::UpdateDeviceMetadataRequest& request);
   absl::StatusOr<google::longrunning::Operation> UpdateMetadataAsync(
-      const Caller& caller, const api::UpdateDeviceMetadataInBatchRequest& request);
+      const Manager& caller, const api::UpdateDeviceMetadataInBatchRequest& request);
 
  private:
   store::Store& store_;

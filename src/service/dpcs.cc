@@ -11,7 +11,7 @@
 namespace zerotouch::service {
 
 absl::StatusOr<api::CustomerListDpcsResponse> Dpcs::List(
-    const auth::Authorized<auth::ActsForCustomer>& caller, const api::CustomerListDpcsRequest&) {
+    const auth::Authorized<auth::ReadsForCustomer>& caller, const api::CustomerListDpcsRequest&) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   ZT_ASSIGN_OR_RETURN(const std::vector<store::Dpc> dpcs, snapshot->ListDpcs());
   api::CustomerListDpcsResponse response;

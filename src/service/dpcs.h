@@ -20,7 +20,7 @@ class Dpcs {
   explicit Dpcs(store::Store& store) : store_(store) {}
 
   absl::StatusOr<api::CustomerListDpcsResponse> List(
-      const auth::Authorized<auth::ActsForCustomer>& caller,
+      const auth::Authorized<auth::ReadsForCustomer>& caller,
       const api::CustomerListDpcsRequest& request);
 
  private:

@@ -168,7 +168,7 @@ absl::StatusOr<ListDeviceHistoryResponse> PageOf(store::Snapshot& snapshot, cons
 }  // namespace
 
 absl::StatusOr<ListDeviceHistoryResponse> History::OfPartner(
-    const auth::Authorized<auth::ActsForPartner>& caller,
+    const auth::Authorized<auth::ReadsForPartner>& caller,
     const openzerotouch::v1::ListPartnerDeviceHistoryRequest& request) {
   const PartnerId partner = caller.right().partner;
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
@@ -178,7 +178,7 @@ absl::StatusOr<ListDeviceHistoryResponse> History::OfPartner(
 }
 
 absl::StatusOr<ListDeviceHistoryResponse> History::OfCustomer(
-    const auth::Authorized<auth::ActsForCustomer>& caller,
+    const auth::Authorized<auth::ReadsForCustomer>& caller,
     const openzerotouch::v1::ListCustomerDeviceHistoryRequest& request) {
   const CustomerId customer = caller.right().customer;
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());

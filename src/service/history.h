@@ -20,10 +20,10 @@ class History {
   explicit History(store::Store& store) : store_(store) {}
 
   absl::StatusOr<openzerotouch::v1::ListDeviceHistoryResponse> OfPartner(
-      const auth::Authorized<auth::ActsForPartner>& caller,
+      const auth::Authorized<auth::ReadsForPartner>& caller,
       const openzerotouch::v1::ListPartnerDeviceHistoryRequest& request);
   absl::StatusOr<openzerotouch::v1::ListDeviceHistoryResponse> OfCustomer(
-      const auth::Authorized<auth::ActsForCustomer>& caller,
+      const auth::Authorized<auth::ReadsForCustomer>& caller,
       const openzerotouch::v1::ListCustomerDeviceHistoryRequest& request);
 
  private:

@@ -27,7 +27,7 @@ api::Company VendorCompany(const store::Vendor& vendor) {
 
 }  // namespace
 
-absl::StatusOr<ListAnswer> Vendors::List(const Caller& caller,
+absl::StatusOr<ListAnswer> Vendors::List(const Reader& caller,
                                          const api::ListVendorsRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const PartnerId partner = caller.right().partner;
@@ -48,7 +48,7 @@ absl::StatusOr<ListAnswer> Vendors::List(const Caller& caller,
       });
 }
 
-absl::StatusOr<ListAnswer> Vendors::ListCustomers(const Caller& caller,
+absl::StatusOr<ListAnswer> Vendors::ListCustomers(const Reader& caller,
                                                   const api::ListVendorCustomersRequest& request) {
   ZT_ASSIGN_OR_RETURN(const int64_t size, PageSize(request.page_size()));
   const std::optional<VendorName> name = ParseVendorName(request.parent());

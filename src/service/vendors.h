@@ -20,10 +20,10 @@ class Vendors {
   // The store must outlive it, and every answer too.
   explicit Vendors(store::Store& store) : store_(store) {}
 
-  using Caller = auth::Authorized<auth::ActsForPartner>;
+  using Reader = auth::Authorized<auth::ReadsForPartner>;
 
-  absl::StatusOr<ListAnswer> List(const Caller& caller, const api::ListVendorsRequest& request);
-  absl::StatusOr<ListAnswer> ListCustomers(const Caller& caller,
+  absl::StatusOr<ListAnswer> List(const Reader& caller, const api::ListVendorsRequest& request);
+  absl::StatusOr<ListAnswer> ListCustomers(const Reader& caller,
                                            const api::ListVendorCustomersRequest& request);
 
  private:

@@ -10,6 +10,8 @@
 #include "service/dpcs.h"
 #include "service/history.h"
 #include "service/operations.h"
+#include "service/service_accounts.h"
+#include "service/users.h"
 #include "service/vendors.h"
 
 namespace zerotouch::service {
@@ -18,7 +20,7 @@ namespace zerotouch::service {
 struct Services {
   // The references must outlive it.
   Services(store::Store& store, batch::Engine& engine, const RegistryRules& rules,
-           const Clock& clock)
+           const auth::Audience& audience, const Clock& clock)
       : devices(store, engine, rules, clock),
         partner_customers(store, clock),
         vendors(store),
@@ -28,7 +30,9 @@ struct Services {
         dpcs(store),
         operations(store, clock),
         history(store),
-        batches(engine) {}
+        batches(engine),
+        users(store, clock),
+        service_accounts(store, audience, clock) {}
 
   Devices devices;
   PartnerCustomers partner_customers;
@@ -40,6 +44,8 @@ struct Services {
   Operations operations;
   History history;
   Batches batches;
+  Users users;
+  ServiceAccounts service_accounts;
 };
 
 }  // namespace zerotouch::service

@@ -70,6 +70,20 @@ void AddBatchMethods(Services& services, MethodTable& table) {
   table.Register(MethodKind::kLong, batches, &service::Batches::Undo);
 }
 
+void AddUserMethods(Services& services, MethodTable& table) {
+  service::Users& users = services.users;
+  table.Register(MethodKind::kShortRead, users, &service::Users::ListOfPartner);
+  table.Register(MethodKind::kShortWrite, users, &service::Users::CreateOfPartner);
+  table.Register(MethodKind::kShortWrite, users, &service::Users::DeleteOfPartner);
+  table.Register(MethodKind::kShortRead, users, &service::Users::ListOfCustomer);
+  table.Register(MethodKind::kShortWrite, users, &service::Users::CreateOfCustomer);
+  table.Register(MethodKind::kShortWrite, users, &service::Users::DeleteOfCustomer);
+  service::ServiceAccounts& accounts = services.service_accounts;
+  table.Register(MethodKind::kLong, accounts, &service::ServiceAccounts::List);
+  table.Register(MethodKind::kLong, accounts, &service::ServiceAccounts::Create);
+  table.Register(MethodKind::kShortWrite, accounts, &service::ServiceAccounts::Delete);
+}
+
 }  // namespace
 
 MethodTable ApiMethods(Services& services) {
@@ -79,6 +93,7 @@ MethodTable ApiMethods(Services& services) {
   AddOperationMethods(services, table);
   AddHistoryMethods(services, table);
   AddBatchMethods(services, table);
+  AddUserMethods(services, table);
   return table;
 }
 

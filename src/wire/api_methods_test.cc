@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "auth/audience.h"
 #include "batch/engine.h"
 #include "service/services.h"
 #include "store/store.h"
@@ -21,7 +22,8 @@ TEST(ApiMethods, EveryMethod_IsServedAndChecksRights) {
   const auto store = store::Open("sqlite://" + dir / "registry.db", Clock::System()).value();
   const RegistryRules rules;
   batch::Engine engine(*store, rules, Clock::System(), {});
-  service::Services services(*store, engine, rules, Clock::System());
+  const auth::Audience audience;
+  service::Services services(*store, engine, rules, audience, Clock::System());
   const MethodTable table = ApiMethods(services);
   int methods = 0;
   for (const auto* service : ApiServices()) {

@@ -111,6 +111,7 @@ void AddAdminCommands(CLI::App& app, AdminAction& action) {
   AddCompanyCommands(app, action);
   AddDpcCommands(app, action);
   AddAccountCommands(app, action);
+  AddUserCommands(app, action);
   AddKeyCommands(app, action);
   AddDeviceCommands(app, action);
   AddOperationCommands(app, action);

@@ -28,6 +28,7 @@ struct AdminFlags {
   int64_t partner = 0, vendor = 0, customer = 0;
   std::vector<int64_t> customers;
   std::vector<std::string> owner_emails, admin_emails;
+  std::string group, role;
   bool accept_terms = false;
   bool all = false;
   std::string from, to;
@@ -89,6 +90,7 @@ absl::Status WithHint(absl::Status status, std::string_view command);
 void AddCompanyCommands(CLI::App& app, AdminAction& action);
 void AddDpcCommands(CLI::App& app, AdminAction& action);
 void AddAccountCommands(CLI::App& app, AdminAction& action);
+void AddUserCommands(CLI::App& app, AdminAction& action);
 void AddKeyCommands(CLI::App& app, AdminAction& action);
 void AddOperationCommands(CLI::App& app, AdminAction& action);
 void AddTransferCommands(CLI::App& app, AdminAction& action);

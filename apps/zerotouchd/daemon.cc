@@ -22,6 +22,8 @@
 #include "auth/call_quota.h"
 #include "auth/issuers.h"
 #include "auth/key_uses.h"
+#include "auth/oidc.h"
+#include "auth/portal_sessions.h"
 #include "auth/token_endpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -39,6 +41,7 @@
 #include "wire/api.h"
 #include "wire/api_methods.h"
 #include "wire/grpc/handler.h"
+#include "wire/portal/portal.h"
 #include "wire/registry_methods.h"
 #include "wire/sandbox_methods.h"
 #include "zerotouchd/child_command.h"
@@ -48,6 +51,7 @@
 #include "zerotouchd/memory_return.h"
 #include "zerotouchd/notify.h"
 #include "zerotouchd/production.h"
+#include "zerotouchd/provider_call.h"
 #include "zerotouchd/sandbox_registry.h"
 #include "zerotouchd/tls_files.h"
 #include "zerotouchd/watch.h"
@@ -166,6 +170,19 @@ void Print(const std::string& line) {
   std::fflush(stdout);
 }
 
+// Returns the first line of a file with a secret; an empty text if there is no file.
+absl::StatusOr<std::string> ReadSecret(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::string secret;
+  if (!std::getline(file, secret) || secret.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read a secret from {}; check --oidc-client-secret-file", path));
+  }
+  if (secret.ends_with('\r')) secret.pop_back();
+  return secret;
+}
+
 // The whole server on one store. A member uses only members before it.
 class Daemon {
  public:
@@ -187,16 +204,44 @@ class Daemon {
         issuers_(std::move(issuers), FetchKeySet, around.clock),
         tokens_(accounts_, around.clock, audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, around.clock, EngineOptionsOf(settings, around)),
-        services_(*store_, engine_, rules_, around.clock),
+        services_(*store_, engine_, rules_, audience_, around.clock),
         methods_(MethodsOf(services_, around.more_methods)),
         api_(methods_, authenticator_, tokens_, *store_, Clock::System(), around.seam),
         grpc_(
             methods_, authenticator_, settings.max_body_bytes, [this] { return api_.CheckReady(); },
-            Clock::System(), api_.dispatch(), api_.guard(), api_, around.seam) {
+            Clock::System(), api_.dispatch(), api_.guard(), api_, around.seam),
+        sessions_(*store_, accounts_, around.clock, sandbox),
+        portal_(*store_, sessions_, api_.guard(), wire::EmbeddedPortal(),
+                methods_.HasOpenMethods()) {
     authenticator_.SetQuota(quota_);
     authenticator_.SetKeyUses(uses_);
     authenticator_.SetIssuers(issuers_);
     tokens_.SetKeyUses(uses_);
+    if (settings.portal) {
+      authenticator_.SetSessions(sessions_);
+      api_.SetPortal(portal_);
+    }
+  }
+
+  // Lets people sign in to the portal, if the settings name a provider. INVALID_ARGUMENT says
+  // what to change. Call it before Start.
+  absl::Status SetUpSignIn() {
+    if (settings_.oidc_issuer.empty()) return absl::OkStatus();
+    if (settings_.oidc_client_id.empty()) {
+      return absl::InvalidArgumentError("give --oidc-client-id with --oidc-issuer");
+    }
+    ZT_ASSIGN_OR_RETURN(const std::string client_secret,
+                        ReadSecret(settings_.oidc_client_secret_file));
+    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
+    ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot->ServerSecret());
+    oidc_ = std::make_unique<auth::OidcClient>(
+        auth::OidcSettings{.issuer = settings_.oidc_issuer,
+                           .client_id = settings_.oidc_client_id,
+                           .client_secret = client_secret,
+                           .groups_claim = settings_.oidc_groups_claim},
+        CallProvider(settings_.oidc_ca), secret, Clock::System());
+    portal_.SetOidc(*oidc_);
+    return absl::OkStatus();
   }
 
   // Makes the batch workers look for operations.
@@ -224,6 +269,7 @@ class Daemon {
                                                      : *ParsePublicUrl(settings_.public_url);
     audience_.SetEndpoint(endpoint.http);
     api_.SetRootUrl(endpoint.http);
+    portal_.SetRootUrl(endpoint.http);
     engine_.Start();
     return endpoint;
   }
@@ -311,6 +357,9 @@ class Daemon {
   const wire::MethodTable methods_;
   wire::Api api_;
   wire::grpc::Handler grpc_;
+  auth::PortalSessions sessions_;
+  std::unique_ptr<auth::OidcClient> oidc_;  // null: nobody can sign in at a provider
+  wire::Portal portal_;
   const MemoryReturn memory_return_;
   Watch watch_{*store_, [this] { return api_.CheckReady(); }};
   std::unique_ptr<http::Server> server_;
@@ -458,6 +507,7 @@ absl::Status RunServe(const Settings& settings, RereadSettings reread) {
   Around around;
   around.reread = std::move(reread);
   Daemon daemon(settings, std::move(store), std::move(issuers), around, /*sandbox=*/false);
+  ZT_RETURN_IF_ERROR(daemon.SetUpSignIn());
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   Print(fmt::format("{{\"endpoint\":\"{}\",\"grpcEndpoint\":\"{}\"}}\n", endpoint.http,
                     endpoint.grpc));

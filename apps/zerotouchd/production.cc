@@ -19,6 +19,9 @@ std::vector<SecretFile> SettingsFilesOf(const Settings& settings) {
   std::vector<SecretFile> files;
   if (!settings.tls_key.empty()) files.push_back({"tls-key", settings.tls_key});
   if (!settings.secret_file.empty()) files.push_back({"config", settings.secret_file});
+  if (!settings.oidc_client_secret_file.empty()) {
+    files.push_back({"oidc-client-secret-file", settings.oidc_client_secret_file});
+  }
   if (!settings.oidc_issuers.empty()) {
     files.push_back({"oidc-issuers", settings.oidc_issuers, /*is_secret=*/false});
   }

@@ -15,6 +15,7 @@
 #include "store/database_url.h"
 #include "terminal/typed_text.h"
 #include "zerotouchd/endpoint.h"
+#include "zerotouchd/provider_call.h"
 #include "zerotouchd/settings_file.h"
 
 namespace zerotouch::daemon {
@@ -232,10 +233,47 @@ absl::Status ReadItemsPerSecond(std::string_view text, Settings& settings) {
   return ReadNumber(text, 0.0, 1e6, settings.operation_items_per_second);
 }
 
-absl::Status ReadControls(std::string_view text, Settings& settings) {
+absl::Status ReadOnOff(std::string_view text, bool& out) {
   if (text != "on" && text != "off") return Invalid(text, "on or off");
-  settings.controls = text == "on";
+  out = text == "on";
   return absl::OkStatus();
+}
+
+absl::Status ReadControls(std::string_view text, Settings& settings) {
+  return ReadOnOff(text, settings.controls);
+}
+
+absl::Status ReadPortal(std::string_view text, Settings& settings) {
+  return ReadOnOff(text, settings.portal);
+}
+
+absl::Status ReadOidcIssuer(std::string_view text, Settings& settings) {
+  ZT_RETURN_IF_ERROR(CheckProviderUrl(text));
+  settings.oidc_issuer = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadNotEmpty(std::string_view text, std::string_view use, std::string& out) {
+  if (text.empty()) return Invalid(text, use);
+  out = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadOidcClientId(std::string_view text, Settings& settings) {
+  return ReadNotEmpty(text, "the id of this server's client at the provider",
+                      settings.oidc_client_id);
+}
+
+absl::Status ReadOidcSecretFile(std::string_view text, Settings& settings) {
+  return ReadNotEmpty(text, "the path of a file", settings.oidc_client_secret_file);
+}
+
+absl::Status ReadOidcGroupsClaim(std::string_view text, Settings& settings) {
+  return ReadNotEmpty(text, "the name of a claim, such as groups", settings.oidc_groups_claim);
+}
+
+absl::Status ReadOidcCa(std::string_view text, Settings& settings) {
+  return ReadFileName(text, settings.oidc_ca);
 }
 
 absl::Status ReadSeedName(std::string_view text, Settings& settings) {
@@ -335,6 +373,22 @@ constexpr Setting kSettings[] = {
      kSandbox, false, ReadExec},
     {"controls", "on|off", "on", "Serve the controls of the sandbox under /sandbox/", kSandbox,
      false, ReadControls},
+    {"portal", "on|off", "on", "Serve the portal, the registry in a browser, under /portal/",
+     kServers, false, ReadPortal},
+    {"oidc-issuer", "URL", "",
+     "OpenID provider at which people sign in to the portal: its issuer URL, to the letter", kServe,
+     false, ReadOidcIssuer},
+    {"oidc-client-id", "ID", "", "Id of this server's client at the OpenID provider", kServe, false,
+     ReadOidcClientId},
+    {"oidc-client-secret-file", "FILE", "",
+     "File with the secret of this server's client (default: a public client)", kServe, false,
+     ReadOidcSecretFile},
+    {"oidc-groups-claim", "CLAIM", "",
+     "Claim of the ID token with a person's groups, such as groups (default: groups are not used)",
+     kServe, false, ReadOidcGroupsClaim},
+    {"oidc-ca", "FILE", "",
+     "PEM file of the authority of the OpenID provider's certificate (default: the system's)",
+     kServe, false, ReadOidcCa},
 };
 
 std::string VariableOf(std::string_view name) {

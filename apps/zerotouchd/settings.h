@@ -51,8 +51,15 @@ struct Settings {
   std::optional<int64_t> token_quota_per_peer;    // requests of tokens, of an address in a minute
   double operation_items_per_second = 0;          // for tests; 0: full speed
   bool controls = true;                           // of a sandbox
-  std::string seed;                               // path of a sandbox's seed; empty: not given
-  std::string exec;                               // a sandbox's command; empty: not given
+  bool portal = true;
+  // The provider at which people sign in to the portal of `serve`.
+  std::string oidc_issuer;              // its URL; empty: nobody can sign in
+  std::string oidc_client_id;           // of this server
+  std::string oidc_client_secret_file;  // path; empty: a public client
+  std::string oidc_groups_claim;        // empty: groups are not used
+  std::string oidc_ca;                  // path of a PEM file; empty: the system's authorities
+  std::string seed;                     // path of a sandbox's seed; empty: not given
+  std::string exec;                     // a sandbox's command; empty: not given
   // The file of --config if it holds the database's password; empty: it does not. No
   // setting.
   std::string secret_file;

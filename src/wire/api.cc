@@ -130,14 +130,18 @@ const Api::Endpoint* Api::FindEndpoint(std::string_view method, std::string_view
   return nullptr;
 }
 
-Api::Head::Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods)
+Api::Head::Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods,
+                bool has_portal)
     : method(IntendedMethod(request)),
       target(request.target),
       parts(SplitTarget(target)),
       path(PercentDecode(parts.path).value_or(std::string(parts.path))),
       query(ReadQuery(parts.query, request.headers)),
-      endpoint(FindEndpoint(method, path)) {
-  if (endpoint != nullptr) {
+      endpoint(FindEndpoint(method, path)),
+      is_portal(has_portal && Portal::Owns(parts.path)) {
+  if (is_portal) {
+    body_limit = limits::kControlBytes;
+  } else if (endpoint != nullptr) {
     body_limit = endpoint->body_bytes;
   } else if (method == "OPTIONS") {
     body_limit = limits::kFormBytes;
@@ -172,11 +176,12 @@ std::shared_ptr<Api::Head> Api::HeadOf(const http::Request& request) const {
   if (head != nullptr && head->target == request.target && head->method == request.method) {
     return head;
   }
-  return std::make_shared<Head>(request, routes_, methods_);
+  return std::make_shared<Head>(request, routes_, methods_, portal_ != nullptr);
 }
 
-// A page of another site must not read what the controls of a sandbox answer.
+// A page of another site must not read what the portal and the controls of a sandbox answer.
 bool Api::IsForPages(const Head& head) const {
+  if (head.is_portal) return false;
   return !methods_.HasOpenMethods() || !head.path.starts_with("/sandbox/");
 }
 
@@ -185,6 +190,7 @@ void Api::AllowPages(const http::Request& request, http::Response& response) con
 }
 
 MethodKind Api::KindOf(const Head& head) const {
+  if (head.is_portal) return Portal::KindOf(head.parts.path);
   if (head.endpoint != nullptr) return head.endpoint->kind;
   if (!head.route.ok()) return MethodKind::kOther;
   return methods_.KindOf(*head.route->route->method);
@@ -246,7 +252,7 @@ std::optional<http::Response> Api::RefuseEarly(http::Request& header) {
   if (body_bytes == 0) return std::nullopt;
   const log::RequestScope scope(http::IdsOf(header));
   const absl::Duration arrived = metrics::SteadyNow();
-  const auto head = std::make_shared<Head>(header, routes_, methods_);
+  const auto head = std::make_shared<Head>(header, routes_, methods_, portal_ != nullptr);
   header.context = head;
   header.body_limit = head->body_limit.value_or(header.body_limit);
   const absl::Status status = CheckHead(header, *head, body_bytes);
@@ -292,6 +298,7 @@ http::Response Api::Respond(http::Request& request, Head& head, absl::Duration& 
     CountRejection(Rejection::kBodySize);
     return Refuse(errors::BodyTooLarge(*head.body_limit), head);
   }
+  if (head.is_portal) return AnswerPortal(request, head);
   if (head.method == "OPTIONS") return Options(request, head);
   if (head.endpoint != nullptr) {
     std::optional<http::Response> fault = FaultOfToken(request, head);
@@ -300,6 +307,14 @@ http::Response Api::Respond(http::Request& request, Head& head, absl::Duration& 
   absl::StatusOr<http::Response> called = Call(request, head, may_wait);
   http::Response response = called.ok() ? *std::move(called) : Refuse(called.status(), head);
   if (!head.query.callback.empty() && !head.is_open) WrapForCallback(head.query.callback, response);
+  return response;
+}
+
+http::Response Api::AnswerPortal(const http::Request& request, const Head& head) {
+  absl::StatusOr<http::Response> answer =
+      portal_->Answer(request, head.parts.path, head.parts.query);
+  http::Response response = answer.ok() ? *std::move(answer) : Refuse(answer.status(), head);
+  Portal::AddPolicies(response.headers);
   return response;
 }
 

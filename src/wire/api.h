@@ -21,6 +21,7 @@
 #include "wire/describe/discovery.h"
 #include "wire/dispatch.h"
 #include "wire/methods.h"
+#include "wire/portal/portal.h"
 #include "wire/rest/routes.h"
 
 namespace zerotouch::wire {
@@ -31,6 +32,7 @@ namespace zerotouch::wire {
 //   POST /batch      many calls of it in one request
 //   GET /$discovery/rest?version=v1           the API's description for Google's clients
 //   GET /$discovery/OPENAPI3_0?version=v1     the same for other tools
+//   /portal/...      the portal, if there is one
 //   POST /token      OAuth 2.0 tokens
 //   GET /healthz     200 while the process runs
 //   GET /readyz      200 while calls can be answered, 503 if the store cannot be
@@ -45,6 +47,9 @@ class Api final : public http::Handler, private Calls {
   // Sets the URL under which clients reach this server, without a slash at the end.
   // The discovery documents contain it.
   void SetRootUrl(std::string url);
+
+  // Serves a portal. Call it before the first request; `portal` must outlive this.
+  void SetPortal(Portal& portal) { portal_ = &portal; }
 
   std::optional<http::Response> RefuseEarly(http::Request& header) override;
   bool Blocks() const override { return store_.ReadsWait(); }
@@ -120,6 +125,7 @@ class Api final : public http::Handler, private Calls {
   http::Response Respond(http::Request& request, Head& head, absl::Duration& may_wait);
   absl::StatusOr<http::Response> Call(http::Request& request, Head& head, absl::Duration& may_wait);
   http::Response Options(const http::Request& request, const Head& head);
+  http::Response AnswerPortal(const http::Request& request, const Head& head);
 
   // The functions of Endpoints.
   http::Response Healthy(const http::Request& request, Head& head);
@@ -138,6 +144,7 @@ class Api final : public http::Handler, private Calls {
   const sandbox::CallSeam& seam_;
   const Clock& clock_;
   DiscoveryDocuments discovery_;
+  Portal* portal_ = nullptr;
   std::atomic<bool> draining_ = false;
 };
 

@@ -24,7 +24,8 @@ namespace zerotouch::wire {
 // The head of a request, parsed once, and what became of the call so far.
 struct Api::Head final : http::RequestContext {
   // Both must outlive it.
-  Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods);
+  Head(const http::Request& request, const RouteTable& routes, const MethodTable& methods,
+       bool has_portal);
   Head(const Head&) = delete;
   Head& operator=(const Head&) = delete;
 
@@ -37,6 +38,7 @@ struct Api::Head final : http::RequestContext {
   const std::string path;    // decoded, because clients may encode the `$`
   const Query query;
   const Endpoint* const endpoint;    // null for calls of the API
+  const bool is_portal;              // a path of the portal
   std::optional<size_t> body_limit;  // for requests without authentication
   bool is_open = false;              // a method that needs no credentials
   absl::StatusOr<RouteMatch> route;  // not OK for endpoints and OPTIONS

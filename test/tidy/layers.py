@@ -47,6 +47,7 @@ ROOMS = [
      ('wire/watch/', 'wire/rest/error_json.h', 'wire/rest/responses.h', *WIRE_SHARED),
      HTTP_ENGINE),
     ('wire/describe/', ('wire/describe/', 'wire/rest/', *WIRE_SHARED), HTTP_ENGINE),
+    ('wire/portal/', ('wire/portal/', *WIRE_SHARED), HTTP_ENGINE),
     ('store/sqlite/', None, ('store/postgres/',)),
     ('store/postgres/', None, ('store/sqlite/',)),
     ('store/archive/', None, ('store/sqlite/', 'store/postgres/')),

@@ -40,8 +40,17 @@ std::span<const EmbeddedFile> EmbeddedPortal() { return {}; }
 ")
     return()
   endif()
-  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${source}/*)
-  list(FILTER files EXCLUDE REGEX "^${source}/(node_modules|dist)/")
+  # Not below node_modules, which a developer may have there.
+  file(GLOB files CONFIGURE_DEPENDS ${source}/*)
+  foreach(entry ${files})
+    if(IS_DIRECTORY ${entry})
+      list(REMOVE_ITEM files ${entry})
+      if(NOT entry MATCHES "/(node_modules|dist)$")
+        file(GLOB_RECURSE more CONFIGURE_DEPENDS ${entry}/*)
+        list(APPEND files ${more})
+      endif()
+    endif()
+  endforeach()
   add_custom_command(
     OUTPUT ${generated}
     COMMAND ${ZEROTOUCH_NODE} ${script} ${source} ${PROJECT_BINARY_DIR}/portal ${generated}

@@ -15,7 +15,7 @@
 namespace zerotouch::daemon {
 namespace {
 
-std::string IdText(int64_t id) { return id == 0 ? "" : std::to_string(id); }
+std::string UserIdText(int64_t id) { return id == 0 ? "" : std::to_string(id); }
 
 absl::Status ListUsers(const Settings& settings, const AdminFlags& flags) {
   return View(settings, [&](store::Snapshot& snapshot) -> absl::Status {
@@ -29,8 +29,8 @@ absl::Status ListUsers(const Settings& settings, const AdminFlags& flags) {
     for (const store::User& user : users) {
       if (flags.partner != 0 && user.partner.value() != flags.partner) continue;
       if (flags.customer != 0 && user.customer.value() != flags.customer) continue;
-      table.Add({IdText(user.id.value()), IdText(user.partner.value()),
-                 IdText(user.customer.value()), user.email, user.group,
+      table.Add({UserIdText(user.id.value()), UserIdText(user.partner.value()),
+                 UserIdText(user.customer.value()), user.email, user.group,
                  std::string(NameOf(user.role))});
     }
     Print(flags, table);

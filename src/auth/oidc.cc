@@ -102,7 +102,7 @@ bool IsOneLine(std::string_view text) {
 
 }  // namespace
 
-// What a sign-in remembers.
+// Holds what a sign-in remembers.
 struct OidcClient::SignIn {
   std::string state, nonce, verifier, return_path;
   absl::Time expires;

@@ -73,7 +73,7 @@ class OidcClient {
   std::string SignOutUrl(const std::string& return_url);
 
  private:
-  // What the provider says of itself (OpenID Connect Discovery 1.0), and its keys.
+  // Holds what the provider says of itself (OpenID Connect Discovery 1.0), and its keys.
   struct Provider {
     std::string authorization_endpoint, token_endpoint, jwks_uri, end_session_endpoint;
     bool takes_basic_auth = true;

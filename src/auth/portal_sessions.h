@@ -51,7 +51,7 @@ class PortalSessions {
   // role; errors::TooBusy past limits::kSessions.
   absl::StatusOr<std::string> Begin(const Visitor& visitor);
 
-  // Returns the session, and notes that it is used; nullopt if there is none (any more).
+  // Returns the session, and notes that it is used; nullopt if it has ended.
   absl::StatusOr<std::optional<SignedIn>> Find(std::string_view secret);
 
   // Ends the session, if there is one. Its access tokens stop working immediately.

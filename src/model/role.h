@@ -8,7 +8,7 @@
 
 namespace zerotouch {
 
-// What a person may do for a company. Each role may do everything that a lesser one may
+// Says what a person may do for a company. Each role may do everything that a lesser one may
 // (docs/portal.md). The numbers are stored.
 enum class UserRole : uint8_t {
   kNone = 0,

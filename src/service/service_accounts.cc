@@ -26,7 +26,7 @@ std::string AccountPrefix(PartnerId partner) {
   return fmt::format("{}/serviceAccounts/", FormatPartnerName(partner));
 }
 
-v1::ServiceAccount MessageOf(const store::ServiceAccount& account) {
+v1::ServiceAccount AccountMessage(const store::ServiceAccount& account) {
   v1::ServiceAccount message;
   message.set_name(fmt::format("{}{}", AccountPrefix(account.partner), account.email));
   message.set_email(account.email);
@@ -70,7 +70,7 @@ absl::StatusOr<v1::ListServiceAccountsResponse> ServiceAccounts::List(
   v1::ListServiceAccountsResponse response;
   for (const store::ServiceAccount& account : accounts) {
     if (account.partner != caller.right().partner || IsDeleted(account)) continue;
-    *response.add_service_accounts() = MessageOf(account);
+    *response.add_service_accounts() = AccountMessage(account);
   }
   return response;
 }
@@ -101,7 +101,7 @@ absl::StatusOr<v1::ServiceAccount> ServiceAccounts::Create(const Owner& caller,
         return tx.AddAccount(account);
       });
   ZT_RETURN_IF_ERROR(written);
-  v1::ServiceAccount made = MessageOf(account);
+  v1::ServiceAccount made = AccountMessage(account);
   SetCredentials(key.file, *made.mutable_credentials());
   return made;
 }

@@ -29,7 +29,7 @@ std::string UserPrefix(const store::User& user) {
                                                : FormatCustomerName(user.customer));
 }
 
-v1::User MessageOf(const store::User& user) {
+v1::User UserMessage(const store::User& user) {
   v1::User message;
   message.set_name(fmt::format("{}{}", UserPrefix(user), user.id.value()));
   message.set_email(user.email);
@@ -64,7 +64,7 @@ absl::StatusOr<v1::ListUsersResponse> Users::List(PartnerId partner, CustomerId 
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_.Read());
   ZT_ASSIGN_OR_RETURN(const std::vector<store::User> users, snapshot->ListUsers(partner, customer));
   v1::ListUsersResponse response;
-  for (const store::User& user : users) *response.add_users() = MessageOf(user);
+  for (const store::User& user : users) *response.add_users() = UserMessage(user);
   return response;
 }
 
@@ -81,7 +81,7 @@ absl::StatusOr<v1::User> Users::Create(const store::Actor& actor, store::User us
                         tx.ListUsers(user.partner, user.customer));
     for (const store::User& other : others) {
       if (other.email == user.email && other.group == user.group) {
-        return errors::ResourceExists(MessageOf(other).name());
+        return errors::ResourceExists(UserMessage(other).name());
       }
     }
     if (others.size() >= limits::kUsersPerCompany) {
@@ -92,7 +92,7 @@ absl::StatusOr<v1::User> Users::Create(const store::Actor& actor, store::User us
     return tx.AddUser(user);
   });
   ZT_RETURN_IF_ERROR(written);
-  return MessageOf(user);
+  return UserMessage(user);
 }
 
 absl::StatusOr<google::protobuf::Empty> Users::Delete(const store::Actor& actor, store::User user,

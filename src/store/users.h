@@ -33,7 +33,7 @@ struct PortalSession {
   std::string id;     // SHA-256 of the secret in the cookie: 32 bytes
   std::string email;  // of a person, or of a service account in a sandbox
   std::string name;   // as the person is shown
-  // Those of the person's groups that some company had given a role at sign-in.
+  // The person's groups to which some company had given a role at sign-in.
   std::vector<std::string> groups;
   bool is_account = false;  // of a service account
   absl::Time created;
@@ -67,7 +67,7 @@ class UserWrites {
   virtual absl::Status RemoveUser(const User& user) = 0;
   virtual absl::Status AddSession(const PortalSession& session) = 0;
   virtual absl::Status SetSessionUsed(std::string_view id, absl::Time used) = 0;
-  // Removes the session, whose tokens stop working immediately. Does nothing if there is none.
+  // Removes the session, whose tokens stop working immediately. Does nothing for an unknown id.
   virtual absl::Status RemoveSession(std::string_view id) = 0;
   // Removes sessions that expired before `now` or were last used before `idle_since`, and
   // those of the person beyond the `keep` that were used last.

@@ -148,7 +148,7 @@ TEST_F(RolesTest, EachMethod_NeedsItsRole) {
   EXPECT_EQ(seen.size(), LeastRoles().size()) << "a row names no method";
 }
 
-// A role for one company is none for another.
+// A role for one company has no effect for another.
 TEST_F(RolesTest, EachCompany_HasItsOwnRoles) {
   for (const auto* service : table_.services()) {
     for (int i = 0; i < service->method_count(); ++i) {

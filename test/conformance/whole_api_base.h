@@ -155,7 +155,7 @@ class WholeApi : public ApiTest {
 
   const RegistryRules rules_;
   batch::Engine engine_{*store_, rules_, clock_, {}};
-  service::Services all_{*store_, engine_, rules_, clock_};
+  service::Services all_{*store_, engine_, rules_, audience_, clock_};
   const MethodTable table_ = ApiMethods(all_);
   const RouteTable routes_ = RouteTable::Build(ApiServices()).value();
   Api whole_{table_, authenticator_, tokens_, *store_, clock_};

@@ -51,7 +51,7 @@ absl::StatusOr<int64_t> PostgresTransaction::CountSessions() {
 }
 
 absl::Status PostgresTransaction::AddUser(const User& user) {
-  // An error would end the transaction, so a user that exists is not one.
+  // An error would end the transaction, so an existing user makes none.
   return Change(Query(kSql<"INSERT INTO users (", kUserColumns,
                            ") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING">)
                     .Int(user.id.value())

@@ -37,7 +37,7 @@ class PortalAssets {
   http::Response Index(const http::Request& request) const;
 
   // Answers a GET of a file below assets/, whose name changes with its content; null if there
-  // is none.
+  // is no such file.
   std::unique_ptr<http::Response> Asset(const http::Request& request, std::string_view path) const;
 
  private:

@@ -15,7 +15,7 @@ std::string_view CookieName(Cookie cookie, CookieRules rules) {
   return rules.is_secure ? "__Host-zerotouch-sign-in" : "zerotouch-portal-sign-in";
 }
 
-std::string_view Trimmed(std::string_view text) {
+std::string_view CookieTrimmed(std::string_view text) {
   const size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
   return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
@@ -30,7 +30,7 @@ std::string_view ReadCookie(const http::Headers& headers, Cookie cookie, CookieR
     std::string_view rest = text;
     while (!rest.empty()) {
       const size_t end = std::min(rest.find(';'), rest.size());
-      const std::string_view pair = Trimmed(rest.substr(0, end));
+      const std::string_view pair = CookieTrimmed(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
       const size_t equals = pair.find('=');
       if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;

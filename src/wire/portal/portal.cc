@@ -229,7 +229,7 @@ absl::StatusOr<http::Response> Portal::SignIn(const http::Request& request) {
     visitor.is_account = found.has_value();
   }
   ZT_ASSIGN_OR_RETURN(const std::string secret, sessions_.Begin(visitor));
-  // Whoever was signed in before on this browser is not any more.
+  // The session that the browser had before ends.
   ZT_RETURN_IF_ERROR(sessions_.End(SecretOf(request)));
   ZT_ASSIGN_OR_RETURN(const std::optional<auth::SignedIn> signed_in, sessions_.Find(secret));
   if (!signed_in.has_value()) return errors::NotAllowed();
@@ -273,7 +273,7 @@ absl::StatusOr<http::Response> Portal::FinishSignIn(const http::Request& request
   http::Response response =
       secret.ok() ? SeeOther(finish->return_path) : SignInFailed(secret.status());
   if (secret.ok()) {
-    // Whoever was signed in before on this browser is not any more.
+    // The session that the browser had before ends.
     ZT_RETURN_IF_ERROR(sessions_.End(SecretOf(request)));
     SetCookie(Cookie::kSession, *secret, limits::kSessionLifetime, rules(), response.headers);
   }

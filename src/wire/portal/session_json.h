@@ -9,7 +9,7 @@
 #include "auth/portal_sessions.h"
 #include "store/transaction.h"
 
-// What GET /portal/session answers.
+// Renders what GET /portal/session answers.
 namespace zerotouch::wire {
 
 // Returns the session as its page sees it. `has_controls`: the server is a sandbox whose

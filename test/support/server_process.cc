@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -194,8 +195,10 @@ ApiCaller::ApiCaller(std::string endpoint, const std::string& credentials, const
 Answer CallUrl(const std::string& method, const std::string& url, const std::string& body,
                const std::string& token, const std::vector<std::string>& header) {
   const Curl curl(curl_easy_init(), curl_easy_cleanup);
-  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
-  headers = curl_slist_append(headers, "Expect:");
+  curl_slist* headers = curl_slist_append(nullptr, "Expect:");
+  const bool has_type = std::ranges::any_of(
+      header, [](const std::string& line) { return line.starts_with("Content-Type:"); });
+  if (!has_type) headers = curl_slist_append(headers, "Content-Type: application/json");
   for (const std::string& line : header) headers = curl_slist_append(headers, line.c_str());
   if (!token.empty()) {
     headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());

@@ -74,7 +74,7 @@ struct Answer {
 };
 
 // Calls a URL with a bearer token, or without one if it is empty, and with more lines of
-// the header.
+// the header. The body is JSON unless one of them is a Content-Type.
 Answer CallUrl(const std::string& method, const std::string& url, const std::string& body,
                const std::string& token, const std::vector<std::string>& header = {});
 

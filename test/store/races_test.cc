@@ -235,6 +235,20 @@ class RacesTest : public testing::Test {
     EXPECT_EQ(met.size() > 1, serial.size() > 1) << Describe(met) << " of " << Describe(serial);
   }
 
+  // Returns how many round trips `call` makes on new hardware, after `before`.
+  int RoundTripsOf(const std::vector<Session>& before, const Session& call) {
+    const int64_t hardware = NewHardware(before);
+    int round_trips = 0;
+    const fault::Armed armed("postgres.round_trip", [&] {
+      if (this_session >= 0) ++round_trips;
+      return absl::OkStatus();
+    });
+    this_session = 0;
+    EXPECT_EQ(call(*engines_[0], hardware), Outcome::kSuccess);
+    this_session = -1;
+    return round_trips;
+  }
+
  private:
   static absl::Status Seed(Transaction& tx) {
     absl::Status status;
@@ -385,6 +399,13 @@ class RacesTest : public testing::Test {
 // How many turns are varied for two and three sessions; later ones are in order.
 constexpr int kTwo = 8;
 constexpr int kThree = 5;
+
+TEST_F(RacesTest, ChangeOfOneDevice_TakesFewRoundTrips) {
+  // The keys and the device; the customers; the changes and the COMMIT.
+  EXPECT_EQ(RoundTripsOf({}, Claims(kFirst)), 3);
+  EXPECT_EQ(RoundTripsOf({Claims(kFirst), Unclaims(kFirst)}, Claims(kFirst)), 3);
+  EXPECT_EQ(RoundTripsOf({Claims(kFirst)}, Unclaims(kFirst)), 2);
+}
 
 TEST_F(RacesTest, TwoResellersClaimNewHardware_OneHasIt) {
   ExpectAsOneAfterTheOther({}, {Claims(kFirst), Claims(kSecond)}, kTwo);

@@ -27,7 +27,7 @@ std::string Readable(std::string_view text) {
 }
 
 // Returns the body as text; an empty one for a message whose text is too long.
-std::string TextOf(const LoggedBody& body) {
+std::string BodyText(const LoggedBody& body) {
   if (body.type == nullptr) return Readable(body.bytes);
   const std::unique_ptr<google::protobuf::Message> message(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(body.type)->New());
@@ -68,8 +68,8 @@ proto::Call Redacted(const LoggedCall& call) {
   for (auto& [name, value] : *out.mutable_request_headers()) {
     value = IsSecretName(name) ? std::string(kRedacted) : Redact(value);
   }
-  out.set_request_body(Redact(TextOf(call.request)));
-  out.set_response_body(Redact(TextOf(call.response)));
+  out.set_request_body(Redact(BodyText(call.request)));
+  out.set_response_body(Redact(BodyText(call.response)));
   out.set_fault(call.faults);
   out.set_request_id(call.request_id);
   return out;

@@ -136,7 +136,7 @@ class SqliteStore final : public Store {
   FileStates states_;
   const std::unique_ptr<Database> log_;  // a connection that only shows whether anything changed
   Mutex mutex_;
-  // What AccountsVersion read last, and the header of the log before it did.
+  // Hold what AccountsVersion read last, and the header of the log before it did.
   int64_t version_ ZT_GUARDED_BY(mutex_) = 0;
   std::optional<LogHeader> version_header_ ZT_GUARDED_BY(mutex_);
 };

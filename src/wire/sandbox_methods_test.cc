@@ -178,6 +178,10 @@ TEST_F(SandboxMethodsTest, OpenApi_DescribesThePackage) {
   const std::string text(answer.text());
   EXPECT_THAT(text, HasSubstr("/sandbox/v1/clock:advance"));
   EXPECT_THAT(text, HasSubstr("\"clock.advance\""));
+  EXPECT_THAT(text, Not(HasSubstr("schemas/Struct"))) << "it is not among the schemas";
+  // Both are DELETE; an id names one method.
+  EXPECT_THAT(text, HasSubstr("\"faults.delete\""));
+  EXPECT_THAT(text, HasSubstr("\"faults.deleteAllFaults\""));
   EXPECT_THAT(text, HasSubstr("Moves the clock forward."));
   EXPECT_THAT(text, Not(HasSubstr("bearer")));
   EXPECT_THAT(text, Not(HasSubstr("partners")));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
 #include <string>
 #include <utility>
 
@@ -34,13 +35,26 @@ void AddPathParameters(const std::string& flat_path, JsonValue& list) {
 
 JsonValue& ContentSchema(JsonValue& out) { return out["content"]["application/json"]["schema"]; }
 
-JsonValue Operation(const ApiMethod& method, const ApiComments& comments) {
+// Returns the id of the method. `used` has those of the methods before: if two methods of a
+// resource have the same verb, the second one is named after its RPC.
+std::string OperationId(const ApiMethod& method, std::set<std::string>& used) {
+  std::string resources;
+  for (const std::string& resource : method.resources) resources += resource + ".";
+  std::string id = resources + method.name;
+  if (used.insert(id).second) return id;
+  std::string rpc = method.method->name();
+  rpc[0] = AsciiLower(rpc[0]);
+  id = resources + rpc;
+  used.insert(id);
+  return id;
+}
+
+JsonValue Operation(const ApiMethod& method, const ApiComments& comments,
+                    std::set<std::string>& used_ids) {
   const SchemaWriter writer(SchemaWriter::Dialect::kOpenApi, comments);
   JsonValue out;
   out["description"] = comments.Of(*method.method);
-  std::string id;
-  for (const std::string& resource : method.resources) id += resource + ".";
-  out["operationId"] = id + method.name;
+  out["operationId"] = OperationId(method, used_ids);
   out["parameters"] = JsonValue::List();
   AddPathParameters(method.flat_path, out["parameters"]);
   for (const ApiParameter& parameter : method.query_parameters) {
@@ -96,9 +110,10 @@ JsonValue OpenApiDocument(const OpenApiInfo& info, const std::vector<ApiMethod>&
     out["security"] = JsonValue::List();
     out["security"].Add(std::move(bearer));
   }
+  std::set<std::string> used_ids;
   for (const ApiMethod& method : methods) {
     out["paths"]["/" + method.flat_path][AsciiLower(method.http_method)] =
-        Operation(method, comments);
+        Operation(method, comments, used_ids);
   }
   JsonValue& components = out["components"];
   if (info.needs_credentials) {

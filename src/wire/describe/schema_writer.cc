@@ -84,6 +84,14 @@ void SchemaWriter::SetMessage(const Descriptor& type, JsonValue& out) const {
       return SetType("string", is_openapi() ? "" : "google-fieldmask", out);
     case Descriptor::WELLKNOWNTYPE_ANY:
       return SetAny(out);
+    case Descriptor::WELLKNOWNTYPE_STRUCT:
+      SetType("object", "", out);
+      if (is_openapi()) {
+        out["additionalProperties"] = true;
+      } else {
+        out["additionalProperties"]["type"] = "any";
+      }
+      return;
     default:
       return SetReference(type, out);
   }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls the API as every other client does.
+import {accessToken, forgetToken} from './session';
+
+type Details = {'@type'?: string; [name: string]: unknown}[];
+
+// An error in the API's own shape.
+export class ApiError extends Error {
+  readonly status: number; // HTTP; 0 if there was no answer
+  readonly code: string; // such as NOT_FOUND
+  readonly reason: string | undefined; // the API's own code, such as INVALID_DEVICE_ID
+  readonly requestId: string | undefined;
+
+  constructor(status: number, code: string, message: string, reason?: string, requestId?: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.reason = reason;
+    this.requestId = requestId;
+  }
+}
+
+function reasonOf(details: Details | undefined): string | undefined {
+  for (const detail of details ?? []) {
+    if (String(detail['@type']).endsWith('.TosError')) return 'TOS';
+    const code = detail['code'] ?? detail['reason'] ?? detail['errorCode'];
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
+
+async function errorOf(answer: Response): Promise<ApiError> {
+  const requestId = answer.headers.get('X-Request-Id') ?? undefined;
+  const text = await answer.text().catch(() => '');
+  try {
+    const {error} = JSON.parse(text) as {
+      error: {message?: string; status?: string; details?: Details};
+    };
+    return new ApiError(
+      answer.status, error.status ?? String(answer.status), error.message ?? answer.statusText,
+      reasonOf(error.details), requestId);
+  } catch {
+    // A proxy's page, or half an answer.
+    return new ApiError(
+      answer.status, String(answer.status), answer.statusText || `HTTP ${answer.status}`, undefined,
+      requestId);
+  }
+}
+
+export type CallOptions = {
+  signal?: AbortSignal;
+  query?: Record<string, string | number | boolean | undefined>;
+};
+
+function urlOf(path: string, query: CallOptions['query']): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== '') params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+// Makes a call and returns its answer, whose status is 2xx. `body` is JSON text, or a value.
+export async function send(
+  method: string, path: string, body?: unknown, options: CallOptions = {},
+): Promise<Response> {
+  const isSandbox = path.startsWith('/sandbox/');
+  for (let attempt = 0; ; ++attempt) {
+    const headers: Record<string, string> = {};
+    if (!isSandbox) headers['Authorization'] = `Bearer ${await accessToken()}`;
+    if (method !== 'GET') headers['Content-Type'] = 'application/json';
+    let answer: Response;
+    try {
+      answer = await fetch(urlOf(path, options.query), {
+        method,
+        headers,
+        body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+        credentials: 'omit',
+        ...(options.signal ? {signal: options.signal} : {}),
+      });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new ApiError(0, 'UNAVAILABLE', 'no answer');
+    }
+    if (answer.ok) return answer;
+    const failure = await errorOf(answer);
+    if (failure.status !== 401 || isSandbox || attempt > 0) throw failure;
+    forgetToken(); // it was revoked, or made before the registry was put back
+  }
+}
+
+async function json<T>(answer: Promise<Response>): Promise<T> {
+  const response = await answer;
+  const text = await response.text();
+  try {
+    return (text === '' ? {} : JSON.parse(text)) as T;
+  } catch {
+    throw new ApiError(
+      response.status, 'DATA_LOSS', 'half an answer', undefined,
+      response.headers.get('X-Request-Id') ?? undefined);
+  }
+}
+
+export const api = {
+  get: <T>(path: string, query?: CallOptions['query'], signal?: AbortSignal) =>
+    json<T>(send('GET', path, undefined, {...(query ? {query} : {}), ...(signal ? {signal} : {})})),
+  post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) =>
+    json<T>(send('POST', path, body, signal ? {signal} : {})),
+  patch: <T>(path: string, body: unknown, query?: CallOptions['query']) =>
+    json<T>(send('PATCH', path, body, query ? {query} : {})),
+  delete: <T>(path: string) => json<T>(send('DELETE', path)),
+};
+
+// Reads all pages of a list.
+export async function allPages<Page extends {nextPageToken?: string}, Item>(
+  path: string, items: (page: Page) => Item[] | undefined, pageSize?: number,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page: Page = await api.get<Page>(path, {pageSize, pageToken});
+    all.push(...(items(page) ?? []));
+    pageToken = page.nextPageToken;
+  } while (pageToken);
+  return all;
+}

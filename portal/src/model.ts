@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several pages read: who is signed in, companies and their names, and how things are named.
+import {useQuery} from '@tanstack/react-query';
+import {createContext, useContext, useMemo} from 'react';
+import {allPages, api} from './api/client';
+import type {Company, CustomersPage, CustomerCompaniesPage, Device, DeviceIdentifier} from './api/types';
+
+export const kRoles = ['VIEWER', 'ASSIGNER', 'MANAGER', 'ADMIN', 'OWNER'] as const;
+export type Role = (typeof kRoles)[number];
+
+export type User = {
+  email: string;
+  name?: string;
+  role?: string;
+  partnerId?: string;
+  customerIds?: string[];
+  mode: 'SANDBOX' | 'OIDC';
+  sandboxControls: boolean;
+};
+
+export const UserContext = createContext<User | null>(null);
+
+export function useUser(): User {
+  const user = useContext(UserContext);
+  if (!user) throw new Error('nobody is signed in');
+  return user;
+}
+
+// Is true if the person's role may do what `least` may. The server decides; this only hides what
+// it would refuse.
+export function useMay(least: Role): boolean {
+  const {role} = useUser();
+  const rank = kRoles.indexOf(role as Role);
+  return rank < 0 || rank >= kRoles.indexOf(least);
+}
+
+export function useCustomers(partner: string) {
+  return useQuery({
+    queryKey: ['customers', partner],
+    queryFn: () => allPages<CustomersPage, Company>(
+      `/v1/partners/${partner}/customers`, page => page.customers, 1000),
+    staleTime: 60_000,
+  });
+}
+
+export function useCustomerNames(partner: string): Map<string, string> {
+  const {data} = useCustomers(partner);
+  return useMemo(() => new Map((data ?? []).map(each => [each.companyId ?? '', each.companyName ?? ''])), [data]);
+}
+
+// The companies that the caller may act for as a customer.
+export function useCustomerList() {
+  const {customerIds} = useUser();
+  return useQuery({
+    queryKey: ['companies'],
+    queryFn: () => allPages<CustomerCompaniesPage, Company>('/v1/customers', page => page.customers),
+    enabled: (customerIds ?? []).length > 0,
+    staleTime: 60_000,
+  });
+}
+
+export function useCustomerCompanies(): Map<string, string> {
+  const {data} = useCustomerList();
+  return useMemo(
+    () => new Map((data ?? []).map(each => [each.companyId ?? each.name?.split('/')[1] ?? '', each.companyName ?? ''])),
+    [data]);
+}
+
+// Returns the text by which people know a device.
+export function titleOf(identifier: DeviceIdentifier | undefined, id?: string): string {
+  const {imei, meid, serialNumber, chromeOsAttestedDeviceId, imei2, meid2} = identifier ?? {};
+  return imei ?? meid ?? imei2 ?? meid2 ?? serialNumber ?? chromeOsAttestedDeviceId ?? id ?? '';
+}
+
+export function deviceTitle(device: Device): string {
+  return titleOf(device.deviceIdentifier, device.deviceId);
+}
+
+export function modelOf(identifier: DeviceIdentifier | undefined): string {
+  return [identifier?.manufacturer, identifier?.model].filter(Boolean).join(' ');
+}
+
+// Returns the last part of a resource's name.
+export function lastPart(name: string | undefined): string {
+  return (name ?? '').split('/').pop() ?? '';
+}
+
+// Returns the queries by which `text`, as a person typed it, may name a device.
+export function identifiersOf(text: string): DeviceIdentifier[] {
+  const bare = text.replace(/[\s-]/g, '').toUpperCase();
+  const found: DeviceIdentifier[] = [];
+  if (/^\d{14,16}$/.test(bare)) found.push({imei: bare});
+  if (/^[0-9A-F]{14,15}$/.test(bare) || /^\d{18}$/.test(bare)) found.push({meid: bare});
+  return found;
+}
+
+export async function getDevice(parent: string, id: string): Promise<Device> {
+  return api.get<Device>(`/v1/${parent}/devices/${encodeURIComponent(id)}`);
+}

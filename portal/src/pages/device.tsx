@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// One device, as its reseller sees it.
+import {useQuery, useQueryClient} from '@tanstack/react-query';
+import {useState} from 'react';
+import {useLocation} from 'wouter';
+import {api} from '../api/client';
+import type {Device, DeviceClaim, Operation} from '../api/types';
+import {t} from '../en';
+import {deviceTitle, getDevice, lastPart, modelOf, useCustomerNames, useMay} from '../model';
+import {History} from '../ui/history';
+import {Badge, Button, Card, ConfirmButton, CopyButton, ErrorNote, Facts, Field, Loading, Note, Page, tell, Time} from '../ui/kit';
+
+export function IdentifierFacts({device}: {device: Device}) {
+  const {imei, imei2, meid, meid2, serialNumber, manufacturer, model, deviceType, chromeOsAttestedDeviceId} = device.deviceIdentifier ?? {};
+  return (
+    <Facts rows={[
+      imei ? ['IMEI', <code>{imei}</code>] : null,
+      imei2 ? ['IMEI 2', <code>{imei2}</code>] : null,
+      meid ? ['MEID', <code>{meid}</code>] : null,
+      meid2 ? ['MEID 2', <code>{meid2}</code>] : null,
+      [t.devices.serial, serialNumber && <code>{serialNumber}</code>],
+      [t.devices.manufacturer, manufacturer],
+      [t.devices.modelName, model],
+      chromeOsAttestedDeviceId ? [t.devices.attestedId, <code>{chromeOsAttestedDeviceId}</code>] : null,
+      deviceType && deviceType !== 'DEVICE_TYPE_UNSPECIFIED' ? [t.devices.type, t.deviceTypes[deviceType]] : null,
+      [t.devices.id, <><code>{device.deviceId}</code> <CopyButton text={device.deviceId ?? ''} label={t.devices.copyId} /></>],
+    ]} />
+  );
+}
+
+function ClaimFacts({claim, names, partner}: {claim: DeviceClaim; names: Map<string, string>; partner: string}) {
+  const isOurs = claim.resellerId === partner;
+  return (
+    <div className="stack">
+      <h3>{t.sections[claim.sectionType ?? 'SECTION_TYPE_UNSPECIFIED']} {isOurs && <Badge tone="ok">{t.devices.ours}</Badge>}</h3>
+      <Facts rows={[
+        [t.devices.owner, claim.ownerCompanyId ? `${names.get(claim.ownerCompanyId) ?? ''} ${claim.ownerCompanyId}`.trim() : ''],
+        claim.vacationModeStartTime ? [t.devices.vacationStart, <Time at={claim.vacationModeStartTime} />] : null,
+        claim.vacationModeExpireTime ? [t.devices.vacationEnd, <Time at={claim.vacationModeExpireTime} />] : null,
+      ]} />
+    </div>
+  );
+}
+
+function Metadata({partner, device}: {partner: string; device: Device}) {
+  const client = useQueryClient();
+  const mayEdit = useMay('MANAGER');
+  const entries = device.deviceMetadata?.entries ?? {};
+  const [draft, setDraft] = useState<Record<string, string> | null>(null);
+  const [newKey, setNewKey] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const save = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await api.post(`/v1/partners/${partner}/devices/${device.deviceId}/metadata`, {deviceMetadata: {entries: draft}});
+      await client.invalidateQueries({queryKey: ['device']});
+      await client.invalidateQueries({queryKey: ['history']});
+      setDraft(null);
+      tell(t.saved);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  if (!draft) {
+    return (
+      <Card title={t.devices.metadata} actions={mayEdit && (
+        <Button onPress={() => setDraft({phonenumber: '', ordernumber: '', ...entries})}>{t.edit}</Button>
+      )}>
+        {Object.keys(entries).length === 0
+          ? <p className="muted">{t.devices.noMetadata}</p>
+          : <Facts rows={Object.entries(entries).map(([key, value]) => [key, value] as const)} />}
+      </Card>
+    );
+  }
+  return (
+    <Card title={t.devices.metadata}>
+      <form className="form" onSubmit={event => {
+        event.preventDefault();
+        void save();
+      }}>
+        <p className="hint">{t.devices.metadataHint}</p>
+        {Object.keys(draft).map(key => (
+          <Field key={key} label={key} value={draft[key] ?? ''} onChange={value => setDraft({...draft, [key]: value})} />
+        ))}
+        <div className="toolbar">
+          <Field label={t.devices.newKey} value={newKey} onChange={setNewKey} />
+          <Button disabled={newKey.trim() === ''} onPress={() => {
+            setDraft({...draft, [newKey.trim()]: ''});
+            setNewKey('');
+          }}>{t.add}</Button>
+        </div>
+        <ErrorNote error={error} />
+        <div className="actions">
+          <Button type="submit" kind="primary" busy={busy}>{t.save}</Button>
+          <Button onPress={() => setDraft(null)}>{t.cancel}</Button>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+export function DevicePage({partner, id}: {partner: string; id: string}) {
+  const [, go] = useLocation();
+  const names = useCustomerNames(partner);
+  const mayUnclaim = useMay('MANAGER');
+  const device = useQuery({queryKey: ['device', partner, id], queryFn: () => getDevice(`partners/${partner}`, id)});
+  const back = {to: '/reseller/devices', text: t.devices.title};
+  if (!device.data) {
+    return (
+      <Page title={t.devices.device} back={back}>
+        {device.isPending && <Loading />}
+        <ErrorNote error={device.error} retry={() => void device.refetch()} />
+      </Page>
+    );
+  }
+  const ours = (device.data.claims ?? []).filter(claim => claim.resellerId === partner);
+  const unclaim = async (claim: DeviceClaim) => {
+    const operation = await api.post<Operation>(`/v1/partners/${partner}/devices:unclaimAsync`, {
+      unclaims: [{deviceId: id, sectionType: claim.sectionType}],
+    });
+    go(`/reseller/operations/${lastPart(operation.name)}`);
+  };
+  return (
+    <Page title={deviceTitle(device.data)} intro={modelOf(device.data.deviceIdentifier)} back={back}
+      actions={mayUnclaim && ours.map(claim => (
+        <ConfirmButton
+          key={claim.sectionType} button={t.devices.unclaimSection(t.sections[claim.sectionType ?? 'SECTION_TYPE_UNSPECIFIED'])}
+          title={t.devices.unclaimTitle(1)} confirm={t.devices.unclaim} act={() => unclaim(claim)}
+        >
+          <p>{t.devices.unclaimText}</p>
+          <p>{t.devices.undoable}</p>
+        </ConfirmButton>
+      ))}>
+      <div className="columns">
+        <Card title={t.devices.identifiers}><IdentifierFacts device={device.data} /></Card>
+        <Card title={t.devices.claims}>
+          {(device.data.claims ?? []).length === 0 && <p className="muted">{t.devices.notClaimed}</p>}
+          {(device.data.claims ?? []).map(claim => (
+            <ClaimFacts key={claim.sectionType} claim={claim} names={names} partner={partner} />
+          ))}
+          {ours.some(claim => claim.vacationModeExpireTime) && <Note tone="warn">{t.devices.onVacation}</Note>}
+        </Card>
+        <Metadata partner={partner} device={device.data} />
+        <Card title={t.history.title}><History parent={`partners/${partner}`} device={id} names={names} /></Card>
+      </div>
+    </Page>
+  );
+}

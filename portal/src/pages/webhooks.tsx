@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Webhooks of a reseller or a customer, and what was sent to them.
+import {useInfiniteQuery, useQuery, useQueryClient} from '@tanstack/react-query';
+import {useMemo, useState} from 'react';
+import {Link, useLocation} from 'wouter';
+import {allPages, api} from '../api/client';
+import type {DeliveriesPage, Webhook, WebhookDelivery, WebhooksPage as Page_} from '../api/types';
+import {t} from '../en';
+import {lastPart, useMay} from '../model';
+import {Badge, Button, Card, Check, ConfirmButton, CopyButton, DialogButton, Empty, ErrorNote, Field, Loading, Note, Page, tell, Time} from '../ui/kit';
+import {Table, type Column} from '../ui/table';
+
+function eventsFor(parent: string): string[] {
+  return parent.startsWith('partners/')
+    ? ['operation.finished', 'device.claimed', 'device.unclaimed']
+    : ['device.claimed', 'device.unclaimed', 'device.configured'];
+}
+
+function WebhookForm({parent, webhook, close, created}: {
+  parent: string; webhook?: Webhook; close: () => void; created?: (webhook: Webhook) => void;
+}) {
+  const client = useQueryClient();
+  const [url, setUrl] = useState(webhook?.url ?? '');
+  const [events, setEvents] = useState<string[]>(webhook?.events ?? eventsFor(parent));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const submit = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      if (webhook) {
+        await api.patch(`/openzerotouch/v1/${webhook.name}`, {url: url.trim(), events}, {updateMask: 'url,events'});
+      } else {
+        created?.(await api.post<Webhook>(`/openzerotouch/v1/${parent}/webhooks`, {url: url.trim(), events}));
+      }
+      await client.invalidateQueries({queryKey: ['webhooks', parent]});
+      tell(t.saved);
+      close();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="form" onSubmit={event => {
+      event.preventDefault();
+      void submit();
+    }}>
+      <Field label={t.webhooks.url} value={url} onChange={setUrl} type="url" required placeholder="https://" hint={t.webhooks.urlHint} />
+      <fieldset className="choice">
+        <legend>{t.webhooks.events}</legend>
+        {eventsFor(parent).map(event => (
+          <Check key={event} label={`${event}: ${t.webhooks.eventTexts[event as keyof typeof t.webhooks.eventTexts]}`} checked={events.includes(event)}
+            onChange={checked => setEvents(checked ? [...events, event] : events.filter(each => each !== event))} />
+        ))}
+      </fieldset>
+      <ErrorNote error={error} />
+      <div className="dialog-foot">
+        <Button onPress={close}>{t.cancel}</Button>
+        <Button type="submit" kind="primary" busy={busy} disabled={!url.trim() || events.length === 0}>{t.save}</Button>
+      </div>
+    </form>
+  );
+}
+
+export function WebhooksPage({parent, base}: {parent: string; base: string}) {
+  const mayEdit = useMay('ADMIN');
+  const [created, setCreated] = useState<Webhook | null>(null);
+  const list = useQuery({
+    queryKey: ['webhooks', parent],
+    queryFn: () => allPages<Page_, Webhook>(`/openzerotouch/v1/${parent}/webhooks`, page => page.webhooks),
+  });
+  const columns = useMemo<Column<Webhook>[]>(() => [
+    {name: t.webhooks.url, isMain: true, width: '2fr', cell: each => <Link href={`${base}/webhooks/${lastPart(each.name)}`}>{each.url}</Link>},
+    {name: t.webhooks.events, width: '1.6fr', cell: each => <span className="actions">{(each.events ?? []).map(event => <Badge key={event}>{event}</Badge>)}</span>},
+  ], [base]);
+  const add = mayEdit && (
+    <DialogButton button={t.webhooks.add} kind="primary" title={t.webhooks.add}>
+      {close => <WebhookForm parent={parent} close={close} created={setCreated} />}
+    </DialogButton>
+  );
+  return (
+    <Page title={t.webhooks.title} intro={t.webhooks.intro} actions={add}>
+      {created?.secret && (
+        <Card title={t.webhooks.secret} tone="warn">
+          <p>{t.webhooks.secretOnce}</p>
+          <p><code>{created.secret}</code> <CopyButton text={created.secret} label={t.webhooks.copySecret} /></p>
+          <div className="actions"><Button onPress={() => setCreated(null)}>{t.webhooks.forget}</Button></div>
+        </Card>
+      )}
+      <ErrorNote error={list.error} retry={() => void list.refetch()} />
+      {list.isPending ? <Loading /> : (list.data ?? []).length === 0
+        ? !list.error && <Empty title={t.webhooks.none} action={add}>{t.webhooks.noneText}</Empty>
+        : <Table label={t.webhooks.title} rows={list.data ?? []} columns={columns} idOf={each => each.name ?? ''} />}
+    </Page>
+  );
+}
+
+function lastAttempt(delivery: WebhookDelivery): string {
+  const attempts = delivery.attempts ?? [];
+  const last = attempts[attempts.length - 1];
+  if (!last) return t.none;
+  return last.error || t.webhooks.answered(last.httpStatus ?? 0, last.latency ?? '');
+}
+
+export function WebhookPage({parent, base, id}: {parent: string; base: string; id: string}) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const mayEdit = useMay('ADMIN');
+  const name = `${parent}/webhooks/${id}`;
+  const webhook = useQuery({queryKey: ['webhooks', parent, id], queryFn: () => api.get<Webhook>(`/openzerotouch/v1/${name}`)});
+  const deliveries = useInfiniteQuery({
+    queryKey: ['deliveries', name],
+    queryFn: ({pageParam}) => api.get<DeliveriesPage>(`/openzerotouch/v1/${name}/deliveries`, {pageToken: pageParam}),
+    initialPageParam: '',
+    getNextPageParam: page => page.nextPageToken || undefined,
+    refetchInterval: 3000,
+  });
+  const [error, setError] = useState<unknown>(null);
+  const act = async (path: string, text: string) => {
+    setError(null);
+    try {
+      await api.post(`/openzerotouch/v1/${path}`);
+      await client.invalidateQueries({queryKey: ['deliveries', name]});
+      tell(text);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const columns = useMemo<Column<WebhookDelivery>[]>(() => [
+    {name: t.webhooks.event, isMain: true, width: '1.2fr', cell: each => each.eventType},
+    {name: t.webhooks.time, width: '1.2fr', cell: each => <Time at={each.createTime} />},
+    {name: t.webhooks.state, cell: each => (
+      <Badge tone={each.state === 'DELIVERED' ? 'ok' : each.state === 'FAILED' ? 'danger' : 'warn'}>{t.webhooks.states[each.state ?? 'STATE_UNSPECIFIED']}</Badge>
+    )},
+    {name: t.webhooks.attempts, width: '1.8fr', cell: each => <>{(each.attempts ?? []).length} · {lastAttempt(each)}</>},
+    {name: t.webhooks.next, width: '1.2fr', cell: each => <Time at={each.nextAttemptTime} />},
+    ...(mayEdit ? [{name: t.table.actions, cell: (each: WebhookDelivery) => (
+      <Button label={t.webhooks.redeliverOf(each.eventType ?? '')} onPress={() => void act(`${each.name}:redeliver`, t.webhooks.redelivered)}>{t.webhooks.redeliver}</Button>
+    )}] : []),
+  ], [mayEdit, name]);
+  const rows = (deliveries.data?.pages ?? []).flatMap(page => page.deliveries ?? []);
+  const back = {to: `${base}/webhooks`, text: t.webhooks.title};
+  if (!webhook.data) {
+    return (
+      <Page title={t.webhooks.one} back={back}>
+        {webhook.isPending && <Loading />}
+        <ErrorNote error={webhook.error} retry={() => void webhook.refetch()} />
+      </Page>
+    );
+  }
+  return (
+    <Page title={webhook.data.url ?? ''} back={back} actions={mayEdit && (
+      <>
+        <Button onPress={() => void act(`${name}:test`, t.webhooks.tested)}>{t.webhooks.test}</Button>
+        <DialogButton button={t.edit} title={t.webhooks.editTitle}>{close => <WebhookForm parent={parent} webhook={webhook.data} close={close} />}</DialogButton>
+        <ConfirmButton button={t.webhooks.remove} title={t.webhooks.removeTitle} confirm={t.webhooks.remove} act={async () => {
+          await api.delete(`/openzerotouch/v1/${name}`);
+          await client.invalidateQueries({queryKey: ['webhooks', parent]});
+          go(`${base}/webhooks`);
+        }}>
+          <p>{t.webhooks.removeText}</p>
+        </ConfirmButton>
+      </>
+    )}>
+      <Note><span className="actions">{(webhook.data.events ?? []).map(event => <Badge key={event}>{event}</Badge>)}</span></Note>
+      <ErrorNote error={error ?? deliveries.error} />
+      <Card title={t.webhooks.deliveries}>
+        {rows.length === 0 ? <Empty title={t.webhooks.noDeliveries}>{t.webhooks.noDeliveriesText}</Empty> : (
+          <Table label={t.webhooks.deliveries} rows={rows} columns={columns} idOf={each => each.name ?? ''}
+            onEnd={() => {
+              if (deliveries.hasNextPage && !deliveries.isFetchingNextPage) void deliveries.fetchNextPage();
+            }} />
+        )}
+      </Card>
+    </Page>
+  );
+}

@@ -22,6 +22,7 @@ async function bundle(entry, define = {}) {
   const result = await build({
     entryPoints: [join(folder, entry)],
     outdir: join(out, 'assets'),
+    publicPath: '/portal/assets',
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     bundle: true,

@@ -225,13 +225,13 @@ function Frame() {
             {t.nav.menu}
           </button>
         </header>
-        <div className={isOpen ? 'side open' : 'side'} id="side">
+        <aside className={isOpen ? 'side open' : 'side'} id="side" aria-label={t.nav.side}>
           <Brand />
           {user.partnerId && <NavGroup title={t.nav.reseller} items={resellerNav(user)} />}
           <CustomerNav />
           {user.sandboxControls && <NavGroup title={t.nav.sandbox} items={kSandboxNav} />}
           <Who />
-        </div>
+        </aside>
         <main id="main" tabIndex={-1} ref={main}><Pages /></main>
       </div>
     </>

@@ -59,7 +59,7 @@ export const t = {
   },
 
   nav: {
-    skip: 'Skip to the content', menu: 'Menu', reseller: 'Reseller', customer: 'Customer', sandbox: 'Sandbox',
+    side: 'Pages and account', skip: 'Skip to the content', menu: 'Menu', reseller: 'Reseller', customer: 'Customer', sandbox: 'Sandbox',
     company: 'Company', devices: 'Devices', upload: 'Upload devices', unclaimCsv: 'Unclaim by CSV',
     customers: 'Customers', operations: 'Operations', webhooks: 'Webhooks', keys: 'Service accounts', users: 'Users',
     configurations: 'Configurations', resellers: 'Resellers', terms: 'Terms of service', calls: 'Live calls',
@@ -82,7 +82,13 @@ export const t = {
     sandbox: 'This is a sandbox: choose an account. No password is needed.', search: 'Search accounts',
     noAccounts: 'The sandbox has no accounts', noAccountsText: 'Add one with zerotouch sandbox tenants, then reload this page.',
     failed: (why: string) => `Cannot sign in: ${why}`,
-    resellerOf: (name: string) => `Reseller ${name}`, customerOf: (names: string) => `Customer ${names}`, noRole: 'No company',
+    errors: {
+      NO_ROLE: 'No company has given you a role. Ask an owner of your company, or the operator of this server.',
+      DENIED: 'The identity provider did not sign you in.',
+      EXPIRED: 'The sign-in took longer than 10 minutes, or began in another browser. Sign in again.',
+      PROVIDER_UNAVAILABLE: 'The identity provider does not answer. Sign in again later.',
+    },
+    resellerOf: (name: string) => `Reseller: ${name}`, customerOf: (names: string) => `Customer: ${names}`, noRole: 'No company',
   },
 
   table: {

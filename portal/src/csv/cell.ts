@@ -18,7 +18,11 @@ export type CellKind = 'NUMBER' | 'SERIAL' | 'TEXT';
 
 // Returns the text without white space and invisible characters around it.
 export function trimCell(text: string): string {
-  return /^[!-~](?:.*[!-~])?$/s.test(text) || text === '' ? text : text.replace(kTrim, '');
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  // As most cells are.
+  if (text === '' || (first > 0x20 && first < 0x7f && last > 0x20 && last < 0x7f)) return text;
+  return text.replace(kTrim, '');
 }
 
 // Returns a column's name in lower case, without spaces, hyphens, underscores and invisible

@@ -17,6 +17,11 @@ const kCr = 13;
 const kSpace = 32;
 const kTab = 9;
 
+// Is true for a field that is more than spaces, tabs and line ends.
+function hasContent(field: string): boolean {
+  return field.charCodeAt(0) > kSpace || /[^ \t\r\n]/.test(field);
+}
+
 export class CsvReader {
   private at = 0;
   private begin = 0; // of the record being read
@@ -30,7 +35,7 @@ export class CsvReader {
       const record = this.readRecord();
       if (!record) return null;
       if (record.problem) return record;
-      if (record.fields.some(field => !/^[ \t\r\n]*$/.test(field))) return record;
+      if (record.fields.some(hasContent)) return record;
       // A quoted blank field alone is a row that a program wrote.
       if (record.fields.length === 1 && this.text.charCodeAt(this.begin) === kQuote) return record;
     }
@@ -65,7 +70,7 @@ export class CsvReader {
         if (field === null) return false;
         record.fields.push(field);
       } else {
-        while (!this.isAtLineEnd() && this.text.charCodeAt(this.at) !== separator) ++this.at;
+        this.at = this.fieldEnd(this.at, separator);
         record.fields.push(this.text.slice(begin, this.at));
       }
       if (this.at - this.begin > kRecordUnits) {
@@ -122,6 +127,16 @@ export class CsvReader {
     }
   }
 
+  private fieldEnd(from: number, separator: number): number {
+    const {text} = this;
+    const {length} = text;
+    for (let i = from; i < length; ++i) {
+      const c = text.charCodeAt(i);
+      if (c === separator || c === kLf || c === kCr) return i;
+    }
+    return length;
+  }
+
   private isAtLineEnd(): boolean {
     const c = this.text.charCodeAt(this.at);
     return c === kLf || c === kCr || this.at >= this.text.length;
@@ -145,6 +160,7 @@ export class CsvReader {
 
 // Is true if a spreadsheet runs `text`, once it has dropped the apostrophes.
 function isFormula(text: string): boolean {
+  if (text.charCodeAt(0) > 64) return false; // behind '@', as most cells are
   return /^'*[=+\-@\t\r\n]/.test(text);
 }
 

@@ -148,11 +148,13 @@ export function mappingProblem(mapping: Mapping, hasResultId = false): string {
 // cannot be sent. Identifiers are left to the server to check.
 export class RowReader {
   private readonly position: Partial<Record<Column, number>> = {};
+  private readonly mapped: Column[]; // in the order in which problems are named
 
   constructor(private readonly file: DeviceFile, mapping: Mapping) {
     mapping.forEach((column, i) => {
       if (column) this.position[column] = i;
     });
+    this.mapped = kColumnNames.filter(column => this.position[column] !== undefined);
   }
 
   private cell(row: CsvRecord, position: number | undefined): string {
@@ -175,7 +177,7 @@ export class RowReader {
     if (row.fields.length > width && widthOf(row.fields) > width) {
       throw new RowProblem(`the row has ${widthOf(row.fields)} fields, the header has ${width}`);
     }
-    for (const column of kColumnNames) {
+    for (const column of this.mapped) {
       const problem = cellProblem(this.get(row, column), kColumns[column], this.file.isUtf8);
       if (problem) throw new RowProblem(`${this.title(column)} ${problem}`);
     }

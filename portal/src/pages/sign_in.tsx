@@ -4,7 +4,7 @@ import {useEffect, useState} from 'react';
 import {loginUrl, readSession, signIn, type Account, type Session} from '../api/session';
 import {t} from '../en';
 import iconUrl from '../icon.svg';
-import {Button, Card, Empty, ErrorNote, Field} from '../ui/kit';
+import {Button, Card, Empty, ErrorNote, Field, Note} from '../ui/kit';
 
 function rolesOf(account: Account): string {
   const customers = (account.customers ?? []).map(each => each.companyName || each.customerId);
@@ -22,6 +22,7 @@ export function SignInPage({session}: {session: Session & {signedIn: false}}) {
   const [busy, setBusy] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [search, setSearch] = useState('');
+  const reason = new URLSearchParams(location.search).get('signInError') ?? '';
   useEffect(() => {
     document.title = `${t.signIn.title} · ${t.product}`;
   }, []);
@@ -45,6 +46,7 @@ export function SignInPage({session}: {session: Session & {signedIn: false}}) {
         <Card>
           <h1>{t.signIn.title}</h1>
           <ErrorNote error={error} />
+          {reason in t.signIn.errors && <Note tone="danger">{t.signIn.errors[reason as keyof typeof t.signIn.errors]}</Note>}
           {session.mode === 'OIDC' ? (
             <>
               <p>{t.signIn.oidc}</p>

@@ -8,7 +8,6 @@ import {Badge, Button, ErrorNote, Loading, Time} from './kit';
 function textOf(entry: HistoryEntry, names: Map<string, string>): string {
   const nameOf = (id: string | undefined) => (id ? names.get(id) || id : '');
   const {before, after} = entry;
-  if (entry.metadataKeys?.length) return t.history.metadata(entry.metadataKeys.join(', '));
   if (after && !before) return t.history.claimed(nameOf(after.ownerCompanyId));
   if (before && !after) return t.history.unclaimed(nameOf(before.ownerCompanyId));
   if (before?.ownerCompanyId !== after?.ownerCompanyId) {
@@ -17,6 +16,7 @@ function textOf(entry: HistoryEntry, names: Map<string, string>): string {
   if (before?.configurationId !== after?.configurationId) {
     return after?.configurationId ? t.history.configured(after.configurationId) : t.history.unconfigured;
   }
+  if (entry.metadataKeys?.length) return t.history.metadata(entry.metadataKeys.join(', '));
   return t.history.changed;
 }
 

@@ -26,10 +26,10 @@ export function Button({children, onPress, kind = 'plain', type = 'button', disa
   return (
     <AriaButton
       className={`button ${kind}`}
-      type={type}
+      // A busy button keeps the focus and does nothing.
+      type={busy ? 'button' : type}
       isDisabled={Boolean(disabled)}
-      isPending={Boolean(busy)}
-      {...(onPress ? {onPress} : {})}
+      {...(onPress && !busy ? {onPress} : {})}
       {...(label ? {'aria-label': label} : {})}
     >
       {busy && <span className="spinner" aria-hidden="true" />}
@@ -76,7 +76,7 @@ export function Field(props: FieldProps) {
       validationBehavior="aria"
       {...(type ? {type} : {})}
     >
-      <Label>{label}{required && <span className="required" aria-hidden="true"> *</span>}</Label>
+      <Label>{label}</Label>
       {multiline
         ? <TextArea {...shared} {...area} />
         : <Input {...shared} {...(list ? {list: listId} : {})} autoComplete="off" />}

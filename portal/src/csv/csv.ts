@@ -160,7 +160,7 @@ export class CsvReader {
 
 // Is true if a spreadsheet runs `text`, once it has dropped the apostrophes.
 function isFormula(text: string): boolean {
-  if (text.charCodeAt(0) > 64) return false; // behind '@', as most cells are
+  if (/^[0-9A-Za-z]/.test(text)) return false; // as most cells are
   return /^'*[=+\-@\t\r\n]/.test(text);
 }
 

@@ -36,7 +36,8 @@ async function search(partner: string, text: string, maker: string, model: strin
   };
   const calls = identifiersOf(text).map(find);
   if (maker && model) calls.push(find({serialNumber: text, manufacturer: maker, model}));
-  if (/^\d{1,19}$/.test(text)) calls.push(getDevice(`partners/${partner}`, text).then(device => [device]));
+  // An IMEI is no device id: those have up to 19 digits, mostly 18.
+  if (/^\d{1,19}$/.test(text) && !/^\d{14,16}$/.test(text)) calls.push(getDevice(`partners/${partner}`, text).then(device => [device]));
   const found = new Map<string, Device>();
   for (const result of await Promise.allSettled(calls)) {
     if (result.status === 'fulfilled') {

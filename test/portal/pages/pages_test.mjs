@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uses the portal as a reseller, as a customer and as somebody who tests a client.
 //
-//   node portal_test.mjs ZEROTOUCHD PICTURES
+//   node pages_test.mjs ZEROTOUCHD PICTURES
 //
 // PICTURES is a folder, to which pictures of the main pages are written.
 import assert from 'node:assert/strict';

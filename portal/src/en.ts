@@ -34,6 +34,7 @@ export const t = {
   perDevice: (status: string) => kPerDevice[status] ?? (status || 'No result'),
 
   errors: {
+    status: 'Status',
     reason: 'Reason',
     requestId: 'Request id',
     offline: 'The server does not answer. Check your connection, then retry.',

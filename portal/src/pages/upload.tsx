@@ -18,6 +18,7 @@ import {useUrlState} from '../ui/url';
 
 const kMostBytes = 60 << 20; // less than the server's limit of a body
 const kBlock = 200; // rows that are read from the worker at a time
+const kListed = 1000; // rows that are listed at first, and added at the end of the list
 
 function template(mode: Mode): string {
   return mode === 'claim'
@@ -67,6 +68,7 @@ function Rows({client, titles, shown, count, version}: {
   client: SheetClient; titles: string[]; shown: Shown; count: number; version: number;
 }) {
   const [blocks, setBlocks] = useState<Record<number, SheetRow[]>>({});
+  const [limit, setLimit] = useState(kListed);
   const asked = useRef(new Set<number>());
   const key = `${shown} ${version}`;
   const current = useRef(key);
@@ -74,6 +76,7 @@ function Rows({client, titles, shown, count, version}: {
     current.current = key;
     asked.current.clear();
     setBlocks({});
+    setLimit(kListed);
   }, [key]);
   const rowAt = useCallback((i: number) => {
     const block = Math.floor(i / kBlock);
@@ -87,7 +90,9 @@ function Rows({client, titles, shown, count, version}: {
     }
     return rows?.[i % kBlock];
   }, [blocks, client, shown]);
-  const rows = useMemo(() => Array.from({length: count}, (_, i) => i), [count]);
+  const listed = Math.min(count, limit);
+  const rows = useMemo(() => Array.from({length: listed}, (_, i) => i), [listed]);
+  const onEnd = useCallback(() => setLimit(old => (old < count ? old + kListed : old)), [count]);
   const columns = useMemo<Column<number>[]>(() => [
     {name: t.upload.line, width: '4.5rem', isMain: true, cell: i => rowAt(i)?.line ?? '…'},
     {name: t.upload.check, width: '2.2fr', cell: i => {
@@ -107,7 +112,7 @@ function Rows({client, titles, shown, count, version}: {
     }},
     ...titles.map((title, i) => ({name: title || t.upload.column(i + 1), cell: (row: number) => rowAt(row)?.cells[i] ?? ''})),
   ], [titles, rowAt]);
-  return <Table label={t.upload.rows} rows={rows} columns={columns} idOf={i => String(i)} total={count} />;
+  return <Table label={t.upload.rows} rows={rows} columns={columns} idOf={i => String(i)} total={count} onEnd={onEnd} />;
 }
 
 type Preview = {operation: string; progress: number; done: boolean; outcome?: Outcome};

@@ -182,15 +182,16 @@ export function Loading() {
 // Shows what went wrong, with the id by which the operator finds the call in the log.
 export function ErrorNote({error, retry}: {error: unknown; retry?: () => void}) {
   if (!error || error instanceof SessionError) return null;
-  const {message, reason, requestId} = error instanceof ApiError
+  const {message, status, code, reason, requestId} = error instanceof ApiError
     ? error
-    : {message: error instanceof Error ? error.message : String(error), reason: undefined, requestId: undefined};
+    : {message: error instanceof Error ? error.message : String(error), status: 0, code: '', reason: '', requestId: ''};
   const isOffline = error instanceof ApiError && error.status === 0;
   return (
     <div className="note danger" role="alert">
       <p><strong>{isOffline ? t.errors.offline : reason === 'TOS' ? t.errors.terms : message}</strong></p>
-      {(requestId || reason) && (
+      {status > 0 && (
         <p className="note-detail">
+          <span>{t.errors.status} <code>{status} {code}</code></span>
           {reason && <span>{t.errors.reason} <code>{reason}</code></span>}
           {requestId && <span>{t.errors.requestId} <code>{requestId}</code></span>}
         </p>

@@ -308,7 +308,7 @@ test('customer: a configuration with warnings, applied to many devices and remov
   await person.inspect('configurations-empty');
   await person.page.getByRole('link', {name: 'Create a configuration'}).first().click();
   await person.field('Name').fill('Kiosk');
-  await person.field('DPC extras').fill('{"android.app.extra.PROVISIONING_LEAVE_ALL_SYSTEM_APPS": true, "server": "http://x"}');
+  await person.field('DPC extras').fill('{"android.app.extra.PROVISIONING_LEAVE_ALL_SYSTEM_APPS_ENABLE": true, "server": "http://x"}');
   await person.see('LEAVE_ALL_SYSTEM_APPS_ENABLED');
   await person.see('http can be read and changed on the way');
   await person.field('DPC extras').fill(`{"android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE": {"server": "https://example.com"}}`);

@@ -93,6 +93,7 @@ export class Person {
       }, theme);
       if (folder) {
         mkdirSync(folder, {recursive: true});
+        await this.page.evaluate(() => window.scrollTo(0, 0));
         await this.page.screenshot({path: join(folder, `${name}-${theme}.png`)});
       }
       await this.page.evaluate(axeSource);

@@ -14,7 +14,8 @@ const englishOnly = {
   name: 'english-only',
   setup(build) {
     build.onLoad({filter: /[\\/]intl[\\/].*[\\/][a-z]{2}-[A-Z]{2}\.mjs$/}, args =>
-      args.path.endsWith('en-US.mjs') ? undefined : {contents: 'export default {}', loader: 'js'});
+      args.path.endsWith('en-US.mjs') ? undefined : {contents: 'export default {}', loader: 'js'},
+    );
   },
 };
 

@@ -7,7 +7,9 @@ import openapiTS, {astToString} from 'openapi-typescript';
 const folder = new URL('.', import.meta.url);
 mkdirSync(new URL('src/api/', folder), {recursive: true});
 for (const [document, module] of [
-  ['v1', 'google'], ['openzerotouch.v1', 'ours'], ['openzerotouch.sandbox.v1', 'sandbox'],
+  ['v1', 'google'],
+  ['openzerotouch.v1', 'ours'],
+  ['openzerotouch.sandbox.v1', 'sandbox'],
 ]) {
   const text = readFileSync(new URL(`api/${document}.json`, folder), 'utf8');
   const types = astToString(await openapiTS(JSON.parse(text)));

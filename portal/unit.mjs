@@ -12,10 +12,18 @@ const out = mkdtempSync(join(tmpdir(), 'portal-unit-'));
 try {
   await build({
     entryPoints: [join(folder, 'test/csv_test.ts'), join(folder, 'test/lint_test.ts')],
-    outdir: out, bundle: true, platform: 'node', format: 'esm', outExtension: {'.js': '.mjs'}, logLevel: 'warning',
+    outdir: out,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outExtension: {'.js': '.mjs'},
+    logLevel: 'warning',
   });
   const {status} = spawnSync(
-    process.execPath, ['--test', join(out, 'csv_test.mjs'), join(out, 'lint_test.mjs')], {stdio: 'inherit'});
+    process.execPath,
+    ['--test', join(out, 'csv_test.mjs'), join(out, 'lint_test.mjs')],
+    {stdio: 'inherit'},
+  );
   process.exitCode = status ?? 1;
 } finally {
   rmSync(out, {recursive: true});

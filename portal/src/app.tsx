@@ -29,8 +29,18 @@ import {chooseTheme, storedTheme, type Theme} from './theme';
 import {Button, Empty, ErrorNote, Loading, News, Page, Select} from './ui/kit';
 
 export function App() {
-  const session = useQuery({queryKey: ['session'], queryFn: readSession, staleTime: Infinity, retry: 1});
-  if (session.isPending) return <main><Loading /></main>;
+  const session = useQuery({
+    queryKey: ['session'],
+    queryFn: readSession,
+    staleTime: Infinity,
+    retry: 1,
+  });
+  if (session.isPending)
+    return (
+      <main>
+        <Loading />
+      </main>
+    );
   if (session.isError) {
     return (
       <main>
@@ -73,12 +83,16 @@ function SessionExpired({session}: {session: Session & {signedIn: true}}) {
     <ModalOverlay className="overlay" isOpen>
       <Modal className="modal">
         <Dialog className="dialog" role="alertdialog">
-          <Heading slot="title" level={2}>{t.session.expired}</Heading>
+          <Heading slot="title" level={2}>
+            {t.session.expired}
+          </Heading>
           <p>{t.session.expiredText}</p>
           <ErrorNote error={error} />
           <div className="dialog-foot">
             {session.mode === 'OIDC' && (
-              <a className="button" href={loginUrl()} target="_blank" rel="noreferrer">{t.session.openLogin}</a>
+              <a className="button" href={loginUrl()} target="_blank" rel="noreferrer">
+                {t.session.openLogin}
+              </a>
             )}
             <Button kind="primary" onPress={() => void again()}>
               {session.mode === 'OIDC' ? t.session.goOn : t.session.signInAs(session.user.email)}
@@ -125,16 +139,31 @@ const kSandboxNav: NavItem[] = [
   {to: '/sandbox/phone', text: t.nav.phone},
 ];
 
-function NavGroup({title, items, children}: {title: string; items: NavItem[]; children?: ReactNode}) {
+function NavGroup({
+  title,
+  items,
+  children,
+}: {
+  title: string;
+  items: NavItem[];
+  children?: ReactNode;
+}) {
   const [path] = useLocation();
   return (
     <nav className="nav-group" aria-label={title}>
-      <p className="nav-title" aria-hidden="true">{title}</p>
+      <p className="nav-title" aria-hidden="true">
+        {title}
+      </p>
       {children}
       <ul>
         {items.map(({to, text}) => (
           <li key={to}>
-            <Link href={to} {...(path === to || path.startsWith(`${to}/`) ? {'aria-current': 'page' as const} : {})}>
+            <Link
+              href={to}
+              {...(path === to || path.startsWith(`${to}/`)
+                ? {'aria-current': 'page' as const}
+                : {})}
+            >
               {text}
             </Link>
           </li>
@@ -155,8 +184,16 @@ function CustomerNav() {
     <NavGroup title={t.nav.customer} items={customerNav(current)}>
       {ids.length > 1 && (
         <Select
-          label={t.nav.company} hideLabel value={current}
-          onChange={id => go(path.startsWith('/customer/') ? path.replace(/^\/customer\/\d+/, `/customer/${id}`) : `/customer/${id}/devices`)}
+          label={t.nav.company}
+          hideLabel
+          value={current}
+          onChange={id =>
+            go(
+              path.startsWith('/customer/')
+                ? path.replace(/^\/customer\/\d+/, `/customer/${id}`)
+                : `/customer/${id}/devices`,
+            )
+          }
           options={ids.map(id => [id, names.get(id) ?? id] as const)}
         />
       )}
@@ -178,23 +215,37 @@ function Who() {
       <div>
         {user.name && <strong>{user.name}</strong>}
         <div className="email">{user.email}</div>
-        {user.role && <div className="muted">{t.roles[user.role as keyof typeof t.roles] ?? user.role}</div>}
+        {user.role && (
+          <div className="muted">{t.roles[user.role as keyof typeof t.roles] ?? user.role}</div>
+        )}
       </div>
       <Select
-        label={t.theme.label} value={theme}
+        label={t.theme.label}
+        value={theme}
         onChange={next => {
           setTheme(next as Theme);
           chooseTheme(next as Theme);
         }}
-        options={[['system', t.theme.system], ['light', t.theme.light], ['dark', t.theme.dark]]}
+        options={[
+          ['system', t.theme.system],
+          ['light', t.theme.light],
+          ['dark', t.theme.dark],
+        ]}
       />
-      <Button onPress={() => void leave()}>{user.mode === 'SANDBOX' ? t.session.otherAccount : t.session.signOut}</Button>
+      <Button onPress={() => void leave()}>
+        {user.mode === 'SANDBOX' ? t.session.otherAccount : t.session.signOut}
+      </Button>
     </div>
   );
 }
 
 function Brand() {
-  return <Link href="/" className="brand"><img src={iconUrl} alt="" />{t.product}</Link>;
+  return (
+    <Link href="/" className="brand">
+      <img src={iconUrl} alt="" />
+      {t.product}
+    </Link>
+  );
 }
 
 function Frame() {
@@ -214,14 +265,26 @@ function Frame() {
   }, [path]);
   return (
     <>
-      <a className="skip" href="#main" onClick={event => {
-        event.preventDefault();
-        main.current?.focus();
-      }}>{t.nav.skip}</a>
+      <a
+        className="skip"
+        href="#main"
+        onClick={event => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t.nav.skip}
+      </a>
       <div className="frame">
         <header className="top">
           <Brand />
-          <button type="button" className="button" aria-expanded={isOpen} aria-controls="side" onClick={() => setOpen(!isOpen)}>
+          <button
+            type="button"
+            className="button"
+            aria-expanded={isOpen}
+            aria-controls="side"
+            onClick={() => setOpen(!isOpen)}
+          >
             {t.nav.menu}
           </button>
         </header>
@@ -232,7 +295,9 @@ function Frame() {
           {user.sandboxControls && <NavGroup title={t.nav.sandbox} items={kSandboxNav} />}
           <Who />
         </aside>
-        <main id="main" tabIndex={-1} ref={main}><Pages /></main>
+        <main id="main" tabIndex={-1} ref={main}>
+          <Pages />
+        </main>
       </div>
     </>
   );
@@ -253,21 +318,43 @@ function Home() {
 function ResellerPages({partner}: {partner: string}) {
   return (
     <Switch>
-      <Route path="/reseller/devices"><DevicesPage partner={partner} /></Route>
-      <Route path="/reseller/devices/:id">{({id}) => <DevicePage partner={partner} id={id} key={id} />}</Route>
-      <Route path="/reseller/claim"><ClaimPage partner={partner} /></Route>
-      <Route path="/reseller/upload/claim"><UploadPage partner={partner} mode="claim" key="claim" /></Route>
-      <Route path="/reseller/upload/unclaim"><UploadPage partner={partner} mode="unclaim" key="unclaim" /></Route>
-      <Route path="/reseller/customers"><CustomersPage partner={partner} /></Route>
-      <Route path="/reseller/operations"><OperationsPage /></Route>
+      <Route path="/reseller/devices">
+        <DevicesPage partner={partner} />
+      </Route>
+      <Route path="/reseller/devices/:id">
+        {({id}) => <DevicePage partner={partner} id={id} key={id} />}
+      </Route>
+      <Route path="/reseller/claim">
+        <ClaimPage partner={partner} />
+      </Route>
+      <Route path="/reseller/upload/claim">
+        <UploadPage partner={partner} mode="claim" key="claim" />
+      </Route>
+      <Route path="/reseller/upload/unclaim">
+        <UploadPage partner={partner} mode="unclaim" key="unclaim" />
+      </Route>
+      <Route path="/reseller/customers">
+        <CustomersPage partner={partner} />
+      </Route>
+      <Route path="/reseller/operations">
+        <OperationsPage />
+      </Route>
       <Route path="/reseller/operations/:id">{({id}) => <OperationPage id={id} key={id} />}</Route>
-      <Route path="/reseller/webhooks"><WebhooksPage parent={`partners/${partner}`} base="/reseller" /></Route>
+      <Route path="/reseller/webhooks">
+        <WebhooksPage parent={`partners/${partner}`} base="/reseller" />
+      </Route>
       <Route path="/reseller/webhooks/:id">
         {({id}) => <WebhookPage parent={`partners/${partner}`} base="/reseller" id={id} key={id} />}
       </Route>
-      <Route path="/reseller/keys"><KeysPage partner={partner} /></Route>
-      <Route path="/reseller/users"><UsersPage parent={`partners/${partner}`} /></Route>
-      <Route><Missing /></Route>
+      <Route path="/reseller/keys">
+        <KeysPage partner={partner} />
+      </Route>
+      <Route path="/reseller/users">
+        <UsersPage parent={`partners/${partner}`} />
+      </Route>
+      <Route>
+        <Missing />
+      </Route>
     </Switch>
   );
 }
@@ -280,22 +367,36 @@ function CustomerPages() {
   const parent = `customers/${customer}`;
   return (
     <Switch key={customer}>
-      <Route path="/customer/:customer/devices"><CustomerDevicesPage customer={customer} /></Route>
+      <Route path="/customer/:customer/devices">
+        <CustomerDevicesPage customer={customer} />
+      </Route>
       <Route path="/customer/:customer/devices/:id">
         {({id}) => <CustomerDevicePage customer={customer} id={id} key={id} />}
       </Route>
-      <Route path="/customer/:customer/configurations"><ConfigurationsPage customer={customer} /></Route>
+      <Route path="/customer/:customer/configurations">
+        <ConfigurationsPage customer={customer} />
+      </Route>
       <Route path="/customer/:customer/configurations/:id">
         {({id}) => <ConfigurationPage customer={customer} id={id} key={id} />}
       </Route>
-      <Route path="/customer/:customer/resellers"><CustomerResellersPage customer={customer} /></Route>
-      <Route path="/customer/:customer/terms"><TermsPage customer={customer} /></Route>
-      <Route path="/customer/:customer/users"><UsersPage parent={parent} /></Route>
-      <Route path="/customer/:customer/webhooks"><WebhooksPage parent={parent} base={base} /></Route>
+      <Route path="/customer/:customer/resellers">
+        <CustomerResellersPage customer={customer} />
+      </Route>
+      <Route path="/customer/:customer/terms">
+        <TermsPage customer={customer} />
+      </Route>
+      <Route path="/customer/:customer/users">
+        <UsersPage parent={parent} />
+      </Route>
+      <Route path="/customer/:customer/webhooks">
+        <WebhooksPage parent={parent} base={base} />
+      </Route>
       <Route path="/customer/:customer/webhooks/:id">
         {({id}) => <WebhookPage parent={parent} base={base} id={id} key={id} />}
       </Route>
-      <Route><Missing /></Route>
+      <Route>
+        <Missing />
+      </Route>
     </Switch>
   );
 }
@@ -304,14 +405,40 @@ function Pages() {
   const user = useUser();
   return (
     <Switch>
-      <Route path="/"><Home /></Route>
-      {user.partnerId && <Route path="/reseller/*?"><ResellerPages partner={user.partnerId} /></Route>}
-      <Route path="/customer/:customer/*?"><CustomerPages /></Route>
-      {user.sandboxControls && <Route path="/sandbox/calls"><CallsPage /></Route>}
-      {user.sandboxControls && <Route path="/sandbox/faults"><FaultsPage /></Route>}
-      {user.sandboxControls && <Route path="/sandbox/controls"><ControlsPage /></Route>}
-      {user.sandboxControls && <Route path="/sandbox/phone"><PhonePage /></Route>}
-      <Route><Missing /></Route>
+      <Route path="/">
+        <Home />
+      </Route>
+      {user.partnerId && (
+        <Route path="/reseller/*?">
+          <ResellerPages partner={user.partnerId} />
+        </Route>
+      )}
+      <Route path="/customer/:customer/*?">
+        <CustomerPages />
+      </Route>
+      {user.sandboxControls && (
+        <Route path="/sandbox/calls">
+          <CallsPage />
+        </Route>
+      )}
+      {user.sandboxControls && (
+        <Route path="/sandbox/faults">
+          <FaultsPage />
+        </Route>
+      )}
+      {user.sandboxControls && (
+        <Route path="/sandbox/controls">
+          <ControlsPage />
+        </Route>
+      )}
+      {user.sandboxControls && (
+        <Route path="/sandbox/phone">
+          <PhonePage />
+        </Route>
+      )}
+      <Route>
+        <Missing />
+      </Route>
     </Switch>
   );
 }
@@ -319,7 +446,14 @@ function Pages() {
 function Missing() {
   return (
     <Page title={t.missing.title}>
-      <Empty title={t.missing.text} action={<Link href="/" className="button primary">{t.missing.home}</Link>} />
+      <Empty
+        title={t.missing.text}
+        action={
+          <Link href="/" className="button primary">
+            {t.missing.home}
+          </Link>
+        }
+      />
     </Page>
   );
 }

@@ -23,7 +23,10 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <I18nProvider locale="en-US">
-        <Router base="/portal"><App /></Router>
+        <Router base="/portal">
+          <App />
+        </Router>
       </I18nProvider>
     </QueryClientProvider>
-  </StrictMode>);
+  </StrictMode>,
+);

@@ -3,7 +3,13 @@
 import {useQuery} from '@tanstack/react-query';
 import {createContext, useContext, useMemo} from 'react';
 import {allPages, api} from './api/client';
-import type {Company, CustomersPage, CustomerCompaniesPage, Device, DeviceIdentifier} from './api/types';
+import type {
+  Company,
+  CustomersPage,
+  CustomerCompaniesPage,
+  Device,
+  DeviceIdentifier,
+} from './api/types';
 
 export const kRoles = ['VIEWER', 'ASSIGNER', 'MANAGER', 'ADMIN', 'OWNER'] as const;
 export type Role = (typeof kRoles)[number];
@@ -37,15 +43,22 @@ export function useMay(least: Role): boolean {
 export function useCustomers(partner: string) {
   return useQuery({
     queryKey: ['customers', partner],
-    queryFn: () => allPages<CustomersPage, Company>(
-      `/v1/partners/${partner}/customers`, page => page.customers, 1000),
+    queryFn: () =>
+      allPages<CustomersPage, Company>(
+        `/v1/partners/${partner}/customers`,
+        page => page.customers,
+        1000,
+      ),
     staleTime: 60_000,
   });
 }
 
 export function useCustomerNames(partner: string): Map<string, string> {
   const {data} = useCustomers(partner);
-  return useMemo(() => new Map((data ?? []).map(each => [each.companyId ?? '', each.companyName ?? ''])), [data]);
+  return useMemo(
+    () => new Map((data ?? []).map(each => [each.companyId ?? '', each.companyName ?? ''])),
+    [data],
+  );
 }
 
 // The companies that the caller may act for as a customer.
@@ -53,7 +66,8 @@ export function useCustomerList() {
   const {customerIds} = useUser();
   return useQuery({
     queryKey: ['companies'],
-    queryFn: () => allPages<CustomerCompaniesPage, Company>('/v1/customers', page => page.customers),
+    queryFn: () =>
+      allPages<CustomerCompaniesPage, Company>('/v1/customers', page => page.customers),
     enabled: (customerIds ?? []).length > 0,
     staleTime: 60_000,
   });
@@ -62,8 +76,15 @@ export function useCustomerList() {
 export function useCustomerCompanies(): Map<string, string> {
   const {data} = useCustomerList();
   return useMemo(
-    () => new Map((data ?? []).map(each => [each.companyId ?? each.name?.split('/')[1] ?? '', each.companyName ?? ''])),
-    [data]);
+    () =>
+      new Map(
+        (data ?? []).map(each => [
+          each.companyId ?? each.name?.split('/')[1] ?? '',
+          each.companyName ?? '',
+        ]),
+      ),
+    [data],
+  );
 }
 
 // Returns the text by which people know a device.

@@ -13,10 +13,14 @@ function warnings(extras: unknown): string[] {
 
 test('good extras have no warnings', () => {
   assert.deepEqual(warnings(''), []);
-  assert.deepEqual(warnings({
-    [`${P}LEAVE_ALL_SYSTEM_APPS_ENABLED`]: true, [`${P}ADMIN_EXTRAS_BUNDLE`]: {server: 'https://x', port: 1},
-    'a.a.e.PDACN': 'com.example/.R',
-  }), []);
+  assert.deepEqual(
+    warnings({
+      [`${P}LEAVE_ALL_SYSTEM_APPS_ENABLED`]: true,
+      [`${P}ADMIN_EXTRAS_BUNDLE`]: {server: 'https://x', port: 1},
+      'a.a.e.PDACN': 'com.example/.R',
+    }),
+    [],
+  );
 });
 
 test('text that devices cannot read', () => {
@@ -27,8 +31,14 @@ test('text that devices cannot read', () => {
 
 test('names that Android does not know', () => {
   assert.match(warnings({[`${P}LEAVE_ALL_SYSTEM_APPS`]: true})[0]!, /Android has no such extra/);
-  assert.match(warnings({[`${P}LOCALES`]: 'de'})[0]!, /use android\.app\.extra\.PROVISIONING_LOCALE$/);
-  assert.match(warnings({EXTRA_PROVISIONING_LOCALE: 'de'})[0]!, /use android\.app\.extra\.PROVISIONING_LOCALE$/);
+  assert.match(
+    warnings({[`${P}LOCALES`]: 'de'})[0]!,
+    /use android\.app\.extra\.PROVISIONING_LOCALE$/,
+  );
+  assert.match(
+    warnings({EXTRA_PROVISIONING_LOCALE: 'de'})[0]!,
+    /use android\.app\.extra\.PROVISIONING_LOCALE$/,
+  );
   assert.match(warnings({server: 1})[0]!, /devices ignore members beside/);
   assert.match(warnings({'a.a.e.XYZ': 1})[0]!, /no extra has this short name/);
 });
@@ -43,12 +53,18 @@ test('wrong types and forms', () => {
   assert.match(warnings({[checksum]: `${'A'.repeat(41)}+/`})[0]!, /not URL-safe/);
   assert.match(warnings({[checksum]: 'short'})[0]!, /not a SHA-256 checksum/);
   assert.deepEqual(warnings({[checksum]: 'A'.repeat(43)}), []);
-  assert.match(warnings({[`${P}DEVICE_ADMIN_PACKAGE_DOWNLOAD_LOCATION`]: 'https://x'})[0]!, /no checksum of the package/);
+  assert.match(
+    warnings({[`${P}DEVICE_ADMIN_PACKAGE_DOWNLOAD_LOCATION`]: 'https://x'})[0]!,
+    /no checksum of the package/,
+  );
 });
 
 test('secrets, http and misplaced extras at every depth', () => {
   const bundle = `${P}ADMIN_EXTRAS_BUNDLE`;
-  assert.match(warnings({[bundle]: {a: [{api_key: 'x'}]}})[0]!, /BUNDLE\.a\[0\]\.api_key: a secret in plain sight/);
+  assert.match(
+    warnings({[bundle]: {a: [{api_key: 'x'}]}})[0]!,
+    /BUNDLE\.a\[0\]\.api_key: a secret in plain sight/,
+  );
   assert.match(warnings({[bundle]: {url: 'https://u:p@h/'}})[0]!, /a secret in plain sight/);
   assert.match(warnings({[bundle]: {url: 'http://h/'}})[0]!, /use https/);
   assert.match(warnings({[bundle]: {[`${P}LOCALE`]: 'de'}})[0]!, /only at the top/);
@@ -61,5 +77,6 @@ test('a member that is given twice is named once', () => {
 
 test('names of components', () => {
   for (const name of ['com.example/.R', 'a.b/c.D$E']) assert.ok(isComponentName(name), name);
-  for (const name of ['x', '/a.b', 'a.b/', 'ab/c', 'a.b/c d']) assert.ok(!isComponentName(name), name);
+  for (const name of ['x', '/a.b', 'a.b/', 'ab/c', 'a.b/c d'])
+    assert.ok(!isComponentName(name), name);
 });

@@ -19,7 +19,9 @@ async function latest(): Promise<Call[]> {
 
 // Reads events until the stream ends.
 async function readEvents(body: ReadableStream<Uint8Array>, use: CallStream): Promise<void> {
-  const reader = body.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>).getReader();
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>)
+    .getReader();
   let text = '';
   for (;;) {
     const {done, value} = await reader.read();
@@ -29,21 +31,28 @@ async function readEvents(body: ReadableStream<Uint8Array>, use: CallStream): Pr
     text = events.pop() ?? '';
     for (const event of events) {
       const lines = event.split(/\r?\n/);
-      const type = lines.find(line => line.startsWith('event:'))?.slice(6).trim();
-      const data = lines.filter(line => line.startsWith('data:')).map(line => line.slice(5).trimStart()).join('\n');
+      const type = lines
+        .find(line => line.startsWith('event:'))
+        ?.slice(6)
+        .trim();
+      const data = lines
+        .filter(line => line.startsWith('data:'))
+        .map(line => line.slice(5).trimStart())
+        .join('\n');
       if (type === 'call') use.onCalls([JSON.parse(data) as Call]);
       if (type === 'lost') use.onLost((JSON.parse(data) as {count?: number}).count ?? 0);
     }
   }
 }
 
-const pause = (ms: number, signal: AbortSignal) => new Promise<void>(resolve => {
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener('abort', () => {
-    clearTimeout(timer);
-    resolve();
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>(resolve => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
-});
 
 // Follows the calls until `signal` is aborted.
 export async function followCalls(use: CallStream, signal: AbortSignal): Promise<void> {
@@ -51,7 +60,11 @@ export async function followCalls(use: CallStream, signal: AbortSignal): Promise
   while (!signal.aborted) {
     try {
       if (canStream) {
-        const answer = await fetch('/sandbox/v1/calls:watch', {headers: {Accept: 'text/event-stream'}, signal, credentials: 'omit'});
+        const answer = await fetch('/sandbox/v1/calls:watch', {
+          headers: {Accept: 'text/event-stream'},
+          signal,
+          credentials: 'omit',
+        });
         if (answer.ok && answer.body) {
           use.onState('live');
           use.onCalls(await latest());

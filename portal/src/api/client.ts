@@ -37,13 +37,21 @@ async function errorOf(answer: Response): Promise<ApiError> {
       error: {message?: string; status?: string; details?: Details};
     };
     return new ApiError(
-      answer.status, error.status ?? String(answer.status), error.message ?? answer.statusText,
-      reasonOf(error.details), requestId);
+      answer.status,
+      error.status ?? String(answer.status),
+      error.message ?? answer.statusText,
+      reasonOf(error.details),
+      requestId,
+    );
   } catch {
     // A proxy's page, or half an answer.
     return new ApiError(
-      answer.status, String(answer.status), answer.statusText || `HTTP ${answer.status}`, undefined,
-      requestId);
+      answer.status,
+      String(answer.status),
+      answer.statusText || `HTTP ${answer.status}`,
+      undefined,
+      requestId,
+    );
   }
 }
 
@@ -63,7 +71,10 @@ function urlOf(path: string, query: CallOptions['query']): string {
 
 // Makes a call and returns its answer, whose status is 2xx. `body` is JSON text, or a value.
 export async function send(
-  method: string, path: string, body?: unknown, options: CallOptions = {},
+  method: string,
+  path: string,
+  body?: unknown,
+  options: CallOptions = {},
 ): Promise<Response> {
   const isSandbox = path.startsWith('/sandbox/');
   for (let attempt = 0; ; ++attempt) {
@@ -97,8 +108,12 @@ async function json<T>(answer: Promise<Response>): Promise<T> {
     return (text === '' ? {} : JSON.parse(text)) as T;
   } catch {
     throw new ApiError(
-      response.status, 'DATA_LOSS', 'half an answer', undefined,
-      response.headers.get('X-Request-Id') ?? undefined);
+      response.status,
+      'DATA_LOSS',
+      'half an answer',
+      undefined,
+      response.headers.get('X-Request-Id') ?? undefined,
+    );
   }
 }
 
@@ -114,7 +129,9 @@ export const api = {
 
 // Reads all pages of a list.
 export async function allPages<Page extends {nextPageToken?: string}, Item>(
-  path: string, items: (page: Page) => Item[] | undefined, pageSize?: number,
+  path: string,
+  items: (page: Page) => Item[] | undefined,
+  pageSize?: number,
 ): Promise<Item[]> {
   const all: Item[] = [];
   let pageToken: string | undefined;

@@ -13,7 +13,13 @@ export type Session =
   | {
       mode: 'SANDBOX' | 'OIDC';
       signedIn: true;
-      user: {email: string; name?: string; role?: string; partnerId?: string; customerIds?: string[]};
+      user: {
+        email: string;
+        name?: string;
+        role?: string;
+        partnerId?: string;
+        customerIds?: string[];
+      };
       csrf: string;
       expireTime?: string;
       sandboxControls?: boolean;
@@ -96,7 +102,10 @@ async function fetchToken(): Promise<string> {
     throw new SessionError('expired');
   }
   if (!answer.ok) throw new SessionError(`/portal/token: ${answer.status}`);
-  const {accessToken, expiresIn} = (await answer.json()) as {accessToken: string; expiresIn: number};
+  const {accessToken, expiresIn} = (await answer.json()) as {
+    accessToken: string;
+    expiresIn: number;
+  };
   const kEarlier = 30; // seconds before it expires
   token = {value: accessToken, until: Date.now() + (Number(expiresIn) - kEarlier) * 1000};
   return accessToken;

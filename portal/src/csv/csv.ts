@@ -27,7 +27,10 @@ export class CsvReader {
   private begin = 0; // of the record being read
 
   constructor(
-    private readonly text: string, private readonly separator: string, private line = 1) {}
+    private readonly text: string,
+    private readonly separator: string,
+    private line = 1,
+  ) {}
 
   // Returns the next row that has content; null at the end.
   next(): CsvRecord | null {
@@ -46,7 +49,8 @@ export class CsvReader {
     this.begin = this.at;
     const record: CsvRecord = {line: this.line, fields: [], problem: ''};
     if (!this.readFields(record)) {
-      if (this.at > this.begin) { // the row spans lines, and ends
+      if (this.at > this.begin) {
+        // the row spans lines, and ends
         record.fields = [this.text.slice(this.begin, this.at)];
       } else {
         this.at = this.begin;
@@ -113,15 +117,16 @@ export class CsvReader {
     ++this.at;
     this.skipSpaces(separator);
     if (this.isAtLineEnd() || this.text.charCodeAt(this.at) === separator) return field;
-    record.problem = this.line === line
-      ? 'there is text after a closing quotation mark'
-      : `a quotation mark on line ${line} is not closed before line ${this.line}`;
+    record.problem =
+      this.line === line
+        ? 'there is text after a closing quotation mark'
+        : `a quotation mark on line ${line} is not closed before line ${this.line}`;
     this.at = this.begin;
     return null;
   }
 
   private skipSpaces(separator: number): void {
-    for (;; ++this.at) {
+    for (; ; ++this.at) {
       const c = this.text.charCodeAt(this.at);
       if ((c !== kSpace && c !== kTab) || c === separator) return;
     }
@@ -144,7 +149,8 @@ export class CsvReader {
 
   private skipLineEnd(): void {
     if (this.at >= this.text.length) return;
-    if (this.text.charCodeAt(this.at) === kCr && this.text.charCodeAt(this.at + 1) === kLf) ++this.at;
+    if (this.text.charCodeAt(this.at) === kCr && this.text.charCodeAt(this.at + 1) === kLf)
+      ++this.at;
     ++this.at;
     ++this.line;
   }
@@ -179,6 +185,7 @@ export function unmarkedCell(cell: string): string {
 export function csvRow(fields: string[]): string {
   const isBlank = fields.length === 1 && /^[ \t\r\n]*$/.test(fields[0] ?? '');
   const cells = fields.map(field =>
-    isBlank || /[,"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+    isBlank || /[,"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
+  );
   return `${cells.join(',')}\n`;
 }

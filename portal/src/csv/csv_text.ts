@@ -8,7 +8,6 @@ const kSaveAs = 'save it as "CSV UTF-8"';
 // Bytes at the beginning of a file in which its kind shows.
 const kKindBytes = 4096;
 
-
 // Returns what a file is that begins like this; empty if it may be CSV.
 function kindOf(begin: string): string {
   if (begin.startsWith('PK\x03\x04')) {
@@ -24,7 +23,10 @@ function kindOf(begin: string): string {
   if (starts(0x1f, 0x8b)) return 'compressed with gzip';
   if (begin.startsWith('%PDF-')) return 'a PDF document';
   if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) return 'UTF-32 text';
-  const first = begin.slice(0, 64).toLowerCase().replace(/^[ \t\r\n\xef\xbb\xbf]+/, '');
+  const first = begin
+    .slice(0, 64)
+    .toLowerCase()
+    .replace(/^[ \t\r\n\xef\xbb\xbf]+/, '');
   if (first.startsWith('<!doctype html') || first.startsWith('<html')) return 'an HTML page';
   if (first.startsWith('<?xml')) return 'an XML document';
   return '';
@@ -47,7 +49,8 @@ export function csvText(bytes: Uint8Array): {text: string; isUtf8: boolean} {
   if (isLittle || begin.startsWith('\xfe\xff')) {
     if (bytes.length % 2 !== 0) {
       throw new FileProblem(
-        `the file is UTF-16 with half a character at its end: it is incomplete; ${kSaveAs}`);
+        `the file is UTF-16 with half a character at its end: it is incomplete; ${kSaveAs}`,
+      );
     }
     const decoder = new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be');
     return {text: decoder.decode(bytes), isUtf8: true};

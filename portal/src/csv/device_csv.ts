@@ -7,10 +7,23 @@ import {CsvReader, unmarkedCell, type CsvRecord} from './csv';
 import {csvText, FileProblem} from './csv_text';
 
 export const kColumns = {
-  modemtype: 'TEXT', modemid: 'NUMBER', modemtype2: 'TEXT', modemid2: 'NUMBER', imei: 'NUMBER',
-  imei2: 'NUMBER', meid: 'NUMBER', meid2: 'NUMBER', serial: 'SERIAL', model: 'TEXT',
-  manufacturer: 'TEXT', profiletype: 'TEXT', owner: 'NUMBER', profileid: 'NUMBER',
-  deviceid: 'NUMBER', phonenumber: 'SERIAL', ordernumber: 'SERIAL',
+  modemtype: 'TEXT',
+  modemid: 'NUMBER',
+  modemtype2: 'TEXT',
+  modemid2: 'NUMBER',
+  imei: 'NUMBER',
+  imei2: 'NUMBER',
+  meid: 'NUMBER',
+  meid2: 'NUMBER',
+  serial: 'SERIAL',
+  model: 'TEXT',
+  manufacturer: 'TEXT',
+  profiletype: 'TEXT',
+  owner: 'NUMBER',
+  profileid: 'NUMBER',
+  deviceid: 'NUMBER',
+  phonenumber: 'SERIAL',
+  ordernumber: 'SERIAL',
 } as const satisfies Record<string, CellKind>;
 export type Column = keyof typeof kColumns;
 export const kColumnNames = Object.keys(kColumns) as Column[];
@@ -37,7 +50,8 @@ export function columnOf(title: string): Column | null {
 function findResults(titles: string[]): number {
   for (let begin = titles.length - kResultColumns.length; begin >= 0; --begin) {
     const isResult = kResultColumns.every(
-      (name, i) => trimCell(titles[begin + i] ?? '').toLowerCase() === name.toLowerCase());
+      (name, i) => trimCell(titles[begin + i] ?? '').toLowerCase() === name.toLowerCase(),
+    );
     if (isResult) return begin;
   }
   return -1;
@@ -75,7 +89,11 @@ function detectSeparator(text: string): string {
   return best;
 }
 
-export type ClaimDefaults = {customerId?: string; sectionType?: SectionType; configurationId?: string};
+export type ClaimDefaults = {
+  customerId?: string;
+  sectionType?: SectionType;
+  configurationId?: string;
+};
 
 // A file of devices, from the first row to the last.
 export class DeviceFile {
@@ -92,7 +110,8 @@ export class DeviceFile {
     const line = separatorLine(text);
     if (line && (line.separator === '' || !kSeparators.includes(line.separator))) {
       throw new FileProblem(
-        `the first line is sep=${line.separator}; separate the columns by commas, semicolons or tabs`);
+        `the first line is sep=${line.separator}; separate the columns by commas, semicolons or tabs`,
+      );
     }
     const rest = line ? text.slice(line.length) : text;
     this.reader = new CsvReader(rest, line?.separator ?? detectSeparator(rest), line ? 2 : 1);
@@ -150,7 +169,10 @@ export class RowReader {
   private readonly position: Partial<Record<Column, number>> = {};
   private readonly mapped: Column[]; // in the order in which problems are named
 
-  constructor(private readonly file: DeviceFile, mapping: Mapping) {
+  constructor(
+    private readonly file: DeviceFile,
+    mapping: Mapping,
+  ) {
     mapping.forEach((column, i) => {
       if (column) this.position[column] = i;
     });
@@ -236,9 +258,11 @@ export class RowReader {
     if (!isPositiveInt64(text)) {
       const problem = cellProblem(text, 'NUMBER', this.file.isUtf8);
       throw new RowProblem(
-        problem ? `deviceId ${problem}` : 'invalid deviceId: use a device id, a positive number');
+        problem ? `deviceId ${problem}` : 'invalid deviceId: use a device id, a positive number',
+      );
     }
-    if (own && own !== String(BigInt(text))) throw new RowProblem('the row has two different device ids');
+    if (own && own !== String(BigInt(text)))
+      throw new RowProblem('the row has two different device ids');
     return String(BigInt(text));
   }
 
@@ -257,7 +281,8 @@ export class RowReader {
     const claim: PartnerClaim = {deviceIdentifier: this.identifierOf(row)};
     claim.sectionType = this.sectionOf(row, defaults.sectionType);
     const owner = this.numberOf(row, 'owner', 'a customer id') || defaults.customerId;
-    if (!owner) throw new RowProblem('the owner is missing; give a customer id, or choose a customer above');
+    if (!owner)
+      throw new RowProblem('the owner is missing; give a customer id, or choose a customer above');
     claim.customerId = owner;
     const configuration =
       this.numberOf(row, 'profileid', 'the id of a configuration') || defaults.configurationId;

@@ -4,7 +4,13 @@
 import type {Operation, PartnerClaim, PartnerUnclaim} from '../api/types';
 import {csvRow, markedCell, type CsvRecord} from './csv';
 import {
-  DeviceFile, kResultColumns, mappingProblem, RowProblem, RowReader, type ClaimDefaults, type Mapping,
+  DeviceFile,
+  kResultColumns,
+  mappingProblem,
+  RowProblem,
+  RowReader,
+  type ClaimDefaults,
+  type Mapping,
 } from './device_csv';
 import {manufacturerWarning} from './manufacturers';
 
@@ -66,7 +72,10 @@ export class Sheet {
     this.shown = {};
     const counts: Checked = {
       problem: mappingProblem(mapping, this.file.resultId >= 0),
-      rows: this.rows.length, toSend: 0, problems: 0, warnings: 0,
+      rows: this.rows.length,
+      toSend: 0,
+      problems: 0,
+      warnings: 0,
     };
     if (counts.problem) return counts;
     const reader = new RowReader(this.file, mapping);
@@ -84,18 +93,25 @@ export class Sheet {
     return counts;
   }
 
-  private readRow(row: Row, reader: RowReader, defaults: ClaimDefaults, seen: Map<string, number>): void {
+  private readRow(
+    row: Row,
+    reader: RowReader,
+    defaults: ClaimDefaults,
+    seen: Map<string, number>,
+  ): void {
     try {
-      row.item = this.mode === 'claim' ? reader.claimOf(row, defaults) : reader.unclaimOf(row, defaults);
+      row.item =
+        this.mode === 'claim' ? reader.claimOf(row, defaults) : reader.unclaimOf(row, defaults);
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
       row.problem = error.message;
       return;
     }
     const identifier = row.item.deviceIdentifier ?? {};
-    const key = 'deviceId' in row.item && row.item.deviceId
-      ? row.item.deviceId
-      : `${identifier.imei ?? identifier.meid ?? `${identifier.serialNumber}/${identifier.model}`}`;
+    const key =
+      'deviceId' in row.item && row.item.deviceId
+        ? row.item.deviceId
+        : `${identifier.imei ?? identifier.meid ?? `${identifier.serialNumber}/${identifier.model}`}`;
     const earlier = seen.get(`${row.item.sectionType} ${key}`);
     if (earlier !== undefined) {
       row.warning = `the same device as in line ${earlier}`;
@@ -148,14 +164,16 @@ export class Sheet {
   }
 
   range(shown: Shown, from: number, to: number): SheetRow[] {
-    return this.select(shown).slice(from, to).map(row => ({
-      line: row.line,
-      cells: row.fields,
-      problem: row.problem,
-      warning: row.warning,
-      status: row.result?.status ?? '',
-      message: row.result?.errorMessage ?? '',
-    }));
+    return this.select(shown)
+      .slice(from, to)
+      .map(row => ({
+        line: row.line,
+        cells: row.fields,
+        problem: row.problem,
+        warning: row.warning,
+        status: row.result?.status ?? '',
+        message: row.result?.errorMessage ?? '',
+      }));
   }
 
   // Returns the rows that were not sent or failed, as a file that can be corrected and sent again.
@@ -166,10 +184,15 @@ export class Sheet {
       // Input columns are written as they came.
       const input = kept.map(i => row.fields[i] ?? '');
       const {result} = row;
-      text += csvRow([...input, ...[
-        row.problem ? 'NOT_SENT' : (result?.status ?? ''), result?.deviceId ?? '',
-        result?.errorIdentifier ?? '', row.problem || (result?.errorMessage ?? ''),
-      ].map(markedCell)]);
+      text += csvRow([
+        ...input,
+        ...[
+          row.problem ? 'NOT_SENT' : (result?.status ?? ''),
+          result?.deviceId ?? '',
+          result?.errorIdentifier ?? '',
+          row.problem || (result?.errorMessage ?? ''),
+        ].map(markedCell),
+      ]);
     }
     return text;
   }

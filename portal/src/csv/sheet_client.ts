@@ -24,7 +24,9 @@ export class SheetClient {
   }
 
   private ask<T, Type extends keyof Requests = keyof Requests>(
-    type: Type, data: Requests[Type], transfer: Transferable[] = [],
+    type: Type,
+    data: Requests[Type],
+    transfer: Transferable[] = [],
   ): Promise<T> {
     const id = ++this.lastId;
     return new Promise<T>((resolve, reject) => {
@@ -38,7 +40,8 @@ export class SheetClient {
   body = () => this.ask<string>('body', {});
   results = (bytes: ArrayBuffer) => this.ask<Outcome>('results', {bytes}, [bytes]);
   count = (shown: Shown) => this.ask<number>('count', {shown});
-  range = (shown: Shown, from: number, to: number) => this.ask<SheetRow[]>('range', {shown, from, to});
+  range = (shown: Shown, from: number, to: number) =>
+    this.ask<SheetRow[]>('range', {shown, from, to});
   failedCsv = () => this.ask<string>('failedCsv', {});
   close = () => this.worker.terminate();
 }

@@ -39,7 +39,9 @@ function answer(type: keyof Requests, data: Requests[keyof Requests]): unknown {
   }
 }
 
-self.onmessage = (event: MessageEvent<{id: number; type: keyof Requests; data: Requests[keyof Requests]}>) => {
+self.onmessage = (
+  event: MessageEvent<{id: number; type: keyof Requests; data: Requests[keyof Requests]}>,
+) => {
   const {id, type, data} = event.data;
   try {
     self.postMessage({id, value: answer(type, data)});

@@ -26,7 +26,8 @@ function nearest(name: string): Extra | undefined {
 
 const kPrivateName = new RegExp(
   'password|passwd|passphrase|secret|apikey|privatekey|accesskey|accesstoken|authtoken|bearertoken|' +
-  'credential|refreshtoken|serviceaccount');
+    'credential|refreshtoken|serviceaccount',
+);
 
 function isPrivateName(name: string): boolean {
   return kPrivateName.test(name.replace(/[_\-. ]/g, '').toLowerCase());
@@ -51,7 +52,11 @@ function startsWithIgnoringCase(text: string, beginning: string): boolean {
 }
 
 const kTypeNames = {
-  text: 'a string', flag: 'true or false', number: 'a whole number', bundle: 'an object', other: '',
+  text: 'a string',
+  flag: 'true or false',
+  number: 'a whole number',
+  bundle: 'an object',
+  other: '',
 };
 
 function hasType(value: Json, type: Extra['type']): boolean {
@@ -71,8 +76,11 @@ function hasType(value: Json, type: Extra['type']): boolean {
 
 function isUrlSafeSha256(text: string): boolean {
   const bare = text.replace(/={1,2}$/, '');
-  return /^[A-Za-z0-9_-]+$/.test(bare) && Math.floor((bare.length * 6) / 8) === kSha256Bytes &&
-    bare.length === 43;
+  return (
+    /^[A-Za-z0-9_-]+$/.test(bare) &&
+    Math.floor((bare.length * 6) / 8) === kSha256Bytes &&
+    bare.length === 43
+  );
 }
 
 export function isComponentName(text: string): boolean {
@@ -125,9 +133,11 @@ class Linter {
     }
     this.checkRepeats('', root);
     if (download !== undefined && !hasChecksum) {
-      this.add(download,
+      this.add(
+        download,
         `no checksum of the package: devices refuse the download; add ${kExtraPrefix}` +
-        `DEVICE_ADMIN_SIGNATURE_CHECKSUM or ${kExtraPrefix}DEVICE_ADMIN_PACKAGE_CHECKSUM`);
+          `DEVICE_ADMIN_SIGNATURE_CHECKSUM or ${kExtraPrefix}DEVICE_ADMIN_PACKAGE_CHECKSUM`,
+      );
     }
   }
 
@@ -141,21 +151,28 @@ class Linter {
     const isOurs =
       startsWithIgnoringCase(name, kExtraPrefix) || startsWithIgnoringCase(bare, 'PROVISIONING_');
     if (startsWithIgnoringCase(name, kShortPrefix)) {
-      this.add(name,
-        `no extra has this short name: devices ignore it; use a full name, ${kExtraPrefix}…`);
+      this.add(
+        name,
+        `no extra has this short name: devices ignore it; use a full name, ${kExtraPrefix}…`,
+      );
       return;
     }
     if (!isOurs) {
-      this.add(name,
+      this.add(
+        name,
         `devices ignore members beside ${kExtraPrefix}…; put settings of your app into ` +
-        `${kExtraPrefix}ADMIN_EXTRAS_BUNDLE`);
+          `${kExtraPrefix}ADMIN_EXTRAS_BUNDLE`,
+      );
       return;
     }
     if (startsWithIgnoringCase(bare, 'PROVISIONING_')) bare = bare.slice(13);
     const near = nearest(bare);
-    this.add(name, near
-      ? `Android has no such extra: devices ignore it; use ${kExtraPrefix}${near.name}`
-      : 'Android has no such extra: devices ignore it; remove it');
+    this.add(
+      name,
+      near
+        ? `Android has no such extra: devices ignore it; use ${kExtraPrefix}${near.name}`
+        : 'Android has no such extra: devices ignore it; remove it',
+    );
   }
 
   private checkKnown(name: string, extra: Extra, value: Json): void {
@@ -177,11 +194,14 @@ class Linter {
     if (isUrlSafeSha256(text)) return;
     const use = 'use the URL-safe base64 form, without padding, of a SHA-256 digest of 32 bytes';
     const safe = text.replaceAll('+', '-').replaceAll('/', '_');
-    this.add(name, /^[0-9a-f]{64}$/i.test(text)
-      ? `the checksum is hexadecimal: ${use}`
-      : isUrlSafeSha256(safe)
-        ? "the checksum is base64 but not URL-safe: replace '+' by '-' and '/' by '_'"
-        : `not a SHA-256 checksum: ${use}`);
+    this.add(
+      name,
+      /^[0-9a-f]{64}$/i.test(text)
+        ? `the checksum is hexadecimal: ${use}`
+        : isUrlSafeSha256(safe)
+          ? "the checksum is base64 but not URL-safe: replace '+' by '-' and '/' by '_'"
+          : `not a SHA-256 checksum: ${use}`,
+    );
   }
 
   // Checks what holds at every depth. `extra` is the known extra of a member at the top.
@@ -207,9 +227,11 @@ class Linter {
     }
     const isPrivate = extra ? extra.form === 'secret' : isPrivateName(name);
     if ((isPrivate && text !== '') || isPrivateText(text) || hasPassword(text)) {
-      this.add(path,
+      this.add(
+        path,
         'a secret in plain sight: everybody who can read the configuration, or who holds a device, ' +
-        'sees it; let the device fetch it after enrolment, or use one that expires');
+          'sees it; let the device fetch it after enrolment, or use one that expires',
+      );
     }
   }
 
@@ -219,8 +241,10 @@ class Linter {
     for (const [key] of value.members) {
       if (seen.has(key) && !named.has(key)) {
         named.add(key);
-        this.add(path === '' ? key : `${path}.${key}`,
-          'given more than once: devices use the last one; remove the others');
+        this.add(
+          path === '' ? key : `${path}.${key}`,
+          'given more than once: devices use the last one; remove the others',
+        );
       }
       seen.add(key);
     }

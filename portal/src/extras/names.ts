@@ -8,7 +8,11 @@ type Type = 'text' | 'flag' | 'number' | 'bundle' | 'other';
 type Form = 'any' | 'url' | 'checksum' | 'component' | 'secret';
 export type Extra = {name: string; type: Type; form: Form};
 
-const extra = (name: string, type: Type = 'text', form: Form = 'any'): Extra => ({name, type, form});
+const extra = (name: string, type: Type = 'text', form: Form = 'any'): Extra => ({
+  name,
+  type,
+  form,
+});
 
 export const kExtras: readonly Extra[] = [
   extra('ACCOUNT_TO_MIGRATE', 'other'),
@@ -76,7 +80,10 @@ export const kExtras: readonly Extra[] = [
 
 // Returns "PDACN" for "DEVICE_ADMIN_COMPONENT_NAME".
 function initialsOf(name: string): string {
-  return `P${name.split('_').map(word => word[0]).join('')}`;
+  return `P${name
+    .split('_')
+    .map(word => word[0])
+    .join('')}`;
 }
 
 // Returns the extra with this name, which has the prefix, or is the short name.

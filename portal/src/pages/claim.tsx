@@ -11,12 +11,25 @@ import {useUrlState} from '../ui/url';
 
 export function ClaimPage({partner}: {partner: string}) {
   const [, go] = useLocation();
-  const [url, setUrl] = useUrlState('customer', 'section', 'imei', 'imei2', 'meid', 'serial', 'manufacturer', 'model', 'order', 'phone', 'simlock');
+  const [url, setUrl] = useUrlState(
+    'customer',
+    'section',
+    'imei',
+    'imei2',
+    'meid',
+    'serial',
+    'manufacturer',
+    'model',
+    'order',
+    'phone',
+    'simlock',
+  );
   const customers = useCustomers(partner);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const customer = url.customer || customers.data?.[0]?.companyId || '';
-  const section: SectionType = url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
+  const section: SectionType =
+    url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
   const hasIdentifier = Boolean(url.imei || url.meid || url.serial);
   const maker = manufacturerWarning(url.manufacturer.trim());
 
@@ -24,7 +37,10 @@ export function ClaimPage({partner}: {partner: string}) {
     setBusy(true);
     setError(null);
     const identifier: DeviceIdentifier = {};
-    const set = (name: 'imei' | 'imei2' | 'meid' | 'serialNumber' | 'manufacturer' | 'model', value: string) => {
+    const set = (
+      name: 'imei' | 'imei2' | 'meid' | 'serialNumber' | 'manufacturer' | 'model',
+      value: string,
+    ) => {
       if (value.trim()) identifier[name] = value.trim();
     };
     set('imei', url.imei);
@@ -36,11 +52,19 @@ export function ClaimPage({partner}: {partner: string}) {
     const entries: Record<string, string> = {};
     if (url.order.trim()) entries['ordernumber'] = url.order.trim();
     if (url.phone.trim()) entries['phonenumber'] = url.phone.trim();
-    const claim: PartnerClaim = {deviceIdentifier: identifier, sectionType: section, customerId: customer};
+    const claim: PartnerClaim = {
+      deviceIdentifier: identifier,
+      sectionType: section,
+      customerId: customer,
+    };
     if (Object.keys(entries).length > 0) claim.deviceMetadata = {entries};
-    if (section === 'SECTION_TYPE_SIM_LOCK' && url.simlock.trim()) claim.simlockProfileId = url.simlock.trim();
+    if (section === 'SECTION_TYPE_SIM_LOCK' && url.simlock.trim())
+      claim.simlockProfileId = url.simlock.trim();
     try {
-      const {deviceId} = await api.post<{deviceId?: string}>(`/v1/partners/${partner}/devices:claim`, claim);
+      const {deviceId} = await api.post<{deviceId?: string}>(
+        `/v1/partners/${partner}/devices:claim`,
+        claim,
+      );
       tell(t.claim.done);
       go(`/reseller/devices/${deviceId}`);
     } catch (failure) {
@@ -50,35 +74,89 @@ export function ClaimPage({partner}: {partner: string}) {
     }
   };
   return (
-    <Page title={t.claim.title} intro={t.claim.intro} back={{to: '/reseller/devices', text: t.devices.title}}>
+    <Page
+      title={t.claim.title}
+      intro={t.claim.intro}
+      back={{to: '/reseller/devices', text: t.devices.title}}
+    >
       <Card>
-        <form className="form" onSubmit={event => {
-          event.preventDefault();
-          void submit();
-        }}>
+        <form
+          className="form"
+          onSubmit={event => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
           <div className="fields">
-            <Select label={t.devices.owner} value={customer} onChange={next => setUrl({customer: next})}
-              options={(customers.data ?? []).map(each => [each.companyId ?? '', each.companyName ?? ''] as const)} />
-            <Select label={t.devices.section} value={url.section} onChange={next => setUrl({section: next})}
-              options={[['', t.sections.SECTION_TYPE_ZERO_TOUCH], ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK]]} />
+            <Select
+              label={t.devices.owner}
+              value={customer}
+              onChange={next => setUrl({customer: next})}
+              options={(customers.data ?? []).map(
+                each => [each.companyId ?? '', each.companyName ?? ''] as const,
+              )}
+            />
+            <Select
+              label={t.devices.section}
+              value={url.section}
+              onChange={next => setUrl({section: next})}
+              options={[
+                ['', t.sections.SECTION_TYPE_ZERO_TOUCH],
+                ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK],
+              ]}
+            />
           </div>
           <div className="fields">
-            <Field label="IMEI" value={url.imei} onChange={imei => setUrl({imei})} hint={t.claim.imeiHint} mono />
-            <Field label="IMEI 2" value={url.imei2} onChange={imei2 => setUrl({imei2})} hint={t.claim.imei2Hint} mono />
+            <Field
+              label="IMEI"
+              value={url.imei}
+              onChange={imei => setUrl({imei})}
+              hint={t.claim.imeiHint}
+              mono
+            />
+            <Field
+              label="IMEI 2"
+              value={url.imei2}
+              onChange={imei2 => setUrl({imei2})}
+              hint={t.claim.imei2Hint}
+              mono
+            />
             <Field label="MEID" value={url.meid} onChange={meid => setUrl({meid})} mono />
-            <Field label={t.devices.serial} value={url.serial} onChange={serial => setUrl({serial})} hint={t.claim.serialHint} mono />
-            <Field label={t.devices.manufacturer} value={url.manufacturer} onChange={manufacturer => setUrl({manufacturer})} hint={maker || t.claim.makerHint} />
-            <Field label={t.devices.modelName} value={url.model} onChange={model => setUrl({model})} />
+            <Field
+              label={t.devices.serial}
+              value={url.serial}
+              onChange={serial => setUrl({serial})}
+              hint={t.claim.serialHint}
+              mono
+            />
+            <Field
+              label={t.devices.manufacturer}
+              value={url.manufacturer}
+              onChange={manufacturer => setUrl({manufacturer})}
+              hint={maker || t.claim.makerHint}
+            />
+            <Field
+              label={t.devices.modelName}
+              value={url.model}
+              onChange={model => setUrl({model})}
+            />
             <Field label={t.claim.order} value={url.order} onChange={order => setUrl({order})} />
             <Field label={t.claim.phone} value={url.phone} onChange={phone => setUrl({phone})} />
             {section === 'SECTION_TYPE_SIM_LOCK' && (
-              <Field label={t.claim.simlock} value={url.simlock} onChange={simlock => setUrl({simlock})} mono />
+              <Field
+                label={t.claim.simlock}
+                value={url.simlock}
+                onChange={simlock => setUrl({simlock})}
+                mono
+              />
             )}
           </div>
           <Note>{t.claim.effect}</Note>
           <ErrorNote error={error} />
           <div className="actions">
-            <Button type="submit" kind="primary" busy={busy} disabled={!hasIdentifier || !customer}>{t.claim.button}</Button>
+            <Button type="submit" kind="primary" busy={busy} disabled={!hasIdentifier || !customer}>
+              {t.claim.button}
+            </Button>
           </div>
         </form>
       </Card>

@@ -17,7 +17,9 @@ export function TermsPage({customer}: {customer: string}) {
   const user = useUser();
   const list = useCustomerList();
   const [error, setError] = useState<unknown>(null);
-  const company = list.data?.find(each => (each.companyId ?? '') === customer || each.name === `customers/${customer}`);
+  const company = list.data?.find(
+    each => (each.companyId ?? '') === customer || each.name === `customers/${customer}`,
+  );
   const isPending = list.error instanceof ApiError && list.error.reason === 'TOS';
   const status = isPending ? 'TERMS_STATUS_NOT_ACCEPTED' : company?.termsStatus;
   const setTerms = async (accepted: boolean) => {
@@ -36,22 +38,28 @@ export function TermsPage({customer}: {customer: string}) {
       {!isPending && <ErrorNote error={list.error} retry={() => void list.refetch()} />}
       {(company || isPending) && (
         <Card title={company?.companyName ?? customer}>
-          <Facts rows={[
-            [t.customers.id, <code>{customer}</code>],
-            [t.terms.status, <TermsBadge status={status} />],
-            [t.customers.owners, (company?.ownerEmails ?? []).join(', ')],
-          ]} />
+          <Facts
+            rows={[
+              [t.customers.id, <code>{customer}</code>],
+              [t.terms.status, <TermsBadge status={status} />],
+              [t.customers.owners, (company?.ownerEmails ?? []).join(', ')],
+            ]}
+          />
           {status !== 'TERMS_STATUS_ACCEPTED' && <Note tone="warn">{t.terms.pending}</Note>}
           <ErrorNote error={error} />
           {user.sandboxControls ? (
             <>
               <p className="hint">{t.terms.sandbox}</p>
               <div className="actions">
-                <Button kind="primary" onPress={() => void setTerms(true)}>{t.terms.accept}</Button>
+                <Button kind="primary" onPress={() => void setTerms(true)}>
+                  {t.terms.accept}
+                </Button>
                 <Button onPress={() => void setTerms(false)}>{t.terms.withdraw}</Button>
               </div>
             </>
-          ) : <p className="hint">{t.terms.operator}</p>}
+          ) : (
+            <p className="hint">{t.terms.operator}</p>
+          )}
         </Card>
       )}
     </Page>
@@ -75,20 +83,47 @@ export function CustomerResellersPage({customer}: {customer: string}) {
     return [...counts].map(([id, count]) => ({id, devices: count}));
   }, [devices.data]);
   const rows = all.filter(each => each.id.includes(url.q.trim()));
-  const columns = useMemo<Column<Reseller>[]>(() => [
-    {name: t.resellers.id, isMain: true, cell: each => <code>{each.id}</code>},
-    {name: t.resellers.devices, cell: each => <Link href={`/customer/${customer}/devices`}>{each.devices.toLocaleString()}</Link>},
-  ], [customer]);
+  const columns = useMemo<Column<Reseller>[]>(
+    () => [
+      {name: t.resellers.id, isMain: true, cell: each => <code>{each.id}</code>},
+      {
+        name: t.resellers.devices,
+        cell: each => (
+          <Link href={`/customer/${customer}/devices`}>{each.devices.toLocaleString()}</Link>
+        ),
+      },
+    ],
+    [customer],
+  );
   return (
     <Page title={t.resellers.title} intro={t.resellers.intro}>
       <div className="toolbar">
-        <div className="wide"><Field label={t.resellers.search} value={url.q} onChange={q => setUrl({q})} type="search" /></div>
-        {devices.hasNextPage && <Button busy={devices.isFetchingNextPage} onPress={() => void devices.fetchNextPage()}>{t.resellers.more}</Button>}
+        <div className="wide">
+          <Field
+            label={t.resellers.search}
+            value={url.q}
+            onChange={q => setUrl({q})}
+            type="search"
+          />
+        </div>
+        {devices.hasNextPage && (
+          <Button busy={devices.isFetchingNextPage} onPress={() => void devices.fetchNextPage()}>
+            {t.resellers.more}
+          </Button>
+        )}
       </div>
       <ErrorNote error={devices.error} retry={() => void devices.refetch()} />
-      {devices.isPending ? <Loading /> : rows.length === 0
-        ? !devices.error && <Empty title={url.q ? t.resellers.notFound : t.resellers.none}>{t.resellers.noneText}</Empty>
-        : <Table label={t.resellers.title} rows={rows} columns={columns} idOf={each => each.id} />}
+      {devices.isPending ? (
+        <Loading />
+      ) : rows.length === 0 ? (
+        !devices.error && (
+          <Empty title={url.q ? t.resellers.notFound : t.resellers.none}>
+            {t.resellers.noneText}
+          </Empty>
+        )
+      ) : (
+        <Table label={t.resellers.title} rows={rows} columns={columns} idOf={each => each.id} />
+      )}
     </Page>
   );
 }

@@ -8,36 +8,94 @@ import type {Device, DeviceClaim, Operation} from '../api/types';
 import {t} from '../en';
 import {deviceTitle, getDevice, lastPart, modelOf, useCustomerNames, useMay} from '../model';
 import {History} from '../ui/history';
-import {Badge, Button, Card, ConfirmButton, CopyButton, ErrorNote, Facts, Field, Loading, Note, Page, tell, Time} from '../ui/kit';
+import {
+  Badge,
+  Button,
+  Card,
+  ConfirmButton,
+  CopyButton,
+  ErrorNote,
+  Facts,
+  Field,
+  Loading,
+  Note,
+  Page,
+  tell,
+  Time,
+} from '../ui/kit';
 
 export function IdentifierFacts({device}: {device: Device}) {
-  const {imei, imei2, meid, meid2, serialNumber, manufacturer, model, deviceType, chromeOsAttestedDeviceId} = device.deviceIdentifier ?? {};
+  const {
+    imei,
+    imei2,
+    meid,
+    meid2,
+    serialNumber,
+    manufacturer,
+    model,
+    deviceType,
+    chromeOsAttestedDeviceId,
+  } = device.deviceIdentifier ?? {};
   return (
-    <Facts rows={[
-      imei ? ['IMEI', <code>{imei}</code>] : null,
-      imei2 ? ['IMEI 2', <code>{imei2}</code>] : null,
-      meid ? ['MEID', <code>{meid}</code>] : null,
-      meid2 ? ['MEID 2', <code>{meid2}</code>] : null,
-      [t.devices.serial, serialNumber && <code>{serialNumber}</code>],
-      [t.devices.manufacturer, manufacturer],
-      [t.devices.modelName, model],
-      chromeOsAttestedDeviceId ? [t.devices.attestedId, <code>{chromeOsAttestedDeviceId}</code>] : null,
-      deviceType && deviceType !== 'DEVICE_TYPE_UNSPECIFIED' ? [t.devices.type, t.deviceTypes[deviceType]] : null,
-      [t.devices.id, <><code>{device.deviceId}</code> <CopyButton text={device.deviceId ?? ''} label={t.devices.copyId} /></>],
-    ]} />
+    <Facts
+      rows={[
+        imei ? ['IMEI', <code>{imei}</code>] : null,
+        imei2 ? ['IMEI 2', <code>{imei2}</code>] : null,
+        meid ? ['MEID', <code>{meid}</code>] : null,
+        meid2 ? ['MEID 2', <code>{meid2}</code>] : null,
+        [t.devices.serial, serialNumber && <code>{serialNumber}</code>],
+        [t.devices.manufacturer, manufacturer],
+        [t.devices.modelName, model],
+        chromeOsAttestedDeviceId
+          ? [t.devices.attestedId, <code>{chromeOsAttestedDeviceId}</code>]
+          : null,
+        deviceType && deviceType !== 'DEVICE_TYPE_UNSPECIFIED'
+          ? [t.devices.type, t.deviceTypes[deviceType]]
+          : null,
+        [
+          t.devices.id,
+          <>
+            <code>{device.deviceId}</code>{' '}
+            <CopyButton text={device.deviceId ?? ''} label={t.devices.copyId} />
+          </>,
+        ],
+      ]}
+    />
   );
 }
 
-function ClaimFacts({claim, names, partner}: {claim: DeviceClaim; names: Map<string, string>; partner: string}) {
+function ClaimFacts({
+  claim,
+  names,
+  partner,
+}: {
+  claim: DeviceClaim;
+  names: Map<string, string>;
+  partner: string;
+}) {
   const isOurs = claim.resellerId === partner;
   return (
     <div className="stack">
-      <h3>{t.sections[claim.sectionType ?? 'SECTION_TYPE_UNSPECIFIED']} {isOurs && <Badge tone="ok">{t.devices.ours}</Badge>}</h3>
-      <Facts rows={[
-        [t.devices.owner, claim.ownerCompanyId ? `${names.get(claim.ownerCompanyId) ?? ''} ${claim.ownerCompanyId}`.trim() : ''],
-        claim.vacationModeStartTime ? [t.devices.vacationStart, <Time at={claim.vacationModeStartTime} />] : null,
-        claim.vacationModeExpireTime ? [t.devices.vacationEnd, <Time at={claim.vacationModeExpireTime} />] : null,
-      ]} />
+      <h3>
+        {t.sections[claim.sectionType ?? 'SECTION_TYPE_UNSPECIFIED']}{' '}
+        {isOurs && <Badge tone="ok">{t.devices.ours}</Badge>}
+      </h3>
+      <Facts
+        rows={[
+          [
+            t.devices.owner,
+            claim.ownerCompanyId
+              ? `${names.get(claim.ownerCompanyId) ?? ''} ${claim.ownerCompanyId}`.trim()
+              : '',
+          ],
+          claim.vacationModeStartTime
+            ? [t.devices.vacationStart, <Time at={claim.vacationModeStartTime} />]
+            : null,
+          claim.vacationModeExpireTime
+            ? [t.devices.vacationEnd, <Time at={claim.vacationModeExpireTime} />]
+            : null,
+        ]}
+      />
     </div>
   );
 }
@@ -54,7 +112,9 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
     setBusy(true);
     setError(null);
     try {
-      await api.post(`/v1/partners/${partner}/devices/${device.deviceId}/metadata`, {deviceMetadata: {entries: draft}});
+      await api.post(`/v1/partners/${partner}/devices/${device.deviceId}/metadata`, {
+        deviceMetadata: {entries: draft},
+      });
       await client.invalidateQueries({queryKey: ['device']});
       await client.invalidateQueries({queryKey: ['history']});
       setDraft(null);
@@ -67,35 +127,59 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
   };
   if (!draft) {
     return (
-      <Card title={t.devices.metadata} actions={mayEdit && (
-        <Button onPress={() => setDraft({phonenumber: '', ordernumber: '', ...entries})}>{t.edit}</Button>
-      )}>
-        {Object.keys(entries).length === 0
-          ? <p className="muted">{t.devices.noMetadata}</p>
-          : <Facts rows={Object.entries(entries).map(([key, value]) => [key, value] as const)} />}
+      <Card
+        title={t.devices.metadata}
+        actions={
+          mayEdit && (
+            <Button onPress={() => setDraft({phonenumber: '', ordernumber: '', ...entries})}>
+              {t.edit}
+            </Button>
+          )
+        }
+      >
+        {Object.keys(entries).length === 0 ? (
+          <p className="muted">{t.devices.noMetadata}</p>
+        ) : (
+          <Facts rows={Object.entries(entries).map(([key, value]) => [key, value] as const)} />
+        )}
       </Card>
     );
   }
   return (
     <Card title={t.devices.metadata}>
-      <form className="form" onSubmit={event => {
-        event.preventDefault();
-        void save();
-      }}>
+      <form
+        className="form"
+        onSubmit={event => {
+          event.preventDefault();
+          void save();
+        }}
+      >
         <p className="hint">{t.devices.metadataHint}</p>
         {Object.keys(draft).map(key => (
-          <Field key={key} label={key} value={draft[key] ?? ''} onChange={value => setDraft({...draft, [key]: value})} />
+          <Field
+            key={key}
+            label={key}
+            value={draft[key] ?? ''}
+            onChange={value => setDraft({...draft, [key]: value})}
+          />
         ))}
         <div className="toolbar">
           <Field label={t.devices.newKey} value={newKey} onChange={setNewKey} />
-          <Button disabled={newKey.trim() === ''} onPress={() => {
-            setDraft({...draft, [newKey.trim()]: ''});
-            setNewKey('');
-          }}>{t.add}</Button>
+          <Button
+            disabled={newKey.trim() === ''}
+            onPress={() => {
+              setDraft({...draft, [newKey.trim()]: ''});
+              setNewKey('');
+            }}
+          >
+            {t.add}
+          </Button>
         </div>
         <ErrorNote error={error} />
         <div className="actions">
-          <Button type="submit" kind="primary" busy={busy}>{t.save}</Button>
+          <Button type="submit" kind="primary" busy={busy}>
+            {t.save}
+          </Button>
           <Button onPress={() => setDraft(null)}>{t.cancel}</Button>
         </div>
       </form>
@@ -107,7 +191,10 @@ export function DevicePage({partner, id}: {partner: string; id: string}) {
   const [, go] = useLocation();
   const names = useCustomerNames(partner);
   const mayUnclaim = useMay('MANAGER');
-  const device = useQuery({queryKey: ['device', partner, id], queryFn: () => getDevice(`partners/${partner}`, id)});
+  const device = useQuery({
+    queryKey: ['device', partner, id],
+    queryFn: () => getDevice(`partners/${partner}`, id),
+  });
   const back = {to: '/reseller/devices', text: t.devices.title};
   if (!device.data) {
     return (
@@ -125,27 +212,47 @@ export function DevicePage({partner, id}: {partner: string; id: string}) {
     go(`/reseller/operations/${lastPart(operation.name)}`);
   };
   return (
-    <Page title={deviceTitle(device.data)} intro={modelOf(device.data.deviceIdentifier)} back={back}
-      actions={mayUnclaim && ours.map(claim => (
-        <ConfirmButton
-          key={claim.sectionType} button={t.devices.unclaimSection(t.sections[claim.sectionType ?? 'SECTION_TYPE_UNSPECIFIED'])}
-          title={t.devices.unclaimTitle(1)} confirm={t.devices.unclaim} act={() => unclaim(claim)}
-        >
-          <p>{t.devices.unclaimText}</p>
-          <p>{t.devices.undoable}</p>
-        </ConfirmButton>
-      ))}>
+    <Page
+      title={deviceTitle(device.data)}
+      intro={modelOf(device.data.deviceIdentifier)}
+      back={back}
+      actions={
+        mayUnclaim &&
+        ours.map(claim => (
+          <ConfirmButton
+            key={claim.sectionType}
+            button={t.devices.unclaimSection(
+              t.sections[claim.sectionType ?? 'SECTION_TYPE_UNSPECIFIED'],
+            )}
+            title={t.devices.unclaimTitle(1)}
+            confirm={t.devices.unclaim}
+            act={() => unclaim(claim)}
+          >
+            <p>{t.devices.unclaimText}</p>
+            <p>{t.devices.undoable}</p>
+          </ConfirmButton>
+        ))
+      }
+    >
       <div className="columns">
-        <Card title={t.devices.identifiers}><IdentifierFacts device={device.data} /></Card>
+        <Card title={t.devices.identifiers}>
+          <IdentifierFacts device={device.data} />
+        </Card>
         <Card title={t.devices.claims}>
-          {(device.data.claims ?? []).length === 0 && <p className="muted">{t.devices.notClaimed}</p>}
+          {(device.data.claims ?? []).length === 0 && (
+            <p className="muted">{t.devices.notClaimed}</p>
+          )}
           {(device.data.claims ?? []).map(claim => (
             <ClaimFacts key={claim.sectionType} claim={claim} names={names} partner={partner} />
           ))}
-          {ours.some(claim => claim.vacationModeExpireTime) && <Note tone="warn">{t.devices.onVacation}</Note>}
+          {ours.some(claim => claim.vacationModeExpireTime) && (
+            <Note tone="warn">{t.devices.onVacation}</Note>
+          )}
         </Card>
         <Metadata partner={partner} device={device.data} />
-        <Card title={t.history.title}><History parent={`partners/${partner}`} device={id} names={names} /></Card>
+        <Card title={t.history.title}>
+          <History parent={`partners/${partner}`} device={id} names={names} />
+        </Card>
       </div>
     </Page>
   );

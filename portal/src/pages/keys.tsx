@@ -6,7 +6,21 @@ import {api} from '../api/client';
 import type {ServiceAccount, ServiceAccountsPage} from '../api/types';
 import {t} from '../en';
 import {useMay} from '../model';
-import {Badge, Button, Card, ConfirmButton, CopyButton, Empty, ErrorNote, Loading, Note, Page, saveFile, tell, Time} from '../ui/kit';
+import {
+  Badge,
+  Button,
+  Card,
+  ConfirmButton,
+  CopyButton,
+  Empty,
+  ErrorNote,
+  Loading,
+  Note,
+  Page,
+  saveFile,
+  tell,
+  Time,
+} from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 
 export function KeysPage({partner}: {partner: string}) {
@@ -32,23 +46,63 @@ export function KeysPage({partner}: {partner: string}) {
       setBusy(false);
     }
   };
-  const columns = useMemo<Column<ServiceAccount>[]>(() => [
-    {name: t.keys.account, isMain: true, width: '2fr', cell: each => <><code>{each.email}</code> {each.disabled && <Badge tone="warn">{t.keys.disabled}</Badge>}</>},
-    {name: t.keys.keys, width: '1.5fr', cell: each => (each.keys ?? []).length === 0 ? t.none : (
-      <span className="stack">
-        {(each.keys ?? []).map(key => <span key={key.keyId}><code>{(key.keyId ?? '').slice(0, 12)}…</code> <Time at={key.createTime} /></span>)}
-      </span>
-    )},
-    ...(mayEdit ? [{name: t.table.actions, cell: (each: ServiceAccount) => (
-      <ConfirmButton button={t.keys.revoke} title={t.keys.revokeTitle(each.email ?? '')} confirm={t.keys.revoke} act={async () => {
-        await api.delete(`/openzerotouch/v1/${each.name}`);
-        await client.invalidateQueries({queryKey: ['accounts', partner]});
-      }}>
-        <p>{t.keys.revokeText}</p>
-      </ConfirmButton>
-    )}] : []),
-  ], [client, mayEdit, partner]);
-  const add = mayEdit && <Button kind="primary" busy={busy} onPress={() => void create()}>{t.keys.create}</Button>;
+  const columns = useMemo<Column<ServiceAccount>[]>(
+    () => [
+      {
+        name: t.keys.account,
+        isMain: true,
+        width: '2fr',
+        cell: each => (
+          <>
+            <code>{each.email}</code>{' '}
+            {each.disabled && <Badge tone="warn">{t.keys.disabled}</Badge>}
+          </>
+        ),
+      },
+      {
+        name: t.keys.keys,
+        width: '1.5fr',
+        cell: each =>
+          (each.keys ?? []).length === 0 ? (
+            t.none
+          ) : (
+            <span className="stack">
+              {(each.keys ?? []).map(key => (
+                <span key={key.keyId}>
+                  <code>{(key.keyId ?? '').slice(0, 12)}…</code> <Time at={key.createTime} />
+                </span>
+              ))}
+            </span>
+          ),
+      },
+      ...(mayEdit
+        ? [
+            {
+              name: t.table.actions,
+              cell: (each: ServiceAccount) => (
+                <ConfirmButton
+                  button={t.keys.revoke}
+                  title={t.keys.revokeTitle(each.email ?? '')}
+                  confirm={t.keys.revoke}
+                  act={async () => {
+                    await api.delete(`/openzerotouch/v1/${each.name}`);
+                    await client.invalidateQueries({queryKey: ['accounts', partner]});
+                  }}
+                >
+                  <p>{t.keys.revokeText}</p>
+                </ConfirmButton>
+              ),
+            },
+          ]
+        : []),
+    ],
+    [client, mayEdit, partner],
+  );
+  const add = mayEdit && (
+    <Button kind="primary" busy={busy} onPress={() => void create()}>
+      {t.keys.create}
+    </Button>
+  );
   const file = created?.credentials ? JSON.stringify(created.credentials, null, 2) : '';
   return (
     <Page title={t.keys.title} intro={t.keys.intro} actions={add}>
@@ -56,21 +110,45 @@ export function KeysPage({partner}: {partner: string}) {
       {created && file && (
         <Card title={t.keys.created} tone="warn">
           <Note tone="warn">{t.keys.once}</Note>
-          <p><code>{created.email}</code></p>
+          <p>
+            <code>{created.email}</code>
+          </p>
           <div className="actions">
-            <Button kind="primary" onPress={() => {
-              saveFile(`${(created.email ?? 'key').split('@')[0]}.json`, file, 'application/json');
-              tell(t.keys.saved);
-            }}>{t.keys.save}</Button>
+            <Button
+              kind="primary"
+              onPress={() => {
+                saveFile(
+                  `${(created.email ?? 'key').split('@')[0]}.json`,
+                  file,
+                  'application/json',
+                );
+                tell(t.keys.saved);
+              }}
+            >
+              {t.keys.save}
+            </Button>
             <CopyButton text={file} label={t.keys.copy} />
             <Button onPress={() => setCreated(null)}>{t.keys.forget}</Button>
           </div>
         </Card>
       )}
       <ErrorNote error={accounts.error} retry={() => void accounts.refetch()} />
-      {accounts.isPending ? <Loading /> : (accounts.data ?? []).length === 0
-        ? !accounts.error && <Empty title={t.keys.none} action={add}>{t.keys.noneText}</Empty>
-        : <Table label={t.keys.title} rows={accounts.data ?? []} columns={columns} idOf={each => each.name ?? ''} />}
+      {accounts.isPending ? (
+        <Loading />
+      ) : (accounts.data ?? []).length === 0 ? (
+        !accounts.error && (
+          <Empty title={t.keys.none} action={add}>
+            {t.keys.noneText}
+          </Empty>
+        )
+      ) : (
+        <Table
+          label={t.keys.title}
+          rows={accounts.data ?? []}
+          columns={columns}
+          idOf={each => each.name ?? ''}
+        />
+      )}
     </Page>
   );
 }

@@ -9,7 +9,23 @@ import {csvRow, markedCell} from '../csv/csv';
 import {kResultColumns} from '../csv/device_csv';
 import {t} from '../en';
 import {lastPart, modelOf, titleOf, useMay} from '../model';
-import {Badge, Button, Card, ConfirmButton, CopyButton, Empty, ErrorNote, LinkButton, Loading, Note, Page, Progress, saveFile, Select, tell} from '../ui/kit';
+import {
+  Badge,
+  Button,
+  Card,
+  ConfirmButton,
+  CopyButton,
+  Empty,
+  ErrorNote,
+  LinkButton,
+  Loading,
+  Note,
+  Page,
+  Progress,
+  saveFile,
+  Select,
+  tell,
+} from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
 
@@ -18,71 +34,174 @@ const kOk = 'SINGLE_DEVICE_STATUS_SUCCESS';
 
 function StateBadge({operation}: {operation: Operation}) {
   if (!operation.done) {
-    return operation.metadata?.processingStatus === 'BATCH_PROCESS_PENDING'
-      ? <Badge>{t.operations.pending}</Badge> : <Badge tone="accent">{t.operations.running}</Badge>;
+    return operation.metadata?.processingStatus === 'BATCH_PROCESS_PENDING' ? (
+      <Badge>{t.operations.pending}</Badge>
+    ) : (
+      <Badge tone="accent">{t.operations.running}</Badge>
+    );
   }
   if (operation.error) return <Badge tone="danger">{t.operations.failed}</Badge>;
   const failed = (operation.metadata?.devicesCount ?? 0) - (operation.response?.successCount ?? 0);
-  return failed > 0 ? <Badge tone="warn">{t.operations.partly}</Badge> : <Badge tone="ok">{t.operations.done}</Badge>;
+  return failed > 0 ? (
+    <Badge tone="warn">{t.operations.partly}</Badge>
+  ) : (
+    <Badge tone="ok">{t.operations.done}</Badge>
+  );
 }
 
 export function OperationsPage() {
   const [url, setUrl] = useUrlState('done');
   const list = useInfiniteQuery({
     queryKey: ['operations', url.done],
-    queryFn: ({pageParam}) => api.get<Page_>('/v1/operations', {
-      pageSize: 1000, pageToken: pageParam, filter: url.done ? `done=${url.done}` : undefined,
-    }),
+    queryFn: ({pageParam}) =>
+      api.get<Page_>('/v1/operations', {
+        pageSize: 1000,
+        pageToken: pageParam,
+        filter: url.done ? `done=${url.done}` : undefined,
+      }),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
     refetchInterval: query =>
-      (query.state.data?.pages ?? []).some(page => page.operations?.some(each => !each.done)) ? 1000 : 10_000,
+      (query.state.data?.pages ?? []).some(page => page.operations?.some(each => !each.done))
+        ? 1000
+        : 10_000,
   });
   const {hasNextPage, isFetchingNextPage, fetchNextPage} = list;
   // The list is in the order in which they were accepted; people look for the latest.
-  const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.operations ?? []).reverse(), [list.data]);
-  const columns = useMemo<Column<Operation>[]>(() => [
-    {name: t.operations.operation, isMain: true, width: '1.6fr',
-      cell: each => <Link href={`/reseller/operations/${lastPart(each.name)}`}>{lastPart(each.name)}</Link>},
-    {name: t.operations.state, cell: each => <StateBadge operation={each} />},
-    {name: t.operations.devices, cell: each => (each.metadata?.devicesCount ?? 0).toLocaleString()},
-    {name: t.operations.succeeded, cell: each => (each.done ? (each.response?.successCount ?? 0).toLocaleString() : t.none)},
-    {name: t.operations.progress, width: '1.4fr', cell: each => <Progress value={each.metadata?.progress ?? 0} label={t.operations.progressOf(lastPart(each.name))} />},
-  ], []);
+  const rows = useMemo(
+    () => (list.data?.pages ?? []).flatMap(page => page.operations ?? []).reverse(),
+    [list.data],
+  );
+  const columns = useMemo<Column<Operation>[]>(
+    () => [
+      {
+        name: t.operations.operation,
+        isMain: true,
+        width: '1.6fr',
+        cell: each => (
+          <Link href={`/reseller/operations/${lastPart(each.name)}`}>{lastPart(each.name)}</Link>
+        ),
+      },
+      {name: t.operations.state, cell: each => <StateBadge operation={each} />},
+      {
+        name: t.operations.devices,
+        cell: each => (each.metadata?.devicesCount ?? 0).toLocaleString(),
+      },
+      {
+        name: t.operations.succeeded,
+        cell: each => (each.done ? (each.response?.successCount ?? 0).toLocaleString() : t.none),
+      },
+      {
+        name: t.operations.progress,
+        width: '1.4fr',
+        cell: each => (
+          <Progress
+            value={each.metadata?.progress ?? 0}
+            label={t.operations.progressOf(lastPart(each.name))}
+          />
+        ),
+      },
+    ],
+    [],
+  );
   return (
     <Page title={t.operations.title} intro={t.operations.intro}>
       <div className="toolbar">
-        <Select label={t.operations.show} value={url.done} onChange={done => setUrl({done})}
-          options={[['', t.operations.all], ['false', t.operations.unfinished], ['true', t.operations.finished]]} />
-        {hasNextPage && <Button busy={isFetchingNextPage} onPress={() => void fetchNextPage()}>{t.operations.newer}</Button>}
+        <Select
+          label={t.operations.show}
+          value={url.done}
+          onChange={done => setUrl({done})}
+          options={[
+            ['', t.operations.all],
+            ['false', t.operations.unfinished],
+            ['true', t.operations.finished],
+          ]}
+        />
+        {hasNextPage && (
+          <Button busy={isFetchingNextPage} onPress={() => void fetchNextPage()}>
+            {t.operations.newer}
+          </Button>
+        )}
       </div>
       <ErrorNote error={list.error} retry={() => void list.refetch()} />
-      {list.isPending ? <Loading /> : rows.length === 0
-        ? <Empty title={t.operations.none} action={<LinkButton to="/reseller/upload/claim" kind="primary">{t.devices.upload}</LinkButton>}>{t.operations.noneText}</Empty>
-        : <Table label={t.operations.title} rows={rows} columns={columns} idOf={each => each.name ?? ''} />}
+      {list.isPending ? (
+        <Loading />
+      ) : rows.length === 0 ? (
+        <Empty
+          title={t.operations.none}
+          action={
+            <LinkButton to="/reseller/upload/claim" kind="primary">
+              {t.devices.upload}
+            </LinkButton>
+          }
+        >
+          {t.operations.noneText}
+        </Empty>
+      ) : (
+        <Table
+          label={t.operations.title}
+          rows={rows}
+          columns={columns}
+          idOf={each => each.name ?? ''}
+        />
+      )}
     </Page>
   );
 }
 
 function kindOf(item: PerDevice | undefined): 'claim' | 'unclaim' | 'metadata' | null {
-  return item?.claim ? 'claim' : item?.unclaim ? 'unclaim' : item?.updateMetadata ? 'metadata' : null;
+  return item?.claim
+    ? 'claim'
+    : item?.unclaim
+      ? 'unclaim'
+      : item?.updateMetadata
+        ? 'metadata'
+        : null;
 }
 
 function identifierOf(item: PerDevice): DeviceIdentifier {
-  return item.claim?.deviceIdentifier ?? item.unclaim?.deviceIdentifier ?? item.updateMetadata?.deviceIdentifier ?? {};
+  return (
+    item.claim?.deviceIdentifier ??
+    item.unclaim?.deviceIdentifier ??
+    item.updateMetadata?.deviceIdentifier ??
+    {}
+  );
 }
 
 function failedCsv(items: PerDevice[]): string {
-  let text = csvRow(['imei', 'imei2', 'meid', 'meid2', 'serial', 'model', 'manufacturer', 'profiletype', 'owner', ...kResultColumns]);
+  let text = csvRow([
+    'imei',
+    'imei2',
+    'meid',
+    'meid2',
+    'serial',
+    'model',
+    'manufacturer',
+    'profiletype',
+    'owner',
+    ...kResultColumns,
+  ]);
   for (const item of items) {
     if (item.result?.status === kOk) continue;
     const identifier = identifierOf(item);
     const section = item.claim?.sectionType ?? item.unclaim?.sectionType ?? '';
-    text += csvRow([
-      identifier.imei, identifier.imei2, identifier.meid, identifier.meid2, identifier.serialNumber,
-      identifier.model, identifier.manufacturer, section.replace('SECTION_TYPE_', ''), item.claim?.customerId,
-      item.result?.status, item.result?.deviceId ?? item.unclaim?.deviceId, item.result?.errorIdentifier, item.result?.errorMessage,
-    ].map(cell => markedCell(cell ?? '')));
+    text += csvRow(
+      [
+        identifier.imei,
+        identifier.imei2,
+        identifier.meid,
+        identifier.meid2,
+        identifier.serialNumber,
+        identifier.model,
+        identifier.manufacturer,
+        section.replace('SECTION_TYPE_', ''),
+        item.claim?.customerId,
+        item.result?.status,
+        item.result?.deviceId ?? item.unclaim?.deviceId,
+        item.result?.errorIdentifier,
+        item.result?.errorMessage,
+      ].map(cell => markedCell(cell ?? '')),
+    );
   }
   return text;
 }
@@ -90,30 +209,68 @@ function failedCsv(items: PerDevice[]): string {
 function Results({items}: {items: PerDevice[]}) {
   const [url, setUrl] = useUrlState('show');
   const rows = useMemo(
-    () => (url.show === 'failed' ? items.filter(item => item.result?.status !== kOk) : items), [items, url.show]);
-  const columns = useMemo<Column<PerDevice>[]>(() => [
-    {name: t.devices.device, isMain: true, width: '1.5fr', cell: item => {
-      const id = item.result?.deviceId ?? item.unclaim?.deviceId ?? item.updateMetadata?.deviceId;
-      const title = titleOf(identifierOf(item), id) || t.none;
-      return id ? <Link href={`/reseller/devices/${id}`}>{title}</Link> : title;
-    }},
-    {name: t.devices.model, cell: item => modelOf(identifierOf(item)) || t.none},
-    {name: t.operations.result, width: '1.2fr', cell: item => (
-      <Badge tone={item.result?.status === kOk ? 'ok' : 'danger'}>{t.perDevice(item.result?.status ?? '')}</Badge>
-    )},
-    {name: t.operations.why, width: '2.4fr', cell: item => (
-      <>{item.result?.errorMessage ?? ''} {item.result?.errorIdentifier && <code>{item.result.errorIdentifier}</code>}</>
-    )},
-  ], []);
+    () => (url.show === 'failed' ? items.filter(item => item.result?.status !== kOk) : items),
+    [items, url.show],
+  );
+  const columns = useMemo<Column<PerDevice>[]>(
+    () => [
+      {
+        name: t.devices.device,
+        isMain: true,
+        width: '1.5fr',
+        cell: item => {
+          const id =
+            item.result?.deviceId ?? item.unclaim?.deviceId ?? item.updateMetadata?.deviceId;
+          const title = titleOf(identifierOf(item), id) || t.none;
+          return id ? <Link href={`/reseller/devices/${id}`}>{title}</Link> : title;
+        },
+      },
+      {name: t.devices.model, cell: item => modelOf(identifierOf(item)) || t.none},
+      {
+        name: t.operations.result,
+        width: '1.2fr',
+        cell: item => (
+          <Badge tone={item.result?.status === kOk ? 'ok' : 'danger'}>
+            {t.perDevice(item.result?.status ?? '')}
+          </Badge>
+        ),
+      },
+      {
+        name: t.operations.why,
+        width: '2.4fr',
+        cell: item => (
+          <>
+            {item.result?.errorMessage ?? ''}{' '}
+            {item.result?.errorIdentifier && <code>{item.result.errorIdentifier}</code>}
+          </>
+        ),
+      },
+    ],
+    [],
+  );
   return (
     <>
       <div className="toolbar">
-        <Select label={t.operations.show} value={url.show} onChange={show => setUrl({show})}
-          options={[['', t.operations.allDevices], ['failed', t.operations.failedDevices]]} />
+        <Select
+          label={t.operations.show}
+          value={url.show}
+          onChange={show => setUrl({show})}
+          options={[
+            ['', t.operations.allDevices],
+            ['failed', t.operations.failedDevices],
+          ]}
+        />
       </div>
-      {rows.length === 0
-        ? <Empty title={t.operations.noFailed} />
-        : <Table label={t.operations.results} rows={rows} columns={columns} idOf={(_, i) => String(i)} />}
+      {rows.length === 0 ? (
+        <Empty title={t.operations.noFailed} />
+      ) : (
+        <Table
+          label={t.operations.results}
+          rows={rows}
+          columns={columns}
+          idOf={(_, i) => String(i)}
+        />
+      )}
     </>
   );
 }
@@ -125,7 +282,8 @@ export function OperationPage({id}: {id: string}) {
   const name = kName + id;
   const operation = useQuery({
     queryKey: ['operation', id],
-    queryFn: () => api.get<Operation>(`/v1/${name}`, {fields: 'name,done,metadata,error,response/successCount'}),
+    queryFn: () =>
+      api.get<Operation>(`/v1/${name}`, {fields: 'name,done,metadata,error,response/successCount'}),
     refetchInterval: query => (query.state.data?.done ? false : 700),
     staleTime: 0,
   });
@@ -164,44 +322,91 @@ export function OperationPage({id}: {id: string}) {
     go('/reseller/operations');
   };
   return (
-    <Page title={kind ? t.operations.titleOf(kind, total) : t.operations.operation} back={back}
-      actions={mayChange && (
-        <>
-          {!data.done && (
-            <ConfirmButton button={t.operations.cancel} title={t.operations.cancelTitle} confirm={t.operations.cancel} act={cancel}>
-              <p>{t.operations.cancelText}</p>
-            </ConfirmButton>
-          )}
-          {data.done && succeeded > 0 && kind !== 'metadata' && (
-            <ConfirmButton button={t.operations.undo} trigger="plain" kind="primary" title={t.operations.undoTitle} confirm={t.operations.undo} act={undo}>
-              <p>{t.operations.undoText}</p>
-            </ConfirmButton>
-          )}
-          {data.done && (
-            <ConfirmButton button={t.operations.remove} title={t.operations.removeTitle} confirm={t.operations.remove} act={remove}>
-              <p>{t.operations.removeText}</p>
-            </ConfirmButton>
-          )}
-        </>
-      )}>
+    <Page
+      title={kind ? t.operations.titleOf(kind, total) : t.operations.operation}
+      back={back}
+      actions={
+        mayChange && (
+          <>
+            {!data.done && (
+              <ConfirmButton
+                button={t.operations.cancel}
+                title={t.operations.cancelTitle}
+                confirm={t.operations.cancel}
+                act={cancel}
+              >
+                <p>{t.operations.cancelText}</p>
+              </ConfirmButton>
+            )}
+            {data.done && succeeded > 0 && kind !== 'metadata' && (
+              <ConfirmButton
+                button={t.operations.undo}
+                trigger="plain"
+                kind="primary"
+                title={t.operations.undoTitle}
+                confirm={t.operations.undo}
+                act={undo}
+              >
+                <p>{t.operations.undoText}</p>
+              </ConfirmButton>
+            )}
+            {data.done && (
+              <ConfirmButton
+                button={t.operations.remove}
+                title={t.operations.removeTitle}
+                confirm={t.operations.remove}
+                act={remove}
+              >
+                <p>{t.operations.removeText}</p>
+              </ConfirmButton>
+            )}
+          </>
+        )
+      }
+    >
       <Card>
         <div className="figures" role="status">
-          <div className="figure"><strong>{total.toLocaleString()}</strong><span>{t.operations.devices}</span></div>
-          <div className="figure"><strong>{data.done ? succeeded.toLocaleString() : t.none}</strong><span>{t.operations.succeeded}</span></div>
-          <div className="figure"><strong>{data.done ? (total - succeeded).toLocaleString() : t.none}</strong><span>{t.operations.notDone}</span></div>
-          <div className="figure"><strong><StateBadge operation={data} /></strong><span>{t.operations.state}</span></div>
+          <div className="figure">
+            <strong>{total.toLocaleString()}</strong>
+            <span>{t.operations.devices}</span>
+          </div>
+          <div className="figure">
+            <strong>{data.done ? succeeded.toLocaleString() : t.none}</strong>
+            <span>{t.operations.succeeded}</span>
+          </div>
+          <div className="figure">
+            <strong>{data.done ? (total - succeeded).toLocaleString() : t.none}</strong>
+            <span>{t.operations.notDone}</span>
+          </div>
+          <div className="figure">
+            <strong>
+              <StateBadge operation={data} />
+            </strong>
+            <span>{t.operations.state}</span>
+          </div>
         </div>
-        {!data.done && <Progress value={data.metadata?.progress ?? 0} label={t.operations.progress} />}
+        {!data.done && (
+          <Progress value={data.metadata?.progress ?? 0} label={t.operations.progress} />
+        )}
         {data.error && <Note tone="danger">{data.error.message}</Note>}
         {data.done && kind === 'claim' && succeeded > 0 && <Note>{t.operations.claimEffect}</Note>}
-        <p className="muted small"><code>{name}</code> <CopyButton text={name} label={t.operations.copyName} /></p>
+        <p className="muted small">
+          <code>{name}</code> <CopyButton text={name} label={t.operations.copyName} />
+        </p>
       </Card>
       {data.done && results.isPending && <Loading />}
       <ErrorNote error={results.error} retry={() => void results.refetch()} />
       {items.length > 0 && (
-        <Card title={t.operations.results} actions={total > succeeded && (
-          <Button onPress={() => saveFile(`failed-${id}.csv`, failedCsv(items))}>{t.upload.saveFailed}</Button>
-        )}>
+        <Card
+          title={t.operations.results}
+          actions={
+            total > succeeded && (
+              <Button onPress={() => saveFile(`failed-${id}.csv`, failedCsv(items))}>
+                {t.upload.saveFailed}
+              </Button>
+            )
+          }
+        >
           <Results items={items} />
         </Card>
       )}

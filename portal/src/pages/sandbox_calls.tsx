@@ -14,7 +14,11 @@ const kMostCalls = 1000;
 
 function StatusBadge({call}: {call: Call}) {
   const status = call.httpStatus ?? 0;
-  return <Badge tone={status >= 500 ? 'danger' : status >= 400 ? 'warn' : 'ok'}>{status || t.none} {call.status}</Badge>;
+  return (
+    <Badge tone={status >= 500 ? 'danger' : status >= 400 ? 'warn' : 'ok'}>
+      {status || t.none} {call.status}
+    </Badge>
+  );
 }
 
 function pretty(text: string | undefined): string {
@@ -28,30 +32,55 @@ function pretty(text: string | undefined): string {
 function CallDetail({call}: {call: Call}) {
   return (
     <Card title={t.calls.one}>
-      <Facts rows={[
-        [t.calls.method, <code>{call.method}</code>],
-        [t.calls.path, <code>{call.httpMethod} {call.path}</code>],
-        [t.calls.status, <StatusBadge call={call} />],
-        [t.calls.time, <Time at={call.startTime} />],
-        [t.calls.duration, call.duration],
-        [t.calls.account, call.account],
-        [t.calls.protocol, call.protocol],
-        [t.errors.requestId, call.requestId && <code>{call.requestId}</code>],
-        call.fault ? [t.calls.fault, <code>{call.fault}</code>] as const : null,
-      ]} />
-      {call.requestBody && <><h3>{t.calls.request}</h3><pre tabIndex={0}>{pretty(call.requestBody)}</pre></>}
-      {call.responseBody && <><h3>{t.calls.response}</h3><pre tabIndex={0}>{pretty(call.responseBody)}</pre></>}
+      <Facts
+        rows={[
+          [t.calls.method, <code>{call.method}</code>],
+          [
+            t.calls.path,
+            <code>
+              {call.httpMethod} {call.path}
+            </code>,
+          ],
+          [t.calls.status, <StatusBadge call={call} />],
+          [t.calls.time, <Time at={call.startTime} />],
+          [t.calls.duration, call.duration],
+          [t.calls.account, call.account],
+          [t.calls.protocol, call.protocol],
+          [t.errors.requestId, call.requestId && <code>{call.requestId}</code>],
+          call.fault ? ([t.calls.fault, <code>{call.fault}</code>] as const) : null,
+        ]}
+      />
+      {call.requestBody && (
+        <>
+          <h3>{t.calls.request}</h3>
+          <pre tabIndex={0}>{pretty(call.requestBody)}</pre>
+        </>
+      )}
+      {call.responseBody && (
+        <>
+          <h3>{t.calls.response}</h3>
+          <pre tabIndex={0}>{pretty(call.responseBody)}</pre>
+        </>
+      )}
       {call.requestHeaders && (
         <details>
           <summary>{t.calls.headers}</summary>
-          <Facts rows={Object.entries(call.requestHeaders).map(([name, value]) => [name, value] as const)} />
+          <Facts
+            rows={Object.entries(call.requestHeaders).map(
+              ([name, value]) => [name, value] as const,
+            )}
+          />
         </details>
       )}
     </Card>
   );
 }
 
-const kTime = new Intl.DateTimeFormat(undefined, {hour: '2-digit', minute: '2-digit', second: '2-digit'});
+const kTime = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 
 export function CallsPage() {
   const [url, setUrl] = useUrlState('q', 'status', 'call');
@@ -65,40 +94,83 @@ export function CallsPage() {
   useEffect(() => {
     if (paused) return;
     const stop = new AbortController();
-    void followCalls({
-      onState: setState,
-      onLost: count => setLost(old => old + count),
-      onCalls: next => {
-        const fresh = next.filter(call => !seen.current.has(call.name ?? ''));
-        if (fresh.length === 0) return;
-        fresh.forEach(call => seen.current.add(call.name ?? ''));
-        setCalls(old => {
-          const all = [...fresh, ...old].slice(0, kMostCalls);
-          if (seen.current.size > 2 * kMostCalls) seen.current = new Set(all.map(call => call.name ?? ''));
-          return all;
-        });
+    void followCalls(
+      {
+        onState: setState,
+        onLost: count => setLost(old => old + count),
+        onCalls: next => {
+          const fresh = next.filter(call => !seen.current.has(call.name ?? ''));
+          if (fresh.length === 0) return;
+          fresh.forEach(call => seen.current.add(call.name ?? ''));
+          setCalls(old => {
+            const all = [...fresh, ...old].slice(0, kMostCalls);
+            if (seen.current.size > 2 * kMostCalls)
+              seen.current = new Set(all.map(call => call.name ?? ''));
+            return all;
+          });
+        },
       },
-    }, stop.signal);
+      stop.signal,
+    );
     return () => stop.abort();
   }, [paused]);
 
-  const rows = useMemo(() => calls.filter(call => {
-    const status = call.httpStatus ?? 0;
-    if (url.status === 'failed' && status < 400) return false;
-    if (url.status === 'fault' && !call.fault) return false;
-    const text = `${call.method} ${call.path} ${call.account} ${call.status} ${status} ${call.requestId}`.toLowerCase();
-    return text.includes(url.q.toLowerCase());
-  }), [calls, url.q, url.status]);
-  const columns = useMemo<Column<Call>[]>(() => [
-    {name: t.calls.time, width: '6.5rem', cell: call => <time dateTime={call.startTime}>{call.startTime ? kTime.format(new Date(call.startTime)) : ''}</time>},
-    {name: t.calls.method, isMain: true, width: '2fr', cell: call => (
-      <button type="button" className="linklike" onClick={() => setUrl({call: lastPart(call.name)})}>{call.method || call.path}</button>
-    )},
-    {name: t.calls.status, width: '1.4fr', cell: call => <><StatusBadge call={call} /> {call.fault && <Badge tone="accent">{t.calls.fault}</Badge>}</>},
-    {name: t.calls.duration, width: '6rem', cell: call => milliseconds(call.duration)},
-    {name: t.calls.protocol, width: '6rem', cell: call => call.protocol},
-    {name: t.calls.account, width: '1.4fr', cell: call => (call.account ?? '').split('@')[0] || t.none},
-  ], [setUrl]);
+  const rows = useMemo(
+    () =>
+      calls.filter(call => {
+        const status = call.httpStatus ?? 0;
+        if (url.status === 'failed' && status < 400) return false;
+        if (url.status === 'fault' && !call.fault) return false;
+        const text =
+          `${call.method} ${call.path} ${call.account} ${call.status} ${status} ${call.requestId}`.toLowerCase();
+        return text.includes(url.q.toLowerCase());
+      }),
+    [calls, url.q, url.status],
+  );
+  const columns = useMemo<Column<Call>[]>(
+    () => [
+      {
+        name: t.calls.time,
+        width: '6.5rem',
+        cell: call => (
+          <time dateTime={call.startTime}>
+            {call.startTime ? kTime.format(new Date(call.startTime)) : ''}
+          </time>
+        ),
+      },
+      {
+        name: t.calls.method,
+        isMain: true,
+        width: '2fr',
+        cell: call => (
+          <button
+            type="button"
+            className="linklike"
+            onClick={() => setUrl({call: lastPart(call.name)})}
+          >
+            {call.method || call.path}
+          </button>
+        ),
+      },
+      {
+        name: t.calls.status,
+        width: '1.4fr',
+        cell: call => (
+          <>
+            <StatusBadge call={call} /> {call.fault && <Badge tone="accent">{t.calls.fault}</Badge>}
+          </>
+        ),
+      },
+      {name: t.calls.duration, width: '6rem', cell: call => milliseconds(call.duration)},
+      {name: t.calls.protocol, width: '6rem', cell: call => call.protocol},
+      {
+        name: t.calls.account,
+        width: '1.4fr',
+        cell: call => (call.account ?? '').split('@')[0] || t.none,
+      },
+    ],
+    [setUrl],
+  );
   const chosen = calls.find(call => lastPart(call.name) === url.call);
   const clear = async () => {
     try {
@@ -110,25 +182,57 @@ export function CallsPage() {
     }
   };
   return (
-    <Page title={t.calls.title} intro={t.calls.intro} actions={(
-      <>
-        <span role="status"><Badge tone={paused ? 'warn' : state === 'broken' ? 'danger' : 'ok'}>{paused ? t.calls.paused : t.calls.states[state]}</Badge></span>
-        <Button onPress={() => setPaused(!paused)}>{paused ? t.calls.goOn : t.calls.pause}</Button>
-        <Button onPress={() => void clear()}>{t.calls.clear}</Button>
-      </>
-    )}>
+    <Page
+      title={t.calls.title}
+      intro={t.calls.intro}
+      actions={
+        <>
+          <span role="status">
+            <Badge tone={paused ? 'warn' : state === 'broken' ? 'danger' : 'ok'}>
+              {paused ? t.calls.paused : t.calls.states[state]}
+            </Badge>
+          </span>
+          <Button onPress={() => setPaused(!paused)}>
+            {paused ? t.calls.goOn : t.calls.pause}
+          </Button>
+          <Button onPress={() => void clear()}>{t.calls.clear}</Button>
+        </>
+      }
+    >
       <div className="toolbar">
-        <div className="wide"><Field label={t.calls.search} value={url.q} onChange={q => setUrl({q})} type="search" /></div>
-        <Select label={t.calls.show} value={url.status} onChange={status => setUrl({status})}
-          options={[['', t.calls.all], ['failed', t.calls.failed], ['fault', t.calls.faulted]]} />
+        <div className="wide">
+          <Field label={t.calls.search} value={url.q} onChange={q => setUrl({q})} type="search" />
+        </div>
+        <Select
+          label={t.calls.show}
+          value={url.status}
+          onChange={status => setUrl({status})}
+          options={[
+            ['', t.calls.all],
+            ['failed', t.calls.failed],
+            ['fault', t.calls.faulted],
+          ]}
+        />
       </div>
       <ErrorNote error={error} />
       {lost > 0 && <p className="muted">{t.calls.lost(lost)}</p>}
       <div className={chosen ? 'calls' : 'stack'}>
-        {rows.length === 0
-          ? <Empty title={t.calls.none}>{t.calls.noneText}</Empty>
-          : <Table label={t.calls.title} rows={rows} columns={columns} idOf={call => call.name ?? ''} />}
-        {chosen && <div className="stack"><CallDetail call={chosen} /><Button onPress={() => setUrl({call: ''})}>{t.close}</Button></div>}
+        {rows.length === 0 ? (
+          <Empty title={t.calls.none}>{t.calls.noneText}</Empty>
+        ) : (
+          <Table
+            label={t.calls.title}
+            rows={rows}
+            columns={columns}
+            idOf={call => call.name ?? ''}
+          />
+        )}
+        {chosen && (
+          <div className="stack">
+            <CallDetail call={chosen} />
+            <Button onPress={() => setUrl({call: ''})}>{t.close}</Button>
+          </div>
+        )}
       </div>
     </Page>
   );

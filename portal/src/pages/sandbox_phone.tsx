@@ -30,20 +30,39 @@ function screensOf(answer: BootAnswer): Screen[] {
   return [
     welcome,
     check,
-    {title: t.phone.managed(company), body: (
-      <>
-        {configuration?.customMessage && <p>{configuration.customMessage}</p>}
-        <p className="muted">{t.phone.contact}</p>
-        <p>{configuration?.contactEmail}<br />{configuration?.contactPhone}</p>
-      </>
-    )},
+    {
+      title: t.phone.managed(company),
+      body: (
+        <>
+          {configuration?.customMessage && <p>{configuration.customMessage}</p>}
+          <p className="muted">{t.phone.contact}</p>
+          <p>
+            {configuration?.contactEmail}
+            <br />
+            {configuration?.contactPhone}
+          </p>
+        </>
+      ),
+    },
     {title: t.phone.terms, body: <p>{t.phone.termsText(company)}</p>},
-    {title: t.phone.installing, body: (
-      <>
-        <p>{t.phone.installingText}</p>
-        <Facts rows={[[t.phone.app, <code>{app || t.phone.unknownApp}</code>], [t.phone.from, textOf(provisioningExtras, 'DEVICE_ADMIN_PACKAGE_DOWNLOAD_LOCATION') || t.phone.play]]} />
-      </>
-    )},
+    {
+      title: t.phone.installing,
+      body: (
+        <>
+          <p>{t.phone.installingText}</p>
+          <Facts
+            rows={[
+              [t.phone.app, <code>{app || t.phone.unknownApp}</code>],
+              [
+                t.phone.from,
+                textOf(provisioningExtras, 'DEVICE_ADMIN_PACKAGE_DOWNLOAD_LOCATION') ||
+                  t.phone.play,
+              ],
+            ]}
+          />
+        </>
+      ),
+    },
     {title: t.phone.done, body: <p>{t.phone.doneText(company)}</p>},
   ];
 }
@@ -54,12 +73,24 @@ function Phone({answer}: {answer: BootAnswer}) {
   const screen = screens[at] ?? screens[0]!;
   return (
     <section className="phone" aria-label={t.phone.phone}>
-      <div className="phone-bar" aria-hidden="true"><span>09:41</span><span>▂▄▆ 100 %</span></div>
-      <div className="phone-screen" aria-live="polite"><h3>{screen.title}</h3>{screen.body}</div>
+      <div className="phone-bar" aria-hidden="true">
+        <span>09:41</span>
+        <span>▂▄▆ 100 %</span>
+      </div>
+      <div className="phone-screen" aria-live="polite">
+        <h3>{screen.title}</h3>
+        {screen.body}
+      </div>
       <div className="phone-foot">
-        <Button kind="quiet" disabled={at === 0} onPress={() => setAt(at - 1)}>{t.phone.back}</Button>
-        <span className="muted small">{at + 1} / {screens.length}</span>
-        <Button kind="primary" disabled={at === screens.length - 1} onPress={() => setAt(at + 1)}>{t.phone.next}</Button>
+        <Button kind="quiet" disabled={at === 0} onPress={() => setAt(at - 1)}>
+          {t.phone.back}
+        </Button>
+        <span className="muted small">
+          {at + 1} / {screens.length}
+        </span>
+        <Button kind="primary" disabled={at === screens.length - 1} onPress={() => setAt(at + 1)}>
+          {t.phone.next}
+        </Button>
       </div>
     </section>
   );
@@ -68,7 +99,8 @@ function Phone({answer}: {answer: BootAnswer}) {
 export function PhonePage() {
   const [url, setUrl] = useUrlState('imei', 'serial', 'manufacturer', 'model');
   const boot = useMutation({
-    mutationFn: (deviceIdentifier: DeviceIdentifier) => api.post<BootAnswer>('/sandbox/v1/devices:boot', {deviceIdentifier}),
+    mutationFn: (deviceIdentifier: DeviceIdentifier) =>
+      api.post<BootAnswer>('/sandbox/v1/devices:boot', {deviceIdentifier}),
   });
   const start = () => {
     const identifier: DeviceIdentifier = {};
@@ -84,27 +116,71 @@ export function PhonePage() {
       <div className="phone-layout">
         <div className="stack">
           <Card>
-            <form className="form" onSubmit={event => {
-              event.preventDefault();
-              start();
-            }}>
+            <form
+              className="form"
+              onSubmit={event => {
+                event.preventDefault();
+                start();
+              }}
+            >
               <div className="fields">
                 <Field label="IMEI" value={url.imei} onChange={imei => setUrl({imei})} mono />
-                <Field label={t.devices.serial} value={url.serial} onChange={serial => setUrl({serial})} mono />
-                <Field label={t.devices.manufacturer} value={url.manufacturer} onChange={manufacturer => setUrl({manufacturer})} />
-                <Field label={t.devices.modelName} value={url.model} onChange={model => setUrl({model})} />
+                <Field
+                  label={t.devices.serial}
+                  value={url.serial}
+                  onChange={serial => setUrl({serial})}
+                  mono
+                />
+                <Field
+                  label={t.devices.manufacturer}
+                  value={url.manufacturer}
+                  onChange={manufacturer => setUrl({manufacturer})}
+                />
+                <Field
+                  label={t.devices.modelName}
+                  value={url.model}
+                  onChange={model => setUrl({model})}
+                />
               </div>
-              <div className="actions"><Button type="submit" kind="primary" busy={boot.isPending} disabled={!url.imei.trim() && !url.serial.trim()}>{t.phone.start}</Button></div>
+              <div className="actions">
+                <Button
+                  type="submit"
+                  kind="primary"
+                  busy={boot.isPending}
+                  disabled={!url.imei.trim() && !url.serial.trim()}
+                >
+                  {t.phone.start}
+                </Button>
+              </div>
             </form>
           </Card>
           <ErrorNote error={boot.error} />
           {boot.data && (
-            <Card title={t.phone.outcome} actions={<Badge tone={outcome === 'CONFIGURED' ? 'ok' : 'warn'}>{t.phone.outcomes[outcome]}</Badge>}>
+            <Card
+              title={t.phone.outcome}
+              actions={
+                <Badge tone={outcome === 'CONFIGURED' ? 'ok' : 'warn'}>
+                  {t.phone.outcomes[outcome]}
+                </Badge>
+              }
+            >
               <p>{t.phone.outcomeTexts[outcome]}</p>
-              <Facts rows={[
-                boot.data.customer ? [t.devices.owner, `${boot.data.customer.companyName} (${boot.data.customer.customerId})`] as const : null,
-                boot.data.configuration ? [t.customerDevices.configuration, boot.data.configuration.configurationName] as const : null,
-              ]} />
+              <Facts
+                rows={[
+                  boot.data.customer
+                    ? ([
+                        t.devices.owner,
+                        `${boot.data.customer.companyName} (${boot.data.customer.customerId})`,
+                      ] as const)
+                    : null,
+                  boot.data.configuration
+                    ? ([
+                        t.customerDevices.configuration,
+                        boot.data.configuration.configurationName,
+                      ] as const)
+                    : null,
+                ]}
+              />
               {boot.data.provisioningExtras && (
                 <>
                   <h3>{t.phone.extras}</h3>

@@ -27,7 +27,9 @@ export function SignInPage({session}: {session: Session & {signedIn: false}}) {
     document.title = `${t.signIn.title} · ${t.product}`;
   }, []);
   const accounts = session.accounts ?? [];
-  const shown = accounts.filter(each => `${each.email} ${rolesOf(each)}`.toLowerCase().includes(search.toLowerCase()));
+  const shown = accounts.filter(each =>
+    `${each.email} ${rolesOf(each)}`.toLowerCase().includes(search.toLowerCase()),
+  );
   const choose = async (email: string) => {
     setBusy(email);
     setError(null);
@@ -35,22 +37,31 @@ export function SignInPage({session}: {session: Session & {signedIn: false}}) {
       await signIn(email);
       client.setQueryData(['session'], await readSession());
     } catch (failure) {
-      setError(new Error(t.signIn.failed(failure instanceof Error ? failure.message : String(failure))));
+      setError(
+        new Error(t.signIn.failed(failure instanceof Error ? failure.message : String(failure))),
+      );
       setBusy('');
     }
   };
   return (
     <main className="welcome">
       <div className="welcome-card">
-        <p className="brand"><img src={iconUrl} alt="" />{t.product}</p>
+        <p className="brand">
+          <img src={iconUrl} alt="" />
+          {t.product}
+        </p>
         <Card>
           <h1>{t.signIn.title}</h1>
           <ErrorNote error={error} />
-          {reason in t.signIn.errors && <Note tone="danger">{t.signIn.errors[reason as keyof typeof t.signIn.errors]}</Note>}
+          {reason in t.signIn.errors && (
+            <Note tone="danger">{t.signIn.errors[reason as keyof typeof t.signIn.errors]}</Note>
+          )}
           {session.mode === 'OIDC' ? (
             <>
               <p>{t.signIn.oidc}</p>
-              <a className="button primary" href={loginUrl()}>{t.signIn.oidcButton}</a>
+              <a className="button primary" href={loginUrl()}>
+                {t.signIn.oidcButton}
+              </a>
             </>
           ) : accounts.length === 0 ? (
             <Empty title={t.signIn.noAccounts}>{t.signIn.noAccountsText}</Empty>
@@ -63,7 +74,11 @@ export function SignInPage({session}: {session: Session & {signedIn: false}}) {
               <ul className="accounts">
                 {shown.map(account => (
                   <li key={account.email}>
-                    <Button busy={busy === account.email} disabled={busy !== '' && busy !== account.email} onPress={() => void choose(account.email)}>
+                    <Button
+                      busy={busy === account.email}
+                      disabled={busy !== '' && busy !== account.email}
+                      onPress={() => void choose(account.email)}
+                    >
                       <span className="account">
                         <strong>{rolesOf(account)}</strong>
                         <span>{account.email}</span>

@@ -8,11 +8,31 @@ import type {Operation, SectionType} from '../api/types';
 import {columnOf, kColumnNames, type Column as FileColumn, type Mapping} from '../csv/device_csv';
 import {FileProblem} from '../csv/csv_text';
 import {csvRow} from '../csv/csv';
-import {kMostItems, type Checked, type Mode, type Opened, type Outcome, type SheetRow, type Shown} from '../csv/sheet';
+import {
+  kMostItems,
+  type Checked,
+  type Mode,
+  type Opened,
+  type Outcome,
+  type SheetRow,
+  type Shown,
+} from '../csv/sheet';
 import {SheetClient} from '../csv/sheet_client';
 import {t} from '../en';
 import {lastPart, useCustomers} from '../model';
-import {Badge, Button, Card, ErrorNote, LinkButton, Note, Page, Progress, saveFile, Select, tell} from '../ui/kit';
+import {
+  Badge,
+  Button,
+  Card,
+  ErrorNote,
+  LinkButton,
+  Note,
+  Page,
+  Progress,
+  saveFile,
+  Select,
+  tell,
+} from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
 
@@ -26,7 +46,15 @@ function template(mode: Mode): string {
     : csvRow(['imei', 'serial', 'model', 'manufacturer', 'profiletype']);
 }
 
-function Drop({onFile, mode, disabled}: {onFile: (file: File) => void; mode: Mode; disabled: boolean}) {
+function Drop({
+  onFile,
+  mode,
+  disabled,
+}: {
+  onFile: (file: File) => void;
+  mode: Mode;
+  disabled: boolean;
+}) {
   const [isOver, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -44,10 +72,16 @@ function Drop({onFile, mode, disabled}: {onFile: (file: File) => void; mode: Mod
         if (file) onFile(file);
       }}
     >
-      <p><strong>{t.upload.drop}</strong></p>
+      <p>
+        <strong>{t.upload.drop}</strong>
+      </p>
       <p className="muted">{t.upload.dropHint(kMostItems)}</p>
       <input
-        ref={input} type="file" accept=".csv,.tsv,.txt,text/csv" className="visually-hidden" tabIndex={-1}
+        ref={input}
+        type="file"
+        accept=".csv,.tsv,.txt,text/csv"
+        className="visually-hidden"
+        tabIndex={-1}
         aria-label={t.upload.choose}
         onChange={event => {
           const file = event.target.files?.[0];
@@ -56,16 +90,30 @@ function Drop({onFile, mode, disabled}: {onFile: (file: File) => void; mode: Mod
         }}
       />
       <div className="actions">
-        <Button kind="primary" disabled={disabled} onPress={() => input.current?.click()}>{t.upload.choose}</Button>
-        <Button onPress={() => saveFile(`${mode}-template.csv`, template(mode))}>{t.upload.template}</Button>
+        <Button kind="primary" disabled={disabled} onPress={() => input.current?.click()}>
+          {t.upload.choose}
+        </Button>
+        <Button onPress={() => saveFile(`${mode}-template.csv`, template(mode))}>
+          {t.upload.template}
+        </Button>
       </div>
     </div>
   );
 }
 
 // Shows the rows of the worker's sheet; reads those in view.
-function Rows({client, titles, shown, count, version}: {
-  client: SheetClient; titles: string[]; shown: Shown; count: number; version: number;
+function Rows({
+  client,
+  titles,
+  shown,
+  count,
+  version,
+}: {
+  client: SheetClient;
+  titles: string[];
+  shown: Shown;
+  count: number;
+  version: number;
 }) {
   const [blocks, setBlocks] = useState<Record<number, SheetRow[]>>({});
   const [limit, setLimit] = useState(kListed);
@@ -78,41 +126,75 @@ function Rows({client, titles, shown, count, version}: {
     setBlocks({});
     setLimit(kListed);
   }, [key]);
-  const rowAt = useCallback((i: number) => {
-    const block = Math.floor(i / kBlock);
-    const rows = blocks[block];
-    if (!rows && !asked.current.has(block)) {
-      asked.current.add(block);
-      const asking = current.current;
-      void client.range(shown, block * kBlock, (block + 1) * kBlock).then(next => {
-        if (current.current === asking) setBlocks(old => ({...old, [block]: next}));
-      });
-    }
-    return rows?.[i % kBlock];
-  }, [blocks, client, shown]);
+  const rowAt = useCallback(
+    (i: number) => {
+      const block = Math.floor(i / kBlock);
+      const rows = blocks[block];
+      if (!rows && !asked.current.has(block)) {
+        asked.current.add(block);
+        const asking = current.current;
+        void client.range(shown, block * kBlock, (block + 1) * kBlock).then(next => {
+          if (current.current === asking) setBlocks(old => ({...old, [block]: next}));
+        });
+      }
+      return rows?.[i % kBlock];
+    },
+    [blocks, client, shown],
+  );
   const listed = Math.min(count, limit);
   const rows = useMemo(() => Array.from({length: listed}, (_, i) => i), [listed]);
   const onEnd = useCallback(() => setLimit(old => (old < count ? old + kListed : old)), [count]);
-  const columns = useMemo<Column<number>[]>(() => [
-    {name: t.upload.line, width: '4.5rem', isMain: true, cell: i => rowAt(i)?.line ?? '…'},
-    {name: t.upload.check, width: '2.2fr', cell: i => {
-      const row = rowAt(i);
-      if (!row) return '…';
-      if (row.problem) return <><Badge tone="danger">{t.upload.notSent}</Badge> {row.problem}</>;
-      const failed = row.status !== '' && !row.status.endsWith('_SUCCESS');
-      return (
-        <>
-          {row.status && (
-            <Badge tone={failed ? 'danger' : 'ok'}>{failed ? t.perDevice(row.status) : t.upload.works}</Badge>
-          )} {row.message}
-          {row.warning && <><Badge tone="warn">{t.upload.warning}</Badge> {row.warning}</>}
-          {!row.status && !row.warning && <Badge tone="ok">{t.upload.readable}</Badge>}
-        </>
-      );
-    }},
-    ...titles.map((title, i) => ({name: title || t.upload.column(i + 1), cell: (row: number) => rowAt(row)?.cells[i] ?? ''})),
-  ], [titles, rowAt]);
-  return <Table label={t.upload.rows} rows={rows} columns={columns} idOf={i => String(i)} total={count} onEnd={onEnd} />;
+  const columns = useMemo<Column<number>[]>(
+    () => [
+      {name: t.upload.line, width: '4.5rem', isMain: true, cell: i => rowAt(i)?.line ?? '…'},
+      {
+        name: t.upload.check,
+        width: '2.2fr',
+        cell: i => {
+          const row = rowAt(i);
+          if (!row) return '…';
+          if (row.problem)
+            return (
+              <>
+                <Badge tone="danger">{t.upload.notSent}</Badge> {row.problem}
+              </>
+            );
+          const failed = row.status !== '' && !row.status.endsWith('_SUCCESS');
+          return (
+            <>
+              {row.status && (
+                <Badge tone={failed ? 'danger' : 'ok'}>
+                  {failed ? t.perDevice(row.status) : t.upload.works}
+                </Badge>
+              )}{' '}
+              {row.message}
+              {row.warning && (
+                <>
+                  <Badge tone="warn">{t.upload.warning}</Badge> {row.warning}
+                </>
+              )}
+              {!row.status && !row.warning && <Badge tone="ok">{t.upload.readable}</Badge>}
+            </>
+          );
+        },
+      },
+      ...titles.map((title, i) => ({
+        name: title || t.upload.column(i + 1),
+        cell: (row: number) => rowAt(row)?.cells[i] ?? '',
+      })),
+    ],
+    [titles, rowAt],
+  );
+  return (
+    <Table
+      label={t.upload.rows}
+      rows={rows}
+      columns={columns}
+      idOf={i => String(i)}
+      total={count}
+      onEnd={onEnd}
+    />
+  );
 }
 
 type Preview = {operation: string; progress: number; done: boolean; outcome?: Outcome};
@@ -132,7 +214,8 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
   const [preview, setPreview] = useState<Preview | null>(null);
   const [busy, setBusy] = useState('');
   const [error, setError] = useState<unknown>(null);
-  const sectionType: SectionType = url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
+  const sectionType: SectionType =
+    url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
 
   useEffect(() => () => client.current?.close(), []);
 
@@ -142,24 +225,30 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
     try {
       await work();
     } catch (failure) {
-      setError(failure instanceof FileProblem ? new Error(`${t.upload.badFile}: ${failure.message}`) : failure);
+      setError(
+        failure instanceof FileProblem
+          ? new Error(`${t.upload.badFile}: ${failure.message}`)
+          : failure,
+      );
     } finally {
       setBusy('');
     }
   };
 
-  const open = (file: File) => void run('open', async () => {
-    setOpened(null);
-    setChecked(null);
-    setPreview(null);
-    if (file.size > kMostBytes) throw new FileProblem(t.upload.tooLarge(Math.floor(kMostBytes / (1 << 20))));
-    client.current?.close();
-    client.current = new SheetClient();
-    const next = await client.current.open(await file.arrayBuffer());
-    setName(file.name);
-    setMapping(next.guessed);
-    setOpened(next);
-  });
+  const open = (file: File) =>
+    void run('open', async () => {
+      setOpened(null);
+      setChecked(null);
+      setPreview(null);
+      if (file.size > kMostBytes)
+        throw new FileProblem(t.upload.tooLarge(Math.floor(kMostBytes / (1 << 20))));
+      client.current?.close();
+      client.current = new SheetClient();
+      const next = await client.current.open(await file.arrayBuffer());
+      setName(file.name);
+      setMapping(next.guessed);
+      setOpened(next);
+    });
 
   // Checks the rows again whenever the mapping or the defaults change.
   useEffect(() => {
@@ -167,42 +256,54 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
     let isOld = false;
     const current = client.current;
     setPreview(null);
-    void current.check({
-      mode, mapping, defaults: {sectionType, ...(url.customer ? {customerId: url.customer} : {})},
-    }).then(async next => {
-      const rows = next.problem ? 0 : await current.count('all');
-      if (isOld) return;
-      setChecked(next);
-      setShown('all');
-      setCount(rows);
-      setVersion(old => old + 1);
-    });
+    void current
+      .check({
+        mode,
+        mapping,
+        defaults: {sectionType, ...(url.customer ? {customerId: url.customer} : {})},
+      })
+      .then(async next => {
+        const rows = next.problem ? 0 : await current.count('all');
+        if (isOld) return;
+        setChecked(next);
+        setShown('all');
+        setCount(rows);
+        setVersion(old => old + 1);
+      });
     return () => {
       isOld = true;
     };
   }, [opened, mapping, mode, sectionType, url.customer]);
 
-  const show = (next: Shown) => void client.current?.count(next).then(rows => {
-    setShown(next);
-    setCount(rows);
-  });
+  const show = (next: Shown) =>
+    void client.current?.count(next).then(rows => {
+      setShown(next);
+      setCount(rows);
+    });
 
-  const startPreview = () => void run('preview', async () => {
-    const body = await client.current!.body();
-    const verb = mode === 'claim' ? 'previewClaim' : 'previewUnclaim';
-    const answer = await send('POST', `/openzerotouch/v1/partners/${partner}/devices:${verb}`, body);
-    const operation = (await answer.json()) as Operation;
-    setPreview({operation: operation.name ?? '', progress: 0, done: false});
-  });
+  const startPreview = () =>
+    void run('preview', async () => {
+      const body = await client.current!.body();
+      const verb = mode === 'claim' ? 'previewClaim' : 'previewUnclaim';
+      const answer = await send(
+        'POST',
+        `/openzerotouch/v1/partners/${partner}/devices:${verb}`,
+        body,
+      );
+      const operation = (await answer.json()) as Operation;
+      setPreview({operation: operation.name ?? '', progress: 0, done: false});
+    });
   const running = useQuery({
     queryKey: ['preview', preview?.operation],
-    queryFn: () => api.get<Operation>(`/v1/${preview!.operation}`, {fields: 'name,done,metadata,error'}),
+    queryFn: () =>
+      api.get<Operation>(`/v1/${preview!.operation}`, {fields: 'name,done,metadata,error'}),
     enabled: preview !== null && !preview.done,
     refetchInterval: 700,
     staleTime: 0,
   });
   useEffect(() => {
-    if (!preview || preview.done || !running.data || running.data.name !== preview.operation) return;
+    if (!preview || preview.done || !running.data || running.data.name !== preview.operation)
+      return;
     if (!running.data.done) {
       setPreview({...preview, progress: running.data.metadata?.progress ?? 0});
       return;
@@ -217,35 +318,59 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
     });
   }, [running.data, preview]);
 
-  const sendAll = () => void run('send', async () => {
-    const body = await client.current!.body();
-    const verb = mode === 'claim' ? 'claimAsync' : 'unclaimAsync';
-    const answer = await send('POST', `/v1/partners/${partner}/devices:${verb}`, body);
-    const operation = (await answer.json()) as Operation;
-    tell(t.upload.accepted);
-    go(`/reseller/operations/${lastPart(operation.name)}`);
-  });
+  const sendAll = () =>
+    void run('send', async () => {
+      const body = await client.current!.body();
+      const verb = mode === 'claim' ? 'claimAsync' : 'unclaimAsync';
+      const answer = await send('POST', `/v1/partners/${partner}/devices:${verb}`, body);
+      const operation = (await answer.json()) as Operation;
+      tell(t.upload.accepted);
+      go(`/reseller/operations/${lastPart(operation.name)}`);
+    });
 
   const toSend = checked?.toSend ?? 0;
   const canSend = toSend > 0 && toSend <= kMostItems;
   const step = !opened ? 0 : !preview?.outcome ? 1 : 2;
   return (
-    <Page title={mode === 'claim' ? t.upload.claimTitle : t.upload.unclaimTitle}
+    <Page
+      title={mode === 'claim' ? t.upload.claimTitle : t.upload.unclaimTitle}
       intro={mode === 'claim' ? t.upload.claimIntro : t.upload.unclaimIntro}
-      back={{to: '/reseller/devices', text: t.devices.title}}>
+      back={{to: '/reseller/devices', text: t.devices.title}}
+    >
       <ol className="steps">
         {t.upload.steps.map((text, i) => (
-          <li key={text} {...(i === step ? {'aria-current': 'step' as const} : {})}>{i + 1}. {text}</li>
+          <li key={text} {...(i === step ? {'aria-current': 'step' as const} : {})}>
+            {i + 1}. {text}
+          </li>
         ))}
       </ol>
       <Card>
         <div className="fields">
           {mode === 'claim' && (
-            <Select label={t.upload.customer} value={url.customer} onChange={customer => setUrl({customer})} hint={t.upload.customerHint}
-              options={[['', t.upload.fromFile], ...(customers.data ?? []).map(each => [each.companyId ?? '', `${each.companyName} (${each.companyId})`] as const)]} />
+            <Select
+              label={t.upload.customer}
+              value={url.customer}
+              onChange={customer => setUrl({customer})}
+              hint={t.upload.customerHint}
+              options={[
+                ['', t.upload.fromFile],
+                ...(customers.data ?? []).map(
+                  each =>
+                    [each.companyId ?? '', `${each.companyName} (${each.companyId})`] as const,
+                ),
+              ]}
+            />
           )}
-          <Select label={t.upload.section} value={url.section} onChange={section => setUrl({section})} hint={t.upload.sectionHint}
-            options={[['', t.sections.SECTION_TYPE_ZERO_TOUCH], ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK]]} />
+          <Select
+            label={t.upload.section}
+            value={url.section}
+            onChange={section => setUrl({section})}
+            hint={t.upload.sectionHint}
+            options={[
+              ['', t.sections.SECTION_TYPE_ZERO_TOUCH],
+              ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK],
+            ]}
+          />
         </div>
         <Drop onFile={open} mode={mode} disabled={busy !== ''} />
       </Card>
@@ -256,11 +381,25 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
           <div className="mapping">
             {opened.titles.map((title, i) => (
               <Select
-                key={i} label={title || t.upload.column(i + 1)} value={mapping[i] ?? ''}
-                onChange={next => setMapping(mapping.map((old, at) => (at === i ? (next as FileColumn) || null : old)))}
-                options={[['', t.upload.ignored], ...kColumnNames.map(column => [column, t.upload.columns[column]] as const)]}
-                hint={columnOf(title) === null && (mapping[i] ?? null) === null
-                  ? t.upload.unknownColumn : t.upload.example(opened.sample.map(row => row[i] ?? '').find(cell => cell) ?? '')}
+                key={i}
+                label={title || t.upload.column(i + 1)}
+                value={mapping[i] ?? ''}
+                onChange={next =>
+                  setMapping(
+                    mapping.map((old, at) => (at === i ? (next as FileColumn) || null : old)),
+                  )
+                }
+                options={[
+                  ['', t.upload.ignored],
+                  ...kColumnNames.map(column => [column, t.upload.columns[column]] as const),
+                ]}
+                hint={
+                  columnOf(title) === null && (mapping[i] ?? null) === null
+                    ? t.upload.unknownColumn
+                    : t.upload.example(
+                        opened.sample.map(row => row[i] ?? '').find(cell => cell) ?? '',
+                      )
+                }
               />
             ))}
           </div>
@@ -269,27 +408,71 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
       )}
       {opened && checked && !checked.problem && client.current && (
         <>
-          <Card title={t.upload.checkTitle} actions={checked.problems + (preview?.outcome?.failed ?? 0) > 0 && (
-            <Button onPress={() => void client.current!.failedCsv().then(text => saveFile('failed-rows.csv', text))}>{t.upload.saveFailed}</Button>
-          )}>
+          <Card
+            title={t.upload.checkTitle}
+            actions={
+              checked.problems + (preview?.outcome?.failed ?? 0) > 0 && (
+                <Button
+                  onPress={() =>
+                    void client.current!.failedCsv().then(text => saveFile('failed-rows.csv', text))
+                  }
+                >
+                  {t.upload.saveFailed}
+                </Button>
+              )
+            }
+          >
             <div className="figures" role="status">
-              <div className="figure"><strong>{checked.rows.toLocaleString()}</strong><span>{t.upload.rowsRead}</span></div>
-              <div className="figure"><strong>{toSend.toLocaleString()}</strong><span>{t.upload.toSend}</span></div>
-              <div className="figure"><strong>{checked.problems.toLocaleString()}</strong><span>{t.upload.problems}</span></div>
-              <div className="figure"><strong>{checked.warnings.toLocaleString()}</strong><span>{t.upload.warnings}</span></div>
+              <div className="figure">
+                <strong>{checked.rows.toLocaleString()}</strong>
+                <span>{t.upload.rowsRead}</span>
+              </div>
+              <div className="figure">
+                <strong>{toSend.toLocaleString()}</strong>
+                <span>{t.upload.toSend}</span>
+              </div>
+              <div className="figure">
+                <strong>{checked.problems.toLocaleString()}</strong>
+                <span>{t.upload.problems}</span>
+              </div>
+              <div className="figure">
+                <strong>{checked.warnings.toLocaleString()}</strong>
+                <span>{t.upload.warnings}</span>
+              </div>
               {preview?.outcome && (
                 <>
-                  <div className="figure"><strong>{preview.outcome.succeeded.toLocaleString()}</strong><span>{t.upload.wouldWork}</span></div>
-                  <div className="figure"><strong>{preview.outcome.failed.toLocaleString()}</strong><span>{t.upload.wouldFail}</span></div>
+                  <div className="figure">
+                    <strong>{preview.outcome.succeeded.toLocaleString()}</strong>
+                    <span>{t.upload.wouldWork}</span>
+                  </div>
+                  <div className="figure">
+                    <strong>{preview.outcome.failed.toLocaleString()}</strong>
+                    <span>{t.upload.wouldFail}</span>
+                  </div>
                 </>
               )}
             </div>
             {toSend > kMostItems && <Note tone="danger">{t.upload.tooMany(kMostItems)}</Note>}
-            {preview && !preview.done && <Progress value={preview.progress} label={t.upload.previewing} />}
+            {preview && !preview.done && (
+              <Progress value={preview.progress} label={t.upload.previewing} />
+            )}
             <ErrorNote error={running.error} />
             <div className="actions">
-              <Button busy={busy === 'preview' || (preview !== null && !preview.outcome && busy !== 'send')} disabled={!canSend || preview !== null} onPress={startPreview}>{t.upload.preview}</Button>
-              <Button kind="primary" busy={busy === 'send'} disabled={!canSend || (preview !== null && !preview.done)} onPress={sendAll}>
+              <Button
+                busy={
+                  busy === 'preview' || (preview !== null && !preview.outcome && busy !== 'send')
+                }
+                disabled={!canSend || preview !== null}
+                onPress={startPreview}
+              >
+                {t.upload.preview}
+              </Button>
+              <Button
+                kind="primary"
+                busy={busy === 'send'}
+                disabled={!canSend || (preview !== null && !preview.done)}
+                onPress={sendAll}
+              >
                 {mode === 'claim' ? t.upload.claimNow(toSend) : t.upload.unclaimNow(toSend)}
               </Button>
               {!preview && <span className="hint">{t.upload.previewHint}</span>}
@@ -297,13 +480,31 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
             {mode === 'unclaim' && <p className="hint">{t.devices.undoable}</p>}
           </Card>
           <div className="toolbar">
-            <Select label={t.upload.show} value={shown} onChange={next => show(next as Shown)}
-              options={[['all', t.upload.showAll], ['problems', t.upload.showProblems], ['failed', t.upload.showFailed]]} />
+            <Select
+              label={t.upload.show}
+              value={shown}
+              onChange={next => show(next as Shown)}
+              options={[
+                ['all', t.upload.showAll],
+                ['problems', t.upload.showProblems],
+                ['failed', t.upload.showFailed],
+              ]}
+            />
           </div>
-          <Rows client={client.current} titles={opened.titles} shown={shown} count={count} version={version} />
+          <Rows
+            client={client.current}
+            titles={opened.titles}
+            shown={shown}
+            count={count}
+            version={version}
+          />
         </>
       )}
-      {!opened && <p className="muted">{t.upload.or} <LinkButton to="/reseller/claim">{t.devices.claimOne}</LinkButton></p>}
+      {!opened && (
+        <p className="muted">
+          {t.upload.or} <LinkButton to="/reseller/claim">{t.devices.claimOne}</LinkButton>
+        </p>
+      )}
     </Page>
   );
 }

@@ -6,7 +6,22 @@ import {api} from '../api/client';
 import type {PortalUser, UsersPage as Page_} from '../api/types';
 import {t} from '../en';
 import {kRoles, useMay, type Role} from '../model';
-import {Badge, Button, Card, ConfirmButton, DialogButton, Empty, ErrorNote, Facts, Field, Loading, Page, Select, tell, Time} from '../ui/kit';
+import {
+  Badge,
+  Button,
+  Card,
+  ConfirmButton,
+  DialogButton,
+  Empty,
+  ErrorNote,
+  Facts,
+  Field,
+  Loading,
+  Page,
+  Select,
+  tell,
+  Time,
+} from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 
 function AddUser({parent, close}: {parent: string; close: () => void}) {
@@ -31,19 +46,43 @@ function AddUser({parent, close}: {parent: string; close: () => void}) {
     }
   };
   return (
-    <form className="form" onSubmit={event => {
-      event.preventDefault();
-      void submit();
-    }}>
-      <Select label={t.users.who} value={kind} onChange={setKind} options={[['email', t.users.person], ['group', t.users.group]]} />
-      <Field label={kind === 'email' ? t.users.email : t.users.groupName} value={text} onChange={setText} required
-        hint={kind === 'email' ? t.users.emailHint : t.users.groupHint} {...(kind === 'email' ? {type: 'email' as const} : {})} />
-      <Select label={t.users.role} value={role} onChange={next => setRole(next as Role)} hint={t.roleTexts[role]}
-        options={kRoles.map(each => [each, t.roles[each]] as const)} />
+    <form
+      className="form"
+      onSubmit={event => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <Select
+        label={t.users.who}
+        value={kind}
+        onChange={setKind}
+        options={[
+          ['email', t.users.person],
+          ['group', t.users.group],
+        ]}
+      />
+      <Field
+        label={kind === 'email' ? t.users.email : t.users.groupName}
+        value={text}
+        onChange={setText}
+        required
+        hint={kind === 'email' ? t.users.emailHint : t.users.groupHint}
+        {...(kind === 'email' ? {type: 'email' as const} : {})}
+      />
+      <Select
+        label={t.users.role}
+        value={role}
+        onChange={next => setRole(next as Role)}
+        hint={t.roleTexts[role]}
+        options={kRoles.map(each => [each, t.roles[each]] as const)}
+      />
       <ErrorNote error={error} />
       <div className="dialog-foot">
         <Button onPress={close}>{t.cancel}</Button>
-        <Button type="submit" kind="primary" busy={busy} disabled={!text.trim()}>{t.users.add}</Button>
+        <Button type="submit" kind="primary" busy={busy} disabled={!text.trim()}>
+          {t.users.add}
+        </Button>
       </div>
     </form>
   );
@@ -56,29 +95,73 @@ export function UsersPage({parent}: {parent: string}) {
     queryKey: ['users', parent],
     queryFn: async () => (await api.get<Page_>(`/openzerotouch/v1/${parent}/users`)).users ?? [],
   });
-  const columns = useMemo<Column<PortalUser>[]>(() => [
-    {name: t.users.who, isMain: true, width: '2fr', cell: each => each.email || <><Badge>{t.users.group}</Badge> {each.group}</>},
-    {name: t.users.role, cell: each => t.roles[(each.role ?? 'VIEWER') as Role] ?? each.role},
-    {name: t.users.since, cell: each => <Time at={each.createTime} />},
-    ...(mayEdit ? [{name: t.table.actions, cell: (each: PortalUser) => (
-      <ConfirmButton button={t.users.remove} title={t.users.removeTitle(each.email || each.group || '')} confirm={t.users.remove} act={async () => {
-        await api.delete(`/openzerotouch/v1/${each.name}`);
-        await client.invalidateQueries({queryKey: ['users', parent]});
-      }}>
-        <p>{t.users.removeText}</p>
-      </ConfirmButton>
-    )}] : []),
-  ], [client, mayEdit, parent]);
+  const columns = useMemo<Column<PortalUser>[]>(
+    () => [
+      {
+        name: t.users.who,
+        isMain: true,
+        width: '2fr',
+        cell: each =>
+          each.email || (
+            <>
+              <Badge>{t.users.group}</Badge> {each.group}
+            </>
+          ),
+      },
+      {name: t.users.role, cell: each => t.roles[(each.role ?? 'VIEWER') as Role] ?? each.role},
+      {name: t.users.since, cell: each => <Time at={each.createTime} />},
+      ...(mayEdit
+        ? [
+            {
+              name: t.table.actions,
+              cell: (each: PortalUser) => (
+                <ConfirmButton
+                  button={t.users.remove}
+                  title={t.users.removeTitle(each.email || each.group || '')}
+                  confirm={t.users.remove}
+                  act={async () => {
+                    await api.delete(`/openzerotouch/v1/${each.name}`);
+                    await client.invalidateQueries({queryKey: ['users', parent]});
+                  }}
+                >
+                  <p>{t.users.removeText}</p>
+                </ConfirmButton>
+              ),
+            },
+          ]
+        : []),
+    ],
+    [client, mayEdit, parent],
+  );
   const add = mayEdit && (
-    <DialogButton button={t.users.add} kind="primary" title={t.users.add}>{close => <AddUser parent={parent} close={close} />}</DialogButton>
+    <DialogButton button={t.users.add} kind="primary" title={t.users.add}>
+      {close => <AddUser parent={parent} close={close} />}
+    </DialogButton>
   );
   return (
     <Page title={t.users.title} intro={t.users.intro} actions={add}>
       <ErrorNote error={users.error} retry={() => void users.refetch()} />
-      {users.isPending ? <Loading /> : (users.data ?? []).length === 0
-        ? !users.error && <Empty title={t.users.none} action={add}>{t.users.noneText}</Empty>
-        : <Table label={t.users.title} rows={users.data ?? []} columns={columns} idOf={each => each.name ?? ''} />}
-      <Card title={t.users.roles}><Facts rows={[...kRoles].reverse().map(role => [t.roles[role], t.roleTexts[role]] as const)} /></Card>
+      {users.isPending ? (
+        <Loading />
+      ) : (users.data ?? []).length === 0 ? (
+        !users.error && (
+          <Empty title={t.users.none} action={add}>
+            {t.users.noneText}
+          </Empty>
+        )
+      ) : (
+        <Table
+          label={t.users.title}
+          rows={users.data ?? []}
+          columns={columns}
+          idOf={each => each.name ?? ''}
+        />
+      )}
+      <Card title={t.users.roles}>
+        <Facts
+          rows={[...kRoles].reverse().map(role => [t.roles[role], t.roleTexts[role]] as const)}
+        />
+      </Card>
     </Page>
   );
 }

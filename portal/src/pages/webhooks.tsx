@@ -7,7 +7,23 @@ import {allPages, api} from '../api/client';
 import type {DeliveriesPage, Webhook, WebhookDelivery, WebhooksPage as Page_} from '../api/types';
 import {t} from '../en';
 import {lastPart, useMay} from '../model';
-import {Badge, Button, Card, Check, ConfirmButton, CopyButton, DialogButton, Empty, ErrorNote, Field, Loading, Note, Page, tell, Time} from '../ui/kit';
+import {
+  Badge,
+  Button,
+  Card,
+  Check,
+  ConfirmButton,
+  CopyButton,
+  DialogButton,
+  Empty,
+  ErrorNote,
+  Field,
+  Loading,
+  Note,
+  Page,
+  tell,
+  Time,
+} from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 
 function eventsFor(parent: string): string[] {
@@ -16,8 +32,16 @@ function eventsFor(parent: string): string[] {
     : ['device.claimed', 'device.unclaimed', 'device.configured'];
 }
 
-function WebhookForm({parent, webhook, close, created}: {
-  parent: string; webhook?: Webhook; close: () => void; created?: (webhook: Webhook) => void;
+function WebhookForm({
+  parent,
+  webhook,
+  close,
+  created,
+}: {
+  parent: string;
+  webhook?: Webhook;
+  close: () => void;
+  created?: (webhook: Webhook) => void;
 }) {
   const client = useQueryClient();
   const [url, setUrl] = useState(webhook?.url ?? '');
@@ -29,9 +53,18 @@ function WebhookForm({parent, webhook, close, created}: {
     setError(null);
     try {
       if (webhook) {
-        await api.patch(`/openzerotouch/v1/${webhook.name}`, {url: url.trim(), events}, {updateMask: 'url,events'});
+        await api.patch(
+          `/openzerotouch/v1/${webhook.name}`,
+          {url: url.trim(), events},
+          {updateMask: 'url,events'},
+        );
       } else {
-        created?.(await api.post<Webhook>(`/openzerotouch/v1/${parent}/webhooks`, {url: url.trim(), events}));
+        created?.(
+          await api.post<Webhook>(`/openzerotouch/v1/${parent}/webhooks`, {
+            url: url.trim(),
+            events,
+          }),
+        );
       }
       await client.invalidateQueries({queryKey: ['webhooks', parent]});
       tell(t.saved);
@@ -43,22 +76,46 @@ function WebhookForm({parent, webhook, close, created}: {
     }
   };
   return (
-    <form className="form" onSubmit={event => {
-      event.preventDefault();
-      void submit();
-    }}>
-      <Field label={t.webhooks.url} value={url} onChange={setUrl} type="url" required placeholder="https://" hint={t.webhooks.urlHint} />
+    <form
+      className="form"
+      onSubmit={event => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <Field
+        label={t.webhooks.url}
+        value={url}
+        onChange={setUrl}
+        type="url"
+        required
+        placeholder="https://"
+        hint={t.webhooks.urlHint}
+      />
       <fieldset className="choice">
         <legend>{t.webhooks.events}</legend>
         {eventsFor(parent).map(event => (
-          <Check key={event} label={`${event}: ${t.webhooks.eventTexts[event as keyof typeof t.webhooks.eventTexts]}`} checked={events.includes(event)}
-            onChange={checked => setEvents(checked ? [...events, event] : events.filter(each => each !== event))} />
+          <Check
+            key={event}
+            label={`${event}: ${t.webhooks.eventTexts[event as keyof typeof t.webhooks.eventTexts]}`}
+            checked={events.includes(event)}
+            onChange={checked =>
+              setEvents(checked ? [...events, event] : events.filter(each => each !== event))
+            }
+          />
         ))}
       </fieldset>
       <ErrorNote error={error} />
       <div className="dialog-foot">
         <Button onPress={close}>{t.cancel}</Button>
-        <Button type="submit" kind="primary" busy={busy} disabled={!url.trim() || events.length === 0}>{t.save}</Button>
+        <Button
+          type="submit"
+          kind="primary"
+          busy={busy}
+          disabled={!url.trim() || events.length === 0}
+        >
+          {t.save}
+        </Button>
       </div>
     </form>
   );
@@ -69,12 +126,31 @@ export function WebhooksPage({parent, base}: {parent: string; base: string}) {
   const [created, setCreated] = useState<Webhook | null>(null);
   const list = useQuery({
     queryKey: ['webhooks', parent],
-    queryFn: () => allPages<Page_, Webhook>(`/openzerotouch/v1/${parent}/webhooks`, page => page.webhooks),
+    queryFn: () =>
+      allPages<Page_, Webhook>(`/openzerotouch/v1/${parent}/webhooks`, page => page.webhooks),
   });
-  const columns = useMemo<Column<Webhook>[]>(() => [
-    {name: t.webhooks.url, isMain: true, width: '2fr', cell: each => <Link href={`${base}/webhooks/${lastPart(each.name)}`}>{each.url}</Link>},
-    {name: t.webhooks.events, width: '1.6fr', cell: each => <span className="actions">{(each.events ?? []).map(event => <Badge key={event}>{event}</Badge>)}</span>},
-  ], [base]);
+  const columns = useMemo<Column<Webhook>[]>(
+    () => [
+      {
+        name: t.webhooks.url,
+        isMain: true,
+        width: '2fr',
+        cell: each => <Link href={`${base}/webhooks/${lastPart(each.name)}`}>{each.url}</Link>,
+      },
+      {
+        name: t.webhooks.events,
+        width: '1.6fr',
+        cell: each => (
+          <span className="actions">
+            {(each.events ?? []).map(event => (
+              <Badge key={event}>{event}</Badge>
+            ))}
+          </span>
+        ),
+      },
+    ],
+    [base],
+  );
   const add = mayEdit && (
     <DialogButton button={t.webhooks.add} kind="primary" title={t.webhooks.add}>
       {close => <WebhookForm parent={parent} close={close} created={setCreated} />}
@@ -85,14 +161,32 @@ export function WebhooksPage({parent, base}: {parent: string; base: string}) {
       {created?.secret && (
         <Card title={t.webhooks.secret} tone="warn">
           <p>{t.webhooks.secretOnce}</p>
-          <p><code>{created.secret}</code> <CopyButton text={created.secret} label={t.webhooks.copySecret} /></p>
-          <div className="actions"><Button onPress={() => setCreated(null)}>{t.webhooks.forget}</Button></div>
+          <p>
+            <code>{created.secret}</code>{' '}
+            <CopyButton text={created.secret} label={t.webhooks.copySecret} />
+          </p>
+          <div className="actions">
+            <Button onPress={() => setCreated(null)}>{t.webhooks.forget}</Button>
+          </div>
         </Card>
       )}
       <ErrorNote error={list.error} retry={() => void list.refetch()} />
-      {list.isPending ? <Loading /> : (list.data ?? []).length === 0
-        ? !list.error && <Empty title={t.webhooks.none} action={add}>{t.webhooks.noneText}</Empty>
-        : <Table label={t.webhooks.title} rows={list.data ?? []} columns={columns} idOf={each => each.name ?? ''} />}
+      {list.isPending ? (
+        <Loading />
+      ) : (list.data ?? []).length === 0 ? (
+        !list.error && (
+          <Empty title={t.webhooks.none} action={add}>
+            {t.webhooks.noneText}
+          </Empty>
+        )
+      ) : (
+        <Table
+          label={t.webhooks.title}
+          rows={list.data ?? []}
+          columns={columns}
+          idOf={each => each.name ?? ''}
+        />
+      )}
     </Page>
   );
 }
@@ -109,10 +203,14 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
   const [, go] = useLocation();
   const mayEdit = useMay('ADMIN');
   const name = `${parent}/webhooks/${id}`;
-  const webhook = useQuery({queryKey: ['webhooks', parent, id], queryFn: () => api.get<Webhook>(`/openzerotouch/v1/${name}`)});
+  const webhook = useQuery({
+    queryKey: ['webhooks', parent, id],
+    queryFn: () => api.get<Webhook>(`/openzerotouch/v1/${name}`),
+  });
   const deliveries = useInfiniteQuery({
     queryKey: ['deliveries', name],
-    queryFn: ({pageParam}) => api.get<DeliveriesPage>(`/openzerotouch/v1/${name}/deliveries`, {pageToken: pageParam}),
+    queryFn: ({pageParam}) =>
+      api.get<DeliveriesPage>(`/openzerotouch/v1/${name}/deliveries`, {pageToken: pageParam}),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
     refetchInterval: 3000,
@@ -128,18 +226,48 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
       setError(failure);
     }
   };
-  const columns = useMemo<Column<WebhookDelivery>[]>(() => [
-    {name: t.webhooks.event, isMain: true, width: '1.2fr', cell: each => each.eventType},
-    {name: t.webhooks.time, width: '1.2fr', cell: each => <Time at={each.createTime} />},
-    {name: t.webhooks.state, cell: each => (
-      <Badge tone={each.state === 'DELIVERED' ? 'ok' : each.state === 'FAILED' ? 'danger' : 'warn'}>{t.webhooks.states[each.state ?? 'STATE_UNSPECIFIED']}</Badge>
-    )},
-    {name: t.webhooks.attempts, width: '1.8fr', cell: each => <>{(each.attempts ?? []).length} · {lastAttempt(each)}</>},
-    {name: t.webhooks.next, width: '1.2fr', cell: each => <Time at={each.nextAttemptTime} />},
-    ...(mayEdit ? [{name: t.table.actions, cell: (each: WebhookDelivery) => (
-      <Button label={t.webhooks.redeliverOf(each.eventType ?? '')} onPress={() => void act(`${each.name}:redeliver`, t.webhooks.redelivered)}>{t.webhooks.redeliver}</Button>
-    )}] : []),
-  ], [mayEdit, name]);
+  const columns = useMemo<Column<WebhookDelivery>[]>(
+    () => [
+      {name: t.webhooks.event, isMain: true, width: '1.2fr', cell: each => each.eventType},
+      {name: t.webhooks.time, width: '1.2fr', cell: each => <Time at={each.createTime} />},
+      {
+        name: t.webhooks.state,
+        cell: each => (
+          <Badge
+            tone={each.state === 'DELIVERED' ? 'ok' : each.state === 'FAILED' ? 'danger' : 'warn'}
+          >
+            {t.webhooks.states[each.state ?? 'STATE_UNSPECIFIED']}
+          </Badge>
+        ),
+      },
+      {
+        name: t.webhooks.attempts,
+        width: '1.8fr',
+        cell: each => (
+          <>
+            {(each.attempts ?? []).length} · {lastAttempt(each)}
+          </>
+        ),
+      },
+      {name: t.webhooks.next, width: '1.2fr', cell: each => <Time at={each.nextAttemptTime} />},
+      ...(mayEdit
+        ? [
+            {
+              name: t.table.actions,
+              cell: (each: WebhookDelivery) => (
+                <Button
+                  label={t.webhooks.redeliverOf(each.eventType ?? '')}
+                  onPress={() => void act(`${each.name}:redeliver`, t.webhooks.redelivered)}
+                >
+                  {t.webhooks.redeliver}
+                </Button>
+              ),
+            },
+          ]
+        : []),
+    ],
+    [mayEdit, name],
+  );
   const rows = (deliveries.data?.pages ?? []).flatMap(page => page.deliveries ?? []);
   const back = {to: `${base}/webhooks`, text: t.webhooks.title};
   if (!webhook.data) {
@@ -151,27 +279,56 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
     );
   }
   return (
-    <Page title={webhook.data.url ?? ''} back={back} actions={mayEdit && (
-      <>
-        <Button onPress={() => void act(`${name}:test`, t.webhooks.tested)}>{t.webhooks.test}</Button>
-        <DialogButton button={t.edit} title={t.webhooks.editTitle}>{close => <WebhookForm parent={parent} webhook={webhook.data} close={close} />}</DialogButton>
-        <ConfirmButton button={t.webhooks.remove} title={t.webhooks.removeTitle} confirm={t.webhooks.remove} act={async () => {
-          await api.delete(`/openzerotouch/v1/${name}`);
-          await client.invalidateQueries({queryKey: ['webhooks', parent]});
-          go(`${base}/webhooks`);
-        }}>
-          <p>{t.webhooks.removeText}</p>
-        </ConfirmButton>
-      </>
-    )}>
-      <Note><span className="actions">{(webhook.data.events ?? []).map(event => <Badge key={event}>{event}</Badge>)}</span></Note>
+    <Page
+      title={webhook.data.url ?? ''}
+      back={back}
+      actions={
+        mayEdit && (
+          <>
+            <Button onPress={() => void act(`${name}:test`, t.webhooks.tested)}>
+              {t.webhooks.test}
+            </Button>
+            <DialogButton button={t.edit} title={t.webhooks.editTitle}>
+              {close => <WebhookForm parent={parent} webhook={webhook.data} close={close} />}
+            </DialogButton>
+            <ConfirmButton
+              button={t.webhooks.remove}
+              title={t.webhooks.removeTitle}
+              confirm={t.webhooks.remove}
+              act={async () => {
+                await api.delete(`/openzerotouch/v1/${name}`);
+                await client.invalidateQueries({queryKey: ['webhooks', parent]});
+                go(`${base}/webhooks`);
+              }}
+            >
+              <p>{t.webhooks.removeText}</p>
+            </ConfirmButton>
+          </>
+        )
+      }
+    >
+      <Note>
+        <span className="actions">
+          {(webhook.data.events ?? []).map(event => (
+            <Badge key={event}>{event}</Badge>
+          ))}
+        </span>
+      </Note>
       <ErrorNote error={error ?? deliveries.error} />
       <Card title={t.webhooks.deliveries}>
-        {rows.length === 0 ? <Empty title={t.webhooks.noDeliveries}>{t.webhooks.noDeliveriesText}</Empty> : (
-          <Table label={t.webhooks.deliveries} rows={rows} columns={columns} idOf={each => each.name ?? ''}
+        {rows.length === 0 ? (
+          <Empty title={t.webhooks.noDeliveries}>{t.webhooks.noDeliveriesText}</Empty>
+        ) : (
+          <Table
+            label={t.webhooks.deliveries}
+            rows={rows}
+            columns={columns}
+            idOf={each => each.name ?? ''}
             onEnd={() => {
-              if (deliveries.hasNextPage && !deliveries.isFetchingNextPage) void deliveries.fetchNextPage();
-            }} />
+              if (deliveries.hasNextPage && !deliveries.isFetchingNextPage)
+                void deliveries.fetchNextPage();
+            }}
+          />
         )}
       </Card>
     </Page>

@@ -14,18 +14,31 @@ function textOf(entry: HistoryEntry, names: Map<string, string>): string {
     return t.history.moved(nameOf(before?.ownerCompanyId), nameOf(after?.ownerCompanyId));
   }
   if (before?.configurationId !== after?.configurationId) {
-    return after?.configurationId ? t.history.configured(after.configurationId) : t.history.unconfigured;
+    return after?.configurationId
+      ? t.history.configured(after.configurationId)
+      : t.history.unconfigured;
   }
   if (entry.metadataKeys?.length) return t.history.metadata(entry.metadataKeys.join(', '));
   return t.history.changed;
 }
 
 // Lists what happened to a device, the newest first.
-export function History({parent, device, names}: {parent: string; device: string; names: Map<string, string>}) {
+export function History({
+  parent,
+  device,
+  names,
+}: {
+  parent: string;
+  device: string;
+  names: Map<string, string>;
+}) {
   const history = useInfiniteQuery({
     queryKey: ['history', parent, device],
-    queryFn: ({pageParam}) => api.get<HistoryPage>(
-      `/openzerotouch/v1/${parent}/devices/${device}/history`, {pageSize: 50, pageToken: pageParam}),
+    queryFn: ({pageParam}) =>
+      api.get<HistoryPage>(`/openzerotouch/v1/${parent}/devices/${device}/history`, {
+        pageSize: 50,
+        pageToken: pageParam,
+      }),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
   });
@@ -40,17 +53,21 @@ export function History({parent, device, names}: {parent: string; device: string
           <li key={i}>
             <strong>{textOf(entry, names)}</strong>
             <span className="muted small">
-              <Time at={entry.changeTime} /> · {t.history.kinds[entry.actor?.kind ?? 'KIND_UNSPECIFIED']}
+              <Time at={entry.changeTime} /> ·{' '}
+              {t.history.kinds[entry.actor?.kind ?? 'KIND_UNSPECIFIED']}
               {entry.actor?.account ? ` · ${entry.actor.account}` : ''}
             </span>
             <span className="muted small">
-              {entry.sectionType && <Badge>{t.sections[entry.sectionType]}</Badge>} <code>{entry.method}</code>
+              {entry.sectionType && <Badge>{t.sections[entry.sectionType]}</Badge>}{' '}
+              <code>{entry.method}</code>
             </span>
           </li>
         ))}
       </ol>
       {history.hasNextPage && (
-        <Button busy={history.isFetchingNextPage} onPress={() => void history.fetchNextPage()}>{t.history.more}</Button>
+        <Button busy={history.isFetchingNextPage} onPress={() => void history.fetchNextPage()}>
+          {t.history.more}
+        </Button>
       )}
     </>
   );

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts that pages are made of.
 import {
-  useEffect, useId, useState, useSyncExternalStore, type ReactNode, type TextareaHTMLAttributes,
+  useEffect,
+  useId,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+  type TextareaHTMLAttributes,
 } from 'react';
 import {
-  Button as AriaButton, Dialog, DialogTrigger, FieldError, Heading, Input, Label, Modal, ModalOverlay,
-  Text, TextArea, TextField,
+  Button as AriaButton,
+  Dialog,
+  DialogTrigger,
+  FieldError,
+  Heading,
+  Input,
+  Label,
+  Modal,
+  ModalOverlay,
+  Text,
+  TextArea,
+  TextField,
 } from 'react-aria-components';
 import {Link} from 'wouter';
 import {ApiError} from '../api/client';
@@ -22,7 +37,15 @@ type ButtonProps = {
   label?: string; // for readers, if the content does not say it
 };
 
-export function Button({children, onPress, kind = 'plain', type = 'button', disabled, busy, label}: ButtonProps) {
+export function Button({
+  children,
+  onPress,
+  kind = 'plain',
+  type = 'button',
+  disabled,
+  busy,
+  label,
+}: ButtonProps) {
   return (
     <AriaButton
       className={`button ${kind}`}
@@ -38,8 +61,20 @@ export function Button({children, onPress, kind = 'plain', type = 'button', disa
   );
 }
 
-export function LinkButton({to, children, kind = 'plain'}: {to: string; children: ReactNode; kind?: 'primary' | 'plain'}) {
-  return <Link href={to} className={`button ${kind}`}>{children}</Link>;
+export function LinkButton({
+  to,
+  children,
+  kind = 'plain',
+}: {
+  to: string;
+  children: ReactNode;
+  kind?: 'primary' | 'plain';
+}) {
+  return (
+    <Link href={to} className={`button ${kind}`}>
+      {children}
+    </Link>
+  );
 }
 
 type FieldProps = {
@@ -63,7 +98,10 @@ export function Field(props: FieldProps) {
   const {label, value, onChange, hint, problem, required, type, multiline, mono, list} = props;
   const listId = useId();
   const shared = {className: mono ? 'input mono' : 'input', placeholder: props.placeholder ?? ''};
-  const area: TextareaHTMLAttributes<HTMLTextAreaElement> = {rows: props.rows ?? 4, spellCheck: !mono};
+  const area: TextareaHTMLAttributes<HTMLTextAreaElement> = {
+    rows: props.rows ?? 4,
+    spellCheck: !mono,
+  };
   return (
     <TextField
       className="field"
@@ -77,11 +115,23 @@ export function Field(props: FieldProps) {
       {...(type ? {type} : {})}
     >
       <Label>{label}</Label>
-      {multiline
-        ? <TextArea {...shared} {...area} />
-        : <Input {...shared} {...(list ? {list: listId} : {})} autoComplete="off" />}
-      {list && <datalist id={listId}>{list.map(each => <option key={each} value={each} />)}</datalist>}
-      {hint && <Text slot="description" className="hint">{hint}</Text>}
+      {multiline ? (
+        <TextArea {...shared} {...area} />
+      ) : (
+        <Input {...shared} {...(list ? {list: listId} : {})} autoComplete="off" />
+      )}
+      {list && (
+        <datalist id={listId}>
+          {list.map(each => (
+            <option key={each} value={each} />
+          ))}
+        </datalist>
+      )}
+      {hint && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
       <FieldError className="problem">{problem}</FieldError>
     </TextField>
   );
@@ -101,25 +151,49 @@ export function Select({label, value, onChange, options, hint, hideLabel, disabl
   const id = useId();
   return (
     <div className="field">
-      <label htmlFor={id} className={hideLabel ? 'visually-hidden' : undefined}>{label}</label>
+      <label htmlFor={id} className={hideLabel ? 'visually-hidden' : undefined}>
+        {label}
+      </label>
       <select
-        id={id} className="input" value={value} disabled={Boolean(disabled)}
-        aria-describedby={hint ? `${id}-hint` : undefined} onChange={event => onChange(event.target.value)}
+        id={id}
+        className="input"
+        value={value}
+        disabled={Boolean(disabled)}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={event => onChange(event.target.value)}
       >
-        {options.map(([each, text]) => <option key={each} value={each}>{text}</option>)}
+        {options.map(([each, text]) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
       </select>
-      {hint && <span id={`${id}-hint`} className="hint">{hint}</span>}
+      {hint && (
+        <span id={`${id}-hint`} className="hint">
+          {hint}
+        </span>
+      )}
     </div>
   );
 }
 
-export function Check({label, checked, onChange, hideLabel}: {
-  label: string; checked: boolean; onChange: (checked: boolean) => void; hideLabel?: boolean;
+export function Check({
+  label,
+  checked,
+  onChange,
+  hideLabel,
+}: {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  hideLabel?: boolean;
 }) {
   return (
     <label className="check">
       <input
-        type="checkbox" checked={checked} aria-label={hideLabel ? label : undefined}
+        type="checkbox"
+        checked={checked}
+        aria-label={hideLabel ? label : undefined}
         onChange={event => onChange(event.target.checked)}
       />
       {!hideLabel && <span>{label}</span>}
@@ -128,15 +202,29 @@ export function Check({label, checked, onChange, hideLabel}: {
 }
 
 // A page: its heading, what can be done on it, and its title in the browser's tab.
-export function Page({title, intro, actions, children, back}: {
-  title: string; intro?: ReactNode; actions?: ReactNode; children: ReactNode; back?: {to: string; text: string};
+export function Page({
+  title,
+  intro,
+  actions,
+  children,
+  back,
+}: {
+  title: string;
+  intro?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  back?: {to: string; text: string};
 }) {
   useEffect(() => {
     document.title = `${title} · ${t.product}`;
   }, [title]);
   return (
     <>
-      {back && <p className="back"><Link href={back.to}>← {back.text}</Link></p>}
+      {back && (
+        <p className="back">
+          <Link href={back.to}>← {back.text}</Link>
+        </p>
+      )}
       <div className="page-head">
         <h1 tabIndex={-1}>{title}</h1>
         {actions && <div className="actions">{actions}</div>}
@@ -147,8 +235,16 @@ export function Page({title, intro, actions, children, back}: {
   );
 }
 
-export function Card({title, children, actions, tone}: {
-  title?: string; children: ReactNode; actions?: ReactNode; tone?: 'warn' | 'danger';
+export function Card({
+  title,
+  children,
+  actions,
+  tone,
+}: {
+  title?: string;
+  children: ReactNode;
+  actions?: ReactNode;
+  tone?: 'warn' | 'danger';
 }) {
   const id = useId();
   return (
@@ -165,7 +261,15 @@ export function Card({title, children, actions, tone}: {
 }
 
 // Says that there is nothing yet, and what to do.
-export function Empty({title, children, action}: {title: string; children?: ReactNode; action?: ReactNode}) {
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="empty">
       <p className="empty-title">{title}</p>
@@ -176,24 +280,52 @@ export function Empty({title, children, action}: {title: string; children?: Reac
 }
 
 export function Loading() {
-  return <p className="loading" role="status"><span className="spinner" aria-hidden="true" /> {t.loading}</p>;
+  return (
+    <p className="loading" role="status">
+      <span className="spinner" aria-hidden="true" /> {t.loading}
+    </p>
+  );
 }
 
 // Shows what went wrong, with the id by which the operator finds the call in the log.
 export function ErrorNote({error, retry}: {error: unknown; retry?: () => void}) {
   if (!error || error instanceof SessionError) return null;
-  const {message, status, code, reason, requestId} = error instanceof ApiError
-    ? error
-    : {message: error instanceof Error ? error.message : String(error), status: 0, code: '', reason: '', requestId: ''};
+  const {message, status, code, reason, requestId} =
+    error instanceof ApiError
+      ? error
+      : {
+          message: error instanceof Error ? error.message : String(error),
+          status: 0,
+          code: '',
+          reason: '',
+          requestId: '',
+        };
   const isOffline = error instanceof ApiError && error.status === 0;
   return (
     <div className="note danger" role="alert">
-      <p><strong>{isOffline ? t.errors.offline : reason === 'TOS' ? t.errors.terms : message}</strong></p>
+      <p>
+        <strong>
+          {isOffline ? t.errors.offline : reason === 'TOS' ? t.errors.terms : message}
+        </strong>
+      </p>
       {status > 0 && (
         <p className="note-detail">
-          <span>{t.errors.status} <code>{status} {code}</code></span>
-          {reason && <span>{t.errors.reason} <code>{reason}</code></span>}
-          {requestId && <span>{t.errors.requestId} <code>{requestId}</code></span>}
+          <span>
+            {t.errors.status}{' '}
+            <code>
+              {status} {code}
+            </code>
+          </span>
+          {reason && (
+            <span>
+              {t.errors.reason} <code>{reason}</code>
+            </span>
+          )}
+          {requestId && (
+            <span>
+              {t.errors.requestId} <code>{requestId}</code>
+            </span>
+          )}
         </p>
       )}
       {retry && <Button onPress={retry}>{t.retry}</Button>}
@@ -201,11 +333,23 @@ export function ErrorNote({error, retry}: {error: unknown; retry?: () => void}) 
   );
 }
 
-export function Note({tone = 'info', children}: {tone?: 'info' | 'warn' | 'ok' | 'danger'; children: ReactNode}) {
+export function Note({
+  tone = 'info',
+  children,
+}: {
+  tone?: 'info' | 'warn' | 'ok' | 'danger';
+  children: ReactNode;
+}) {
   return <div className={`note ${tone}`}>{children}</div>;
 }
 
-export function Badge({tone = 'plain', children}: {tone?: 'plain' | 'ok' | 'warn' | 'danger' | 'accent'; children: ReactNode}) {
+export function Badge({
+  tone = 'plain',
+  children,
+}: {
+  tone?: 'plain' | 'ok' | 'warn' | 'danger' | 'accent';
+  children: ReactNode;
+}) {
   return <span className={`badge ${tone}`}>{children}</span>;
 }
 
@@ -216,7 +360,11 @@ const kExactTime = new Intl.DateTimeFormat(undefined, {dateStyle: 'full', timeSt
 export function Time({at}: {at: string | undefined}) {
   if (!at) return <>{t.none}</>;
   const date = new Date(at);
-  return <time dateTime={at} title={kExactTime.format(date)}>{kDateTime.format(date)}</time>;
+  return (
+    <time dateTime={at} title={kExactTime.format(date)}>
+      {kDateTime.format(date)}
+    </time>
+  );
 }
 
 export function formatTime(at: string): string {
@@ -229,9 +377,14 @@ type Fact = readonly [name: string, value: ReactNode];
 export function Facts({rows}: {rows: (Fact | null)[]}) {
   return (
     <dl className="facts">
-      {rows.filter(row => row !== null).map(([name, value]) => (
-        <div key={name}><dt>{name}</dt><dd>{value || t.none}</dd></div>
-      ))}
+      {rows
+        .filter(row => row !== null)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value || t.none}</dd>
+          </div>
+        ))}
     </dl>
   );
 }
@@ -246,19 +399,34 @@ export function Progress({value, label}: {value: number; label: string}) {
 }
 
 // A button that opens a dialog. `children` gets the function that closes it.
-export function DialogButton({button, kind, title, children, disabled, wide}: {
-  button: ReactNode; kind?: ButtonProps['kind']; title: string; disabled?: boolean; wide?: boolean;
+export function DialogButton({
+  button,
+  kind,
+  title,
+  children,
+  disabled,
+  wide,
+}: {
+  button: ReactNode;
+  kind?: ButtonProps['kind'];
+  title: string;
+  disabled?: boolean;
+  wide?: boolean;
   children: (close: () => void) => ReactNode;
 }) {
   return (
     <DialogTrigger>
-      <Button kind={kind ?? 'plain'} disabled={Boolean(disabled)}>{button}</Button>
+      <Button kind={kind ?? 'plain'} disabled={Boolean(disabled)}>
+        {button}
+      </Button>
       <ModalOverlay className="overlay" isDismissable>
         <Modal className={wide ? 'modal wide' : 'modal'}>
           <Dialog className="dialog">
             {({close}) => (
               <>
-                <Heading slot="title" level={2}>{title}</Heading>
+                <Heading slot="title" level={2}>
+                  {title}
+                </Heading>
                 {children(close)}
               </>
             )}
@@ -270,9 +438,24 @@ export function DialogButton({button, kind, title, children, disabled, wide}: {
 }
 
 // A button that asks before it acts.
-export function ConfirmButton({button, title, children, confirm, act, kind = 'danger', disabled, trigger}: {
-  button: ReactNode; title: string; children?: ReactNode; confirm: string; act: () => Promise<unknown>;
-  kind?: ButtonProps['kind']; disabled?: boolean; trigger?: ButtonProps['kind'];
+export function ConfirmButton({
+  button,
+  title,
+  children,
+  confirm,
+  act,
+  kind = 'danger',
+  disabled,
+  trigger,
+}: {
+  button: ReactNode;
+  title: string;
+  children?: ReactNode;
+  confirm: string;
+  act: () => Promise<unknown>;
+  kind?: ButtonProps['kind'];
+  disabled?: boolean;
+  trigger?: ButtonProps['kind'];
 }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -296,7 +479,9 @@ export function ConfirmButton({button, title, children, confirm, act, kind = 'da
           <ErrorNote error={error} />
           <div className="dialog-foot">
             <Button onPress={close}>{t.cancel}</Button>
-            <Button kind={kind} busy={busy} onPress={() => void run(close)}>{confirm}</Button>
+            <Button kind={kind} busy={busy} onPress={() => void run(close)}>
+              {confirm}
+            </Button>
           </div>
         </>
       )}
@@ -326,19 +511,28 @@ export function News() {
       newsListeners.add(listener);
       return () => newsListeners.delete(listener);
     },
-    () => news);
+    () => news,
+  );
   return (
     <div className="news" role="status" aria-live="polite">
-      {shown.map(each => <p key={each.id}>{each.text}</p>)}
+      {shown.map(each => (
+        <p key={each.id}>{each.text}</p>
+      ))}
     </div>
   );
 }
 
 export function CopyButton({text, label}: {text: string; label: string}) {
   return (
-    <Button kind="quiet" label={label} onPress={() => {
-      void navigator.clipboard?.writeText(text).then(() => tell(t.copied));
-    }}>{t.copy}</Button>
+    <Button
+      kind="quiet"
+      label={label}
+      onPress={() => {
+        void navigator.clipboard?.writeText(text).then(() => tell(t.copied));
+      }}
+    >
+      {t.copy}
+    </Button>
   );
 }
 

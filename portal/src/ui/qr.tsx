@@ -16,7 +16,8 @@ export function QrCode({text, label}: {text: string; label: string}) {
       const size = code.getModuleCount();
       let path = '';
       for (let y = 0; y < size; ++y) {
-        for (let x = 0; x < size; ++x) if (code.isDark(y, x)) path += `M${x + kQuiet} ${y + kQuiet}h1v1h-1z`;
+        for (let x = 0; x < size; ++x)
+          if (code.isDark(y, x)) path += `M${x + kQuiet} ${y + kQuiet}h1v1h-1z`;
       }
       return {path, size: size + 2 * kQuiet};
     } catch {
@@ -25,7 +26,13 @@ export function QrCode({text, label}: {text: string; label: string}) {
   }, [text]);
   if (!drawing) return <Note tone="warn">{t.qrTooLong}</Note>;
   return (
-    <svg className="qr" role="img" aria-label={label} viewBox={`0 0 ${drawing.size} ${drawing.size}`} shapeRendering="crispEdges">
+    <svg
+      className="qr"
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${drawing.size} ${drawing.size}`}
+      shapeRendering="crispEdges"
+    >
       <path d={drawing.path} />
     </svg>
   );

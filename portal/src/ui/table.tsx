@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A table of any length: only the rows in view are in the page.
 import {
-  flexRender, getCoreRowModel, useReactTable, type ColumnDef, type RowSelectionState,
+  flexRender,
+  getCoreRowModel,
+  useReactTable,
+  type ColumnDef,
+  type RowSelectionState,
 } from '@tanstack/react-table';
 import {useVirtualizer} from '@tanstack/react-virtual';
 import {useEffect, useMemo, useRef, type ReactNode} from 'react';
@@ -32,12 +36,14 @@ export function Table<Row>(props: Props<Row>) {
   const {label, rows, columns, idOf, selected, onSelect, total, onEnd} = props;
   const scroller = useRef<HTMLDivElement>(null);
   const definitions = useMemo<ColumnDef<Row>[]>(
-    () => columns.map((column, i) => ({
-      id: String(i),
-      header: column.name,
-      cell: ({row}) => column.cell(row.original, row.index),
-    })),
-    [columns]);
+    () =>
+      columns.map((column, i) => ({
+        id: String(i),
+        header: column.name,
+        cell: ({row}) => column.cell(row.original, row.index),
+      })),
+    [columns],
+  );
   const table = useReactTable({
     data: rows,
     columns: definitions,
@@ -61,18 +67,30 @@ export function Table<Row>(props: Props<Row>) {
   useEffect(() => {
     if (last >= all.length - 20) onEnd?.();
   }, [last, all.length, onEnd]);
-  const template = (onSelect ? '2.75rem ' : '') +
+  const template =
+    (onSelect ? '2.75rem ' : '') +
     columns.map(column => `minmax(0, ${column.width ?? '1fr'})`).join(' ');
   return (
     <div className="table-frame">
-      <div className="table" role="table" aria-label={label} aria-rowcount={(total ?? all.length) + 1}
-        ref={scroller} tabIndex={0} style={{['--columns' as string]: template}}>
+      <div
+        className="table"
+        role="table"
+        aria-label={label}
+        aria-rowcount={(total ?? all.length) + 1}
+        ref={scroller}
+        tabIndex={0}
+        style={{['--columns' as string]: template}}
+      >
         <div role="rowgroup" className="table-head">
           <div role="row" aria-rowindex={1} className="tr">
             {onSelect && (
               <div role="columnheader" className="th select">
-                <Check label={t.table.selectAll} hideLabel checked={table.getIsAllRowsSelected() && all.length > 0}
-                  onChange={checked => table.toggleAllRowsSelected(checked)} />
+                <Check
+                  label={t.table.selectAll}
+                  hideLabel
+                  checked={table.getIsAllRowsSelected() && all.length > 0}
+                  onChange={checked => table.toggleAllRowsSelected(checked)}
+                />
               </div>
             )}
             {table.getFlatHeaders().map(header => (
@@ -86,19 +104,33 @@ export function Table<Row>(props: Props<Row>) {
           {items.map(item => {
             const row = all[item.index]!;
             return (
-              <div role="row" key={row.id} className={row.getIsSelected() ? 'tr selected' : 'tr'}
-                aria-rowindex={item.index + 2} data-index={item.index} ref={virtual.measureElement}
-                style={{transform: `translateY(${item.start}px)`}}>
+              <div
+                role="row"
+                key={row.id}
+                className={row.getIsSelected() ? 'tr selected' : 'tr'}
+                aria-rowindex={item.index + 2}
+                data-index={item.index}
+                ref={virtual.measureElement}
+                style={{transform: `translateY(${item.start}px)`}}
+              >
                 {onSelect && (
                   <div role="cell" className="td select">
-                    <Check label={t.table.select(props.nameOf?.(row.original) ?? row.id)} hideLabel
-                      checked={row.getIsSelected()} onChange={checked => row.toggleSelected(checked)} />
+                    <Check
+                      label={t.table.select(props.nameOf?.(row.original) ?? row.id)}
+                      hideLabel
+                      checked={row.getIsSelected()}
+                      onChange={checked => row.toggleSelected(checked)}
+                    />
                   </div>
                 )}
                 {row.getVisibleCells().map((cell, i) => (
                   <div role="cell" className={columns[i]?.isMain ? 'td main' : 'td'} key={cell.id}>
-                    <span className="cell-name" aria-hidden="true">{columns[i]?.name}</span>
-                    <span className="cell-value">{flexRender(cell.column.columnDef.cell, cell.getContext())}</span>
+                    <span className="cell-name" aria-hidden="true">
+                      {columns[i]?.name}
+                    </span>
+                    <span className="cell-value">
+                      {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                    </span>
                   </div>
                 ))}
               </div>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server serves as the portal: how large it is, and what it may not contain. The program
+// Checks the files that the server serves as the portal: their size and their contents. The program
 // is in ZEROTOUCHD, the portal's sources in PORTAL. With PORTAL_WRITE=1, writes the OpenAPI
 // documents from which the portal's types are generated.
 import assert from 'node:assert/strict';
@@ -74,7 +74,10 @@ for (const version of ['v1', 'openzerotouch.v1', 'openzerotouch.sandbox.v1']) {
     const text = (await get(path)).text.replaceAll(sandbox.endpoint, '');
     const file = join(process.env.PORTAL, `api/${version}.json`);
     if (process.env.PORTAL_WRITE === '1') writeFileSync(file, text);
-    assert.equal(text, readFileSync(file, 'utf8'),
-      `differs from ${file}; if it should, run this with PORTAL_WRITE=1`);
+    assert.equal(
+      text,
+      readFileSync(file, 'utf8'),
+      `differs from ${file}; if it should, run this with PORTAL_WRITE=1`,
+    );
   });
 }

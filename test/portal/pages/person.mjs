@@ -6,7 +6,10 @@ import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 
 // The programs under which Chromium is installed.
 const kPrograms = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -25,7 +28,10 @@ export class Person {
     person.faults = [];
     person.expected = [];
     person.context = await browser.newContext({
-      viewport: {width: 1280, height: 900}, acceptDownloads: true, timezoneId: 'Europe/Berlin', ...options,
+      viewport: {width: 1280, height: 900},
+      acceptDownloads: true,
+      timezoneId: 'Europe/Berlin',
+      ...options,
     });
     person.page = await person.context.newPage();
     person.page.setDefaultTimeout(30_000);
@@ -97,12 +103,19 @@ export class Person {
         await this.page.screenshot({path: join(folder, `${name}-${theme}.png`)});
       }
       await this.page.evaluate(axeSource);
-      const {violations} = await this.page.evaluate(() => globalThis.axe.run(document, {
-        resultTypes: ['violations'],
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      }));
-      const found = violations.map(each =>
-        `${name} (${theme}) ${each.id}: ${each.help}: ${each.nodes.slice(0, 3).map(node => `${node.html.slice(0, 200)} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
+      const {violations} = await this.page.evaluate(() =>
+        globalThis.axe.run(document, {
+          resultTypes: ['violations'],
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        }),
+      );
+      const found = violations.map(
+        each =>
+          `${name} (${theme}) ${each.id}: ${each.help}: ${each.nodes
+            .slice(0, 3)
+            .map(node => `${node.html.slice(0, 200)} ${node.any[0]?.message ?? ''}`)
+            .join(' | ')}`,
+      );
       assert.deepEqual(found, []);
     }
   }
@@ -112,7 +125,8 @@ export class Person {
     const old = this.page.viewportSize();
     for (const width of [360, 3840]) {
       await this.page.setViewportSize({width, height: 800});
-      if (folder && width === 360) await this.page.screenshot({path: join(folder, `${name}-360.png`)});
+      if (folder && width === 360)
+        await this.page.screenshot({path: join(folder, `${name}-360.png`)});
       const wide = await this.page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `${name} is ${wide} px wide in a window of ${width} px`);
     }

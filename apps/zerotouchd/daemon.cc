@@ -51,8 +51,8 @@
 #include "zerotouchd/memory_return.h"
 #include "zerotouchd/notify.h"
 #include "zerotouchd/production.h"
-#include "zerotouchd/provider_call.h"
 #include "zerotouchd/sandbox_registry.h"
+#include "zerotouchd/sign_in.h"
 #include "zerotouchd/tls_files.h"
 #include "zerotouchd/watch.h"
 
@@ -170,19 +170,6 @@ void Print(const std::string& line) {
   std::fflush(stdout);
 }
 
-// Returns the first line of a file with a secret; an empty text if there is no file.
-absl::StatusOr<std::string> ReadSecret(const std::string& path) {
-  if (path.empty()) return std::string();
-  std::ifstream file(path, std::ios::binary);
-  std::string secret;
-  if (!std::getline(file, secret) || secret.empty()) {
-    return absl::InvalidArgumentError(
-        fmt::format("cannot read a secret from {}; check --oidc-client-secret-file", path));
-  }
-  if (secret.ends_with('\r')) secret.pop_back();
-  return secret;
-}
-
 // The whole server on one store. A member uses only members before it.
 class Daemon {
  public:
@@ -226,21 +213,8 @@ class Daemon {
   // Lets people sign in to the portal, if the settings name a provider. INVALID_ARGUMENT says
   // what to change. Call it before Start.
   absl::Status SetUpSignIn() {
-    if (settings_.oidc_issuer.empty()) return absl::OkStatus();
-    if (settings_.oidc_client_id.empty()) {
-      return absl::InvalidArgumentError("give --oidc-client-id with --oidc-issuer");
-    }
-    ZT_ASSIGN_OR_RETURN(const std::string client_secret,
-                        ReadSecret(settings_.oidc_client_secret_file));
-    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
-    ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot->ServerSecret());
-    oidc_ = std::make_unique<auth::OidcClient>(
-        auth::OidcSettings{.issuer = settings_.oidc_issuer,
-                           .client_id = settings_.oidc_client_id,
-                           .client_secret = client_secret,
-                           .groups_claim = settings_.oidc_groups_claim},
-        CallProvider(settings_.oidc_ca), secret, Clock::System());
-    portal_.SetOidc(*oidc_);
+    ZT_ASSIGN_OR_RETURN(oidc_, MakeOidcClient(settings_, *store_));
+    if (oidc_ != nullptr) portal_.SetOidc(*oidc_);
     return absl::OkStatus();
   }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "zerotouchd/sign_in.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <string>
+
+#include "auth/oidc.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "store/store.h"
+#include "zerotouchd/provider_call.h"
+#include "zerotouchd/settings.h"
+
+namespace zerotouch::daemon {
+namespace {
+
+// Returns the first line of a file with a secret; an empty text if there is no file.
+absl::StatusOr<std::string> ReadSecret(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::string secret;
+  if (!std::getline(file, secret) || secret.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read a secret from {}; check --oidc-client-secret-file", path));
+  }
+  if (secret.ends_with('\r')) secret.pop_back();
+  return secret;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<auth::OidcClient>> MakeOidcClient(const Settings& settings,
+                                                                 store::Store& store) {
+  if (settings.oidc_issuer.empty()) return nullptr;
+  if (settings.oidc_client_id.empty()) {
+    return absl::InvalidArgumentError("give --oidc-client-id with --oidc-issuer");
+  }
+  ZT_ASSIGN_OR_RETURN(const std::string client_secret,
+                      ReadSecret(settings.oidc_client_secret_file));
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
+  ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot->ServerSecret());
+  return std::make_unique<auth::OidcClient>(
+      auth::OidcSettings{.issuer = settings.oidc_issuer,
+                         .client_id = settings.oidc_client_id,
+                         .client_secret = client_secret,
+                         .groups_claim = settings.oidc_groups_claim},
+      CallProvider(settings.oidc_ca), secret, Clock::System());
+}
+
+}  // namespace zerotouch::daemon

@@ -54,6 +54,7 @@ auth::ProviderCall CallProvider(const std::string& ca_file) {
     curl_easy_setopt(curl.get(), CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_USERAGENT, "zerotouchd");
     curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(absl::ToInt64Milliseconds(kConnectTime)));
     curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS,
@@ -71,6 +72,10 @@ auth::ProviderCall CallProvider(const std::string& ca_file) {
       curl_easy_setopt(curl.get(), CURLOPT_USERPWD, request.basic_auth.c_str());
     }
     const CURLcode code = curl_easy_perform(curl.get());
+    if (code == CURLE_WRITE_ERROR) {
+      return absl::InvalidArgumentError(
+          fmt::format("{}: more than {} bytes", request.url, limits::kProviderAnswerBytes));
+    }
     if (code != CURLE_OK) {
       return absl::UnavailableError(
           fmt::format("{}: {}", request.url, *detail != '\0' ? detail : curl_easy_strerror(code)));

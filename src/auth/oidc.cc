@@ -16,6 +16,7 @@
 #include "base/percent.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "base/status_text.h"
 #include "crypto/encoding.h"
 #include "model/company.h"
 
@@ -88,6 +89,11 @@ absl::Status NotGood(std::string_view reason) {
   return absl::UnauthenticatedError(fmt::format("the ID token is not good: {}", reason));
 }
 
+// Returns the error of a provider that cannot be used.
+absl::Status ProviderFault(const absl::Status& status) {
+  return absl::UnavailableError(MessageOf(status));
+}
+
 // Returns the payload of a JWT that was parsed before.
 std::string PayloadOf(const crypto::ParsedJwt& token) {
   const size_t dot = token.signed_text.find('.');
@@ -147,11 +153,12 @@ absl::StatusOr<OidcClient::SignIn> OidcClient::ReadSignIn(std::string_view cooki
 }
 
 absl::StatusOr<std::string> OidcClient::Get(const std::string& url) {
-  ZT_ASSIGN_OR_RETURN(ProviderAnswer answer, call_({.url = url, .form = {}, .basic_auth = {}}));
-  if (answer.status != 200) {
-    return absl::UnavailableError(fmt::format("{} answers {}", url, answer.status));
+  absl::StatusOr<ProviderAnswer> answer = call_({.url = url, .form = {}, .basic_auth = {}});
+  if (!answer.ok()) return ProviderFault(answer.status());
+  if (answer->status != 200) {
+    return absl::UnavailableError(fmt::format("{} answers {}", url, answer->status));
   }
-  return std::move(answer.body);
+  return std::move(answer->body);
 }
 
 absl::StatusOr<std::shared_ptr<const OidcClient::Provider>> OidcClient::ReadProvider() {
@@ -205,9 +212,10 @@ absl::StatusOr<std::shared_ptr<const OidcClient::Keys>> OidcClient::ReadKeys(
     }
   }
   ZT_ASSIGN_OR_RETURN(const std::string text, Get(provider.jwks_uri));
-  ZT_ASSIGN_OR_RETURN(std::vector<crypto::SetKey> keys,
-                      crypto::ParseKeySet(text, limits::kProviderKeys));
-  auto read = std::make_shared<const Keys>(Keys{.keys = std::move(keys), .read = now});
+  absl::StatusOr<std::vector<crypto::SetKey>> keys =
+      crypto::ParseKeySet(text, limits::kProviderKeys);
+  if (!keys.ok()) return ProviderFault(keys.status());
+  auto read = std::make_shared<const Keys>(Keys{.keys = *std::move(keys), .read = now});
   const MutexLock lock(mutex_);
   keys_ = read;
   return read;
@@ -276,14 +284,15 @@ absl::StatusOr<std::string> OidcClient::Redeem(const Provider& provider, const s
     }
   }
   request.form = FormOf(fields);
-  ZT_ASSIGN_OR_RETURN(const ProviderAnswer answer, call_(request));
-  if (answer.status >= 500) {
-    return absl::UnavailableError(fmt::format("the token endpoint answers {}", answer.status));
+  const absl::StatusOr<ProviderAnswer> answer = call_(request);
+  if (!answer.ok()) return ProviderFault(answer.status());
+  if (answer->status >= 500) {
+    return absl::UnavailableError(fmt::format("the token endpoint answers {}", answer->status));
   }
   OidcJson json;
-  if (answer.status != 200 || !json.Parse(answer.body)) {
+  if (answer->status != 200 || !json.Parse(answer->body)) {
     return absl::UnauthenticatedError(
-        fmt::format("the token endpoint refuses the code with {}", answer.status));
+        fmt::format("the token endpoint refuses the code with {}", answer->status));
   }
   std::string token = json.Text("id_token");
   if (token.empty()) return absl::UnauthenticatedError("the token endpoint gave no ID token");

@@ -33,12 +33,12 @@ struct ProviderRequest {
   std::string form;        // of a POST; empty: a GET
   std::string basic_auth;  // user:password, encoded; empty: none. A secret
 };
-// Returns the status and the body of the answer, at most limits::kProviderAnswerBytes, or
-// UNAVAILABLE. May take limits::kProviderTimeout.
 struct ProviderAnswer {
   int status = 0;
   std::string body;
 };
+// Returns the answer, with at most limits::kProviderAnswerBytes, or why there is no such answer.
+// May take limits::kProviderTimeout.
 using ProviderCall = std::function<absl::StatusOr<ProviderAnswer>(const ProviderRequest&)>;
 
 // Signs people in at an OpenID provider: OpenID Connect Core 1.0 by the authorization code flow

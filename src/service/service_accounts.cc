@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -40,6 +41,19 @@ v1::ServiceAccount AccountMessage(const store::ServiceAccount& account) {
   return message;
 }
 
+// Sets when the keys were used last. Both are sorted by e-mail address.
+void SetUses(const std::vector<store::KeyUse>& uses, v1::ListServiceAccountsResponse& response) {
+  for (v1::ServiceAccount& account : *response.mutable_service_accounts()) {
+    auto use = std::ranges::lower_bound(uses, account.email(), {}, &store::KeyUse::email);
+    for (; use != uses.end() && use->email == account.email(); ++use) {
+      for (v1::ServiceAccountKey& key : *account.mutable_keys()) {
+        if (key.key_id() != use->key_id) continue;
+        key.mutable_last_use_time()->set_seconds(absl::ToUnixSeconds(use->used));
+      }
+    }
+  }
+}
+
 void SetCredentials(const crypto::KeyFile& file, v1::ServiceAccountCredentials& message) {
   message.set_type("service_account");
   message.set_project_id(file.project_id);
@@ -72,6 +86,8 @@ absl::StatusOr<v1::ListServiceAccountsResponse> ServiceAccounts::List(
     if (account.partner != caller.right().partner || IsDeleted(account)) continue;
     *response.add_service_accounts() = AccountMessage(account);
   }
+  ZT_ASSIGN_OR_RETURN(const std::vector<store::KeyUse> uses, snapshot->ListKeyUses());
+  SetUses(uses, response);
   return response;
 }
 

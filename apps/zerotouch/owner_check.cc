@@ -158,7 +158,8 @@ class OwnerCheck {
     PageHead head;
     std::string_view next;
     if (root["nextPageToken"].get(next) == simdjson::SUCCESS) head.next = next;
-    static_cast<void>(root["totalSize"].get(head.total_size));
+    // Left out if it is 0.
+    if (root["totalSize"].get(head.total_size) != simdjson::SUCCESS) head.total_size = 0;
     return head;
   }
 

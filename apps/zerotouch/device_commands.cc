@@ -196,11 +196,13 @@ std::vector<Command> ListCommands() {
       {.group = "devices",
        .verb = "history",
        .about = "Show who changed a device, the newest change first",
-       .example = "Examples:\n"
-                  "  zerotouch devices history 4037820647906988512 --limit 10\n"
-                  "  zerotouch devices history --imei 490154203237518\n"
-                  "--format csv and json also show the accounts and operations. Customers name a\n"
-                  "device by its id. Google's API has no such method.\n",
+       .example =
+           "Examples:\n"
+           "  zerotouch devices history 4037820647906988512 --limit 10\n"
+           "  zerotouch devices history --imei 490154203237518\n"
+           "--format csv and json also show the accounts and operations. A device that was\n"
+           "given up, and any device of a customer, is named by its id. Google's API has no\n"
+           "such method.\n",
        .run = RunDeviceHistory,
        .side = Side::kEither,
        .flags = Join({{Limit(), {"device-id", "ID", "Id of the device's record"}}, Identifiers()}),

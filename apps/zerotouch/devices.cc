@@ -150,7 +150,8 @@ absl::StatusOr<std::string> FindOne(const Invocation& invocation) {
   if (found.devices_size() == 1) return fmt::format("{}", found.devices(0).device_id());
   return absl::InvalidArgumentError(
       found.devices().empty()
-          ? "no device of this reseller has these identifiers"
+          ? "no device that this reseller holds has these identifiers; name a device that was "
+            "given up by its id"
           : "several devices have these identifiers; give the id of one: zerotouch devices find");
 }
 

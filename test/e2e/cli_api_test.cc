@@ -257,11 +257,14 @@ TEST_F(CliApiTest, OwnersOfManyRows_AreChecked) {
 
 TEST_F(CliApiTest, History_IsShownByIdentifier_In100Columns) {
   const std::string id = Claim("353270040000095");
-  ASSERT_EQ(Run({"devices", "unclaim", "--imei", "353270040000095", "--async"}), 0) << err();
+  ASSERT_EQ(Run({"devices", "claim", "--imei", "353270040000095", "--customer",
+                 sandbox_->first.second_customer, "--async"}),
+            0)
+      << err();
   const std::string operation = out().substr(0, out().find('\n'));
   ASSERT_EQ(Run({"operations", "wait", operation}), 0) << err();
   ASSERT_EQ(Run({"devices", "history", "--imei", "353270040000095"}), 0) << err();
-  EXPECT_THAT(out(), AllOf(StartsWith("changeTime "), HasSubstr("partners.devices.unclaimAsync"),
+  EXPECT_THAT(out(), AllOf(StartsWith("changeTime "), HasSubstr("partners.devices.claimAsync"),
                            HasSubstr("RESELLER"), HasSubstr(sandbox_->first.customer)));
   std::istringstream lines(out());
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;

@@ -147,7 +147,7 @@ void CanaryTest::PlantInTokenRequests() {
   const Answer granted = PostForm(sandbox_.endpoint + "/token", grant + assertion);
   ++sent_;
   EXPECT_EQ(granted.status, 200);
-  canaries_.push_back(FieldIn(granted.body, "access_token"));
+  canaries_.push_back(Json(granted.body)["/access_token"]);
   EXPECT_GT(canaries_.back().size(), 20u);
   Send("GET", Vendors(), {"Authorization: Bearer " + canaries_.back()});
 }

@@ -233,7 +233,7 @@ TEST_F(CliApiTest, OwnersOfManyRows_AreChecked) {
   for (int i = 0; i < 430; ++i) {
     const bool is_others = i % 10 == 3;
     claims += fmt::format("M{},Google,Pixel,{}\n", i, is_others ? other : owner);
-    unclaims += fmt::format("m{},google,pixel,{}\n", i, owner);
+    unclaims += fmt::format("M{},Google,Pixel,{}\n", i, owner);
   }
   ASSERT_EQ(Run({"devices", "claim", "--csv", Write("claims.csv", claims)}), 0) << err();
   const std::string file = Write("unclaims.csv", unclaims);

@@ -127,11 +127,13 @@ export function CallsPage() {
       }),
     [calls, url.q, url.status],
   );
-  const columns = useMemo<Column<Call>[]>(
-    () => [
+  const chosen = calls.find(call => lastPart(call.name) === url.call);
+  const isNarrow = chosen !== undefined;
+  const columns = useMemo<Column<Call>[]>(() => {
+    const all: Column<Call>[] = [
       {
         name: t.calls.time,
-        width: '6.5rem',
+        width: '7rem',
         cell: call => (
           <time dateTime={call.startTime}>
             {call.startTime ? kTime.format(new Date(call.startTime)) : ''}
@@ -154,7 +156,7 @@ export function CallsPage() {
       },
       {
         name: t.calls.status,
-        width: '1.4fr',
+        width: '1.6fr',
         cell: call => (
           <>
             <StatusBadge call={call} /> {call.fault && <Badge tone="accent">{t.calls.fault}</Badge>}
@@ -168,10 +170,10 @@ export function CallsPage() {
         width: '1.4fr',
         cell: call => (call.account ?? '').split('@')[0] || t.none,
       },
-    ],
-    [setUrl],
-  );
-  const chosen = calls.find(call => lastPart(call.name) === url.call);
+    ];
+    // Beside the chosen call there is room for these.
+    return isNarrow ? all.slice(0, 3) : all;
+  }, [setUrl, isNarrow]);
   const clear = async () => {
     try {
       await api.delete('/sandbox/v1/calls');

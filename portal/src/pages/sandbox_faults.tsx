@@ -313,7 +313,7 @@ export function FaultsPage() {
       },
       {
         name: t.table.actions,
-        width: '7rem',
+        width: '8rem',
         cell: rule => (
           <Button
             label={t.faults.removeOf(lastPart(rule.name))}

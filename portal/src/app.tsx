@@ -7,7 +7,7 @@ import {Link, Redirect, Route, Switch, useLocation, useParams} from 'wouter';
 import {loginUrl, readSession, sessionExpiry, signIn, signOut, type Session} from './api/session';
 import {t} from './en';
 import iconUrl from './icon.svg';
-import {UserContext, useCustomerCompanies, useUser, type User} from './model';
+import {UserContext, useCustomerCompanies, useRole, useUser, type User} from './model';
 import {ConfigurationPage, ConfigurationsPage} from './pages/configurations';
 import {CustomerDevicePage, CustomerDevicesPage} from './pages/customer_devices';
 import {CustomerResellersPage, TermsPage} from './pages/customer_company';
@@ -203,6 +203,7 @@ function CustomerNav() {
 
 function Who() {
   const user = useUser();
+  const role = useRole();
   const client = useQueryClient();
   const [theme, setTheme] = useState<Theme>(storedTheme());
   const leave = async () => {
@@ -215,9 +216,7 @@ function Who() {
       <div>
         {user.name && <strong>{user.name}</strong>}
         <div className="email">{user.email}</div>
-        {user.role && (
-          <div className="muted">{t.roles[user.role as keyof typeof t.roles] ?? user.role}</div>
-        )}
+        {role && <div className="muted">{t.roles[role as keyof typeof t.roles] ?? role}</div>}
       </div>
       <Select
         label={t.theme.label}

@@ -2,6 +2,7 @@
 // What several pages read: who is signed in, companies and their names, and how things are named.
 import {useQuery} from '@tanstack/react-query';
 import {createContext, useContext, useMemo} from 'react';
+import {useLocation} from 'wouter';
 import {allPages, api} from './api/client';
 import type {
   Company,
@@ -19,7 +20,9 @@ export type User = {
   name?: string;
   role?: string;
   partnerId?: string;
+  partnerRole?: string;
   customerIds?: string[];
+  customerRoles?: string[]; // of each of customerIds
   mode: 'SANDBOX' | 'OIDC';
   sandboxControls: boolean;
 };
@@ -32,11 +35,20 @@ export function useUser(): User {
   return user;
 }
 
+// Returns the person's role for the company whose page is open.
+export function useRole(): string | undefined {
+  const user = useUser();
+  const [path] = useLocation();
+  const customer = /^\/customer\/(\d+)/.exec(path)?.[1];
+  if (!customer) return user.partnerRole ?? user.role;
+  const i = (user.customerIds ?? []).indexOf(customer);
+  return user.customerRoles?.[i] ?? user.role;
+}
+
 // Is true if the person's role may do what `least` may. The server decides; this only hides what
 // it would refuse.
 export function useMay(least: Role): boolean {
-  const {role} = useUser();
-  const rank = kRoles.indexOf(role as Role);
+  const rank = kRoles.indexOf(useRole() as Role);
   return rank < 0 || rank >= kRoles.indexOf(least);
 }
 

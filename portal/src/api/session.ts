@@ -18,7 +18,9 @@ export type Session =
         name?: string;
         role?: string;
         partnerId?: string;
+        partnerRole?: string;
         customerIds?: string[];
+        customerRoles?: string[]; // of each of customerIds
       };
       csrf: string;
       expireTime?: string;

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import {createServer} from 'node:http';
 import {test} from 'node:test';
+import {Person} from './person.mjs';
 import {imei} from './sandbox.mjs';
-import {asReseller, chooseFile, kXss, leave, pictures, savedFile, stage} from './stage.mjs';
+import {asReseller, chooseFile, claim, kXss, leave, pictures, savedFile, stage} from './stage.mjs';
 
 async function claimByCsv(person, rows) {
   await person.go(`/reseller/upload/claim?customer=${stage.customerId}`);
@@ -72,7 +73,7 @@ test('reseller: claim one device, edit its metadata, find it, unclaim it, undo',
   await leave(person);
 });
 
-test('reseller: upload a CSV file whose column has another name, preview, claim, correct what failed', async () => {
+test('reseller: upload a CSV file with another name of a column, preview, claim, correct', async () => {
   const person = await asReseller();
   await person.go('/reseller/upload/claim');
   await person.inspect('upload-empty');
@@ -180,7 +181,7 @@ test('reseller: customers, vendors, keys, users, webhooks', async () => {
   await person.go('/reseller/users');
   await person.button('Add a user').first().click();
   await person.field('E-mail address').fill('ana@example.com');
-  await person.field('Role').selectOption('MANAGER');
+  await person.field('Role').selectOption('VIEWER');
   await person.button('Add a user').last().click();
   await person.see('ana@example.com');
   await person.inspect('users');
@@ -197,6 +198,22 @@ test('reseller: customers, vendors, keys, users, webhooks', async () => {
   await person.page.reload();
   await person.settle();
   assert.equal(await person.page.getByText('New service account').count(), 0);
+  await leave(person);
+});
+
+test('reseller: a viewer sees the devices and is refused what the role may not do', async () => {
+  await claim(imei(71));
+  const person = await Person.open(stage.browser, stage.origin);
+  await person.signIn(/ana@example\.com/);
+  await person.go(`/reseller/devices?q=${imei(71)}`);
+  await person.page.getByRole('link', {name: imei(71)}).waitFor();
+  await person.see('Viewer');
+  assert.equal(await person.page.getByRole('link', {name: 'Claim one device'}).count(), 0);
+  assert.equal(await person.page.getByRole('checkbox').count(), 0);
+  person.expectErrors('403 (Forbidden)');
+  await person.go(`/reseller/claim?imei=${imei(72)}`);
+  await person.button('Claim').click();
+  await person.see('403 PERMISSION_DENIED');
   await leave(person);
 });
 

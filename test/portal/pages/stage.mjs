@@ -10,7 +10,7 @@ import {openBrowser, Person} from './person.mjs';
 import {Sandbox} from './sandbox.mjs';
 
 export const pictures = process.env.PICTURES;
-// What runs if a page takes a text for HTML.
+// Sets window.ran if a page takes this text for HTML.
 export const kXss = '<img src=x onerror="window.ran=1">';
 
 export const stage = {};

@@ -26,6 +26,7 @@ import {UploadPage} from './pages/upload';
 import {UsersPage} from './pages/users';
 import {WebhookPage, WebhooksPage} from './pages/webhooks';
 import {chooseTheme, storedTheme, type Theme} from './theme';
+import {Boundary} from './ui/boundary';
 import {Button, Empty, ErrorNote, Loading, News, Page, Select} from './ui/kit';
 
 export function App() {
@@ -295,7 +296,9 @@ function Frame() {
           <Who />
         </aside>
         <main id="main" tabIndex={-1} ref={main}>
-          <Pages />
+          <Boundary place={path}>
+            <Pages />
+          </Boundary>
         </main>
       </div>
     </>

@@ -35,6 +35,8 @@ export const t = {
   perDevice: (status: string) => kPerDevice[status] ?? (status || 'No result'),
 
   errors: {
+    page: 'This page failed',
+    reload: 'Load it again',
     status: 'Status',
     reason: 'Reason',
     requestId: 'Request id',

@@ -166,6 +166,9 @@ export function useCustomerDevices(customer: string) {
       ),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
+    // Reading a long list again costs as many calls as it has pages.
+    refetchOnWindowFocus: false,
+    staleTime: 60_000,
   });
 }
 

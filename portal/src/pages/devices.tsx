@@ -102,6 +102,9 @@ function useDevices(partner: string, owners: string[], section: SectionType, ena
       ),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
+    // Reading a long list again costs as many calls as it has pages.
+    refetchOnWindowFocus: false,
+    staleTime: 60_000,
     enabled: enabled && owners.length > 0,
   });
 }

@@ -431,14 +431,12 @@ absl::StatusOr<std::optional<DeviceId>> PostgresTransaction::SettleGivenUp(Devic
                                   .Int(after.value())));
   const int64_t up_to = ReadInt(last);
   if (up_to == 0) return std::nullopt;
-  ZT_RETURN_IF_ERROR(db_.Run(Query(kSql<kAllOf,
-                                        "UPDATE claims SET version = version + 1, owner = NULL, "
-                                        "configuration = NULL, simlock_profile = NULL, "
-                                        "workspace = '', vacation_starts_us = NULL, "
-                                        "vacation_expires_us = NULL WHERE device > $1 "
-                                        "AND device <= $2 AND NOT held "
-                                        "AND (owner IS NOT NULL OR workspace <> '')",
-                                        kMustBeWritten>)
+  ZT_RETURN_IF_ERROR(db_.Run(Query("UPDATE claims SET version = version + 1, owner = NULL, "
+                                   "configuration = NULL, simlock_profile = NULL, "
+                                   "workspace = '', vacation_starts_us = NULL, "
+                                   "vacation_expires_us = NULL WHERE device > $1 "
+                                   "AND device <= $2 AND NOT held "
+                                   "AND (owner IS NOT NULL OR workspace <> '')")
                                  .Int(after.value())
                                  .Int(up_to))
                          .status());

@@ -36,6 +36,8 @@ using DeviceId = Id<struct DeviceIdTag>;                // a device record in th
 using ConfigurationId = Id<struct ConfigurationIdTag>;  // a customer's configuration
 using UserId = Id<struct UserIdTag>;                    // a role of a person or group for a company
 using OperationId = Id<struct OperationIdTag>;  // a batch that runs as a long-running operation
+using WebhookId = Id<struct WebhookIdTag>;      // a URL that is told of events
+using DeliveryId = Id<struct DeliveryIdTag>;    // an event for one webhook
 
 }  // namespace zerotouch
 

@@ -229,7 +229,7 @@ inline constexpr absl::Duration kForcedReset = absl::Hours(6);
 // E-mail addresses of one company.
 inline constexpr int kCompanyEmails = 100;
 
-// How long finished operations are kept.
+// How long finished operations, and deliveries of webhooks, are kept.
 inline constexpr absl::Duration kOperationRetention = absl::Hours(24 * 30);
 
 // Lifetime of an access token, longest lifetime of a JWT, and the clock skew that
@@ -434,6 +434,59 @@ inline constexpr int kSignInsAtOnce = 4;
 
 // Bytes of the address to which a sign-in leads back.
 inline constexpr size_t kReturnPathBytes = 1'000;
+
+// Webhooks of one company, and bytes of the URL of one: what every client and proxy takes.
+inline constexpr int kWebhooksPerCompany = 20;
+inline constexpr size_t kWebhookUrlBytes = 2'048;
+
+// Bytes of a webhook's secret, as Standard Webhooks wants it: the least and the most.
+inline constexpr size_t kLeastWebhookSecretBytes = 24;
+inline constexpr size_t kWebhookSecretBytes = 64;
+
+// Devices of one event: some 200 KiB of JSON, and as many as a stored chunk has items.
+inline constexpr size_t kEventDevices = 1'000;
+
+// Deliveries of a webhook that are kept: the newest, for kOperationRetention.
+// So many have told of 10 million devices.
+inline constexpr int64_t kDeliveriesPerWebhook = 10'000;
+
+// Attempts of a delivery that are kept, the last ones: two rounds of them, and some more.
+inline constexpr int kWebhookAttempts = 20;
+
+// Timeout of an attempt to deliver an event, from the resolution of the name to the answer.
+inline constexpr absl::Duration kWebhookTimeout = absl::Seconds(10);
+
+// How long a sender holds a delivery: longer than an attempt and the writes around it. After
+// a crash another sender attempts it then.
+inline constexpr absl::Duration kWebhookLease = absl::Seconds(30);
+
+// How often a sender looks for deliveries that are due while nothing else wakes it.
+inline constexpr absl::Duration kWebhookPoll = absl::Milliseconds(250);
+
+// Attempts of a server at a time: of all companies, and of one. (Of a webhook one of those
+// that others wait for, and one of those that failed before.) Each has a socket and some 20 KiB
+// beside its event. So 64 companies whose receivers hang leave room for others.
+inline constexpr size_t kWebhookAttemptsAtOnce = 256;
+inline constexpr size_t kWebhookAttemptsPerCompany = 4;
+
+// Failed attempts after which later deliveries no longer wait for one.
+inline constexpr int kWebhookFailuresInOrder = 3;
+
+// Bytes of a receiver's answer that are read, and thrown away, so that its connection can be
+// used again.
+inline constexpr size_t kWebhookAnswerBytes = size_t{64} << 10;
+
+// Bytes of the reason why an attempt failed that are kept.
+inline constexpr size_t kWebhookErrorBytes = 200;
+
+// Spans of calls that wait for the collector of traces, of some 400 bytes each; past the limit
+// they are dropped. Spans that are sent to it in one request.
+inline constexpr size_t kQueuedSpans = 4'096;
+inline constexpr size_t kSpansAtOnce = 512;
+
+// Page size of the lists of webhooks and of deliveries: the default and the maximum.
+inline constexpr int64_t kWebhooksPageDefault = 100;
+inline constexpr int64_t kWebhooksPage = 1'000;
 
 }  // namespace zerotouch::limits
 

@@ -458,13 +458,15 @@ void Workers::Sweep() {
 void Workers::DeleteFinishedBefore(absl::Time before) {
   int64_t deleted = 0;
   int64_t swept = kSweepLimit;
-  while (swept == kSweepLimit && !Stopping()) {
+  int64_t deliveries = 0;
+  while ((swept == kSweepLimit || deliveries == kSweepLimit) && !Stopping()) {
     const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
       ZT_ASSIGN_OR_RETURN(swept, transaction.SweepOperations(before, kSweepLimit));
+      ZT_ASSIGN_OR_RETURN(deliveries, transaction.SweepDeliveries(before, kSweepLimit));
       return absl::OkStatus();
     });
     if (!status.ok()) {
-      log::Error("cannot delete old operations", {{"error", MessageOf(status)}});
+      log::Error("cannot delete old operations and deliveries", {{"error", MessageOf(status)}});
       break;
     }
     deleted += swept;

@@ -97,6 +97,7 @@ class Workers {
   void Sweep();
   // Moves the registry's retention mark on, and returns it.
   absl::StatusOr<absl::Time> AdvanceRetention();
+  // Deletes operations that finished before, and deliveries of webhooks of events before.
   void DeleteFinishedBefore(absl::Time before);
   // Rids the lists of devices of claims that were given up, if these are many and no
   // operation waits.

@@ -15,6 +15,8 @@ constexpr std::string_view kSlashCustomers = "/customers/";
 constexpr std::string_view kSlashVendors = "/vendors/";
 constexpr std::string_view kSlashConfigurations = "/configurations/";
 constexpr std::string_view kSlashDpcs = "/dpcs/";
+constexpr std::string_view kSlashWebhooks = "/webhooks/";
+constexpr std::string_view kSlashDeliveries = "/deliveries/";
 constexpr std::string_view kOperations = "operations/apibatchoperation/";
 
 // Removes the prefix `text` from `name`. Returns false if it is not there.
@@ -55,6 +57,14 @@ bool ParseOfCustomer(std::string_view name, std::string_view collection, Custome
                      ChildId& child) {
   return Take(kCustomers, name) && TakeId(name, customer) && Take(collection, name) &&
          TakeId(name, child) && name.empty();
+}
+
+// Removes the name of a webhook from the front of `name`. Returns false if it is not there.
+bool TakeWebhook(std::string_view& name, WebhookName& webhook) {
+  const bool has_company = Take(kPartners, name)
+                               ? TakeId(name, webhook.partner)
+                               : Take(kCustomers, name) && TakeId(name, webhook.customer);
+  return has_company && Take(kSlashWebhooks, name) && TakeId(name, webhook.webhook);
 }
 
 // Returns the id after `collection` at the front of `name`.
@@ -162,6 +172,32 @@ std::string FormatCustomerName(CustomerId customer) {
 
 std::optional<CustomerId> ParseCustomerName(std::string_view name) {
   return ParseOneId<CustomerId>(kCustomers, name);
+}
+
+std::string FormatWebhookName(const WebhookName& name) {
+  const std::string company =
+      name.partner ? FormatPartnerName(name.partner) : FormatCustomerName(name.customer);
+  return fmt::format("{}{}{}", company, kSlashWebhooks, name.webhook.value());
+}
+
+std::optional<WebhookName> ParseWebhookName(std::string_view name) {
+  WebhookName parsed;
+  if (!TakeWebhook(name, parsed) || !name.empty()) return std::nullopt;
+  return parsed;
+}
+
+std::string FormatDeliveryName(const DeliveryName& name) {
+  return fmt::format("{}{}{}", FormatWebhookName(name.webhook), kSlashDeliveries,
+                     name.delivery.value());
+}
+
+std::optional<DeliveryName> ParseDeliveryName(std::string_view name) {
+  DeliveryName parsed;
+  if (!TakeWebhook(name, parsed.webhook) || !Take(kSlashDeliveries, name) ||
+      !TakeId(name, parsed.delivery) || !name.empty()) {
+    return std::nullopt;
+  }
+  return parsed;
 }
 
 std::string FormatOperationName(OperationId operation) {

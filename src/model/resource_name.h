@@ -61,6 +61,23 @@ struct DpcName {
   friend bool operator==(const DpcName&, const DpcName&) = default;
 };
 
+// `partners/P/webhooks/W` or `customers/C/webhooks/W`: only one of partner and customer is set.
+struct WebhookName {
+  PartnerId partner;
+  CustomerId customer;
+  WebhookId webhook;
+
+  friend bool operator==(const WebhookName&, const WebhookName&) = default;
+};
+
+// The webhook's name and `/deliveries/D`.
+struct DeliveryName {
+  WebhookName webhook;
+  DeliveryId delivery;
+
+  friend bool operator==(const DeliveryName&, const DeliveryName&) = default;
+};
+
 // `partners/P`
 std::string FormatPartnerName(PartnerId partner);
 std::optional<PartnerId> ParsePartnerName(std::string_view name);
@@ -93,6 +110,12 @@ std::optional<DpcName> ParseDpcName(std::string_view name);
 // `customers/C`
 std::string FormatCustomerName(CustomerId customer);
 std::optional<CustomerId> ParseCustomerName(std::string_view name);
+
+std::string FormatWebhookName(const WebhookName& name);
+std::optional<WebhookName> ParseWebhookName(std::string_view name);
+
+std::string FormatDeliveryName(const DeliveryName& name);
+std::optional<DeliveryName> ParseDeliveryName(std::string_view name);
 
 // `operations/apibatchoperation/<id>`, the form of Google's own names.
 std::string FormatOperationName(OperationId operation);

@@ -9,7 +9,7 @@
 #include "model/batch_size.h"
 #include "model/resource_name.h"
 #include "service/batch_sender.h"
-#include "service/operations.h"
+#include "store/operation_message.h"
 
 namespace zerotouch::service {
 

@@ -19,8 +19,8 @@
 #include "model/views.h"
 #include "service/batch_sender.h"
 #include "service/listing.h"
-#include "service/operations.h"
 #include "service/visible_device.h"
+#include "store/operation_message.h"
 #include "store/store.h"
 
 namespace zerotouch::service {

@@ -16,15 +16,11 @@
 #include "errors/errors.h"
 #include "model/resource_name.h"
 #include "service/listing.h"
+#include "store/operation_message.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
 namespace {
-
-api::BatchProcessingStatus ProcessingStatusOf(const store::OperationHead& head) {
-  if (head.finished.has_value()) return api::BATCH_PROCESS_PROCESSED;
-  return head.started.has_value() ? api::BATCH_PROCESS_IN_PROGRESS : api::BATCH_PROCESS_PENDING;
-}
 
 // Returns the partner's operation `name`, or errors::UnknownOperation.
 absl::StatusOr<store::OperationHead> FindOwn(store::OperationReads& reads, PartnerId partner,
@@ -45,17 +41,6 @@ absl::StatusOr<OperationAnswer> AnswerOf(store::Store& store, StoredOperations& 
   ZT_ASSIGN_OR_RETURN(answer.items, stored.ItemsOf(*snapshot, head));
   answer.success_count = head.items_succeeded;
   return answer;
-}
-
-// Returns the operation for a list: with the number of successes, without items.
-google::longrunning::Operation SummaryOf(const store::OperationHead& head) {
-  google::longrunning::Operation operation = OperationOf(head);
-  if (head.finished.has_value()) {
-    api::DevicesLongRunningOperationResponse response;
-    response.set_success_count(head.items_succeeded);
-    operation.mutable_response()->PackFrom(response);
-  }
-  return operation;
 }
 
 // Parses `done=true` or `done=false`, ignoring spaces. Returns nullopt for an empty
@@ -97,18 +82,6 @@ absl::Status DeleteUnlessUndoing(store::Transaction& transaction,
 }
 
 }  // namespace
-
-google::longrunning::Operation OperationOf(const store::OperationHead& head) {
-  api::DevicesLongRunningOperationMetadata metadata;
-  metadata.set_devices_count(head.items);
-  metadata.set_processing_status(ProcessingStatusOf(head));
-  metadata.set_progress(static_cast<int32_t>(int64_t{100} * head.items_done / head.items));
-  google::longrunning::Operation operation;
-  operation.set_name(FormatOperationName(head.id));
-  operation.mutable_metadata()->PackFrom(metadata);
-  operation.set_done(head.finished.has_value());
-  return operation;
-}
 
 absl::StatusOr<google::longrunning::ListOperationsResponse> Operations::List(
     const Reader& caller, const google::longrunning::ListOperationsRequest& request) {

@@ -13,7 +13,6 @@
 
 namespace zerotouch::store {
 class Store;
-struct OperationHead;
 }  // namespace zerotouch::store
 
 namespace zerotouch::service {
@@ -47,9 +46,6 @@ class Operations {
   const Clock& clock_;
   StoredOperations stored_;
 };
-
-// Returns the operation without its response: name, metadata and `done`.
-google::longrunning::Operation OperationOf(const store::OperationHead& head);
 
 }  // namespace zerotouch::service
 

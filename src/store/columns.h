@@ -14,6 +14,7 @@
 #include "store/record_codec.h"
 #include "store/sql.h"
 #include "store/users.h"
+#include "store/webhooks.h"
 
 // The columns that are read of each table, and next to each list the function
 // that reads them from a row: the same on every store.
@@ -260,6 +261,67 @@ template <class RowReader>
 std::pair<BatchKind, int64_t> ReadKindCount(RowReader& row) {
   const auto kind = static_cast<BatchKind>(row.Int());
   return {kind, row.Int()};
+}
+
+inline constexpr SqlText kWebhookColumns =
+    "w.id, w.partner, w.customer, w.url, w.events, w.secret, w.created_us";
+
+template <class RowReader>
+Webhook ReadWebhook(RowReader& row) {
+  Webhook webhook;
+  webhook.id = WebhookId(row.Int());
+  webhook.owner.partner = PartnerId(row.Int());
+  webhook.owner.customer = CustomerId(row.Int());
+  webhook.url = row.Text();
+  webhook.events.bits = row.Int();
+  webhook.key = row.Text();
+  webhook.created = row.Time();
+  return webhook;
+}
+
+// Without the payload.
+inline constexpr SqlText kDeliveryColumns =
+    "d.number, d.id, d.webhook, d.type, d.created_us, d.state, d.next_attempt_us, d.in_order, "
+    "d.failures, d.attempts";
+
+template <class RowReader>
+Delivery ReadDelivery(RowReader& row) {
+  Delivery delivery;
+  delivery.number = row.Int();
+  delivery.id = DeliveryId(row.Int());
+  delivery.webhook = WebhookId(row.Int());
+  delivery.type = static_cast<EventType>(row.Int());
+  delivery.created = row.Time();
+  delivery.state = static_cast<DeliveryState>(row.Int());
+  delivery.next_attempt = row.Time();
+  delivery.in_order = row.Flag();
+  delivery.failures = static_cast<int32_t>(row.Int());
+  delivery.attempts = row.Text();
+  return delivery;
+}
+
+// Reads the columns of a delivery, its payload and its lease's token, and the columns of its
+// webhook.
+template <class RowReader>
+LeasedDelivery ReadLeasedDelivery(RowReader& row) {
+  LeasedDelivery leased;
+  leased.delivery = ReadDelivery(row);
+  leased.delivery.payload = row.Text();
+  leased.token = row.Int();
+  leased.webhook = ReadWebhook(row);
+  return leased;
+}
+
+// The columns of kDueDeliveries of each store.
+template <class RowReader>
+DueDelivery ReadDueDelivery(RowReader& row) {
+  DueDelivery due;
+  due.number = row.Int();
+  due.webhook = WebhookId(row.Int());
+  due.owner.partner = PartnerId(row.Int());
+  due.owner.customer = CustomerId(row.Int());
+  due.in_order = row.Flag();
+  return due;
 }
 
 }  // namespace zerotouch::store

@@ -75,6 +75,15 @@ absl::Status NoSuchOperation(OperationId id) {
   return absl::NotFoundError(fmt::format("there is no operation {}", id.value()));
 }
 
+absl::Status NoSuchWebhook(WebhookId id) {
+  return absl::NotFoundError(fmt::format("there is no webhook {}", id.value()));
+}
+
+absl::Status NoSuchDelivery(WebhookId webhook, DeliveryId id) {
+  return absl::NotFoundError(
+      fmt::format("webhook {} has no delivery {}", webhook.value(), id.value()));
+}
+
 absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count) {
   return absl::NotFoundError(fmt::format("operation {} lacks some of its request chunks {} to {}",
                                          id.value(), first, first + count - 1));

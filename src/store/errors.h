@@ -19,6 +19,8 @@ absl::Status NoSuchCustomer(CustomerId id);
 absl::Status NoSuchConfiguration(CustomerId customer, ConfigurationId id);
 absl::Status NoSuchDpc(std::string_view id);
 absl::Status NoSuchOperation(OperationId id);
+absl::Status NoSuchWebhook(WebhookId id);
+absl::Status NoSuchDelivery(WebhookId webhook, DeliveryId id);
 absl::Status NoSuchRequestChunks(OperationId id, int32_t first, int32_t count);
 
 absl::Status NoSuchUser(UserId id);

@@ -2,6 +2,11 @@
 #include "store/transaction.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "store/operation_message.h"
 
 namespace zerotouch::store {
 namespace {
@@ -13,16 +18,87 @@ PartnerId ResellerOf(const DeviceChange& change) {
 
 }  // namespace
 
+Delivery NewDelivery(WebhookId webhook, EventType type, absl::Time now, std::string payload) {
+  return {.id = DeliveryId(RandomBetween(1'000'000'000'000'000, 8'999'999'999'999'999)),
+          .webhook = webhook,
+          .type = type,
+          .created = now,
+          .next_attempt = absl::UnixEpoch(),
+          .attempts = {},
+          .payload = std::move(payload)};
+}
+
 absl::Status Transaction::AddTo(DeviceChange change, int64_t& place) {
   ZT_ASSIGN_OR_RETURN(
       place, AddEntry(changelog::DeviceEntry{.change = std::move(change), .previous = place}));
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> Transaction::IsWatched() {
+  if (!is_watched_.has_value()) {
+    ZT_ASSIGN_OR_RETURN(is_watched_, HasWebhooks());
+  }
+  return *is_watched_;
+}
+
+absl::Status Transaction::NoteFinished(PartnerId partner, OperationId operation) {
+  ZT_ASSIGN_OR_RETURN(const bool is_watched, IsWatched());
+  if (is_watched) events_.finished.emplace_back(partner, operation);
+  return absl::OkStatus();
+}
+
+absl::Status Transaction::ReadMissingIdentifiers(std::span<const Webhook> webhooks) {
+  const std::vector<MissingIdentifier> missing = MissingIdentifiers(events_.changes, webhooks);
+  for (size_t begin = 0, end = 0; begin < missing.size(); begin = end) {
+    const PartnerId reseller = missing[begin].reseller;
+    std::vector<DeviceId> devices;
+    for (; end < missing.size() && missing[end].reseller == reseller; ++end) {
+      if (devices.empty() || devices.back() != missing[end].device) {
+        devices.push_back(missing[end].device);
+      }
+    }
+    std::vector<std::string> identifiers(devices.size());
+    ZT_RETURN_IF_ERROR(ReadStatedIdentifiers(
+        reseller, devices,
+        [&](size_t i, std::string_view identifier) { identifiers[i] = identifier; }));
+    for (size_t i = begin, device = 0; i < end; ++i) {
+      if (devices[device] != missing[i].device) ++device;
+      events_.changes[missing[i].change].identifiers.emplace_back(reseller, identifiers[device]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Transaction::AddEvents(absl::Time now) {
+  const Companies companies = CompaniesOf(events_);
+  ZT_ASSIGN_OR_RETURN(const std::vector<Webhook> webhooks,
+                      WebhooksOf(companies.partners, companies.customers));
+  if (webhooks.empty()) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(ReadMissingIdentifiers(webhooks));
+  const auto add = [&](const Webhook& webhook, EventType type, const std::string& payload) {
+    return AddDelivery(NewDelivery(webhook.id, type, now, payload));
+  };
+  ZT_RETURN_IF_ERROR(MakeDeviceEvents(events_.changes, actor_, webhooks, add));
+  for (const auto& [partner, id] : events_.finished) {
+    ZT_ASSIGN_OR_RETURN(const std::optional<OperationHead> head, FindOperation(id));
+    if (!head.has_value()) continue;
+    const std::string payload = SummaryOf(*head).SerializeAsString();
+    for (const Webhook& webhook : webhooks) {
+      if (webhook.owner.partner != partner || !webhook.events.Has(EventType::kOperationFinished)) {
+        continue;
+      }
+      ZT_RETURN_IF_ERROR(add(webhook, EventType::kOperationFinished, payload));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<LoggedPlaces> Transaction::AddEntries(const DeviceState& state) {
+  ZT_ASSIGN_OR_RETURN(const bool is_watched, IsWatched());
   LoggedPlaces places{
       .sim_lock = state.sim_lock_entry, .zero_touch = state.zero_touch_entry, .statements = {}};
   for (const DeviceChange& change : state.changes) {
+    if (is_watched) events_.Note(state, change);
     if (change.before != change.after) {
       ZT_RETURN_IF_ERROR(
           AddTo(change, change.section == Section::kSimLock ? places.sim_lock : places.zero_touch));
@@ -42,13 +118,14 @@ absl::StatusOr<LoggedPlaces> Transaction::AddEntries(const DeviceState& state) {
   for (const Section section : {Section::kSimLock, Section::kZeroTouch}) {
     const bool is_sim_lock = section == Section::kSimLock;
     if (!(is_sim_lock ? state.sim_lock_changed : state.zero_touch_changed)) continue;
-    ZT_RETURN_IF_ERROR(AddTo({.device = state.id,
-                              .section = section,
-                              .before = {},
-                              .after = state.ClaimIn(section),
-                              .statements = {},
-                              .metadata_keys = {}},
-                             is_sim_lock ? places.sim_lock : places.zero_touch));
+    DeviceChange change{.device = state.id,
+                        .section = section,
+                        .before = {},
+                        .after = state.ClaimIn(section),
+                        .statements = {},
+                        .metadata_keys = {}};
+    if (is_watched) events_.Note(state, change);
+    ZT_RETURN_IF_ERROR(AddTo(std::move(change), is_sim_lock ? places.sim_lock : places.zero_touch));
   }
   return places;
 }

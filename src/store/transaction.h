@@ -3,6 +3,8 @@
 #define ZEROTOUCH_STORE_TRANSACTION_H_
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,8 +20,10 @@
 #include "store/changelog/block.h"
 #include "store/companies.h"
 #include "store/devices.h"
+#include "store/events.h"
 #include "store/operations.h"
 #include "store/users.h"
+#include "store/webhooks.h"
 
 namespace zerotouch::store {
 
@@ -30,7 +34,8 @@ class Snapshot : public AccountReads,
                  public CompanyReads,
                  public DeviceReads,
                  public OperationReads,
-                 public UserReads {};
+                 public UserReads,
+                 public WebhookReads {};
 
 // The places in the log of a device's last changes, after the changes of a transaction.
 struct LoggedPlaces {
@@ -49,22 +54,25 @@ struct LoggedPlaces {
 };
 
 // A snapshot that can also write, and reads its own writes. Everything that it changes has an
-// entry in the log of changes, which is written with it.
+// entry in the log of changes, which is written with it, and so are the events for webhooks.
 class Transaction : public Snapshot,
                     public AccountWrites,
                     public ChangelogWrites,
                     public CompanyWrites,
                     public DeviceWrites,
                     public OperationWrites,
-                    public UserWrites {
+                    public UserWrites,
+                    public WebhookWrites {
  public:
   // Sets who makes the changes; the server itself by default.
   void SetActor(Actor actor) { actor_ = std::move(actor); }
   const Actor& actor() const { return actor_; }
 
-  // Writes the entries to the log, which the transaction must not change afterwards. The store
-  // calls it once, after the mutation.
+  // Writes the events for webhooks, which happened at `now`, and the entries to the
+  // log, which the transaction must not change afterwards. The store calls it once, after the
+  // mutation.
   absl::Status FinishBlock(absl::Time now) {
+    if (!events_.empty()) ZT_RETURN_IF_ERROR(AddEvents(now));
     if (block_.empty()) return absl::OkStatus();
     return AppendBlock(block_.Finish(now, actor_));
   }
@@ -90,12 +98,24 @@ class Transaction : public Snapshot,
   // Adds the changes of the device, and returns their places.
   absl::StatusOr<LoggedPlaces> AddEntries(const DeviceState& state);
 
+  // Notes that an operation of `partner` finishes in this transaction, for webhooks.
+  absl::Status NoteFinished(PartnerId partner, OperationId operation);
+
  private:
   // Adds an entry to the list that `place` ends, and moves `place` to it.
   absl::Status AddTo(DeviceChange change, int64_t& place);
 
+  // Returns true if there is any webhook, so that events are noted.
+  absl::StatusOr<bool> IsWatched();
+  // Writes a delivery for each noted event and webhook that asks for it.
+  absl::Status AddEvents(absl::Time now);
+  // Reads the identifiers that events for these webhooks need.
+  absl::Status ReadMissingIdentifiers(std::span<const Webhook> webhooks);
+
   Actor actor_;
+  std::optional<bool> is_watched_;
   changelog::Block block_;
+  NotedEvents events_;  // stays empty if there are no webhooks
 };
 
 }  // namespace zerotouch::store

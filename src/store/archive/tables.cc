@@ -105,6 +105,13 @@ constexpr Column kLogCheckpoints[] = {
 constexpr Column kUsers[] = {{"id", kInt},        {"partner", kInt},     {"customer", kInt},
                              {"email", kText},    {"user_group", kText}, {"role", kInt},
                              {"created_us", kInt}};
+constexpr Column kWebhooks[] = {{"id", kInt},        {"partner", kInt}, {"customer", kInt},
+                                {"url", kText},      {"events", kInt},  {"secret", kBytes},
+                                {"created_us", kInt}};
+constexpr Column kWebhookDeliveries[] = {
+    {"number", kInt},     {"id", kInt},         {"webhook", kInt},         {"type", kInt},
+    {"created_us", kInt}, {"state", kInt},      {"next_attempt_us", kInt}, {"in_order", kFlag},
+    {"failures", kInt},   {"attempts", kBytes}, {"payload", kBytes}};
 
 constexpr Table kTables[] = {
     {"meta", kMeta, 1},
@@ -134,7 +141,10 @@ constexpr Table kTables[] = {
     {"log_parts", kLogParts, 1},
     {"log_heads", kLogHeads, 1},
     {"log_checkpoints", kLogCheckpoints, 1},
+    // Since version 5.
     {"users", kUsers, 1},
+    {"webhooks", kWebhooks, 1},
+    {"webhook_deliveries", kWebhookDeliveries, 1},
 };
 
 }  // namespace
@@ -149,6 +159,8 @@ size_t TableCount(uint32_t version) {
       return 18;
     case 3:
       return 21;
+    case 4:
+      return 24;
     default:
       return std::size(kTables);
   }

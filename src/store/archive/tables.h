@@ -12,7 +12,7 @@ namespace zerotouch::store::archive {
 
 // Increment it with every change of the list, and keep the reader able to read
 // archives of older versions.
-inline constexpr uint32_t kTablesVersion = 4;
+inline constexpr uint32_t kTablesVersion = 5;
 
 enum class ColumnType : uint8_t {
   kInt,
@@ -53,7 +53,8 @@ struct Table {
 std::span<const Table> Tables();
 
 // Returns how many of them, the first ones, an archive of this version has. Version 1
-// ends at operation_results, version 2 at account_quotas, version 3 at serial_keys.
+// ends at operation_results, version 2 at account_quotas, version 3 at serial_keys, version 4
+// at log_checkpoints.
 size_t TableCount(uint32_t version);
 
 }  // namespace zerotouch::store::archive

@@ -2,7 +2,9 @@
 #ifndef ZEROTOUCH_STORE_CHANGELOG_LOGGED_H_
 #define ZEROTOUCH_STORE_CHANGELOG_LOGGED_H_
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,10 +16,10 @@
 
 namespace zerotouch::store::changelog {
 
-// A store's transaction whose changes of companies, configurations, DPCs, accounts and
+// A store's transaction whose changes of companies, configurations, DPCs, accounts, webhooks and
 // operations are logged. Those of devices are logged where they are applied, because claims
 // keep their places. What runs operations (leases, results, sweeps) and counts calls changes
-// nothing that the log is about.
+// nothing that the log is about. Webhooks are told of operations that finish.
 template <class StoreTransaction>
 class Logged : public StoreTransaction {
  public:
@@ -102,12 +104,39 @@ class Logged : public StoreTransaction {
     return Log(NameOfDpc(id), before, "");
   }
 
+  absl::Status AddWebhook(const Webhook& webhook) override {
+    ZT_RETURN_IF_ERROR(StoreTransaction::AddWebhook(webhook));
+    return Log(NameOf(webhook), "", JsonOf(webhook));
+  }
+  absl::Status UpdateWebhook(const Webhook& webhook) override {
+    ZT_ASSIGN_OR_RETURN(const std::optional<Webhook> before,
+                        this->FindWebhook(webhook.owner, webhook.id));
+    ZT_RETURN_IF_ERROR(StoreTransaction::UpdateWebhook(webhook));
+    if (!before.has_value()) return absl::OkStatus();  // UpdateWebhook would have failed
+    return Log(NameOf(webhook), JsonOf(*before), JsonOf(webhook, webhook.key != before->key));
+  }
+  absl::Status RemoveWebhook(const Subscriber& owner, WebhookId id) override {
+    ZT_ASSIGN_OR_RETURN(const std::optional<Webhook> before, this->FindWebhook(owner, id));
+    ZT_RETURN_IF_ERROR(StoreTransaction::RemoveWebhook(owner, id));
+    if (!before.has_value()) return absl::OkStatus();  // RemoveWebhook would have failed
+    return Log(NameOf(*before), JsonOf(*before), "");
+  }
+
+  absl::Status RecordResults(const Lease& lease, int32_t items_done,
+                             std::span<const IndexedResult> results, absl::Time now,
+                             absl::Time lease_until) override {
+    ZT_RETURN_IF_ERROR(
+        StoreTransaction::RecordResults(lease, items_done, results, now, lease_until));
+    const bool is_last = items_done + static_cast<int64_t>(results.size()) == lease.head.items;
+    return is_last ? this->NoteFinished(lease.head.partner, lease.head.id) : absl::OkStatus();
+  }
   absl::Status CancelOperation(OperationId id, absl::Time now) override {
     ZT_ASSIGN_OR_RETURN(const std::optional<OperationHead> before, this->FindOperation(id));
     ZT_RETURN_IF_ERROR(StoreTransaction::CancelOperation(id, now));
     if (!before.has_value() || before->finished.has_value()) return absl::OkStatus();
     OperationHead after = *before;
     after.cancelled = true;
+    ZT_RETURN_IF_ERROR(this->NoteFinished(before->partner, id));
     return Log(NameOfOperation(id), JsonOf(*before), JsonOf(after));
   }
   absl::Status DeleteOperation(OperationId id) override {

@@ -50,6 +50,12 @@ std::string NameOf(const User& user) {
 }
 std::string NameOfOperation(OperationId id) { return FormatOperationName(id); }
 
+std::string NameOf(const Webhook& webhook) {
+  return FormatWebhookName({.partner = webhook.owner.partner,
+                            .customer = webhook.owner.customer,
+                            .webhook = webhook.id});
+}
+
 std::string JsonOf(const Partner& partner) {
   return JsonObject().Text("companyName", partner.name).Finish();
 }
@@ -130,6 +136,18 @@ std::string JsonOf(const OperationHead& operation) {
                                  : operation.finished.has_value() ? "FINISHED"
                                                                   : "UNFINISHED";
   return JsonObject().Text("state", state).Finish();
+}
+
+std::string JsonOf(const Webhook& webhook, bool has_new_secret) {
+  std::vector<std::string> events;
+  for (const EventType type : kSubscribedTypes) {
+    if (webhook.events.Has(type)) events.emplace_back(NameOf(type));
+  }
+  return JsonObject()
+      .Text("url", webhook.url)
+      .Texts("events", events)
+      .Bool("hasNewSecret", has_new_secret)
+      .Finish();
 }
 
 }  // namespace zerotouch::store::changelog

@@ -12,9 +12,10 @@
 #include "store/companies.h"
 #include "store/operations.h"
 #include "store/users.h"
+#include "store/webhooks.h"
 
-// Companies, configurations, DPCs and accounts as entries of the log: their names, and JSON with
-// the fields of the API where it has them. No JSON has a secret.
+// Companies, configurations, DPCs, accounts and webhooks as entries of the log: their names, and
+// JSON with the fields of the API where it has them. No JSON has a secret.
 namespace zerotouch::store::changelog {
 
 std::string NameOf(const Partner& partner);
@@ -26,6 +27,7 @@ std::string NameOfAccount(std::string_view email);
 std::string NameOfKey(std::string_view email, std::string_view key_id);
 std::string NameOf(const User& user);
 std::string NameOfOperation(OperationId id);
+std::string NameOf(const Webhook& webhook);
 
 std::string JsonOf(const Partner& partner);
 std::string JsonOf(const Vendor& vendor);
@@ -37,6 +39,8 @@ std::string JsonOf(const ServiceAccount& account);
 std::string JsonOf(const AccountKey& key);
 std::string JsonOf(const User& user);
 std::string JsonOf(const OperationHead& operation);
+// `has_new_secret` says that the secret was changed; the secret is not shown.
+std::string JsonOf(const Webhook& webhook, bool has_new_secret = false);
 
 }  // namespace zerotouch::store::changelog
 

@@ -54,13 +54,18 @@ absl::Status PostgresTransaction::AddCheckpoint(const StoredCheckpoint& checkpoi
 }
 
 Query PostgresTransaction::ReserveParts(size_t parts) {
-  return Query("SELECT nextval('log_sequences') FROM generate_series(1, $1)")
+  return Query(
+             "SELECT nextval('log_sequences'), EXISTS (SELECT 1 FROM webhooks) "
+             "FROM generate_series(1, $1)")
       .Int(static_cast<int64_t>(parts));
 }
 
 void PostgresTransaction::TakeParts(const Rows& rows) {
   parts_.clear();
-  for (RowReader row : rows) parts_.push_back(row.Int());
+  for (RowReader row : rows) {
+    parts_.push_back(row.Int());
+    has_webhooks_ = row.Flag();
+  }
 }
 
 absl::StatusOr<int64_t> PostgresTransaction::NextPart() {

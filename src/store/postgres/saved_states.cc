@@ -185,6 +185,8 @@ std::string RestoreScript(const std::vector<std::string>& tables, int64_t number
   return script +
          "UPDATE operations SET lease_until_us = 0, "
          "lease_token = 1 + (random() * 1000000000000000)::bigint WHERE finished_us IS NULL;"
+         "UPDATE webhook_deliveries SET lease_until_us = 0, "
+         "lease_token = 1 + (random() * 1000000000000000)::bigint WHERE state = 1;"
          "SELECT pg_notify('zerotouch_operations', '')";
 }
 

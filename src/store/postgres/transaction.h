@@ -168,6 +168,32 @@ class PostgresTransaction : public Transaction {
   absl::Status PruneSessions(std::string_view email, int64_t keep, absl::Time now,
                              absl::Time idle_since) override;
 
+  // webhooks.cc
+  absl::StatusOr<Page<Webhook>> ListWebhooks(const Subscriber& owner, WebhookId after,
+                                             int64_t limit) override;
+  absl::StatusOr<int64_t> CountWebhooks(const Subscriber& owner) override;
+  absl::StatusOr<std::optional<Webhook>> FindWebhook(const Subscriber& owner,
+                                                     WebhookId id) override;
+  absl::StatusOr<bool> HasWebhooks() override;
+  absl::StatusOr<std::vector<Webhook>> WebhooksOf(std::span<const PartnerId> partners,
+                                                  std::span<const CustomerId> customers) override;
+  absl::StatusOr<Page<Delivery>> ListDeliveries(WebhookId webhook, int64_t before,
+                                                int64_t limit) override;
+  absl::StatusOr<std::optional<Delivery>> FindDelivery(WebhookId webhook, DeliveryId id) override;
+  absl::StatusOr<std::vector<DueDelivery>> ReadDueDeliveries(absl::Time now, absl::Time lease_now,
+                                                             WebhookId after,
+                                                             int64_t limit) override;
+  absl::Status AddWebhook(const Webhook& webhook) override;
+  absl::Status UpdateWebhook(const Webhook& webhook) override;
+  absl::Status RemoveWebhook(const Subscriber& owner, WebhookId id) override;
+  absl::Status AddDelivery(const Delivery& delivery) override;
+  absl::StatusOr<std::optional<LeasedDelivery>> LeaseDelivery(int64_t number, absl::Time lease_now,
+                                                              absl::Time until) override;
+  absl::Status RecordAttempt(const LeasedDelivery& leased) override;
+  absl::Status Redeliver(WebhookId webhook, DeliveryId id, absl::Time now) override;
+  absl::StatusOr<int64_t> SweepDeliveries(absl::Time before, int64_t limit) override;
+  absl::StatusOr<int64_t> TrimDeliveries(int64_t kept) override;
+
  protected:
   // changelog.cc
   absl::StatusOr<int64_t> NextPart() override;
@@ -214,7 +240,8 @@ class PostgresTransaction : public Transaction {
                               absl::FunctionRef<void(uint32_t, const StatementIds&)> take);
 
   // changelog.cc
-  // Returns a query that reserves the sequences of parts of the log.
+  // Returns a query that reserves the sequences of parts of the log, and tells whether there
+  // are webhooks.
   static Query ReserveParts(size_t parts);
   void TakeParts(const Rows& rows);
 
@@ -246,6 +273,8 @@ class PostgresTransaction : public Transaction {
   std::optional<absl::btree_map<DeviceId, DeviceState>> located_;
   // First sequences of parts of the log that are reserved for this transaction.
   std::deque<int64_t> parts_;
+  // True if there are webhooks; set when it was read with the parts.
+  std::optional<bool> has_webhooks_;
   // The rows that were read, if writing; of claims and statements only the versions.
   absl::flat_hash_map<std::pair<DeviceId, Section>, int64_t> claim_versions_;
   absl::flat_hash_map<std::pair<DeviceId, PartnerId>, int64_t> statement_versions_;

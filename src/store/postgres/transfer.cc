@@ -318,6 +318,9 @@ absl::Status ImportAll(Session& db, archive::RowSource& source) {
   ZT_RETURN_IF_ERROR(
       db.Run(Query("SELECT setval('log_sequences', max(last)) FROM log_heads HAVING max(last) > 0"))
           .status());
+  ZT_RETURN_IF_ERROR(db.Run(Query("SELECT setval('webhook_numbers', max(number)) "
+                                  "FROM webhook_deliveries HAVING max(number) > 0"))
+                         .status());
   return fault::At("store.commit");
 }
 

@@ -313,7 +313,9 @@ absl::Status SqliteTransaction::SetRetentionMark(absl::Time mark) {
 }
 
 absl::Status EndAllLeases(Database& db) {
-  return db.Run("UPDATE operations SET lease_until_us = 0 WHERE finished_us IS NULL");
+  return db.Run(
+      "UPDATE operations SET lease_until_us = 0 WHERE finished_us IS NULL;"
+      "UPDATE webhook_deliveries SET lease_until_us = 0 WHERE state = 1 AND lease_until_us > 0");
 }
 
 }  // namespace zerotouch::store::sqlite

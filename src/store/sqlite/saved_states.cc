@@ -63,7 +63,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenToRestore(const std::string& path)
   if (schema == SchemaState::kNeedsMigration) ZT_RETURN_IF_ERROR(Migrate(*db));
   ZT_RETURN_IF_ERROR(
       db->Run("UPDATE operations SET lease_until_us = 0, "
-              "lease_token = 1 + abs(random() % 1000000000000000) WHERE finished_us IS NULL"));
+              "lease_token = 1 + abs(random() % 1000000000000000) WHERE finished_us IS NULL;"
+              "UPDATE webhook_deliveries SET lease_until_us = 0, "
+              "lease_token = 1 + abs(random() % 1000000000000000) WHERE state = 1"));
   return db;
 }
 

@@ -63,6 +63,36 @@ inline constexpr const char* kUndoOf =
          " FROM operations o WHERE o.undoes = ? AND o.undoes IS NOT NULL AND NOT o.cancelled "
          "LIMIT 1">;
 
+// Parameters: partner, customer, id to start after, rows.
+inline constexpr const char* kWebhooksOfCompany =
+    kSql<"SELECT ", kWebhookColumns,
+         " FROM webhooks w WHERE w.partner = ? AND w.customer = ? AND w.id > ? ORDER BY w.id "
+         "LIMIT ?">;
+
+// Parameters: webhook, number to end before, rows.
+inline constexpr const char* kDeliveriesOfWebhook =
+    kSql<"SELECT ", kDeliveryColumns,
+         " FROM webhook_deliveries d WHERE d.webhook = ? AND d.number < ? ORDER BY d.number DESC "
+         "LIMIT ?">;
+
+// Goes from one webhook with pending deliveries to the next one. Parameters: webhook to start
+// after, time of leases, time of attempts, rows.
+inline constexpr const char* kDueDeliveries =
+    "WITH RECURSIVE pending (webhook) AS (SELECT min(d.webhook) FROM webhook_deliveries d "
+    "WHERE d.state = 1 AND d.webhook > ?1 UNION ALL SELECT (SELECT min(d.webhook) "
+    "FROM webhook_deliveries d WHERE d.state = 1 AND d.webhook > p.webhook) "
+    "FROM pending p WHERE p.webhook IS NOT NULL), "
+    "heads (first, late) AS (SELECT (SELECT d.number FROM webhook_deliveries d "
+    "WHERE d.state = 1 AND d.webhook = p.webhook AND d.in_order = 1 ORDER BY d.number LIMIT 1), "
+    "(SELECT d.number FROM webhook_deliveries d WHERE d.state = 1 AND d.in_order = 0 "
+    "AND d.webhook = p.webhook AND d.lease_until_us <= ?2 "
+    "ORDER BY d.next_attempt_us LIMIT 1) FROM pending p WHERE p.webhook IS NOT NULL) "
+    "SELECT d.number, d.webhook, w.partner, w.customer, d.in_order "
+    "FROM heads h JOIN webhook_deliveries d ON d.number IN (h.first, h.late) "
+    "JOIN webhooks w ON w.id = d.webhook "
+    "WHERE d.next_attempt_us <= ?3 AND d.lease_until_us <= ?2 "
+    "ORDER BY d.webhook, d.in_order LIMIT ?4";
+
 }  // namespace zerotouch::store::sqlite
 
 #endif  // ZEROTOUCH_STORE_SQLITE_STATEMENTS_H_

@@ -150,6 +150,32 @@ class SqliteTransaction : public Transaction {
   absl::Status PruneSessions(std::string_view email, int64_t keep, absl::Time now,
                              absl::Time idle_since) override;
 
+  // webhooks.cc
+  absl::StatusOr<Page<Webhook>> ListWebhooks(const Subscriber& owner, WebhookId after,
+                                             int64_t limit) override;
+  absl::StatusOr<int64_t> CountWebhooks(const Subscriber& owner) override;
+  absl::StatusOr<std::optional<Webhook>> FindWebhook(const Subscriber& owner,
+                                                     WebhookId id) override;
+  absl::StatusOr<bool> HasWebhooks() override;
+  absl::StatusOr<std::vector<Webhook>> WebhooksOf(std::span<const PartnerId> partners,
+                                                  std::span<const CustomerId> customers) override;
+  absl::StatusOr<Page<Delivery>> ListDeliveries(WebhookId webhook, int64_t before,
+                                                int64_t limit) override;
+  absl::StatusOr<std::optional<Delivery>> FindDelivery(WebhookId webhook, DeliveryId id) override;
+  absl::StatusOr<std::vector<DueDelivery>> ReadDueDeliveries(absl::Time now, absl::Time lease_now,
+                                                             WebhookId after,
+                                                             int64_t limit) override;
+  absl::Status AddWebhook(const Webhook& webhook) override;
+  absl::Status UpdateWebhook(const Webhook& webhook) override;
+  absl::Status RemoveWebhook(const Subscriber& owner, WebhookId id) override;
+  absl::Status AddDelivery(const Delivery& delivery) override;
+  absl::StatusOr<std::optional<LeasedDelivery>> LeaseDelivery(int64_t number, absl::Time lease_now,
+                                                              absl::Time until) override;
+  absl::Status RecordAttempt(const LeasedDelivery& leased) override;
+  absl::Status Redeliver(WebhookId webhook, DeliveryId id, absl::Time now) override;
+  absl::StatusOr<int64_t> SweepDeliveries(absl::Time before, int64_t limit) override;
+  absl::StatusOr<int64_t> TrimDeliveries(int64_t kept) override;
+
  protected:
   // changelog.cc
   absl::StatusOr<int64_t> NextPart() override;

@@ -70,11 +70,6 @@ metrics::Family<metrics::Counter> leases_lost(
      .help = "Operations that another worker took over while this server ran them."},
     {});
 
-// The results in the order of Delivery.
-metrics::Family<metrics::Counter> webhook_deliveries(
-    {.name = "zerotouch_webhook_deliveries_total", .help = "Attempts to deliver webhooks."},
-    {{"result", {"delivered", "retried", "failed"}}});
-
 api::SingleDeviceStatus StatusInBatch(Outcome outcome) {
   api::PerDeviceStatusInBatch status;
   FillResult({.outcome = outcome, .device = {}}, &status);
@@ -113,8 +108,6 @@ void ObserveFinished(store::BatchKind kind, absl::Duration took) {
 void ObserveWait(const store::Lease& lease, absl::Time now) {
   if (lease.token == kFirstToken) operation_wait_seconds.At().Observe(now - lease.head.accepted);
 }
-
-void CountDelivery(Delivery delivery) { webhook_deliveries.At(delivery).Add(); }
 
 void CountLostLease() { leases_lost.At().Add(); }
 

@@ -12,7 +12,7 @@ namespace zerotouch::store {
 class Store;
 }
 
-// The figures that a server keeps of its operations and of what follows them. Thread-safe.
+// The figures that a server keeps of its operations. Thread-safe.
 namespace zerotouch::batch {
 
 // Counts items that have results now: zerotouch_operation_items_total.
@@ -30,16 +30,6 @@ void ObserveWait(const store::Lease& lease, absl::Time now);
 
 // Counts a lease that another worker took over.
 void CountLostLease();
-
-// How an attempt to deliver a webhook ends.
-enum class Delivery {
-  kDelivered,  // the receiver took it
-  kRetried,    // it failed, and another attempt follows
-  kFailed,     // the last attempt failed
-};
-
-// Counts an attempt: zerotouch_webhook_deliveries_total.
-void CountDelivery(Delivery delivery);
 
 // Passes on how many operations of each kind are unfinished in the store, those of
 // other replicas too: zerotouch_operations_unfinished. Passes nothing on if the store

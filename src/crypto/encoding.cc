@@ -59,6 +59,23 @@ std::optional<std::string> Base64UrlDecode(std::string_view text) {
   return bytes;
 }
 
+std::string Base64Encode(std::string_view bytes) {
+  std::string text = Base64UrlEncode(bytes);
+  for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
+std::optional<std::string> Base64Decode(std::string_view text) {
+  if (text.size() % 4 != 0 || text.find_first_of("-_") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  std::string url_text(text);
+  for (char& c : url_text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return Base64UrlDecode(url_text);
+}
+
 std::string Sha256(std::string_view bytes) {
   // Looked up once: OpenSSL's look-up costs as much as the digest of a token.
   static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);

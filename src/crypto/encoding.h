@@ -13,6 +13,11 @@ std::string Base64UrlEncode(std::string_view bytes);
 // Decodes the same. Returns nullopt for padding, other characters and stray bits.
 std::optional<std::string> Base64UrlDecode(std::string_view text);
 
+// Encodes `bytes` as in RFC 4648 section 4, with padding.
+std::string Base64Encode(std::string_view bytes);
+// Decodes the same. Returns nullopt for missing padding, other characters and stray bits.
+std::optional<std::string> Base64Decode(std::string_view text);
+
 // Returns the SHA-256 digest of `bytes`: 32 bytes.
 std::string Sha256(std::string_view bytes);
 // Returns the HMAC-SHA-256 code of `bytes`: 32 bytes.

@@ -41,6 +41,9 @@ std::optional<std::string> Policy::Refuse(const std::string& url) const {
     return fmt::format("use at most {} bytes", limits::kWebhookUrlBytes);
   }
   const char* const schemes = any_url ? "use an http or https URL" : "use an https URL";
+  // libcurl takes one slash or three, and then finds another host than readers do.
+  const size_t slashes = url.find("://");
+  if (slashes == std::string::npos || url.substr(slashes + 3).starts_with('/')) return schemes;
   // libcurl sends the request, so it also says what the URL means.
   const ParsedUrl parsed(curl_url(), curl_url_cleanup);
   if (!IsVisibleAscii(url) || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(),

@@ -13,8 +13,9 @@ TEST(Policy, ServerTakesHttpsOfTheInternet) {
         "https://[2606:4700::1111]/", "HTTPS://EXAMPLE.com/"}) {
     EXPECT_EQ(policy.Refuse(url), std::nullopt) << url;
   }
-  for (const char* url : {"http://example.com", "https://127.0.0.1/", "https://0x7f000001/",
-                          "https://[::1]:8443/", "https://a:b@example.com/", "", "https://a#b"}) {
+  for (const char* url :
+       {"http://example.com", "https://127.0.0.1/", "https://0x7f000001/", "https://[::1]:8443/",
+        "https://a:b@example.com/", "", "https:///a", "https:/a", "https://a#b"}) {
     EXPECT_NE(policy.Refuse(url), std::nullopt) << url;
   }
 }

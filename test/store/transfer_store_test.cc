@@ -94,6 +94,12 @@ class TransferStoreTest : public StoreTest {
                           .disabled = true,
                           .keys = {}}));
       also(tx.SetAccountQuota("c@example.com", 500));
+      also(tx.AddWebhook({.id = WebhookId(5),
+                          .owner = {.partner = {}, .customer = kOtherCustomer},
+                          .url = "https://example.com/hook",
+                          .key = std::string("\0key", 4),
+                          .created = kNow}));
+      also(tx.AddDelivery(NewDelivery(WebhookId(5), EventType::kPing, kNow, "")));
       return status;
     });
     FillDevices();
@@ -233,6 +239,16 @@ TEST_P(TransferStoreTest, IntoEveryKind_IsTheSameRegistry) {
     EXPECT_EQ(target->ServerSecret().value(), source->ServerSecret().value());
     EXPECT_EQ(target->FindAccount("r@example.com").value()->keys.size(), 2u);
     EXPECT_TRUE(target->FindAccount("c@example.com").value()->disabled);
+    const Page<Delivery> deliveries = target->ListDeliveries(WebhookId(5), 0, 10).value();
+    ASSERT_EQ(deliveries.rows.size(), 1u);
+    // New ones are behind those that came along.
+    ASSERT_TRUE(store
+                    ->Write([&](Transaction& tx) {
+                      return tx.AddDelivery(NewDelivery(WebhookId(5), EventType::kPing, kNow, ""));
+                    })
+                    .ok());
+    EXPECT_GT(store->Read().value()->ListDeliveries(WebhookId(5), 0, 1).value().rows[0].number,
+              deliveries.rows[0].number);
     EXPECT_EQ(target->ListConfigurations(kCustomer, ConfigurationId(), 1'000).value(),
               source->ListConfigurations(kCustomer, ConfigurationId(), 1'000).value());
     EXPECT_EQ(OrderOfOperations(*store, kPartner),

@@ -117,10 +117,10 @@ TEST(ArchiveTest, Bytes_AreFixed) {
   }
   EXPECT_EQ(hex,
             "894f5a54410d0a1a"                  // magic
-            "01000000040000000100000000000000"  // versions, rows
-            "7f5b44a6"
+            "01000000050000000100000000000000"  // versions, rows
+            "1017e13d"
             "060100000014000000b106fcc0"  // dpcs, a row, 20 bytes
-            "e594515c"
+            "eb04daf9"
             "02696407"
             "7061636b616765"
             "05"

@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "base/percent.h"
 #include "base/rejections.h"
+#include "base/spans.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
@@ -462,6 +463,9 @@ void Api::NoteCall(const http::Request& request, const Head& head, int http_stat
   const absl::StatusCode code =
       head.answered != absl::StatusCode::kOk ? head.answered : CodeOf(http_status);
   dispatch_.meter().Count(CountedAs(head), code, CountedProtocol(request.protocol), took);
+  if (spans::AreKept()) {
+    dispatch_.meter().Trace(request, PathForLog(request.target), CountedAs(head), code, took);
+  }
   if (!log::HasAccessLine(http_status >= 400)) return;
   log::Info("request", {{"method", request.method},
                         {"path", PathForLog(request.target)},

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/call_meter.h"
 
+#include <utility>
+
+#include "absl/time/clock.h"
 #include "base/rejections.h"
+#include "base/spans.h"
+#include "http/trace_id.h"
 #include "wire/method_names.h"
 
 namespace zerotouch::wire {
@@ -39,6 +44,21 @@ std::vector<std::string> CodeNames() {
   return names;
 }
 
+// Returns true for the codes that OpenTelemetry takes for faults of a server.
+bool IsServerFault(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDataLoss:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 CallMeter::CallMeter(const ServiceList& services)
@@ -46,6 +66,7 @@ CallMeter::CallMeter(const ServiceList& services)
 
 CallMeter::CallMeter(const Methods& methods, const std::vector<std::string>& labels)
     : methods_(methods.size()),
+      names_(labels),
       requests_(
           {.name = "zerotouch_requests_total", .help = "Answered calls.", .skips_zeros = true},
           {{"method", labels},
@@ -69,6 +90,23 @@ void CallMeter::Count(size_t method, absl::StatusCode code, Protocol protocol,
   const bool is_known = number >= 0 && number <= kLastCode;
   requests_.At(method, is_known ? code : absl::StatusCode::kUnknown, protocol).Add();
   seconds_.At(method).Observe(took);
+}
+
+void CallMeter::Trace(const http::Request& request, std::string_view path, size_t method,
+                      absl::StatusCode code, absl::Duration took) const {
+  const http::TraceParent parent = http::ReadTraceParent(request.headers.Get("traceparent"));
+  if (!parent.trace_id.empty() && !parent.sampled) return;
+  spans::Add({.trace_id = request.trace_id,
+              .span_id = request.request_id,
+              .parent_id = std::string(parent.parent_id),
+              .name = names_[method],
+              .start = absl::Now() - took,
+              .took = took,
+              .is_fault = IsServerFault(code),
+              .attributes = {{"http.request.method", request.method},
+                             {"url.path", std::string(path)},
+                             {"zerotouch.code", absl::StatusCodeToString(code)},
+                             {"zerotouch.request_id", request.request_id}}});
 }
 
 CallMeter::Protocol CountedProtocol(http::Protocol protocol) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -35,12 +36,18 @@ class CallMeter {
   // Counts a call. `method` is of IndexOf.
   void Count(size_t method, absl::StatusCode code, Protocol protocol, absl::Duration took);
 
+  // Makes a span of a finished call (base/spans.h), unless the caller says that its trace is
+  // not recorded. The path has no query.
+  void Trace(const http::Request& request, std::string_view path, size_t method,
+             absl::StatusCode code, absl::Duration took) const;
+
  private:
   using Methods = std::vector<const google::protobuf::MethodDescriptor*>;
 
   CallMeter(const Methods& methods, const std::vector<std::string>& labels);
 
   const size_t methods_;  // how many have a name of their own
+  const std::vector<std::string> names_;
   std::unordered_map<const google::protobuf::MethodDescriptor*, size_t> index_;
   metrics::Family<metrics::Counter> requests_;
   metrics::Family<metrics::Histogram> seconds_;

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/spans.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
 #include "google/protobuf/arena.h"
@@ -280,6 +281,9 @@ size_t Handler::CountedAs(const Head& head) {
 void Handler::NoteCall(const http::Request& request, const Head& head, absl::StatusCode code,
                        absl::Duration took) {
   dispatch_.meter().Count(CountedAs(head), code, CallMeter::Protocol::kGrpc, took);
+  if (spans::AreKept()) {
+    dispatch_.meter().Trace(request, PathForLog(request.target), CountedAs(head), code, took);
+  }
   if (!log::HasAccessLine(code != absl::StatusCode::kOk)) return;
   log::Info("request", {{"method", "gRPC"},
                         {"path", PathForLog(request.target)},

@@ -37,7 +37,8 @@ std::map<std::string, std::string> Environment() {
 
 // Adds the settings of the command as flags, which store their values in `given`.
 void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
-  const auto add = [&](const char* name, const char* value, const std::string& help) {
+  const auto add = [&](const char* name, const char* value, const std::string& help,
+                       bool is_list = false) {
     const std::string flag = fmt::format("--{}", name);
     const std::string key = name;
     if (*value == '\0') {
@@ -49,19 +50,20 @@ void AddSettings(CLI::App& app, Command command, GivenTexts& given) {
           help);
       return;
     }
-    app.add_option_function<std::string>(
-           flag,
-           [&given, key, flag](const std::string& text) {
-             given[key] = {text, flag};
-           },
-           help)
-        ->type_name(value);
+    CLI::Option* const option = app.add_option_function<std::string>(
+        flag,
+        [&given, key, flag](const std::string& text) {
+          given[key] = {text, flag};
+        },
+        help);
+    option->type_name(value);
+    if (is_list) option->join(',');  // the flag can be given several times
   };
   for (const Setting& setting : SettingTable()) {
     if ((setting.commands & command) == 0) continue;
     std::string help = setting.help;
     if (*setting.by_default != '\0') help += fmt::format(" (default: {})", setting.by_default);
-    add(setting.name, setting.value, help);
+    add(setting.name, setting.value, help, setting.is_list);
   }
   add("config", "FILE", "TOML file of settings, with the names of these flags");
 }

@@ -38,6 +38,7 @@
 #include "store/database_url.h"
 #include "store/store.h"
 #include "terminal/sandbox_variables.h"
+#include "webhook/sender.h"
 #include "wire/api.h"
 #include "wire/api_methods.h"
 #include "wire/grpc/handler.h"
@@ -53,6 +54,7 @@
 #include "zerotouchd/production.h"
 #include "zerotouchd/sandbox_registry.h"
 #include "zerotouchd/sign_in.h"
+#include "zerotouchd/span_exporter.h"
 #include "zerotouchd/tls_files.h"
 #include "zerotouchd/watch.h"
 
@@ -159,6 +161,15 @@ auth::TokenQuota TokenQuotaOf(const Settings& settings, bool sandbox) {
           .per_peer = settings.token_quota_per_peer.value_or(sandbox ? 0 : limits::kTokensPerPeer)};
 }
 
+// Returns where webhooks may lead. A sandbox protects nothing, and its receivers are tests.
+webhook::Policy WebhookPolicyOf(const Settings& settings, bool sandbox) {
+  webhook::Policy policy{.any_url = sandbox, .allowed = {}, .ca_file = settings.webhook_ca};
+  for (const std::string& block : settings.webhook_allow) {
+    policy.allowed.push_back(*webhook::AddressBlock::Parse(block));
+  }
+  return policy;
+}
+
 wire::MethodTable MethodsOf(service::Services& services, const MoreMethods& more) {
   wire::MethodTable table = wire::ApiMethods(services);
   if (more) more(table);
@@ -191,7 +202,9 @@ class Daemon {
         issuers_(std::move(issuers), FetchKeySet, around.clock),
         tokens_(accounts_, around.clock, audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, around.clock, EngineOptionsOf(settings, around)),
-        services_(*store_, engine_, rules_, audience_, around.clock),
+        sender_(*store_, around.clock, WebhookPolicyOf(settings, sandbox)),
+        services_(*store_, engine_, rules_, audience_, around.clock,
+                  WebhookPolicyOf(settings, sandbox)),
         methods_(MethodsOf(services_, around.more_methods)),
         api_(methods_, authenticator_, tokens_, *store_, Clock::System(), around.seam),
         grpc_(
@@ -245,6 +258,7 @@ class Daemon {
     api_.SetRootUrl(endpoint.http);
     portal_.SetRootUrl(endpoint.http);
     engine_.Start();
+    sender_.Start();
     return endpoint;
   }
 
@@ -267,6 +281,7 @@ class Daemon {
     store_->ShortenWaits(std::max(drain / 3, kLastWait));
     server_->Drain(drain);
     store_->ShortenWaits(kLastWait);
+    sender_.Stop();
     engine_.Stop();
     watch_.SetServer(nullptr);
     server_.reset();
@@ -327,6 +342,7 @@ class Daemon {
   auth::Issuers issuers_;
   auth::TokenEndpoint tokens_;
   batch::Engine engine_;
+  webhook::Sender sender_;
   service::Services services_;
   const wire::MethodTable methods_;
   wire::Api api_;
@@ -335,6 +351,7 @@ class Daemon {
   std::unique_ptr<auth::OidcClient> oidc_;  // null: nobody can sign in at a provider
   wire::Portal portal_;
   const MemoryReturn memory_return_;
+  const SpanExporter span_exporter_{settings_.otlp_endpoint};
   Watch watch_{*store_, [this] { return api_.CheckReady(); }};
   std::unique_ptr<http::Server> server_;
 };

@@ -14,6 +14,7 @@
 #include "base/status_text.h"
 #include "store/database_url.h"
 #include "terminal/typed_text.h"
+#include "webhook/policy.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/provider_call.h"
 #include "zerotouchd/settings_file.h"
@@ -229,6 +230,35 @@ absl::Status ReadPeerQuota(std::string_view text, Settings& settings) {
   return ReadQuota(text, settings.token_quota_per_peer);
 }
 
+absl::Status ReadOtlpEndpoint(std::string_view text, Settings& settings) {
+  const webhook::Policy any{.any_url = true, .allowed = {}, .ca_file = {}};
+  if (any.Refuse(std::string(text)).has_value()) {
+    return Invalid(text, "the URL of a collector, such as http://127.0.0.1:4318");
+  }
+  while (text.ends_with('/')) text.remove_suffix(1);
+  settings.otlp_endpoint = text;
+  return absl::OkStatus();
+}
+
+absl::Status ReadWebhookCa(std::string_view text, Settings& settings) {
+  return ReadFileName(text, settings.webhook_ca);
+}
+
+absl::Status ReadWebhookAllow(std::string_view text, Settings& settings) {
+  std::vector<std::string> blocks;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    const std::string_view block = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (!webhook::AddressBlock::Parse(block).has_value()) {
+      return Invalid(block, "blocks of addresses, such as 10.0.0.0/8 or fd00::/8");
+    }
+    blocks.emplace_back(block);
+  }
+  settings.webhook_allow = std::move(blocks);
+  return absl::OkStatus();
+}
+
 absl::Status ReadItemsPerSecond(std::string_view text, Settings& settings) {
   return ReadNumber(text, 0.0, 1e6, settings.operation_items_per_second);
 }
@@ -363,6 +393,18 @@ constexpr Setting kSettings[] = {
      "Maximum number of token requests from each client address in a minute; 0 is no limit "
      "(default: 600 in serve, 0 in sandbox)",
      kServers, false, ReadPeerQuota},
+    {"otlp-endpoint", "URL", "",
+     "Base URL of a collector of traces (OTLP over HTTP), such as http://127.0.0.1:4318 "
+     "(default: none)",
+     kServers, false, ReadOtlpEndpoint},
+    {"webhook-ca", "FILE", "",
+     "PEM file of certificate authorities for the receivers of webhooks, beside those of the "
+     "system",
+     kServers, false, ReadWebhookCa},
+    {"webhook-allow", "CIDR,...", "",
+     "Blocks of addresses that webhooks may lead to although they are not of the Internet, such "
+     "as 10.0.0.0/8",
+     kServers, true, ReadWebhookAllow},
     {kItemsPerSecond, "N", "0",
      "Speed limit of each batch in items per second, for tests; 0 is full speed", kSandbox, false,
      ReadItemsPerSecond},

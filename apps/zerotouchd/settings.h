@@ -49,6 +49,9 @@ struct Settings {
   std::optional<int64_t> quota_per_100s;          // calls of an account
   std::optional<int64_t> token_quota_per_minute;  // tokens of an account
   std::optional<int64_t> token_quota_per_peer;    // requests of tokens, of an address in a minute
+  std::string otlp_endpoint;                      // without a slash at the end; empty: not given
+  std::string webhook_ca;                         // path of a PEM file; empty: not given
+  std::vector<std::string> webhook_allow;         // valid blocks of addresses
   double operation_items_per_second = 0;          // for tests; 0: full speed
   bool controls = true;                           // of a sandbox
   bool portal = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "zerotouchd/settings.h"
 
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -90,6 +91,15 @@ std::vector<Row> MoreRows() {
       {"metrics-listen", "ZEROTOUCH_METRICS_LISTEN", "127.0.0.1:1", "127.0.0.1:2",
        "\"127.0.0.1:3\"", [](const Settings& s) { return s.metrics_listen; }, "127.0.0.1:1",
        "127.0.0.1:2", "127.0.0.1:3"},
+      {"otlp-endpoint", "ZEROTOUCH_OTLP_ENDPOINT", "http://a:4318/", "http://b", "\"https://c/x\"",
+       [](const Settings& s) { return s.otlp_endpoint; }, "http://a:4318", "http://b",
+       "https://c/x"},
+      {"webhook-ca", "ZEROTOUCH_WEBHOOK_CA", "a", "b", "\"c\"",
+       [](const Settings& s) { return s.webhook_ca; }, "a", "b", "c"},
+      {"webhook-allow", "ZEROTOUCH_WEBHOOK_ALLOW", "10.0.0.0/8,fd00::/8", "::1",
+       "[\"127.0.0.1\", \"::1\"]",
+       [](const Settings& s) { return fmt::format("{}", fmt::join(s.webhook_allow, " ")); },
+       "10.0.0.0/8 fd00::/8", "::1", "127.0.0.1 ::1"},
   };
 }
 

@@ -113,7 +113,8 @@ class Authorized {
 };
 
 // Returns the partner that a request names: its `partner_id`, `metadata_owner_id`,
-// or the first part of its `parent` or `name`. nullopt if it names no partner.
+// or the first part of its `parent`, its `name`, or the name of its webhook. nullopt if it
+// names no partner.
 template <class Request>
 std::optional<PartnerId> PartnerOf(const Request& request) {
   if constexpr (requires { request.partner_id(); }) {
@@ -122,19 +123,23 @@ std::optional<PartnerId> PartnerOf(const Request& request) {
     return PartnerId(request.metadata_owner_id());
   } else if constexpr (requires { request.parent(); }) {
     return LeadingPartner(request.parent());
+  } else if constexpr (requires { request.webhook(); }) {
+    return LeadingPartner(request.webhook().name());
   } else {
     return LeadingPartner(request.name());
   }
 }
 
 // Returns the customer that a request names: the first part of its `parent`, its
-// `name`, or the name of its configuration.
+// `name`, or the name of its webhook or configuration.
 template <class Request>
 std::optional<CustomerId> CustomerOf(const Request& request) {
   if constexpr (requires { request.parent(); }) {
     return LeadingCustomer(request.parent());
   } else if constexpr (requires { request.name(); }) {
     return LeadingCustomer(request.name());
+  } else if constexpr (requires { request.webhook(); }) {
+    return LeadingCustomer(request.webhook().name());
   } else {
     return LeadingCustomer(request.configuration().name());
   }

@@ -150,6 +150,17 @@ absl::Status UnknownDeviceOfCustomer() {
                 "Device not found: use a device of this customer (customers.devices.list).");
 }
 
+absl::Status UnknownWebhook() {
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_PARAMETER,
+                "Webhook not found: use a webhook of this company (GET .../webhooks).");
+}
+
+absl::Status UnknownDelivery() {
+  return Custom(absl::StatusCode::kNotFound, api::INVALID_PARAMETER,
+                "Delivery not found: use a delivery of this webhook that is younger than 30 days "
+                "(GET .../deliveries).");
+}
+
 absl::Status UnknownConfiguration() {
   return Custom(absl::StatusCode::kNotFound, api::INVALID_PARAMETER,
                 "Configuration not found: use a configuration of this customer "

@@ -66,6 +66,8 @@ absl::Status UnknownDevice();
 absl::Status UnknownOperation();
 absl::Status UnknownCustomer();
 absl::Status UnknownVendor();
+absl::Status UnknownWebhook();
+absl::Status UnknownDelivery();
 // For callers that are customers.
 absl::Status UnknownDeviceOfCustomer();
 absl::Status UnknownConfiguration();

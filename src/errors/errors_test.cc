@@ -35,6 +35,8 @@ TEST(Errors, EachIsPublic_WithItsCodes) {
       {UnknownVendor(), StatusCode::kNotFound, 404, api::INVALID_RESELLER_ID},
       {UnknownDeviceOfCustomer(), StatusCode::kNotFound, 404, api::INVALID_DEVICE_ID},
       {UnknownConfiguration(), StatusCode::kNotFound, 404, api::INVALID_PARAMETER},
+      {UnknownWebhook(), StatusCode::kNotFound, 404, api::INVALID_PARAMETER},
+      {UnknownDelivery(), StatusCode::kNotFound, 404, api::INVALID_PARAMETER},
       {InvalidOperation("why"), StatusCode::kFailedPrecondition, 400, api::INVALID_OPERATION},
       {MissingCredentials(), StatusCode::kUnauthenticated, 401, api::NO_ERROR},
       {InvalidCredentials(), StatusCode::kUnauthenticated, 401, api::NO_ERROR},

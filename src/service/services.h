@@ -2,6 +2,8 @@
 #ifndef ZEROTOUCH_SERVICE_SERVICES_H_
 #define ZEROTOUCH_SERVICE_SERVICES_H_
 
+#include <utility>
+
 #include "service/batches.h"
 #include "service/configurations.h"
 #include "service/customer_devices.h"
@@ -13,14 +15,16 @@
 #include "service/service_accounts.h"
 #include "service/users.h"
 #include "service/vendors.h"
+#include "service/webhooks.h"
 
 namespace zerotouch::service {
 
 // All services of the API on one registry. Thread-safe.
 struct Services {
-  // The references must outlive it.
+  // The references must outlive it. `webhook_policy` says which URLs webhooks may have.
   Services(store::Store& store, batch::Engine& engine, const RegistryRules& rules,
-           const auth::Audience& audience, const Clock& clock)
+           const auth::Audience& audience, const Clock& clock,
+           webhook::Policy webhook_policy = {})
       : devices(store, engine, rules, clock),
         partner_customers(store, clock),
         vendors(store),
@@ -32,7 +36,8 @@ struct Services {
         history(store),
         batches(engine),
         users(store, clock),
-        service_accounts(store, audience, clock) {}
+        service_accounts(store, audience, clock),
+        webhooks(store, clock, std::move(webhook_policy)) {}
 
   Devices devices;
   PartnerCustomers partner_customers;
@@ -46,6 +51,7 @@ struct Services {
   Batches batches;
   Users users;
   ServiceAccounts service_accounts;
+  Webhooks webhooks;
 };
 
 }  // namespace zerotouch::service

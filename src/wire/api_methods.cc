@@ -84,6 +84,27 @@ void AddUserMethods(Services& services, MethodTable& table) {
   table.Register(MethodKind::kShortWrite, accounts, &service::ServiceAccounts::Delete);
 }
 
+void AddWebhookMethods(service::Webhooks& webhooks, MethodTable& table) {
+  using service::Webhooks;
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::CreateOfPartner);
+  table.Register(MethodKind::kLong, webhooks, &Webhooks::ListOfPartner);
+  table.Register(MethodKind::kShortRead, webhooks, &Webhooks::GetOfPartner);
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::UpdateOfPartner);
+  // It deletes the deliveries too.
+  table.Register(MethodKind::kLong, webhooks, &Webhooks::DeleteOfPartner);
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::TestOfPartner);
+  table.Register(MethodKind::kLong, webhooks, &Webhooks::ListDeliveriesOfPartner);
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::RedeliverOfPartner);
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::CreateOfCustomer);
+  table.Register(MethodKind::kLong, webhooks, &Webhooks::ListOfCustomer);
+  table.Register(MethodKind::kShortRead, webhooks, &Webhooks::GetOfCustomer);
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::UpdateOfCustomer);
+  table.Register(MethodKind::kLong, webhooks, &Webhooks::DeleteOfCustomer);
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::TestOfCustomer);
+  table.Register(MethodKind::kLong, webhooks, &Webhooks::ListDeliveriesOfCustomer);
+  table.Register(MethodKind::kShortWrite, webhooks, &Webhooks::RedeliverOfCustomer);
+}
+
 }  // namespace
 
 MethodTable ApiMethods(Services& services) {
@@ -94,6 +115,7 @@ MethodTable ApiMethods(Services& services) {
   AddHistoryMethods(services, table);
   AddBatchMethods(services, table);
   AddUserMethods(services, table);
+  AddWebhookMethods(services.webhooks, table);
   return table;
 }
 

@@ -40,6 +40,8 @@ std::vector<NamedError> PublicErrors() {
       {"UnknownVendor", errors::UnknownVendor()},
       {"UnknownDeviceOfCustomer", errors::UnknownDeviceOfCustomer()},
       {"UnknownConfiguration", errors::UnknownConfiguration()},
+      {"UnknownWebhook", errors::UnknownWebhook()},
+      {"UnknownDelivery", errors::UnknownDelivery()},
       {"MissingCredentials", errors::MissingCredentials()},
       {"InvalidCredentials", errors::InvalidCredentials()},
       {"InsufficientScope", errors::InsufficientScope("https://scope/x", "package.Service.Method")},

@@ -51,8 +51,10 @@ struct Method {
 
 // A method that only this project's servers have, by its path.
 struct Rest {
-  std::string_view http;       // "GET"
-  std::string_view path;       // {parent}: partners/P or customers/C; {id}: the positional
+  std::string_view http;  // "GET"
+  // {parent}: partners/P or customers/C; {id}: the positional; {webhook}: of --webhook, or of
+  // the name that is the positional
+  std::string_view path;
   std::string_view list = {};  // member of the answer with its list; empty: no list
   int64_t page = 0;            // largest page; 0: it has no pages
   // Members of an item: "error.status", or "status=error.status" with a shorter name for the

@@ -253,6 +253,7 @@ constexpr Group kGroups[] = {
     {"configurations", "Configurations of a customer"},
     {"dpcs", "Device policy controllers"},
     {"operations", "Follow the batches that the server processes"},
+    {"webhooks", "Be told of claims, configurations and finished operations"},
     {"sandbox", "Drive a sandbox: faults, clock, operations, calls, state"},
     {"sandbox faults", "Make calls fail on purpose"},
     {"sandbox clock", "The clock of a sandbox"},
@@ -271,8 +272,8 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all;
     for (auto make : {CompanyCommands, OtherCompanyCommands, DeviceCommands, ConfigurationCommands,
-                      OperationReadCommands, OperationChangeCommands, SandboxCommands, RawCommands,
-                      ToolCommands}) {
+                      OperationReadCommands, OperationChangeCommands, WebhookCommands,
+                      SandboxCommands, RawCommands, ToolCommands}) {
       for (Command& command : make()) all.push_back(std::move(command));
     }
     return all;

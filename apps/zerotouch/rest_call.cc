@@ -141,6 +141,15 @@ std::string PercentEncoded(std::string_view text) {
   return encoded;
 }
 
+// Returns the segment of a resource name that follows `collection`; empty without one.
+std::string SegmentAfter(std::string_view collection, std::string_view name) {
+  const std::string before = fmt::format("/{}/", collection);
+  const size_t at = name.find(before);
+  if (at == std::string_view::npos) return "";
+  const std::string_view rest = name.substr(at + before.size());
+  return std::string(rest.substr(0, rest.find('/')));
+}
+
 // Returns a value as a cell: strings without quotes.
 std::string CellOf(const element& value) {
   if (value.type() == element_type::STRING) return std::string(std::string_view(value));
@@ -354,11 +363,25 @@ absl::StatusOr<std::string> PathOf(const Invocation& invocation) {
     ZT_ASSIGN_OR_RETURN(const std::string parent, ParentOf(invocation));
     replace("{parent}", parent);
   }
+  if (path.find("{webhook}") != std::string::npos) {
+    const std::string name = invocation.positionals.empty() ? "" : invocation.positionals[0];
+    const std::string id =
+        invocation.Has("webhook") ? invocation.Get("webhook") : SegmentAfter("webhooks", name);
+    if (id.empty()) {
+      return absl::InvalidArgumentError(
+          "give the name of the delivery, such as partners/1/webhooks/5/deliveries/7, or "
+          "--webhook");
+    }
+    replace("{webhook}", PercentEncoded(id.substr(id.rfind('/') + 1)));
+  }
   if (path.find("{id}") != std::string::npos) {
     std::string id = invocation.positionals.empty() ? "" : invocation.positionals[0];
     if (id.empty() && invocation.Has("device-id")) id = invocation.Get("device-id");
     if (id.empty()) return absl::InvalidArgumentError("nothing is named; see --help");
     replace("{id}", PercentEncoded(id.substr(id.rfind('/') + 1)));
+  }
+  if (invocation.Has("update-mask")) {
+    path += "?updateMask=" + PercentEncoded(invocation.Get("update-mask"));
   }
   return path;
 }
@@ -368,7 +391,7 @@ ExitCode RunRest(const Invocation& invocation) {
   const absl::StatusOr<std::string> path = PathOf(invocation);
   if (!path.ok()) return Fail(invocation, path.status());
   std::string body;
-  if (rest.http == "POST") {
+  if (rest.http == "POST" || rest.http == "PATCH") {
     absl::StatusOr<std::string> json = BodyOf(invocation);
     if (!json.ok()) return Fail(invocation, json.status());
     body = *std::move(json);

@@ -32,6 +32,7 @@ Flag Preview();
 // Return the commands of groups.
 std::vector<Command> DeviceCommands();
 std::vector<Command> ConfigurationCommands();
+std::vector<Command> WebhookCommands();
 
 }  // namespace zerotouch::cli
 

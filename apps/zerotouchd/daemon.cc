@@ -2,9 +2,7 @@
 #include "zerotouchd/daemon.h"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -51,6 +49,7 @@
 #include "zerotouchd/issuer_keys.h"
 #include "zerotouchd/memory_return.h"
 #include "zerotouchd/notify.h"
+#include "zerotouchd/process.h"
 #include "zerotouchd/production.h"
 #include "zerotouchd/sandbox_registry.h"
 #include "zerotouchd/sign_in.h"
@@ -91,26 +90,6 @@ void WaitForStop(const std::function<void()>& reload) {
     sigwait(&signals, &second);
     _Exit(1);
   }).detach();
-}
-
-void SetLog(const Settings& settings, bool sandbox) {
-  log::SetLevel(settings.log_level);
-  log::SetAccess(settings.access_log.value_or(sandbox ? log::Access::kAll : log::Access::kErrors));
-}
-
-void PrepareProcess(const Settings& settings, bool sandbox) {
-  SetLog(settings, sandbox);
-  signal(SIGPIPE, SIG_IGN);
-  // Treat a file-size limit like a full disk: the write fails, the server runs on.
-  signal(SIGXFSZ, SIG_IGN);
-  rlimit files = {};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
-  // Large batches run on any thread. With few arenas, memory that one thread has
-  // freed is available to the others.
-  mallopt(M_ARENA_MAX, 4);
 }
 
 RegistryRules RulesOf(const Settings& settings) {

@@ -12,8 +12,8 @@ SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-demo: build ## Run the main job for real, on loopback; DATABASE=postgresql://... for PostgreSQL
-	DATABASE="$(DATABASE)" scripts/demo
+demo: build ## Run the main job on loopback; DATABASE=postgresql://..., KEEP=1 leaves the server running
+	DATABASE="$(DATABASE)" KEEP="$(KEEP)" scripts/demo
 
 build: ## Build build/bin/zerotouchd and build/bin/zerotouch
 	scripts/install-deps build

@@ -126,15 +126,15 @@ void CheckTls(const Settings& settings, Findings& findings) {
 
 void CheckIssuers(const Settings& settings, Findings& findings) {
   const absl::StatusOr<std::vector<auth::Issuer>> issuers = ReadIssuers(settings);
-  if (!issuers.ok()) return findings.push_back(Error("oidc-issuers", issuers.status()));
+  if (!issuers.ok()) return findings.push_back(Error("token-issuers", issuers.status()));
   for (const auth::Issuer& issuer : *issuers) {
     const absl::StatusOr<std::string> body = FetchKeySet(issuer);
     const auto keys = body.ok() ? crypto::ParseKeySet(*body, limits::kKeySetKeys) : body.status();
     findings.push_back(
-        keys.ok() ? Ok("oidc-issuers", fmt::format("{} has {} keys", issuer.url, keys->size()))
-                  : Warning("oidc-issuers", fmt::format("{}: cannot use its keys ({}); its tokens "
-                                                        "are refused until they can be fetched",
-                                                        issuer.url, MessageOf(keys.status()))));
+        keys.ok() ? Ok("token-issuers", fmt::format("{} has {} keys", issuer.url, keys->size()))
+                  : Warning("token-issuers", fmt::format("{}: cannot use its keys ({}); its tokens "
+                                                         "are refused until they can be fetched",
+                                                         issuer.url, MessageOf(keys.status()))));
   }
 }
 

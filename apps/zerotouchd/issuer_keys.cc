@@ -13,16 +13,16 @@
 
 namespace zerotouch::daemon {
 absl::StatusOr<std::vector<auth::Issuer>> ReadIssuers(const Settings& settings) {
-  if (settings.oidc_issuers.empty()) return std::vector<auth::Issuer>();
+  if (settings.token_issuers.empty()) return std::vector<auth::Issuer>();
   const absl::StatusOr<std::string> text =
-      ReadWholeFile(settings.oidc_issuers, limits::kIssuersFileBytes);
+      ReadWholeFile(settings.token_issuers, limits::kIssuersFileBytes);
   if (!text.ok()) {
-    return absl::InvalidArgumentError(fmt::format("oidc-issuers: {}", MessageOf(text.status())));
+    return absl::InvalidArgumentError(fmt::format("token-issuers: {}", MessageOf(text.status())));
   }
   absl::StatusOr<std::vector<auth::Issuer>> issuers = auth::ParseIssuers(*text);
   if (issuers.ok()) return issuers;
   return absl::InvalidArgumentError(
-      fmt::format("oidc-issuers: {}: {}", settings.oidc_issuers, MessageOf(issuers.status())));
+      fmt::format("token-issuers: {}: {}", settings.token_issuers, MessageOf(issuers.status())));
 }
 
 absl::StatusOr<std::string> FetchKeySet(const auth::Issuer& issuer) {

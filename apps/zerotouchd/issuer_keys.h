@@ -11,7 +11,7 @@
 
 namespace zerotouch::daemon {
 
-// Returns the issuers in the file of `oidc-issuers`; none if it is not given. An error is
+// Returns the issuers in the file of `token-issuers`; none if it is not given. An error is
 // one line that names the file.
 absl::StatusOr<std::vector<auth::Issuer>> ReadIssuers(const Settings& settings);
 

@@ -22,8 +22,8 @@ std::vector<SecretFile> SettingsFilesOf(const Settings& settings) {
   if (!settings.oidc_client_secret_file.empty()) {
     files.push_back({"oidc-client-secret-file", settings.oidc_client_secret_file});
   }
-  if (!settings.oidc_issuers.empty()) {
-    files.push_back({"oidc-issuers", settings.oidc_issuers, /*is_secret=*/false});
+  if (!settings.token_issuers.empty()) {
+    files.push_back({"token-issuers", settings.token_issuers, /*is_secret=*/false});
   }
   return files;
 }

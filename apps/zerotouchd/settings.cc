@@ -17,6 +17,7 @@
 #include "webhook/policy.h"
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/provider_call.h"
+#include "zerotouchd/setting_values.h"
 #include "zerotouchd/settings_file.h"
 
 namespace zerotouch::daemon {
@@ -30,46 +31,6 @@ constexpr char kDatabase[] = "database";
 constexpr std::string_view kClientVariables[] = {
     "ZEROTOUCH_ENDPOINT", "ZEROTOUCH_PARTNER",  "ZEROTOUCH_CREDENTIALS",
     "ZEROTOUCH_FORMAT",   "ZEROTOUCH_CUSTOMER", "ZEROTOUCH_CA_CERTIFICATE"};
-
-absl::Status Invalid(std::string_view text, std::string_view use) {
-  return absl::InvalidArgumentError(
-      fmt::format("\"{}\": use {}", terminal::WithoutPasswords(text), use));
-}
-
-template <class Number>
-absl::Status ReadNumber(std::string_view text, Number low, Number high, Number& out) {
-  Number number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || !(number >= low && number <= high)) {
-    return Invalid(text, fmt::format("a number from {} to {}", low, high));
-  }
-  out = number;
-  return absl::OkStatus();
-}
-
-// Reads a number of bytes, such as 67108864 or 64MiB.
-absl::Status ReadBytes(std::string_view text, uint64_t low, uint64_t high, uint64_t& out) {
-  constexpr std::pair<std::string_view, int> kUnits[] = {
-      {"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
-  uint64_t number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view unit = text.substr(static_cast<size_t>(stop - text.data()));
-  for (const auto& [name, shift] : kUnits) {
-    const bool fits = number >= (low >> shift) && number <= (high >> shift);
-    if (error != std::errc() || unit != name || !fits || number << shift < low) continue;
-    out = number << shift;
-    return absl::OkStatus();
-  }
-  return Invalid(
-      text, fmt::format("a number of bytes from {} to {}; KiB, MiB and GiB are known", low, high));
-}
-
-absl::Status ReadBool(std::string_view text, bool& out) {
-  if (text != "true" && text != "false") return Invalid(text, "true or false");
-  out = text == "true";
-  return absl::OkStatus();
-}
 
 absl::Status ReadListen(std::string_view text, Settings& settings) {
   if (!ParseListenAddress(text).has_value()) {
@@ -95,12 +56,6 @@ absl::Status ReadDatabase(std::string_view text, Settings& settings) {
   return absl::OkStatus();
 }
 
-absl::Status ReadFileName(std::string_view text, std::string& out, const char* kind = "PEM") {
-  if (text.empty()) return Invalid(text, fmt::format("the path of a {} file", kind));
-  out = text;
-  return absl::OkStatus();
-}
-
 absl::Status ReadTlsCertificate(std::string_view text, Settings& settings) {
   return ReadFileName(text, settings.tls_certificate);
 }
@@ -113,8 +68,8 @@ absl::Status ReadTlsClientCa(std::string_view text, Settings& settings) {
   return ReadFileName(text, settings.tls_client_ca);
 }
 
-absl::Status ReadOidcIssuers(std::string_view text, Settings& settings) {
-  return ReadFileName(text, settings.oidc_issuers, "JSON");
+absl::Status ReadTokenIssuers(std::string_view text, Settings& settings) {
+  return ReadFileName(text, settings.token_issuers, "JSON");
 }
 
 absl::Status ReadInsecure(std::string_view text, Settings& settings) {
@@ -263,12 +218,6 @@ absl::Status ReadItemsPerSecond(std::string_view text, Settings& settings) {
   return ReadNumber(text, 0.0, 1e6, settings.operation_items_per_second);
 }
 
-absl::Status ReadOnOff(std::string_view text, bool& out) {
-  if (text != "on" && text != "off") return Invalid(text, "on or off");
-  out = text == "on";
-  return absl::OkStatus();
-}
-
 absl::Status ReadControls(std::string_view text, Settings& settings) {
   return ReadOnOff(text, settings.controls);
 }
@@ -280,12 +229,6 @@ absl::Status ReadPortal(std::string_view text, Settings& settings) {
 absl::Status ReadOidcIssuer(std::string_view text, Settings& settings) {
   ZT_RETURN_IF_ERROR(CheckProviderUrl(text));
   settings.oidc_issuer = text;
-  return absl::OkStatus();
-}
-
-absl::Status ReadNotEmpty(std::string_view text, std::string_view use, std::string& out) {
-  if (text.empty()) return Invalid(text, use);
-  out = text;
   return absl::OkStatus();
 }
 
@@ -346,9 +289,9 @@ constexpr Setting kSettings[] = {
     {"public-url", "URL", "",
      "URL of the server for clients behind a proxy, such as https://zerotouch.example.com",
      kServers, false, ReadPublicUrl},
-    {"oidc-issuers", "FILE", "",
+    {"token-issuers", "FILE", "",
      "JSON file of OpenID providers whose tokens are accepted, and the accounts they stand for",
-     kServers, false, ReadOidcIssuers},
+     kServers, false, ReadTokenIssuers},
     {"lenient-identifiers", "", "false", "Accept 15-digit IMEIs with a wrong check digit", kServers,
      false, ReadLenient},
     {"metadata-keys", "KEY,...", "", "Metadata keys to accept in addition to those of the API",

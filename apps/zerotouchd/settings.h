@@ -33,7 +33,7 @@ struct Settings {
   std::string tls_client_ca;    // as tls_certificate
   bool insecure = false;        // allows clear text on an address that others can reach
   std::string public_url;       // without a trailing slash; empty: not given
-  std::string oidc_issuers;     // path of a JSON file; empty: not given
+  std::string token_issuers;    // path of a JSON file; empty: not given
   bool lenient_identifiers = false;
   std::vector<std::string> metadata_keys;  // lower case
   int threads = 0;                         // event loops; 0: one for each processor

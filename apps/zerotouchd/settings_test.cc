@@ -67,8 +67,8 @@ std::vector<Row> MoreRows() {
   return {
       {"tls-client-ca", "ZEROTOUCH_TLS_CLIENT_CA", "a", "b", "\"c\"",
        [](const Settings& s) { return s.tls_client_ca; }, "a", "b", "c"},
-      {"oidc-issuers", "ZEROTOUCH_OIDC_ISSUERS", "a", "b", "\"c\"",
-       [](const Settings& s) { return s.oidc_issuers; }, "a", "b", "c"},
+      {"token-issuers", "ZEROTOUCH_TOKEN_ISSUERS", "a", "b", "\"c\"",
+       [](const Settings& s) { return s.token_issuers; }, "a", "b", "c"},
       {"insecure", "ZEROTOUCH_INSECURE", "true", "false", "true",
        [](const Settings& s) { return std::string(s.insecure ? "1" : "0"); }, "1", "0", "1"},
       {"quota-per-100s", "ZEROTOUCH_QUOTA_PER_100S", "0", "2", "3",

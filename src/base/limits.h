@@ -260,7 +260,7 @@ inline constexpr size_t kKeyUses = 65'536;
 inline constexpr size_t kAssertionIds = 131'072;
 inline constexpr size_t kAssertionIdsPerAccount = 8'192;
 
-// Issuers of tokens beside the registry (`oidc-issuers`): the file, how many there are, the
+// Issuers of tokens beside the registry (`token-issuers`): the file, how many there are, the
 // identities of each, the bytes and the keys of a key set. Large providers have ten keys.
 inline constexpr size_t kIssuersFileBytes = size_t{1} << 20;
 inline constexpr size_t kIssuers = 16;

@@ -122,7 +122,7 @@ def main(binary, node):
         issuers.write_text(json.dumps({'issuers': [{
             'issuer': provider.url, 'jwksUri': f'{provider.url}/jwks', 'audience': 'zerotouch',
             'identities': [{'subject': 'inventory', 'account': 'inventory@example.com'}]}]}))
-        settings = [*database, '--listen', '127.0.0.1:0', '--oidc-issuers', str(issuers)]
+        settings = [*database, '--listen', '127.0.0.1:0', '--token-issuers', str(issuers)]
         check = lambda: subprocess.run(zerotouchd + ['check', *settings], capture_output=True,
                                        text=True, check=False)
         assert check().returncode == 2 and 'cannot use its keys' in check().stdout, check().stdout

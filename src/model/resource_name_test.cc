@@ -48,6 +48,22 @@ TEST(ResourceName, AnyOtherSpelling_IsRejected) {
   EXPECT_EQ(ParseOperationName("operations/1"), std::nullopt);
 }
 
+TEST(ResourceName, WebhooksAndDeliveries_AreOfEitherSide) {
+  const WebhookName resellers{.partner = PartnerId(1), .customer = {}, .webhook = WebhookId(2)};
+  EXPECT_EQ(FormatWebhookName(resellers), "partners/1/webhooks/2");
+  EXPECT_EQ(ParseWebhookName("partners/1/webhooks/2"), resellers);
+  const DeliveryName customers{
+      .webhook = {.partner = {}, .customer = CustomerId(1), .webhook = WebhookId(2)},
+      .delivery = DeliveryId(3)};
+  EXPECT_EQ(FormatDeliveryName(customers), "customers/1/webhooks/2/deliveries/3");
+  EXPECT_EQ(ParseDeliveryName("customers/1/webhooks/2/deliveries/3"), customers);
+  for (const char* name : {"", "webhooks/2", "partners/1/webhooks/", "partners/1/webhooks/2/",
+                           "partners/01/webhooks/2", "vendors/1/webhooks/2"}) {
+    EXPECT_EQ(ParseWebhookName(name), std::nullopt) << name;
+    EXPECT_EQ(ParseDeliveryName(std::string(name) + "/deliveries/3"), std::nullopt) << name;
+  }
+}
+
 TEST(LeadingPartner, IsThePartnerOfAnyNameBelow) {
   EXPECT_EQ(LeadingPartner("partners/12"), PartnerId(12));
   EXPECT_EQ(LeadingPartner("partners/12/devices/x/y"), PartnerId(12));

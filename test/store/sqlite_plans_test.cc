@@ -69,6 +69,19 @@ TEST_F(SqlitePlans, ListsOfOperations_ReadAnIndexInOrder) {
   EXPECT_THAT(PlanOf(kUnfinishedOfPartner), in_order("operations_"));
 }
 
+TEST_F(SqlitePlans, DueDeliveries_AreLookedUpByWebhook) {
+  const std::string plan = PlanOf(kDueDeliveries);
+  EXPECT_THAT(plan, HasSubstr("deliveries_pending (webhook>?)"));
+  EXPECT_THAT(plan, HasSubstr("deliveries_pending (webhook=? AND in_order=?)"));
+  EXPECT_THAT(plan, HasSubstr("deliveries_late (webhook=?)"));
+  EXPECT_THAT(plan, AllOf(Not(HasSubstr("SCAN d")), Not(HasSubstr("SCAN w"))));
+  EXPECT_THAT(PlanOf(kDeliveriesOfWebhook),
+              AllOf(HasSubstr("deliveries_of_webhook (webhook=? AND number<?)"),
+                    Not(HasSubstr("TEMP B-TREE"))));
+  EXPECT_THAT(PlanOf(kWebhooksOfCompany),
+              HasSubstr("webhooks_of_company (partner=? AND customer=? AND id>?)"));
+}
+
 TEST_F(SqlitePlans, ConfigurationInUse_IsLookedUp) {
   EXPECT_THAT(PlanOf(kConfigurationInUse),
               HasSubstr("USING COVERING INDEX claims_by_configuration (configuration=?)"));

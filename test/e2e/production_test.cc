@@ -101,7 +101,8 @@ TEST_F(ProductionTest, ClearTextForOthers_NeedsInsecure) {
 }
 
 TEST_F(ProductionTest, FilesWithSecretsThatOthersRead_AreRefused) {
-  Arguments arguments = {"--database", Database(), "--listen", "127.0.0.1:0"};
+  Arguments arguments = {"--database",  Database(),    "--listen",
+                         "127.0.0.1:0", "--log-level", "error"};
   for (const std::string& each : Tls()) arguments.push_back(each);
   const std::string key = dir_ / "key.pem";
   for (const mode_t mode : {0644, 0604, 0602}) {

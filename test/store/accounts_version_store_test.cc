@@ -106,7 +106,8 @@ TEST_P(AccountsVersionStoreTest, ChangesWithForeignStatements) {
 TEST_P(AccountsVersionStoreTest, StaysTheSame_WhenUsesOfKeysAreNoted) {
   const auto uses = [&] {
     std::string text;
-    for (const KeyUse& use : Read()->ListKeyUses().value()) {
+    const std::vector<KeyUse> all = Read()->ListKeyUses().value();
+    for (const KeyUse& use : all) {
       text +=
           use.email + " " + use.key_id + " " + std::to_string(absl::ToUnixSeconds(use.used)) + "\n";
     }

@@ -91,7 +91,7 @@ absl::Status NotGood(std::string_view reason) {
 
 // Returns the error of a provider that cannot be used.
 absl::Status ProviderFault(const absl::Status& status) {
-  return absl::UnavailableError(MessageOf(status));
+  return absl::UnavailableError(std::string(MessageOf(status)));
 }
 
 // Returns the payload of a JWT that was parsed before.

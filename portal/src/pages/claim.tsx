@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import {useQueryClient} from '@tanstack/react-query';
 import {useState} from 'react';
 import {useLocation} from 'wouter';
 import {api} from '../api/client';
@@ -10,6 +11,7 @@ import {Button, Card, ErrorNote, Field, Note, Page, Select, tell} from '../ui/ki
 import {useUrlState} from '../ui/url';
 
 export function ClaimPage({partner}: {partner: string}) {
+  const client = useQueryClient();
   const [, go] = useLocation();
   const [url, setUrl] = useUrlState(
     'customer',
@@ -65,6 +67,7 @@ export function ClaimPage({partner}: {partner: string}) {
         `/v1/partners/${partner}/devices:claim`,
         claim,
       );
+      await client.invalidateQueries({queryKey: ['devices']});
       tell(t.claim.done);
       go(`/reseller/devices/${deviceId}`);
     } catch (failure) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches: how far they are, what they did to each device, and taking them back.
 import {useInfiniteQuery, useQuery, useQueryClient} from '@tanstack/react-query';
-import {useMemo} from 'react';
+import {useEffect, useMemo} from 'react';
 import {Link, useLocation} from 'wouter';
 import {api} from '../api/client';
 import type {DeviceIdentifier, Operation, OperationsPage as Page_, PerDevice} from '../api/types';
@@ -293,6 +293,13 @@ export function OperationPage({id}: {id: string}) {
     enabled: operation.data?.done === true,
     staleTime: Infinity,
   });
+  const isDone = operation.data?.done === true;
+  useEffect(() => {
+    if (!isDone) return;
+    for (const key of ['devices', 'device', 'find', 'history', 'operations']) {
+      void client.invalidateQueries({queryKey: [key]});
+    }
+  }, [client, isDone]);
   const back = {to: '/reseller/operations', text: t.operations.title};
   const {data} = operation;
   if (!data) {

@@ -257,10 +257,8 @@ TEST_F(CliApiTest, OwnersOfManyRows_AreChecked) {
 
 TEST_F(CliApiTest, History_IsShownByIdentifier_In100Columns) {
   const std::string id = Claim("353270040000095");
-  ASSERT_EQ(Run({"devices", "claim", "--imei", "353270040000095", "--customer",
-                 sandbox_->first.second_customer, "--async"}),
-            0)
-      << err();
+  ASSERT_EQ(Run({"devices", "unclaim", "--imei", "353270040000095"}), 0) << err();
+  ASSERT_EQ(Run({"devices", "claim", "--imei", "353270040000095", "--async"}), 0) << err();
   const std::string operation = out().substr(0, out().find('\n'));
   ASSERT_EQ(Run({"operations", "wait", operation}), 0) << err();
   ASSERT_EQ(Run({"devices", "history", "--imei", "353270040000095"}), 0) << err();

@@ -53,6 +53,8 @@ TEST_F(TransferPostgresTest, ArchivesHaveEveryColumn_ButWhatIsThisStoresAlone) {
                                     "operations.lease_token",
                                     "operations.lease_until_us",
                                     "operations.lease_holder",
+                                    "webhook_deliveries.lease_token",
+                                    "webhook_deliveries.lease_until_us",
                                     "registry_values.name",
                                     "registry_values.value",
                                     "quota_buckets.email",

@@ -19,23 +19,22 @@ int HexValue(char c) {
 std::optional<std::string> PercentDecode(std::string_view text, Keep keep) {
   std::string out;
   out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = HexValue(text[i + 1]);
-    const int low = HexValue(text[i + 2]);
+  size_t done = 0;
+  for (size_t at = text.find('%'); at != text.npos; at = text.find('%', done)) {
+    out += text.substr(done, at - done);
+    if (at + 2 >= text.size()) return std::nullopt;
+    const int high = HexValue(text[at + 1]);
+    const int low = HexValue(text[at + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     const char decoded = static_cast<char>(high * 16 + low);
     if (keep == Keep::kSlashes && decoded == '/') {
-      out += text.substr(i, 3);
+      out += text.substr(at, 3);
     } else {
       out += decoded;
     }
-    i += 2;
+    done = at + 3;
   }
+  out += text.substr(done);
   return out;
 }
 

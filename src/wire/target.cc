@@ -18,12 +18,12 @@ Target SplitTarget(std::string_view target) {
 
 std::string_view PathForLog(std::string_view target) {
   const std::string_view path = SplitTarget(target).path;
-  size_t end = 0;
-  for (; end < path.size(); ++end) {
+  constexpr std::string_view kEnds = "?#%";
+  size_t end = path.find_first_of(kEnds);
+  while (end != path.npos && path[end] == '%') {
     const std::string_view code = path.substr(end, 3);
-    if (path[end] == '?' || path[end] == '#' || code == "%23" || EqualIgnoringCase(code, "%3f")) {
-      break;
-    }
+    if (code == "%23" || EqualIgnoringCase(code, "%3f")) break;
+    end = path.find_first_of(kEnds, end + 1);
   }
   return path.substr(0, end);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures small calls over HTTP on PostgreSQL: devices.get beside a bare libpq program
-// with the same statements, and single claims and unclaims beside pgbench with the
+// that reads the same rows in a transaction, and single claims and unclaims beside pgbench with the
 // statement that they make durable.
 //
 //   postgres_calls_bench FOLDER
@@ -110,9 +110,10 @@ std::vector<int64_t> DevicesOf(const std::string& url) {
   return ids;
 }
 
-// Reads devices as the server does (src/store/postgres: AccountsVersion, a snapshot and
-// ReadDevice), each in one round trip, on the server's number of sessions. Returns reads
-// per second.
+// Reads devices and the version of the accounts in a transaction of plain statements, each
+// device in one round trip, on the server's number of sessions. (The server reads a device by
+// one statement, and the version for several calls at once: AccountsVersion and ReadDevice in
+// src/store/postgres.) Returns reads per second.
 double BareReads(const std::string& url, const std::vector<int64_t>& devices) {
   const Query version("SELECT value FROM registry_values WHERE name = 'accounts_version'");
   const Query begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");

@@ -417,7 +417,7 @@ export const t = {
     next: 'Next attempt',
     redeliver: 'Send again',
     redelivered: 'It is sent again.',
-    redeliverOf: (event: string) => `Send ${event} again`,
+    redeliverOf: (event: string) => `Send again: ${event}`,
     answered: (status: number, latency: string) =>
       `HTTP ${status}${latency ? ` in ${latency}` : ''}`,
     states: {

@@ -224,6 +224,7 @@ test('reseller: a webhook is created, tested and deleted', async () => {
     request.resume();
     response.end();
   });
+  receiver.unref();
   await new Promise(resolve => receiver.listen(0, '127.0.0.1', resolve));
   const person = await asReseller();
   await person.go('/reseller/webhooks');

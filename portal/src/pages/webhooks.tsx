@@ -297,8 +297,10 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
               confirm={t.webhooks.remove}
               act={async () => {
                 await api.delete(`/openzerotouch/v1/${name}`);
-                await client.invalidateQueries({queryKey: ['webhooks', parent]});
-                go(`${base}/webhooks`);
+                // Leaves the page before anything on it is read again.
+              go(`${base}/webhooks`);
+              client.removeQueries({queryKey: ['webhooks', parent, id]});
+              await client.invalidateQueries({queryKey: ['webhooks', parent]});
               }}
             >
               <p>{t.webhooks.removeText}</p>

@@ -78,6 +78,7 @@ test('customer: a configuration with warnings, applied to many devices and remov
 });
 
 test('customer: terms, resellers, users', async () => {
+  await claim(imei(41));
   const person = await asCustomer();
   await person.go(`/customer/${stage.customerId}/resellers`);
   await person.see(stage.reseller.partnerId);

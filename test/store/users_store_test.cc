@@ -15,8 +15,8 @@ using ::testing::ElementsAre;
 
 class UsersStoreTest : public StoreTest {
  protected:
-  static User Person(int64_t id, const std::string& email, PartnerId partner,
-                     CustomerId customer = {}) {
+  User Person(int64_t id, const std::string& email, PartnerId partner,
+              CustomerId customer = {}) const {
     User user;
     user.id = UserId(id);
     user.partner = partner;
@@ -26,7 +26,7 @@ class UsersStoreTest : public StoreTest {
     user.created = kNow;
     return user;
   }
-  static User Group(int64_t id, const std::string& group, CustomerId customer) {
+  User Group(int64_t id, const std::string& group, CustomerId customer) const {
     User user = Person(id, "", PartnerId(), customer);
     user.group = group;
     return user;
@@ -39,7 +39,7 @@ class UsersStoreTest : public StoreTest {
     for (const User& user : users.value()) ids.push_back(user.id.value());
     return ids;
   }
-  static PortalSession Session(char id, absl::Time used) {
+  PortalSession Session(char id, absl::Time used) const {
     return {.id = std::string(31, 's') + id,
             .email = "ada@example.com",
             .name = "Ada",

@@ -268,8 +268,8 @@ absl::StatusOr<http::Response> Portal::FinishSignIn(const http::Request& request
   if (!slot.ok()) return errors::TooBusy("sign-ins", absl::Seconds(5));
   const auto finish = oidc_->End(query, ReadCookie(request.headers, Cookie::kSignIn, rules()),
                                  fmt::format("{}{}", RootUrl(), kCallbackPath));
-  absl::StatusOr<std::string> secret = finish.status();
-  if (finish.ok()) secret = sessions_.Begin(finish->visitor);
+  const absl::StatusOr<std::string> secret =
+      finish.ok() ? sessions_.Begin(finish->visitor) : absl::StatusOr<std::string>(finish.status());
   http::Response response =
       secret.ok() ? SeeOther(finish->return_path) : SignInFailed(secret.status());
   if (secret.ok()) {

@@ -13,10 +13,10 @@ function(zerotouch_embed_portal target)
   set(generated ${PROJECT_BINARY_DIR}/generated/portal_files.cc)
   set(source ${PROJECT_SOURCE_DIR}/portal)
   find_program(ZEROTOUCH_NODE_PROGRAM node)
-  find_program(ZEROTOUCH_NPM npm)
+  find_program(ZEROTOUCH_NPM_PROGRAM npm)
   if(ZEROTOUCH_PORTAL STREQUAL OFF)
     message(STATUS "Portal: left out (ZEROTOUCH_PORTAL=OFF)")
-  elseif(NOT EXISTS ${source}/package-lock.json OR NOT ZEROTOUCH_NODE_PROGRAM OR NOT ZEROTOUCH_NPM)
+  elseif(NOT EXISTS ${source}/package-lock.json OR NOT ZEROTOUCH_NODE_PROGRAM OR NOT ZEROTOUCH_NPM_PROGRAM)
     if(ZEROTOUCH_PORTAL STREQUAL ON)
       message(FATAL_ERROR "Portal: npm or portal/ is missing; install Node.js, or set "
                           "ZEROTOUCH_PORTAL=OFF")
@@ -54,7 +54,7 @@ std::span<const EmbeddedFile> EmbeddedPortal() { return {}; }
   add_custom_command(
     OUTPUT ${generated}
     COMMAND ${ZEROTOUCH_NODE_PROGRAM} ${script} ${source} ${PROJECT_BINARY_DIR}/portal ${generated}
-            ${ZEROTOUCH_PORTAL} ${ZEROTOUCH_NPM}
+            ${ZEROTOUCH_PORTAL} ${ZEROTOUCH_NPM_PROGRAM}
     DEPENDS ${files} ${script}
     COMMENT "Building the portal"
     VERBATIM)

@@ -9,6 +9,8 @@
 #include <string>
 
 #include "auth/audience.h"
+#include "batch/engine.h"
+#include "service/services.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
 #include "wire/api_methods.h"

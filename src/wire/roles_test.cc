@@ -64,6 +64,22 @@ const std::map<std::string_view, UserRole>& LeastRoles() {
       {"openzerotouch.v1.BatchService.PreviewClaim", kAssigner},
       {"openzerotouch.v1.BatchService.PreviewUnclaim", kAssigner},
       {"openzerotouch.v1.BatchService.UndoOperation", kManager},
+      {"openzerotouch.v1.WebhookService.CreatePartnerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.ListPartnerWebhooks", kAdmin},
+      {"openzerotouch.v1.WebhookService.GetPartnerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.UpdatePartnerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.DeletePartnerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.TestPartnerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.ListPartnerWebhookDeliveries", kAdmin},
+      {"openzerotouch.v1.WebhookService.RedeliverPartnerWebhookDelivery", kAdmin},
+      {"openzerotouch.v1.WebhookService.CreateCustomerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.ListCustomerWebhooks", kAdmin},
+      {"openzerotouch.v1.WebhookService.GetCustomerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.UpdateCustomerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.DeleteCustomerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.TestCustomerWebhook", kAdmin},
+      {"openzerotouch.v1.WebhookService.ListCustomerWebhookDeliveries", kAdmin},
+      {"openzerotouch.v1.WebhookService.RedeliverCustomerWebhookDelivery", kAdmin},
       {"openzerotouch.v1.UserService.ListPartnerUsers", kOwner},
       {"openzerotouch.v1.UserService.CreatePartnerUser", kOwner},
       {"openzerotouch.v1.UserService.DeletePartnerUser", kOwner},
@@ -88,7 +104,7 @@ void NameCompany(const std::string& company, google::protobuf::Message& message)
       reflection.SetString(&message, &field, company);
     } else if (field.name() == "name") {
       reflection.SetString(&message, &field, company + "/devices/3");
-    } else if (field.name() == "configuration" &&
+    } else if ((field.name() == "configuration" || field.name() == "webhook") &&
                field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       NameCompany(company, *reflection.MutableMessage(&message, &field));
     }

@@ -130,3 +130,9 @@ export function identifiersOf(text: string): DeviceIdentifier[] {
 export async function getDevice(parent: string, id: string): Promise<Device> {
   return api.get<Device>(`/v1/${parent}/devices/${encodeURIComponent(id)}`);
 }
+
+// Selects everything that was read but who is signed in: a session that has ended is asked for by
+// a dialog, which keeps the page.
+export const kAllButSession = {
+  predicate: (query: {queryKey: readonly unknown[]}) => query.queryKey[0] !== 'session',
+};

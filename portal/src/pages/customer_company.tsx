@@ -5,7 +5,7 @@ import {useMemo, useState} from 'react';
 import {Link} from 'wouter';
 import {api, ApiError} from '../api/client';
 import {t} from '../en';
-import {useCustomerList, useUser} from '../model';
+import {kAllButSession, useCustomerList, useUser} from '../model';
 import {Button, Card, Empty, ErrorNote, Facts, Field, Loading, Note, Page, tell} from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
@@ -26,7 +26,7 @@ export function TermsPage({customer}: {customer: string}) {
     setError(null);
     try {
       await api.post(`/sandbox/v1/customers/${customer}:setTerms`, {accepted});
-      await client.invalidateQueries();
+      await client.invalidateQueries(kAllButSession);
       tell(t.saved);
     } catch (failure) {
       setError(failure);

@@ -5,7 +5,7 @@ import {useMemo, useState} from 'react';
 import {api} from '../api/client';
 import type {Clock, Snapshot} from '../api/types';
 import {t} from '../en';
-import {lastPart} from '../model';
+import {kAllButSession, lastPart} from '../model';
 import {
   Badge,
   Button,
@@ -38,7 +38,7 @@ function useAct(): [unknown, boolean, (act: () => Promise<unknown>, text?: strin
     setError(null);
     act()
       .then(async () => {
-        await client.invalidateQueries();
+        await client.invalidateQueries(kAllButSession);
         if (text) tell(text);
       }, setError)
       .finally(() => setBusy(false));
@@ -197,7 +197,7 @@ function SnapshotsCard() {
               confirm={t.controls.restore}
               act={async () => {
                 await api.post(`/sandbox/v1/${each.name}:restore`);
-                await client.invalidateQueries();
+                await client.invalidateQueries(kAllButSession);
                 tell(t.controls.restored);
               }}
             >
@@ -276,7 +276,7 @@ export function ControlsPage() {
           confirm={t.controls.reset}
           act={async () => {
             await api.post('/sandbox/v1/state:reset');
-            await client.invalidateQueries();
+            await client.invalidateQueries(kAllButSession);
             tell(t.controls.resetDone);
           }}
         >

@@ -298,9 +298,9 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
               act={async () => {
                 await api.delete(`/openzerotouch/v1/${name}`);
                 // Leaves the page before anything on it is read again.
-              go(`${base}/webhooks`);
-              client.removeQueries({queryKey: ['webhooks', parent, id]});
-              await client.invalidateQueries({queryKey: ['webhooks', parent]});
+                go(`${base}/webhooks`);
+                client.removeQueries({queryKey: ['webhooks', parent, id]});
+                await client.invalidateQueries({queryKey: ['webhooks', parent]});
               }}
             >
               <p>{t.webhooks.removeText}</p>

@@ -256,12 +256,12 @@ TEST_F(CliApiTest, OwnersOfManyRows_AreChecked) {
 }
 
 TEST_F(CliApiTest, History_IsShownByIdentifier_In100Columns) {
-  const std::string id = Claim("353270040000095");
-  ASSERT_EQ(Run({"devices", "unclaim", "--imei", "353270040000095"}), 0) << err();
-  ASSERT_EQ(Run({"devices", "claim", "--imei", "353270040000095", "--async"}), 0) << err();
+  const std::string id = Claim("353270040000129");
+  ASSERT_EQ(Run({"devices", "unclaim", "--imei", "353270040000129"}), 0) << err();
+  ASSERT_EQ(Run({"devices", "claim", "--imei", "353270040000129", "--async"}), 0) << err();
   const std::string operation = out().substr(0, out().find('\n'));
   ASSERT_EQ(Run({"operations", "wait", operation}), 0) << err();
-  ASSERT_EQ(Run({"devices", "history", "--imei", "353270040000095"}), 0) << err();
+  ASSERT_EQ(Run({"devices", "history", "--imei", "353270040000129"}), 0) << err();
   EXPECT_THAT(out(), AllOf(StartsWith("changeTime "), HasSubstr("partners.devices.claimAsync"),
                            HasSubstr("RESELLER"), HasSubstr(sandbox_->first.customer)));
   std::istringstream lines(out());
@@ -273,8 +273,8 @@ TEST_F(CliApiTest, History_IsShownByIdentifier_In100Columns) {
   EXPECT_THAT(out(), AllOf(HasSubstr("changeTime,actor.kind,method,before.ownerCompanyId,"),
                            HasSubstr(operation)));
   EXPECT_EQ(Run({"devices", "history", "--imei", "353270040000103"}), 1) << "nobody has it";
-  EXPECT_EQ(Run({"devices", "history", id, "--imei", "353270040000095"}), 1);
-  EXPECT_EQ(Run({"devices", "history", "--imei", "353270040000095", "--as-customer",
+  EXPECT_EQ(Run({"devices", "history", id, "--imei", "353270040000129"}), 1);
+  EXPECT_EQ(Run({"devices", "history", "--imei", "353270040000129", "--as-customer",
                  sandbox_->first.customer}),
             1);
 }

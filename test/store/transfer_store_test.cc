@@ -94,6 +94,24 @@ class TransferStoreTest : public StoreTest {
                           .disabled = true,
                           .keys = {}}));
       also(tx.SetAccountQuota("c@example.com", 500));
+      return status;
+    });
+    FillUsersAndWebhooks();
+    FillDevices();
+    FillOperations();
+  }
+
+  void FillUsersAndWebhooks() {
+    Write([&](Transaction& tx) {
+      absl::Status status;
+      const auto also = [&](const absl::Status& other) { status.Update(other); };
+      also(tx.AddUser({.id = UserId(7),
+                       .partner = PartnerId(),
+                       .customer = kCustomer,
+                       .email = "ada@example.com",
+                       .group = "",
+                       .role = UserRole::kManager,
+                       .created = kNow}));
       also(tx.AddWebhook({.id = WebhookId(5),
                           .owner = {.partner = {}, .customer = kOtherCustomer},
                           .url = "https://example.com/hook",
@@ -102,8 +120,6 @@ class TransferStoreTest : public StoreTest {
       also(tx.AddDelivery(NewDelivery(WebhookId(5), EventType::kPing, kNow, "")));
       return status;
     });
-    FillDevices();
-    FillOperations();
   }
 
   void FillDevices() {

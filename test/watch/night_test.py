@@ -9,7 +9,7 @@ device must have been unclaimed exactly once, a webhook receiver must have each 
 one `webhook-id`, the alert for a stopped server must have fired and cleared, and the audit
 log must verify.
 
-NIGHT_DEVICES is the number of devices (100,000 unless set).
+NIGHT_DEVICES is the number of devices (20,000 unless set).
 """
 import base64
 import collections
@@ -32,7 +32,7 @@ import urllib.request
 
 from prometheus import RULES, Prometheus, free_port
 
-DEVICES = int(os.environ.get('NIGHT_DEVICES', '100000'))
+DEVICES = int(os.environ.get('NIGHT_DEVICES', '20000'))
 DEADLINE_SECONDS = 240
 EVENTS = ['operation.finished', 'device.claimed', 'device.unclaimed']
 

@@ -165,7 +165,7 @@ test('reseller: 100,000 rows are checked while the page stays responsive', async
   await leave(person);
 });
 
-test('reseller: customers, vendors, keys, users, webhooks', async () => {
+test('reseller: customers, vendors, keys, users', async () => {
   const person = await asReseller();
   await person.go('/reseller/customers');
   await person.button('Create a customer').click();

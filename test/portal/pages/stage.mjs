@@ -90,7 +90,7 @@ export function customer() {
 
 export async function asReseller(options) {
   const person = await Person.open(stage.browser, stage.origin, options);
-  await person.signIn(/^Reseller: Sandbox Reseller 1/);
+  await person.signIn(stage.sandbox.key(stage.reseller).client_email);
   return person;
 }
 

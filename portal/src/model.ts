@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What several pages read: who is signed in, companies and their names, and how things are named.
+// Shares between pages the person who is signed in, the companies, and the names of things.
 import {useQuery} from '@tanstack/react-query';
 import {createContext, useContext, useMemo} from 'react';
 import {useLocation} from 'wouter';

@@ -49,9 +49,10 @@ ERROR_FUNCTION = re.compile(r'^absl::Status (\w+)\(', re.MULTILINE)
 # Only these may sleep: they wait for a condition.
 SLEEPERS = ('test/support/',)
 
-SCRIPTS = ('.py', '.sh', '.js', '.mjs')
+SCRIPTS = ('.py', '.sh', '.js', '.mjs', '.ts', '.tsx')
 LICENCE = 'SPDX-License-Identifier: Apache-2.0'
-LICENSED = ('.cc', '.h', '.cmake', '.py', '.sh', '.js', '.mjs', '.go', '.java', '.proto', '.sql')
+LICENSED = ('.cc', '.h', '.cmake', '.py', '.sh', '.js', '.mjs', '.ts', '.tsx', '.css', '.go',
+            '.java', '.proto', '.sql')
 
 LINK = re.compile(r'\]\(([^)#\s]+)(#[^)]*)?\)')
 PATH_IN_TEXT = re.compile(r'`((?:src|apps|test|bench|proto|scripts|cmake|docs)/[\w./-]*)`')

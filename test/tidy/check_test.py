@@ -220,6 +220,13 @@ class WordsTest(CheckTest):
                              f'# SPDX-License-Identifier: Apache-2.0\nx()  # {word}\n',
                          'CMakeLists.txt': CMAKE + 'include(cmake/new.cmake)\n'})
 
+    def test_how_comments_of_the_portal_begin(self):
+        licence = '// SPDX-License-Identifier: Apache-2.0\n'
+        for path in ('portal/src/page.ts', 'portal/src/page.tsx'):
+            self.expect(f'{path}:2', 'a text begins with',
+                        {path: licence + '// What a page shows.\n'})
+            self.assertEqual([], self.violations({path: licence + '// Shows a page.\n'}))
+
     def test_how_paragraphs_and_list_items_begin(self):
         for word in ('What it is.', 'Some text.\n\nWhether it runs.', '# Title\nOf these, one.',
                      '- That which runs.', '1. What it is.', '```\nx\n```\nWhat it is.'):
@@ -244,6 +251,7 @@ class FilesTest(CheckTest):
 
     def test_a_file_without_a_licence_line(self):
         self.expect('src/base/new.cc:1', 'SPDX', {'src/base/new.cc': 'int no_licence;\n'})
+        self.expect('portal/src/page.tsx:1', 'SPDX', {'portal/src/page.tsx': 'x();\n'})
         self.expect('test/run:1', 'SPDX', {'test/run': '#!/bin/sh\n'})
 
     def test_a_test_that_sleeps(self):

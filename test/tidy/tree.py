@@ -3,7 +3,7 @@
 import os
 import re
 
-SKIPPED_FOLDERS = re.compile(r'^(\.git|\.cache|build.*|node_modules|__pycache__)$')
+SKIPPED_FOLDERS = re.compile(r'^(\.git|\.cache|build.*|dist|node_modules|__pycache__)$')
 CODE_FOLDERS = ('src/', 'apps/', 'test/', 'bench/')
 TEST_FILE = re.compile(r'_test(_base)?\.(cc|h)$')
 

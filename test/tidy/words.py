@@ -44,8 +44,9 @@ WORDS = [(re.compile(rf'\b(?:{pattern})\b', re.IGNORECASE), instead) for pattern
     (r'for ever', 'permanently'),
 ]]
 
-COMMENT_SIGN = {'.cc': '//', '.h': '//', '.js': '//', '.mjs': '//', '.go': '//', '.java': '//',
-                '.proto': '//', '.py': '#', '.cmake': '#', '.txt': '#', '.sh': '#', '.sql': '--'}
+COMMENT_SIGN = {'.cc': '//', '.h': '//', '.js': '//', '.mjs': '//', '.ts': '//', '.tsx': '//',
+                '.go': '//', '.java': '//', '.proto': '//', '.py': '#', '.cmake': '#', '.txt': '#',
+                '.sh': '#', '.toml': '#', '.service': '#', '.sql': '--'}
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CODE_SPAN = re.compile(r'`[^`]*`')
 # Precedes the text of a list item or a quotation.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is signed in, and the access token, which is kept in memory only.
+// Holds the session, and its access token, which is kept in memory only.
 
 export type Account = {
   email: string;
@@ -113,7 +113,7 @@ async function fetchToken(): Promise<string> {
   return accessToken;
 }
 
-// Returns an access token; asks the server for one if there is none, or it is about to expire.
+// Returns an access token; asks the server for one if no token is known, or it expires soon.
 export async function accessToken(): Promise<string> {
   if (token && token.until > Date.now()) return token.value;
   pending ??= fetchToken().finally(() => (pending = null));

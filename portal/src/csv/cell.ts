@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What spreadsheets do to cells (apps/devices_csv/cell.h, src/model/text.h).
+// Undoes or names what spreadsheets do to cells (apps/devices_csv/cell.h, src/model/text.h).
 
 // Unicode's White_Space.
 const kSpace = '\\t-\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a file's bytes to its text (apps/devices_csv/csv_text.h).
 
-// What is wrong with a file as a whole, and what to do.
+// Says what is wrong with a file as a whole, and what to do.
 export class FileProblem extends Error {}
 
 const kSaveAs = 'save it as "CSV UTF-8"';

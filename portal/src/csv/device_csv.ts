@@ -35,7 +35,7 @@ const kAliases: Record<string, Column> = {serialnumber: 'serial', imei1: 'imei',
 const kIdentifiers: Column[] = ['modemid', 'imei', 'imei2', 'meid', 'meid2', 'serial', 'deviceid'];
 const kSeparators = ',;\t';
 
-// What is wrong with a row, and what to do.
+// Says what is wrong with a row, and what to do.
 export class RowProblem extends Error {}
 
 // Which column of the API each column of the file is; null: it is not used.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {editDistance} from '../extras/edit_distance';
 
-// What phones report as their manufacturer (Build.MANUFACTURER). A device is found by what it
+// Lists the manufacturers that phones report (Build.MANUFACTURER). A device is found by what it
 // reports: one that is registered under another spelling never starts zero-touch.
 const kKnown = [
   'Acer',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may sign in for a company, and what they may do.
+// Lists the users of a company with their roles, and adds and removes users.
 import {useQuery, useQueryClient} from '@tanstack/react-query';
 import {useMemo, useState} from 'react';
 import {api} from '../api/client';

@@ -6,7 +6,7 @@ import {Button, ErrorNote} from './kit';
 type Props = {children: ReactNode; place: string};
 type State = {error: unknown; place: string};
 
-// Shows what went wrong instead of a page that failed. Another `place` is drawn anew.
+// Shows what went wrong instead of a page that failed. Another `place` is drawn again.
 export class Boundary extends Component<Props, State> {
   override state: State = {error: null, place: this.props.place};
 

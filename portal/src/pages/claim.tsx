@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import {useQueryClient} from '@tanstack/react-query';
-import {useState} from 'react';
 import {useLocation} from 'wouter';
 import {api} from '../api/client';
 import type {DeviceIdentifier, PartnerClaim, SectionType} from '../api/types';
 import {manufacturerWarning} from '../csv/manufacturers';
 import {t} from '../en';
 import {useCustomers} from '../model';
+import {Form, useAttempt} from '../ui/attempt';
 import {Button, Card, ErrorNote, Field, Note, Page, Select, tell} from '../ui/kit';
 import {useUrlState} from '../ui/url';
 
@@ -27,42 +27,39 @@ export function ClaimPage({partner}: {partner: string}) {
     'simlock',
   );
   const customers = useCustomers(partner);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const {busy, error, run} = useAttempt();
   const customer = url.customer || customers.data?.[0]?.companyId || '';
   const section: SectionType =
     url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
   const hasIdentifier = Boolean(url.imei || url.meid || url.serial);
   const maker = manufacturerWarning(url.manufacturer.trim());
 
-  const submit = async () => {
-    setBusy(true);
-    setError(null);
-    const identifier: DeviceIdentifier = {};
-    const set = (
-      name: 'imei' | 'imei2' | 'meid' | 'serialNumber' | 'manufacturer' | 'model',
-      value: string,
-    ) => {
-      if (value.trim()) identifier[name] = value.trim();
-    };
-    set('imei', url.imei);
-    set('imei2', url.imei2);
-    set('meid', url.meid);
-    set('serialNumber', url.serial);
-    set('manufacturer', url.manufacturer);
-    set('model', url.model);
-    const entries: Record<string, string> = {};
-    if (url.order.trim()) entries['ordernumber'] = url.order.trim();
-    if (url.phone.trim()) entries['phonenumber'] = url.phone.trim();
-    const claim: PartnerClaim = {
-      deviceIdentifier: identifier,
-      sectionType: section,
-      customerId: customer,
-    };
-    if (Object.keys(entries).length > 0) claim.deviceMetadata = {entries};
-    if (section === 'SECTION_TYPE_SIM_LOCK' && url.simlock.trim())
-      claim.simlockProfileId = url.simlock.trim();
-    try {
+  const submit = () =>
+    run(async () => {
+      const identifier: DeviceIdentifier = {};
+      const set = (
+        name: 'imei' | 'imei2' | 'meid' | 'serialNumber' | 'manufacturer' | 'model',
+        value: string,
+      ) => {
+        if (value.trim()) identifier[name] = value.trim();
+      };
+      set('imei', url.imei);
+      set('imei2', url.imei2);
+      set('meid', url.meid);
+      set('serialNumber', url.serial);
+      set('manufacturer', url.manufacturer);
+      set('model', url.model);
+      const entries: Record<string, string> = {};
+      if (url.order.trim()) entries['ordernumber'] = url.order.trim();
+      if (url.phone.trim()) entries['phonenumber'] = url.phone.trim();
+      const claim: PartnerClaim = {
+        deviceIdentifier: identifier,
+        sectionType: section,
+        customerId: customer,
+      };
+      if (Object.keys(entries).length > 0) claim.deviceMetadata = {entries};
+      if (section === 'SECTION_TYPE_SIM_LOCK' && url.simlock.trim())
+        claim.simlockProfileId = url.simlock.trim();
       const {deviceId} = await api.post<{deviceId?: string}>(
         `/v1/partners/${partner}/devices:claim`,
         claim,
@@ -70,12 +67,7 @@ export function ClaimPage({partner}: {partner: string}) {
       await client.invalidateQueries({queryKey: ['devices']});
       tell(t.claim.done);
       go(`/reseller/devices/${deviceId}`);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Page
       title={t.claim.title}
@@ -83,13 +75,7 @@ export function ClaimPage({partner}: {partner: string}) {
       back={{to: '/reseller/devices', text: t.devices.title}}
     >
       <Card>
-        <form
-          className="form"
-          onSubmit={event => {
-            event.preventDefault();
-            void submit();
-          }}
-        >
+        <Form onSubmit={submit}>
           <div className="fields">
             <Select
               label={t.devices.owner}
@@ -161,7 +147,7 @@ export function ClaimPage({partner}: {partner: string}) {
               {t.claim.button}
             </Button>
           </div>
-        </form>
+        </Form>
       </Card>
     </Page>
   );

@@ -9,6 +9,7 @@ import {t} from '../en';
 import {kExtraPrefix} from '../extras/names';
 import {kMostBytes, lintExtras} from '../extras/lint';
 import {lastPart, useMay} from '../model';
+import {Form, useAttempt} from '../ui/attempt';
 import {
   Badge,
   Button,
@@ -271,8 +272,7 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
         }
       : null,
   );
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const {busy, error, run} = useAttempt();
   useEffect(() => {
     if (!draft && saved.data) {
       setDraft(
@@ -300,11 +300,9 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
     ? [...kFields]
     : kFields.filter(field => (draft[field] || '') !== ((saved.data?.[field] ?? '') || ''));
   const isBroken = lintExtras(draft.dpcExtras ?? '').some(each => each.member === '');
-  const save = async () => {
-    setBusy(true);
-    setError(null);
-    const body: Configuration = {...draft, dpcResourcePath: dpc};
-    try {
+  const save = () =>
+    run(async () => {
+      const body: Configuration = {...draft, dpcResourcePath: dpc};
       const next = isNew
         ? await api.post<Configuration>(`/v1/customers/${customer}/configurations`, body)
         : await api.patch<Configuration>(`/v1/${name}`, body, {updateMask: changed.join(',')});
@@ -314,12 +312,7 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
       tell(t.saved);
       if (isNew)
         go(`/customer/${customer}/configurations/${next.configurationId}`, {replace: true});
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const remove = async () => {
     await api.delete(`/v1/${name}`);
     await client.invalidateQueries({queryKey: ['configurations', customer]});
@@ -359,13 +352,7 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
       )}
       <div className="columns">
         <Card>
-          <form
-            className="form"
-            onSubmit={event => {
-              event.preventDefault();
-              void save();
-            }}
-          >
+          <Form onSubmit={save}>
             <Field
               label={t.configurations.name}
               value={draft.configurationName ?? ''}
@@ -446,7 +433,7 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
                 )}
               </div>
             )}
-          </form>
+          </Form>
         </Card>
         <Card title={t.configurations.qr}>
           <SetupQr extras={draft.dpcExtras ?? ''} packageName={dpcOf(dpc)?.packageName ?? ''} />

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A customer's terms of service, and the resellers that registered its devices.
 import {useQueryClient} from '@tanstack/react-query';
-import {useMemo, useState} from 'react';
+import {useMemo} from 'react';
 import {Link} from 'wouter';
 import {api, ApiError} from '../api/client';
 import {t} from '../en';
 import {kAllButSession, useCustomerList, useUser} from '../model';
+import {useAttempt} from '../ui/attempt';
 import {Button, Card, Empty, ErrorNote, Facts, Field, Loading, Note, Page, tell} from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
@@ -16,22 +17,18 @@ export function TermsPage({customer}: {customer: string}) {
   const client = useQueryClient();
   const user = useUser();
   const list = useCustomerList();
-  const [error, setError] = useState<unknown>(null);
+  const {error, run} = useAttempt();
   const company = list.data?.find(
     each => (each.companyId ?? '') === customer || each.name === `customers/${customer}`,
   );
   const isPending = list.error instanceof ApiError && list.error.reason === 'TOS';
   const status = isPending ? 'TERMS_STATUS_NOT_ACCEPTED' : company?.termsStatus;
-  const setTerms = async (accepted: boolean) => {
-    setError(null);
-    try {
+  const setTerms = (accepted: boolean) =>
+    run(async () => {
       await api.post(`/sandbox/v1/customers/${customer}:setTerms`, {accepted});
       await client.invalidateQueries(kAllButSession);
       tell(t.saved);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
+    });
   return (
     <Page title={t.terms.title} intro={t.terms.intro}>
       {list.isPending && <Loading />}

@@ -7,6 +7,7 @@ import {allPages, api} from '../api/client';
 import type {Company, VendorsPage} from '../api/types';
 import {t} from '../en';
 import {lastPart, useCustomers, useMay} from '../model';
+import {Form, useAttempt} from '../ui/attempt';
 import {
   Badge,
   Button,
@@ -41,32 +42,18 @@ function NewCustomer({partner, close}: {partner: string; close: () => void}) {
   const [name, setName] = useState('');
   const [owners, setOwners] = useState('');
   const [admins, setAdmins] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const submit = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const {busy, error, run} = useAttempt();
+  const submit = () =>
+    run(async () => {
       const customer: Company = {companyName: name.trim(), ownerEmails: emailsOf(owners)};
       if (emailsOf(admins).length > 0) customer.adminEmails = emailsOf(admins);
       await api.post(`/v1/partners/${partner}/customers`, {customer});
       await client.invalidateQueries({queryKey: ['customers']});
       tell(t.customers.created);
       close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
-    <form
-      className="form"
-      onSubmit={event => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form onSubmit={submit}>
       <Field label={t.customers.name} value={name} onChange={setName} required autoFocus />
       <Field
         label={t.customers.owners}
@@ -93,7 +80,7 @@ function NewCustomer({partner, close}: {partner: string; close: () => void}) {
           {t.customers.create}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -7,6 +7,7 @@ import {api} from '../api/client';
 import type {Device, DeviceClaim, Operation} from '../api/types';
 import {t} from '../en';
 import {deviceTitle, getDevice, lastPart, modelOf, useCustomerNames, useMay} from '../model';
+import {Form, useAttempt} from '../ui/attempt';
 import {History} from '../ui/history';
 import {
   Badge,
@@ -106,12 +107,9 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
   const entries = device.deviceMetadata?.entries ?? {};
   const [draft, setDraft] = useState<Record<string, string> | null>(null);
   const [newKey, setNewKey] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const save = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const {busy, error, run} = useAttempt();
+  const save = () =>
+    run(async () => {
       await api.post(`/v1/partners/${partner}/devices/${device.deviceId}/metadata`, {
         deviceMetadata: {entries: draft},
       });
@@ -119,12 +117,7 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
       await client.invalidateQueries({queryKey: ['history']});
       setDraft(null);
       tell(t.saved);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   if (!draft) {
     return (
       <Card
@@ -147,13 +140,7 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
   }
   return (
     <Card title={t.devices.metadata}>
-      <form
-        className="form"
-        onSubmit={event => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <Form onSubmit={save}>
         <p className="hint">{t.devices.metadataHint}</p>
         {Object.keys(draft).map(key => (
           <Field
@@ -182,7 +169,7 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
           </Button>
           <Button onPress={() => setDraft(null)}>{t.cancel}</Button>
         </div>
-      </form>
+      </Form>
     </Card>
   );
 }

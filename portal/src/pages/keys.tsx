@@ -6,6 +6,7 @@ import {api} from '../api/client';
 import type {ServiceAccount, ServiceAccountsPage} from '../api/types';
 import {t} from '../en';
 import {useMay} from '../model';
+import {useAttempt} from '../ui/attempt';
 import {
   Badge,
   Button,
@@ -28,24 +29,16 @@ export function KeysPage({partner}: {partner: string}) {
   const mayEdit = useMay('OWNER');
   const path = `/openzerotouch/v1/partners/${partner}/serviceAccounts`;
   const [created, setCreated] = useState<ServiceAccount | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const {busy, error, run} = useAttempt();
   const accounts = useQuery({
     queryKey: ['accounts', partner],
     queryFn: async () => (await api.get<ServiceAccountsPage>(path)).serviceAccounts ?? [],
   });
-  const create = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const create = () =>
+    run(async () => {
       setCreated(await api.post<ServiceAccount>(path));
       await client.invalidateQueries({queryKey: ['accounts', partner]});
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const columns = useMemo<Column<ServiceAccount>[]>(
     () => [
       {

@@ -6,6 +6,7 @@ import {api} from '../api/client';
 import type {Clock, Snapshot} from '../api/types';
 import {t} from '../en';
 import {kAllButSession, lastPart} from '../model';
+import {useAttempt} from '../ui/attempt';
 import {
   Badge,
   Button,
@@ -31,19 +32,14 @@ const kSteps = [
 // Runs `act` and shows what went wrong.
 function useAct(): [unknown, boolean, (act: () => Promise<unknown>, text?: string) => void] {
   const client = useQueryClient();
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const run = (act: () => Promise<unknown>, text?: string) => {
-    setBusy(true);
-    setError(null);
-    act()
-      .then(async () => {
-        await client.invalidateQueries(kAllButSession);
-        if (text) tell(text);
-      }, setError)
-      .finally(() => setBusy(false));
-  };
-  return [error, busy, run];
+  const {busy, error, run} = useAttempt();
+  const runAndRead = (act: () => Promise<unknown>, text?: string) =>
+    void run(async () => {
+      await act();
+      await client.invalidateQueries(kAllButSession);
+      if (text) tell(text);
+    });
+  return [error, busy, runAndRead];
 }
 
 function ClockCard() {

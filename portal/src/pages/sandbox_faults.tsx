@@ -6,6 +6,7 @@ import {api} from '../api/client';
 import type {Fault} from '../api/types';
 import {t} from '../en';
 import {lastPart} from '../model';
+import {useAttempt} from '../ui/attempt';
 import {
   Badge,
   Button,
@@ -272,27 +273,19 @@ function FaultForm({create, busy}: {create: (rule: Fault) => void; busy: boolean
 
 export function FaultsPage() {
   const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const {busy, error, run} = useAttempt();
   const list = useQuery({
     queryKey: ['faults'],
     queryFn: async () => (await api.get<{faults?: Fault[]}>('/sandbox/v1/faults')).faults ?? [],
     refetchInterval: 2000,
   });
   const refresh = () => client.invalidateQueries({queryKey: ['faults']});
-  const create = async (rule: Fault) => {
-    setBusy(true);
-    setError(null);
-    try {
+  const create = (rule: Fault) =>
+    run(async () => {
       const made = await api.post<Fault>('/sandbox/v1/faults', rule);
       await refresh();
       tell(t.faults.added(lastPart(made.name)));
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const columns = useMemo<Column<Fault>[]>(
     () => [
       {
@@ -317,7 +310,7 @@ export function FaultsPage() {
         cell: rule => (
           <Button
             label={t.faults.removeOf(lastPart(rule.name))}
-            onPress={() => void api.delete(`/sandbox/v1/${rule.name}`).then(refresh, setError)}
+            onPress={() => void run(() => api.delete(`/sandbox/v1/${rule.name}`).then(refresh))}
           >
             {t.faults.remove}
           </Button>

@@ -6,6 +6,7 @@ import {api} from '../api/client';
 import type {BootAnswer, DeviceIdentifier} from '../api/types';
 import {t} from '../en';
 import {kExtraPrefix} from '../extras/names';
+import {Form} from '../ui/attempt';
 import {Badge, Button, Card, ErrorNote, Facts, Field, Note, Page} from '../ui/kit';
 import {QrCode} from '../ui/qr';
 import {useUrlState} from '../ui/url';
@@ -116,13 +117,7 @@ export function PhonePage() {
       <div className="phone-layout">
         <div className="stack">
           <Card>
-            <form
-              className="form"
-              onSubmit={event => {
-                event.preventDefault();
-                start();
-              }}
-            >
+            <Form onSubmit={start}>
               <div className="fields">
                 <Field label="IMEI" value={url.imei} onChange={imei => setUrl({imei})} mono />
                 <Field
@@ -152,7 +147,7 @@ export function PhonePage() {
                   {t.phone.start}
                 </Button>
               </div>
-            </form>
+            </Form>
           </Card>
           <ErrorNote error={boot.error} />
           {boot.data && (

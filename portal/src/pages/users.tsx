@@ -6,6 +6,7 @@ import {api} from '../api/client';
 import type {PortalUser, UsersPage as Page_} from '../api/types';
 import {t} from '../en';
 import {kRoles, useMay, type Role} from '../model';
+import {Form, useAttempt} from '../ui/attempt';
 import {
   Badge,
   Button,
@@ -29,30 +30,16 @@ function AddUser({parent, close}: {parent: string; close: () => void}) {
   const [kind, setKind] = useState('email');
   const [text, setText] = useState('');
   const [role, setRole] = useState<Role>('VIEWER');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const submit = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const {busy, error, run} = useAttempt();
+  const submit = () =>
+    run(async () => {
       await api.post(`/openzerotouch/v1/${parent}/users`, {[kind]: text.trim(), role});
       await client.invalidateQueries({queryKey: ['users', parent]});
       tell(t.users.added);
       close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
-    <form
-      className="form"
-      onSubmit={event => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form onSubmit={submit}>
       <Select
         label={t.users.who}
         value={kind}
@@ -84,7 +71,7 @@ function AddUser({parent, close}: {parent: string; close: () => void}) {
           {t.users.add}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -7,6 +7,7 @@ import {allPages, api} from '../api/client';
 import type {DeliveriesPage, Webhook, WebhookDelivery, WebhooksPage as Page_} from '../api/types';
 import {t} from '../en';
 import {lastPart, useMay} from '../model';
+import {Form, useAttempt} from '../ui/attempt';
 import {
   Badge,
   Button,
@@ -46,12 +47,9 @@ function WebhookForm({
   const client = useQueryClient();
   const [url, setUrl] = useState(webhook?.url ?? '');
   const [events, setEvents] = useState<string[]>(webhook?.events ?? eventsFor(parent));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const submit = async () => {
-    setBusy(true);
-    setError(null);
-    try {
+  const {busy, error, run} = useAttempt();
+  const submit = () =>
+    run(async () => {
       if (webhook) {
         await api.patch(
           `/openzerotouch/v1/${webhook.name}`,
@@ -69,20 +67,9 @@ function WebhookForm({
       await client.invalidateQueries({queryKey: ['webhooks', parent]});
       tell(t.saved);
       close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
-    <form
-      className="form"
-      onSubmit={event => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form onSubmit={submit}>
       <Field
         label={t.webhooks.url}
         value={url}
@@ -117,7 +104,7 @@ function WebhookForm({
           {t.save}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -215,17 +202,13 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
     getNextPageParam: page => page.nextPageToken || undefined,
     refetchInterval: 3000,
   });
-  const [error, setError] = useState<unknown>(null);
-  const act = async (path: string, text: string) => {
-    setError(null);
-    try {
+  const {error, run} = useAttempt();
+  const act = (path: string, text: string) =>
+    run(async () => {
       await api.post(`/openzerotouch/v1/${path}`);
       await client.invalidateQueries({queryKey: ['deliveries', name]});
       tell(text);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
+    });
   const columns = useMemo<Column<WebhookDelivery>[]>(
     () => [
       {name: t.webhooks.event, isMain: true, width: '1.2fr', cell: each => each.eventType},

@@ -3,7 +3,6 @@
 import {
   useEffect,
   useId,
-  useState,
   useSyncExternalStore,
   type ReactNode,
   type TextareaHTMLAttributes,
@@ -26,6 +25,7 @@ import {Link} from 'wouter';
 import {ApiError} from '../api/client';
 import {SessionError} from '../api/session';
 import {t} from '../en';
+import {useAttempt} from './attempt';
 
 type ButtonProps = {
   children: ReactNode;
@@ -457,20 +457,7 @@ export function ConfirmButton({
   disabled?: boolean;
   trigger?: ButtonProps['kind'];
 }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const run = async (close: () => void) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await act();
-      close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const {busy, error, run} = useAttempt();
   return (
     <DialogButton button={button} kind={trigger ?? kind} title={title} disabled={Boolean(disabled)}>
       {close => (
@@ -479,7 +466,16 @@ export function ConfirmButton({
           <ErrorNote error={error} />
           <div className="dialog-foot">
             <Button onPress={close}>{t.cancel}</Button>
-            <Button kind={kind} busy={busy} onPress={() => void run(close)}>
+            <Button
+              kind={kind}
+              busy={busy}
+              onPress={() =>
+                void run(async () => {
+                  await act();
+                  close();
+                })
+              }
+            >
               {confirm}
             </Button>
           </div>

@@ -63,7 +63,7 @@ class Provider:
     def start(self, keys):
         path = self.folder / 'keys.json'
         path.write_text(json.dumps({'keys': keys}))
-        self.process = Process(['node', str(self.node / 'provider.mjs'), str(self.port), str(path)],
+        self.process = Process(['node', str(self.node / 'issuer.mjs'), str(self.port), str(path)],
                                self.folder / 'provider.log')
 
     def token(self):

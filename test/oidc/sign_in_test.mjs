@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// node oidc_test.mjs ZEROTOUCHD
+// ZEROTOUCHD=PROGRAM node --test sign_in_test.mjs
 //
 // Signs in to the portal of `zerotouchd serve` at a real OpenID provider, which also misbehaves.
 import assert from 'node:assert/strict';

@@ -172,7 +172,7 @@ export function CustomersPage({partner}: {partner: string}) {
       )}
       <Card title={t.customers.vendors}>
         <p className="hint">{t.customers.vendorsText}</p>
-        <ErrorNote error={vendors.error} />
+        <ErrorNote error={vendors.error} retry={() => void vendors.refetch()} />
         {vendors.isPending ? (
           <Loading />
         ) : (vendors.data ?? []).length === 0 ? (
@@ -208,6 +208,7 @@ function VendorCustomers({name}: {name: string}) {
       </Button>
     );
   if (customers.isPending) return <Loading />;
-  if (customers.error) return <ErrorNote error={customers.error} />;
+  if (customers.error)
+    return <ErrorNote error={customers.error} retry={() => void customers.refetch()} />;
   return <>{customers.data.map(each => each.companyName).join(', ') || t.customers.vendorNone}</>;
 }

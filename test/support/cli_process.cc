@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/cli_process.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
+#include <utility>
 
+#include "support/launch.h"
 #include "support/wait.h"
 
 namespace zerotouch::test {
@@ -21,35 +21,16 @@ std::string Read(const std::string& path) {
   return text.str();
 }
 
-void Redirect(int fd, const std::string& path) {
-  dup2(open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600), fd);
-}
-
-std::vector<char*> Pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 }  // namespace
 
 CliProcess::CliProcess(const std::vector<std::string>& arguments,
                        const std::vector<std::string>& environment, Program program) {
   std::vector<std::string> command = {program == Program::kZerotouch ? ZEROTOUCH : ZEROTOUCHD};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  const std::vector<char*> argv = Pointers(command);
-  const std::vector<char*> envp = Pointers(environment);
-  const std::string out_path = dir_ / "out";
-  const std::string err_path = dir_ / "err";
-  pid_ = fork();
-  if (pid_ == 0) {
-    Redirect(STDOUT_FILENO, out_path);
-    Redirect(STDERR_FILENO, err_path);
-    execve(argv[0], argv.data(), envp.data());
-    _exit(127);
-  }
+  pid_ = Launch({.command = std::move(command),
+                 .environment = environment,
+                 .out_path = dir_ / "out",
+                 .err_path = dir_ / "err"});
 }
 
 CliProcess::~CliProcess() {
@@ -77,7 +58,7 @@ bool CliProcess::WaitForError(const std::string& text) {
 }
 
 int CliProcess::Wait() {
-  if (pid_ > 0) waitpid(pid_, &status_, 0);
+  if (pid_ > 0) status_ = WaitForEnd(pid_);
   pid_ = -1;
   return WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_);
 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <strings.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "crypto/jwt.h"
 #include "crypto/key_file.h"
+#include "support/launch.h"
 #include "support/temp_dir.h"
 
 namespace zerotouch::test {
@@ -69,15 +69,10 @@ Sandbox::Reseller ParseReseller(const std::string& line, size_t from) {
   return reseller;
 }
 
-// Replaces this process by zerotouchd.
-[[noreturn]] void Become(const std::vector<std::string>& arguments) {
-  std::vector<char*> argv = {const_cast<char*>(ZEROTOUCHD)};
-  for (const std::string& argument : arguments) {
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  }
-  argv.push_back(nullptr);
-  execv(ZEROTOUCHD, argv.data());
-  _exit(127);
+std::vector<std::string> CommandOf(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {ZEROTOUCHD};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
 }
 
 }  // namespace
@@ -86,15 +81,9 @@ ProgramRun RunZerotouchd(const std::vector<std::string>& arguments) {
   const TempDir dir;
   const std::string out = dir / "out";
   const std::string err = dir / "err";
-  const pid_t pid = fork();
-  if (pid == 0) {
-    dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDOUT_FILENO);
-    dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
-    Become(arguments);
-  }
-  int status = 0;
+  const pid_t pid = Launch({.command = CommandOf(arguments), .out_path = out, .err_path = err});
   rusage used = {};
-  wait4(pid, &status, 0, &used);
+  const int status = WaitForEnd(pid, &used);
   return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
           .out = ReadFile(out),
           .err = ReadFile(err),
@@ -104,21 +93,9 @@ ProgramRun RunZerotouchd(const std::vector<std::string>& arguments) {
 ServerProcess::ServerProcess(const std::vector<std::string>& arguments, const std::string& log) {
   int out[2];
   if (pipe2(out, O_CLOEXEC) != 0) return;
-  // If this is the main thread, the server dies with it, also when the test
-  // program is killed: a server that lives on keeps CTest waiting for its output.
-  const bool is_main_thread = gettid() == getpid();
-  pid_ = fork();
-  if (pid_ == 0) {
-    if (is_main_thread) prctl(PR_SET_PDEATHSIG, SIGKILL);
-    dup2(out[1], STDOUT_FILENO);
-    if (!log.empty()) {
-      dup2(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), STDERR_FILENO);
-    }
-    Become(arguments);
-  }
+  pid_ = Launch({.command = CommandOf(arguments), .out_fd = out[1], .err_path = log});
   close(out[1]);
-  char c = 0;
-  while (read(out[0], &c, 1) == 1 && c != '\n') ready_line_ += c;
+  ready_line_ = FirstLine(out[0], pid_);
   close(out[0]);
 }
 
@@ -136,8 +113,7 @@ int ServerProcess::Terminate() {
 }
 
 int ServerProcess::Wait() {
-  int status = 0;
-  if (pid_ > 0) waitpid(pid_, &status, 0);
+  const int status = pid_ > 0 ? WaitForEnd(pid_) : 0;
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

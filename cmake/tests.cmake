@@ -49,12 +49,13 @@ function(zerotouch_runs_here variable)
   endif()
 endfunction()
 
-# zerotouch_gtest(NAME PROGRAM program SOURCES files... [UNDER asan tsan]
-#                 [TIMEOUT seconds] [ENVIRONMENT NAME=VALUE...])
+# zerotouch_gtest(NAME PROGRAM program SOURCES files... [STORE sqlite|postgres]
+#                 [UNDER asan tsan] [TIMEOUT seconds] [ENVIRONMENT NAME=VALUE...])
 #
-# Registers the tests of these files of a program as one test of CTest.
+# Registers the tests of these files of a program as one test of CTest. STORE postgres
+# takes those whose name has Postgres in it, STORE sqlite the others.
 function(zerotouch_gtest name)
-  cmake_parse_arguments(ARG "" "PROGRAM;TIMEOUT" "SOURCES;UNDER;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "" "PROGRAM;STORE;TIMEOUT" "SOURCES;UNDER;ENVIRONMENT" ${ARGN})
   zerotouch_runs_here(runs ${ARG_UNDER})
   if(NOT runs)
     return()
@@ -72,8 +73,15 @@ function(zerotouch_gtest name)
   list(REMOVE_DUPLICATES suites)
   set(filter)
   foreach(suite ${suites})
-    string(APPEND filter "${suite}.*:*/${suite}.*:")
+    if(NOT ARG_STORE STREQUAL postgres OR suite MATCHES Postgres)
+      string(APPEND filter "${suite}.*:*/${suite}.*:")
+    else()
+      string(APPEND filter "${suite}.*Postgres*:*/${suite}.*Postgres*:")
+    endif()
   endforeach()
+  if(ARG_STORE STREQUAL sqlite)
+    string(APPEND filter "-*Postgres*")
+  endif()
   add_test(NAME ${name} COMMAND ${ARG_PROGRAM} --gtest_filter=${filter})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)

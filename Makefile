@@ -108,6 +108,7 @@ package: ## Build the Debian package, a tarball, an OCI image and an SBOM of HEA
 	JOBS=$(JOBS) scripts/package dist
 	lintian --fail-on error,warning --no-tag-display-limit dist/*.deb
 	/usr/bin/python3 -B packaging/check_artifacts.py dist
+	systemd-analyze security --offline=yes --no-pager --threshold=20 packaging/systemd/zerotouchd.service >/dev/null
 
 package-test: ## Build it again elsewhere, compare, and install it in a new minimal Debian 12 (as root)
 	PACKAGE_DIR=build/package-again JOBS=$(JOBS) scripts/package build/dist-again

@@ -6,7 +6,7 @@ install_test.py DIST [BASE]: DIST holds the package. Makes a minimal Debian 12 i
 (or takes a copy of the one in BASE), without systemd, so the service is run by hand as the
 unit would: as its user, without capabilities, with a root file system that it cannot write,
 its settings as a credential, and a notification socket. Needs root and debootstrap. Mounts and
-processes are in namespaces that end with the test.
+processes are in namespaces that end with the test. The upgrade comes while a batch runs.
 """
 import json
 import os
@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -26,6 +27,8 @@ NOTIFY = '/run/notify'
 ENVIRONMENT = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
                'HOME': '/root', 'LANG': 'C.UTF-8', 'DEBIAN_FRONTEND': 'noninteractive'}
 READY_SECONDS = 60
+BATCH = 50_000
+BATCH_SECONDS = 300
 
 
 def free_port():
@@ -119,7 +122,7 @@ def unit_of(machine):
 class Service:
     """The service, run by hand as its unit says."""
 
-    def __init__(self, machine):
+    def __init__(self, machine, port):
         self.machine = machine
         unit = unit_of(machine)
         values = dict(unit)
@@ -133,7 +136,7 @@ class Service:
             os.chown(path, uid, -1)
         os.chmod(folder, 0o500)
         os.chmod(folder / name, 0o400)
-        self.port, self.metrics = free_port(), free_port()
+        self.port, self.metrics = port, free_port()
         self.socket = self.listen(uid)
         command = values['ExecStart'].replace('${CREDENTIALS_DIRECTORY}', CREDENTIALS).split()
         command += ['--listen', f'127.0.0.1:{self.port}',
@@ -214,18 +217,59 @@ def check_installed(machine, version):
         assert machine.exists(name), name
 
 
-def add_partner(machine):
+def admin(machine, *arguments):
+    """Runs `zerotouchd admin` as the service's user."""
     return machine.run('setpriv', '--reuid', 'zerotouchd', '--regid', 'zerotouchd',
                        '--clear-groups', 'zerotouchd', 'admin', '--database',
-                       'sqlite:///var/lib/zerotouch/registry.db', 'partners', 'create', '--name',
-                       'A Reseller').stdout.strip()
+                       'sqlite:///var/lib/zerotouch/registry.db', *arguments).stdout.strip()
 
 
-def list_partners(machine):
-    return machine.run('setpriv', '--reuid', 'zerotouchd', '--regid', 'zerotouchd',
-                       '--clear-groups', 'zerotouchd', 'admin', '--database',
-                       'sqlite:///var/lib/zerotouch/registry.db', 'partners', 'list', '--format',
-                       'json').stdout
+def with_check_digit(number):
+    """Returns the IMEI whose first 14 digits these are (3GPP TS 23.003, Luhn)."""
+    digits = [int(digit) for digit in number]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
+    return number + str(-(sum(digits[0::2]) + sum(doubled)) % 10)
+
+
+class Reseller:
+    """A company of the registry, and a batch of claims that it sends."""
+
+    def __init__(self, machine, port):
+        self.machine, self.url = machine, f'http://127.0.0.1:{port}'
+        self.partner = admin(machine, 'partners', 'create', '--name', 'A Reseller')
+        self.customer = admin(machine, 'customers', 'create', '--partner', self.partner, '--name',
+                              'A Customer', '--owner-email', 'owner@example.com')
+        admin(machine, 'keys', 'create', '--partner', self.partner, '--out',
+              '/var/lib/zerotouch/key.json', '--token-uri', f'{self.url}/token')
+
+    def call(self, method, path, body=None):
+        token = self.machine.run('env', f'ZEROTOUCH_ENDPOINT={self.url}',
+                                 'ZEROTOUCH_CREDENTIALS=/var/lib/zerotouch/key.json', 'zerotouch',
+                                 'auth', 'token').stdout.strip()
+        request = urllib.request.Request(
+            self.url + path, method=method, data=body and json.dumps(body).encode(),
+            headers={'Authorization': f'Bearer {token}', 'Content-Type': 'application/json'})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def claim_all(self):
+        """Sends the batch, and returns the operation's name."""
+        claims = [{'deviceIdentifier': {'imei': with_check_digit(f'35{i:012}')},
+                   'customerId': self.customer, 'sectionType': 'SECTION_TYPE_ZERO_TOUCH'}
+                  for i in range(BATCH)]
+        return self.call('POST', f'/v1/partners/{self.partner}/devices:claimAsync',
+                         {'claims': claims})['name']
+
+    def await_claims(self, operation):
+        deadline = time.time() + BATCH_SECONDS
+        while time.time() < deadline:
+            state = self.call('GET', f'/v1/{operation}')
+            if state.get('done'):
+                counted = state['response']
+                assert counted['successCount'] == BATCH, counted['successCount']
+                return
+            time.sleep(0.5)
+        sys.exit(f'{operation} is not done after {BATCH_SECONDS} s')
 
 
 def install(machine, package):
@@ -240,21 +284,26 @@ def life(machine, package, folder):
     before = set(machine.run('getent', 'passwd').stdout.splitlines())
     install(machine, older(package, folder))
     check_installed(machine, '0.0.1')
-    service = Service(machine)
+    port = free_port()
+    service = Service(machine, port)
     service.check()
-    partner = add_partner(machine)
+    reseller = Reseller(machine, port)
+    operation = reseller.claim_all()
     service.stop()
+    unfinished = admin(machine, 'operations', 'list')
+    assert operation in unfinished, f'the batch ended before the upgrade: {unfinished}'
     # The operator's settings are kept, and the registry goes on.
     settings = machine.path('/etc/zerotouch/zerotouchd.toml')
     settings.write_text(settings.read_text() + 'drain-seconds = 3\n')
     install(machine, package)
     check_installed(machine, version)
     assert settings.read_text().endswith('drain-seconds = 3\n')
-    service = Service(machine)
+    service = Service(machine, port)
     service.check()
-    assert partner in list_partners(machine)
+    reseller.await_claims(operation)
     service.reload()
     service.stop()
+    assert 'the log is whole' in admin(machine, 'audit', 'verify')
     machine.run('apt-get', 'remove', '-q', '-y', 'zerotouchd')
     assert not machine.exists('/usr/bin/zerotouchd')
     assert machine.exists('/etc/zerotouch/zerotouchd.toml')

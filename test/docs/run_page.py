@@ -158,21 +158,24 @@ def hand_over(folders, links):
         # The checkout may be in a folder that only root can read.
         path = os.path.join(folders[0], name)
         os.unlink(path)
-        os.makedirs(path)
-        for program in ('zerotouchd', 'zerotouch') if name == 'build/bin' else ():
-            shutil.copy(os.path.join(target, program), path)
+        if name == 'build/bin':
+            os.makedirs(path)
+            for program in ('zerotouchd', 'zerotouch'):
+                shutil.copy(os.path.join(target, program), path)
+        else:
+            shutil.copytree(target, path)
     for folder in folders:
         for path, _, _ in os.walk(folder):
             os.chown(path, user.pw_uid, user.pw_gid)
     return {'user': user.pw_uid, 'group': user.pw_gid, 'extra_groups': []}
 
 
-def run(page, links, has=(), no_root=False):
+def run(page, links, has=(), no_root=False, limit=LIMIT_SECONDS):
     """Runs the text `page`. Returns the number of blocks that ran, and the server's log.
 
     `links` maps names in the folder of the page to their targets. `has` has the names
     for blocks that need something. With `no_root`, root runs the page as another user,
-    who gets only the two programs.
+    who gets copies of the links, and of build/bin only the two programs.
     Raises PageError if a command fails or its output differs from the page.
     """
     blocks = blocks_of(page, has)
@@ -186,9 +189,9 @@ def run(page, links, has=(), no_root=False):
                                 env=environment(), stdin=subprocess.DEVNULL,
                                 start_new_session=True, **user)
         try:
-            code = bash.wait(LIMIT_SECONDS)
+            code = bash.wait(limit)
         except subprocess.TimeoutExpired:
-            code = f'none after {LIMIT_SECONDS} s'
+            code = f'none after {limit} s'
         finally:
             try:  # the sandbox, if the page left it running
                 os.killpg(bash.pid, signal.SIGKILL)
@@ -245,13 +248,15 @@ def main():
     parser.add_argument('--record', nargs=2, default=[], metavar=('FILE', 'CLIENT'),
                         help='write a record of the calls of the page (test/clients/driven.py)')
     parser.add_argument('--no-root', action='store_true', help='run the page as another user')
+    parser.add_argument('--limit', type=int, default=LIMIT_SECONDS, metavar='SECONDS',
+                        help='how long the page may take')
     given = parser.parse_args()
     links = {'build/bin': given.programs, 'proto': os.path.join(ROOT, 'proto')}
     links.update([given.link] if given.link else [])
     if given.record:
         driven.forget(given.record[0])
     try:
-        count, log = run(read(given.page), links, given.has, given.no_root)
+        count, log = run(read(given.page), links, given.has, given.no_root, given.limit)
     except PageError as error:
         sys.exit(f'{given.page}: {error}')
     if given.record and not driven.record(*given.record, log):

@@ -179,7 +179,7 @@ class Daemon {
                store::IsPostgresUrl(settings.database) ? store_.get() : nullptr, around.clock),
         uses_(*store_),
         issuers_(std::move(issuers), FetchKeySet, around.clock),
-        tokens_(accounts_, around.clock, audience_, TokenQuotaOf(settings, sandbox)),
+        tokens_(*store_, accounts_, around.clock, audience_, TokenQuotaOf(settings, sandbox)),
         engine_(*store_, rules_, around.clock, EngineOptionsOf(settings, around)),
         sender_(*store_, around.clock, WebhookPolicyOf(settings, sandbox)),
         services_(*store_, engine_, rules_, audience_, around.clock,
@@ -219,6 +219,7 @@ class Daemon {
     ZT_RETURN_IF_ERROR(watch_.Start(settings_.metrics_listen));
     ZT_ASSIGN_OR_RETURN(server_, http::Server::Start(ServerOptionsOf(settings_, tls), grpc_));
     watch_.SetServer(server_.get());
+    if (tls != nullptr) watch_.SetCertificateEnd(tls->valid_until());
     ListenAddress address = *ParseListenAddress(settings_.listen);
     address.port = server_->port();
     if (is_sandbox_ && !IsLoopback(address)) {
@@ -301,6 +302,7 @@ class Daemon {
     const absl::Status is_private = is_sandbox_ ? absl::OkStatus() : CheckSettingsFiles(settings_);
     auto tls = is_private.ok() ? ReadTls(settings_) : is_private;
     if (tls.ok()) {
+      watch_.SetCertificateEnd((*tls)->valid_until());
       server_->UseTls(*std::move(tls));
     } else {
       log::Warning("cannot load the new TLS certificate; keeping the current one",

@@ -52,6 +52,11 @@ void Watch::SetServer(const http::Server* server) {
   server_ = server;
 }
 
+void Watch::SetCertificateEnd(std::optional<absl::Time> end) {
+  const MutexLock lock(mutex_);
+  certificate_end_ = end;
+}
+
 void Watch::Collect(metrics::Sink& sink) {
   const metrics::Label version[] = {{"version", ZEROTOUCH_VERSION}};
   sink.Add("zerotouch_build_info", "The version of the program.", metrics::Type::kGauge, version,
@@ -59,6 +64,11 @@ void Watch::Collect(metrics::Sink& sink) {
   metrics::AddHeldBytes("log", log::QueuedBytes(), sink);
   batch::CollectUnfinished(store_, sink);
   const MutexLock lock(mutex_);
+  if (certificate_end_.has_value()) {
+    sink.Add("zerotouch_certificate_expiry_timestamp_seconds",
+             "When the server's certificate expires, in seconds since 1970.", metrics::Type::kGauge,
+             {}, static_cast<double>(absl::ToUnixSeconds(*certificate_end_)));
+  }
   if (server_ == nullptr) return;
   const http::ServerLoad load = server_->load();
   sink.Add("zerotouch_requests_in_flight", "Requests that are handled or queued.",

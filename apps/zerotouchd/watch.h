@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "http/server.h"
@@ -29,6 +31,9 @@ class Watch {
   // Sets the server to watch; null: none.
   void SetServer(const http::Server* server);
 
+  // Sets when the server's certificate expires; nullopt: it has none.
+  void SetCertificateEnd(std::optional<absl::Time> end);
+
  private:
   void Collect(metrics::Sink& sink);
 
@@ -36,6 +41,7 @@ class Watch {
   wire::WatchHandler handler_;
   Mutex mutex_;
   const http::Server* server_ ZT_GUARDED_BY(mutex_) = nullptr;
+  std::optional<absl::Time> certificate_end_ ZT_GUARDED_BY(mutex_);
   const metrics::Registration figures_{[this](metrics::Sink& sink) { Collect(sink); }};
   std::unique_ptr<http::Server> listener_;  // null: off
 };

@@ -87,7 +87,7 @@ class AuthTest : public testing::Test {
   Audience audience_{kEndpoint};
   AccountCache accounts_{*store_};
   Authenticator authenticator_{accounts_, clock_, audience_};
-  TokenEndpoint tokens_{accounts_, clock_, audience_};
+  TokenEndpoint tokens_{*store_, accounts_, clock_, audience_};
 };
 
 TEST_F(AuthTest, GrantedToken_IsAccepted_UntilItExpires) {
@@ -143,28 +143,27 @@ TEST_F(AuthTest, AssertionWithAnId_IsGoodOnce) {
   EXPECT_EQ(Ask(claims).http_status, 200);
 }
 
-TEST(AssertionIds, AreKeptUntilTheyExpire_AndBounded) {
-  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
-  AssertionIds ids(/*most=*/4, /*most_of_account=*/3);
-  const auto use = [&](const char* account, const char* id, int expires, int at = 0) {
-    return ids.Use(account, id, now + absl::Seconds(expires), now + absl::Seconds(at));
+TEST_F(AuthTest, AssertionThatWasUsed_IsRefusedByAnotherServerOfTheRegistry) {
+  crypto::JwtClaims claims = Claims();
+  claims.id = "first";
+  EXPECT_EQ(Ask(claims).http_status, 200);
+  TokenEndpoint other(*store_, accounts_, clock_, audience_);
+  const std::string body =
+      fmt::format("{}&assertion={}", kGrant, crypto::SignJwt(key_, "k1", claims).value());
+  EXPECT_THAT(other.Answer({.content_type = kForm, .body = body}).body, HasSubstr("jti was used"));
+}
+
+TEST_F(AuthTest, OnlyAssertionsWithAnId_WriteToTheRegistry) {
+  const auto may_write = [&](const std::string& id) {
+    crypto::JwtClaims claims = Claims();
+    claims.id = id;
+    const std::string body =
+        fmt::format("{}&assertion={}", kGrant, crypto::SignJwt(key_, "k1", claims).value());
+    return TokenEndpoint::MayWrite({.content_type = kForm, .body = body});
   };
-  EXPECT_TRUE(use("a", "1", 60));
-  EXPECT_FALSE(use("a", "1", 60));
-  EXPECT_FALSE(use("a", "1", 90, 60));
-  EXPECT_TRUE(use("b", "1", 60)) << "another account's";
-  EXPECT_TRUE(use("a", "1", 120, 61)) << "expired";
-  EXPECT_EQ(ids.size(), 1);
-  // An account with too many forgets its own first one.
-  EXPECT_TRUE(use("b", "1", 100, 61));
-  for (const char* id : {"2", "3", "4"}) EXPECT_TRUE(use("a", id, 120 + *id, 61)) << id;
-  EXPECT_EQ(ids.size(), 4);
-  EXPECT_FALSE(use("b", "1", 100, 61));
-  EXPECT_TRUE(use("a", "1", 120, 61));
-  // All together forget the one that expires first.
-  EXPECT_TRUE(use("c", "1", 500, 61));
-  EXPECT_EQ(ids.size(), 4);
-  EXPECT_TRUE(use("b", "1", 100, 61));
+  EXPECT_TRUE(may_write("first"));
+  EXPECT_FALSE(may_write(""));
+  EXPECT_FALSE(TokenEndpoint::MayWrite({.content_type = kForm, .body = "assertion=x.y.z"}));
 }
 
 TEST_F(AuthTest, UsesOfKeys_AreNotedOncePerHour) {

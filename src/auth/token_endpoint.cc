@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "auth/access_token.h"
-#include "auth/assertion.h"
 #include "base/form.h"
 #include "base/json_string.h"
 #include "base/limits.h"
@@ -23,6 +22,8 @@
 #include "base/status_macros.h"
 #include "base/status_text.h"
 #include "base/utf8.h"
+#include "crypto/encoding.h"
+#include "crypto/jwt.h"
 
 namespace zerotouch::auth {
 namespace {
@@ -57,11 +58,6 @@ TokenAnswer Error(int http_status, std::string_view error, std::string_view desc
 
 TokenAnswer InvalidRequest(std::string_view description) {
   return Error(400, "invalid_request", description);
-}
-
-TokenAnswer Unavailable(const absl::Status& status) {
-  log::Error("cannot grant a token", {{"error", MessageOf(status)}});
-  return Error(503, "temporarily_unavailable", "The service is unavailable. Retry later.");
 }
 
 // Returns the answer to a request past the quota of an account or address.
@@ -132,31 +128,27 @@ class Parameters {
   std::map<std::string, std::string> values_;
 };
 
+// Reads the parameters of the query and the body. Returns what is wrong with them, empty if
+// nothing is.
+std::string ReadParameters(const TokenRequest& request, Parameters& parameters) {
+  std::string wrong = parameters.AddForm(request.query);
+  if (!wrong.empty() || request.body.empty()) return wrong;
+  if (IsMediaType(request.content_type, kFormType)) return parameters.AddForm(request.body);
+  if (IsMediaType(request.content_type, "application/json"))
+    return parameters.AddJson(request.body);
+  return fmt::format("Unsupported Content-Type of the body: use {}.", kFormType);
+}
+
 }  // namespace
 
 TokenAnswer TokenEndpoint::Answer(const TokenRequest& request) {
-  TokenAnswer answer = Decide(request);
-  tokens_by_result.At(IndexOfResult(answer.error)).Add();
-  return answer;
-}
-
-TokenAnswer TokenEndpoint::Decide(const TokenRequest& request) {
   if (quota_.per_peer > 0 && !request.peer.empty()) {
     const absl::Duration wait =
         peers_taken_.Take(NetworkOf(request.peer), quota_.per_peer, clock_.Now());
     if (wait > absl::ZeroDuration()) return TooMany(wait, "address", quota_.per_peer);
   }
   Parameters parameters;
-  std::string wrong = parameters.AddForm(request.query);
-  if (wrong.empty() && !request.body.empty()) {
-    if (IsMediaType(request.content_type, kFormType)) {
-      wrong = parameters.AddForm(request.body);
-    } else if (IsMediaType(request.content_type, "application/json")) {
-      wrong = parameters.AddJson(request.body);
-    } else {
-      wrong = fmt::format("Unsupported Content-Type of the body: use {}.", kFormType);
-    }
-  }
+  const std::string wrong = ReadParameters(request, parameters);
   if (!wrong.empty()) return InvalidRequest(wrong);
   const std::string grant_type = parameters.Get("grant_type");
   const std::string assertion = parameters.Get("assertion");
@@ -169,43 +161,64 @@ TokenAnswer TokenEndpoint::Decide(const TokenRequest& request) {
   return Grant(assertion, request.host);
 }
 
+bool TokenEndpoint::MayWrite(const TokenRequest& request) {
+  Parameters parameters;
+  if (!ReadParameters(request, parameters).empty()) return false;
+  const absl::StatusOr<crypto::ParsedJwt> jwt = crypto::ParseJwt(parameters.Get("assertion"));
+  return jwt.ok() && !jwt->claims.id.empty();
+}
+
+TokenAnswer TokenEndpoint::Unavailable(const absl::Status& status) {
+  log::Error("cannot grant a token", {{"error", MessageOf(status)}});
+  return Error(503, "temporarily_unavailable", "The service is unavailable. Retry later.");
+}
+
+void TokenEndpoint::Count(std::string_view error) {
+  tokens_by_result.At(IndexOfResult(error)).Add();
+}
+
 TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view host) {
   const absl::StatusOr<int64_t> version = accounts_.Version();
   if (!version.ok()) return Unavailable(version.status());
-  const absl::Time now = clock_.Now();
   const absl::StatusOr<VerifiedJwt> jwt = VerifyJwt(accounts_, *version, assertion, clock_);
   if (absl::IsInvalidArgument(jwt.status())) {
     return Error(400, "invalid_grant", MessageOf(jwt.status()));
   }
   if (!jwt.ok()) return Unavailable(jwt.status());
-  if (!audience_.AcceptsAssertion(jwt->claims.audience.value_or(""), host)) {
+  TokenAnswer answer = GrantTo(*jwt, *version, host);
+  answer.account = jwt->account->email;
+  return answer;
+}
+
+TokenAnswer TokenEndpoint::GrantTo(const VerifiedJwt& jwt, int64_t version, std::string_view host) {
+  const absl::Time now = clock_.Now();
+  if (!audience_.AcceptsAssertion(jwt.claims.audience.value_or(""), host)) {
     return Error(400, "invalid_grant",
                  "Invalid JWT: aud must be this server's token endpoint, the token_uri of the "
                  "key file.");
   }
-  const Scopes scopes = ParseScopes(jwt->claims.scope);
+  const Scopes scopes = ParseScopes(jwt.claims.scope);
   if (scopes.empty()) {
     return Error(400, "invalid_scope",
                  fmt::format("No scope of this API in the JWT: use {} or {}.", kResellerScope,
                              kCustomerScope));
   }
+  const std::string& email = jwt.account->email;
   if (quota_.per_minute > 0) {
-    const absl::Duration wait = accounts_taken_.Take(jwt->account->email, quota_.per_minute, now);
+    const absl::Duration wait = accounts_taken_.Take(email, quota_.per_minute, now);
     if (wait > absl::ZeroDuration()) return TooMany(wait, "account", quota_.per_minute);
   }
-  const absl::StatusOr<std::shared_ptr<const std::string>> key = accounts_.TokenKey(*version);
+  const absl::StatusOr<std::shared_ptr<const std::string>> key = accounts_.TokenKey(version);
   if (!key.ok()) return Unavailable(key.status());
-  // A clock that was moved must not make an id forgotten too early.
-  if (const crypto::JwtClaims& claims = jwt->claims;
-      !claims.id.empty() &&
-      !ids_.Use(jwt->account->email, claims.id, claims.expires_at + limits::kJwtSkew,
-                std::min(now, clock_.Real().Now()))) {
+  const absl::StatusOr<bool> is_new = jwt.claims.id.empty() ? true : Use(jwt);
+  if (!is_new.ok()) return Unavailable(is_new.status());
+  if (!*is_new) {
     return Error(400, "invalid_grant",
                  "Invalid JWT: its jti was used before. Sign a new assertion for each token.");
   }
-  if (uses_ != nullptr) uses_->Note(jwt->account->email, jwt->key_id, KeyUses::HourOf(now));
-  const std::string token = MintToken({.email = jwt->account->email,
-                                       .key_id = jwt->key_id,
+  if (uses_ != nullptr) uses_->Note(email, jwt.key_id, KeyUses::HourOf(now));
+  const std::string token = MintToken({.email = email,
+                                       .key_id = jwt.key_id,
                                        .scopes = scopes,
                                        .expires = now + limits::kAccessTokenLifetime},
                                       **key);
@@ -213,6 +226,20 @@ TokenAnswer TokenEndpoint::Grant(std::string_view assertion, std::string_view ho
           .body = fmt::format(
               "{{\"access_token\":\"{}\",\"expires_in\":{},\"token_type\":\"Bearer\"}}\n", token,
               absl::ToInt64Seconds(limits::kAccessTokenLifetime) - 1)};
+}
+
+absl::StatusOr<bool> TokenEndpoint::Use(const VerifiedJwt& jwt) {
+  const store::AssertionUse use = {.email = jwt.account->email,
+                                   .digest = crypto::Sha256(jwt.claims.id),
+                                   .expires = jwt.claims.expires_at + limits::kJwtSkew};
+  // A clock that was moved must not make an id forgotten too early.
+  const absl::Time now = std::min(clock_.Now(), clock_.Real().Now());
+  bool is_new = false;
+  ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) -> absl::Status {
+    ZT_ASSIGN_OR_RETURN(is_new, transaction.UseAssertion(use, limits::kAssertionsPerAccount, now));
+    return absl::OkStatus();
+  }));
+  return is_new;
 }
 
 }  // namespace zerotouch::auth

@@ -255,10 +255,14 @@ inline constexpr size_t kParsedKeys = 8'192;
 // hour for the first time. 200 bytes each.
 inline constexpr size_t kKeyUses = 65'536;
 
-// The ids (`jti`) of assertions that a token endpoint remembers until they expire, so that
-// none is used twice: about 150 bytes each. An account without a quota has a share.
-inline constexpr size_t kAssertionIds = 131'072;
-inline constexpr size_t kAssertionIdsPerAccount = 8'192;
+// The ids (`jti`) of an account's assertions that the registry keeps until they expire, so that
+// none is used twice: about 150 bytes each. At the default quota of tokens an account has
+// 4,000 of an hour.
+inline constexpr int64_t kAssertionsPerAccount = 8'192;
+
+// Operations of which a server remembers when it accepted them, for the figures of how long they
+// take: 150 bytes each, and what 160 resellers may have unfinished.
+inline constexpr size_t kAcceptTimes = 16'384;
 
 // Issuers of tokens beside the registry (`token-issuers`): the file, how many there are, the
 // identities of each, the bytes and the keys of a key set. Large providers have ten keys.

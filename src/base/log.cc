@@ -257,13 +257,19 @@ Writer::Writer() {
 
 Writer::~Writer() { TheQueue().EndWriter(limits::kLogFlush); }
 
-CallIds::CallIds(std::string_view request_id, std::string_view trace_id, std::string_view peer)
+CallIds::CallIds(std::string_view request_id, std::string_view trace_id, bool is_recorded,
+                 std::string_view peer)
     : request_id_size_(CopyTo(request_id_, request_id)),
       trace_id_size_(CopyTo(trace_id_, trace_id)),
-      peer_size_(CopyTo(peer_, peer)) {}
+      peer_size_(CopyTo(peer_, peer)),
+      is_recorded_(is_recorded) {}
 
 RequestScope::RequestScope(const CallIds& ids) : outer_(std::exchange(CurrentCall(), ids)) {}
 RequestScope::~RequestScope() { CurrentCall() = outer_; }
 std::string RequestId() { return std::string(CurrentCall().request_id()); }
+std::string RecordedTraceId() {
+  const CallIds& call = CurrentCall();
+  return call.is_recorded() ? std::string(call.trace_id()) : std::string();
+}
 
 }  // namespace zerotouch::log

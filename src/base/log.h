@@ -83,10 +83,13 @@ class Writer {
 class CallIds {
  public:
   CallIds() = default;
-  CallIds(std::string_view request_id, std::string_view trace_id, std::string_view peer);
+  // `is_recorded` says whether spans of the trace are wanted.
+  CallIds(std::string_view request_id, std::string_view trace_id, bool is_recorded,
+          std::string_view peer);
 
   std::string_view request_id() const { return {request_id_.data(), request_id_size_}; }
   std::string_view trace_id() const { return {trace_id_.data(), trace_id_size_}; }
+  bool is_recorded() const { return is_recorded_; }
   std::string_view peer() const { return {peer_.data(), peer_size_}; }
 
  private:
@@ -97,6 +100,7 @@ class CallIds {
   uint8_t request_id_size_ = 0;
   uint8_t trace_id_size_ = 0;
   uint8_t peer_size_ = 0;
+  bool is_recorded_ = false;
 };
 
 // Adds the ids of a call to the lines that this thread logs while the scope lives.
@@ -113,6 +117,8 @@ class RequestScope {
 
 // Returns the request id of the scope that this thread is in; empty outside of one.
 std::string RequestId();
+// Returns the trace id of that scope, if spans of its trace are wanted; otherwise an empty text.
+std::string RecordedTraceId();
 
 }  // namespace zerotouch::log
 

@@ -25,7 +25,7 @@ std::string Logged(const Call& call) {
 
 TEST(Log, Line_IsOneJsonObject) {
   const std::string line = Logged([] {
-    const RequestScope scope(CallIds("r1", "t1", "127.0.0.1"));
+    const RequestScope scope(CallIds("r1", "t1", true, "127.0.0.1"));
     Info("done", {{"text", "a\"b"}, {"number", 7}, {"yes", true}});
   });
   EXPECT_TRUE(line.starts_with("{\"time\":\"")) << line;
@@ -43,7 +43,7 @@ TEST(Log, AnyText_MakesALineOfValidUtf8WithoutControlCharacters) {
                     "2J"),
         std::string("\xE2\x80\xAE")}) {
     const std::string line = Logged([&] {
-      const RequestScope scope(CallIds(text, text, text));
+      const RequestScope scope(CallIds(text, text, true, text));
       Warning(text, {{text, text}, {"c", text.c_str()}});
     });
     ASSERT_EQ(utf8::ValidBytes(line), line.size());
@@ -58,9 +58,9 @@ TEST(Log, AnyText_MakesALineOfValidUtf8WithoutControlCharacters) {
 
 TEST(Log, Scope_IsInTheLinesOfItsThreadUntilItEnds) {
   const std::string lines = Logged([] {
-    const RequestScope outer(CallIds("outer", "", ""));
+    const RequestScope outer(CallIds("outer", "", true, ""));
     {
-      const RequestScope inner(CallIds("inner", std::string(40, 't'), ""));
+      const RequestScope inner(CallIds("inner", std::string(40, 't'), true, ""));
       Info("a");
     }
     Info("b");

@@ -9,15 +9,19 @@
 
 #include "absl/time/time.h"
 
-// Spans of finished calls on their way to a collector of traces. Without a collector none are
-// kept. Never put a secret into a span. Thread-safe.
+// Spans of finished calls and operations on their way to a collector of traces. Without a
+// collector none are kept. Never put a secret into a span. Thread-safe.
 namespace zerotouch::spans {
+
+// Span.SpanKind of OTLP.
+enum class Kind { kInternal = 1, kServer = 2 };
 
 struct Span {
   std::string trace_id;   // 32 hexadecimal digits
   std::string span_id;    // 16 hexadecimal digits
   std::string parent_id;  // the caller's span; empty: none is known
-  std::string name;       // the method, one of a fixed list
+  std::string name;       // the method or the part of an operation, one of a fixed list
+  Kind kind = Kind::kServer;
   absl::Time start;
   absl::Duration took;
   bool is_fault = false;  // the server's own: 500 and above

@@ -10,8 +10,10 @@
 #include "base/status_macros.h"
 #include "batch/accept.h"
 #include "batch/claim.h"
+#include "batch/figures.h"
 #include "batch/stored_request.h"
 #include "batch/targets.h"
+#include "batch/traces.h"
 #include "batch/workers.h"
 #include "errors/errors.h"
 #include "model/customer_rules.h"
@@ -224,7 +226,9 @@ absl::StatusOr<store::OperationHead> Engine::Accept(const BatchSender& sender,
                                   .started = {},
                                   .finished = {},
                                   .account = sender.account,
-                                  .request_id = sender.actor.request_id};
+                                  .request_id = sender.actor.request_id,
+                                  .trace_id = TraceOfNewOperation()};
+  NoteAccepted(head.id);
   const auto add = [&](store::Transaction& transaction) {
     return WithContext(transaction.AddOperation(head, chunks), "storing the operation");
   };
@@ -241,7 +245,9 @@ absl::StatusOr<store::OperationHead> Engine::Undo(const BatchSender& sender, Ope
                             .finished = {},
                             .account = sender.account,
                             .request_id = sender.actor.request_id,
-                            .undoes = id};
+                            .undoes = id,
+                            .trace_id = TraceOfNewOperation()};
+  NoteAccepted(head.id);
   const auto add = [&](store::Transaction& transaction) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const store::OperationHead undone,
                         FindUndoable(transaction, sender.partner, id));

@@ -4,12 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/limits.h"
+#include "base/lru_cache.h"
 #include "base/status_macros.h"
 #include "batch/kinds.h"
+#include "batch/traces.h"
 #include "model/outcome.h"
 #include "store/store.h"
 
@@ -70,6 +75,12 @@ metrics::Family<metrics::Counter> leases_lost(
      .help = "Operations that another worker took over while this server ran them."},
     {});
 
+// When operations were accepted by this process, by metrics::SteadyNow. By their ids.
+LruCache<absl::Duration>& AcceptTimes() {
+  static auto* const times = new LruCache<absl::Duration>(limits::kAcceptTimes);
+  return *times;
+}
+
 api::SingleDeviceStatus StatusInBatch(Outcome outcome) {
   api::PerDeviceStatusInBatch status;
   FillResult({.outcome = outcome, .device = {}}, &status);
@@ -93,11 +104,24 @@ void CountItems(store::BatchKind kind, std::span<const store::IndexedResult> res
   }
 }
 
-void CountCancelled(const store::OperationHead& head) {
+void NoteAccepted(OperationId id) {
+  AcceptTimes().Put(std::to_string(id.value()),
+                    std::make_shared<absl::Duration>(metrics::SteadyNow()));
+}
+
+absl::Duration SinceAccepted(const store::OperationHead& head, const Clock& clock) {
+  const auto accepted = AcceptTimes().Find(std::to_string(head.id.value()));
+  if (accepted != nullptr) return metrics::SteadyNow() - *accepted;
+  return std::max(clock.Now() - head.accepted, absl::ZeroDuration());
+}
+
+void CountCancelled(store::OperationHead head, const Clock& clock) {
   const std::optional<size_t> index = IndexOf(head.kind);
   if (head.finished.has_value() || !index.has_value()) return;
   operation_items.At(*index, StatusInBatch(Outcome::kCancelled))
       .Add(static_cast<uint64_t>(head.items - head.items_done));
+  head.cancelled = true;
+  TraceOperation(head, SinceAccepted(head, clock));
 }
 
 void ObserveFinished(store::BatchKind kind, absl::Duration took) {
@@ -105,8 +129,9 @@ void ObserveFinished(store::BatchKind kind, absl::Duration took) {
   if (index.has_value()) operation_seconds.At(*index).Observe(took);
 }
 
-void ObserveWait(const store::Lease& lease, absl::Time now) {
-  if (lease.token == kFirstToken) operation_wait_seconds.At().Observe(now - lease.head.accepted);
+void ObserveWait(const store::Lease& lease, const Clock& clock) {
+  if (lease.token != kFirstToken) return;
+  operation_wait_seconds.At().Observe(SinceAccepted(lease.head, clock));
 }
 
 void CountLostLease() { leases_lost.At().Add(); }

@@ -15,6 +15,7 @@
 #include "batch/item_faults.h"
 #include "batch/kinds.h"
 #include "batch/throttle.h"
+#include "batch/traces.h"
 
 namespace zerotouch::batch {
 namespace {
@@ -28,12 +29,6 @@ constexpr absl::Duration kLongestRetry = absl::Seconds(2);
 
 // Interval at which a throttled operation looks whether its pace has changed.
 constexpr absl::Duration kPacePoll = absl::Milliseconds(100);
-
-constexpr absl::Duration kSweepInterval = absl::Minutes(10);
-constexpr int64_t kSweepLimit = 10;
-
-// How far the retention mark may be behind the clock before the log says so.
-constexpr absl::Duration kNotableDelay = absl::Hours(1);
 
 // Failed items after which an operation is postponed. If the store is the cause, its
 // operator has time to repair it.
@@ -149,7 +144,7 @@ absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
     ZT_ASSIGN_OR_RETURN(lease, transaction.LeaseOperation(LeaseNow(), options_.lease));
     return absl::OkStatus();
   }));
-  if (lease.has_value()) ObserveWait(*lease, clock_.Now());
+  if (lease.has_value()) ObserveWait(*lease, clock_);
   return lease;
 }
 
@@ -171,11 +166,12 @@ void Workers::RunLeased(const store::Lease& lease) {
   const Turn turn = RunHeld(lease);
   if (turn == Turn::kLost) CountLostLease();
   if (turn == Turn::kFinished) {
-    ObserveFinished(head.kind, clock_.Now() - head.accepted);
-    log::Info("operation finished",
-              {{"operation", head.id.value()},
-               {"items", head.items},
-               {"milliseconds", absl::ToInt64Milliseconds(clock_.Now() - head.accepted)}});
+    const absl::Duration took = SinceAccepted(head, clock_);
+    ObserveFinished(head.kind, took);
+    TraceOperation(head, took);
+    log::Info("operation finished", {{"operation", head.id.value()},
+                                     {"items", head.items},
+                                     {"milliseconds", absl::ToInt64Milliseconds(took)}});
     return;
   }
   if (turn == Turn::kCancelled) return;
@@ -254,8 +250,10 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
     if (taken == 0) return Turn::kYielded;
     end = at + taken;
     absl::Duration elapsed;
+    const absl::Time chunk_begun = time_.Now();
     absl::Status status = run.ChangesDevices() ? RunChunk(lease, run, at, end, elapsed)
                                                : PreviewChunk(lease, run, at, end, elapsed);
+    TraceChunk(lease.head, end - at, time_.Now() - chunk_begun, !status.ok());
     if (status.ok()) {
       size.Ran(end - at, elapsed);
       at_most = std::min(run.size(), at_most * 2);
@@ -344,7 +342,7 @@ Workers::Turn Workers::EndWithAccount(const store::OperationHead& head) {
                {{"operation", head.id.value()}, {"error", MessageOf(status)}});
     return Turn::kYielded;
   }
-  if (cancelled.has_value()) CountCancelled(*cancelled);
+  if (cancelled.has_value()) CountCancelled(*std::move(cancelled), clock_);
   log::Warning("operation cancelled: its account is disabled, deleted or has no key",
                {{"operation", head.id.value()}, {"account", head.account}});
   return Turn::kCancelled;
@@ -398,102 +396,6 @@ bool Workers::HasRunnable() {
   const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
   if (!snapshot.ok()) return true;
   return (*snapshot)->AnyRunnable(LeaseNow()).value_or(true);
-}
-
-absl::StatusOr<absl::Time> Workers::AdvanceRetention() {
-  RetentionClock retention;
-  {
-    const MutexLock lock(mutex_);
-    retention = retention_;
-    retention_.TakeLowest();
-  }
-  const RetentionClock::Moment moment{.wall = clock_.Now(), .steady = clock_.Steady()};
-  absl::Time mark;
-  absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(std::optional<absl::Time> stored, transaction.LockRetentionMark());
-    if (!stored.has_value()) {
-      ZT_ASSIGN_OR_RETURN(stored, transaction.NewestFinish());
-    }
-    mark = retention.MarkAt(moment, stored);
-    return transaction.SetRetentionMark(mark);
-  });
-  const MutexLock lock(mutex_);
-  if (!status.ok()) {
-    retention_.Lower(retention.TakeLowest());
-    return status;
-  }
-  retention_.Keep(moment, mark);
-  return mark;
-}
-
-void Workers::Sweep() {
-  bool was_behind = false;
-  {
-    const MutexLock lock(mutex_);
-    const absl::Duration now = clock_.Steady();
-    retention_.Observe({.wall = clock_.Now(), .steady = now});
-    if (now < next_sweep_) return;
-    next_sweep_ = now + kSweepInterval;
-    was_behind = std::exchange(is_retention_behind_, false);
-  }
-  const absl::StatusOr<absl::Time> mark = AdvanceRetention();
-  if (!mark.ok()) {
-    log::Error("cannot delete old operations", {{"error", MessageOf(mark.status())}});
-    return;
-  }
-  const absl::Duration behind = clock_.Now() - *mark;
-  if (behind > kNotableDelay) {
-    if (!was_behind) {
-      log::Warning(
-          "the clock was set, or no server ran for long; keeping finished operations longer",
-          {{"hours", absl::ToInt64Hours(behind)}});
-    }
-    const MutexLock lock(mutex_);
-    is_retention_behind_ = true;
-  }
-  DeleteFinishedBefore(*mark - limits::kOperationRetention);
-  SettleGivenUp();
-}
-
-void Workers::DeleteFinishedBefore(absl::Time before) {
-  int64_t deleted = 0;
-  int64_t swept = kSweepLimit;
-  int64_t deliveries = 0;
-  while ((swept == kSweepLimit || deliveries == kSweepLimit) && !Stopping()) {
-    const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-      ZT_ASSIGN_OR_RETURN(swept, transaction.SweepOperations(before, kSweepLimit));
-      ZT_ASSIGN_OR_RETURN(deliveries, transaction.SweepDeliveries(before, kSweepLimit));
-      return absl::OkStatus();
-    });
-    if (!status.ok()) {
-      log::Error("cannot delete old operations and deliveries", {{"error", MessageOf(status)}});
-      break;
-    }
-    deleted += swept;
-  }
-  if (deleted == 0) return;
-  log::Info(
-      "deleted old operations",
-      {{"operations", deleted}, {"finishedBefore", absl::FormatTime(before, absl::UTCTimeZone())}});
-}
-
-void Workers::SettleGivenUp() {
-  {
-    const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_.Read();
-    if (!snapshot.ok() || !(*snapshot)->HasManyGivenUp().value_or(false)) return;
-  }
-  std::optional<DeviceId> after = DeviceId();
-  while (after.has_value() && !Stopping() && !HasRunnable()) {
-    const DeviceId from = *after;
-    const absl::Status status = store_.Write([&](store::Transaction& transaction) -> absl::Status {
-      ZT_ASSIGN_OR_RETURN(after, transaction.SettleGivenUp(from));
-      return absl::OkStatus();
-    });
-    if (!status.ok()) {
-      log::Error("cannot settle claims that were given up", {{"error", MessageOf(status)}});
-      return;
-    }
-  }
 }
 
 }  // namespace zerotouch::batch

@@ -99,6 +99,8 @@ class Workers {
   absl::StatusOr<absl::Time> AdvanceRetention();
   // Deletes operations that finished before, and deliveries of webhooks of events before.
   void DeleteFinishedBefore(absl::Time before);
+  // Deletes the uses of assertions that have expired.
+  void ForgetAssertions();
   // Rids the lists of devices of claims that were given up, if these are many and no
   // operation waits.
   void SettleGivenUp();

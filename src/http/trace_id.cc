@@ -48,14 +48,11 @@ TraceParent ReadTraceParent(std::string_view field) {
   return {.trace_id = trace_id, .parent_id = parent_id, .sampled = (digit & 1) != 0};
 }
 
-std::string TraceIdOf(std::string_view field) {
-  const TraceParent parent = ReadTraceParent(field);
-  return parent.trace_id.empty() ? NewRequestId() + NewRequestId() : std::string(parent.trace_id);
-}
-
 void Identify(const std::string& peer, Request& request) {
+  const TraceParent parent = ReadTraceParent(request.headers.Get("traceparent"));
   request.request_id = NewRequestId();
-  request.trace_id = TraceIdOf(request.headers.Get("traceparent"));
+  request.trace_id = parent.trace_id.empty() ? NewTraceId() : std::string(parent.trace_id);
+  request.is_recorded = parent.trace_id.empty() || parent.sampled;
   request.peer = peer;
 }
 

@@ -20,10 +20,8 @@ struct TraceParent {
 // Reads a traceparent field. The texts are parts of `field`.
 TraceParent ReadTraceParent(std::string_view field);
 
-// Returns the trace id of a traceparent field, or a new random one without a valid field.
-std::string TraceIdOf(std::string_view field);
-
-// Gives a request that came from `peer` its ids.
+// Gives a request that came from `peer` its ids: the trace id of its traceparent field, or a new
+// random one without a valid field.
 void Identify(const std::string& peer, Request& request);
 
 }  // namespace zerotouch::http

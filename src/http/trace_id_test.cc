@@ -14,6 +14,14 @@ using testing::MatchesRegex;
 constexpr char kTrace[] = "4bf92f3577b34da6a3ce929d0e0e4736";
 constexpr char kField[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
+// Returns the trace id of a request with this traceparent field.
+std::string TraceIdOf(const std::string& field) {
+  Request request;
+  request.headers.Add("traceparent", field);
+  Identify("127.0.0.1", request);
+  return request.trace_id;
+}
+
 TEST(TraceId, TraceParent_IsTakenApart) {
   const TraceParent parent = ReadTraceParent(kField);
   EXPECT_EQ(parent.trace_id, kTrace);

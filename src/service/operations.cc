@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/limits.h"
@@ -121,7 +122,7 @@ absl::StatusOr<google::protobuf::Empty> Operations::Cancel(
         ZT_ASSIGN_OR_RETURN(head, FindOwn(transaction, caller.right().partner, request.name()));
         return transaction.CancelOperation(head.id, clock_.Now());
       }));
-  batch::CountCancelled(head);
+  batch::CountCancelled(std::move(head), clock_);
   return google::protobuf::Empty();
 }
 

@@ -47,6 +47,13 @@ struct KeyUse {
   absl::Time used;  // the beginning of that hour
 };
 
+// The use of an assertion that has an id (`jti`).
+struct AssertionUse {
+  std::string email;
+  std::string digest;  // SHA-256 of the id
+  absl::Time expires;  // when the assertion is not accepted any more
+};
+
 // Calls that a server may accept for an account.
 struct QuotaLease {
   int64_t calls = 0;
@@ -96,6 +103,13 @@ class AccountWrites {
   // 100 s. `now` is the server's time; if the servers' clocks differ, the latest counts.
   virtual absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s,
                                                 int64_t wanted, absl::Time now) = 0;
+  // Notes the use and returns true, or returns false if the account used the id before and
+  // that use has not expired at `now`. Keeps the `most` uses of the account that expire last.
+  // Does not change AccountsVersion, and the log of changes has no entry of it.
+  virtual absl::StatusOr<bool> UseAssertion(const AssertionUse& use, int64_t most,
+                                            absl::Time now) = 0;
+  // Deletes up to `limit` uses that expired before `now`, and returns how many.
+  virtual absl::StatusOr<int64_t> SweepAssertions(absl::Time now, int64_t limit) = 0;
 };
 
 }  // namespace zerotouch::store

@@ -194,7 +194,7 @@ Claim ReadClaim(RowReader& row) {
 inline constexpr SqlText kOperationColumns =
     "o.id, o.partner, o.kind, o.items, o.items_done, o.succeeded, o.accepted_us, "
     "o.started_us, o.finished_us, o.cancelled, o.number, coalesce(o.account, ''), "
-    "coalesce(o.request_id, ''), coalesce(o.undoes, 0)";
+    "coalesce(o.request_id, ''), coalesce(o.undoes, 0), coalesce(o.trace_id, '')";
 
 template <class RowReader>
 OperationHead ReadOperation(RowReader& row) {
@@ -213,6 +213,7 @@ OperationHead ReadOperation(RowReader& row) {
   head.account = row.Text();
   head.request_id = row.Text();
   head.undoes = OperationId(row.Int());
+  head.trace_id = row.Text();
   return head;
 }
 

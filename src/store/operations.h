@@ -45,6 +45,7 @@ struct OperationHead {
   std::string account;                 // e-mail of the account that made it; may be empty
   std::string request_id;              // of the call that made it; may be empty
   OperationId undoes;                  // the operation that this one undoes, if any
+  std::string trace_id;                // of that call; empty if the operation has no spans
 };
 
 // The result of the item at `index` of the request.

@@ -190,8 +190,9 @@ void Api::AllowPages(const http::Request& request, http::Response& response) con
   if (IsForPages(*HeadOf(request))) AllowOrigin(request, response);
 }
 
-MethodKind Api::KindOf(const Head& head) const {
+MethodKind Api::KindOf(const http::Request& request, const Head& head) const {
   if (head.is_portal) return Portal::KindOf(head.parts.path);
+  if (IsToken(head)) return KindOfToken(request, head);
   if (head.endpoint != nullptr) return head.endpoint->kind;
   if (!head.route.ok()) return MethodKind::kOther;
   return methods_.KindOf(*head.route->route->method);
@@ -202,7 +203,7 @@ void Api::Serve(http::Request request, http::Executors& executors, http::Done do
   request.context = head;
   // A form that stands for a query is read first, because it may change the route.
   const bool is_overridden = head->method != request.method;
-  const MethodKind kind = is_overridden ? MethodKind::kLong : KindOf(*head);
+  const MethodKind kind = is_overridden ? MethodKind::kLong : KindOf(request, *head);
   dispatch_.Run(*this, kind, std::move(request), executors, std::move(done));
 }
 
@@ -243,7 +244,11 @@ http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait
 }
 
 http::Response Api::RefuseCall(const absl::Status& status, const http::Request& request) {
-  http::Response response = Refuse(status, *HeadOf(request));
+  const std::shared_ptr<Head> head = HeadOf(request);
+  // A token was made, but not the note that its assertion was used.
+  http::Response response = head->token_error.has_value()
+                                ? TokenResponse(auth::TokenEndpoint::Unavailable(status), *head)
+                                : Refuse(status, *head);
   AllowPages(request, response);
   return response;
 }
@@ -390,24 +395,6 @@ http::Response Api::Ready(const http::Request& request, Head& head) {
   return status.ok() ? Healthy(request, head) : Refuse(status, head);
 }
 
-http::Response Api::Token(const http::Request& request, Head& head) {
-  auth::TokenAnswer answer = tokens_.Answer({.content_type = request.headers.Get("Content-Type"),
-                                             .body = request.body,
-                                             .query = head.parts.query,
-                                             .host = request.headers.Get("Host"),
-                                             .peer = request.peer});
-  http::Response response;
-  response.status = answer.http_status;
-  response.headers.Add("Content-Type", "application/json; charset=UTF-8");
-  response.headers.Add("Cache-Control", "no-store");  // RFC 6749 section 5.1
-  response.headers.Add("X-Content-Type-Options", "nosniff");
-  if (answer.retry_after_seconds > 0) {
-    response.headers.Add("Retry-After", std::to_string(answer.retry_after_seconds));
-  }
-  response.body = std::move(answer.body);
-  return response;
-}
-
 absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
                                          absl::Duration& may_wait) {
   ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
@@ -454,6 +441,7 @@ http::Response Api::Refuse(const absl::Status& status, const Head& head) {
 void Api::LogCall(const http::Request& request, const http::Response& response,
                   absl::Duration took) {
   const std::shared_ptr<Head> head = HeadOf(request);
+  if (head->token_error.has_value()) auth::TokenEndpoint::Count(*head->token_error);
   NoteCall(request, *head, response.status, took);
   if (seam_.Logs()) Record(request, *head, response, took);
 }
@@ -483,7 +471,7 @@ size_t Api::CountedAs(const Head& head) {
                            : meter.IndexOf(Beside::kOther);
   }
   const auto answer = head.endpoint->answer;
-  return meter.IndexOf(answer == &Api::Token                              ? Beside::kToken
+  return meter.IndexOf(IsToken(head)                                      ? Beside::kToken
                        : answer == &Api::Healthy || answer == &Api::Ready ? Beside::kHealth
                        : answer == &Api::Discovery                        ? Beside::kDocuments
                                                                           : Beside::kOther);

@@ -89,7 +89,9 @@ class Api final : public http::Handler, private Calls {
   // Lets pages of other sites read the answer if they may.
   void AllowPages(const http::Request& request, http::Response& response) const;
 
-  MethodKind KindOf(const Head& head) const;
+  MethodKind KindOf(const http::Request& request, const Head& head) const;
+  static bool IsToken(const Head& head);
+  static MethodKind KindOfToken(const http::Request& request, const Head& head);
 
   // Returns an error if the request can be refused without its body.
   absl::Status CheckHead(const http::Request& header, Head& head,
@@ -131,6 +133,7 @@ class Api final : public http::Handler, private Calls {
   http::Response Healthy(const http::Request& request, Head& head);
   http::Response Ready(const http::Request& request, Head& head);
   http::Response Token(const http::Request& request, Head& head);
+  static http::Response TokenResponse(auth::TokenAnswer answer, Head& head);
   http::Response Batch(const http::Request& request, Head& head);
   http::Response Discovery(const http::Request& request, Head& head);
 

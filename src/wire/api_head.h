@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -46,6 +47,8 @@ struct Api::Head final : http::RequestContext {
   std::unique_ptr<const sandbox::FaultPlan> plan;  // once it is decided
   absl::Duration delay;                            // of the plan, until it is taken
   LoggedBodies bodies;
+  // OAuth's error of an answer of /token, a literal; empty: a token.
+  std::optional<std::string_view> token_error;
   // The code of the error that was answered. Endpoints get a constant head.
   mutable absl::StatusCode answered = absl::StatusCode::kOk;
 };

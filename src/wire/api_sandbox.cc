@@ -78,7 +78,7 @@ std::optional<http::Response> Api::FaultOf(const http::Request& request, Head& h
 }
 
 std::optional<http::Response> Api::FaultOfToken(const http::Request& request, Head& head) const {
-  if (head.endpoint->answer != &Api::Token) return std::nullopt;
+  if (!IsToken(head)) return std::nullopt;
   if (head.plan == nullptr && !seam_.HasFaults()) return std::nullopt;
   if (head.plan == nullptr) {
     const std::string account = AccountInAssertion(head.parts.query, request.body);

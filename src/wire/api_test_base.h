@@ -178,7 +178,7 @@ class ApiTest : public ::testing::Test {
   const auth::Audience audience_{kEndpoint};
   auth::AccountCache accounts_{*store_};
   auth::Authenticator authenticator_{accounts_, clock_, audience_};
-  auth::TokenEndpoint tokens_{accounts_, clock_, audience_};
+  auth::TokenEndpoint tokens_{*store_, accounts_, clock_, audience_};
   const MethodTable methods_ = FakeMethods(services_);
   Api api_{methods_, authenticator_, tokens_, *store_, clock_};
 };

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "base/rejections.h"
 #include "base/spans.h"
+#include "http/request_id.h"
 #include "http/trace_id.h"
 #include "wire/method_names.h"
 
@@ -94,11 +95,13 @@ void CallMeter::Count(size_t method, absl::StatusCode code, Protocol protocol,
 
 void CallMeter::Trace(const http::Request& request, std::string_view path, size_t method,
                       absl::StatusCode code, absl::Duration took) const {
+  if (!request.is_recorded) return;
+  // The parts of a /batch have its request id.
+  const bool is_part = request.protocol == http::Protocol::kBatchPart;
   const http::TraceParent parent = http::ReadTraceParent(request.headers.Get("traceparent"));
-  if (!parent.trace_id.empty() && !parent.sampled) return;
   spans::Add({.trace_id = request.trace_id,
-              .span_id = request.request_id,
-              .parent_id = std::string(parent.parent_id),
+              .span_id = is_part ? http::NewRequestId() : request.request_id,
+              .parent_id = is_part ? request.request_id : std::string(parent.parent_id),
               .name = names_[method],
               .start = absl::Now() - took,
               .took = took,

@@ -3,6 +3,7 @@
 #define ZEROTOUCH_WIRE_CALLER_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -32,6 +33,7 @@ class Caller {
     principal_.reset();
     ZT_ASSIGN_OR_RETURN(principal_, authenticator.Authenticate(header, query));
     since_ = now;
+    email_ = principal_->email;
     if (std::exchange(is_counted_, true)) return absl::OkStatus();
     absl::Status counted = authenticator.CountCall(*principal_);
     if (!counted.ok()) principal_.reset();
@@ -44,13 +46,16 @@ class Caller {
     return principal_.has_value() ? *principal_ : nobody;
   }
 
-  // Returns the account's e-mail address, or an empty text if not authenticated.
-  std::string_view email() const {
-    return principal_.has_value() ? std::string_view(principal_->email) : std::string_view();
-  }
+  // Returns the account's e-mail address, also if its call was refused by a quota; an empty
+  // text if it was never authenticated.
+  std::string_view email() const { return email_; }
+
+  // Notes who sent the request, if it has other credentials.
+  void SetEmail(std::string email) { email_ = std::move(email); }
 
  private:
   std::optional<auth::Principal> principal_;
+  std::string email_;
   absl::Time since_;
   bool is_counted_ = false;
 };

@@ -37,7 +37,8 @@ class QuotaTest : public ApiTest {
   }
 
   auth::CallQuota quota_{5, nullptr, clock_};
-  auth::TokenEndpoint limited_{accounts_, clock_, audience_, {.per_minute = 3, .per_peer = 6}};
+  auth::TokenEndpoint limited_{
+      *store_, accounts_, clock_, audience_, {.per_minute = 3, .per_peer = 6}};
   Api limited_api_{methods_, authenticator_, limited_, *store_, clock_};
   const std::string token_url_ = std::string(kEndpoint) + "/token";
 };

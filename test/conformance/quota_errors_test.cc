@@ -19,7 +19,8 @@ TEST_F(QuotaErrors, CallsAndTokens) {
   AnswersTo(call);  // uses it up
   std::string text = "# a call past the account's quota\n" + AnswersTo(call);
 
-  auth::TokenEndpoint tokens(accounts_, clock_, audience_, {.per_minute = 1, .per_peer = 2});
+  auth::TokenEndpoint tokens(*store_, accounts_, clock_, audience_,
+                             {.per_minute = 1, .per_peer = 2});
   Api api(table_, authenticator_, tokens, *store_, clock_);
   const auto ask = [&](const std::string& peer) {
     http::Request request = Request(

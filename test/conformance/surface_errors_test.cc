@@ -254,7 +254,7 @@ TEST_F(SurfaceErrors, Tokens) {
   Add("a form that is too long", Asked(whole_, long_one));
   FailingStore down;
   auth::AccountCache accounts(down);
-  auth::TokenEndpoint tokens(accounts, clock_, audience_);
+  auth::TokenEndpoint tokens(*store_, accounts, clock_, audience_);
   Api api(table_, authenticator_, tokens, down, clock_);
   Add("the store is gone",
       HttpText("OAuth",

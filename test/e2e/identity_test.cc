@@ -7,10 +7,14 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "base/mutex.h"
+#include "support/free_port.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
 #include "support/wait.h"
@@ -153,6 +157,29 @@ TEST_F(IdentityTest, AssertionWithAnId_IsGoodOnce) {
   EXPECT_EQ(AskForToken(endpoint, key, "4c20").status, 200);
   for (int i = 0; i < 2; ++i) EXPECT_EQ(AskForToken(endpoint, key).status, 200);
   EXPECT_EQ(server.Terminate(), 0);
+}
+
+TEST_F(IdentityTest, AssertionThatWasUsed_IsRefusedAfterACrash) {
+  const int port = FreePort();
+  const auto serve = [&] {
+    return std::make_unique<ServerProcess>(std::vector<std::string>{
+        "serve", "--database", database_, "--listen", fmt::format("127.0.0.1:{}", port)});
+  };
+  auto server = serve();
+  const std::string endpoint = ParseSandbox(server->ready_line()).endpoint;
+  const std::string key = NewKey("key.json", endpoint);
+  crypto::JwtClaims claims = ClaimsOf(key, endpoint);
+  claims.audience = endpoint + "/token";
+  claims.scope = kResellerScope;
+  claims.id = "4c1f";
+  const std::string form = kForm + SignToken(key, claims);
+  EXPECT_EQ(PostForm(endpoint + "/token", form).status, 200);
+  server->Kill();
+  server = serve();
+  const Answer again = PostForm(endpoint + "/token", form);
+  EXPECT_EQ(again.status, 400) << again.body;
+  EXPECT_THAT(again.body, HasSubstr("jti was used before"));
+  EXPECT_EQ(server->Terminate(), 0);
 }
 
 }  // namespace

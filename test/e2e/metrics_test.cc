@@ -220,6 +220,36 @@ TEST(Metrics, LogLine_HasTraceIdAndPeer) {
                                      "\"method\":\"GET\",\"path\":\"/none\""));
 }
 
+// A call that a quota refuses is its account's in the log, by whatever protocol it came.
+TEST(Metrics, CallPastAQuota_HasItsAccountInTheLog) {
+  Watched watched({"--quota-per-100s", "1", "--token-quota-per-minute", "1", "--access-log",
+                   "errors"});
+  const Sandbox& sandbox = watched.sandbox();
+  ApiCaller caller(sandbox.endpoint, sandbox.first.credentials);
+  const std::string path = "/v1/partners/" + sandbox.first.partner;
+  EXPECT_EQ(caller.Get(path + "/customers").status, 200);
+  EXPECT_EQ(caller.Get(path + "/vendors").status, 429);
+  EXPECT_EQ(caller.Post(path + "/devices:claim", "{}").status, 429);
+  crypto::JwtClaims claims = ClaimsOf(sandbox.first.credentials, sandbox.endpoint);
+  claims.audience = sandbox.endpoint + "/token";
+  const std::string form =
+      "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=" +
+      SignToken(sandbox.first.credentials, claims);
+  Answer token;
+  for (int i = 0; i < 2; ++i) token = PostForm(sandbox.endpoint + "/token", form);
+  EXPECT_EQ(token.status, 429) << token.body;
+  watched.server().Terminate();
+  const std::string account = "\"account\":\"" + claims.issuer + "\"";
+  int refused = 0;
+  std::istringstream lines(watched.log());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("\"status\":429") == std::string::npos) continue;
+    EXPECT_THAT(line, HasSubstr(account));
+    ++refused;
+  }
+  EXPECT_EQ(refused, 3);
+}
+
 TEST(Metrics, AccessLog_IsForErrorsOrOff) {
   for (const auto& [lines, has_errors] :
        std::map<std::string, bool>{{"errors", true}, {"off", false}}) {

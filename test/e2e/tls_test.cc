@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "support/certificate.h"
+#include "support/free_port.h"
 #include "support/cli_process.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
@@ -47,8 +48,8 @@ class TlsTest : public testing::Test {
     return dir_ / name;
   }
   // Replaces the certificate.
-  void Renew(const std::string& name) {
-    const Certificate own(name, {.issuer = &authority_});
+  void Renew(const std::string& name, int days = 30) {
+    const Certificate own(name, {.issuer = &authority_, .valid_until_days = days});
     Write("cert.pem", own.pem());
     Write("key.pem", own.key_pem());
   }
@@ -159,6 +160,30 @@ TEST_F(TlsTest, Hangup_ReloadsTheCertificate) {
   Renew("third");
   kill(server.pid(), SIGHUP);
   EXPECT_TRUE(WaitUntil([&] { return NameShownBy(endpoint) == "third\n"; }));
+  EXPECT_EQ(server.Terminate(), 0);
+}
+
+TEST_F(TlsTest, Metrics_SayWhenTheCertificateExpires) {
+  const std::string watched = fmt::format("127.0.0.1:{}", FreePort());
+  std::vector<std::string> arguments = With(
+      {"serve", "--database", "sqlite://" + dir_ / "registry.db", "--metrics-listen", watched},
+      "cert.pem", "key.pem");
+  ServerProcess server(arguments);
+  ASSERT_THAT(server.ready_line(), HasSubstr("https://"));
+  const auto days = [&] {
+    const std::string name = "\nzerotouch_certificate_expiry_timestamp_seconds ";
+    const std::string text = CallUrl("GET", "http://" + watched + "/metrics", "", "").body;
+    const size_t at = text.find(name);
+    if (at == std::string::npos) return 0.0;
+    const absl::Time end = absl::FromUnixSeconds(
+        static_cast<int64_t>(std::stod(text.substr(at + name.size()))));
+    return absl::ToDoubleHours(end - absl::Now()) / 24;
+  };
+  EXPECT_NEAR(days(), 30, 0.1);
+  Renew("second", 7);
+  kill(server.pid(), SIGHUP);
+  EXPECT_TRUE(WaitUntil([&] { return days() < 10; }));
+  EXPECT_NEAR(days(), 7, 0.1);
   EXPECT_EQ(server.Terminate(), 0);
 }
 

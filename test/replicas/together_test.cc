@@ -56,6 +56,32 @@ TEST_F(TogetherTest, TokensOfOne_AreGoodAtTheOthers) {
   }
 }
 
+// The same id at three replicas at once: one of them grants a token.
+TEST_F(TogetherTest, AssertionWithAnId_IsGoodOnceAtAll) {
+  ASSERT_NO_FATAL_FAILURE(StartReplicas(3));
+  const std::string key_file = replicas_[0]->sandbox().first.credentials;
+  for (int round = 0; round < 10; ++round) {
+    std::vector<long> statuses(replicas_.size());
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < replicas_.size(); ++i) {
+      threads.emplace_back([&, i] {
+        const std::string endpoint = replicas_[i]->endpoint();
+        crypto::JwtClaims claims = ClaimsOf(key_file, endpoint);
+        claims.audience = endpoint + "/token";
+        claims.id = fmt::format("id-{}", round);
+        statuses[i] =
+            PostForm(endpoint + "/token",
+                     "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=" +
+                         SignToken(key_file, claims))
+                .status;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    std::sort(statuses.begin(), statuses.end());
+    EXPECT_THAT(statuses, testing::ElementsAre(200, 400, 400)) << round;
+  }
+}
+
 // A quota of 200 calls holds over all replicas within a tenth, while it refills.
 TEST_F(TogetherTest, QuotaOfAnAccount_IsShared) {
   ASSERT_NO_FATAL_FAILURE(StartReplicas(3, {"--quota-per-100s", "200"}));

@@ -74,13 +74,14 @@ TEST_F(TransferSqliteTest, ArchivesHaveEveryColumn_ButLeasesAndBuckets) {
       "WHERE t.type = 'table'");
   while (row.Row()) stored.insert(std::string(row.TextAt(0)));
   std::set<std::string> archived = {
-      "operations.lease_token", "operations.lease_until_us", "registry_values.name",
-      "registry_values.value", "quota_buckets.email", "quota_buckets.millionths",
-      "quota_buckets.filled_us", "key_uses.email", "key_uses.key_id", "key_uses.used_us",
-      "webhook_deliveries.lease_token", "webhook_deliveries.lease_until_us", "portal_sessions.id",
-      "portal_sessions.email", "portal_sessions.name", "portal_sessions.group_names",
-      "portal_sessions.is_account", "portal_sessions.created_us", "portal_sessions.used_us",
-      "portal_sessions.expires_us",
+      "operations.lease_token", "operations.lease_until_us", "operations.trace_id",
+      "registry_values.name", "registry_values.value", "quota_buckets.email",
+      "quota_buckets.millionths", "quota_buckets.filled_us", "key_uses.email", "key_uses.key_id",
+      "key_uses.used_us", "assertion_uses.email", "assertion_uses.digest",
+      "assertion_uses.expires_us", "webhook_deliveries.lease_token",
+      "webhook_deliveries.lease_until_us", "portal_sessions.id", "portal_sessions.email",
+      "portal_sessions.name", "portal_sessions.group_names", "portal_sessions.is_account",
+      "portal_sessions.created_us", "portal_sessions.used_us", "portal_sessions.expires_us",
       // Archived as claims that are not held.
       "given_up.device", "given_up.section", "given_up.entry", "given_up.restored"};
   for (const archive::Table& table : archive::Tables()) {

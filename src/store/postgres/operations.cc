@@ -23,8 +23,8 @@ Query InsertOperation(const OperationHead& head) {
              "WITH next AS (UPDATE partners SET last_number = last_number + 1 WHERE id = $2 "
              "RETURNING last_number) "
              "INSERT INTO operations (id, partner, number, kind, items, accepted_us, account, "
-             "request_id, undoes) SELECT $1, $2, last_number, $3, $4, $5, nullif($6, ''), "
-             "nullif($7, ''), nullif($8::bigint, 0) FROM next")
+             "request_id, undoes, trace_id) SELECT $1, $2, last_number, $3, $4, $5, "
+             "nullif($6, ''), nullif($7, ''), nullif($8::bigint, 0), nullif($9, '') FROM next")
       .Int(head.id.value())
       .Int(head.partner.value())
       .Int(static_cast<int64_t>(head.kind))
@@ -32,7 +32,8 @@ Query InsertOperation(const OperationHead& head) {
       .Time(head.accepted)
       .Text(head.account)
       .Text(head.request_id)
-      .Int(head.undoes.value());
+      .Int(head.undoes.value())
+      .Text(head.trace_id);
 }
 
 }  // namespace

@@ -59,6 +59,8 @@ class PostgresTransaction : public Transaction {
   absl::Status SetAccountQuota(std::string_view email, std::optional<int64_t> per_100s) override;
   absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s, int64_t wanted,
                                         absl::Time now) override;
+  absl::StatusOr<bool> UseAssertion(const AssertionUse& use, int64_t most, absl::Time now) override;
+  absl::StatusOr<int64_t> SweepAssertions(absl::Time now, int64_t limit) override;
 
   // changelog.cc
   absl::StatusOr<std::vector<ChainHead>> ReadChainHeads() override;

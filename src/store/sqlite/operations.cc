@@ -50,9 +50,9 @@ absl::StatusOr<Held> ReadHeld(Database& db, const Lease& lease) {
 // Inserts the operation without its request, and returns its number.
 absl::StatusOr<int64_t> InsertOperation(Database& db, const OperationHead& head) {
   ZT_RETURN_IF_ERROR(db.Use("INSERT INTO operations (id, partner, kind, items, items_done, "
-                            "succeeded, accepted_us, account, request_id, undoes, lease_token, "
-                            "lease_until_us) VALUES (?, ?, ?, ?, 0, 0, ?, nullif(?, ''), "
-                            "nullif(?, ''), nullif(?, 0), 0, 0)")
+                            "succeeded, accepted_us, account, request_id, undoes, trace_id, "
+                            "lease_token, lease_until_us) VALUES (?, ?, ?, ?, 0, 0, ?, "
+                            "nullif(?, ''), nullif(?, ''), nullif(?, 0), nullif(?, ''), 0, 0)")
                          .Int(head.id.value())
                          .Int(head.partner.value())
                          .Int(static_cast<int64_t>(head.kind))
@@ -61,6 +61,7 @@ absl::StatusOr<int64_t> InsertOperation(Database& db, const OperationHead& head)
                          .Text(head.account)
                          .Text(head.request_id)
                          .Int(head.undoes.value())
+                         .Text(head.trace_id)
                          .Run());
   return NumberOf(db, head.id);
 }

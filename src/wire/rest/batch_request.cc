@@ -149,6 +149,7 @@ class Batch {
     }
     inner->request_id = request_.request_id;
     inner->trace_id = request_.trace_id;
+    inner->is_recorded = request_.is_recorded;
     inner->peer = request_.peer;
     inner->protocol = http::Protocol::kBatchPart;
     uint64_t share = 0;

@@ -193,6 +193,7 @@ class Daemon {
         portal_(*store_, sessions_, api_.guard(), wire::EmbeddedPortal(),
                 methods_.HasOpenMethods()) {
     authenticator_.SetQuota(quota_);
+    services_.service_accounts.SetQuota(quota_);
     authenticator_.SetKeyUses(uses_);
     authenticator_.SetIssuers(issuers_);
     tokens_.SetKeyUses(uses_);

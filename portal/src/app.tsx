@@ -8,8 +8,10 @@ import {loginUrl, readSession, sessionExpiry, signIn, signOut, type Session} fro
 import {t} from './en';
 import iconUrl from './icon.svg';
 import {UserContext, useCustomerCompanies, useRole, useUser, type User} from './model';
-import {ConfigurationPage, ConfigurationsPage} from './pages/configurations';
-import {CustomerDevicePage, CustomerDevicesPage} from './pages/customer_devices';
+import {ConfigurationPage} from './pages/configuration';
+import {ConfigurationsPage} from './pages/configurations';
+import {CustomerDevicePage} from './pages/customer_device';
+import {CustomerDevicesPage} from './pages/customer_devices';
 import {CustomerResellersPage, TermsPage} from './pages/customer_company';
 import {CustomersPage} from './pages/customers';
 import {ClaimPage} from './pages/claim';

@@ -285,6 +285,9 @@ export const t = {
     unclaimNow: (count: number) => `Unclaim ${many(count, 'device')}`,
     tooMany: (most: number) => `One upload takes at most ${n(most)} rows. Split the file.`,
     accepted: 'Accepted. The operation is running.',
+    unsure:
+      'The answer is lost: the server may have accepted the rows all the same. Look for a new operation before you send them again.',
+    lookThere: 'Open the operations',
     saveFailed: 'Save failed rows as CSV',
     show: 'Show',
     showAll: 'All rows',
@@ -358,8 +361,21 @@ export const t = {
     newer: 'Load newer operations',
     none: 'No operations yet',
     noneText: 'Uploads and unclaims of many devices appear here while they run.',
-    titleOf: (kind: 'claim' | 'unclaim' | 'metadata', count: number) =>
-      `${{claim: 'Claim of', unclaim: 'Unclaim of', metadata: 'Metadata of'}[kind]} ${many(count, 'device')}`,
+    kind: 'Kind',
+    accepted: 'Accepted',
+    kinds: {
+      KIND_UNSPECIFIED: 'Operation',
+      CLAIM: 'Claim',
+      UNCLAIM: 'Unclaim',
+      UPDATE_METADATA: 'Metadata update',
+      PREVIEW_CLAIM: 'Preview of a claim',
+      PREVIEW_UNCLAIM: 'Preview of an unclaim',
+      UNDO_CLAIM: 'Undo of a claim',
+      UNDO_UNCLAIM: 'Undo of an unclaim',
+    },
+    titleOf: (kind: string, count: number) => `${kind} of ${many(count, 'device')}`,
+    titleOfMany: (kind: string, count: number) => `${kind}: ${many(count, 'device')}`,
+    previewText: 'A preview says what would happen. It has changed nothing.',
     results: 'Results',
     result: 'Result',
     why: 'Why',
@@ -371,6 +387,10 @@ export const t = {
     cancelText: 'Devices that are done stay done. The others are not changed.',
     undo: 'Undo',
     undoTitle: 'Undo this operation?',
+    undoUntil: (time: string) => `This can be undone until ${time}.`,
+    undoneBy: 'This was undone by another operation.',
+    undoes: 'This takes back an earlier operation.',
+    showUndo: 'Show that operation',
     undoText:
       'Puts every device back as it was, unless it has changed since. A new operation reports each device.',
     undoStarted: 'The undo is running.',
@@ -428,6 +448,10 @@ export const t = {
     },
   },
   keys: {
+    quota: 'Quota used',
+    quotaOf: (email: string) => `Quota used by ${email}`,
+    used: (used: number, most: number) => `${n(used)} of ${n(most)} calls in 100 s`,
+    unlimited: 'Not limited',
     title: 'Service accounts',
     intro: 'Programs sign in with the key of a service account.',
     account: 'Account',
@@ -485,7 +509,15 @@ export const t = {
     removeText:
       'Without a configuration a device starts like a personal one. The default is not applied by itself.',
     unclaimText:
-      'The devices leave your company, with their configurations. You cannot undo this yourself: only the reseller can claim them for you again.',
+      'The devices leave your company, with their configurations. A phone that is set up stays as it is until its next factory reset.',
+    undoUntil: (time: string) =>
+      `This can be undone until ${time}, as long as nobody claims the devices meanwhile.`,
+    unclaimed: (count: number, time: string) =>
+      `${many(count, 'device')} unclaimed. This can be undone until ${time}.`,
+    unclaimedTitle: 'Recently unclaimed',
+    undo: 'Undo the unclaim',
+    undone: (count: number) => `${many(count, 'device')} claimed again, as before.`,
+    dismiss: 'Hide this',
     notFound: 'No device found',
     notFoundText: (count: number) =>
       `Searched ${many(count, 'device')}. Check the digits, or remove the filter.`,

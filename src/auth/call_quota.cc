@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "base/limits.h"
 #include "base/rejections.h"
 #include "base/status_macros.h"
 #include "errors/errors.h"
+#include "store/quota.h"
 #include "store/store.h"
 
 namespace zerotouch::auth {
@@ -72,6 +74,22 @@ void CallQuota::Keep(const std::string& email, const Lease& more) {
   Lease& lease = leases_[email];
   lease.calls += more.calls;
   lease.empty_until = more.empty_until;
+}
+
+absl::StatusOr<std::optional<CallQuotaUse>> CallQuota::UseOf(const std::string& email,
+                                                             std::optional<int64_t> own) const {
+  CallQuotaUse use{.per_100s = own.value_or(per_100s_)};
+  if (use.per_100s == 0) return std::nullopt;
+  const absl::Time now = clock_.Now();
+  if (shared_ == nullptr) {
+    use.used = buckets_.UsedOf(email, use.per_100s, now);
+    return use;
+  }
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, shared_->Read());
+  ZT_ASSIGN_OR_RETURN(const std::optional<store::QuotaBucket> bucket,
+                      snapshot->FindQuotaBucket(email));
+  if (bucket.has_value()) use.used = store::UsedOf(*bucket, use.per_100s, now);
+  return use;
 }
 
 }  // namespace zerotouch::auth

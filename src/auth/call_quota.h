@@ -21,6 +21,11 @@ class Store;
 
 namespace zerotouch::auth {
 
+struct CallQuotaUse {
+  int64_t per_100s = 0;
+  int64_t used = 0;  // calls that are not filled in again
+};
+
 // Limits the calls of each account: a bucket of N calls, which is full again after
 // 100 s. One server counts in memory. Servers that share a registry lease calls from a
 // bucket in the store, a hundredth of it at a time, so that all together exceed the
@@ -36,6 +41,11 @@ class CallQuota {
   // quota is used up, or an error of the store. May wait for the store if that is
   // shared.
   absl::Status Take(const Principal& caller);
+
+  // Returns the quota of an account and how much of it is used; nullopt if its calls are
+  // not limited. `own` is the account's own quota, if it has one.
+  absl::StatusOr<std::optional<CallQuotaUse>> UseOf(const std::string& email,
+                                                    std::optional<int64_t> own) const;
 
  private:
   // Holds the calls that this server took from an account's bucket in the store.

@@ -8,10 +8,8 @@ namespace zerotouch::auth {
 absl::Duration TokenBuckets::Take(std::string_view key, int64_t capacity, absl::Time now) {
   const MutexLock lock(mutex_);
   Bucket& bucket = Find(key, capacity, now);
-  const auto most = static_cast<double>(capacity);
-  const double per_second = most / absl::ToDoubleSeconds(period_);
-  const absl::Duration passed = std::max(now - bucket.filled, absl::ZeroDuration());
-  bucket.tokens = std::min(most, bucket.tokens + absl::ToDoubleSeconds(passed) * per_second);
+  const double per_second = static_cast<double>(capacity) / absl::ToDoubleSeconds(period_);
+  bucket.tokens = FilledAt(bucket, capacity, now);
   bucket.filled = now;
   if (bucket.tokens >= 1) {
     bucket.tokens -= 1;
@@ -33,6 +31,20 @@ TokenBuckets::Bucket& TokenBuckets::Find(std::string_view key, int64_t capacity,
       {.key = std::string(key), .tokens = static_cast<double>(capacity), .filled = now});
   by_key_.emplace(by_use_.front().key, by_use_.begin());
   return by_use_.front();
+}
+
+int64_t TokenBuckets::UsedOf(std::string_view key, int64_t capacity, absl::Time now) const {
+  const MutexLock lock(mutex_);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return 0;
+  const double left = FilledAt(*found->second, capacity, now);
+  return std::max<int64_t>(0, capacity - static_cast<int64_t>(left));
+}
+
+double TokenBuckets::FilledAt(const Bucket& bucket, int64_t capacity, absl::Time now) const {
+  const auto most = static_cast<double>(capacity);
+  const absl::Duration passed = std::max(now - bucket.filled, absl::ZeroDuration());
+  return std::min(most, bucket.tokens + absl::FDivDuration(passed, period_) * most);
 }
 
 size_t TokenBuckets::size() const {

@@ -27,6 +27,9 @@ class TokenBuckets {
   // nothing is filled in then.
   absl::Duration Take(std::string_view key, int64_t capacity, absl::Time now);
 
+  // Returns how many tokens were taken from the bucket of `key` and are not filled in again.
+  int64_t UsedOf(std::string_view key, int64_t capacity, absl::Time now) const;
+
   size_t size() const;
 
  private:
@@ -36,6 +39,8 @@ class TokenBuckets {
     absl::Time filled;  // when `tokens` was right
   };
 
+  // Returns the tokens that the bucket has at `now`.
+  double FilledAt(const Bucket& bucket, int64_t capacity, absl::Time now) const;
   Bucket& Find(std::string_view key, int64_t capacity, absl::Time now) ZT_REQUIRES(mutex_);
 
   const absl::Duration period_;

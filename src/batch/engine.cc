@@ -4,21 +4,27 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "batch/accept.h"
 #include "batch/claim.h"
 #include "batch/figures.h"
+#include "batch/kinds.h"
 #include "batch/stored_request.h"
 #include "batch/targets.h"
 #include "batch/traces.h"
+#include "batch/undo_run.h"
 #include "batch/workers.h"
 #include "errors/errors.h"
 #include "model/customer_rules.h"
 #include "model/metadata.h"
 #include "model/resource_name.h"
+#include "store/history.h"
 #include "store/store.h"
 
 namespace zerotouch::batch {
@@ -39,7 +45,7 @@ absl::StatusOr<store::OperationHead> FindUndoable(store::Transaction& transactio
   ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> found,
                       transaction.FindOperation(id), "looking for the operation");
   if (!found.has_value() || found->partner != partner) return errors::UnknownOperation();
-  if (found->kind != store::BatchKind::kClaim && found->kind != store::BatchKind::kUnclaim) {
+  if (!CanBeUndone(found->kind)) {
     return errors::InvalidOperation(
         "The operation cannot be undone: only claims and unclaims can. Send another batch "
         "instead.");
@@ -55,6 +61,37 @@ absl::StatusOr<store::OperationHead> FindUndoable(store::Transaction& transactio
         fmt::format("The operation is undone by {} already.", FormatOperationName(undo->id)));
   }
   return *found;
+}
+
+// The last unclaim of a device by a customer.
+struct LastUnclaim {
+  std::optional<store::HistoryEntry> entry;
+  bool changed_since = false;  // the zero-touch claim was changed after it
+};
+
+absl::StatusOr<LastUnclaim> FindCustomerUnclaim(store::Snapshot& reads, CustomerId customer,
+                                                DeviceId device) {
+  LastUnclaim last;
+  std::vector<int64_t> from;
+  for (int read = 0; read < limits::kUndoHistoryEntries;) {
+    ZT_ASSIGN_OR_RETURN(store::HistoryPage page,
+                        store::ReadHistory(reads, device, from, limits::kListBlock),
+                        "reading the history of a device");
+    for (store::HistoryEntry& entry : page.entries) {
+      const DeviceChange& change = entry.change;
+      if (change.section != Section::kZeroTouch || change.before == change.after) continue;
+      if (entry.actor.customer == customer && IsHeld(change.before) && !IsHeld(change.after) &&
+          change.before->owner == customer) {
+        last.entry = std::move(entry);
+        return last;
+      }
+      last.changed_since = true;
+    }
+    if (page.next.empty() || page.entries.empty()) break;
+    read += static_cast<int>(page.entries.size());
+    from = page.next;
+  }
+  return last;
 }
 
 }  // namespace
@@ -165,6 +202,26 @@ absl::StatusOr<ItemResult> Engine::CustomerUnclaimOne(const CustomerSender& send
       [&](store::Transaction&, const Hardware& hardware) -> absl::StatusOr<ItemResult> {
         return DecideCustomerUnclaim(caller, hardware.device);
       });
+}
+
+absl::StatusOr<ItemResult> Engine::UndoCustomerUnclaimOne(const CustomerSender& sender,
+                                                          DeviceId device) {
+  ItemResult result;
+  ZT_RETURN_IF_ERROR(
+      store_.Write(sender.actor, [&](store::Transaction& transaction) -> absl::Status {
+        ZT_ASSIGN_OR_RETURN(const LastUnclaim last,
+                            FindCustomerUnclaim(transaction, sender.customer, device));
+        result = {.outcome = Outcome::kUnknownDevice, .device = {}};
+        if (!last.entry.has_value()) return absl::OkStatus();
+        result.outcome = Outcome::kChangedSince;
+        if (last.changed_since) return absl::OkStatus();
+        result.outcome = Outcome::kNothingToUndo;
+        if (last.entry->time < clock_.Now() - limits::kOperationRetention) return absl::OkStatus();
+        const PartnerId partner = last.entry->change.before->reseller;
+        ZT_ASSIGN_OR_RETURN(result, UndoUnclaim(transaction, partner, last.entry->change, rules_));
+        return absl::OkStatus();
+      }));
+  return result;
 }
 
 template <class Loading, class Decision>

@@ -124,6 +124,10 @@ class Engine {
                                           ConfigurationId configuration);
   absl::StatusOr<ItemResult> CustomerUnclaimOne(const CustomerSender& sender,
                                                 const api::DeviceReference& device);
+  // Takes back the customer's last unclaim of the device. The outcome is kUnknownDevice if
+  // the customer never unclaimed it, kNothingToUndo if that was longer ago than
+  // limits::kOperationRetention, and kChangedSince if the zero-touch claim changed since.
+  absl::StatusOr<ItemResult> UndoCustomerUnclaimOne(const CustomerSender& sender, DeviceId device);
 
   // Accept a batch, which the workers run. The batch is durable on return. The request
   // must have 1 to limits::kBatchItems items. Return RESOURCE_EXHAUSTED past

@@ -53,6 +53,11 @@ constexpr const KindTraits* TraitsOf(store::BatchKind kind) {
   return nullptr;
 }
 
+// Returns true if an operation of this kind can be undone.
+constexpr bool CanBeUndone(store::BatchKind kind) {
+  return kind == store::BatchKind::kClaim || kind == store::BatchKind::kUnclaim;
+}
+
 }  // namespace zerotouch::batch
 
 #endif  // ZEROTOUCH_BATCH_KINDS_H_

@@ -369,4 +369,18 @@ absl::StatusOr<std::unique_ptr<BatchRun>> LoadUndoRun(store::Snapshot& snapshot,
   return std::make_unique<UndoRun>(head.partner, rules, std::move(items));
 }
 
+absl::StatusOr<ItemResult> UndoUnclaim(store::Transaction& transaction, PartnerId partner,
+                                       DeviceChange change, const RegistryRules& rules) {
+  std::vector<UndoItem> items(1);
+  items[0].change = std::move(change);
+  UndoChunk chunk(partner, rules, items);
+  ZT_RETURN_IF_ERROR(chunk.Load(transaction));
+  if (chunk.has_looked_up()) {
+    ZT_RETURN_IF_ERROR(transaction.CheckLocated(), "looking up the device again");
+  }
+  const ItemResult result = chunk.Decide()[0];
+  ZT_RETURN_IF_ERROR(transaction.Apply(chunk.Changed()), "writing the device");
+  return result;
+}
+
 }  // namespace zerotouch::batch

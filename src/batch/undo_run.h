@@ -24,6 +24,11 @@ absl::StatusOr<std::unique_ptr<BatchRun>> LoadUndoRun(store::Snapshot& snapshot,
                                                       const RegistryRules& rules,
                                                       const std::function<bool(uint64_t)>& hold);
 
+// Puts the device back as it was before `change`, which changed a claim of `partner`, in the
+// transaction. `change` comes from a single unclaim: it altered no statements.
+absl::StatusOr<ItemResult> UndoUnclaim(store::Transaction& transaction, PartnerId partner,
+                                       DeviceChange change, const RegistryRules& rules);
+
 }  // namespace zerotouch::batch
 
 #endif  // ZEROTOUCH_BATCH_UNDO_RUN_H_

@@ -10,27 +10,37 @@
 namespace zerotouch::batch {
 class Engine;
 }
+namespace zerotouch::store {
+class Store;
+}
 
 namespace zerotouch::service {
 
-// Implements openzerotouch.v1.BatchService. Thread-safe.
+// Implements openzerotouch.v1.BatchService but for UndoCustomerUnclaim, which is in
+// CustomerDevices. Thread-safe.
 class Batches {
  public:
-  // The engine must outlive it.
-  explicit Batches(batch::Engine& engine) : engine_(engine) {}
+  // Both must outlive it.
+  Batches(store::Store& store, batch::Engine& engine) : store_(store), engine_(engine) {}
 
   using Assigner = auth::Authorized<auth::AssignsForPartner>;
+  using Reader = auth::Authorized<auth::ReadsOperations>;
   using Changer = auth::Authorized<auth::ChangesOperations>;
 
   absl::StatusOr<google::longrunning::Operation> PreviewClaim(
       const Assigner& caller, const openzerotouch::v1::PreviewClaimRequest& request);
   absl::StatusOr<google::longrunning::Operation> PreviewUnclaim(
       const Assigner& caller, const openzerotouch::v1::PreviewUnclaimRequest& request);
+  absl::StatusOr<openzerotouch::v1::ListBatchesResponse> List(
+      const Reader& caller, const openzerotouch::v1::ListBatchesRequest& request);
+  absl::StatusOr<openzerotouch::v1::Batch> Get(const Reader& caller,
+                                               const openzerotouch::v1::GetBatchRequest& request);
   // Refuses operations of other partners as unknown ones.
   absl::StatusOr<google::longrunning::Operation> Undo(
       const Changer& caller, const openzerotouch::v1::UndoOperationRequest& request);
 
  private:
+  store::Store& store_;
   batch::Engine& engine_;
 };
 

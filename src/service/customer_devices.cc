@@ -98,4 +98,16 @@ absl::StatusOr<google::protobuf::Empty> CustomerDevices::Unclaim(
       request.device());
 }
 
+absl::StatusOr<google::protobuf::Empty> CustomerDevices::UndoUnclaim(
+    const Manager& caller, const openzerotouch::v1::UndoCustomerUnclaimRequest& request) {
+  const std::optional<CustomerDeviceName> name = ParseCustomerDeviceName(request.name());
+  if (!name.has_value()) {
+    return errors::InvalidParameter("name", "use the form customers/CUSTOMER/devices/DEVICE");
+  }
+  store::Actor actor = caller.actor();
+  actor.method = "openzerotouch.undo";  // as histories name an undo of a reseller
+  return EmptyOr(engine_.UndoCustomerUnclaimOne({name->customer, std::move(actor)}, name->device),
+                 {});
+}
+
 }  // namespace zerotouch::service

@@ -8,6 +8,7 @@
 #include "google/android/device/provisioning/v1/companies.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "model/api.h"
+#include "openzerotouch/v1/batches.pb.h"
 #include "service/list_answer.h"
 
 namespace zerotouch::store {
@@ -41,6 +42,9 @@ class CustomerDevices {
       const Assigner& caller, const api::CustomerRemoveConfigurationRequest& request);
   absl::StatusOr<google::protobuf::Empty> Unclaim(const Manager& caller,
                                                   const api::CustomerUnclaimDeviceRequest& request);
+  // openzerotouch.v1.BatchService.UndoCustomerUnclaim.
+  absl::StatusOr<google::protobuf::Empty> UndoUnclaim(
+      const Manager& caller, const openzerotouch::v1::UndoCustomerUnclaimRequest& request);
 
  private:
   store::Store& store_;

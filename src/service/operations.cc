@@ -4,56 +4,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/limits.h"
 #include "base/status_macros.h"
 #include "batch/figures.h"
 #include "errors/errors.h"
 #include "model/resource_name.h"
-#include "service/listing.h"
+#include "service/own_operations.h"
 #include "store/operation_message.h"
 #include "store/store.h"
 
 namespace zerotouch::service {
 namespace {
 
-// Returns the partner's operation `name`, or errors::UnknownOperation.
-absl::StatusOr<store::OperationHead> FindOwn(store::OperationReads& reads, PartnerId partner,
-                                             const std::string& name) {
-  const std::optional<OperationId> id = ParseOperationName(name);
-  if (!id.has_value()) return errors::UnknownOperation();
-  ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> head, reads.FindOperation(*id));
-  if (!head.has_value() || head->partner != partner) return errors::UnknownOperation();
-  return *head;
-}
-
 absl::StatusOr<OperationAnswer> AnswerOf(store::Store& store, StoredOperations& stored,
                                          PartnerId partner, const std::string& name) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
-  ZT_ASSIGN_OR_RETURN(const store::OperationHead head, FindOwn(*snapshot, partner, name));
+  ZT_ASSIGN_OR_RETURN(const store::OperationHead head, FindOwnOperation(*snapshot, partner, name));
   OperationAnswer answer{.operation = OperationOf(head), .items = nullptr};
   if (!head.finished.has_value()) return answer;
   ZT_ASSIGN_OR_RETURN(answer.items, stored.ItemsOf(*snapshot, head));
   answer.success_count = head.items_succeeded;
   return answer;
-}
-
-// Parses `done=true` or `done=false`, ignoring spaces. Returns nullopt for an empty
-// filter.
-absl::StatusOr<std::optional<bool>> ReadFilter(const std::string& filter) {
-  std::string text;
-  std::copy_if(filter.begin(), filter.end(), std::back_inserter(text),
-               [](char c) { return c != ' '; });
-  if (text.empty()) return std::nullopt;
-  if (text == "done=true") return true;
-  if (text == "done=false") return false;
-  return errors::InvalidParameter("filter", "use done=true or done=false, or leave it out");
 }
 
 // Returns the timeout of a Wait call.
@@ -89,23 +65,12 @@ absl::StatusOr<google::longrunning::ListOperationsResponse> Operations::List(
   if (!request.name().empty() && request.name() != "operations") {
     return errors::InvalidParameter("name", "use the name operations");
   }
-  ZT_ASSIGN_OR_RETURN(
-      const int64_t size,
-      PageSize(request.page_size(), limits::kOperationsPageDefault, limits::kOperationsPage));
-  ZT_ASSIGN_OR_RETURN(const std::optional<bool> done, ReadFilter(request.filter()));
-  const PartnerId partner = caller.right().partner;
-  ZT_ASSIGN_OR_RETURN(Listing listing,
-                      Listing::Open(store_,
-                                    fmt::format("operations.list {} {}", partner.value(),
-                                                !done.has_value() ? "all"
-                                                : *done           ? "done"
-                                                                  : "not done"),
-                                    request.page_token()));
-  ZT_ASSIGN_OR_RETURN(const store::Page<store::OperationHead> page,
-                      listing.snapshot().ListOperations(partner, done, listing.after(), size));
+  ZT_ASSIGN_OR_RETURN(OwnOperations page,
+                      ListOwnOperations(store_, caller.right().partner, request.page_size(),
+                                        request.page_token(), request.filter()));
   google::longrunning::ListOperationsResponse response;
-  for (const store::OperationHead& head : page.rows) *response.add_operations() = SummaryOf(head);
-  if (page.more) response.set_next_page_token(listing.TokenAfter(page.rows.back().number));
+  for (const store::OperationHead& head : page.heads) *response.add_operations() = SummaryOf(head);
+  response.set_next_page_token(std::move(page.next_page_token));
   return response;
 }
 
@@ -119,7 +84,8 @@ absl::StatusOr<google::protobuf::Empty> Operations::Cancel(
   store::OperationHead head;
   ZT_RETURN_IF_ERROR(
       store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
-        ZT_ASSIGN_OR_RETURN(head, FindOwn(transaction, caller.right().partner, request.name()));
+        ZT_ASSIGN_OR_RETURN(head,
+                            FindOwnOperation(transaction, caller.right().partner, request.name()));
         return transaction.CancelOperation(head.id, clock_.Now());
       }));
   batch::CountCancelled(std::move(head), clock_);
@@ -131,7 +97,7 @@ absl::StatusOr<google::protobuf::Empty> Operations::Delete(
   ZT_RETURN_IF_ERROR(
       store_.Write(caller.actor(), [&](store::Transaction& transaction) -> absl::Status {
         ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                            FindOwn(transaction, caller.right().partner, request.name()));
+                            FindOwnOperation(transaction, caller.right().partner, request.name()));
         if (!head.finished.has_value()) {
           return errors::InvalidOperation(
               "The operation is not done. Cancel it first, or wait until it is done.");

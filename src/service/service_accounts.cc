@@ -11,6 +11,7 @@
 
 #include "auth/account_keys.h"
 #include "auth/audience.h"
+#include "auth/call_quota.h"
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/status_macros.h"
@@ -84,7 +85,14 @@ absl::StatusOr<v1::ListServiceAccountsResponse> ServiceAccounts::List(
   v1::ListServiceAccountsResponse response;
   for (const store::ServiceAccount& account : accounts) {
     if (account.partner != caller.right().partner || IsDeleted(account)) continue;
-    *response.add_service_accounts() = AccountMessage(account);
+    v1::ServiceAccount& added = *response.add_service_accounts();
+    added = AccountMessage(account);
+    if (quota_ == nullptr) continue;
+    ZT_ASSIGN_OR_RETURN(const std::optional<auth::CallQuotaUse> use,
+                        quota_->UseOf(account.email, account.quota_per_100s));
+    if (!use.has_value()) continue;
+    added.mutable_quota()->set_calls_per_100s(use->per_100s);
+    added.mutable_quota()->set_calls_used(use->used);
   }
   ZT_ASSIGN_OR_RETURN(const std::vector<store::KeyUse> uses, snapshot->ListKeyUses());
   SetUses(uses, response);

@@ -10,7 +10,8 @@
 
 namespace zerotouch::auth {
 class Audience;
-}
+class CallQuota;
+}  // namespace zerotouch::auth
 namespace zerotouch::store {
 class Store;
 }
@@ -25,6 +26,9 @@ class ServiceAccounts {
   ServiceAccounts(store::Store& store, const auth::Audience& audience, const Clock& clock)
       : store_(store), audience_(audience), clock_(clock) {}
 
+  // Lists say how much of its quota each account uses. `quota` must outlive the calls.
+  void SetQuota(const auth::CallQuota& quota) { quota_ = &quota; }
+
   using Owner = auth::Authorized<auth::OwnsPartner>;
 
   absl::StatusOr<openzerotouch::v1::ListServiceAccountsResponse> List(
@@ -38,6 +42,7 @@ class ServiceAccounts {
   store::Store& store_;
   const auth::Audience& audience_;
   const Clock& clock_;
+  const auth::CallQuota* quota_ = nullptr;
 };
 
 }  // namespace zerotouch::service

@@ -23,8 +23,7 @@ namespace zerotouch::service {
 struct Services {
   // The references must outlive it. `webhook_policy` says which URLs webhooks may have.
   Services(store::Store& store, batch::Engine& engine, const RegistryRules& rules,
-           const auth::Audience& audience, const Clock& clock,
-           webhook::Policy webhook_policy = {})
+           const auth::Audience& audience, const Clock& clock, webhook::Policy webhook_policy = {})
       : devices(store, engine, rules, clock),
         partner_customers(store, clock),
         vendors(store),
@@ -34,7 +33,7 @@ struct Services {
         dpcs(store),
         operations(store, clock),
         history(store),
-        batches(engine),
+        batches(store, engine),
         users(store, clock),
         service_accounts(store, audience, clock),
         webhooks(store, clock, std::move(webhook_policy)) {}

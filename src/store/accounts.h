@@ -54,6 +54,14 @@ struct AssertionUse {
   absl::Time expires;  // when the assertion is not accepted any more
 };
 
+// The bucket of calls of an account, as all servers of the registry share it.
+struct QuotaBucket {
+  int64_t millionths = 0;  // of calls
+  absl::Time filled;       // when `millionths` was right
+
+  friend bool operator==(const QuotaBucket&, const QuotaBucket&) = default;
+};
+
 // Calls that a server may accept for an account.
 struct QuotaLease {
   int64_t calls = 0;
@@ -70,6 +78,8 @@ class AccountReads {
   virtual absl::StatusOr<std::vector<ServiceAccount>> ListAccounts() = 0;
   // Lists the keys that are not revoked and were used, sorted by email and key id.
   virtual absl::StatusOr<std::vector<KeyUse>> ListKeyUses() = 0;
+  // Returns the account's bucket of calls; nullopt if no call was leased from it.
+  virtual absl::StatusOr<std::optional<QuotaBucket>> FindQuotaBucket(std::string_view email) = 0;
   // Returns the 32 secret bytes that sign access tokens and page tokens. They were
   // made with the store and are the same for every process that uses it.
   virtual absl::StatusOr<std::string> ServerSecret() = 0;

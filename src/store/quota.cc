@@ -36,4 +36,8 @@ QuotaLease TakeFrom(QuotaBucket& bucket, int64_t per_100s, int64_t wanted, absl:
   return lease;
 }
 
+int64_t UsedOf(QuotaBucket bucket, int64_t per_100s, absl::Time now) {
+  return per_100s - TakeFrom(bucket, per_100s, per_100s, now).calls;
+}
+
 }  // namespace zerotouch::store

@@ -68,6 +68,9 @@ void AddBatchMethods(Services& services, MethodTable& table) {
   table.Register(MethodKind::kLong, batches, &service::Batches::PreviewClaim);
   table.Register(MethodKind::kLong, batches, &service::Batches::PreviewUnclaim);
   table.Register(MethodKind::kLong, batches, &service::Batches::Undo);
+  table.Register(MethodKind::kLong, batches, &service::Batches::List);
+  table.Register(MethodKind::kShortRead, batches, &service::Batches::Get);
+  table.Register(MethodKind::kShortWrite, services.customer_devices, &CustomerDevices::UndoUnclaim);
 }
 
 void AddUserMethods(Services& services, MethodTable& table) {

@@ -140,5 +140,44 @@ TEST_F(BatchServiceTest, Undo_OfWhatCannotBeUndone_IsRefused) {
   refused(Preview("previewUnclaim", R"({"unclaims":[{}]})"));
 }
 
+TEST_F(BatchServiceTest, Batches_SayWhatAnOperationIs_AndWhetherItCanBeUndone) {
+  const std::string claim =
+      Json(Run(sandbox().first.Devices() + ":claimAsync",
+               fmt::format(R"({{"claims":[{}]}})", ClaimOf(BatchImei(8)))))["/name"];
+  const auto batch = [&](const std::string& name) {
+    const Answer answer = first_.Get("/openzerotouch/v1/" + name);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.body;
+  };
+  const std::string before = batch(claim);
+  EXPECT_EQ(Json(before)["/kind"], "CLAIM");
+  EXPECT_EQ(Json(before)["/operation/name"], claim);
+  EXPECT_EQ(Json(before)["/operation/response/successCount"], "1");
+  EXPECT_FALSE(Json(before).Has("/operation/response/perDeviceStatus"));
+  EXPECT_TRUE(Json(before).Has("/createTime"));
+  EXPECT_TRUE(Json(before).Has("/finishTime"));
+  EXPECT_GT(Json(before)["/undoExpireTime"], Json(before)["/finishTime"]);
+
+  const std::string undo = Json(Undo(claim))["/name"];
+  EXPECT_EQ(Json(batch(claim))["/undoneBy"], undo);
+  EXPECT_FALSE(Json(batch(claim)).Has("/undoExpireTime")) << "it is undone";
+  EXPECT_EQ(Json(batch(undo))["/kind"], "UNDO_CLAIM");
+  EXPECT_EQ(Json(batch(undo))["/undoes"], claim);
+  EXPECT_FALSE(Json(batch(undo)).Has("/undoExpireTime"));
+  const std::string preview = Json(Preview("previewUnclaim", R"({"unclaims":[{}]})"))["/name"];
+  EXPECT_EQ(Json(batch(preview))["/kind"], "PREVIEW_UNCLAIM");
+  EXPECT_FALSE(Json(batch(preview)).Has("/undoExpireTime")) << "it changed nothing";
+
+  const Answer all = first_.Get("/openzerotouch/v1/operations?pageSize=1000");
+  EXPECT_NE(all.body.find(undo), std::string::npos) << all.body;
+  const Json page(first_.Get("/openzerotouch/v1/operations?pageSize=1&filter=done=true").body);
+  EXPECT_EQ(page.Size("/batches"), 1u);
+  EXPECT_TRUE(page.Has("/nextPageToken"));
+  ExpectError(first_.Get("/openzerotouch/v1/operations?filter=all"), 400, "INVALID_ARGUMENT");
+  ExpectCustomError(second_.Get("/openzerotouch/v1/" + claim), 404, "NOT_FOUND",
+                    "INVALID_OPERATION_ID");
+  EXPECT_EQ(Json(second_.Get("/openzerotouch/v1/operations").body).Size("/batches"), 0u);
+}
+
 }  // namespace
 }  // namespace zerotouch::test

@@ -161,6 +161,48 @@ TEST_F(CustomerDevicesTest, Unclaim_EndsTheClaim_ForTheResellerToo) {
   EXPECT_EQ(Claimed(Imei("490154203237591")), id) << "a reseller can register it again";
 }
 
+TEST_F(CustomerDevicesTest, Unclaim_IsUndone_WithItsConfiguration) {
+  const std::string id = Claimed(Imei("490154203237864"));
+  const std::string configuration = NewConfiguration();
+  EXPECT_EQ(Apply(ById(id), configuration).status, 200);
+  const std::string before = caller_.Get(Devices() + "/" + id).body;
+  EXPECT_EQ(Do("unclaim", ById(id)).status, 200);
+  const std::string undo = "/openzerotouch" + Devices() + "/" + id + ":undoUnclaim";
+  ApiCaller other = CustomerCaller(sandbox().second.customer);
+  const std::string other_path = "/openzerotouch/v1/customers/" + sandbox().second.customer +
+                                 "/devices/" + id + ":undoUnclaim";
+  ExpectCustomError(other.Post(other_path, "{}"), 404, "NOT_FOUND", "INVALID_DEVICE_ID");
+  ExpectError(other.Post(undo, "{}"), 403, "PERMISSION_DENIED");
+  EXPECT_EQ(caller_.Get(Devices() + "/" + id).status, 404) << "still unclaimed";
+
+  const Answer answer = caller_.Post(undo, "{}");
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(caller_.Get(Devices() + "/" + id).body, before);
+  EXPECT_EQ(Json(first_.Get(sandbox().first.Devices() + "/" + id).body).Size("/claims"), 1u);
+  const Json history(caller_.Get("/openzerotouch" + Devices() + "/" + id + "/history").body);
+  EXPECT_EQ(history["/entries/0/method"], "openzerotouch.undo");
+  EXPECT_EQ(history["/entries/0/actor/kind"], "CUSTOMER");
+  ExpectCustomError(caller_.Post(undo, "{}"), 400, "FAILED_PRECONDITION", "INVALID_OPERATION");
+}
+
+TEST_F(CustomerDevicesTest, UndoOfAnUnclaim_IsRefused_IfTheClaimChangedSince) {
+  const std::string id = Claimed(Imei("490154203237872"));
+  const std::string undo = "/openzerotouch" + Devices() + "/" + id + ":undoUnclaim";
+  ExpectCustomError(caller_.Post(undo, "{}"), 404, "NOT_FOUND", "INVALID_DEVICE_ID");
+  EXPECT_EQ(Do("unclaim", ById(id)).status, 200);
+  Claimed(Imei("490154203237872"));
+  EXPECT_EQ(Unclaim(Imei("490154203237872") + "," + kZeroTouch).status, 200);
+  // Nobody holds the device, as after the customer's unclaim, but the reseller gave it up since.
+  const Answer answer = caller_.Post(undo, "{}");
+  ExpectCustomError(answer, 400, "FAILED_PRECONDITION", "INVALID_OPERATION");
+  EXPECT_NE(answer.body.find("since"), std::string::npos) << answer.body;
+  for (const char* device : {"0", "1", "x", "-3"}) {
+    const Answer refused =
+        caller_.Post("/openzerotouch" + Devices() + "/" + device + ":undoUnclaim", "{}");
+    EXPECT_TRUE(refused.status == 400 || refused.status == 404) << refused.body;
+  }
+}
+
 TEST_F(CustomerDevicesTest, List_HasEachOnce_InPages) {
   ApiCaller caller = CustomerCaller(sandbox().second.second_customer);
   const std::string path = "/v1/customers/" + sandbox().second.second_customer + "/devices";

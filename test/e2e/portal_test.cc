@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "e2e/portal_browser.h"
 #include "e2e/sandbox_test_base.h"
 
 namespace zerotouch::test {
@@ -16,46 +17,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-constexpr char kJson[] = "Content-Type: application/json";
-constexpr char kSession[] = "/portal/session";
-constexpr char kToken[] = "/portal/token";
-
-Answer Send(const std::string& method, const std::string& path, const std::string& body = "",
-            const std::vector<std::string>& header = {}) {
-  return CallUrl(method, path, body, "", header);
-}
-
-// A browser that has one cookie of a sandbox's portal.
-class Browser {
- public:
-  explicit Browser(std::string endpoint) : endpoint_(std::move(endpoint)) {}
-
-  Answer Get(const std::string& path) {
-    return Send("GET", endpoint_ + path, "", {"Cookie: " + cookie});
-  }
-  // Sends a change as the page does.
-  Answer Change(const std::string& method, const std::string& path,
-                const std::string& body = "{}") {
-    return Send(method, endpoint_ + path, body,
-                {kJson, "Cookie: " + cookie, "X-CSRF-Token: " + csrf});
-  }
-  Answer SignIn(const std::string& account) {
-    Answer answer = Send("POST", endpoint_ + kSession, "{\"account\":\"" + account + "\"}",
-                         {kJson, "Cookie: " + cookie});
-    const std::string set = answer.Header("Set-Cookie");
-    cookie = set.substr(0, set.find(';'));
-    csrf = Json(answer.body)["/csrf"];
-    return answer;
-  }
-  std::string Token() { return Json(Change("POST", kToken).body)["/accessToken"]; }
-  bool IsSignedIn() { return Json(Get(kSession).body)["/signedIn"] == "true"; }
-
-  std::string cookie, csrf;
-
- private:
-  const std::string endpoint_;
-};
 
 class PortalTest : public SandboxTest {
  protected:

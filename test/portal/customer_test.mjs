@@ -77,6 +77,35 @@ test('customer: a configuration with warnings, applied to many devices and remov
   await leave(person);
 });
 
+test('customer: unclaims devices, reloads the page, and undoes it', async () => {
+  for (const number of [51, 52]) await claim(imei(number));
+  const person = await asCustomer();
+  const devices = `/customer/${stage.customerId}/devices`;
+  await person.go(devices);
+  for (const number of [51, 52]) {
+    await person.page.getByRole('checkbox', {name: `Select ${imei(number)}`}).check();
+  }
+  await person.button('Unclaim').click();
+  await person.see('This can be undone until');
+  await person.inspect('customer-unclaim-dialog');
+  await person.page.getByRole('dialog').getByRole('button', {name: 'Unclaim'}).click();
+  await person.see(/^2 devices unclaimed\. This can be undone until/);
+  await person.page.getByRole('link', {name: imei(51)}).waitFor({state: 'detached'});
+  await person.page.reload();
+  await person.settle();
+  await person.inspect('customer-unclaimed');
+  await person.fits('customer-unclaimed');
+  // One is taken by its reseller meanwhile: that one stays as it is.
+  await claim(imei(52));
+  person.expectErrors('400 (Bad Request)');
+  await person.button('Undo the unclaim').click();
+  await person.page.getByRole('link', {name: imei(51)}).waitFor();
+  await person.see('The device was claimed, unclaimed or locked otherwise');
+  await person.button('Hide this').click();
+  await person.page.getByText('Recently unclaimed').waitFor({state: 'detached'});
+  await leave(person);
+});
+
 test('customer: terms, resellers, users', async () => {
   await claim(imei(41));
   const person = await asCustomer();

@@ -3,6 +3,7 @@
 //
 // The program is in ZEROTOUCHD. Pictures of the main pages are written to the folder in PICTURES.
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {createSign} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {after, before} from 'node:test';
@@ -16,7 +17,11 @@ export const kXss = '<img src=x onerror="window.ran=1">';
 export const stage = {};
 
 before(async () => {
-  stage.sandbox = await Sandbox.start(process.env.ZEROTOUCHD);
+  // with_postgres names its server.
+  const {PGHOST, PGPORT, PGUSER} = process.env;
+  if (PGHOST) execFileSync('createdb', ['portal']);
+  const database = PGHOST ? [`--database=postgresql://${PGUSER}@${PGHOST}:${PGPORT}/portal`] : [];
+  stage.sandbox = await Sandbox.start(process.env.ZEROTOUCHD, ...database);
   stage.origin = stage.sandbox.endpoint;
   stage.reseller = stage.sandbox.resellers[0];
   stage.customerId = stage.reseller.customerIds[0];

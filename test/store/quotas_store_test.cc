@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <optional>
 
+#include "store/quota.h"
 #include "store/store_test_base.h"
 
 namespace zerotouch::store {
@@ -54,6 +55,16 @@ TEST_P(QuotasStoreTest, Lease_TakesWhatTheBucketHas) {
   EXPECT_EQ(Lease(100, 200, kNow + absl::Hours(1)).calls, 100);
   // A new quota counts at once.
   EXPECT_EQ(Lease(10, 60, kNow + absl::Hours(2)).calls, 10);
+}
+
+TEST_P(QuotasStoreTest, Bucket_SaysHowManyCallsAreUsed) {
+  EXPECT_EQ(Read()->FindQuotaBucket(kAccount).value(), std::nullopt);
+  Lease(100, 60, kNow);
+  const std::optional<QuotaBucket> bucket = Read()->FindQuotaBucket(kAccount).value();
+  ASSERT_TRUE(bucket.has_value());
+  EXPECT_EQ(UsedOf(*bucket, 100, kNow), 60);
+  EXPECT_EQ(UsedOf(*bucket, 100, kNow + absl::Seconds(40)), 20);
+  EXPECT_EQ(UsedOf(*bucket, 100, kNow + absl::Hours(1)), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, QuotasStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);

@@ -48,4 +48,6 @@ export type Operation = Omit<G['Operation'], 'metadata' | 'response'> & {
   metadata?: BatchMetadata & {'@type'?: string};
   response?: BatchResponse & {'@type'?: string};
 };
-export type OperationsPage = {operations?: Operation[]; nextPageToken?: string};
+export type Batch = Omit<O['Batch'], 'operation'> & {operation?: Operation};
+export type BatchKind = NonNullable<Batch['kind']>;
+export type BatchesPage = Omit<O['ListBatchesResponse'], 'batches'> & {batches?: Batch[]};

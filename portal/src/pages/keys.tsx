@@ -33,6 +33,7 @@ export function KeysPage({partner}: {partner: string}) {
   const accounts = useQuery({
     queryKey: ['accounts', partner],
     queryFn: async () => (await api.get<ServiceAccountsPage>(path)).serviceAccounts ?? [],
+    refetchInterval: 10_000, // the quota used changes with every call
   });
   const create = () =>
     run(async () => {
@@ -51,6 +52,21 @@ export function KeysPage({partner}: {partner: string}) {
             {each.disabled && <Badge tone="warn">{t.keys.disabled}</Badge>}
           </>
         ),
+      },
+      {
+        name: t.keys.quota,
+        width: '1.2fr',
+        cell: each => {
+          const most = Number(each.quota?.callsPer100s ?? 0);
+          if (most === 0) return t.keys.unlimited;
+          const used = Number(each.quota?.callsUsed ?? 0);
+          return (
+            <>
+              <progress max={most} value={used} aria-label={t.keys.quotaOf(each.email ?? '')} />{' '}
+              {t.keys.used(used, most)}
+            </>
+          );
+        },
       },
       {
         name: t.keys.keys,

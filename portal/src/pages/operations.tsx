@@ -4,7 +4,14 @@ import {useInfiniteQuery, useQuery, useQueryClient} from '@tanstack/react-query'
 import {useEffect, useMemo} from 'react';
 import {Link, useLocation} from 'wouter';
 import {api} from '../api/client';
-import type {DeviceIdentifier, Operation, OperationsPage as Page_, PerDevice} from '../api/types';
+import type {
+  Batch,
+  BatchesPage,
+  BatchKind,
+  DeviceIdentifier,
+  Operation,
+  PerDevice,
+} from '../api/types';
 import {csvRow, markedCell} from '../csv/csv';
 import {kResultColumns} from '../csv/device_csv';
 import {t} from '../en';
@@ -17,6 +24,7 @@ import {
   CopyButton,
   Empty,
   ErrorNote,
+  formatTime,
   LinkButton,
   Loading,
   Note,
@@ -25,6 +33,7 @@ import {
   saveFile,
   Select,
   tell,
+  Time,
 } from '../ui/kit';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
@@ -49,12 +58,16 @@ function StateBadge({operation}: {operation: Operation}) {
   );
 }
 
+function kindText(kind: BatchKind | undefined): string {
+  return t.operations.kinds[kind ?? 'KIND_UNSPECIFIED'];
+}
+
 export function OperationsPage() {
   const [url, setUrl] = useUrlState('done');
   const list = useInfiniteQuery({
     queryKey: ['operations', url.done],
     queryFn: ({pageParam}) =>
-      api.get<Page_>('/v1/operations', {
+      api.get<BatchesPage>('/openzerotouch/v1/operations', {
         pageSize: 1000,
         pageToken: pageParam,
         filter: url.done ? `done=${url.done}` : undefined,
@@ -62,42 +75,47 @@ export function OperationsPage() {
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
     refetchInterval: query =>
-      (query.state.data?.pages ?? []).some(page => page.operations?.some(each => !each.done))
+      (query.state.data?.pages ?? []).some(page => page.batches?.some(each => !each.operation?.done))
         ? 1000
         : 10_000,
   });
   const {hasNextPage, isFetchingNextPage, fetchNextPage} = list;
   // The list is in the order in which they were accepted; people look for the latest.
   const rows = useMemo(
-    () => (list.data?.pages ?? []).flatMap(page => page.operations ?? []).reverse(),
+    () => (list.data?.pages ?? []).flatMap(page => page.batches ?? []).reverse(),
     [list.data],
   );
-  const columns = useMemo<Column<Operation>[]>(
+  const columns = useMemo<Column<Batch>[]>(
     () => [
       {
         name: t.operations.operation,
         isMain: true,
         width: '1.6fr',
-        cell: each => (
-          <Link href={`/reseller/operations/${lastPart(each.name)}`}>{lastPart(each.name)}</Link>
-        ),
+        cell: each => {
+          const id = lastPart(each.operation?.name);
+          return <Link href={`/reseller/operations/${id}`}>{kindText(each.kind)}</Link>;
+        },
       },
-      {name: t.operations.state, cell: each => <StateBadge operation={each} />},
+      {name: t.operations.accepted, width: '1.4fr', cell: each => <Time at={each.createTime} />},
+      {name: t.operations.state, cell: each => <StateBadge operation={each.operation ?? {}} />},
       {
         name: t.operations.devices,
-        cell: each => (each.metadata?.devicesCount ?? 0).toLocaleString(),
+        cell: each => (each.operation?.metadata?.devicesCount ?? 0).toLocaleString(),
       },
       {
         name: t.operations.succeeded,
-        cell: each => (each.done ? (each.response?.successCount ?? 0).toLocaleString() : t.none),
+        cell: each =>
+          each.operation?.done
+            ? (each.operation.response?.successCount ?? 0).toLocaleString()
+            : t.none,
       },
       {
         name: t.operations.progress,
         width: '1.4fr',
         cell: each => (
           <Progress
-            value={each.metadata?.progress ?? 0}
-            label={t.operations.progressOf(lastPart(each.name))}
+            value={each.operation?.metadata?.progress ?? 0}
+            label={t.operations.progressOf(lastPart(each.operation?.name))}
           />
         ),
       },
@@ -142,21 +160,11 @@ export function OperationsPage() {
           label={t.operations.title}
           rows={rows}
           columns={columns}
-          idOf={each => each.name ?? ''}
+          idOf={each => each.operation?.name ?? ''}
         />
       )}
     </Page>
   );
-}
-
-function kindOf(item: PerDevice | undefined): 'claim' | 'unclaim' | 'metadata' | null {
-  return item?.claim
-    ? 'claim'
-    : item?.unclaim
-      ? 'unclaim'
-      : item?.updateMetadata
-        ? 'metadata'
-        : null;
 }
 
 function identifierOf(item: PerDevice): DeviceIdentifier {
@@ -275,6 +283,17 @@ function Results({items}: {items: PerDevice[]}) {
   );
 }
 
+// Leads to another operation, if there is one.
+function Related({text, name}: {text: string; name: string | undefined}) {
+  if (!name) return null;
+  return (
+    <p>
+      {text}{' '}
+      <Link href={`/reseller/operations/${lastPart(name)}`}>{t.operations.showUndo}</Link>
+    </p>
+  );
+}
+
 export function OperationPage({id}: {id: string}) {
   const [, go] = useLocation();
   const client = useQueryClient();
@@ -294,6 +313,12 @@ export function OperationPage({id}: {id: string}) {
     staleTime: Infinity,
   });
   const isDone = operation.data?.done === true;
+  const batch = useQuery({
+    queryKey: ['batch', id, isDone],
+    queryFn: () => api.get<Batch>(`/openzerotouch/v1/${name}`),
+    // Its kind stays; whether it can be undone is asked again when it is done.
+    placeholderData: earlier => earlier,
+  });
   useEffect(() => {
     if (!isDone) return;
     for (const key of ['devices', 'device', 'find', 'history', 'operations']) {
@@ -311,7 +336,8 @@ export function OperationPage({id}: {id: string}) {
     );
   }
   const items = results.data?.response?.perDeviceStatus ?? [];
-  const kind = kindOf(items[0]);
+  const kind = batch.data?.kind ?? 'KIND_UNSPECIFIED';
+  const undoUntil = batch.data?.undoExpireTime;
   const total = data.metadata?.devicesCount ?? 0;
   const succeeded = data.response?.successCount ?? 0;
   const cancel = async () => {
@@ -321,6 +347,7 @@ export function OperationPage({id}: {id: string}) {
   const undo = async () => {
     const next = await api.post<Operation>(`/openzerotouch/v1/${name}:undo`);
     tell(t.operations.undoStarted);
+    void client.invalidateQueries({queryKey: ['batch', id]});
     go(`/reseller/operations/${lastPart(next.name)}`);
   };
   const remove = async () => {
@@ -330,7 +357,11 @@ export function OperationPage({id}: {id: string}) {
   };
   return (
     <Page
-      title={kind ? t.operations.titleOf(kind, total) : t.operations.operation}
+      title={
+        /^(UN)?CLAIM$/.test(kind)
+          ? t.operations.titleOf(kindText(kind), total)
+          : t.operations.titleOfMany(kindText(kind), total)
+      }
       back={back}
       actions={
         mayChange && (
@@ -345,7 +376,7 @@ export function OperationPage({id}: {id: string}) {
                 <p>{t.operations.cancelText}</p>
               </ConfirmButton>
             )}
-            {data.done && succeeded > 0 && kind !== 'metadata' && (
+            {undoUntil && succeeded > 0 && (
               <ConfirmButton
                 button={t.operations.undo}
                 trigger="plain"
@@ -355,6 +386,7 @@ export function OperationPage({id}: {id: string}) {
                 act={undo}
               >
                 <p>{t.operations.undoText}</p>
+                <p>{t.operations.undoUntil(formatTime(undoUntil))}</p>
               </ConfirmButton>
             )}
             {data.done && (
@@ -371,6 +403,7 @@ export function OperationPage({id}: {id: string}) {
         )
       }
     >
+      <ErrorNote error={operation.error} retry={() => void operation.refetch()} />
       <Card>
         <div className="figures" role="status">
           <div className="figure">
@@ -396,7 +429,14 @@ export function OperationPage({id}: {id: string}) {
           <Progress value={data.metadata?.progress ?? 0} label={t.operations.progress} />
         )}
         {data.error && <Note tone="danger">{data.error.message}</Note>}
-        {data.done && kind === 'claim' && succeeded > 0 && <Note>{t.operations.claimEffect}</Note>}
+        {kind.startsWith('PREVIEW') && <Note>{t.operations.previewText}</Note>}
+        {data.done && kind === 'CLAIM' && succeeded > 0 && <Note>{t.operations.claimEffect}</Note>}
+        {undoUntil && succeeded > 0 && (
+          <p className="muted">{t.operations.undoUntil(formatTime(undoUntil))}</p>
+        )}
+        <Related text={t.operations.undoneBy} name={batch.data?.undoneBy} />
+        <Related text={t.operations.undoes} name={batch.data?.undoes} />
+        <ErrorNote error={batch.error} retry={() => void batch.refetch()} />
         <p className="muted small">
           <code>{name}</code> <CopyButton text={name} label={t.operations.copyName} />
         </p>

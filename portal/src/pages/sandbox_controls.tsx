@@ -55,7 +55,8 @@ function ClockCard() {
   return (
     <Card title={t.controls.clock}>
       {clock.isPending && <Loading />}
-      <ErrorNote error={error ?? clock.error} />
+      <ErrorNote error={error} />
+      <ErrorNote error={clock.error} retry={() => void clock.refetch()} />
       {clock.data && (
         <Facts
           rows={[
@@ -217,7 +218,8 @@ function SnapshotsCard() {
   return (
     <Card title={t.controls.snapshots}>
       <p className="hint">{t.controls.snapshotsText}</p>
-      <ErrorNote error={error ?? list.error} />
+      <ErrorNote error={error} />
+      <ErrorNote error={list.error} retry={() => void list.refetch()} />
       <form
         className="toolbar"
         onSubmit={event => {

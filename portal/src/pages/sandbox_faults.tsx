@@ -338,7 +338,8 @@ export function FaultsPage() {
         )
       }
     >
-      <ErrorNote error={error ?? list.error} />
+      <ErrorNote error={error} />
+      <ErrorNote error={list.error} retry={() => void list.refetch()} />
       {list.isPending ? (
         <Loading />
       ) : rows.length === 0 ? (

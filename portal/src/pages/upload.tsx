@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Claims or unclaims the devices of a CSV file: choose, check, preview on the server, confirm.
 import {useQuery} from '@tanstack/react-query';
-import {useCallback, useEffect, useMemo, useRef, useState} from 'react';
-import {useLocation} from 'wouter';
-import {api, send} from '../api/client';
+import {useEffect, useRef, useState} from 'react';
+import {Link, useLocation} from 'wouter';
+import {api, ApiError, send} from '../api/client';
 import type {Operation, SectionType} from '../api/types';
-import {columnOf, kColumnNames, type Column as FileColumn, type Mapping} from '../csv/device_csv';
 import {FileProblem} from '../csv/csv_text';
-import {csvRow} from '../csv/csv';
+import {columnOf, kColumnNames, type Column as FileColumn, type Mapping} from '../csv/device_csv';
 import {
   kMostItems,
   type Checked,
   type Mode,
   type Opened,
   type Outcome,
-  type SheetRow,
   type Shown,
 } from '../csv/sheet';
 import {SheetClient} from '../csv/sheet_client';
 import {t} from '../en';
 import {lastPart, useCustomers} from '../model';
 import {
-  Badge,
   Button,
   Card,
   ErrorNote,
@@ -33,170 +30,11 @@ import {
   Select,
   tell,
 } from '../ui/kit';
-import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
+import {Drop} from './upload_drop';
+import {Rows} from './upload_rows';
 
 const kMostBytes = 60 << 20; // less than the server's limit of a body
-const kBlock = 200; // rows that are read from the worker at a time
-const kListed = 1000; // rows that are listed at first, and added at the end of the list
-
-function template(mode: Mode): string {
-  return mode === 'claim'
-    ? csvRow(['imei', 'serial', 'model', 'manufacturer', 'profiletype', 'owner', 'ordernumber'])
-    : csvRow(['imei', 'serial', 'model', 'manufacturer', 'profiletype']);
-}
-
-function Drop({
-  onFile,
-  mode,
-  disabled,
-}: {
-  onFile: (file: File) => void;
-  mode: Mode;
-  disabled: boolean;
-}) {
-  const [isOver, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <div
-      className={isOver ? 'drop over' : 'drop'}
-      onDragOver={event => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={event => {
-        event.preventDefault();
-        setOver(false);
-        const file = event.dataTransfer.files[0];
-        if (file) onFile(file);
-      }}
-    >
-      <p>
-        <strong>{t.upload.drop}</strong>
-      </p>
-      <p className="muted">{t.upload.dropHint(kMostItems)}</p>
-      <input
-        ref={input}
-        type="file"
-        accept=".csv,.tsv,.txt,text/csv"
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label={t.upload.choose}
-        onChange={event => {
-          const file = event.target.files?.[0];
-          if (file) onFile(file);
-          event.target.value = '';
-        }}
-      />
-      <div className="actions">
-        <Button kind="primary" disabled={disabled} onPress={() => input.current?.click()}>
-          {t.upload.choose}
-        </Button>
-        <Button onPress={() => saveFile(`${mode}-template.csv`, template(mode))}>
-          {t.upload.template}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-// Shows the rows of the worker's sheet; reads those in view.
-function Rows({
-  client,
-  titles,
-  shown,
-  count,
-  version,
-}: {
-  client: SheetClient;
-  titles: string[];
-  shown: Shown;
-  count: number;
-  version: number;
-}) {
-  const [blocks, setBlocks] = useState<Record<number, SheetRow[]>>({});
-  const [limit, setLimit] = useState(kListed);
-  const asked = useRef(new Set<number>());
-  const key = `${shown} ${version}`;
-  const current = useRef(key);
-  useEffect(() => {
-    current.current = key;
-    asked.current.clear();
-    setBlocks({});
-    setLimit(kListed);
-  }, [key]);
-  const rowAt = useCallback(
-    (i: number) => {
-      const block = Math.floor(i / kBlock);
-      const rows = blocks[block];
-      if (!rows && !asked.current.has(block)) {
-        asked.current.add(block);
-        const asking = current.current;
-        void client.range(shown, block * kBlock, (block + 1) * kBlock).then(next => {
-          if (current.current === asking) setBlocks(old => ({...old, [block]: next}));
-        });
-      }
-      return rows?.[i % kBlock];
-    },
-    [blocks, client, shown],
-  );
-  const listed = Math.min(count, limit);
-  const rows = useMemo(() => Array.from({length: listed}, (_, i) => i), [listed]);
-  const onEnd = useCallback(() => setLimit(old => (old < count ? old + kListed : old)), [count]);
-  const columns = useMemo<Column<number>[]>(
-    () => [
-      {name: t.upload.line, width: '4.5rem', isMain: true, cell: i => rowAt(i)?.line ?? '…'},
-      {
-        name: t.upload.check,
-        width: '2.2fr',
-        cell: i => {
-          const row = rowAt(i);
-          if (!row) return '…';
-          if (row.problem)
-            return (
-              <>
-                <Badge tone="danger">{t.upload.notSent}</Badge> {row.problem}
-              </>
-            );
-          const failed = row.status !== '' && !row.status.endsWith('_SUCCESS');
-          return (
-            <>
-              {row.status && (
-                <Badge tone={failed ? 'danger' : 'ok'}>
-                  {failed ? t.perDevice(row.status) : t.upload.works}
-                </Badge>
-              )}{' '}
-              {row.message}
-              {row.warning && (
-                <>
-                  <Badge tone="warn">{t.upload.warning}</Badge> {row.warning}
-                </>
-              )}
-              {!row.status && !row.warning && <Badge tone="ok">{t.upload.readable}</Badge>}
-            </>
-          );
-        },
-      },
-      ...titles.map((title, i) => ({
-        name: title || t.upload.column(i + 1),
-        cell: (row: number) => rowAt(row)?.cells[i] ?? '',
-      })),
-    ],
-    [titles, rowAt],
-  );
-  return (
-    <Table
-      label={t.upload.rows}
-      rows={rows}
-      columns={columns}
-      idOf={i => String(i)}
-      total={count}
-      onEnd={onEnd}
-    />
-  );
-}
-
 type Preview = {operation: string; progress: number; done: boolean; outcome?: Outcome};
 
 export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
@@ -214,6 +52,7 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
   const [preview, setPreview] = useState<Preview | null>(null);
   const [busy, setBusy] = useState('');
   const [error, setError] = useState<unknown>(null);
+  const [unsure, setUnsure] = useState(false); // the answer to what was sent is lost
   const sectionType: SectionType =
     url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
 
@@ -320,9 +159,15 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
 
   const sendAll = () =>
     void run('send', async () => {
+      setUnsure(false);
       const body = await client.current!.body();
       const verb = mode === 'claim' ? 'claimAsync' : 'unclaimAsync';
-      const answer = await send('POST', `/v1/partners/${partner}/devices:${verb}`, body);
+      const answer = await send('POST', `/v1/partners/${partner}/devices:${verb}`, body).catch(
+        (failure: unknown) => {
+          setUnsure(failure instanceof ApiError && failure.status === 0);
+          throw failure;
+        },
+      );
       const operation = (await answer.json()) as Operation;
       tell(t.upload.accepted);
       go(`/reseller/operations/${lastPart(operation.name)}`);
@@ -375,6 +220,11 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
         <Drop onFile={open} mode={mode} disabled={busy !== ''} />
       </Card>
       <ErrorNote error={error} />
+      {unsure && (
+        <Note tone="warn">
+          {t.upload.unsure} <Link href="/reseller/operations">{t.upload.lookThere}</Link>
+        </Note>
+      )}
       {opened && (
         <Card title={t.upload.columnsOf(name)}>
           <p className="hint">{t.upload.mappingHint}</p>
@@ -456,7 +306,8 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
             {preview && !preview.done && (
               <Progress value={preview.progress} label={t.upload.previewing} />
             )}
-            <ErrorNote error={running.error} />
+            <ErrorNote error={running.error} retry={() => void running.refetch()} />
+            <ErrorNote error={customers.error} retry={() => void customers.refetch()} />
             <div className="actions">
               <Button
                 busy={

@@ -299,7 +299,8 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
           ))}
         </span>
       </Note>
-      <ErrorNote error={error ?? deliveries.error} />
+      <ErrorNote error={error} />
+      <ErrorNote error={deliveries.error} retry={() => void deliveries.refetch()} />
       <Card title={t.webhooks.deliveries}>
         {rows.length === 0 ? (
           <Empty title={t.webhooks.noDeliveries}>{t.webhooks.noDeliveriesText}</Empty>

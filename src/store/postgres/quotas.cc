@@ -26,6 +26,20 @@ absl::Status PostgresTransaction::SetAccountQuota(std::string_view email,
       .status();
 }
 
+absl::StatusOr<std::optional<QuotaBucket>> PostgresTransaction::FindQuotaBucket(
+    std::string_view email) {
+  ZT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      db_.Run(
+          Query("SELECT millionths, filled_us FROM quota_buckets WHERE email = $1").Text(email)));
+  if (rows.size() == 0) return std::nullopt;
+  RowReader row(rows, 0);
+  QuotaBucket bucket;
+  bucket.millionths = row.Int();
+  bucket.filled = row.Time();
+  return bucket;
+}
+
 absl::StatusOr<QuotaLease> PostgresTransaction::LeaseCalls(std::string_view email, int64_t per_100s,
                                                            int64_t wanted, absl::Time now) {
   // A crash may lose a few calls. The first statement makes the row if it is

@@ -56,6 +56,7 @@ class PostgresTransaction : public Transaction {
   absl::Status SetAccountDisabled(std::string_view email, bool disabled) override;
   absl::StatusOr<std::vector<KeyUse>> ListKeyUses() override;
   absl::Status NoteKeyUses(std::span<const KeyUse> uses) override;
+  absl::StatusOr<std::optional<QuotaBucket>> FindQuotaBucket(std::string_view email) override;
   absl::Status SetAccountQuota(std::string_view email, std::optional<int64_t> per_100s) override;
   absl::StatusOr<QuotaLease> LeaseCalls(std::string_view email, int64_t per_100s, int64_t wanted,
                                         absl::Time now) override;

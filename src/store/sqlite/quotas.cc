@@ -28,17 +28,24 @@ absl::Status SqliteTransaction::SetAccountQuota(std::string_view email,
       .Run();
 }
 
-absl::StatusOr<QuotaLease> SqliteTransaction::LeaseCalls(std::string_view email, int64_t per_100s,
-                                                         int64_t wanted, absl::Time now) {
+absl::StatusOr<std::optional<QuotaBucket>> SqliteTransaction::FindQuotaBucket(
+    std::string_view email) {
   Cursor found = db_.Use("SELECT millionths, filled_us FROM quota_buckets WHERE email = ?");
   found.Text(email);
-  QuotaBucket bucket = FullBucket(per_100s, now);
+  std::optional<QuotaBucket> bucket;
   if (found.Row()) {
     RowReader row(found);
-    bucket.millionths = row.Int();
-    bucket.filled = row.Time();
+    bucket.emplace().millionths = row.Int();
+    bucket->filled = row.Time();
   }
   ZT_RETURN_IF_ERROR(found.status());
+  return bucket;
+}
+
+absl::StatusOr<QuotaLease> SqliteTransaction::LeaseCalls(std::string_view email, int64_t per_100s,
+                                                         int64_t wanted, absl::Time now) {
+  ZT_ASSIGN_OR_RETURN(const std::optional<QuotaBucket> found, FindQuotaBucket(email));
+  QuotaBucket bucket = found.value_or(FullBucket(per_100s, now));
   const QuotaLease lease = TakeFrom(bucket, per_100s, wanted, now);
   ZT_RETURN_IF_ERROR(db_.Use("INSERT INTO quota_buckets (email, millionths, filled_us) "
                              "VALUES (?, ?, ?) ON CONFLICT (email) DO UPDATE SET "

@@ -12,20 +12,36 @@ export class Sandbox {
   static async start(program, ...options) {
     const sandbox = new Sandbox();
     sandbox.dir = mkdtempSync(join(tmpdir(), 'zerotouch-node-'));
-    sandbox.process = spawn(
-        program,
-        ['sandbox', '--listen', '127.0.0.1:0', '--data-dir', join(sandbox.dir, 'data'), ...options],
-        {stdio: ['ignore', 'pipe', 'ignore']});
-    // Ends the server whenever the test ends.
-    process.once('exit', () => sandbox.process.kill('SIGKILL'));
-    const lines = createInterface({input: sandbox.process.stdout});
-    const ready = await new Promise((resolve, reject) => {
-      lines.once('line', resolve);
-      sandbox.process.once('exit', code => reject(new Error(`zerotouchd ended with ${code}`)));
-    });
-    Object.assign(sandbox, JSON.parse(ready));
+    sandbox.program = program;
+    sandbox.options = ['--data-dir', join(sandbox.dir, 'data'), ...options];
+    await sandbox.run('127.0.0.1:0');
     return sandbox;
   }
+
+  // Starts the program and waits until it is ready.
+  async run(listen) {
+    const server = spawn(this.program, ['sandbox', '--listen', listen, ...this.options],
+                         {stdio: ['ignore', 'pipe', 'ignore']});
+    this.process = server;
+    // Ends the server whenever the test ends.
+    process.once('exit', () => server.kill('SIGKILL'));
+    const lines = createInterface({input: server.stdout});
+    const ready = await new Promise((resolve, reject) => {
+      lines.once('line', resolve);
+      server.once('exit', code => reject(new Error(`zerotouchd ended with ${code}`)));
+    });
+    Object.assign(this, JSON.parse(ready));
+  }
+
+  // Kills the server, as a crash does.
+  async kill() {
+    const ended = new Promise(resolve => this.process.once('exit', resolve));
+    this.process.kill('SIGKILL');
+    await ended;
+  }
+
+  // Starts the server again at its address, after it was killed.
+  async restart() { await this.run(new URL(this.endpoint).host); }
 
   key(account) { return JSON.parse(readFileSync(account.credentials, 'utf8')); }
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device of a customer.
+import {useQuery, useQueryClient} from '@tanstack/react-query';
+import {Link, useLocation} from 'wouter';
+import {t} from '../en';
+import {deviceTitle, getDevice, lastPart, modelOf, useMay} from '../model';
+import {History} from '../ui/history';
+import {Card, ErrorNote, Facts, Loading, Page, Time} from '../ui/kit';
+import {useConfigurations} from './configurations';
+import {ApplyDialog, RemoveDialog, UnclaimDialog} from './customer_actions';
+import {IdentifierFacts} from './device';
+
+export function CustomerDevicePage({customer, id}: {customer: string; id: string}) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const mayAssign = useMay('ASSIGNER');
+  const mayUnclaim = useMay('MANAGER');
+  const device = useQuery({
+    queryKey: ['customerDevice', customer, id],
+    queryFn: () => getDevice(`customers/${customer}`, id),
+  });
+  const configurations = useConfigurations(customer);
+  const back = {to: `/customer/${customer}/devices`, text: t.customerDevices.title};
+  if (!device.data) {
+    return (
+      <Page title={t.devices.device} back={back}>
+        {device.isPending && <Loading />}
+        <ErrorNote error={device.error} retry={() => void device.refetch()} />
+      </Page>
+    );
+  }
+  const refresh = async () => {
+    await client.invalidateQueries({queryKey: ['customerDevice', customer, id]});
+    await client.invalidateQueries({queryKey: ['history']});
+    await client.invalidateQueries({queryKey: ['customerDevices', customer]});
+  };
+  const current = configurations.data?.find(each => each.name === device.data.configuration);
+  const names = new Map(
+    (configurations.data ?? []).map(each => [lastPart(each.name), each.configurationName ?? '']),
+  );
+  return (
+    <Page
+      title={deviceTitle(device.data)}
+      intro={modelOf(device.data.deviceIdentifier)}
+      back={back}
+      actions={
+        <>
+          {mayAssign && (
+            <ApplyDialog
+              customer={customer}
+              devices={[device.data]}
+              configurations={configurations.data ?? []}
+              finish={() => void refresh()}
+            />
+          )}
+          {mayAssign && device.data.configuration && (
+            <RemoveDialog
+              customer={customer}
+              devices={[device.data]}
+              finish={() => void refresh()}
+            />
+          )}
+          {mayUnclaim && (
+            <UnclaimDialog
+              customer={customer}
+              devices={[device.data]}
+              finish={() => {
+                void client.invalidateQueries({queryKey: ['customerDevices', customer]});
+                go(`/customer/${customer}/devices`);
+              }}
+            />
+          )}
+        </>
+      }
+    >
+      <div className="columns">
+        <Card title={t.devices.identifiers}>
+          <IdentifierFacts device={device.data} />
+        </Card>
+        <Card title={t.customerDevices.configuration}>
+          {device.data.configuration ? (
+            <>
+              <p>
+                <Link
+                  href={`/customer/${customer}/configurations/${lastPart(device.data.configuration)}`}
+                >
+                  {current?.configurationName ?? device.data.configuration}
+                </Link>
+              </p>
+              <p className="muted">{t.customerDevices.nextSetup}</p>
+            </>
+          ) : (
+            <p className="muted">{t.customerDevices.noneText}</p>
+          )}
+        </Card>
+        <Card title={t.devices.claims}>
+          {(device.data.claims ?? []).map(claim => (
+            <Facts
+              key={claim.sectionType}
+              rows={[
+                [t.devices.section, t.sections[claim.sectionType ?? 'SECTION_TYPE_UNSPECIFIED']],
+                [t.resellers.id, claim.resellerId && <code>{claim.resellerId}</code>],
+                ...(claim.vacationModeExpireTime
+                  ? [[t.devices.vacationEnd, <Time at={claim.vacationModeExpireTime} />] as const]
+                  : []),
+              ]}
+            />
+          ))}
+        </Card>
+        <Card title={t.history.title}>
+          <History parent={`customers/${customer}`} device={id} names={names} />
+        </Card>
+      </div>
+    </Page>
+  );
+}

@@ -412,7 +412,8 @@ absl::Status KeepControls(sandbox::Box& box, const std::string& dir,
                     "time",
                     path, MessageOf(loaded)));
   }
-  box.keeper.Start([path](std::string_view kept) { return ReplaceFile(path, kept); });
+  box.keeper.Start(
+      [path](std::string_view kept, bool durable) { return ReplaceFile(path, kept, durable); });
   // A first start that did not come to its end has left them there.
   if (new_faults.empty() || !box.faults.List().empty()) return absl::OkStatus();
   ZT_RETURN_IF_ERROR(AddFaults(box, new_faults));

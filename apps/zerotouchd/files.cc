@@ -60,12 +60,12 @@ absl::Status SyncFolderOf(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status WriteNewFile(const std::string& path, std::string_view content) {
+absl::Status WriteNewFile(const std::string& path, std::string_view content, bool durable) {
   const Descriptor fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (fd.get() < 0 && errno == EEXIST) return Exists(path);
   if (fd.get() < 0) return Cannot("create", path, errno);
   absl::Status status = WriteAll(fd.get(), path, content);
-  if (status.ok()) status = Sync(fd.get(), path);
+  if (status.ok() && durable) status = Sync(fd.get(), path);
   if (!status.ok()) unlink(path.c_str());
   return status;
 }
@@ -115,20 +115,20 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path, size_t most) 
                                                 terminal::WithoutPasswords(path), most));
 }
 
-absl::Status ReplaceFile(const std::string& path, std::string_view content) {
+absl::Status ReplaceFile(const std::string& path, std::string_view content, bool durable) {
   const std::string temporary = path + ".new";
   unlink(temporary.c_str());  // left by a crash
-  ZT_RETURN_IF_ERROR(WriteNewFile(temporary, content));
+  ZT_RETURN_IF_ERROR(WriteNewFile(temporary, content, durable));
   if (rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;
     unlink(temporary.c_str());
     return Cannot("write", path, error);
   }
-  return SyncFolderOf(path);
+  return durable ? SyncFolderOf(path) : absl::OkStatus();
 }
 
 absl::Status CreateFile(const std::string& path, std::string_view content) {
-  ZT_RETURN_IF_ERROR(WriteNewFile(path, content));
+  ZT_RETURN_IF_ERROR(WriteNewFile(path, content, /*durable=*/true));
   absl::Status status = SyncFolderOf(path);
   if (!status.ok()) unlink(path.c_str());
   return status;

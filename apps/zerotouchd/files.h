@@ -24,8 +24,9 @@ absl::StatusOr<std::optional<std::string>> ReadSmallFile(const std::string& path
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path, size_t most);
 
 // Replaces the content of `path`, mode 0600. After a crash at any instant the file
-// has its old content or all of the new content. Durable when it returns.
-absl::Status ReplaceFile(const std::string& path, std::string_view content);
+// has its old content or all of the new content. Unless `durable` is false, that holds for a
+// power failure, too, and the new content is durable when it returns.
+absl::Status ReplaceFile(const std::string& path, std::string_view content, bool durable = true);
 
 // Creates the file `path`, mode 0600, durable when it returns. ALREADY_EXISTS if it
 // exists. Leaves no file after an error.

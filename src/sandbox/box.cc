@@ -25,7 +25,7 @@ Box::Box(double items_per_second, const Clock& real)
     : clock(real),
       pace(items_per_second),
       keeper(faults, clock),
-      seam(faults, log),
+      seam(faults, keeper, log),
       controls(clock, faults, keeper, log, pace) {}
 
 std::optional<ItemResult> Box::FaultOfItem(const store::OperationHead& head,
@@ -35,11 +35,13 @@ std::optional<ItemResult> Box::FaultOfItem(const store::OperationHead& head,
   auth::Principal caller;
   caller.email = head.account;
   caller.partner = head.partner;
-  return faults.PlanItem({.method = method,
-                          .account = head.account,
-                          .caller = &caller,
-                          .path = nullptr,
-                          .request = [&item] { return &item; }});
+  std::optional<ItemResult> result = faults.PlanItem({.method = method,
+                                                      .account = head.account,
+                                                      .caller = &caller,
+                                                      .path = nullptr,
+                                                      .request = [&item] { return &item; }});
+  if (result.has_value()) keeper.KeepHits();
+  return result;
 }
 
 }  // namespace zerotouch::sandbox

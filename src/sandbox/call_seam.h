@@ -7,6 +7,7 @@
 
 #include "sandbox/call_log.h"
 #include "sandbox/fault_rules.h"
+#include "sandbox/keeper.h"
 #include "sandbox/seam.h"
 
 namespace zerotouch::sandbox {
@@ -16,12 +17,17 @@ namespace zerotouch::sandbox {
 class CallSeam {
  public:
   CallSeam() = default;
-  // Both must outlive it.
-  CallSeam(FaultRules& faults, CallLog& log) : faults_(&faults), log_(&log) {}
+  // All must outlive it.
+  CallSeam(FaultRules& faults, Keeper& keeper, CallLog& log)
+      : faults_(&faults), keeper_(&keeper), log_(&log) {}
 
   bool HasFaults() const { return faults_ != nullptr && faults_->any(); }
+  // Decides what happens to a call. A hit is kept when it returns.
   FaultPlan Plan(const FaultCall& call) const {
-    return HasFaults() ? faults_->Plan(call) : FaultPlan();
+    if (!HasFaults()) return {};
+    FaultPlan plan = faults_->Plan(call);
+    keeper_->KeepHits();
+    return plan;
   }
 
   bool Logs() const { return log_ != nullptr; }
@@ -32,6 +38,7 @@ class CallSeam {
 
  private:
   FaultRules* faults_ = nullptr;
+  Keeper* keeper_ = nullptr;
   CallLog* log_ = nullptr;
 };
 

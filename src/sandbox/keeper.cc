@@ -12,8 +12,12 @@
 namespace zerotouch::sandbox {
 namespace {
 
-// Within this time hits of rules are in the file.
-constexpr std::chrono::milliseconds kHitsKept(100);
+// Within this time hits of rules survive a power failure.
+constexpr std::chrono::milliseconds kHitsDurable(100);
+
+// The size of the file up to which it is written at each hit, before the call is answered:
+// less than a millisecond of writing.
+constexpr size_t kHitsFileBytes = size_t{256} << 10;
 
 }  // namespace
 
@@ -37,6 +41,7 @@ void Keeper::Start(Write write) {
     const MutexLock lock(mutex_);
     write_ = std::move(write);
     kept_ = rules_.changes();
+    durable_ = kept_;
   }
   thread_ = std::thread([this] { Loop(); });
 }
@@ -68,32 +73,40 @@ std::string Keeper::Text() const {
   return text + "\n";
 }
 
-void Keeper::KeepNow() {
-  const MutexLock lock(mutex_);
-  if (!write_) return;
+void Keeper::WriteText(bool durable) {
   kept_ = rules_.changes();
+  if (durable) durable_ = kept_;
   std::string text = Text();
-  // The thread may have been faster than the call that made the change.
-  if (text == text_) return;
-  const absl::Status status = write_(text);
+  // Another thread may have been faster than the call that made the change.
+  if (text == text_ && (is_text_durable_ || !durable)) return;
+  const absl::Status status = write_(text, durable);
   if (status.ok()) {
     text_ = std::move(text);
+    is_text_durable_ = durable;
   } else {
     log::Error("cannot keep the controls of the sandbox", {{"error", MessageOf(status)}});
   }
 }
 
+void Keeper::KeepNow() {
+  const MutexLock lock(mutex_);
+  if (write_) WriteText(/*durable=*/true);
+}
+
+void Keeper::KeepHits() {
+  if (kept_ == rules_.changes()) return;
+  const MutexLock lock(mutex_);
+  if (!write_ || kept_ == rules_.changes() || text_.size() > kHitsFileBytes) return;
+  WriteText(/*durable=*/false);
+}
+
 void Keeper::Loop() {
   bool stopping = false;
   while (!stopping) {
-    bool is_due = false;
-    {
-      MutexLock lock(mutex_);
-      if (!stopping_) lock.WaitFor(changed_, kHitsKept);
-      stopping = stopping_;
-      is_due = kept_ != rules_.changes();
-    }
-    if (is_due) KeepNow();
+    MutexLock lock(mutex_);
+    if (!stopping_) lock.WaitFor(changed_, kHitsDurable);
+    stopping = stopping_;
+    if (durable_ != rules_.changes()) WriteText(/*durable=*/true);
   }
 }
 

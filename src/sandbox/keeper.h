@@ -2,7 +2,9 @@
 #ifndef ZEROTOUCH_SANDBOX_KEEPER_H_
 #define ZEROTOUCH_SANDBOX_KEEPER_H_
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -15,12 +17,12 @@
 
 namespace zerotouch::sandbox {
 
-// Keeps the fault rules and the clock in a file over restarts: changes when they are
-// made, hits of rules within kHitsKept. Thread-safe.
+// Keeps the fault rules and the clock in a file over restarts. Thread-safe.
 class Keeper {
  public:
-  // Replaces the content of the file.
-  using Write = std::function<absl::Status(std::string_view text)>;
+  // Replaces the content of the file. With `durable` it survives a power failure, else at
+  // least the end of this process.
+  using Write = std::function<absl::Status(std::string_view text, bool durable)>;
 
   // Both must outlive it.
   Keeper(FaultRules& rules, SandboxClock& clock) : rules_(rules), clock_(clock) {}
@@ -37,9 +39,15 @@ class Keeper {
   // Writes the file, unless it has all changes already. An error is logged: the control has
   // acted.
   void KeepNow();
+  // Keeps the hits of rules, so that a rule that has acted does not act again after this
+  // process was killed. They survive a power failure a moment later. While the file is
+  // larger than 256 KiB, that is so for its end, too.
+  void KeepHits();
 
  private:
   void Loop();
+  // Writes the text, unless it is what was written last.
+  void WriteText(bool durable) ZT_REQUIRES(mutex_);
   std::string Text() const;
 
   FaultRules& rules_;
@@ -47,8 +55,11 @@ class Keeper {
   Mutex mutex_;
   std::condition_variable changed_;
   Write write_ ZT_GUARDED_BY(mutex_);
-  int64_t kept_ ZT_GUARDED_BY(mutex_) = 0;  // FaultRules::changes of what was written
+  // FaultRules::changes of what was written, and of what is also durable.
+  std::atomic<int64_t> kept_ = 0;
+  int64_t durable_ ZT_GUARDED_BY(mutex_) = 0;
   std::string text_ ZT_GUARDED_BY(mutex_);  // what was written; empty: nothing yet
+  bool is_text_durable_ ZT_GUARDED_BY(mutex_) = false;
   bool stopping_ ZT_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -19,7 +19,7 @@ TEST(KeeperTest, EachChange_IsWrittenOnce) {
   std::string kept;
   {
     Keeper keeper(rules, clock);
-    keeper.Start([&](std::string_view text) {
+    keeper.Start([&](std::string_view text, bool) {
       kept = text;
       ++writes;
       return absl::OkStatus();
@@ -45,12 +45,38 @@ TEST(KeeperTest, EachChange_IsWrittenOnce) {
   EXPECT_EQ(later_clock.state().ahead, absl::Hours(1));
 }
 
+TEST(KeeperTest, Hits_AreWrittenAtOnce_AndMadeDurableLater) {
+  FaultRules rules;
+  SandboxClock clock(Clock::System());
+  std::string kept;
+  std::atomic<int> durable_writes = 0;
+  Keeper keeper(rules, clock);
+  proto::Fault fault;
+  fault.set_times(1);
+  fault.mutable_delay()->set_seconds(1);
+  ASSERT_TRUE(rules.Add(fault).ok());
+  keeper.Start([&](std::string_view text, bool durable) {
+    kept = text;
+    if (durable) ++durable_writes;
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(rules.Plan({.method = "x"}).faults, "faults/1");
+  keeper.KeepHits();
+  keeper.Stop();
+  EXPECT_GE(durable_writes, 1);
+  FaultRules later;
+  SandboxClock later_clock(Clock::System());
+  Keeper again(later, later_clock);
+  ASSERT_TRUE(again.Load(kept).ok());
+  EXPECT_EQ(later.Plan({.method = "x"}).faults, "") << "it has acted once before the restart";
+}
+
 TEST(KeeperTest, FailedWrite_IsTriedAgain) {
   FaultRules rules;
   SandboxClock clock(Clock::System());
   int writes = 0;
   Keeper keeper(rules, clock);
-  keeper.Start([&](std::string_view) {
+  keeper.Start([&](std::string_view, bool) {
     return ++writes == 1 ? absl::UnavailableError("full") : absl::OkStatus();
   });
   keeper.KeepNow();

@@ -383,9 +383,9 @@ sandbox::StateHooks HooksOf(sandbox::Box& box, SandboxRegistry& registry,
               [&registry, &running, &box] {
                 if (Daemon* const daemon = running) daemon->WakeWorkers();
                 box.keeper.KeepNow();
-                return registry.RestoreKeys();
+                return absl::OkStatus();
               },
-          .reset = [&box](const std::string& note) -> absl::Status {
+          .reset = [&box, &registry](const std::string& note) -> absl::Status {
             sandbox::proto::Seed seed;
             if (!seed.ParseFromString(note)) {
               return absl::DataLossError("the kept seed is damaged");
@@ -394,7 +394,8 @@ sandbox::StateHooks HooksOf(sandbox::Box& box, SandboxRegistry& registry,
             box.pace.SetItemsPerSecond(0);
             box.pace.Resume();
             box.log.Clear();
-            return AddFaults(box, {seed.faults().begin(), seed.faults().end()});
+            ZT_RETURN_IF_ERROR(AddFaults(box, {seed.faults().begin(), seed.faults().end()}));
+            return registry.RestoreKeys();
           }};
 }
 

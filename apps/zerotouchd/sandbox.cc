@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "auth/account_keys.h"
@@ -76,23 +78,35 @@ std::optional<crypto::KeyFile> ReadKeyFile(const std::string& path,
   return *std::move(file);
 }
 
+// Generates a key of the account and its file.
+absl::Status MakeKeyFile(store::Store& store, const Clock& clock, const std::string& path,
+                         const Endpoint& endpoint, const store::ServiceAccount& account) {
+  ZT_ASSIGN_OR_RETURN(const auth::NewKey made, auth::GenerateKey(account, sandbox::kSandboxProject,
+                                                                 endpoint.TokenUri(), clock.Now()));
+  ZT_RETURN_IF_ERROR(
+      store.Write([&](store::Transaction& tx) { return tx.AddKey(account.email, made.stored); }));
+  return ReplaceFile(path, crypto::WriteKeyFile(made.file));
+}
+
 absl::Status EnsureKeyFile(store::Store& store, const Clock& clock, const std::string& dir,
-                           const Endpoint& endpoint, const store::ServiceAccount& account) {
+                           const Endpoint& endpoint, const store::ServiceAccount& account,
+                           UnknownKey unknown) {
   const std::string path = FileOf(dir, account);
   std::optional<crypto::KeyFile> file = ReadKeyFile(path, account);
-  if (!file.has_value()) {
-    ZT_ASSIGN_OR_RETURN(
-        const auth::NewKey made,
-        auth::GenerateKey(account, sandbox::kSandboxProject, endpoint.TokenUri(), clock.Now()));
-    file = made.file;
-    ZT_RETURN_IF_ERROR(ReplaceFile(path, crypto::WriteKeyFile(*file)));
-  }
+  if (!file.has_value()) return MakeKeyFile(store, clock, path, endpoint, account);
   if (file->token_uri != endpoint.TokenUri()) {
     file->token_uri = endpoint.TokenUri();
     ZT_RETURN_IF_ERROR(ReplaceFile(path, crypto::WriteKeyFile(*file)));
   }
   for (const store::AccountKey& key : account.keys) {
     if (key.key_id == file->private_key_id) return absl::OkStatus();
+  }
+  if (unknown == UnknownKey::kKeep) {
+    log::Warning(
+        "the key of a key file is revoked; delete the file to get a new key, or reset the "
+        "sandbox",
+        {{"file", path}});
+    return absl::OkStatus();
   }
   ZT_ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::PrivateKey::FromPem(file->private_key));
   const store::AccountKey added{
@@ -258,15 +272,23 @@ absl::Status KeepSeed(store::Store& store, const Clock& clock, const PreparedSee
 }
 
 absl::Status WriteKeyFiles(store::Store& store, const Clock& clock, const std::string& dir,
-                           const Endpoint& endpoint, const sandbox::proto::Seed& seed) {
+                           const Endpoint& endpoint, const sandbox::proto::Seed& seed,
+                           UnknownKey unknown) {
   ZT_ASSIGN_OR_RETURN(const std::vector<store::ServiceAccount> accounts,
                       SandboxAccounts(store, seed));
   // An RSA key takes about 100 ms: generate them on all cores.
+  const size_t threads =
+      std::min<size_t>(accounts.size(), 2 * std::max(std::thread::hardware_concurrency(), 1u));
+  std::atomic<size_t> next = 0;
   std::vector<std::future<absl::Status>> made;
-  made.reserve(accounts.size());
-  for (const store::ServiceAccount& account : accounts) {
-    made.push_back(std::async(std::launch::async,
-                              [&] { return EnsureKeyFile(store, clock, dir, endpoint, account); }));
+  for (size_t i = 0; i < threads; ++i) {
+    made.push_back(std::async(std::launch::async, [&] {
+      absl::Status status;
+      for (size_t at = next++; at < accounts.size(); at = next++) {
+        status.Update(EnsureKeyFile(store, clock, dir, endpoint, accounts[at], unknown));
+      }
+      return status;
+    }));
   }
   absl::Status status;
   for (std::future<absl::Status>& one : made) status.Update(one.get());

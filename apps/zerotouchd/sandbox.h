@@ -30,12 +30,18 @@ absl::StatusOr<sandbox::proto::Seed> KeptSeed(store::Store& store, const Prepare
 // Keeps the registry as the state to which a sandbox is reset, unless one is kept.
 absl::Status KeepSeed(store::Store& store, const Clock& clock, const PreparedSeed& prepared);
 
+// Says what to do with the key of a key file that is not in the registry.
+enum class UnknownKey {
+  kAdd,   // add it: the registry is new, or as the seed made it
+  kKeep,  // keep it out: it was revoked
+};
+
 // Makes sure that each account of the sandbox, and each account of the seed, has a key file in
-// `dir` whose key is in the registry and whose token_uri is that of `endpoint`; generates missing
-// keys. A key file is written before its public key goes into the registry, so that the next start
-// repairs the state after a crash.
+// `dir` whose token_uri is that of `endpoint`. Generates missing keys: each is in the registry
+// before its file is there.
 absl::Status WriteKeyFiles(store::Store& store, const Clock& clock, const std::string& dir,
-                           const Endpoint& endpoint, const sandbox::proto::Seed& seed);
+                           const Endpoint& endpoint, const sandbox::proto::Seed& seed,
+                           UnknownKey unknown);
 
 // Returns the endpoints, companies and key files of the sandbox as a line of JSON.
 absl::StatusOr<std::string> DescribeSandbox(store::Store& store, const std::string& dir,

@@ -39,7 +39,8 @@ absl::StatusOr<std::unique_ptr<SandboxRegistry>> SandboxRegistry::Open(const Set
 absl::StatusOr<std::string> SandboxRegistry::Publish(const Endpoint& endpoint) {
   const std::string& dir = folder_->path();
   ZT_ASSIGN_OR_RETURN(kept_, KeptSeed(*store_, prepared_.has_value() ? &*prepared_ : nullptr));
-  ZT_RETURN_IF_ERROR(WriteKeyFiles(*store_, Clock::System(), dir, endpoint, kept_));
+  const UnknownKey unknown = prepared_.has_value() ? UnknownKey::kAdd : UnknownKey::kKeep;
+  ZT_RETURN_IF_ERROR(WriteKeyFiles(*store_, Clock::System(), dir, endpoint, kept_, unknown));
   if (prepared_.has_value()) ZT_RETURN_IF_ERROR(KeepSeed(*store_, Clock::System(), *prepared_));
   prepared_.reset();
   ZT_ASSIGN_OR_RETURN(std::string line, DescribeSandbox(*store_, dir, endpoint, kept_));
@@ -60,7 +61,8 @@ absl::Status SandboxRegistry::RestoreKeys() {
     const MutexLock lock(mutex_);
     endpoint = endpoint_;
   }
-  return WriteKeyFiles(*store_, Clock::System(), folder_->path(), endpoint, kept_);
+  return WriteKeyFiles(*store_, Clock::System(), folder_->path(), endpoint, kept_,
+                       UnknownKey::kAdd);
 }
 
 }  // namespace zerotouch::daemon

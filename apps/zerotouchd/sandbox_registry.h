@@ -46,7 +46,7 @@ class SandboxRegistry {
   // Returns where clients get tokens; empty before Publish.
   std::string TokenUri() const;
 
-  // Makes the keys of the key files good again, after the registry was replaced.
+  // Makes the keys of the key files good again, after the registry was reset.
   absl::Status RestoreKeys();
 
  private:

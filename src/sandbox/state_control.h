@@ -26,11 +26,10 @@ inline constexpr char kSeedState[] = "_seed";
 
 // Holds the parts of a reset and a restore beside the registry and the clock.
 struct StateHooks {
-  // Called after the registry was replaced: its operations may run, and its key files must
-  // be good.
+  // Called after the registry was replaced: its operations may run.
   std::function<absl::Status()> registry_replaced;
   // Makes the rest as it was at first: the faults of the seed, whose state has this note;
-  // full speed, not paused, no calls.
+  // the keys of the key files good; full speed, not paused, no calls.
   std::function<absl::Status(const std::string& note)> reset;
 };
 

@@ -109,6 +109,30 @@ TEST_F(SandboxStateTest, Reset_BringsTheSeedBack) {
   ExpectDone(Control("DELETE", "snapshots/kept"));
 }
 
+TEST(SandboxKeys, RevokedOnes_StayRevokedAfterARestart_UntilAReset) {
+  const TempDir dir;
+  const std::vector<std::string> arguments = {"sandbox", "--listen", "127.0.0.1:0", "--data-dir",
+                                              dir / "data"};
+  const auto status_at = [](const Sandbox& box) {
+    return ApiCaller(box.endpoint, box.first.credentials).Get(box.first.Devices() + "/1").status;
+  };
+  const auto post = [](const Sandbox& box, const std::string& path) {
+    return CallUrl("POST", box.endpoint + "/sandbox/v1/" + path, "{}", "").status;
+  };
+  {
+    ServerProcess server(arguments);
+    const Sandbox box = ParseSandbox(server.ready_line());
+    EXPECT_EQ(status_at(box), 404);
+    const std::string email = Json(ReadFile(box.first.credentials))["/client_email"];
+    EXPECT_EQ(post(box, "accounts/" + email + ":revokeKeys"), 200);
+  }
+  ServerProcess server(arguments);
+  const Sandbox box = ParseSandbox(server.ready_line());
+  EXPECT_EQ(status_at(box), 401);
+  EXPECT_EQ(post(box, "state:reset"), 200);
+  EXPECT_EQ(status_at(box), 404);
+}
+
 TEST_F(SandboxStateTest, Export_IsAnArchiveThatCanBeImported) {
   const std::string device = Claimed(Imei("490154203237542"));
   const Answer archive = Control("GET", "state:export");

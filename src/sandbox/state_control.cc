@@ -45,20 +45,20 @@ void SetTime(absl::Time time, google::protobuf::Timestamp& out) {
 
 // The clock's state as the note of a saved state.
 std::string NoteOf(const SandboxClock::State& state) {
-  return fmt::format("clock {} {} {}", absl::ToInt64Microseconds(state.ahead), state.frozen ? 1 : 0,
-                     absl::ToUnixMicros(state.stopped_at));
+  return fmt::format("clock_ns {} {} {}", absl::ToInt64Nanoseconds(state.ahead),
+                     state.frozen ? 1 : 0, absl::ToUnixNanos(state.stopped_at));
 }
 
 SandboxClock::State ClockIn(const std::string& note) {
-  long long ahead_us = 0, stopped_us = 0;
+  long long ahead_ns = 0, stopped_ns = 0;
   int frozen = 0;
   SandboxClock::State state;
-  if (std::sscanf(note.c_str(), "clock %lld %d %lld", &ahead_us, &frozen, &stopped_us) != 3) {
+  if (std::sscanf(note.c_str(), "clock_ns %lld %d %lld", &ahead_ns, &frozen, &stopped_ns) != 3) {
     return state;
   }
-  state.ahead = absl::Microseconds(ahead_us);
+  state.ahead = absl::Nanoseconds(ahead_ns);
   state.frozen = frozen != 0;
-  state.stopped_at = absl::FromUnixMicros(stopped_us);
+  state.stopped_at = absl::FromUnixNanos(stopped_ns);
   return state;
 }
 

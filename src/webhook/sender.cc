@@ -59,10 +59,10 @@ class Sender::Loop {
 
   void Run() {
     while (!stopping_) {
-      const absl::Duration now = clock_.Steady();
+      const absl::Duration now = clock_.Real().Steady();
       if (now >= next_trim_) Trim();
       if (now >= next_look_) next_look_ = now + Look();
-      const absl::Duration left = next_look_ - clock_.Steady();
+      const absl::Duration left = next_look_ - clock_.Real().Steady();
       transfers_.Run(std::clamp(left, absl::ZeroDuration(), limits::kWebhookPoll));
       // Record what ended, and go on with its webhook.
       if (!settled_.empty() && !is_failing_) next_look_ = -absl::InfiniteDuration();
@@ -169,7 +169,7 @@ class Sender::Loop {
   void Begin(store::LeasedDelivery leased) {
     absl::StatusOr<std::string> body = BodyOf(leased.delivery);
     const absl::Time begun = clock_.Now();
-    const absl::Duration start = clock_.Steady();
+    const absl::Duration start = clock_.Real().Steady();
     if (!body.ok()) {
       log::Error("cannot make the event of a delivery", {{"error", MessageOf(body.status())}});
       End(std::move(leased), {.begun = begun, .error = "the stored event is damaged"});
@@ -192,7 +192,7 @@ class Sender::Loop {
                          return each.delivery.number == leased.delivery.number;
                        });
                        End(std::move(leased), {.begun = begun,
-                                               .latency = clock_.Steady() - start,
+                                               .latency = clock_.Real().Steady() - start,
                                                .http_status = result.http_status,
                                                .error = std::move(result.error)});
                      });
@@ -221,7 +221,7 @@ class Sender::Loop {
   }
 
   void Trim() {
-    next_trim_ = clock_.Steady() + kTrimInterval;
+    next_trim_ = clock_.Real().Steady() + kTrimInterval;
     int64_t deleted = 0;
     const absl::Status status = [&]() -> absl::Status {
       ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Snapshot> snapshot, store_.Read());

@@ -294,6 +294,16 @@ TEST_F(WebhooksTest, Test_SendsAPing) {
   EXPECT_TRUE(all[0].IsSignedBy(hook.secret));
 }
 
+TEST_F(WebhooksTest, StoppedClock_DelaysNoFirstAttempt) {
+  WebhookReceiver receiver;
+  const Hook hook = Make(PartnerName(), receiver.url(), {"device.claimed"});
+  const std::string clock = sandbox().endpoint + "/sandbox/v1/clock";
+  EXPECT_EQ(CallUrl("POST", clock + ":freeze", "{}", "").status, 200);
+  Claimed(Imei("350000000033338"));
+  EXPECT_EQ(receiver.Await(1).size(), 1U);
+  EXPECT_EQ(CallUrl("POST", clock + ":resume", "{}", "").status, 200);
+}
+
 TEST_F(WebhooksTest, Redirects_AreNotFollowed) {
   WebhookReceiver other;
   WebhookReceiver receiver;

@@ -20,6 +20,12 @@ std::optional<absl::StatusCode> CodeNamed(const std::string& name) {
   return static_cast<absl::StatusCode>(code);
 }
 
+bool NamesHardware(const google::android::device::provisioning::v1::DeviceIdentifier& named) {
+  return !(named.imei().empty() && named.imei2().empty() && named.meid().empty() &&
+           named.meid2().empty() && named.serial_number().empty() &&
+           named.chrome_os_attested_device_id().empty());
+}
+
 class Check {
  public:
   Check(const proto::Fault& fault, const MethodNames& names) : fault_(fault), names_(names) {}
@@ -46,8 +52,10 @@ class Check {
     if (fault_.partner_id() < 0) Note("partnerId", "use the id of a reseller");
     if (fault_.customer_id() < 0) Note("customerId", "use the id of a customer");
     if (fault_.has_device() && fault_.device().device_id() <= 0 &&
-        !fault_.device().has_device_identifier()) {
-      Note("device", "give a deviceId or a deviceIdentifier");
+        !NamesHardware(fault_.device().device_identifier())) {
+      Note("device",
+           "give a deviceId, or a deviceIdentifier with an IMEI, a MEID, a serialNumber or a "
+           "chromeOsAttestedDeviceId");
     }
     if (fault_.skip() < 0) Note("skip", "use 0 or more");
     if (fault_.times() < 0) Note("times", "use 1 or more, or 0 for always");
@@ -97,6 +105,9 @@ class Check {
   void CheckRaw() {
     const int status = fault_.raw().http_status();
     if (status < 200 || status > 599) Note("raw.httpStatus", "use 200 to 599");
+    if ((status == 204 || status == 304) && !fault_.raw().body().empty()) {
+      Note("raw.body", "leave it out: answers with 204 and 304 have none");
+    }
     for (const char c : fault_.raw().content_type()) {
       if (c < ' ' || c > '~') return Note("raw.contentType", "use printable ASCII text");
     }
@@ -106,6 +117,12 @@ class Check {
     namespace api = google::android::device::provisioning::v1;
     const proto::FaultItem& item = fault_.item();
     if (!fault_.has_device()) Note("device", "name the device of the item");
+    const auto method = names_.find(fault_.method());
+    if (method != names_.end() && !IsBatchMethod(method->second)) {
+      Note("method",
+           "name a method that takes batches, such as partners.devices.claimAsync, or leave it "
+           "out");
+    }
     if (!api::SingleDeviceStatus_IsValid(item.status()) ||
         item.status() == api::SINGLE_DEVICE_STATUS_UNSPECIFIED ||
         item.status() == api::SINGLE_DEVICE_STATUS_SUCCESS) {
@@ -128,6 +145,14 @@ class Check {
 
 absl::Duration DurationOf(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+bool IsBatchMethod(std::string_view method) {
+  constexpr std::string_view kService = "google.android.device.provisioning.v1.PartnerService.";
+  if (!method.starts_with(kService)) return false;
+  method.remove_prefix(kService.size());
+  return method == "ClaimDevicesAsync" || method == "UnclaimDevicesAsync" ||
+         method == "UpdateDeviceMetadataInBatch";
 }
 
 std::vector<Violation> CheckFault(const proto::Fault& fault, const MethodNames& names) {

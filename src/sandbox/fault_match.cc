@@ -4,11 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/ascii.h"
 #include "google/android/device/provisioning/v1/devices.pb.h"
 #include "google/protobuf/descriptor.h"
+#include "model/identity.h"
 #include "model/resource_name.h"
+#include "model/text.h"
 
 namespace zerotouch::sandbox {
 namespace {
@@ -48,39 +52,45 @@ std::string ResourceOf(const Message& request) {
   return TextOf(request.GetReflection()->GetMessage(request, field), "name");
 }
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
+// Returns the form in which IMEIs are compared: the 14 digits before the check digit, which
+// may be left out. A malformed one stays as it is.
+std::string ComparedImei(std::string_view text) {
+  constexpr size_t kDigits = 14;
+  const std::string imei = CanonicalImei(text, {.lenient = true});
+  return imei.empty() ? AsciiLower(TrimSpace(text)) : "imei " + imei.substr(0, kDigits);
 }
 
-// Compares two IMEIs by their 14 digits, because the check digit may be left out.
-bool SameModem(std::string_view a, std::string_view b) {
-  constexpr size_t kImeiDigits = 14;
-  a = Trimmed(a);
-  b = Trimmed(b);
-  if (a.empty() || b.empty()) return false;
-  if (a.size() < kImeiDigits || b.size() < kImeiDigits) return EqualIgnoringCase(a, b);
-  return EqualIgnoringCase(a.substr(0, kImeiDigits), b.substr(0, kImeiDigits));
+std::string ComparedMeid(std::string_view text) {
+  const std::string meid = CanonicalMeid(text);
+  return meid.empty() ? AsciiLower(TrimSpace(text)) : "meid " + meid;
+}
+
+std::vector<std::string> ModemsOf(const DeviceIdentifier& identifier) {
+  std::vector<std::string> modems = {
+      ComparedImei(identifier.imei()), ComparedImei(identifier.imei2()),
+      ComparedMeid(identifier.meid()), ComparedMeid(identifier.meid2())};
+  std::erase(modems, "");
+  return modems;
 }
 
 bool SameOrUnset(std::string_view wanted, std::string_view given) {
-  return wanted.empty() || EqualIgnoringCase(Trimmed(wanted), Trimmed(given));
+  return wanted.empty() ||
+         EqualIgnoringCase(WithSingleSpaces(TrimSpace(wanted)), WithSingleSpaces(TrimSpace(given)));
 }
 
 bool SharesIdentifier(const DeviceIdentifier& given, const DeviceIdentifier& wanted) {
-  for (const std::string* a : {&given.imei(), &given.imei2(), &given.meid(), &given.meid2()}) {
-    for (const std::string* b :
-         {&wanted.imei(), &wanted.imei2(), &wanted.meid(), &wanted.meid2()}) {
-      if (SameModem(*a, *b)) return true;
-    }
+  const std::vector<std::string> modems = ModemsOf(wanted);
+  if (!modems.empty() && std::ranges::any_of(ModemsOf(given), [&](const std::string& modem) {
+        return std::ranges::find(modems, modem) != modems.end();
+      })) {
+    return true;
   }
   if (!wanted.chrome_os_attested_device_id().empty() &&
       given.chrome_os_attested_device_id() == wanted.chrome_os_attested_device_id()) {
     return true;
   }
   return !wanted.serial_number().empty() &&
-         Trimmed(given.serial_number()) == Trimmed(wanted.serial_number()) &&
+         TrimSpace(given.serial_number()) == TrimSpace(wanted.serial_number()) &&
          SameOrUnset(wanted.manufacturer(), given.manufacturer()) &&
          SameOrUnset(wanted.model(), given.model());
 }

@@ -137,6 +137,9 @@ TEST_F(FaultRulesTest, Selection_ByMethodPartnerCustomerAccountAndDevice) {
       {R"("account":"b@example.com")", false},
       {R"("device":{"deviceIdentifier":{"imei":"49015420323751"}})", true},
       {R"("device":{"deviceIdentifier":{"imei":"490154203237526"}})", false},
+      {R"("device":{"deviceIdentifier":{"imei":"49-015420-323751-8"}})", true},
+      {R"("device":{"deviceIdentifier":{"imei2":" 4901542032375101\u00a0"}})", true},
+      {R"("device":{"deviceIdentifier":{"meid":"49015420323751"}})", false},
       {R"("device":{"deviceId":"5"})", false},
   };
   for (const auto& [selection, fits] : rows) {
@@ -144,6 +147,19 @@ TEST_F(FaultRulesTest, Selection_ByMethodPartnerCustomerAccountAndDevice) {
     Added(std::string("{") + selection + R"(,"truncate":1})");
     EXPECT_EQ(Call(rules_).kind == Kind::kTruncate, fits) << selection;
   }
+}
+
+TEST_F(FaultRulesTest, Device_IsComparedAsTheRegistryDoes) {
+  Added(R"({"device":{"deviceIdentifier":{"meid":"A0000000123456","serialNumber":"S1",)"
+        R"("manufacturer":"A  B"}},"truncate":1})");
+  const auto acts = [&](const std::string& identifier) {
+    EXPECT_TRUE(json::Parse(identifier, *unclaim_.mutable_device_identifier()).empty());
+    return Call(rules_).kind == Kind::kTruncate;
+  };
+  EXPECT_TRUE(acts(R"({"meid":"268435456001193046"})")) << "decimal";
+  EXPECT_TRUE(acts(R"({"meid2":" a0000000123456"})"));
+  EXPECT_TRUE(acts(R"({"serialNumber":"S1","manufacturer":" a b ","model":"X"})"));
+  EXPECT_FALSE(acts(R"({"serialNumber":"s1","manufacturer":"A B","model":"X"})"));
 }
 
 TEST_F(FaultRulesTest, ThePathsReseller_CountsBeforeTheCallers) {
@@ -185,10 +201,9 @@ TEST_F(FaultRulesTest, Error_HasARetryWhereTheApiHas) {
 }
 
 TEST_F(FaultRulesTest, Item_GivesAResultToItsDeviceOnly) {
-  Added(
-      R"({"device":{"deviceIdentifier":{"imei":"490154203237518"}},"times":1,)"
-      R"("item":{"status":"SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS",)"
-      R"("errorIdentifier":"INVALID_DEVICE_ID"}})");
+  Added(R"({"device":{"deviceIdentifier":{"imei":"490154203237518"}},"times":1,)"
+        R"("item":{"status":"SINGLE_DEVICE_STATUS_SECTION_NOT_YOURS",)"
+        R"("errorIdentifier":"INVALID_DEVICE_ID"}})");
   EXPECT_FALSE(rules_.any()) << "it does nothing to calls";
   api::PartnerUnclaim item;
   const auto plan = [&] {
@@ -221,11 +236,17 @@ TEST_F(FaultRulesTest, WrongRules_AreRefusedWithAllThatIsWrong) {
       {R"({"error":{"status":"OK"}})", "fault.error.status"},
       {R"({"error":{"status":"UNAVAILABLE","reason":"NOTHING"}})", "fault.error.reason"},
       {R"({"raw":{"httpStatus":99}})", "fault.raw.httpStatus"},
+      {R"({"raw":{"httpStatus":304,"body":"x"}})", "fault.raw.body"},
       {R"({"raw":{"httpStatus":502,"contentType":"a\r\nSet-Cookie: x"}})", "contentType"},
       {R"({"item":{"status":"SINGLE_DEVICE_STATUS_UNKNOWN_ERROR"}})", "fault.device"},
       {R"({"device":{"deviceId":"1"},"item":{"status":"SINGLE_DEVICE_STATUS_SUCCESS"}})",
        "fault.item.status"},
       {R"({"device":{},"truncate":1})", "fault.device"},
+      {R"({"device":{"deviceIdentifier":{}},"truncate":1})", "fault.device"},
+      {R"({"device":{"deviceIdentifier":{"model":"X"}},"truncate":1})", "fault.device"},
+      {R"({"method":"partners.devices.unclaim","device":{"deviceId":"1"},)"
+       R"("item":{"status":"SINGLE_DEVICE_STATUS_OTHER_ERROR"}})",
+       "fault.method"},
   };
   for (const auto& [text, wrong] : rows) EXPECT_THAT(ErrorOf(text), HasSubstr(wrong)) << text;
   const std::string all = ErrorOf(R"({"skip":-1,"times":-1,"truncate":-1})");

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "base/ascii.h"
 
@@ -15,6 +17,27 @@ constexpr auto kNpos = std::string_view::npos;
 bool IsNameChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-' || c == '.' || c == '$';
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = AsciiLower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Returns the length of the character of a name that `text` begins with, and the character:
+// itself, `%61` as in forms, or `\u0061` as in JSON. 0 if another character is there.
+std::pair<size_t, char> NameCharAt(std::string_view text) {
+  if (text.empty()) return {0, 0};
+  if (IsNameChar(text[0])) return {1, text[0]};
+  size_t begin = 0;
+  if (text[0] == '%') begin = 1;
+  if (text.starts_with("\\u00") || text.starts_with("\\U00")) begin = 4;
+  if (begin == 0 || text.size() < begin + 2) return {0, 0};
+  const int high = HexDigit(text[begin]), low = HexDigit(text[begin + 1]);
+  if (high < 0 || low < 0) return {0, 0};
+  const char c = static_cast<char>(high << 4 | low);
+  return IsNameChar(c) ? std::pair<size_t, char>(begin + 2, c) : std::pair<size_t, char>(0, 0);
 }
 
 // The characters of credentials (RFC 6750 section 2.1).
@@ -31,7 +54,7 @@ class Redactor {
 
   std::string Run() {
     while (at_ < text_.size()) {
-      if (!TakeKey() && !TakeToken() && !TakeNamed()) out_ += text_[at_++];
+      if (!TakeKey() && !TakeToken() && !TakePassword() && !TakeNamed()) out_ += text_[at_++];
     }
     return std::move(out_);
   }
@@ -72,6 +95,17 @@ class Redactor {
     return false;
   }
 
+  // The user and the password of a URL: `//user:password@host`.
+  bool TakePassword() {
+    if (!Rest().starts_with("//")) return false;
+    const size_t end = Rest().find_first_of("@/ \t\r\n\"'<>?#", 2);
+    if (end == kNpos || Rest()[end] != '@' || end == 2) return false;
+    out_ += "//";
+    at_ += 2;
+    Skip(end - 2);
+    return true;
+  }
+
   size_t TokenLength() const {
     const auto rest = Rest();
     return static_cast<size_t>(std::ranges::find_if_not(rest, IsTokenChar) - rest.begin());
@@ -79,13 +113,16 @@ class Redactor {
 
   // A name, and its value if the name is secret.
   bool TakeNamed() {
-    if (!AtWord() || !IsNameChar(text_[at_])) return false;
-    const auto rest = Rest();
-    const auto length =
-        static_cast<size_t>(std::ranges::find_if_not(rest, IsNameChar) - rest.begin());
-    const std::string_view name = rest.substr(0, length);
-    out_ += name;
-    at_ += length;
+    if (!AtWord()) return false;
+    std::string name;
+    const size_t begin = at_;
+    for (auto [length, c] = NameCharAt(Rest()); length > 0;
+         std::tie(length, c) = NameCharAt(Rest())) {
+      name += c;
+      at_ += length;
+    }
+    if (name.empty()) return false;
+    out_ += text_.substr(begin, at_ - begin);
     if (IsSecretName(name)) TakeValue();
     return true;
   }
@@ -140,9 +177,10 @@ class Redactor {
 }  // namespace
 
 bool IsSecretName(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> kParts = {
-      "authorization", "cookie",    "token",     "secret",     "password", "passwd",
-      "credential",    "assertion", "signature", "privatekey", "apikey",   "jwt"};
+  static constexpr std::array<std::string_view, 17> kParts = {
+      "authorization", "authentication", "cookie",    "token",     "secret",    "password",
+      "passwd",        "passphrase",     "session",   "assertion", "signature", "credential",
+      "privatekey",    "apikey",         "accesskey", "jwt",       "whsec"};
   std::string plain;
   for (const char c : name) {
     if (c != '-' && c != '_' && c != '.' && c != '$') plain += AsciiLower(c);

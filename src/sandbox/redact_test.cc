@@ -28,6 +28,10 @@ TEST(Redact, Credentials_AreRemovedInEveryForm) {
       "eyJhbGciOiJSUzI1NiJ9.CANARY.CANARY",
       "text ya29.ozt-CANARY text",
       R"({"secret":"CANARY)",  // cut off
+      "grant_type=x&%61ssertion=CANARY",
+      R"({"\u0061ssertion":"CANARY"})",
+      R"({"url":"https://user:CANARY@example.com/hook"})",
+      "X-Session-Id: CANARY\r\nX-Access-Key: CANARY\r\nPassphrase: CANARY",
   };
   for (const char* text : texts) {
     const std::string out = Redact(text);
@@ -40,7 +44,8 @@ TEST(Redact, OtherText_StaysAsItIs) {
   for (const char* text :
        {R"({"nextPageToken":"abc","imei":"490154203237518","companyName":"Key & Lock = fine"})", "",
         "pageSize=10&pageToken=x", R"({"key )", "token", "the token expired",
-        R"({"metadata":{"entries":{"ordernumber":"1"}}})"}) {
+        R"({"metadata":{"entries":{"ordernumber":"1"}}})", "https://example.com/a@b?c=d",
+        "50 %25 of \\u0041"}) {
     EXPECT_EQ(Redact(text), text);
   }
 }

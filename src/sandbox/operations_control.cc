@@ -46,7 +46,7 @@ absl::StatusOr<google::protobuf::Empty> OperationsControl::SetSpeed(
   const double rate = request.items_per_second();
   // Also refuses what is not a number.
   if (!(rate >= 0 && rate <= 1e6)) {
-    return errors::InvalidParameter("itemsPerSecond", "use 1 to 1000000, or 0 for full speed");
+    return errors::InvalidParameter("itemsPerSecond", "use at most 1000000, or 0 for full speed");
   }
   pace_.SetItemsPerSecond(rate);
   return google::protobuf::Empty();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks fault rules about calls over HTTP, and logs the calls.
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "json/json.h"
 #include "sandbox/call_seam.h"
+#include "store/store.h"
 #include "wire/api.h"
 #include "wire/api_head.h"
 #include "wire/fault_answers.h"
@@ -14,6 +17,23 @@
 #include "wire/rest/transcode.h"
 
 namespace zerotouch::wire {
+namespace {
+
+// Returns the companies for which an account acts; nullopt if there is no such account.
+std::optional<auth::Principal> CompaniesOf(store::Store& store, const std::string& email) {
+  if (email.empty()) return std::nullopt;
+  const auto snapshot = store.Read();
+  if (!snapshot.ok()) return std::nullopt;
+  const auto account = (*snapshot)->FindAccount(email);
+  if (!account.ok() || !account->has_value()) return std::nullopt;
+  auth::Principal caller;
+  caller.email = email;
+  caller.partner = (*account)->partner;
+  caller.customers = (*account)->customers;
+  return caller;
+}
+
+}  // namespace
 
 std::string_view ProtocolName(http::Protocol protocol) {
   switch (protocol) {
@@ -82,8 +102,11 @@ std::optional<http::Response> Api::FaultOfToken(const http::Request& request, He
   if (head.plan == nullptr && !seam_.HasFaults()) return std::nullopt;
   if (head.plan == nullptr) {
     const std::string account = AccountInAssertion(head.parts.query, request.body);
+    const std::optional<auth::Principal> caller = CompaniesOf(store_, account);
     head.plan = std::make_unique<sandbox::FaultPlan>(
-        seam_.Plan({.method = sandbox::kTokenMethod, .account = account}));
+        seam_.Plan({.method = sandbox::kTokenMethod,
+                    .account = account,
+                    .caller = caller.has_value() ? &*caller : nullptr}));
     head.delay = head.plan->delay;
   }
   if (head.delay > absl::ZeroDuration()) return Dropped();

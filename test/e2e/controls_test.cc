@@ -142,6 +142,17 @@ TEST_F(ControlsTest, Token_HasErrorsOfOAuth) {
   EXPECT_EQ(AskForToken().status, 200);
 }
 
+TEST_F(ControlsTest, Token_IsForTheCompaniesOfItsAccount) {
+  const auto acts = [&](const std::string& selection) {
+    Control("DELETE", kFaults);
+    Add(R"({"method":"token","error":{"status":"UNAUTHENTICATED"},)" + selection + "}");
+    return AskForToken().status == 400;
+  };
+  EXPECT_TRUE(acts(fmt::format(R"("partnerId":"{}")", sandbox().first.partner)));
+  EXPECT_FALSE(acts(fmt::format(R"("partnerId":"{}")", sandbox().second.partner)));
+  EXPECT_FALSE(acts(fmt::format(R"("customerId":"{}")", sandbox().first.customer)));
+}
+
 TEST_F(ControlsTest, Disconnect_CutsTheConnectionOrTheStream) {
   for (const char* when : {"BEFORE", "AFTER"}) {
     Add(fmt::format(R"({{"disconnect":"{}"}})", when));

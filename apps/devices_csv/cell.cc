@@ -27,15 +27,21 @@ size_t DigitsIn(std::string_view text) {
 
 bool IsVisibleAscii(char c) { return c > 0x20 && c < 0x7F; }
 
-// Returns true for 3.56938E+14, with a comma too. A MEID such as 99000012E45678 has no sign.
+// Returns true for 3.56938E+14, with a comma or without a sign, too. A MEID such as
+// 99000012E45678 has neither a fraction nor a sign.
 bool IsScientific(std::string_view text) {
   if (DigitsIn(text) != 1) return false;
   text.remove_prefix(1);
-  if (text.starts_with('.') || text.starts_with(',')) {
+  const bool has_fraction = text.starts_with('.') || text.starts_with(',');
+  if (has_fraction) {
     text.remove_prefix(1);
     text.remove_prefix(DigitsIn(text));
   }
-  return (text.starts_with("E+") || text.starts_with("e+")) && IsAllDigits(text.substr(2));
+  if (!text.starts_with('E') && !text.starts_with('e')) return false;
+  text.remove_prefix(1);
+  const bool has_sign = text.starts_with('+');
+  if (has_sign) text.remove_prefix(1);
+  return (has_fraction || has_sign) && IsAllDigits(text);
 }
 
 // Returns true for 356938035643809.0, .00 and ,0.
@@ -70,6 +76,12 @@ std::string NumberDamage(std::string_view cell, CellKind kind) {
   if (kind == CellKind::kNumber && HasThousandsMarks(cell)) {
     return fmt::format("holds {}: a spreadsheet has added thousands separators to the number; {}",
                        cell, kAsText);
+  }
+  if (kind == CellKind::kNumber && cell.starts_with('=')) {
+    return fmt::format("holds {}: this is a spreadsheet's formula; {}", cell, kAsText);
+  }
+  if (kind == CellKind::kNumber && cell.starts_with('#')) {
+    return fmt::format("holds {}: this is an error of a spreadsheet; correct the cell", cell);
   }
   if (cell.starts_with('\'') || cell.starts_with("\u2019")) {
     return fmt::format("holds {}: the apostrophe is a spreadsheet's mark for text; remove it",

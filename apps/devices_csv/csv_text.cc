@@ -42,6 +42,7 @@ std::string_view KindOf(std::string_view begin) {
   const std::string_view first = std::string_view(lower).substr(text);
   if (first.starts_with("<!doctype html") || first.starts_with("<html")) return "an HTML page";
   if (first.starts_with("<?xml")) return "an XML document";
+  if (first.starts_with('{') || first.starts_with('[')) return "JSON";
   return {};
 }
 

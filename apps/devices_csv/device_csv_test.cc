@@ -202,6 +202,11 @@ TEST(DeviceCsvTest, WhatASpreadsheetDid_IsNamed) {
   } kCases[] = {
       {"3.56938E+14", "holds 3.56938E+14: a spreadsheet has shortened the number"},
       {"\"3,56938E+14\"", "a spreadsheet has shortened the number"},
+      {"3.56938030000013E14", "a spreadsheet has shortened the number"},
+      {"3E+14", "a spreadsheet has shortened the number"},
+      {"=356938035643809", "a spreadsheet's formula"},
+      {"#N/A", "an error of a spreadsheet"},
+      {"####", "an error of a spreadsheet"},
       {"4e+14", "a spreadsheet has shortened the number"},
       {"356938035643809.0", "a decimal fraction"},
       {"\"356938035643809,00\"", "a decimal fraction"},
@@ -221,7 +226,7 @@ TEST(DeviceCsvTest, WhatASpreadsheetDid_IsNamed) {
   for (const char* cell : {"99000012E45678", "A0000012345678", "49-015420-323751-8"}) {
     EXPECT_TRUE(Claim("meid,owner", std::string(cell) + ",5").ok()) << cell;
   }
-  for (const char* serial : {"1E10", "R9.12", "O'Neil", "E+14"}) {
+  for (const char* serial : {"1E10", "R9.12", "O'Neil", "E+14", "#7", "=A"}) {
     EXPECT_TRUE(Claim("serial,owner", std::string(serial) + ",5").ok()) << serial;
   }
 }

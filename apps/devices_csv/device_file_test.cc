@@ -99,6 +99,8 @@ TEST(DeviceFileTest, OtherFiles_AreNamed) {
       {"%PDF-1.7", "a PDF"},
       {"<!DOCTYPE html><table>", "an HTML page"},
       {"\n<html>", "an HTML page"},
+      {" [{\"imei\": \"1\"}]", "JSON"},
+      {"{\"devices\": []}", "JSON"},
       {"<?xml version=\"1.0\"?><Workbook>", "an XML document"},
       {std::string("\xff\xfe\0\0i\0\0\0", 8), "UTF-32"},
       {std::string("i\0m\0e\0i\0", 8), "UTF-16 text without a byte-order mark"},

@@ -43,10 +43,12 @@ absl::StatusOr<std::string> DatabaseOf(const Settings& settings) {
 AdminGroup::AdminGroup(CLI::App& app, const char* name, const char* help, AdminAction& action)
     : app_(*app.add_subcommand(name, help)), action_(action) {
   app_.require_subcommand(1);
+  app_.fallthrough();
 }
 
 CLI::App& AdminGroup::Add(const char* name, const char* help, Run run) {
   CLI::App* command = app_.add_subcommand(name, help);
+  command->fallthrough();  // allows --database after the command
   command->callback([this_flags = flags_, &action = action_, run = std::move(run)] {
     action = [this_flags, run](const Settings& settings) { return run(settings, *this_flags); };
   });

@@ -257,6 +257,22 @@ std::string HelpFor(int argc, char** argv) {
   return "zerotouch --help";
 }
 
+// Returns what is wrong if a word stands where a command is expected; empty if none does.
+std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.empty() || word.starts_with('-')) return "";
+    const std::vector<const CLI::App*> commands =
+        at->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) return "";
+    const auto command = std::ranges::find(commands, word, &CLI::App::get_name);
+    if (command == commands.end()) return fmt::format("Unknown command \"{}\"", word);
+    at = *command;
+  }
+  return "";
+}
+
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
@@ -271,8 +287,10 @@ int RunCommandLine(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing
     if (error.get_exit_code() == 0) return app.exit(error);
-    PrintError(
-        fmt::format("{}; see {}", terminal::WithoutPasswords(error.what()), HelpFor(argc, argv)));
+    const std::string unknown = UnknownCommand(app, argc, argv);
+    PrintError(fmt::format("{}; see {}",
+                           terminal::WithoutPasswords(unknown.empty() ? error.what() : unknown),
+                           HelpFor(argc, argv)));
     return kUsage;
   }
   return code;

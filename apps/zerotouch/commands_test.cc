@@ -149,6 +149,8 @@ TEST(OutputTest, LongValues_ContinueBelow) {
   const std::string text = LinesText({{"name", std::string(150, 'x')}, {"b", "c"}});
   EXPECT_EQ(text,
             "name  " + std::string(94, 'x') + "\n      " + std::string(56, 'x') + "\nb     c\n");
+  EXPECT_EQ(LinesText({{"name", std::string(90, 'x') + " words"}}),
+            "name  " + std::string(90, 'x') + "\n      words\n");
 }
 
 TEST(EventReaderTest, Events_InAnyPieces) {

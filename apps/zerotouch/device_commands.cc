@@ -155,10 +155,13 @@ std::vector<Command> FindCommands() {
       {.group = "devices",
        .verb = "get",
        .about = "Show a device",
-       .example = "Example:\n  zerotouch devices get 4037820647906988512 --format json\n",
+       .example = "Examples:\n"
+                  "  zerotouch devices get 4037820647906988512 --format json\n"
+                  "  zerotouch devices get --imei 490154203237518\n"
+                  "A device that was given up, and any device of a customer, is named by its id.\n",
        .run = RunDeviceGet,
        .side = Side::kEither,
-       .flags = {{"device-id", "ID", "Id of the device's record"}},
+       .flags = Join({{{"device-id", "ID", "Id of the device's record"}}, Identifiers()}),
        .positional = "DEVICE",
        .positional_help = "Id of the device's record, or its name (optional)",
        .method = {.rpc = "google.android.device.provisioning.v1.PartnerService.GetDevice",

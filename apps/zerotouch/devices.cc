@@ -311,13 +311,18 @@ ExitCode RunRemoveConfiguration(const Invocation& invocation) {
 
 ExitCode RunDeviceGet(const Invocation& invocation) {
   Invocation named = invocation;
+  if (HasIdentifier(invocation)) {
+    const absl::StatusOr<std::string> device = FindOne(invocation);
+    if (!device.ok()) return Fail(invocation, device.status());
+    named.positionals.push_back(*device);
+  }
   if (named.positionals.empty() && named.Has("device-id")) {
     named.positionals.push_back(named.Get("device-id"));
   }
   if (!named.positionals.empty()) return RunMethod(named);
   return Fail(invocation, absl::InvalidArgumentError(
-                              "no device; give its id, or find it: zerotouch devices find --imei "
-                              "IMEI"));
+                              "no device; give its id, or an identifier such as --imei, --meid or "
+                              "--serial"));
 }
 
 ExitCode RunDeviceHistory(const Invocation& invocation) {

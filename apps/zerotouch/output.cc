@@ -329,6 +329,19 @@ std::string TableText(const std::vector<std::string>& header,
   return text;
 }
 
+namespace {
+
+// Returns the first line of a text that is at most so wide. It ends before a space, unless a
+// word is longer than a line.
+std::string_view FirstLine(std::string_view text, size_t width) {
+  const std::string_view part = FirstCharacters(text, width);
+  if (part.size() == text.size() || text[part.size()] == ' ') return part;
+  const size_t space = part.rfind(' ');
+  return space == std::string_view::npos || space == 0 ? part : part.substr(0, space);
+}
+
+}  // namespace
+
 std::string LinesText(const std::vector<std::vector<std::string>>& rows) {
   size_t width = 0;
   for (const auto& row : rows) width = std::max(width, CharactersIn(ForTerminal(row[0])));
@@ -339,10 +352,11 @@ std::string LinesText(const std::vector<std::vector<std::string>>& rows) {
     std::string_view rest = safe;
     std::string title = ForTerminal(row[0]);
     do {
-      const std::string_view part = FirstCharacters(rest, kTableColumns - width - kGap);
+      const std::string_view part = FirstLine(rest, kTableColumns - width - kGap);
       title.append(width + kGap - std::min(width + kGap, CharactersIn(title)), ' ');
       text += fmt::format("{}{}\n", title, part);
       rest.remove_prefix(part.size());
+      if (rest.starts_with(' ')) rest.remove_prefix(1);
       title.clear();
     } while (!rest.empty());
   }

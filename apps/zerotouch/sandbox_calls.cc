@@ -140,6 +140,12 @@ ExitCode RunCallsWatch(const Invocation& invocation) {
   return status.ok() ? kDone : Fail(invocation, status);
 }
 
+ExitCode RunSetTerms(const Invocation& invocation) {
+  if (invocation.Has("accepted")) return RunRest(invocation);
+  return Fail(invocation, absl::InvalidArgumentError("no answer; give --accepted, or "
+                                                     "--accepted=false"));
+}
+
 ExitCode RunFaultsDelete(const Invocation& invocation) {
   if (!invocation.positionals.empty()) return RunRest(invocation);
   if (!invocation.Has("all")) {

@@ -37,6 +37,7 @@ class EventReader {
 // tenants, which write a key file.
 ExitCode RunCallsWatch(const Invocation& invocation);
 ExitCode RunFaultsDelete(const Invocation& invocation);
+ExitCode RunSetTerms(const Invocation& invocation);
 ExitCode RunStateExport(const Invocation& invocation);
 ExitCode RunTenant(const Invocation& invocation);
 

@@ -331,7 +331,7 @@ std::vector<Command> TenantChangeCommands() {
        .verb = "set-terms",
        .about = "Accept the terms for a customer, or let them go stale",
        .example = "Example:\n  zerotouch sandbox tenants set-terms 12 --accepted=false\n",
-       .run = RunRest,
+       .run = RunSetTerms,
        .side = Side::kSandbox,
        .flags = {{"accepted", "", "Accepted, or not with =false", "accepted", Kind::kBool}},
        .positional = "CUSTOMER",

@@ -245,6 +245,8 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
     std::string text;
   } kCases[] = {
       {{}, "subcommand"},
+      {{"nope"}, "Unknown command \"nope\""},
+      {{"devices", "steal", "--imei", "1"}, "Unknown command \"steal\""},
       {{"devices", "claim"}, "--csv"},
       {{"devices", "claim", csv, dir_ / "none.csv"}, "none.csv"},
       {{"devices", "claim", csv, dir_.path()}, "Is a directory"},

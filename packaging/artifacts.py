@@ -216,22 +216,34 @@ def oci(stage, version, out):
         image.archive(index))
 
 
-def owner_of(library):
-    """Returns name and version of the Debian package that a library is of."""
-    for path in (library, os.path.realpath(library), '/usr' + library):
-        run = subprocess.run(['dpkg', '-S', path], capture_output=True, text=True)
-        if run.returncode == 0:
-            package = run.stdout.split(': ')[0].split(',')[0]
-            version = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', package], check=True,
-                                     capture_output=True, text=True).stdout
-            return package.split(':')[0], version
-    sys.exit(f'artifacts: no package has {library}')
+def owners_of(libraries):
+    """Returns names and versions of the Debian packages that the libraries are of, sorted."""
+    # A package may have the file by another name: /lib is a link to /usr/lib.
+    names = {library: (library, os.path.realpath(library), '/usr' + library)
+             for library in libraries}
+    # It looks through all packages, so it is asked once. It fails for the names that none has.
+    asked = sorted({path for paths in names.values() for path in paths})
+    said = subprocess.run(['dpkg', '-S', *asked], capture_output=True, text=True,
+                          check=False).stdout
+    package_of = {}
+    for line in said.splitlines():
+        packages, _, path = line.partition(': ')
+        package_of[path] = packages.split(',')[0]
+    packages = set()
+    for library, paths in names.items():
+        found = [package_of[path] for path in paths if path in package_of]
+        if not found:
+            sys.exit(f'artifacts: no package has {library}')
+        packages.add(found[0])
+    said = subprocess.run(['dpkg-query', '-W', '-f', '${Package} ${Version}\\n', *sorted(packages)],
+                          check=True, capture_output=True, text=True).stdout
+    return sorted({tuple(line.split(' ')) for line in said.splitlines()})
 
 
 def sbom(stage, version, out):
     """Writes what the programs are made of and load, as SPDX 2.3 in JSON."""
     found, loader = libraries(stage)
-    owners = sorted({owner_of(library) for library in [*found, loader]})
+    owners = owners_of([*found, loader])
     packages = [{
         'SPDXID': 'SPDXRef-zerotouchd', 'name': 'zerotouchd', 'versionInfo': version,
         'downloadLocation': 'NOASSERTION', 'filesAnalyzed': False,

@@ -77,8 +77,9 @@ def commands_of(binary, words=()):
     yield words, parts
     for title, lines in parts[2]:
         if title == 'Subcommands':
-            for name, _ in items(lines):
-                yield from commands_of(binary, (*words, name))
+            for names, _ in items(lines):
+                # "create, add": the first is the name, the others are as good.
+                yield from commands_of(binary, (*words, names.split(',')[0]))
 
 
 def section(words, parts, program):

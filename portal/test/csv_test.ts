@@ -97,6 +97,11 @@ test('cells are trimmed of spaces and invisible characters', () => {
 
 test('what spreadsheets do to numbers is named', () => {
   assert.match(cellProblem('3.56938E+14', 'NUMBER'), /shortened the number/);
+  assert.match(cellProblem('3.56938030000013E14', 'NUMBER'), /shortened the number/);
+  assert.equal(cellProblem('1E10', 'SERIAL'), '');
+  assert.match(cellProblem('=356938035643809', 'NUMBER'), /a spreadsheet's formula/);
+  assert.match(cellProblem('#N/A', 'NUMBER'), /an error of a spreadsheet/);
+  assert.equal(cellProblem('#7', 'SERIAL'), '');
   assert.match(cellProblem('356938035643809.0', 'NUMBER'), /decimal fraction/);
   assert.match(cellProblem('356,938,035,643,809', 'NUMBER'), /thousands separators/);
   assert.match(cellProblem("'356938035643809", 'NUMBER'), /mark for text/);
@@ -125,6 +130,7 @@ test('a file that is not CSV is named', () => {
   assert.match(problem(new Uint8Array([0x1f, 0x8b, 8])), /gzip/);
   assert.match(problem(bytes('%PDF-1.7')), /a PDF document/);
   assert.match(problem(bytes(' <!DOCTYPE html>')), /an HTML page/);
+  assert.match(problem(bytes(' [{"imei": "1"}]')), /JSON/);
   assert.match(
     problem(new Uint8Array([0x61, 0, 0x62, 0])),
     /UTF-16 text without a byte-order mark/,

@@ -32,7 +32,7 @@ export function normalName(title: string): string {
 }
 
 function numberDamage(cell: string, kind: CellKind): string {
-  if (/^\d([.,]\d*)?[Ee]\+\d+$/.test(cell)) {
+  if (/^\d([.,]\d*[Ee]\+?|[Ee]\+)\d+$/.test(cell)) {
     return `holds ${cell}: a spreadsheet has shortened the number; ${kAsText}`;
   }
   if (/^\d+[.,]0+$/.test(cell)) {
@@ -40,6 +40,12 @@ function numberDamage(cell: string, kind: CellKind): string {
   }
   if (kind === 'NUMBER' && /^\d{1,3}([,.'])\d{3}(\1\d{3})*$/.test(cell)) {
     return `holds ${cell}: a spreadsheet has added thousands separators to the number; ${kAsText}`;
+  }
+  if (kind === 'NUMBER' && cell.startsWith('=')) {
+    return `holds ${cell}: this is a spreadsheet's formula; ${kAsText}`;
+  }
+  if (kind === 'NUMBER' && cell.startsWith('#')) {
+    return `holds ${cell}: this is an error of a spreadsheet; correct the cell`;
   }
   if (cell.startsWith("'") || cell.startsWith('\u2019')) {
     return `holds ${cell}: the apostrophe is a spreadsheet's mark for text; remove it`;

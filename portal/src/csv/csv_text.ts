@@ -29,6 +29,7 @@ function kindOf(begin: string): string {
     .replace(/^[ \t\r\n\xef\xbb\xbf]+/, '');
   if (first.startsWith('<!doctype html') || first.startsWith('<html')) return 'an HTML page';
   if (first.startsWith('<?xml')) return 'an XML document';
+  if (first.startsWith('{') || first.startsWith('[')) return 'JSON';
   return '';
 }
 

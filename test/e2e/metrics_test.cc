@@ -222,8 +222,8 @@ TEST(Metrics, LogLine_HasTraceIdAndPeer) {
 
 // A call that a quota refuses is its account's in the log, by whatever protocol it came.
 TEST(Metrics, CallPastAQuota_HasItsAccountInTheLog) {
-  Watched watched({"--quota-per-100s", "1", "--token-quota-per-minute", "1", "--access-log",
-                   "errors"});
+  Watched watched(
+      {"--quota-per-100s", "1", "--token-quota-per-minute", "1", "--access-log", "errors"});
   const Sandbox& sandbox = watched.sandbox();
   ApiCaller caller(sandbox.endpoint, sandbox.first.credentials);
   const std::string path = "/v1/partners/" + sandbox.first.partner;

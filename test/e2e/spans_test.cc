@@ -67,12 +67,12 @@ TEST_F(SpansTest, OperationAndItsChunks_ArePartsOfTheTrace) {
   WebhookReceiver collector;
   Start(collector.url("/"));
   ApiCaller caller(sandbox_.endpoint, sandbox_.first.credentials);
-  const std::string claims =
-      R"({"claims":[{"deviceIdentifier":{"imei":"490154203237518"},)"
-      R"("sectionType":"SECTION_TYPE_ZERO_TOUCH"}]})";
+  const std::string claims = R"({"claims":[{"deviceIdentifier":{"imei":"490154203237518"},)"
+                             R"("sectionType":"SECTION_TYPE_ZERO_TOUCH"}]})";
   const auto claim = [&](const std::string& traceparent) {
     const Answer answer = CallUrl(
-        "POST", sandbox_.endpoint + "/v1/partners/" + sandbox_.first.partner + "/devices:claimAsync",
+        "POST",
+        sandbox_.endpoint + "/v1/partners/" + sandbox_.first.partner + "/devices:claimAsync",
         claims, caller.token(), {"traceparent: " + traceparent});
     EXPECT_EQ(answer.status, 200) << answer.body;
     const std::string path = "/v1/" + FieldIn(answer.body, "name") + ":wait";

@@ -12,9 +12,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/time/clock.h"
 #include "support/certificate.h"
-#include "support/free_port.h"
 #include "support/cli_process.h"
+#include "support/free_port.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
 #include "support/wait.h"
@@ -165,9 +166,9 @@ TEST_F(TlsTest, Hangup_ReloadsTheCertificate) {
 
 TEST_F(TlsTest, Metrics_SayWhenTheCertificateExpires) {
   const std::string watched = fmt::format("127.0.0.1:{}", FreePort());
-  std::vector<std::string> arguments = With(
-      {"serve", "--database", "sqlite://" + dir_ / "registry.db", "--metrics-listen", watched},
-      "cert.pem", "key.pem");
+  std::vector<std::string> arguments =
+      With({"serve", "--database", "sqlite://" + dir_ / "registry.db", "--metrics-listen", watched},
+           "cert.pem", "key.pem");
   ServerProcess server(arguments);
   ASSERT_THAT(server.ready_line(), HasSubstr("https://"));
   const auto days = [&] {
@@ -175,8 +176,8 @@ TEST_F(TlsTest, Metrics_SayWhenTheCertificateExpires) {
     const std::string text = CallUrl("GET", "http://" + watched + "/metrics", "", "").body;
     const size_t at = text.find(name);
     if (at == std::string::npos) return 0.0;
-    const absl::Time end = absl::FromUnixSeconds(
-        static_cast<int64_t>(std::stod(text.substr(at + name.size()))));
+    const absl::Time end =
+        absl::FromUnixSeconds(static_cast<int64_t>(std::stod(text.substr(at + name.size()))));
     return absl::ToDoubleHours(end - absl::Now()) / 24;
   };
   EXPECT_NEAR(days(), 30, 0.1);

@@ -106,7 +106,7 @@ def older(package, folder):
              for line in control.read_text().splitlines()]
     control.write_text('\n'.join(lines) + '\n')
     built = folder / 'zerotouchd_0.0.1.deb'
-    subprocess.run(['dpkg-deb', '--root-owner-group', '-b', tree, built], check=True,
+    subprocess.run(['dpkg-deb', '--root-owner-group', '-Znone', '-b', tree, built], check=True,
                    stdout=subprocess.DEVNULL)
     return built
 

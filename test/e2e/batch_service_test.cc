@@ -141,9 +141,9 @@ TEST_F(BatchServiceTest, Undo_OfWhatCannotBeUndone_IsRefused) {
 }
 
 TEST_F(BatchServiceTest, Batches_SayWhatAnOperationIs_AndWhetherItCanBeUndone) {
-  const std::string claim =
-      Json(Run(sandbox().first.Devices() + ":claimAsync",
-               fmt::format(R"({{"claims":[{}]}})", ClaimOf(BatchImei(8)))))["/name"];
+  const std::string operation = Run(sandbox().first.Devices() + ":claimAsync",
+                                    fmt::format(R"({{"claims":[{}]}})", ClaimOf(BatchImei(8))));
+  const std::string claim = Json(operation)["/name"];
   const auto batch = [&](const std::string& name) {
     const Answer answer = first_.Get("/openzerotouch/v1/" + name);
     EXPECT_EQ(answer.status, 200) << answer.body;
@@ -158,7 +158,7 @@ TEST_F(BatchServiceTest, Batches_SayWhatAnOperationIs_AndWhetherItCanBeUndone) {
   EXPECT_TRUE(Json(before).Has("/finishTime"));
   EXPECT_GT(Json(before)["/undoExpireTime"], Json(before)["/finishTime"]);
 
-  const std::string undo = Json(Undo(claim))["/name"];
+  const std::string undo = Json(Undo(operation))["/name"];
   EXPECT_EQ(Json(batch(claim))["/undoneBy"], undo);
   EXPECT_FALSE(Json(batch(claim)).Has("/undoExpireTime")) << "it is undone";
   EXPECT_EQ(Json(batch(undo))["/kind"], "UNDO_CLAIM");

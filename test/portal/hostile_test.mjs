@@ -25,7 +25,7 @@ const kLink = 'javascript:window.ran=1';
 async function plant() {
   const partner = `/v1/partners/${stage.reseller.partnerId}`;
   const {deviceId} = await call(stage.reseller, `${partner}/devices:claim`, {
-    deviceIdentifier: {imei: imei(1), serialNumber: kXss, manufacturer: kScript, model: kXss},
+    deviceIdentifier: {imei: imei(1), serialNumber: kXss.replaceAll(' ', '/'), manufacturer: kScript, model: kXss},
     customerId: stage.customerId,
     sectionType: 'SECTION_TYPE_ZERO_TOUCH',
     deviceMetadata: {entries: {ordernumber: kScript, phonenumber: kXss}},

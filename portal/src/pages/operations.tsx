@@ -337,6 +337,7 @@ export function OperationPage({id}: {id: string}) {
   }
   const items = results.data?.response?.perDeviceStatus ?? [];
   const kind = batch.data?.kind ?? 'KIND_UNSPECIFIED';
+  const isPreview = kind.startsWith('PREVIEW');
   const undoUntil = batch.data?.undoExpireTime;
   const total = data.metadata?.devicesCount ?? 0;
   const succeeded = data.response?.successCount ?? 0;
@@ -412,11 +413,11 @@ export function OperationPage({id}: {id: string}) {
           </div>
           <div className="figure">
             <strong>{data.done ? succeeded.toLocaleString() : t.none}</strong>
-            <span>{t.operations.succeeded}</span>
+            <span>{isPreview ? t.upload.wouldWork : t.operations.succeeded}</span>
           </div>
           <div className="figure">
             <strong>{data.done ? (total - succeeded).toLocaleString() : t.none}</strong>
-            <span>{t.operations.notDone}</span>
+            <span>{isPreview ? t.upload.wouldFail : t.operations.notDone}</span>
           </div>
           <div className="figure">
             <strong>
@@ -429,7 +430,7 @@ export function OperationPage({id}: {id: string}) {
           <Progress value={data.metadata?.progress ?? 0} label={t.operations.progress} />
         )}
         {data.error && <Note tone="danger">{data.error.message}</Note>}
-        {kind.startsWith('PREVIEW') && <Note>{t.operations.previewText}</Note>}
+        {isPreview && <Note>{t.operations.previewText}</Note>}
         {data.done && kind === 'CLAIM' && succeeded > 0 && <Note>{t.operations.claimEffect}</Note>}
         {undoUntil && succeeded > 0 && (
           <p className="muted">{t.operations.undoUntil(formatTime(undoUntil))}</p>

@@ -351,7 +351,7 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
           />
         </>
       )}
-      {!opened && (
+      {!opened && mode === 'claim' && (
         <p className="muted">
           {t.upload.or} <LinkButton to="/reseller/claim">{t.devices.claimOne}</LinkButton>
         </p>

@@ -119,7 +119,8 @@ for (const [company, path] of [
   ['customer', `/customer/${kCustomer}/devices`],
 ]) {
   await person.go('/');
-  await person.page.getByRole('button', {name: company === 'reseller' ? /Reseller:/ : /Customer:/}).first().click();
+  const account = company === 'reseller' ? /Reseller:/ : /Customer:/;
+  await person.page.getByRole('button', {name: account}).first().click();
   await person.page.getByRole('navigation').first().waitFor();
   await firstPaint(person, path, `the ${company}'s devices`);
   for (let i = 0; i < 3; ++i) await list(person, company, path);

@@ -152,7 +152,8 @@ TEST_F(FaultRulesTest, Selection_ByMethodPartnerCustomerAccountAndDevice) {
 TEST_F(FaultRulesTest, Device_IsComparedAsTheRegistryDoes) {
   Added(R"({"device":{"deviceIdentifier":{"meid":"A0000000123456","serialNumber":"S1",)"
         R"("manufacturer":"A  B"}},"truncate":1})");
-  const auto acts = [&](const std::string& identifier) {
+  const auto acts = [&](std::string identifier) {
+    unclaim_.clear_device_identifier();
     EXPECT_TRUE(json::Parse(identifier, *unclaim_.mutable_device_identifier()).empty());
     return Call(rules_).kind == Kind::kTruncate;
   };

@@ -148,16 +148,8 @@ absl::Status VerifyLog(const Settings& settings, const AdminFlags& flags) {
     ZT_ASSIGN_OR_RETURN(checkpoint, ReadCheckpoint(flags.against));
   }
   return View(settings, [&](store::Snapshot& snapshot) -> absl::Status {
-    ZT_ASSIGN_OR_RETURN(std::vector<store::ChainHead> heads, snapshot.ReadChainHeads());
-    changelog::Verifier verifier(std::move(heads));
-    if (checkpoint.has_value()) {
-      ZT_ASSIGN_OR_RETURN(const auto stored, snapshot.FindCheckpoint(checkpoint->hash));
-      ZT_RETURN_IF_ERROR(verifier.Against(*checkpoint, stored));
-    }
-    ZT_RETURN_IF_ERROR(
-        ForEachPart(snapshot, [&](const store::StoredPart& part) { return verifier.Add(part); }));
-    ZT_RETURN_IF_ERROR(verifier.Finish());
-    fmt::print("{} entries: the log is whole{}\n", verifier.entries(),
+    ZT_ASSIGN_OR_RETURN(const int64_t entries, changelog::VerifyLog(snapshot, checkpoint));
+    fmt::print("{} entries: the log is whole{}\n", entries,
                checkpoint.has_value() ? ", and the checkpoint is in it" : "");
     return absl::OkStatus();
   });

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
+#include "base/limits.h"
 #include "base/status_macros.h"
 #include "crypto/encoding.h"
 #include "store/changelog/codec.h"
@@ -39,32 +42,8 @@ absl::Status Fault(fmt::format_string<Args...> format, Args&&... args) {
   return absl::DataLossError(fmt::format(format, std::forward<Args>(args)...));
 }
 
-}  // namespace
-
-std::string NoHash() { return std::string(kHashBytes, '\0'); }
-
-std::string BlockHash(std::string_view previous, std::string_view digests) {
-  std::string bytes(previous);
-  bytes += digests;
-  return crypto::Sha256(bytes);
-}
-
-StoredCheckpoint CheckpointOf(std::span<const ChainHead> heads, absl::Time time) {
-  StoredCheckpoint checkpoint{.hash = NoHash(), .time = time, .heads = {}};
-  for (const ChainHead& head : heads) {
-    if (head.height == 0) continue;
-    checkpoint.height += head.height;
-    checkpoint.hash = head.hash;
-    AppendNumber(head.chain, checkpoint.heads);
-    AppendNumber(head.height, checkpoint.heads);
-    checkpoint.heads += head.hash;
-  }
-  if (checkpoint.heads.size() > kEncodedHeadBytes) {
-    checkpoint.hash = crypto::Sha256(checkpoint.heads);
-  }
-  return checkpoint;
-}
-
+// Decodes StoredCheckpoint::heads: for each chain its number, its height (8 bytes each,
+// little-endian) and its hash (32 bytes). `last` is not set. DATA_LOSS if damaged.
 absl::StatusOr<std::vector<ChainHead>> DecodeHeads(std::string_view bytes) {
   if (bytes.size() % kEncodedHeadBytes != 0) {
     return absl::DataLossError("a checkpoint of the log is damaged");
@@ -78,13 +57,52 @@ absl::StatusOr<std::vector<ChainHead>> DecodeHeads(std::string_view bytes) {
   return heads;
 }
 
+// Verifies a log while its parts pass by, in the order of their first sequences.
+class Verifier {
+ public:
+  // `heads` are those kept beside the chains.
+  explicit Verifier(std::vector<ChainHead> heads);
+
+  // Also verifies that the chains passed through the heads that `checkpoint` stands for.
+  // `stored` is the checkpoint with this hash that the log keeps, if it keeps one.
+  absl::Status Against(const Checkpoint& checkpoint, const std::optional<StoredCheckpoint>& stored);
+
+  absl::Status Add(const StoredPart& part);
+  absl::Status Finish() const;
+
+  int64_t entries() const { return entries_; }
+
+ private:
+  // A chain up to the last block that passed.
+  struct Chain {
+    int64_t height = 0;
+    int64_t last = 0;
+    std::string hash;
+    // The block whose parts pass by: what is known of it, and the first sequence of the part
+    // that must come next; 0 between blocks.
+    int64_t next = 0;
+    std::string digests;
+    int64_t entries = 0;
+    std::string block_hash;
+  };
+
+  absl::Status EndBlock(const StoredPart& part, Chain& chain);
+  // Ticks off what the checkpoint says of the chain.
+  void Tick(int64_t number, const Chain& chain);
+
+  const std::vector<ChainHead> heads_;
+  std::map<int64_t, Chain> chains_;
+  int64_t entries_ = 0;
+  // The heads of the checkpoint that no chain has passed through yet.
+  std::vector<ChainHead> expected_;
+};
+
 Verifier::Verifier(std::vector<ChainHead> heads) : heads_(std::move(heads)) {
   for (const ChainHead& head : heads_) chains_[head.chain].hash = NoHash();
 }
 
 absl::Status Verifier::Against(const Checkpoint& checkpoint,
                                const std::optional<StoredCheckpoint>& stored) {
-  checkpoint_ = checkpoint;
   expected_.clear();
   if (checkpoint.height == 0 && checkpoint.hash == NoHash()) return absl::OkStatus();
   if (stored.has_value() && crypto::Sha256(stored->heads) == checkpoint.hash) {
@@ -180,7 +198,7 @@ absl::Status Verifier::Finish() const {
           "entries, and its head says {}",
           chain.last, head.chain, chain.height, head.height);
     }
-    if (head.hash != chain.hash || (chain.height > 0 && head.last != chain.last)) {
+    if (head.hash != chain.hash || head.last != chain.last) {
       return Fault("sequence {}: the end of chain {} or its head was altered", chain.last,
                    head.chain);
     }
@@ -191,6 +209,55 @@ absl::Status Verifier::Finish() const {
       "the log was rewritten since the checkpoint: {} never had the hash {} at height {}",
       missing.chain == kAnyChain ? std::string("it") : fmt::format("its chain {}", missing.chain),
       absl::BytesToHexString(missing.hash), missing.height);
+}
+
+}  // namespace
+
+std::string NoHash() { return std::string(kHashBytes, '\0'); }
+
+std::string BlockHash(std::string_view previous, std::string_view digests) {
+  std::string bytes(previous);
+  bytes += digests;
+  return crypto::Sha256(bytes);
+}
+
+StoredCheckpoint CheckpointOf(std::span<const ChainHead> heads, absl::Time time) {
+  StoredCheckpoint checkpoint{.hash = NoHash(), .time = time, .heads = {}};
+  for (const ChainHead& head : heads) {
+    if (head.height == 0) continue;
+    checkpoint.height += head.height;
+    checkpoint.hash = head.hash;
+    AppendNumber(head.chain, checkpoint.heads);
+    AppendNumber(head.height, checkpoint.heads);
+    checkpoint.heads += head.hash;
+  }
+  if (checkpoint.heads.size() > kEncodedHeadBytes) {
+    checkpoint.hash = crypto::Sha256(checkpoint.heads);
+  }
+  return checkpoint;
+}
+
+absl::StatusOr<int64_t> VerifyLog(ChangelogReads& log,
+                                  const std::optional<Checkpoint>& checkpoint) {
+  ZT_ASSIGN_OR_RETURN(std::vector<ChainHead> heads, log.ReadChainHeads());
+  Verifier verifier(std::move(heads));
+  if (checkpoint.has_value()) {
+    ZT_ASSIGN_OR_RETURN(const auto stored, log.FindCheckpoint(checkpoint->hash));
+    ZT_RETURN_IF_ERROR(verifier.Against(*checkpoint, stored));
+  }
+  ZT_ASSIGN_OR_RETURN(const std::optional<StoredPart> before, log.FindPart(0));
+  if (before.has_value()) {
+    return Fault("sequence {}: the row was added; sequences begin at 1", before->first);
+  }
+  for (int64_t after = 0;;) {
+    ZT_ASSIGN_OR_RETURN(const std::vector<StoredPart> parts,
+                        log.ReadParts(after, limits::kLogPartsAtOnce));
+    if (parts.empty()) break;
+    for (const StoredPart& part : parts) ZT_RETURN_IF_ERROR(verifier.Add(part));
+    after = parts.back().first;
+  }
+  ZT_RETURN_IF_ERROR(verifier.Finish());
+  return verifier.entries();
 }
 
 }  // namespace zerotouch::store::changelog

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/encoding.h"
@@ -15,14 +18,38 @@ namespace zerotouch::store::changelog {
 namespace {
 
 // A log in memory, as a store would keep it.
-struct TestLog {
+struct TestLog : ChangelogReads {
   std::vector<StoredPart> parts;
   std::vector<ChainHead> heads;
+  std::optional<StoredCheckpoint> kept;
 
   explicit TestLog(int chains = 1) {
     for (int i = 1; i <= chains; ++i) {
       heads.push_back({.chain = i, .height = 0, .last = 0, .hash = NoHash()});
     }
+  }
+
+  absl::StatusOr<std::vector<ChainHead>> ReadChainHeads() override { return heads; }
+  // Reads on behind the part `after`, in any order in which a test puts them.
+  absl::StatusOr<std::vector<StoredPart>> ReadParts(int64_t after, int64_t limit) override {
+    auto from = parts.begin();
+    if (after > 0) {
+      from = std::find_if(parts.begin(), parts.end(),
+                          [&](const StoredPart& each) { return each.first == after; });
+      ++from;
+    }
+    const auto to = std::min(from + limit, parts.end());
+    return std::vector<StoredPart>(from, to);
+  }
+  absl::StatusOr<std::optional<StoredPart>> FindPart(int64_t sequence) override {
+    std::optional<StoredPart> found;
+    for (const StoredPart& part : parts) {
+      if (part.first <= sequence && (!found.has_value() || part.first > found->first)) found = part;
+    }
+    return found;
+  }
+  absl::StatusOr<std::optional<StoredCheckpoint>> FindCheckpoint(std::string_view hash) override {
+    return kept.has_value() && kept->hash == hash ? kept : std::nullopt;
   }
 
   // Appends a block of one entry, or of several parts.
@@ -49,18 +76,12 @@ struct TestLog {
             .hash = hash};
   }
 
-  absl::Status Verify(const StoredCheckpoint* checkpoint = nullptr) const {
-    Verifier verifier(heads);
-    if (checkpoint != nullptr) {
-      const absl::Status usable =
-          verifier.Against({.height = checkpoint->height, .hash = checkpoint->hash}, *checkpoint);
-      if (!usable.ok()) return usable;
-    }
-    for (const StoredPart& part : parts) {
-      const absl::Status status = verifier.Add(part);
-      if (!status.ok()) return status;
-    }
-    return verifier.Finish();
+  absl::Status Verify() { return VerifyLog(*this, std::nullopt).status(); }
+  // Verifies the log, which keeps the checkpoint, against it.
+  absl::Status Verify(const StoredCheckpoint& checkpoint) {
+    kept = checkpoint;
+    return VerifyLog(*this, Checkpoint{.height = checkpoint.height, .hash = checkpoint.hash})
+        .status();
   }
 };
 
@@ -70,7 +91,7 @@ TestLog FiveBlocks() {
   return log;
 }
 
-void ExpectFault(const TestLog& log, const std::string& named) {
+void ExpectFault(TestLog log, const std::string& named) {
   const absl::Status status = log.Verify();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_NE(status.message().find(named), std::string::npos) << status;
@@ -135,6 +156,21 @@ TEST(Chain, AddedRows_AreFound) {
   ExpectFault(log, "sequence 1");
 }
 
+TEST(Chain, RowsBeforeTheFirstSequence_AreFound) {
+  TestLog log = FiveBlocks();
+  log.parts.insert(log.parts.begin(), log.parts[2]);
+  for (const int64_t first : {int64_t{0}, int64_t{-5}, std::numeric_limits<int64_t>::min()}) {
+    log.parts[0].first = first;
+    ExpectFault(log, "the row was added; sequences begin at 1");
+  }
+}
+
+TEST(Chain, AlteredHeadOfAnEmptyChain_IsFound) {
+  TestLog log = FiveBlocks();
+  log.heads.push_back({.chain = 2, .height = 0, .last = 7, .hash = NoHash()});
+  ExpectFault(log, "the end of chain 2 or its head was altered");
+}
+
 TEST(Chain, ReorderedRows_AreFound) {
   TestLog log = FiveBlocks();
   std::swap(log.parts[1], log.parts[2]);
@@ -161,18 +197,18 @@ TEST(Chain, RewrittenLog_IsWhole_ButNotAgainstACheckpoint) {
   const StoredCheckpoint checkpoint = CheckpointOf(log.heads, absl::UnixEpoch());
   EXPECT_EQ(checkpoint.height, 5);
   EXPECT_EQ(checkpoint.hash, log.heads[0].hash);
-  EXPECT_EQ(log.Verify(&checkpoint), absl::OkStatus());
+  EXPECT_EQ(log.Verify(checkpoint), absl::OkStatus());
   log.Append(1, 6, "partners/6");
-  EXPECT_EQ(log.Verify(&checkpoint), absl::OkStatus());
+  EXPECT_EQ(log.Verify(checkpoint), absl::OkStatus());
 
   TestLog rewritten;
   for (int i = 1; i <= 6; ++i) rewritten.Append(1, i, i == 2 ? "partners/9" : "partners/1");
   EXPECT_EQ(rewritten.Verify(), absl::OkStatus());
-  EXPECT_TRUE(absl::IsDataLoss(rewritten.Verify(&checkpoint)));
+  EXPECT_TRUE(absl::IsDataLoss(rewritten.Verify(checkpoint)));
   TestLog shorter;
   for (int i = 1; i <= 4; ++i) shorter.Append(1, i, "partners/" + std::to_string(i));
   EXPECT_EQ(shorter.Verify(), absl::OkStatus());
-  EXPECT_TRUE(absl::IsDataLoss(shorter.Verify(&checkpoint)));
+  EXPECT_TRUE(absl::IsDataLoss(shorter.Verify(checkpoint)));
 }
 
 TestLog ThreeChains() {
@@ -187,7 +223,7 @@ TEST(Chain, SeveralChains_AreJoinedByACheckpoint) {
   EXPECT_EQ(checkpoint.height, 9);
   EXPECT_EQ(checkpoint.hash, crypto::Sha256(checkpoint.heads));
   log.Append(2, 10, "partners/10");
-  EXPECT_EQ(log.Verify(&checkpoint), absl::OkStatus());
+  EXPECT_EQ(log.Verify(checkpoint), absl::OkStatus());
 
   // Rewrites one chain only.
   TestLog rewritten(3);
@@ -195,13 +231,11 @@ TEST(Chain, SeveralChains_AreJoinedByACheckpoint) {
     rewritten.Append(1 + i % 3, i, i == 5 ? "partners/0" : "partners/" + std::to_string(i));
   }
   EXPECT_EQ(rewritten.Verify(), absl::OkStatus());
-  EXPECT_TRUE(absl::IsDataLoss(rewritten.Verify(&checkpoint)));
+  EXPECT_TRUE(absl::IsDataLoss(rewritten.Verify(checkpoint)));
   // Without what the log keeps of the checkpoint it cannot be told.
-  Verifier verifier(log.heads);
-  ASSERT_EQ(verifier.Against({.height = 9, .hash = checkpoint.hash}, std::nullopt),
-            absl::OkStatus());
-  for (const StoredPart& part : log.parts) ASSERT_EQ(verifier.Add(part), absl::OkStatus());
-  EXPECT_TRUE(absl::IsDataLoss(verifier.Finish()));
+  log.kept.reset();
+  EXPECT_TRUE(
+      absl::IsDataLoss(VerifyLog(log, Checkpoint{.height = 9, .hash = checkpoint.hash}).status()));
 }
 
 TEST(Chain, DroppedChain_IsFound) {

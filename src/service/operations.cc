@@ -43,6 +43,19 @@ absl::StatusOr<absl::Duration> WaitOf(const google::longrunning::WaitOperationRe
                   limits::kOperationWait);
 }
 
+// Returns errors::InvalidOperation if the operation, which is finished, keeps another one from
+// being undone again.
+absl::Status CheckUndoNotNeeded(store::Transaction& transaction, const store::OperationHead& head) {
+  if (!head.undoes || head.cancelled) return absl::OkStatus();
+  ZT_ASSIGN_OR_RETURN(const std::optional<store::OperationHead> undone,
+                      transaction.FindOperation(head.undoes));
+  if (!undone.has_value()) return absl::OkStatus();
+  return errors::InvalidOperation(
+      fmt::format("The operation says that {} was undone, which can be done once. Delete that one "
+                  "first.",
+                  FormatOperationName(undone->id)));
+}
+
 // Deletes a finished operation, or returns errors::InvalidOperation while it is being undone.
 absl::Status DeleteUnlessUndoing(store::Transaction& transaction,
                                  const store::OperationHead& head) {
@@ -55,6 +68,7 @@ absl::Status DeleteUnlessUndoing(store::Transaction& transaction,
         "The operation is being undone by {}. Cancel that first, or wait until it is done.",
         FormatOperationName(undo->id)));
   }
+  ZT_RETURN_IF_ERROR(CheckUndoNotNeeded(transaction, head));
   return transaction.DeleteOperation(head.id);
 }
 

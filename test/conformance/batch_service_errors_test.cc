@@ -31,6 +31,19 @@ class BatchServiceErrors : public WholeApi {
     EXPECT_EQ(status, absl::OkStatus());
   }
 
+  // Finishes the only operation that is not done, which has one item.
+  void FinishOperation() {
+    const absl::Time now = clock_.Now();
+    const absl::Status status = store_->Write([&](store::Transaction& tx) -> absl::Status {
+      const auto lease = tx.LeaseOperation(now, absl::Seconds(1));
+      if (!lease.ok()) return lease.status();
+      const store::IndexedResult results[] = {
+          {.index = 0, .result = {.outcome = Outcome::kNothingToUndo, .device = {}}}};
+      return tx.RecordResults(lease->value(), /*items_done=*/0, results, now, now);
+    });
+    EXPECT_EQ(status, absl::OkStatus());
+  }
+
   // Makes a call and adds its error to `text_`.
   void ExpectError(const std::string& method, const std::string& target,
                    const std::string& body = "") {
@@ -46,6 +59,9 @@ class BatchServiceErrors : public WholeApi {
 };
 
 TEST_F(BatchServiceErrors, AreAsTheGoldenFileSays) {
+  AddOperation(6, store::BatchKind::kClaim, true);
+  AddOperation(7, store::BatchKind::kUndoClaim, false, OperationId(6));
+  FinishOperation();
   AddOperation(1, store::BatchKind::kUpdateMetadata, true);
   AddOperation(2, store::BatchKind::kUnclaim, true);
   AddOperation(3, store::BatchKind::kUndoUnclaim, false, OperationId(2));
@@ -57,6 +73,7 @@ TEST_F(BatchServiceErrors, AreAsTheGoldenFileSays) {
   ExpectError("POST", "/openzerotouch/v1/partners/7/devices:previewUnclaim", R"({"claims":[]})");
   ExpectError("POST", "/openzerotouch/v1/partners/8/devices:previewUnclaim",
               R"({"unclaims":[{}]})");
+  ExpectError("DELETE", "/v1/operations/apibatchoperation/7");
   test::ExpectGolden(ZEROTOUCH_GOLDEN "/errors_batch_service.txt", text_);
 }
 

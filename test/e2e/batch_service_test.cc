@@ -179,5 +179,19 @@ TEST_F(BatchServiceTest, Batches_SayWhatAnOperationIs_AndWhetherItCanBeUndone) {
   EXPECT_EQ(Json(second_.Get("/openzerotouch/v1/operations").body).Size("/batches"), 0u);
 }
 
+TEST_F(BatchServiceTest, Undo_CannotBeDeleted_BeforeTheOperationThatItUndid) {
+  const std::string operation = Run(sandbox().first.Devices() + ":claimAsync",
+                                    fmt::format(R"({{"claims":[{}]}})", ClaimOf(BatchImei(18))));
+  const std::string undo = Undo(operation);
+  const auto remove = [&](const std::string& name) {
+    return first_.Delete("/v1/" + Json(name)["/name"]);
+  };
+  ExpectCustomError(remove(undo), 400, "FAILED_PRECONDITION", "INVALID_OPERATION");
+  ExpectCustomError(first_.Post(UndoOf(operation), "{}"), 400, "FAILED_PRECONDITION",
+                    "INVALID_OPERATION");
+  EXPECT_EQ(remove(operation).status, 200);
+  EXPECT_EQ(remove(undo).status, 200);
+}
+
 }  // namespace
 }  // namespace zerotouch::test

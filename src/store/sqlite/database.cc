@@ -179,6 +179,22 @@ absl::Status Database::CopyTo(
   return status;
 }
 
+absl::Status Database::BeginRead(const std::optional<LogHeader>& log) {
+  if (ReadsAsOf(log)) return absl::OkStatus();
+  ZT_RETURN_IF_ERROR(EndRead());
+  read_log_ = log;
+  return Use("BEGIN").Run();
+}
+
+// The first statement of a transaction decides what it sees, and it came after the header.
+bool Database::ReadsAsOf(const std::optional<LogHeader>& log) const {
+  return log.has_value() && InTransaction() && read_log_ == log;
+}
+
+absl::Status Database::EndRead() {
+  return InTransaction() ? Use("COMMIT").Run() : absl::OkStatus();
+}
+
 void Database::MapLogIndex() {
   constexpr int kRegionBytes = 32 << 10;  // as SQLite maps it
   sqlite3_file* file = nullptr;

@@ -106,6 +106,15 @@ class Database {
   absl::Status CopyTo(Database& target,
                       const std::function<absl::Status(int64_t done, int64_t total)>& progress);
 
+  // Begins a transaction that reads everything that was committed before the call. `log` is the
+  // header of the log, read before: if it is the same as when the open transaction began, that
+  // one is kept.
+  absl::Status BeginRead(const std::optional<LogHeader>& log);
+  // Returns true if such a transaction is open and nothing was committed since it began.
+  bool ReadsAsOf(const std::optional<LogHeader>& log) const;
+  // Ends the transaction if one is open.
+  absl::Status EndRead();
+
   // Makes ReadLogHeader work, on a connection that has read something.
   void MapLogIndex();
   // Returns the header as it is now, without a lock: as long as it is the same, nothing was
@@ -126,6 +135,7 @@ class Database {
 
   sqlite3* db_;
   int log_pages_ = 0;
+  std::optional<LogHeader> read_log_;             // when BeginRead began the transaction
   const volatile uint64_t* log_index_ = nullptr;  // in memory that the processes share
   absl::flat_hash_map<const char*, sqlite3_stmt*> statements_;
 };

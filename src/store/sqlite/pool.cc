@@ -32,29 +32,49 @@ bool Pool::TakePlace(bool wait, std::unique_ptr<Database>& found) {
 absl::StatusOr<std::unique_ptr<Database>> Pool::Take() {
   std::unique_ptr<Database> db;
   TakePlace(/*wait=*/true, db);
-  if (db != nullptr) return db;
-  return OpenInPlace();
+  return BeginInPlace(std::move(db));
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Pool::TryTake() {
   std::unique_ptr<Database> db;
-  if (!TakePlace(/*wait=*/false, db) || db != nullptr) return db;
-  return OpenInPlace();
+  if (!TakePlace(/*wait=*/false, db)) return db;
+  return BeginInPlace(std::move(db));
 }
 
 void Pool::GiveBack(std::unique_ptr<Database> db) {
   {
-    const MutexLock lock(mutex_);
+    MutexLock lock(mutex_);
+    // Under the mutex: what is committed later is followed by EndIdleReads.
+    if (db != nullptr && !db->ReadsAsOf(ReadLogHeader())) {
+      lock.Unlock();
+      if (!db->EndRead().ok()) db.reset();
+      lock.Lock();
+    }
     --in_use_;
     if (db != nullptr) free_.push_back(std::move(db));
   }
   freed_.notify_one();
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Pool::OpenInPlace() {
-  absl::StatusOr<std::unique_ptr<Database>> db = OpenOne();
-  if (!db.ok()) GiveBack(nullptr);
-  return db;
+void Pool::EndIdleReads() {
+  const MutexLock lock(mutex_);
+  std::erase_if(free_, [](const std::unique_ptr<Database>& db) { return !db->EndRead().ok(); });
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Pool::BeginInPlace(std::unique_ptr<Database> db) {
+  const std::optional<LogHeader> log = ReadLogHeader();
+  if (db != nullptr && db->ReadsAsOf(log)) return db;
+  EndIdleReads();
+  absl::Status status;
+  if (db == nullptr) {
+    absl::StatusOr<std::unique_ptr<Database>> opened = OpenOne();
+    if (opened.ok()) db = *std::move(opened);
+    status.Update(opened.status());
+  }
+  if (status.ok()) status = db->BeginRead(log);
+  if (status.ok()) return db;
+  GiveBack(nullptr);
+  return status;
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Pool::OpenOne() const {

@@ -124,12 +124,10 @@ absl::Status FileStates::Save(const SavedState& state) {
 absl::Status FileStates::CopyRegistry(const std::string& file, const SavedState& state) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Database> copy, Database::Open(file, Access::kWrite));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> registry, readers_.Take());
-  absl::Status status = registry->Run("BEGIN");
   // The first read fixes what the transaction sees.
-  if (status.ok()) status = ReadInt(*registry, "SELECT count(*) FROM sqlite_schema").status();
+  absl::Status status = ReadInt(*registry, "SELECT count(*) FROM sqlite_schema").status();
   if (status.ok()) status = registry->CopyTo(*copy, NoProgress);
-  const bool ended = registry->Run("COMMIT").ok();
-  readers_.GiveBack(ended ? std::move(registry) : nullptr);
+  readers_.GiveBack(status.ok() ? std::move(registry) : nullptr);
   ZT_RETURN_IF_ERROR(status);
   // One file is easier to keep than one with a log.
   ZT_RETURN_IF_ERROR(copy->Run("PRAGMA journal_mode = DELETE"));

@@ -38,13 +38,9 @@ constexpr char kWriterSettings[] =
 // A snapshot on a connection of the pool, which it returns to the pool.
 class SqliteSnapshot final : public SqliteTransaction {
  public:
-  // A transaction is open on `db`.
   SqliteSnapshot(Pool& pool, std::unique_ptr<Database> db)
       : SqliteTransaction(*db), pool_(pool), db_(std::move(db)) {}
-  ~SqliteSnapshot() override {
-    const bool closed = db_->Use("COMMIT").Run().ok();
-    pool_.GiveBack(closed ? std::move(db_) : nullptr);
-  }
+  ~SqliteSnapshot() override { pool_.GiveBack(std::move(db_)); }
 
  private:
   const metrics::Timer timer_{StoreSeconds(StoreKind::kSqlite, StoreCall::kRead)};
@@ -58,25 +54,24 @@ class SqliteStore final : public Store {
               std::unique_ptr<Database> writing, std::unique_ptr<Database> log, const Clock& clock)
       : lock_(std::move(lock)),
         files_(files),
-        readers_(lock_->path(), files, kReaders),
-        writer_(std::move(writing), lock_, files, clock),
-        states_(lock_->path(), readers_, writer_),
-        log_(std::move(log)) {}
+        readers_(std::make_shared<Pool>(lock_->path(), files, std::move(log), kReaders)),
+        writer_(std::move(writing), lock_, files, readers_, clock),
+        states_(lock_->path(), *readers_, writer_) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
-    return Begin(std::move(db));
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_->Take());
+    return std::make_unique<SqliteSnapshot>(*readers_, std::move(db));
   }
 
   absl::StatusOr<int64_t> AccountsVersion() override {
-    const std::optional<LogHeader> header = log_->ReadLogHeader();
+    const std::optional<LogHeader> header = readers_->ReadLogHeader();
     if (header.has_value()) {
       const MutexLock lock(mutex_);
       if (version_header_ == header) return version_;
     }
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_->Take());
     absl::StatusOr<int64_t> version = SqliteTransaction(*db).AccountsVersion();
-    readers_.GiveBack(version.ok() ? std::move(db) : nullptr);
+    readers_->GiveBack(version.ok() ? std::move(db) : nullptr);
     if (version.ok()) {
       const MutexLock lock(mutex_);
       version_ = *version;
@@ -86,9 +81,9 @@ class SqliteStore final : public Store {
   }
 
   absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override {
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.Take());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_->Take());
     absl::StatusOr<DeviceState> device = SqliteTransaction(*db).ReadDevice(id);
-    readers_.GiveBack(device.ok() ? std::move(db) : nullptr);
+    readers_->GiveBack(device.ok() ? std::move(db) : nullptr);
     return device;
   }
 
@@ -115,26 +110,17 @@ class SqliteStore final : public Store {
     if (!files_.Check().ok()) {
       return errors::Unavailable("a file of the registry was removed or replaced");
     }
-    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_.TryTake());
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, readers_->TryTake());
     if (db == nullptr) return absl::OkStatus();  // all connections are reading
-    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<Snapshot> snapshot, Begin(std::move(db)));
-    return snapshot->ServerSecret().status();
+    return SqliteSnapshot(*readers_, std::move(db)).ServerSecret().status();
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<Snapshot>> Begin(std::unique_ptr<Database> db) {
-    absl::Status status = db->Use("BEGIN").Run();
-    if (status.ok()) return std::make_unique<SqliteSnapshot>(readers_, std::move(db));
-    readers_.GiveBack(nullptr);
-    return status;
-  }
-
   const std::shared_ptr<FileLock> lock_;  // first: it ends after every connection
   const RegistryFiles files_;
-  Pool readers_;
+  const std::shared_ptr<Pool> readers_;
   Writer writer_;  // it stops before what it uses is gone
   FileStates states_;
-  const std::unique_ptr<Database> log_;  // a connection that only shows whether anything changed
   Mutex mutex_;
   // Hold what AccountsVersion read last, and the header of the log before it did.
   int64_t version_ ZT_GUARDED_BY(mutex_) = 0;

@@ -88,8 +88,14 @@ absl::Status Touch(Database& db) {
 }  // namespace
 
 WriteGroups::WriteGroups(std::unique_ptr<Database> db, FileLock& lock, const RegistryFiles& files,
-                         WriteQueue& queue, WriteHealth& health, const Clock& clock)
-    : db_(std::move(db)), lock_(lock), files_(files), queue_(queue), health_(health), ids_(clock) {
+                         Pool& readers, WriteQueue& queue, WriteHealth& health, const Clock& clock)
+    : db_(std::move(db)),
+      lock_(lock),
+      files_(files),
+      readers_(readers),
+      queue_(queue),
+      health_(health),
+      ids_(clock) {
   db_->TakeOverCheckpoints();
   db_->SetBusyTimeout(0);  // Begin waits itself
   // A group is never larger than the queue was, so its list does not grow while it
@@ -137,6 +143,7 @@ void WriteGroups::Checkpoint() {
   health_.Begin("copying its log into the file");
   absl::Status status = lock_.LockWriting(kCheckpointWait);
   if (status.ok()) {
+    readers_.EndIdleReads();
     status = db_->Checkpoint();
     lock_.UnlockWriting();
   }

@@ -11,6 +11,7 @@
 #include "store/device_ids.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/file_lock.h"
+#include "store/sqlite/pool.h"
 #include "store/sqlite/registry_files.h"
 #include "store/sqlite/write_health.h"
 #include "store/sqlite/write_queue.h"
@@ -36,7 +37,7 @@ class WriteGroups {
 
   // The references must outlive the groups.
   WriteGroups(std::unique_ptr<Database> db, FileLock& lock, const RegistryFiles& files,
-              WriteQueue& queue, WriteHealth& health, const Clock& clock);
+              Pool& readers, WriteQueue& queue, WriteHealth& health, const Clock& clock);
 
   // Writes until the queue is closed and empty.
   void Run();
@@ -104,6 +105,7 @@ class WriteGroups {
   const std::unique_ptr<Database> db_;
   FileLock& lock_;
   const RegistryFiles& files_;
+  Pool& readers_;
   WriteQueue& queue_;
   WriteHealth& health_;
   DeviceIds ids_;

@@ -23,13 +23,15 @@ constexpr absl::Duration kEndTime = absl::Milliseconds(500);
 
 struct Writer::State {
   State(std::unique_ptr<Database> db, std::shared_ptr<FileLock> l, RegistryFiles f,
-        const Clock& clock)
+        std::shared_ptr<Pool> r, const Clock& clock)
       : lock(std::move(l)),
         files(std::move(f)),
-        groups(std::move(db), *lock, files, queue, health, clock) {}
+        readers(std::move(r)),
+        groups(std::move(db), *lock, files, *readers, queue, health, clock) {}
 
   const std::shared_ptr<FileLock> lock;
   const RegistryFiles files;
+  const std::shared_ptr<Pool> readers;
   WriteQueue queue;
   WriteHealth health;
   WriteGroups groups;
@@ -40,8 +42,9 @@ struct Writer::State {
 };
 
 Writer::Writer(std::unique_ptr<Database> db, std::shared_ptr<FileLock> lock, RegistryFiles files,
-               const Clock& clock)
-    : state_(std::make_shared<State>(std::move(db), std::move(lock), std::move(files), clock)) {
+               std::shared_ptr<Pool> readers, const Clock& clock)
+    : state_(std::make_shared<State>(std::move(db), std::move(lock), std::move(files),
+                                     std::move(readers), clock)) {
   writing_ = std::thread([state = state_] {
     state->groups.Run();
     const MutexLock locked(state->mutex);

@@ -10,6 +10,7 @@
 #include "base/mutex.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/file_lock.h"
+#include "store/sqlite/pool.h"
 #include "store/sqlite/registry_files.h"
 #include "store/sqlite/write_queue.h"
 #include "store/store.h"
@@ -21,7 +22,7 @@ namespace zerotouch::store::sqlite {
 class Writer {
  public:
   Writer(std::unique_ptr<Database> db, std::shared_ptr<FileLock> lock, RegistryFiles files,
-         const Clock& clock);
+         std::shared_ptr<Pool> readers, const Clock& clock);
   // Runs the queued writes first, for at most limits::kStoreClose. Then refuses the
   // others, and leaves the thread behind if the disk does not answer.
   ~Writer();

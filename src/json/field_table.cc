@@ -59,6 +59,9 @@ const FieldTable& Build(const Descriptor& descriptor, Tables& tables) {
   table.form = FormOf(descriptor);
   table.fields.reserve(static_cast<size_t>(descriptor.field_count()));
   for (int i = 0; i < descriptor.field_count(); ++i) {
+    if (i > 0 && descriptor.field(i)->number() < descriptor.field(i - 1)->number()) {
+      table.is_in_order = false;
+    }
     Field& field = table.fields.emplace_back(Describe(*descriptor.field(i)));
     if (const Descriptor* type = field.descriptor->message_type()) {
       field.message = &Build(*type, tables);
@@ -96,6 +99,13 @@ class TableCache {
 const Field* FieldTable::Find(std::string_view name) const {
   for (const auto& [known, field] : names) {
     if (known == name) return field;
+  }
+  return nullptr;
+}
+
+const Field* FieldTable::Find(int number) const {
+  for (const Field& field : fields) {
+    if (field.descriptor->number() == number) return &field;
   }
   return nullptr;
 }

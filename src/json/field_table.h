@@ -19,10 +19,10 @@ enum class Form {
   kTimestamp,  // a string, as kDuration and kFieldMask
   kDuration,
   kFieldMask,
-  kWrapper,      // google.protobuf.Int32Value and the like: the bare value
-  kStruct,       // any object
-  kValue,        // any value; read only inside of a Struct, as is kListValue
-  kListValue,    // any list
+  kWrapper,    // google.protobuf.Int32Value and the like: the bare value
+  kStruct,     // any object
+  kValue,      // any value; read only inside of a Struct, as is kListValue
+  kListValue,  // any list
 };
 
 struct FieldTable;
@@ -41,10 +41,13 @@ struct Field {
 struct FieldTable {
   Form form = Form::kObject;
   std::vector<Field> fields;  // in the order of the .proto
+  bool is_in_order = true;    // which is that of their numbers
 
   // Returns the field called `name`, in lowerCamelCase or as in the .proto; null if
   // the type has no such field.
   const Field* Find(std::string_view name) const;
+  // Returns the field with the number, or null.
+  const Field* Find(int number) const;
 
   std::vector<std::pair<std::string_view, const Field*>> names;
 };

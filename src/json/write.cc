@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/escaping.h"
 #include "base/json_string.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "json/field_table.h"
 #include "json/json.h"
 #include "json/selection.h"
 #include "json/well_known.h"
+#include "json/wire_records.h"
 
+// A message is written from its wire form, which holds only the fields that are set: to ask the
+// reflection of a message for each of its fields takes twice as long.
 namespace zerotouch::json {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 
 namespace {
 
@@ -46,29 +55,25 @@ void AppendReal(T value, std::string& out) {
   }
 }
 
-// Returns the key of a map's entry, without quotes.
-std::string KeyText(const Message& entry, const Field& field) {
-  const auto& reflection = *entry.GetReflection();
+// Returns the text of a Timestamp, Duration or FieldMask.
+template <class T>
+std::string TextOf(std::string_view wire) {
+  T message;
+  message.ParseFromArray(wire.data(), static_cast<int>(wire.size()));
+  return WriteText(message);
+}
+
+// Returns the key of a map's entry, without quotes. No other types can be one.
+std::string KeyText(const Record& key, const FieldDescriptor& descriptor) {
+  if (descriptor.type() == FieldDescriptor::TYPE_STRING) return std::string(key.bytes);
+  if (descriptor.type() == FieldDescriptor::TYPE_BOOL) return key.value != 0 ? "true" : "false";
   std::string text;
-  switch (field.descriptor->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflection.GetString(entry, field.descriptor);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection.GetBool(entry, field.descriptor) ? "true" : "false";
-    case FieldDescriptor::CPPTYPE_INT32:
-      AppendNumber(reflection.GetInt32(entry, field.descriptor), text);
-      break;
-    case FieldDescriptor::CPPTYPE_UINT32:
-      AppendNumber(reflection.GetUInt32(entry, field.descriptor), text);
-      break;
-    case FieldDescriptor::CPPTYPE_INT64:
-      AppendNumber(reflection.GetInt64(entry, field.descriptor), text);
-      break;
-    case FieldDescriptor::CPPTYPE_UINT64:
-      AppendNumber(reflection.GetUInt64(entry, field.descriptor), text);
-      break;
-    default:
-      break;  // no other type can be a map's key
+  const bool is_signed = descriptor.cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
+                         descriptor.cpp_type() == FieldDescriptor::CPPTYPE_INT64;
+  if (is_signed) {
+    AppendNumber(SignedOf(key, descriptor), text);
+  } else {
+    AppendNumber(key.value, text);
   }
   return text;
 }
@@ -78,27 +83,25 @@ class Writer {
   Writer(const WriteOptions& options, std::string& out)
       : pretty_(options.pretty), depth_(options.depth), out_(out) {}
 
-  void WriteMessage(const Message& message, const FieldTable& table, const Selection* selection);
+  // `wire` is a message of the type of `table`. `selection` is the selection within the
+  // message, field or value; null: all.
+  void WriteMessage(std::string_view wire, const FieldTable& table, const Selection* selection);
 
  private:
-  // `selection` is the selection within the message, field or value; null: all.
-  // `reflection` is that of `message`: to get it for each field costs more than all
-  // other work.
-  void WriteFields(const Message& message, const FieldTable& table, const Selection* selection);
-  void WriteField(const Message& message, const Reflection& reflection, const Field& field,
-                  const Selection* selection);
-  void WriteList(const Message& message, const Reflection& reflection, const Field& field, int size,
-                 const Selection* selection);
-  void WriteMap(const Message& message, const Reflection& reflection, const Field& field,
-                const Selection* selection);
-  void WriteValue(const Message& message, const Reflection& reflection, const Field& field,
-                  int index, const Selection* selection);
-  void WriteStringValue(const Message& message, const Reflection& reflection, const Field& field,
-                        int index);
-  void WriteEnumValue(const Message& message, const Reflection& reflection, const Field& field,
-                      int index);
-  void WriteAny(const Message& any, const Selection* selection);
-  void WriteDynamic(const Message& value, const FieldTable& table);
+  // Records that follow each other, among them all of a field.
+  struct Run {
+    const Field* field;
+    std::string_view records;
+  };
+
+  void WriteFields(std::string_view wire, const FieldTable& table, const Selection* selection);
+  void WriteRun(const Run& run, const Selection* selection);
+  void WriteList(const Run& run, const Selection* selection);
+  void WriteMap(const Run& run, const Selection* selection);
+  void WriteValue(const Record& record, const Field& field, const Selection* selection);
+  void WriteEnumValue(int number, const Field& field);
+  void WriteAny(std::string_view wire, const Selection* selection);
+  void WriteDynamic(std::string_view wire, const FieldTable& table);
 
   // Write brackets, and the separators of the members between them.
   void Open(char bracket);
@@ -147,23 +150,8 @@ void Writer::WriteName(std::string_view quoted_name) {
 
 // --- values ---
 
-void Writer::WriteStringValue(const Message& message, const Reflection& reflection,
-                              const Field& field, int index) {
-  std::string scratch;
-  const std::string& value =
-      index < 0 ? reflection.GetStringReference(message, field.descriptor, &scratch)
-                : reflection.GetRepeatedStringReference(message, field.descriptor, index, &scratch);
-  AppendJsonString(field.descriptor->type() == FieldDescriptor::TYPE_BYTES
-                       ? std::string_view(scratch = absl::Base64Escape(value))
-                       : std::string_view(value),
-                   out_);
-}
-
 // Writes a number that this build has no name for as a number.
-void Writer::WriteEnumValue(const Message& message, const Reflection& reflection,
-                            const Field& field, int index) {
-  const int number = index < 0 ? reflection.GetEnumValue(message, field.descriptor)
-                               : reflection.GetRepeatedEnumValue(message, field.descriptor, index);
+void Writer::WriteEnumValue(int number, const Field& field) {
   const auto* value = field.descriptor->enum_type()->FindValueByNumber(number);
   if (value == nullptr) {
     AppendNumber(number, out_);
@@ -172,171 +160,185 @@ void Writer::WriteEnumValue(const Message& message, const Reflection& reflection
   }
 }
 
-// Writes the value of a singular field (`index` -1), or element `index` of a list.
-void Writer::WriteValue(const Message& message, const Reflection& reflection, const Field& field,
-                        int index, const Selection* selection) {
-  const auto get = [&](auto one, auto of_list) {
-    return index < 0 ? (reflection.*one)(message, field.descriptor)
-                     : (reflection.*of_list)(message, field.descriptor, index);
-  };
-  switch (field.descriptor->cpp_type()) {
+void Writer::WriteValue(const Record& record, const Field& field, const Selection* selection) {
+  const FieldDescriptor& descriptor = *field.descriptor;
+  switch (descriptor.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return WriteStringValue(message, reflection, field, index);
+      return AppendJsonString(descriptor.type() == FieldDescriptor::TYPE_BYTES
+                                  ? absl::Base64Escape({record.bytes.data(), record.bytes.size()})
+                                  : record.bytes,
+                              out_);
     case FieldDescriptor::CPPTYPE_ENUM:
-      return WriteEnumValue(message, reflection, field, index);
+      return WriteEnumValue(static_cast<int>(record.value), field);
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return WriteMessage(index < 0
-                              ? reflection.GetMessage(message, field.descriptor)
-                              : reflection.GetRepeatedMessage(message, field.descriptor, index),
-                          *field.message, selection);
+      return WriteMessage(record.bytes, *field.message, selection);
     case FieldDescriptor::CPPTYPE_BOOL:
-      out_ += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
+      out_ += record.value != 0 ? "true" : "false";
       return;
     case FieldDescriptor::CPPTYPE_INT32:
-      return AppendNumber(get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32), out_);
+      return AppendNumber(static_cast<int32_t>(SignedOf(record, descriptor)), out_);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return AppendNumber(get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32), out_);
+      return AppendNumber(static_cast<uint32_t>(record.value), out_);
     case FieldDescriptor::CPPTYPE_INT64:
-      return AppendQuotedNumber(get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64), out_);
+      return AppendQuotedNumber(SignedOf(record, descriptor), out_);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return AppendQuotedNumber(get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64), out_);
+      return AppendQuotedNumber(record.value, out_);
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return AppendReal(get(&Reflection::GetFloat, &Reflection::GetRepeatedFloat), out_);
+      return AppendReal(std::bit_cast<float>(static_cast<uint32_t>(record.value)), out_);
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return AppendReal(get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble), out_);
+      return AppendReal(std::bit_cast<double>(record.value), out_);
   }
 }
 
 // --- messages ---
 
-void Writer::WriteMessage(const Message& message, const FieldTable& table,
+void Writer::WriteMessage(std::string_view wire, const FieldTable& table,
                           const Selection* selection) {
   switch (table.form) {
     case Form::kTimestamp:
+      return AppendJsonString(TextOf<google::protobuf::Timestamp>(wire), out_);
     case Form::kDuration:
+      return AppendJsonString(TextOf<google::protobuf::Duration>(wire), out_);
     case Form::kFieldMask:
-      return AppendJsonString(WriteText(message), out_);
+      return AppendJsonString(TextOf<google::protobuf::FieldMask>(wire), out_);
     case Form::kWrapper:
-      return WriteValue(message, *message.GetReflection(), table.fields.front(), -1, nullptr);
+      return WriteValue(LastRecord(wire, table.fields.front().descriptor->number()),
+                        table.fields.front(), nullptr);
     case Form::kAny:
-      return WriteAny(message, selection);
+      return WriteAny(wire, selection);
     case Form::kStruct:
-      return WriteMap(message, *message.GetReflection(), table.fields.front(), selection);
+      return WriteMap({&table.fields.front(), wire}, selection);
     case Form::kListValue:
-      return WriteList(message, *message.GetReflection(), table.fields.front(),
-                       message.GetReflection()->FieldSize(message, table.fields.front().descriptor),
-                       nullptr);
+      return WriteList({&table.fields.front(), wire}, nullptr);
     case Form::kValue:
-      return WriteDynamic(message, table);
+      return WriteDynamic(wire, table);
     case Form::kObject:
       break;
   }
   Open('{');
-  WriteFields(message, table, selection);
+  WriteFields(wire, table, selection);
   Close('}');
 }
 
-void Writer::WriteFields(const Message& message, const FieldTable& table,
+void Writer::WriteFields(std::string_view wire, const FieldTable& table,
                          const Selection* selection) {
-  const Reflection& reflection = *message.GetReflection();
+  constexpr size_t kUsualFields = 12;
   const bool is_all = selection == nullptr || selection->is_everything();
-  for (const Field& field : table.fields) {
+  absl::InlinedVector<Run, kUsualFields> runs;
+  Record record;
+  for (RecordReader reader(wire); reader.Next(record);) {
+    if (!runs.empty() && runs.back().field->descriptor->number() == record.field) {
+      Run& run = runs.back();
+      run.records = {run.records.data(), run.records.size() + record.wire.size()};
+    } else if (const Field* field = table.Find(record.field)) {
+      runs.push_back({field, record.wire});
+    }
+  }
+  // Protobuf writes fields in the order of their numbers.
+  if (!table.is_in_order) {
+    std::sort(runs.begin(), runs.end(),
+              [](const Run& a, const Run& b) { return a.field < b.field; });
+  }
+  for (const Run& run : runs) {
     const Selection* const of_field =
-        is_all ? nullptr : selection->Find(field.descriptor->json_name());
-    if (is_all || of_field != nullptr) WriteField(message, reflection, field, of_field);
-  }
-}
-
-void Writer::WriteField(const Message& message, const Reflection& reflection, const Field& field,
-                        const Selection* selection) {
-  if (field.is_map || field.is_repeated) {
-    const int size = reflection.FieldSize(message, field.descriptor);
-    if (size == 0) return;
+        is_all ? nullptr : selection->Find(run.field->descriptor->json_name());
+    if (!is_all && of_field == nullptr) continue;
     Next();
-    WriteName(field.quoted_name);
-    return field.is_map ? WriteMap(message, reflection, field, selection)
-                        : WriteList(message, reflection, field, size, selection);
+    WriteName(run.field->quoted_name);
+    WriteRun(run, of_field);
   }
-  if (!reflection.HasField(message, field.descriptor)) return;
-  Next();
-  WriteName(field.quoted_name);
-  WriteValue(message, reflection, field, -1, selection);
 }
 
-void Writer::WriteList(const Message& message, const Reflection& reflection, const Field& field,
-                       int size, const Selection* selection) {
+void Writer::WriteRun(const Run& run, const Selection* selection) {
+  if (run.field->is_map) return WriteMap(run, selection);
+  if (run.field->is_repeated) return WriteList(run, selection);
+  WriteValue(LastRecord(run.records, run.field->descriptor->number()), *run.field, selection);
+}
+
+void Writer::WriteList(const Run& run, const Selection* selection) {
   Open('[');
-  for (int i = 0; i < size; ++i) {
+  Record record;
+  for (RecordReader reader(run.records); reader.Next(record);) {
+    if (record.field != run.field->descriptor->number()) continue;
+    if (IsPacked(record, *run.field->descriptor)) {
+      Record element;
+      while (TakePacked(record.bytes, *run.field->descriptor, element)) {
+        Next();
+        WriteValue(element, *run.field, selection);
+      }
+      continue;
+    }
     Next();
-    WriteValue(message, reflection, field, i, selection);
+    WriteValue(record, *run.field, selection);
   }
   Close(']');
 }
 
-// If several entries have the same key, which is possible in a map that was filled as
-// a list, the last one is written.
-void Writer::WriteMap(const Message& message, const Reflection& reflection, const Field& field,
-                      const Selection* selection) {
-  const Field& key_field = field.message->fields[0];
-  std::vector<std::pair<std::string, const Message*>> entries;
-  const int size = reflection.FieldSize(message, field.descriptor);
-  for (int i = 0; i < size; ++i) {
-    const Message& entry = reflection.GetRepeatedMessage(message, field.descriptor, i);
-    entries.emplace_back(KeyText(entry, key_field), &entry);
+// If several entries have the same key, the last one is written.
+void Writer::WriteMap(const Run& run, const Selection* selection) {
+  const Field& key_field = run.field->message->fields[0];
+  const Field& value_field = run.field->message->fields[1];
+  std::vector<std::pair<std::string, Record>> entries;
+  Record record;
+  for (RecordReader reader(run.records); reader.Next(record);) {
+    if (record.field != run.field->descriptor->number()) continue;
+    const Record key = LastRecord(record.bytes, key_field.descriptor->number());
+    entries.emplace_back(KeyText(key, *key_field.descriptor),
+                         LastRecord(record.bytes, value_field.descriptor->number()));
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   const bool is_all = selection == nullptr || selection->is_everything();
   Open('{');
   for (size_t i = 0; i < entries.size(); ++i) {
-    const auto& [key, entry] = entries[i];
+    const auto& [key, value] = entries[i];
     if (i + 1 < entries.size() && entries[i + 1].first == key) continue;
     const Selection* const of_entry = is_all ? nullptr : selection->Find(key);
     if (!is_all && of_entry == nullptr) continue;
     Next();
     AppendJsonString(key, out_);
     WriteName(":");
-    WriteValue(*entry, *entry->GetReflection(), field.message->fields[1], -1, of_entry);
+    WriteValue(value, value_field, of_entry);
   }
   Close('}');
 }
 
 // Writes the field of a google.protobuf.Value that is set.
-void Writer::WriteDynamic(const Message& value, const FieldTable& table) {
-  const Reflection& reflection = *value.GetReflection();
-  for (const Field& field : table.fields) {
-    if (field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_ENUM ||
-        !reflection.HasField(value, field.descriptor)) {
-      continue;
+void Writer::WriteDynamic(std::string_view wire, const FieldTable& table) {
+  Record record;
+  if (RecordReader(wire).Next(record)) {
+    const Field* const field = table.Find(record.field);
+    if (field != nullptr && field->descriptor->cpp_type() != FieldDescriptor::CPPTYPE_ENUM) {
+      return WriteValue(record, *field, nullptr);
     }
-    return WriteValue(value, reflection, field, -1, nullptr);
   }
   out_ += "null";
 }
 
 // Writes only the name of a type that is not compiled in. Always writes the name,
 // whatever is selected: without it the other fields cannot be read.
-void Writer::WriteAny(const Message& any, const Selection* selection) {
-  const auto& reflection = *any.GetReflection();
-  const auto& type = *any.GetDescriptor();
-  std::string scratch;
-  const std::string type_url = reflection.GetString(any, type.FindFieldByNumber(1));
+void Writer::WriteAny(std::string_view wire, const Selection* selection) {
+  constexpr int kTypeUrl = 1;
+  constexpr int kValue = 2;
+  const std::string_view type_url = LastRecord(wire, kTypeUrl).bytes;
   Open('{');
   if (!type_url.empty()) {
     Next();
     WriteName("\"@type\":");
     AppendJsonString(type_url, out_);
   }
+  // Others may have written the value, in any order.
+  const std::string_view value = LastRecord(wire, kValue).bytes;
   const std::unique_ptr<Message> packed = NewFromTypeUrl(type_url);
-  if (packed != nullptr && packed->ParseFromString(reflection.GetStringReference(
-                               any, type.FindFieldByNumber(2), &scratch))) {
+  if (packed != nullptr && packed->ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    const std::string ordered = packed->SerializePartialAsString();
     const FieldTable& table = TableOf(*packed->GetDescriptor());
     if (table.form == Form::kObject) {
-      WriteFields(*packed, table, selection);
+      WriteFields(ordered, table, selection);
     } else {
       Next();
       WriteName("\"value\":");
-      WriteMessage(*packed, table, nullptr);
+      WriteMessage(ordered, table, nullptr);
     }
   }
   Close('}');
@@ -345,7 +347,9 @@ void Writer::WriteAny(const Message& any, const Selection* selection) {
 }  // namespace
 
 void Append(const Message& message, const WriteOptions& options, std::string& out) {
-  Writer(options, out).WriteMessage(message, TableOf(*message.GetDescriptor()), options.selection);
+  Writer(options, out)
+      .WriteMessage(message.SerializePartialAsString(), TableOf(*message.GetDescriptor()),
+                    options.selection);
 }
 
 }  // namespace zerotouch::json

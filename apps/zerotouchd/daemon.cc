@@ -380,7 +380,7 @@ absl::Status AddFaults(sandbox::Box& box, const std::vector<sandbox::proto::Faul
 sandbox::StateHooks HooksOf(sandbox::Box& box, SandboxRegistry& registry,
                             const std::atomic<Daemon*>& running) {
   return {.registry_replaced =
-              [&registry, &running, &box] {
+              [&running, &box] {
                 if (Daemon* const daemon = running) daemon->WakeWorkers();
                 box.keeper.KeepNow();
                 return absl::OkStatus();

@@ -112,7 +112,7 @@ test('hostile files: cells are texts, and saved results run nothing', async () =
     `${kXss}.csv`,
     `imei,model,manufacturer,ordernumber,${cell(kXss)}\n${lines.join('\n')}\nnot-an-imei,,,,\n`,
   );
-  await person.see('onerror');
+  await person.page.getByRole('heading', {name: /onerror/}).waitFor();
   await person.page.getByRole('button', {name: /^Claim \d/}).click();
   await person.page.getByText(/^Done/).first().waitFor();
   const text = await savedFile(person, () => person.button('Save failed rows as CSV').click());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/limits.h"
@@ -115,6 +116,17 @@ std::optional<Outcome> AddSerialSet(const api::DeviceIdentifier& identifier, Ide
   return std::nullopt;
 }
 
+// Replaces the text of a field by its canonical form. Does not touch a field that is empty or
+// canonical, which costs an allocation.
+template <class Canonical>
+void Rewrite(const std::string& text, std::string* (api::DeviceIdentifier::*field)(),
+             const Canonical& canonical, api::DeviceIdentifier& identifier) {
+  if (text.empty()) return;
+  if (std::string rewritten = canonical(text); rewritten != text) {
+    *(identifier.*field)() = std::move(rewritten);
+  }
+}
+
 std::optional<Outcome> CheckNames(const api::DeviceIdentifier& identifier) {
   if (auto wrong = CheckName(identifier.manufacturer(), Outcome::kInvalidManufacturer)) {
     return wrong;
@@ -137,7 +149,8 @@ char LuhnDigit(std::string_view digits) {
 }
 
 std::string CanonicalImei(std::string_view text, const IdentityRules& rules) {
-  std::string digits = WithoutSeparators(TrimSpace(text));
+  // Most are sent in this form.
+  std::string digits = AllDigits(text) ? std::string(text) : WithoutSeparators(TrimSpace(text));
   if (!AllDigits(digits) || digits.size() < 14 || digits.size() > 16) return {};
   const char check = LuhnDigit(std::string_view(digits).substr(0, 14));
   if (digits.size() == 15) return digits[14] == check || rules.lenient ? digits : std::string();
@@ -190,16 +203,18 @@ std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& ident
 }
 
 void Canonicalize(api::DeviceIdentifier& identifier) {
-  const IdentityRules rules{.lenient = true};
-  identifier.set_imei(CanonicalImei(identifier.imei(), rules));
-  identifier.set_imei2(CanonicalImei(identifier.imei2(), rules));
-  identifier.set_meid(CanonicalMeid(identifier.meid()));
-  identifier.set_meid2(CanonicalMeid(identifier.meid2()));
-  identifier.set_serial_number(std::string(TrimSpace(identifier.serial_number())));
-  for (std::string* name : {identifier.mutable_manufacturer(), identifier.mutable_model(),
-                            identifier.mutable_chrome_os_attested_device_id()}) {
-    *name = CanonicalName(*name);
-  }
+  const auto imei = [](std::string_view text) { return CanonicalImei(text, {.lenient = true}); };
+  const auto trimmed = [](std::string_view text) { return std::string(TrimSpace(text)); };
+  using Each = api::DeviceIdentifier;
+  Rewrite(identifier.imei(), &Each::mutable_imei, imei, identifier);
+  Rewrite(identifier.imei2(), &Each::mutable_imei2, imei, identifier);
+  Rewrite(identifier.meid(), &Each::mutable_meid, CanonicalMeid, identifier);
+  Rewrite(identifier.meid2(), &Each::mutable_meid2, CanonicalMeid, identifier);
+  Rewrite(identifier.serial_number(), &Each::mutable_serial_number, trimmed, identifier);
+  Rewrite(identifier.manufacturer(), &Each::mutable_manufacturer, CanonicalName, identifier);
+  Rewrite(identifier.model(), &Each::mutable_model, CanonicalName, identifier);
+  Rewrite(identifier.chrome_os_attested_device_id(), &Each::mutable_chrome_os_attested_device_id,
+          CanonicalName, identifier);
 }
 
 std::variant<Identity, Outcome> ParseAndCanonicalize(api::DeviceIdentifier& identifier,

@@ -84,9 +84,18 @@ std::optional<char32_t> FirstThat(std::string_view text, const Matches& matches)
   return std::nullopt;
 }
 
+// A visible ASCII character, which is one byte. Most identifiers consist of these, and
+// need no decoding.
+bool IsVisibleAscii(char c) { return c > ' ' && c < '\x7f'; }
+
+bool IsAllVisibleAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), IsVisibleAscii);
+}
+
 }  // namespace
 
 std::string_view TrimSpace(std::string_view text) {
+  if (text.empty() || (IsVisibleAscii(text.front()) && IsVisibleAscii(text.back()))) return text;
   while (!text.empty()) {
     const Character next = FirstOf(text);
     if (!IsWhiteSpace(next.code)) break;
@@ -102,6 +111,7 @@ std::string_view TrimSpace(std::string_view text) {
 }
 
 std::string WithSingleSpaces(std::string_view text) {
+  if (IsAllVisibleAscii(text)) return std::string(text);
   std::string single;
   single.reserve(text.size());
   bool after_space = false;
@@ -125,6 +135,7 @@ std::string WithoutSeparators(std::string_view text) {
 }
 
 std::optional<char32_t> FirstInvisible(std::string_view text) {
+  if (IsAllVisibleAscii(text)) return std::nullopt;
   return FirstThat(text, IsInvisible);
 }
 

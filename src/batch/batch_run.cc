@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/batch_run.h"
 
-#include <google/protobuf/arena.h>
-
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <span>
 
 #include "base/check.h"
@@ -15,7 +14,7 @@
 #include "batch/claim_order.h"
 #include "batch/kinds.h"
 #include "batch/metadata_update.h"
-#include "batch/stored_request.h"
+#include "batch/pending_items.h"
 #include "batch/targets.h"
 #include "batch/unclaim.h"
 #include "batch/undo_run.h"
@@ -26,21 +25,7 @@ namespace {
 
 using store::IndexedResult;
 
-// Chunks of the stored request that are read in one query, to limit the number of
-// round trips. A chunk usually has about 25 KiB.
-constexpr int32_t kChunksAtOnce = 20;
-
-// Bytes of an item besides its message: pointer, index, target and place in the order.
-constexpr size_t kItemBytes = 400;
-
 using HoldMemory = std::function<bool(uint64_t)>;
-
-const auto& ItemsOf(const api::ClaimDevicesRequest& request) { return request.claims(); }
-const auto& ItemsOf(const api::UnclaimDevicesRequest& request) { return request.unclaims(); }
-
-const auto& ItemsOf(const api::UpdateDeviceMetadataInBatchRequest& request) {
-  return request.updates();
-}
 
 // TargetFor and DecideItems dispatch by the type of the items.
 ItemTarget TargetFor(const api::PartnerUnclaim& item, const RegistryRules& rules, absl::Time now) {
@@ -73,52 +58,6 @@ struct Loading {
   std::vector<bool> skipped;  // by index of the item in the request
 };
 
-absl::Status NoMemory() { return absl::AbortedError("there is no memory for another batch"); }
-
-// Items that are not skipped, with their indexes in the request.
-template <class Request>
-struct Pending {
-  using Item = std::remove_cvref_t<decltype(ItemsOf(std::declval<Request>())[0])>;
-
-  google::protobuf::Arena arena;  // owns the items
-  std::vector<const Item*> items;
-  std::vector<uint32_t> indexes;
-  uint64_t bytes = 0;  // memory of all this
-
-  // Sorts both lists in the order of `positions`, a permutation.
-  void Reorder(std::span<const uint32_t> positions) {
-    ZT_CHECK(positions.size() == items.size(), "an item was lost while sorting a batch");
-    std::vector<const Item*> new_items;
-    std::vector<uint32_t> new_indexes;
-    new_items.reserve(items.size());
-    new_indexes.reserve(items.size());
-    for (const uint32_t position : positions) {
-      new_items.push_back(items[position]);
-      new_indexes.push_back(indexes[position]);
-    }
-    items = std::move(new_items);
-    indexes = std::move(new_indexes);
-  }
-
-  // Returns the items at positions [begin, end).
-  std::span<const Item* const> Range(size_t begin, size_t end) const {
-    ZT_CHECK(begin <= end && end <= items.size(), "a chunk is outside of its batch");
-    return std::span(items).subspan(begin, end - begin);
-  }
-
-  // Adds the indexes to the results of the items at positions [begin, end).
-  std::vector<IndexedResult> Indexed(size_t begin, size_t end,
-                                     std::span<const ItemResult> results) const {
-    ZT_CHECK(results.size() == end - begin, "a chunk has more or fewer results than items");
-    std::vector<IndexedResult> indexed;
-    indexed.reserve(results.size());
-    for (size_t i = 0; i < results.size(); ++i) {
-      indexed.push_back({.index = indexes[begin + i], .result = results[i]});
-    }
-    return indexed;
-  }
-};
-
 // Returns for each item of the request whether it has a result.
 absl::StatusOr<std::vector<bool>> ReadDone(store::Snapshot& snapshot,
                                            const store::OperationHead& head) {
@@ -133,38 +72,16 @@ absl::StatusOr<std::vector<bool>> ReadDone(store::Snapshot& snapshot,
   return done;
 }
 
-template <class Request>
-absl::Status LoadPending(const Loading& loading, Pending<Request>& pending) {
-  const store::OperationHead& head = loading.head;
-  uint32_t index = 0;
-  size_t text_bytes = 0;  // of the arena's messages, besides it
-  const int32_t chunks = ChunksOf(head.items);
-  for (int32_t first = 0; first < chunks; first += kChunksAtOnce) {
-    ZT_ASSIGN_OR_RETURN(
-        const std::vector<std::string> read,
-        loading.snapshot.ReadRequestChunks(head.id, first, std::min(kChunksAtOnce, chunks - first)),
-        "reading the request");
-    for (const std::string& chunk : read) {
-      text_bytes += chunk.size();
-      auto* request = google::protobuf::Arena::CreateMessage<Request>(&pending.arena);
-      ZT_RETURN_IF_ERROR(ParseChunk(chunk, head.id, *request));
-      for (const auto& item : ItemsOf(*request)) {
-        if (index >= loading.skipped.size()) {
-          return absl::DataLossError("the operation has too many items");
-        }
-        if (!loading.skipped[index]) {
-          pending.items.push_back(&item);
-          pending.indexes.push_back(index);
-        }
-        ++index;
-      }
-    }
-    const size_t items_bytes = pending.items.size() * kItemBytes;
-    pending.bytes = pending.arena.SpaceAllocated() + text_bytes + items_bytes;
-    if (!loading.hold(pending.bytes)) return NoMemory();
-  }
-  if (index == loading.skipped.size()) return absl::OkStatus();
-  return absl::DataLossError("the operation has too few items");
+absl::Status LoadPending(const Loading& loading, PendingItems& pending) {
+  return pending.Load(loading.snapshot, loading.head, loading.skipped, loading.hold);
+}
+
+// Returns the item at position `at`; null if it is damaged.
+template <class Item>
+std::unique_ptr<google::protobuf::Message> ItemOf(const PendingItems& pending, size_t at) {
+  auto item = std::make_unique<Item>();
+  if (!pending.ParseOne(at, *item).ok()) return nullptr;
+  return item;
 }
 
 // A run that can also decide its items without running them. Items that can change what
@@ -178,7 +95,7 @@ class ItemRun : public BatchRun {
 };
 
 // A batch of items that refer to existing devices, which the batch does not create.
-template <class Request>
+template <class Item>
 class TargetRun final : public ItemRun {
  public:
   static absl::StatusOr<std::unique_ptr<ItemRun>> Load(const Loading& loading) {
@@ -189,11 +106,13 @@ class TargetRun final : public ItemRun {
   }
   TargetRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
-  size_t size() const override { return pending_.items.size(); }
-  uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
-  const google::protobuf::Message* ItemAt(size_t at) const override { return pending_.items[at]; }
+  size_t size() const override { return pending_.size(); }
+  uint32_t IndexOf(size_t at) const override { return pending_.IndexOf(at); }
+  std::unique_ptr<google::protobuf::Message> ItemAt(size_t at) const override {
+    return ItemOf<Item>(pending_, at);
+  }
   size_t GroupOf(size_t at) const override { return groups_[at]; }
-  uint64_t bytes() const override { return pending_.bytes; }
+  uint64_t bytes() const override { return pending_.bytes(); }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
                                                  size_t end, absl::Time now) override {
@@ -209,51 +128,86 @@ class TargetRun final : public ItemRun {
   }
 
  private:
+  // Holds what is known of an item's device.
+  struct Place {
+    TargetDevice device;             // id 0: it was not found
+    std::optional<Outcome> refused;  // then it has no device
+  };
+  static Place PlaceOf(const ItemTarget& target) {
+    Place place;
+    if (const auto* device = std::get_if<TargetDevice>(&target)) place.device = *device;
+    if (const auto* refused = std::get_if<Outcome>(&target)) place.refused = *refused;
+    return place;
+  }
+
   absl::StatusOr<DecidedTargets> Decide(store::DeviceReads& reads, size_t begin, size_t end,
                                         absl::Time now) const {
-    return DecideItems(reads, caller_, pending_.Range(begin, end),
-                       std::span(targets_).subspan(begin, end - begin), rules_, now);
+    ZT_ASSIGN_OR_RETURN(const ParsedItems<Item> parsed, pending_.Parse<Item>(begin, end));
+    std::vector<ItemTarget> targets;
+    targets.reserve(end - begin);
+    for (size_t at = begin; at < end; ++at) {
+      const Place& place = places_[at];
+      if (place.refused.has_value()) {
+        targets.emplace_back(*place.refused);
+      } else if (place.device.id) {
+        targets.emplace_back(place.device);
+      } else {
+        targets.push_back(TargetFor(*parsed.items[at - begin], rules_, now));
+      }
+    }
+    return DecideItems(reads, caller_, parsed.items, targets, rules_, now);
+  }
+
+  // Looks up the devices. Returns them by position, before the items are sorted.
+  absl::StatusOr<std::vector<Place>> FindPlaces(store::Snapshot& snapshot, absl::Time now) {
+    std::vector<ItemTarget> targets;
+    targets.reserve(pending_.size());
+    ItemYielder yielder;
+    Item item;
+    for (size_t at = 0; at < pending_.size(); ++at) {
+      ZT_RETURN_IF_ERROR(pending_.ParseOne(at, item));
+      targets.push_back(TargetFor(item, rules_, now));
+      yielder.AfterItem();
+    }
+    const auto identifier_of = [&](size_t i) -> const api::DeviceIdentifier& {
+      ZT_CHECK(pending_.ParseOne(i, item).ok(), "an item cannot be parsed again");
+      return item.device_identifier();
+    };
+    ZT_RETURN_IF_ERROR(LocateTargets(snapshot, caller_, identifier_of, targets));
+    // Metadata updates read every statement anyway.
+    if constexpr (std::is_same_v<Item, api::PartnerUnclaim>) {
+      ZT_RETURN_IF_ERROR(ClearRepeated(snapshot, caller_, identifier_of, targets));
+    }
+    std::vector<Place> places;
+    places.reserve(targets.size());
+    for (const ItemTarget& target : targets) places.push_back(PlaceOf(target));
+    return places;
   }
 
   // Sorts the items by device id. Devices that are not found come after those, and refused
   // items last, in request order.
   absl::Status Locate(store::Snapshot& snapshot, absl::Time now) {
-    std::vector<ItemTarget> targets;
-    targets.reserve(pending_.items.size());
-    ItemYielder yielder;
-    for (const auto* item : pending_.items) {
-      targets.push_back(TargetFor(*item, rules_, now));
-      yielder.AfterItem();
-    }
-    const auto identifier_of = [&](size_t i) -> const api::DeviceIdentifier& {
-      return pending_.items[i]->device_identifier();
-    };
-    ZT_RETURN_IF_ERROR(LocateTargets(snapshot, caller_, identifier_of, targets));
-    // Metadata updates read every statement anyway.
-    if constexpr (std::is_same_v<Request, api::UnclaimDevicesRequest>) {
-      ZT_RETURN_IF_ERROR(ClearRepeated(snapshot, caller_, identifier_of, targets));
-    }
-
+    ZT_ASSIGN_OR_RETURN(const std::vector<Place> places, FindPlaces(snapshot, now));
     static constexpr int64_t kRefused = std::numeric_limits<int64_t>::max();
     static constexpr int64_t kNotFound = kRefused - 1;
-    const auto key = [](const ItemTarget& target) {
-      if (const auto* device = std::get_if<TargetDevice>(&target)) return device->id.value();
-      return std::holds_alternative<Outcome>(target) ? kRefused : kNotFound;
+    const auto key = [](const Place& place) {
+      if (place.refused.has_value()) return kRefused;
+      return place.device.id ? place.device.id.value() : kNotFound;
     };
     std::vector<std::pair<int64_t, uint32_t>> order;
-    order.reserve(targets.size());
-    for (uint32_t i = 0; i < targets.size(); ++i) order.emplace_back(key(targets[i]), i);
+    order.reserve(places.size());
+    for (uint32_t i = 0; i < places.size(); ++i) order.emplace_back(key(places[i]), i);
     std::sort(order.begin(), order.end());
     std::vector<uint32_t> positions;
     positions.reserve(order.size());
-    targets_.reserve(order.size());
+    places_.reserve(order.size());
     groups_.reserve(order.size());
     for (uint32_t at = 0; at < order.size(); ++at) {
       const auto& [id, i] = order[at];
       const bool is_first = at == 0 || order[at - 1].first != id || id == kRefused;
       groups_.push_back(is_first ? at : groups_.back());
       positions.push_back(i);
-      targets_.push_back(std::move(targets[i]));
+      places_.push_back(places[i]);
     }
     pending_.Reorder(positions);
     return absl::OkStatus();
@@ -261,8 +215,8 @@ class TargetRun final : public ItemRun {
 
   const PartnerId caller_;
   const RegistryRules& rules_;
-  Pending<Request> pending_;
-  std::vector<ItemTarget> targets_;
+  PendingItems pending_;
+  std::vector<Place> places_;
   std::vector<uint32_t> groups_;
 };
 
@@ -276,33 +230,39 @@ class ClaimRun final : public ItemRun {
   }
   ClaimRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
 
-  size_t size() const override { return pending_.items.size(); }
-  uint32_t IndexOf(size_t at) const override { return pending_.indexes[at]; }
-  const google::protobuf::Message* ItemAt(size_t at) const override { return pending_.items[at]; }
+  size_t size() const override { return pending_.size(); }
+  uint32_t IndexOf(size_t at) const override { return pending_.IndexOf(at); }
+  std::unique_ptr<google::protobuf::Message> ItemAt(size_t at) const override {
+    return ItemOf<api::PartnerClaim>(pending_, at);
+  }
   size_t GroupOf(size_t at) const override { return groups_[at]; }
-  uint64_t bytes() const override { return pending_.bytes; }
+  uint64_t bytes() const override { return pending_.bytes(); }
 
   absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
                                                  size_t end, absl::Time) override {
+    ZT_ASSIGN_OR_RETURN(const auto parsed, pending_.Parse<api::PartnerClaim>(begin, end));
     ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        RunClaims(transaction, caller_, pending_.Range(begin, end), rules_));
+                        RunClaims(transaction, caller_, parsed.items, rules_));
     return pending_.Indexed(begin, end, results);
   }
 
   absl::StatusOr<std::vector<IndexedResult>> Preview(store::Snapshot& snapshot, size_t begin,
                                                      size_t end, absl::Time) override {
+    ZT_ASSIGN_OR_RETURN(const auto parsed, pending_.Parse<api::PartnerClaim>(begin, end));
     ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        PreviewClaims(snapshot, caller_, pending_.Range(begin, end), rules_));
+                        PreviewClaims(snapshot, caller_, parsed.items, rules_));
     return pending_.Indexed(begin, end, results);
   }
 
  private:
   // Sorts the items as OrderClaims says.
   absl::Status Order(store::Snapshot& snapshot) {
-    std::vector<Identity> identities(pending_.items.size());
-    std::vector<const Identity*> sought(pending_.items.size());
-    for (size_t i = 0; i < pending_.items.size(); ++i) {
-      std::variant<CheckedClaim, Outcome> one = CheckClaim(*pending_.items[i], rules_);
+    std::vector<Identity> identities(pending_.size());
+    std::vector<const Identity*> sought(pending_.size());
+    api::PartnerClaim item;
+    for (size_t i = 0; i < pending_.size(); ++i) {
+      ZT_RETURN_IF_ERROR(pending_.ParseOne(i, item));
+      std::variant<CheckedClaim, Outcome> one = CheckClaim(item, rules_);
       if (auto* claim = std::get_if<CheckedClaim>(&one)) {
         identities[i] = std::move(claim->identity);
         sought[i] = &identities[i];
@@ -328,7 +288,7 @@ class ClaimRun final : public ItemRun {
 
   const PartnerId caller_;
   const RegistryRules& rules_;
-  Pending<api::ClaimDevicesRequest> pending_;
+  PendingItems pending_;
   std::vector<uint32_t> groups_;
 };
 
@@ -397,14 +357,16 @@ absl::StatusOr<std::unique_ptr<ItemRun>> LoadItems(ItemType items, const Loading
     case ItemType::kClaims:
       return ClaimRun::Load(loading);
     case ItemType::kUnclaims:
-      return TargetRun<api::UnclaimDevicesRequest>::Load(loading);
+      return TargetRun<api::PartnerUnclaim>::Load(loading);
     case ItemType::kUpdates:
-      return TargetRun<api::UpdateDeviceMetadataInBatchRequest>::Load(loading);
+      return TargetRun<api::UpdateMetadataArguments>::Load(loading);
   }
   return absl::DataLossError("the operation has an unknown kind");
 }
 
 }  // namespace
+
+std::unique_ptr<google::protobuf::Message> BatchRun::ItemAt(size_t) const { return nullptr; }
 
 absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
                                                        const store::OperationHead& head,
@@ -425,7 +387,7 @@ absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<ItemRun> run, LoadItems(kind->items, loading));
   if (!is_preview) return run;
   auto preview = std::make_unique<PreviewRun>(std::move(run), done);
-  if (!hold(preview->bytes())) return NoMemory();
+  if (!hold(preview->bytes())) return NoBatchMemory();
   return preview;
 }
 

@@ -33,9 +33,8 @@ class BatchRun {
   // Returns the index in the request of the item at position `at`.
   virtual uint32_t IndexOf(size_t at) const = 0;
 
-  // Returns the item at position `at`, which lives as long as the run; null if the run
-  // has no items of a request.
-  virtual const google::protobuf::Message* ItemAt(size_t) const { return nullptr; }
+  // Returns the item at position `at`; null if the run has no items of a request.
+  virtual std::unique_ptr<google::protobuf::Message> ItemAt(size_t at) const;
 
   // Returns false if the items are only decided: call Preview then, not Run, so that
   // deciding holds up nobody who writes.

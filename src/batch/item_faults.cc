@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/item_faults.h"
 
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -19,7 +20,9 @@ class FaultyRun final : public BatchRun {
 
   size_t size() const override { return run_->size(); }
   uint32_t IndexOf(size_t at) const override { return run_->IndexOf(at); }
-  const google::protobuf::Message* ItemAt(size_t at) const override { return run_->ItemAt(at); }
+  std::unique_ptr<google::protobuf::Message> ItemAt(size_t at) const override {
+    return run_->ItemAt(at);
+  }
   bool ChangesDevices() const override { return run_->ChangesDevices(); }
   size_t GoodEnd(size_t end) const override { return run_->GoodEnd(end); }
 
@@ -52,7 +55,7 @@ class FaultyRun final : public BatchRun {
   // A chunk may run again, and rules count.
   const std::optional<ItemResult>& FaultOf(size_t at) {
     const auto [found, added] = asked_.try_emplace(at);
-    const google::protobuf::Message* const item = added ? run_->ItemAt(at) : nullptr;
+    const std::unique_ptr<google::protobuf::Message> item = added ? run_->ItemAt(at) : nullptr;
     if (item != nullptr) found->second = faults_(head_, *item);
     return found->second;
   }

@@ -32,6 +32,14 @@ int32_t ChunksOf(int32_t items);
 // Parses a chunk of operation `id` into `request`. Returns DATA_LOSS if it is damaged.
 absl::Status ParseChunk(std::string_view chunk, OperationId id, google::protobuf::Message& request);
 
+// Appends the serialized items of a chunk of operation `id`, which are parts of it. Returns
+// DATA_LOSS if it is damaged.
+absl::Status SplitChunk(std::string_view chunk, OperationId id,
+                        std::vector<std::string_view>& items);
+
+// Parses such an item into `item`. Returns DATA_LOSS if it is damaged.
+absl::Status ParseItem(std::string_view bytes, OperationId id, google::protobuf::Message& item);
+
 }  // namespace zerotouch::batch
 
 #endif  // ZEROTOUCH_BATCH_STORED_REQUEST_H_

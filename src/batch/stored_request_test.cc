@@ -29,6 +29,36 @@ TEST(StoredRequest, IsSplitIntoChunks_ThatHoldTheItemsInOrder) {
   EXPECT_TRUE(absl::IsDataLoss(ParseChunk("\xff", OperationId(1), first)));
 }
 
+TEST(StoredRequest, Chunk_IsSplitIntoItems) {
+  api::UnclaimDevicesRequest request;
+  request.add_unclaims()->set_device_id(1);
+  request.add_unclaims();
+  request.add_unclaims()->mutable_device_identifier()->set_imei("490154203237518");
+  const std::string chunk = SplitRequest(request)[0];
+  std::vector<std::string_view> items;
+  ASSERT_TRUE(SplitChunk(chunk, OperationId(1), items).ok());
+  ASSERT_EQ(items.size(), 3u);
+  api::PartnerUnclaim item;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(ParseItem(items[static_cast<size_t>(i)], OperationId(1), item).ok());
+    EXPECT_EQ(item.SerializeAsString(), request.unclaims(i).SerializeAsString());
+  }
+  EXPECT_TRUE(absl::IsDataLoss(ParseItem("\xff", OperationId(1), item)));
+}
+
+TEST(StoredRequest, DamagedChunk_IsNotSplit) {
+  api::UnclaimDevicesRequest request;
+  request.add_unclaims()->set_device_id(1);
+  const std::string chunk = SplitRequest(request)[0];
+  std::vector<std::string_view> items;
+  for (size_t size = 1; size < chunk.size(); ++size) {
+    EXPECT_TRUE(absl::IsDataLoss(SplitChunk(chunk.substr(0, size), OperationId(1), items))) << size;
+  }
+  for (const char* damaged : {"\x08\x01", "\x12", "\x12\xff\xff\xff\xff\x0f", "\xff"}) {
+    EXPECT_TRUE(absl::IsDataLoss(SplitChunk(damaged, OperationId(1), items))) << damaged;
+  }
+}
+
 TEST(StoredRequest, HasNoUnknownFields) {
   api::ClaimDevicesRequest claims;
   claims.add_claims()->mutable_device_identifier()->set_imei("1");

@@ -15,6 +15,7 @@
 #include "base/sorted.h"
 #include "base/status_macros.h"
 #include "batch/kinds.h"
+#include "batch/pending_items.h"
 #include "batch/read_devices.h"
 #include "batch/stored_request.h"
 #include "model/change_recorder.h"
@@ -63,7 +64,7 @@ absl::Status ReadChanges(store::Snapshot& snapshot, const store::OperationHead& 
       const uint32_t index = change.item;
       items[index].change = std::move(change);
     }
-    if (!hold(bytes)) return absl::AbortedError("there is no memory for another batch");
+    if (!hold(bytes)) return NoBatchMemory();
     place = part.next;
   }
   return absl::OkStatus();

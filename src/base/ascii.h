@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_BASE_ASCII_H_
 #define ZEROTOUCH_BASE_ASCII_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,13 @@ std::string AsciiLower(std::string_view text);
 std::string AsciiUpper(std::string_view text);
 
 // Compares two texts, ignoring the case of ASCII letters.
-bool EqualIgnoringCase(std::string_view a, std::string_view b);
+inline bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (AsciiLower(a[i]) != AsciiLower(b[i])) return false;
+  }
+  return true;
+}
 
 }  // namespace zerotouch
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "base/utf8.h"
 
@@ -21,6 +22,23 @@ constexpr std::array<bool, 256> kPlain = [] {
   for (const unsigned char c : {'"', '\\', '<', '>'}) plain[c] = false;
   return plain;
 }();
+
+// Returns true if the eight characters at `text` are plain: looks at all of them at once.
+bool AreEightPlain(const char* text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighBits = kOnes << 7;
+  uint64_t word = 0;
+  std::memcpy(&word, text, sizeof word);
+  // Has the high bit of some byte if one is smaller than `limit`. (Right if all are ASCII.)
+  const auto smaller = [](uint64_t bytes, uint64_t limit) {
+    return (bytes - kOnes * limit) & ~bytes & kHighBits;
+  };
+  const auto is_any = [&](unsigned char c) { return smaller(word ^ (kOnes * c), 1); };
+  // '<' and '>' differ in one bit.
+  const uint64_t angles = smaller((word | kOnes * ('<' ^ '>')) ^ (kOnes * '>'), 1);
+  return ((word & kHighBits) | smaller(word, 0x20) | is_any(0x7F) | is_any('"') | is_any('\\') |
+          angles) == 0;
+}
 
 // Returns the code point of a well-formed character of at most three bytes.
 uint32_t CodePoint(std::string_view character) {
@@ -50,6 +68,10 @@ void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';
   size_t written = 0;
   for (size_t i = 0; i < text.size();) {
+    if (i + 8 <= text.size() && AreEightPlain(text.data() + i)) {
+      i += 8;
+      continue;
+    }
     if (kPlain[static_cast<unsigned char>(text[i])]) {
       ++i;
       continue;

@@ -19,6 +19,20 @@ TEST(AppendJsonString, EscapesWhatJsonHtmlAndJavaScriptNeed) {
   EXPECT_EQ(Quoted("a\u2028b\u2029c"), R"("a\u2028b\u2029c")");
 }
 
+TEST(AppendJsonString, EscapesEachByte_WhereverItStands) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string alone = Quoted(std::string(1, static_cast<char>(byte)));
+    const std::string escaped = alone.substr(1, alone.size() - 2);
+    for (size_t at = 0; at < 18; ++at) {
+      std::string text(18, ' ');
+      text[at] = static_cast<char>(byte);
+      std::string expected = '"' + std::string(at, ' ') + escaped;
+      expected.append(17 - at, ' ').append("\"");
+      EXPECT_EQ(Quoted(text), expected) << byte << " at " << at;
+    }
+  }
+}
+
 TEST(AppendJsonString, EscapesWhatATerminalObeys) {
   EXPECT_EQ(Quoted("\x1B[1m\xC2\x9B"
                    "1m\xC2\x80"),

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -177,13 +176,26 @@ void AppendId(std::string_view name, std::string_view id, std::string& line) {
 struct AppendValue {
   std::string& out;
   void operator()(std::string_view v) const { AppendJsonString(v, out); }
-  void operator()(int64_t v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
+  void operator()(int64_t v) const { AppendNumber(v); }
   void operator()(double v) const {
     // JSON has no infinities and no NaN.
-    out += std::isfinite(v) ? fmt::format("{}", v) : "null";
+    if (!std::isfinite(v)) {
+      out += "null";
+    } else {
+      AppendNumber(v);
+    }
   }
   void operator()(bool v) const { out += v ? "true" : "false"; }
+
+ private:
+  template <class T>
+  void AppendNumber(T v) const {
+    char digits[32];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, v).ptr);
+  }
 };
+
+char Digit(int value) { return static_cast<char>('0' + value); }
 
 // Appends the time (RFC 3339). Each thread formats a second once.
 void AppendTime(std::string& line) {
@@ -195,7 +207,9 @@ void AppendTime(std::string& line) {
     text =
         absl::FormatTime("%Y-%m-%dT%H:%M:%S", absl::FromUnixSeconds(second), absl::UTCTimeZone());
   }
-  fmt::format_to(std::back_inserter(line), "{}.{:03}Z", text, ms % 1'000);
+  const auto rest = static_cast<int>(ms % 1'000);
+  const char digits[] = {'.', Digit(rest / 100), Digit(rest / 10 % 10), Digit(rest % 10), 'Z'};
+  line.append(text).append(digits, sizeof digits);
 }
 
 std::string LineOf(std::string_view level, std::string_view message, Fields fields) {

@@ -18,14 +18,14 @@ Target SplitTarget(std::string_view target) {
 
 std::string_view PathForLog(std::string_view target) {
   const std::string_view path = SplitTarget(target).path;
-  constexpr std::string_view kEnds = "?#%";
-  size_t end = path.find_first_of(kEnds);
-  while (end != path.npos && path[end] == '%') {
+  for (size_t end = 0; end < path.size(); ++end) {
+    const char c = path[end];
+    if (c == '?' || c == '#') return path.substr(0, end);
+    if (c != '%') continue;
     const std::string_view code = path.substr(end, 3);
-    if (code == "%23" || EqualIgnoringCase(code, "%3f")) break;
-    end = path.find_first_of(kEnds, end + 1);
+    if (code == "%23" || EqualIgnoringCase(code, "%3f")) return path.substr(0, end);
   }
-  return path.substr(0, end);
+  return path;
 }
 
 }  // namespace zerotouch::wire

@@ -113,7 +113,9 @@ class QueryReader {
 
 }  // namespace
 
-Query ParseQuery(std::string_view text) { return QueryReader().Read(text); }
+Query ParseQuery(std::string_view text) {
+  return text.empty() ? Query() : QueryReader().Read(text);
+}
 
 Query ReadQuery(std::string_view text, const http::Headers& headers) {
   Query query = ParseQuery(text);

@@ -170,8 +170,8 @@ std::string TakeVerb(std::string& segment, const std::set<std::string>& verbs) {
   constexpr size_t kEncodedColon = 3;  // "%3A"
   size_t at = segment.rfind(':');
   size_t length = 1;
-  const std::string lower = AsciiLower(segment);
-  if (const size_t encoded = lower.rfind("%3a");
+  const bool is_encoded = segment.find('%') != std::string::npos;
+  if (const size_t encoded = is_encoded ? AsciiLower(segment).rfind("%3a") : std::string::npos;
       encoded != std::string::npos && (at == std::string::npos || encoded > at)) {
     at = encoded;
     length = kEncodedColon;
@@ -191,7 +191,8 @@ std::optional<UrlPath> SplitPath(std::string_view target, const std::set<std::st
   while (text.ends_with('/')) text.remove_suffix(1);
   UrlPath path;
   if (text.empty()) return path;
-  path.segments = absl::StrSplit(std::string(text.substr(1)), '/');
+  text.remove_prefix(1);
+  path.segments = absl::StrSplit(absl::string_view(text.data(), text.size()), '/');
   path.verb = TakeVerb(path.segments.back(), verbs);
   return path;
 }

@@ -80,8 +80,8 @@ class Authenticator {
   KeyUses* uses_ = nullptr;
   Issuers* issuers_ = nullptr;
   PortalSessions* sessions_ = nullptr;
-  // By the SHA-256 of the credential. To verify one takes ten to a hundred times as
-  // long as to find it here, and clients send the same one for an hour.
+  // By the credential. To verify one takes a hundred times as long as to find it here, and
+  // clients send the same one for an hour.
   mutable LruCache<Verified> verified_{limits::kVerifiedCredentials};
 };
 

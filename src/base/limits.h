@@ -280,9 +280,13 @@ inline constexpr absl::Duration kKeySetPause = absl::Seconds(30);
 inline constexpr absl::Duration kKeySetAge = absl::Hours(24);
 inline constexpr absl::Duration kKeySetTimeout = absl::Seconds(10);
 
-// Credentials of callers that a server has verified and remembers: about 500 bytes
-// each. Most callers have one or two at a time.
-inline constexpr size_t kVerifiedCredentials = 16'384;
+// Credentials of callers that a server has verified and remembers: most have less than 1 KiB, and
+// with what they prove they take 500 bytes more. Most callers have one or two at a time.
+inline constexpr size_t kVerifiedCredentials = 8'192;
+
+// Longest credential that is remembered, in bytes, so that all of them take less than 20 MiB. A
+// longer one is verified at each call.
+inline constexpr size_t kRememberedCredentialBytes = 2'048;
 
 // Largest page of findByIdentifier and findByOwner.
 inline constexpr int64_t kFindLimit = 100;

@@ -255,9 +255,8 @@ inline constexpr size_t kParsedKeys = 8'192;
 // hour for the first time. 200 bytes each.
 inline constexpr size_t kKeyUses = 65'536;
 
-// The ids (`jti`) of an account's assertions that the registry keeps until they expire, so that
-// none is used twice: about 150 bytes each. At the default quota of tokens an account has
-// 4,000 of an hour.
+// The ids (`jti`) of an account's assertions that the registry keeps until they expire: about 150
+// bytes each. At the default quota of tokens an account has 4,000 of an hour.
 inline constexpr int64_t kAssertionsPerAccount = 8'192;
 
 // Operations of which a server remembers when it accepted them, for the figures of how long they

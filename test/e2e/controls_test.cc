@@ -13,7 +13,6 @@
 #include "e2e/sandbox_test_base.h"
 #include "google/android/device/provisioning/v1/service.pb.h"
 #include "support/http2_client.h"
-#include "support/wait.h"
 
 namespace zerotouch::test {
 namespace {

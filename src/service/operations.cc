@@ -51,8 +51,8 @@ absl::Status CheckUndoNotNeeded(store::Transaction& transaction, const store::Op
                       transaction.FindOperation(head.undoes));
   if (!undone.has_value()) return absl::OkStatus();
   return errors::InvalidOperation(
-      fmt::format("The operation says that {} was undone, which can be done once. Delete that one "
-                  "first.",
+      fmt::format("The operation is the undo of {}, which can be undone only once. Delete that "
+                  "operation first.",
                   FormatOperationName(undone->id)));
 }
 

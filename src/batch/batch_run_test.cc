@@ -189,7 +189,9 @@ class BatchRunTest : public testing::Test {
       std::optional<store::Lease> lease;
       EXPECT_TRUE(batches_.store()
                       .Write([&](store::Transaction& tx) -> absl::Status {
-                        lease = tx.LeaseOperation(clock_.Now(), absl::Hours(1)).value();
+                        lease = tx.LeaseOperation(clock_.Now(), absl::Hours(1),
+                                                  store::LeaseOrder::kFair)
+                                    .value();
                         return absl::OkStatus();
                       })
                       .ok());

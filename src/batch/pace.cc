@@ -52,12 +52,12 @@ void Pace::SetWake(std::function<void()> wake) {
   wake_ = std::move(wake);
 }
 
-bool Pace::BeginTurn() {
+std::optional<store::LeaseOrder> Pace::BeginTurn() {
   const MutexLock lock(mutex_);
-  if (!paused_) return true;
-  if (left_ == 0 || runner_ != std::thread::id()) return false;
+  if (!paused_) return store::LeaseOrder::kFair;
+  if (left_ == 0 || runner_ != std::thread::id()) return std::nullopt;
   runner_ = std::this_thread::get_id();
-  return true;
+  return store::LeaseOrder::kOldest;
 }
 
 void Pace::EndTurn(bool idle) {

@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
+#include "store/operations.h"
 
 namespace zerotouch::batch {
 
@@ -38,9 +40,9 @@ class Pace {
 
   // Sets the function that wakes the workers; null: none.
   void SetWake(std::function<void()> wake);
-  // Returns true if the worker of this thread may lease an operation. Call EndTurn after
-  // that. In a step one worker runs at a time, so that the oldest operations are first.
-  bool BeginTurn();
+  // Returns which operation the worker of this thread may lease; nullopt: none. Otherwise call
+  // EndTurn after that. In a step one worker runs at a time, the oldest operations first.
+  std::optional<store::LeaseOrder> BeginTurn();
   // `idle`: there was no operation to lease.
   void EndTurn(bool idle);
   // Returns how many of `wanted` items may run now: 0 while paused.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <thread>
 
 namespace zerotouch::batch {
@@ -12,15 +13,15 @@ constexpr absl::Duration kEnough = absl::Seconds(20);
 
 TEST(Pace, Paused_GivesItemsToStepsOnly) {
   Pace pace;
-  EXPECT_TRUE(pace.BeginTurn());
+  EXPECT_EQ(pace.BeginTurn(), store::LeaseOrder::kFair);
   EXPECT_EQ(pace.Take(100), 100u);
   pace.Ran(100, true);
   EXPECT_EQ(pace.Step(5, kEnough).status().code(), absl::StatusCode::kFailedPrecondition);
   pace.Pause(kEnough);
-  EXPECT_FALSE(pace.BeginTurn());
+  EXPECT_EQ(pace.BeginTurn(), std::nullopt);
   EXPECT_EQ(pace.Take(100), 0u);
   pace.Resume();
-  EXPECT_TRUE(pace.BeginTurn());
+  EXPECT_EQ(pace.BeginTurn(), store::LeaseOrder::kFair);
 }
 
 TEST(Pace, Step_RunsExactlySoManyItems) {
@@ -29,7 +30,7 @@ TEST(Pace, Step_RunsExactlySoManyItems) {
   std::thread worker;
   pace.SetWake([&] {
     worker = std::thread([&] {
-      ASSERT_TRUE(pace.BeginTurn());
+      ASSERT_EQ(pace.BeginTurn(), store::LeaseOrder::kOldest);
       EXPECT_EQ(pace.Take(60), 60u);
       pace.Ran(60, /*done=*/false);  // a chunk that is halved
       EXPECT_EQ(pace.Take(30), 30u);
@@ -42,7 +43,7 @@ TEST(Pace, Step_RunsExactlySoManyItems) {
   });
   EXPECT_EQ(pace.Step(100, kEnough).value(), 100);
   worker.join();
-  EXPECT_FALSE(pace.BeginTurn());
+  EXPECT_EQ(pace.BeginTurn(), std::nullopt);
 }
 
 TEST(Pace, Step_EndsWhenThereIsNothingToRun) {
@@ -51,11 +52,11 @@ TEST(Pace, Step_EndsWhenThereIsNothingToRun) {
   std::thread worker;
   pace.SetWake([&] {
     worker = std::thread([&] {
-      ASSERT_TRUE(pace.BeginTurn());
+      ASSERT_EQ(pace.BeginTurn(), store::LeaseOrder::kOldest);
       EXPECT_EQ(pace.Take(3), 3u);
       pace.Ran(3, true);
       pace.EndTurn(/*idle=*/false);
-      ASSERT_TRUE(pace.BeginTurn());
+      ASSERT_EQ(pace.BeginTurn(), store::LeaseOrder::kOldest);
       pace.EndTurn(/*idle=*/true);
     });
   });

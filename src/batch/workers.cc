@@ -2,6 +2,7 @@
 #include "batch/workers.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
@@ -137,11 +138,11 @@ void Workers::HeartbeatLoop() {
   }
 }
 
-absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
+absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext(store::LeaseOrder order) {
   if (!HasRunnable()) return std::nullopt;
   std::optional<store::Lease> lease;
   ZT_RETURN_IF_ERROR(store_.Write([&](store::Transaction& transaction) {
-    ZT_ASSIGN_OR_RETURN(lease, transaction.LeaseOperation(LeaseNow(), options_.lease));
+    ZT_ASSIGN_OR_RETURN(lease, transaction.LeaseOperation(LeaseNow(), options_.lease, order));
     return absl::OkStatus();
   }));
   if (lease.has_value()) ObserveWait(*lease, clock_);
@@ -149,8 +150,9 @@ absl::StatusOr<std::optional<store::Lease>> Workers::LeaseNext() {
 }
 
 bool Workers::RunNext() {
-  if (!pace_.BeginTurn()) return false;
-  const absl::StatusOr<std::optional<store::Lease>> lease = LeaseNext();
+  const std::optional<store::LeaseOrder> order = pace_.BeginTurn();
+  if (!order.has_value()) return false;
+  const absl::StatusOr<std::optional<store::Lease>> lease = LeaseNext(*order);
   const bool has_run = lease.ok() && lease->has_value();
   if (has_run) {
     RunLeased(**lease);

@@ -55,7 +55,7 @@ class Workers {
   void HeartbeatLoop();
   // Leases an operation and runs it for a time slice. Returns false if no operation was waiting.
   bool RunNext();
-  absl::StatusOr<std::optional<store::Lease>> LeaseNext();
+  absl::StatusOr<std::optional<store::Lease>> LeaseNext(store::LeaseOrder order);
   // Runs the leased operation for a time slice, and ends the lease.
   void RunLeased(const store::Lease& lease);
   // Runs the operation for a time slice, while heartbeats extend its lease.

@@ -66,7 +66,7 @@ class FinishedOperation {
       absl::Status made = tx.AddPartner({.id = head_.partner, .name = "R", .created = absl::Now()});
       made.Update(tx.AddOperation(head_, batch::SplitRequest(request)));
       if (!made.ok()) return made;
-      const auto lease = tx.LeaseOperation(absl::Now(), absl::Hours(1));
+      const auto lease = tx.LeaseOperation(absl::Now(), absl::Hours(1), store::LeaseOrder::kFair);
       if (!lease.ok()) return lease.status();
       return tx.RecordResults(**lease, 0, results, absl::Now(), absl::Now());
     });

@@ -105,6 +105,12 @@ class OperationReads {
   virtual absl::StatusOr<std::optional<absl::Time>> NewestFinish() = 0;
 };
 
+// Which of the partners' oldest operations is leased first.
+enum class LeaseOrder {
+  kFair,    // that of the partner served least recently
+  kOldest,  // the one accepted first
+};
+
 class OperationWrites {
  public:
   virtual ~OperationWrites() = default;
@@ -115,10 +121,10 @@ class OperationWrites {
   // taken, NOT_FOUND if there is no such request.
   virtual absl::Status AddUndo(const OperationHead& head) = 0;
   // Leases the operation that runs next: the oldest unfinished one of a partner,
-  // if it has no unexpired lease; among these, the one of the partner served
-  // least recently. Returns nullopt if there is no such operation.
-  virtual absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
-                                                              absl::Duration length) = 0;
+  // if it has no unexpired lease; among these, the one that comes first in `order`.
+  // Returns nullopt if there is no such operation.
+  virtual absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now, absl::Duration length,
+                                                              LeaseOrder order) = 0;
   // Extends the lease. ABORTED if it was lost.
   virtual absl::Status ExtendLease(const Lease& lease, absl::Time until) = 0;
   // Releases the lease, so that other operations can run first. OK if it was lost.

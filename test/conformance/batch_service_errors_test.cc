@@ -35,7 +35,7 @@ class BatchServiceErrors : public WholeApi {
   void FinishOperation() {
     const absl::Time now = clock_.Now();
     const absl::Status status = store_->Write([&](store::Transaction& tx) -> absl::Status {
-      const auto lease = tx.LeaseOperation(now, absl::Seconds(1));
+      const auto lease = tx.LeaseOperation(now, absl::Seconds(1), store::LeaseOrder::kFair);
       if (!lease.ok()) return lease.status();
       const store::IndexedResult results[] = {
           {.index = 0, .result = {.outcome = Outcome::kNothingToUndo, .device = {}}}};

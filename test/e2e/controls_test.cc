@@ -272,6 +272,26 @@ TEST_F(ControlsTest, Operations_ArePausedSteppedAndSlowed) {
             400);
 }
 
+TEST_F(ControlsTest, Step_RunsTheOldestOperationFirst_OfWhateverReseller) {
+  EXPECT_EQ(Control("POST", "/sandbox/v1/operations:pause").status, 200);
+  const std::string items =
+      fmt::format(R"({{"unclaims":[{{{0}}},{{{0}}},{{{0}}},{{{0}}}]}})", kZeroTouch);
+  ApiCaller second(sandbox().endpoint, sandbox().second.credentials);
+  const std::string older =
+      "/v1/" +
+      FieldIn(first_.Post(sandbox().first.Devices() + ":unclaimAsync", items).body, "name");
+  const std::string newer =
+      "/v1/" +
+      FieldIn(second.Post(sandbox().second.Devices() + ":unclaimAsync", items).body, "name");
+  const auto step = [&] { Control("POST", "/sandbox/v1/operations:step", R"({"items":1})"); };
+  const auto is_done = [](const Answer& answer) { return Json(answer.body)["/done"] == "true"; };
+  for (int i = 0; i < 4; ++i) step();
+  EXPECT_TRUE(is_done(first_.Get(older)));
+  EXPECT_EQ(Json(second.Get(newer).body)["/metadata/progress"], "") << "not begun";
+  for (int i = 0; i < 4; ++i) step();
+  EXPECT_TRUE(is_done(second.Get(newer)));
+}
+
 TEST_F(ControlsTest, Calls_AreListedWithoutCredentials) {
   Control("DELETE", "/sandbox/v1/calls");
   first_.Call("GET", Vendors() + "?access_token=CANARY&pageSize=1", "");

@@ -332,7 +332,7 @@ TEST_P(ChangelogStoreTest, ChangesOfAnOperation_AreReadByItem) {
   const std::vector<std::string> chunks = {"x"};
   Write([&](Transaction& tx) { return tx.AddOperation(head, chunks); });
   Write([&](Transaction& tx) -> absl::Status {
-    auto lease = tx.LeaseOperation(kNow, absl::Seconds(10));
+    auto lease = tx.LeaseOperation(kNow, absl::Seconds(10), LeaseOrder::kFair);
     if (!lease.ok()) return lease.status();
     auto states = tx.ReadClaims(devices);
     if (!states.ok()) return states.status();

@@ -28,7 +28,7 @@ class OperationsStoreTest : public StoreTest {
   std::optional<Lease> TryLease() {
     std::optional<Lease> lease;
     Write([&](Transaction& tx) -> absl::Status {
-      auto leased = tx.LeaseOperation(clock_.Now(), kLease);
+      auto leased = tx.LeaseOperation(clock_.Now(), kLease, LeaseOrder::kFair);
       if (!leased.ok()) return leased.status();
       lease = *leased;
       return absl::OkStatus();
@@ -119,6 +119,19 @@ TEST_P(OperationsStoreTest, Lease_TakesTurnsBetweenPartners) {
   EXPECT_EQ(next.head.id, other) << "who was served longest ago goes first";
   Write([&](Transaction& tx) { return tx.ReleaseLease(next); });
   EXPECT_EQ(TakeLease().head.id, big);
+}
+
+TEST_P(OperationsStoreTest, Lease_OfTheOldest_IgnoresTurns) {
+  const OperationId big = Accept(1, kPartner, 2);
+  Accept(2, kOtherPartner, 2);
+  for (int i = 0; i < 3; ++i) {
+    Write([&](Transaction& tx) -> absl::Status {
+      auto lease = tx.LeaseOperation(clock_.Now(), kLease, LeaseOrder::kOldest);
+      if (!lease.ok()) return lease.status();
+      EXPECT_TRUE(lease->has_value() && (*lease)->head.id == big);
+      return tx.ReleaseLease(**lease);
+    });
+  }
 }
 
 TEST_P(OperationsStoreTest, Lease_ThatRanOut_IsTakenOver_AndItsHolderCannotWrite) {

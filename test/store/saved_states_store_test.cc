@@ -110,7 +110,7 @@ TEST_P(SavedStatesStoreTest, Restore_TakesAwayLeases) {
   const auto lease = [&] {
     std::optional<Lease> leased;
     Write([&](Transaction& tx) -> absl::Status {
-      auto found = tx.LeaseOperation(clock_.Now(), absl::Seconds(5));
+      auto found = tx.LeaseOperation(clock_.Now(), absl::Seconds(5), LeaseOrder::kFair);
       if (!found.ok()) return found.status();
       leased = *found;
       return absl::OkStatus();

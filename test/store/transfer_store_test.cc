@@ -182,7 +182,7 @@ class TransferStoreTest : public StoreTest {
   // Leases the next operation and runs some of its items.
   void Run(uint32_t items) {
     Write([&](Transaction& tx) -> absl::Status {
-      auto lease = tx.LeaseOperation(kNow, absl::Hours(1));
+      auto lease = tx.LeaseOperation(kNow, absl::Hours(1), LeaseOrder::kFair);
       if (!lease.ok()) return lease.status();
       for (uint32_t i = 0; i < items; ++i) {
         const IndexedResult result{
@@ -313,7 +313,7 @@ TEST_P(TransferStoreTest, UnfinishedOperation_GoesOnAtOnce_AfterItsResults) {
     const absl::Status status = store->Write([&](Transaction& tx) -> absl::Status {
       leased.clear();
       for (int i = 0; i < 2; ++i) {
-        auto lease = tx.LeaseOperation(kNow, absl::Seconds(5));
+        auto lease = tx.LeaseOperation(kNow, absl::Seconds(5), LeaseOrder::kFair);
         if (!lease.ok()) return lease.status();
         if (!lease->has_value()) return absl::NotFoundError("nothing to run");
         leased.insert((*lease)->head.id.value());

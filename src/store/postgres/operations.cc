@@ -176,21 +176,26 @@ absl::Status PostgresTransaction::AddUndo(const OperationHead& head) {
 }
 
 absl::StatusOr<std::optional<Lease>> PostgresTransaction::LeaseOperation(absl::Time now,
-                                                                         absl::Duration length) {
+                                                                         absl::Duration length,
+                                                                         LeaseOrder order) {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
-      db_.Run(Query(kSql<"WITH next AS (SELECT o.id ", kRunnable,
-                         "ORDER BY p.turn, o.accepted_us LIMIT 1 FOR UPDATE OF o SKIP LOCKED) "
-                         "UPDATE operations o SET lease_token = o.lease_token + 1, "
-                         "lease_until_us = $2, started_us = coalesce(o.started_us, $3), "
-                         "lease_holder = $4 "
-                         "FROM next WHERE o.id = next.id "
-                         "RETURNING ",
-                         kOperationColumns, ", o.lease_token">)
-                  .Time(leases_.Of(now))
-                  .Time(leases_.Of(now + length))
-                  .Time(now)
-                  .Text(ProcessName())));
+      db_.Run(
+          Query(
+              kSql<"WITH next AS (SELECT o.id ", kRunnable,
+                   "ORDER BY CASE WHEN $5 THEN p.turn ELSE 0 END, o.accepted_us, o.number LIMIT 1 "
+                   "FOR UPDATE OF o SKIP LOCKED) "
+                   "UPDATE operations o SET lease_token = o.lease_token + 1, "
+                   "lease_until_us = $2, started_us = coalesce(o.started_us, $3), "
+                   "lease_holder = $4 "
+                   "FROM next WHERE o.id = next.id "
+                   "RETURNING ",
+                   kOperationColumns, ", o.lease_token">)
+              .Time(leases_.Of(now))
+              .Time(leases_.Of(now + length))
+              .Time(now)
+              .Text(ProcessName())
+              .Bool(order == LeaseOrder::kFair)));
   if (rows.size() == 0) return std::nullopt;
   RowReader row(rows, 0);
   const Lease lease{.head = ReadOperation(row), .token = row.Int(), .until = now + length};

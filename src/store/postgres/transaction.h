@@ -143,8 +143,8 @@ class PostgresTransaction : public Transaction {
   absl::Status AddOperation(const OperationHead& head,
                             std::span<const std::string> chunks) override;
   absl::Status AddUndo(const OperationHead& head) override;
-  absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now,
-                                                      absl::Duration length) override;
+  absl::StatusOr<std::optional<Lease>> LeaseOperation(absl::Time now, absl::Duration length,
+                                                      LeaseOrder order) override;
   absl::Status ExtendLease(const Lease& lease, absl::Time until) override;
   absl::Status ReleaseLease(const Lease& lease) override;
   absl::Status RecordResults(const Lease& lease, int32_t items_done,

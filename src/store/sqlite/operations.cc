@@ -187,11 +187,15 @@ absl::Status SqliteTransaction::AddUndo(const OperationHead& head) {
 }
 
 absl::StatusOr<std::optional<Lease>> SqliteTransaction::LeaseOperation(absl::Time now,
-                                                                       absl::Duration length) {
+                                                                       absl::Duration length,
+                                                                       LeaseOrder order) {
   Lease lease;
   {
-    Cursor next = db_.Use(kSql<"SELECT ", kOperationColumns, ", o.lease_token ", kRunnable,
-                               "ORDER BY p.turn, o.number LIMIT 1">);
+    Cursor next = order == LeaseOrder::kFair
+                      ? db_.Use(kSql<"SELECT ", kOperationColumns, ", o.lease_token ", kRunnable,
+                                     "ORDER BY p.turn, o.number LIMIT 1">)
+                      : db_.Use(kSql<"SELECT ", kOperationColumns, ", o.lease_token ", kRunnable,
+                                     "ORDER BY o.number LIMIT 1">);
     next.Time(now);
     if (!next.Row()) {
       ZT_RETURN_IF_ERROR(next.status());

@@ -194,8 +194,9 @@ TEST_F(CliSandboxTest, Tenants_AreMadeAndTakenAway) {
   const Json account = Members({"tenants", "create-account", "--partner-id", reseller["/partnerId"],
                                 "--customer-ids", customer["/customerId"]});
   const std::string email = account["/email"];
-  Done({"tenants", "set-terms", customer["/customerId"]});
+  Done({"tenants", "set-terms", customer["/customerId"], "--accepted"});
   Done({"tenants", "set-terms", customer["/customerId"], "--accepted=false"});
+  EXPECT_NE(Sandbox({"tenants", "set-terms", customer["/customerId"]}), 0) << "no answer";
 
   const auto vendors = [&] {
     return Run({"vendors", "list", "--partner", reseller["/partnerId"], "--credentials", file});

@@ -32,7 +32,7 @@ async function upload(person, first) {
 
 test('the server is killed while an upload runs: it goes on, each device once', async () => {
   const person = await asReseller();
-  person.expectErrors('ERR_CONNECTION_REFUSED', 'ERR_CONNECTION_RESET', 'ERR_EMPTY_RESPONSE');
+  person.expectErrors('net::ERR_');
   await control('operations:setSpeed', {itemsPerSecond: 200});
   await upload(person, 0);
   await person.page.getByRole('heading', {name: /^Claim of/}).waitFor();
@@ -50,7 +50,7 @@ test('the server is killed while an upload runs: it goes on, each device once', 
 
 test('the server dies before it answers an upload: the page says what to do', async () => {
   const person = await asReseller();
-  person.expectErrors('ERR_CONNECTION', 'ERR_EMPTY_RESPONSE');
+  person.expectErrors('net::ERR_');
   const before = await devices();
   // A browser may send a request again by itself when a connection that it used before is cut.
   await control('faults', {method: 'partners.devices.claimAsync', disconnect: 'AFTER'});

@@ -27,7 +27,7 @@ test: ## Build and run every test
 	scripts/stage test-dev ctest --test-dir build-dev --output-on-failure -j $(TEST_JOBS)
 
 test-sanitizers: ## Run the tests of test/README.md under ASan+UBSan, then under TSan
-	scripts/install-deps test
+	scripts/install-deps tools
 	cmake --preset asan $(SANITIZED)
 	scripts/stage build-asan cmake --build build-asan -j $(JOBS)
 	scripts/stage test-asan ctest --test-dir build-asan --output-on-failure -j $(TEST_JOBS)
@@ -94,10 +94,10 @@ coverage: ## Count the lines and branches that COVERAGE_TESTS run; fail below te
 	scripts/install-deps coverage
 	JOBS=$(JOBS) scripts/coverage $(COVERAGE_TESTS)
 
-thread-safety: ## Check with clang which mutex guards what, in src/ and apps/
+thread-safety: ## Only check which mutex guards what in src/ and apps/; the ASan build checks it too
 	scripts/install-deps tools
 	cmake --preset thread-safety
-	scripts/stage thread-safety cmake --build --preset thread-safety -j $(JOBS)
+	cmake --build --preset thread-safety -j $(JOBS)
 
 format: ## Format the C++ with clang-format
 	scripts/install-deps tools

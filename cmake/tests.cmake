@@ -22,13 +22,19 @@ function(zerotouch_test_flags target)
   endif()
 endfunction()
 
-# zerotouch_test_program(NAME SOURCES files... LINKS targets... [HEADERS set])
+# zerotouch_test_program(NAME LINKS targets... [SOURCES files...] [HEADERS set])
 #
-# One GoogleTest program. zerotouch_gtest registers what CTest runs of it. HEADERS is
-# a set of precompiled headers (precompile.cmake).
+# One GoogleTest program, of the files whose tests zerotouch_gtest registered before
+# for this build, and of SOURCES. There is no program where none was registered. HEADERS
+# is a set of precompiled headers (precompile.cmake).
 function(zerotouch_test_program name)
   cmake_parse_arguments(ARG "" "HEADERS" "SOURCES;LINKS" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  get_property(tests GLOBAL PROPERTY ZEROTOUCH_TESTS_OF_${name})
+  if(NOT tests)
+    return()
+  endif()
+  list(REMOVE_DUPLICATES tests)
+  add_executable(${name} ${tests} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
   zerotouch_test_flags(${name})
@@ -52,7 +58,8 @@ endfunction()
 # zerotouch_gtest(NAME PROGRAM program SOURCES files... [STORE sqlite|postgres]
 #                 [UNDER asan tsan] [TIMEOUT seconds] [ENVIRONMENT NAME=VALUE...])
 #
-# Registers the tests of these files of a program as one test of CTest. STORE postgres
+# Registers the tests of these files as one test of CTest, and adds the files to the
+# program (zerotouch_test_program), if they run in this build. STORE postgres
 # takes those whose name has Postgres in it, STORE sqlite the others.
 function(zerotouch_gtest name)
   cmake_parse_arguments(ARG "" "PROGRAM;STORE;TIMEOUT" "SOURCES;UNDER;ENVIRONMENT" ${ARGN})
@@ -63,6 +70,7 @@ function(zerotouch_gtest name)
   set(suites)
   foreach(source ${ARG_SOURCES})
     get_filename_component(source ${source} ABSOLUTE)
+    set_property(GLOBAL APPEND PROPERTY ZEROTOUCH_TESTS_OF_${ARG_PROGRAM} ${source})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
     file(STRINGS ${source} lines REGEX "^(TYPED_)?TEST(_F|_P)?\\([A-Za-z0-9_]+,")
     foreach(line ${lines})

@@ -159,16 +159,26 @@ Awaitable<bool> Http1Connection::ReadMore(size_t bytes) {
 }
 
 Awaitable<bool> Http1Connection::AwaitRequest() {
-  if (!in_.empty()) co_return true;
-  if (context_.draining) co_return false;
-  // An idle connection keeps a small buffer only.
-  if (in_.capacity() > 2 * kSmallRead) std::string().swap(in_);
-  if (out_.capacity() > 2 * kSmallRead) std::string().swap(out_);
-  idle_since_ = SteadyClock::now();
-  WaitFor(ForRequest(context_.options.idle_timeout));
-  const bool read = co_await ReadMore(kSmallRead);
-  idle_since_.reset();
-  co_return read;
+  // Ignores one empty line, which some clients send behind a body (RFC 9112 section 2.2).
+  constexpr std::string_view kEmptyLine = "\r\n";
+  bool ignored = false;
+  while (true) {
+    if (!ignored && in_.starts_with(kEmptyLine)) {
+      Use(kEmptyLine.size());
+      ignored = true;
+    }
+    const bool begun = !in_.empty() && (ignored || in_ != kEmptyLine.substr(0, 1));
+    if (begun) co_return true;
+    if (context_.draining) co_return false;
+    // An idle connection keeps a small buffer only.
+    if (in_.capacity() > 2 * kSmallRead) std::string(in_).swap(in_);
+    if (out_.capacity() > 2 * kSmallRead) std::string().swap(out_);
+    idle_since_ = SteadyClock::now();
+    WaitFor(ForRequest(context_.options.idle_timeout));
+    const bool read = co_await ReadMore(kSmallRead);
+    idle_since_.reset();
+    if (!read) co_return false;
+  }
 }
 
 Awaitable<bool> Http1Connection::ServeOne() {

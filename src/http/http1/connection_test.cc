@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1 byte by byte over loopback.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -295,6 +296,10 @@ TEST_F(Http1Test, Malformed_IsABadRequestAndClosed) {
         std::string("GET / HTTP/1.1\r\n\r\n"),
         std::string("GET / HTTP/3.0\r\nHost: x\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: x y\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: x/y\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: \"x\"\r\n\r\n"),
+        std::string("\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost : x\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c: d\r\n\x01\r\n\r\n"),
         std::string("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"),
@@ -315,6 +320,26 @@ TEST_F(Http1Test, Malformed_IsABadRequestAndClosed) {
     EXPECT_EQ(response.status, 400) << request;
     EXPECT_EQ(response.Field("Connection"), "close") << request;
   }
+}
+
+TEST_F(Http1Test, HostOfEveryForm_IsTaken) {
+  for (const char* host : {"", "x", "x:80", "[::1]:80", "a_b.example", "%C3%A4.example"}) {
+    EXPECT_EQ(Ask(fmt::format("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", host)).status, 200) << host;
+  }
+}
+
+TEST_F(Http1Test, EmptyLineBeforeARequest_IsIgnored) {
+  Start();
+  SocketClient client(server_->port());
+  Reader reader(client);
+  client.Send("\r\n" + Post("body") + "\r\n" + Get("/"));
+  EXPECT_EQ(reader.Next().status, 200);
+  EXPECT_EQ(reader.Next().status, 200);
+  // Also one that comes in pieces.
+  client.Send("\r");
+  client.Send("\n");
+  client.Send(Get("/"));
+  EXPECT_EQ(reader.Next().status, 200);
 }
 
 TEST_F(Http1Test, TruncatedBody_IsNeverHandled) {

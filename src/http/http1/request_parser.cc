@@ -20,6 +20,10 @@ using beast::error_code;
 // Counted for each field besides its text: ": " and the end of its line.
 constexpr size_t kFieldOverhead = 4;
 
+// What can be in a host and port (RFC 3986 section 3.2.2).
+constexpr std::string_view kHostCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]";
+
 class BeastParser final : public RequestParser, private beast_http::basic_parser<true> {
  public:
   BeastParser(const ServerOptions& options, Request& request)
@@ -151,6 +155,7 @@ void BeastParser::on_field_impl(beast_http::field, Text name, Text value, error_
 
 void BeastParser::CheckFraming() {
   int hosts = 0;
+  std::string_view host;
   int codings = 0;
   int lengths = 0;
   std::string_view coding;
@@ -158,6 +163,7 @@ void BeastParser::CheckFraming() {
   for (const auto& [name, value] : request_.headers) {
     if (EqualIgnoringCase(name, "Host")) {
       ++hosts;
+      host = value;
     } else if (EqualIgnoringCase(name, "Transfer-Encoding")) {
       ++codings;
       coding = value;
@@ -168,6 +174,10 @@ void BeastParser::CheckFraming() {
   }
   if (hosts > 1 || (hosts == 0 && version_ >= 11)) {
     return Refuse(Malformed("The request must have one Host header."), true);
+  }
+  if (host.find_first_not_of(kHostCharacters) != host.npos) {  // section 3.2
+    return Refuse(Malformed("The Host header must be a host name or an address, and may have a port."),
+                  true);
   }
   if (codings > 0 && version_ < 11) {  // section 6.1
     return Refuse(Malformed("An HTTP/1.0 request cannot have a Transfer-Encoding."), true);

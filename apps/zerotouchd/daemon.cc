@@ -314,7 +314,7 @@ class Daemon {
   Settings settings_;  // after Start changed by ReloadSettings only
   const bool is_sandbox_;
   const RereadSettings reread_;
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   const std::unique_ptr<store::Store> store_;
   auth::Audience audience_;
   auth::AccountCache accounts_;

@@ -70,7 +70,7 @@ class Registry {
   }
 
   const test::TempDir dir_;
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   std::unique_ptr<store::Store> store_;
   Engine engine_;
 };

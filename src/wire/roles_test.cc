@@ -138,7 +138,7 @@ class RolesTest : public testing::Test {
   const test::TempDir dir_;
   const std::unique_ptr<store::Store> store_ =
       store::Open("sqlite://" + dir_ / "registry.db", Clock::System()).value();
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   const auth::Audience audience_;
   batch::Engine engine_{*store_, rules_, Clock::System(), {}};
   service::Services services_{*store_, engine_, rules_, audience_, Clock::System()};

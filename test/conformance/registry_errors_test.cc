@@ -29,7 +29,7 @@ class RegistryErrors : public WholeApi {
              HttpText("HTTP", box_.Handle(std::move(request)));
   }
 
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   sandbox::SandboxClock sandbox_clock_{clock_};
   sandbox::RegistryControls controls_{
       sandbox_clock_,

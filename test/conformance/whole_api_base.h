@@ -153,7 +153,7 @@ class WholeApi : public ApiTest {
     return wrong == done.end() ? absl::OkStatus() : *wrong;
   }
 
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   batch::Engine engine_{*store_, rules_, clock_, {}};
   service::Services all_{*store_, engine_, rules_, audience_, clock_};
   const MethodTable table_ = ApiMethods(all_);

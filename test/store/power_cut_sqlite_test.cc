@@ -132,7 +132,7 @@ class PowerCutTest : public testing::Test {
     return items;
   }
 
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   test::TempDir dir_;
   std::unique_ptr<Store> store_;
   std::vector<std::pair<size_t, int32_t>> seen_;  // syncs, and items done

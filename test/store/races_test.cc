@@ -392,7 +392,7 @@ class RacesTest : public testing::Test {
 
   static inline Store* stores_[kReplicas] = {};
   static inline batch::Engine* engines_[kReplicas] = {};
-  static inline const RegistryRules rules_;
+  static inline const RegistryRules rules_{};
   static inline int64_t next_hardware_ = 1;
 };
 

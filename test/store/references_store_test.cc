@@ -108,7 +108,7 @@ class ReferencesStoreTest : public StoreTest {
     engine_ = std::make_unique<batch::Engine>(*store_, rules_, clock_, batch::EngineOptions());
   }
 
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   std::unique_ptr<batch::Engine> engine_;
 };
 

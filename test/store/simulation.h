@@ -403,7 +403,7 @@ class Simulation {
   const unsigned seed_;
   const int world_;
   Schedule schedule_;
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   Engine sender_{store_, rules_, clock_, EngineOptions()};  // without workers
   SimulatedStore::NextFault next_fault_;
   std::vector<Replica> replicas_;

@@ -361,7 +361,7 @@ class StatementsStoreTest : public StoreTest {
 
   const unsigned seed_ = std::random_device()();
   std::mt19937 random_{seed_};
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   std::unique_ptr<batch::Engine> engine_;
   Model model_;
 };

@@ -17,10 +17,14 @@ namespace {
 // Threads that collect figures: one more than a Prometheus needs.
 constexpr int kCollectors = 2;
 
+constexpr std::string_view kInFlight = "zerotouch_requests_in_flight";
+constexpr std::string_view kInFlightHelp = "Requests that are handled or queued.";
+constexpr std::string_view kConnections = "zerotouch_connections";
+constexpr std::string_view kConnectionsHelp = "Open connections whose protocol is known.";
+
 void AddConnections(std::string_view protocol, int connections, metrics::Sink& sink) {
   const metrics::Label labels[] = {{"protocol", protocol}};
-  sink.Add("zerotouch_connections", "Open connections whose protocol is known.",
-           metrics::Type::kGauge, labels, connections);
+  sink.Add(kConnections, kConnectionsHelp, metrics::Type::kGauge, labels, connections);
 }
 
 }  // namespace
@@ -69,10 +73,11 @@ void Watch::Collect(metrics::Sink& sink) {
              "When the server's certificate expires, in seconds since 1970.", metrics::Type::kGauge,
              {}, static_cast<double>(absl::ToUnixSeconds(*certificate_end_)));
   }
+  sink.Declare(kInFlight, kInFlightHelp, metrics::Type::kGauge);
+  sink.Declare(kConnections, kConnectionsHelp, metrics::Type::kGauge);
   if (server_ == nullptr) return;
   const http::ServerLoad load = server_->load();
-  sink.Add("zerotouch_requests_in_flight", "Requests that are handled or queued.",
-           metrics::Type::kGauge, {}, load.requests);
+  sink.Add(kInFlight, kInFlightHelp, metrics::Type::kGauge, {}, load.requests);
   AddConnections("http1", load.http1_connections, sink);
   AddConnections("http2", load.http2_connections, sink);
   metrics::AddHeldBytes("requests", load.account_bytes, sink);

@@ -39,6 +39,8 @@ struct Distribution {
 class Sink {
  public:
   virtual ~Sink() = default;
+  // Makes a family known, which may have no figures yet.
+  virtual void Declare(std::string_view name, std::string_view help, Type type) = 0;
   virtual void Add(std::string_view name, std::string_view help, Type type, Labels labels,
                    double value) = 0;
   virtual void Add(std::string_view name, std::string_view help, Labels labels,
@@ -63,6 +65,8 @@ void Collect(Sink& sink);
 // Counts events. Thread-safe.
 class Counter {
  public:
+  static constexpr Type kType = Type::kCounter;
+
   void Add(uint64_t events = 1) { value_.fetch_add(events, std::memory_order_relaxed); }
   uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
@@ -79,6 +83,7 @@ inline constexpr std::array<double, 15> kBatchBounds = {0.01, 0.05, 0.1, 0.25, 0
 // Counts durations by their size. Thread-safe.
 class Histogram {
  public:
+  static constexpr Type kType = Type::kHistogram;
   static constexpr size_t kBuckets = kCallBounds.size() + 1;
 
   // Uses kCallBounds unless told otherwise, before the first observation.
@@ -144,6 +149,7 @@ class Family {
   }
 
   void CollectTo(Sink& sink) const {
+    sink.Declare(text_.name, text_.help, Figure::kType);
     std::vector<Label> labels(dimensions_.size());
     for (size_t at = 0; at < figures_.size(); ++at) {
       size_t rest = at;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <thread>
 
 namespace zerotouch::metrics {
@@ -18,6 +19,9 @@ using testing::Pair;
 class Kept final : public Sink {
  public:
   explicit Kept(std::string name) : name_(std::move(name)) { Collect(*this); }
+  void Declare(std::string_view name, std::string_view, Type type) override {
+    if (name == name_) declared = type;
+  }
   void Add(std::string_view name, std::string_view, Type, Labels labels, double value) override {
     if (name == name_) values[TextOf(labels)] = value;
   }
@@ -26,6 +30,7 @@ class Kept final : public Sink {
     if (name == name_) distributions[TextOf(labels)] = distribution;
   }
 
+  std::optional<Type> declared;
   std::map<std::string, double> values;
   std::map<std::string, Distribution> distributions;
 
@@ -59,6 +64,16 @@ TEST(Metrics, FamilyThatSkipsZeros_HasTheUsedFiguresOnly) {
   const Family<Histogram> times({.name = "test_times", .help = "Help.", .skips_zeros = true},
                                 {{"a", {"x", "y"}}});
   EXPECT_THAT(Kept("test_times").distributions, IsEmpty());
+}
+
+TEST(Metrics, FamilyWithoutFigures_IsDeclared) {
+  const Family<Counter> counts({.name = "test_unused", .help = "Help.", .skips_zeros = true},
+                               {{"a", {"x"}}});
+  EXPECT_EQ(Kept("test_unused").declared, Type::kCounter);
+  const Family<Histogram> times({.name = "test_unseen", .help = "Help.", .skips_zeros = true},
+                                {{"a", {"x"}}});
+  EXPECT_EQ(Kept("test_unseen").declared, Type::kHistogram);
+  EXPECT_EQ(Kept("test_unknown").declared, std::nullopt);
 }
 
 TEST(Metrics, FamilyThatEnded_IsNotCollected) {

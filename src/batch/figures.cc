@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -137,6 +138,9 @@ void ObserveWait(const store::Lease& lease, const Clock& clock) {
 void CountLostLease() { leases_lost.At().Add(); }
 
 void CollectUnfinished(store::Store& store, metrics::Sink& sink) {
+  constexpr std::string_view kName = "zerotouch_operations_unfinished";
+  constexpr std::string_view kHelp = "Operations that are not done, of the whole registry.";
+  sink.Declare(kName, kHelp, metrics::Type::kGauge);
   std::vector<int64_t> counts(KindNames().size());
   const absl::Status status = [&]() -> absl::Status {
     ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
@@ -149,9 +153,7 @@ void CollectUnfinished(store::Store& store, metrics::Sink& sink) {
   if (!status.ok()) return;
   for (size_t i = 0; i < counts.size(); ++i) {
     const metrics::Label labels[] = {{"kind", KindNames()[i]}};
-    sink.Add("zerotouch_operations_unfinished",
-             "Operations that are not done, of the whole registry.", metrics::Type::kGauge, labels,
-             static_cast<double>(counts[i]));
+    sink.Add(kName, kHelp, metrics::Type::kGauge, labels, static_cast<double>(counts[i]));
   }
 }
 

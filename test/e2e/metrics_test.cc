@@ -9,6 +9,8 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "e2e/sandbox_test_base.h"
@@ -146,6 +148,34 @@ TEST(Metrics, KnownLoad_AddsUpExactly) {
                               "process_open_fds", "process_start_time_seconds"}) {
     ASSERT_TRUE(seen.contains(process)) << process;
     EXPECT_GT(seen.at(process), 0) << process;
+  }
+}
+
+TEST(Metrics, EveryFamily_IsDescribedBeforeItsFirstUse) {
+  const Watched watched;
+  const std::string text = CallUrl("GET", watched.url() + "/metrics", "", "").body;
+  constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
+      {"requests_total", "counter"},
+      {"request_seconds", "histogram"},
+      {"requests_in_flight", "gauge"},
+      {"connections", "gauge"},
+      {"rejected_total", "counter"},
+      {"tokens_total", "counter"},
+      {"operations_unfinished", "gauge"},
+      {"operation_items_total", "counter"},
+      {"operation_seconds", "histogram"},
+      {"operation_wait_seconds", "histogram"},
+      {"leases_lost_total", "counter"},
+      {"store_seconds", "histogram"},
+      {"store_errors_total", "counter"},
+      {"store_queue", "gauge"},
+      {"memory_held_bytes", "gauge"},
+      {"webhook_deliveries_total", "counter"},
+      {"build_info", "gauge"},
+  };
+  for (const auto& [name, type] : kFamilies) {
+    EXPECT_THAT(text, HasSubstr(fmt::format("# HELP zerotouch_{} ", name)));
+    EXPECT_THAT(text, HasSubstr(fmt::format("# TYPE zerotouch_{} {}\n", name, type)));
   }
 }
 

@@ -36,6 +36,10 @@ MetricType TypeOf(metrics::Type type) {
 // Collects the figures by family.
 class Families final : public metrics::Sink {
  public:
+  void Declare(std::string_view name, std::string_view help, metrics::Type type) override {
+    FamilyOf(name, help, type);
+  }
+
   void Add(std::string_view name, std::string_view help, metrics::Type type, metrics::Labels labels,
            double value) override {
     ClientMetric& metric = NewIn(name, help, type, labels);
@@ -67,15 +71,19 @@ class Families final : public metrics::Sink {
   }
 
  private:
-  ClientMetric& NewIn(std::string_view name, std::string_view help, metrics::Type type,
-                      metrics::Labels labels) {
+  MetricFamily& FamilyOf(std::string_view name, std::string_view help, metrics::Type type) {
     MetricFamily& family = families_[std::string(name)];
     if (family.name.empty()) {
       family.name = name;
       family.help = help;
       family.type = TypeOf(type);
     }
-    ClientMetric& metric = family.metric.emplace_back();
+    return family;
+  }
+
+  ClientMetric& NewIn(std::string_view name, std::string_view help, metrics::Type type,
+                      metrics::Labels labels) {
+    ClientMetric& metric = FamilyOf(name, help, type).metric.emplace_back();
     for (const auto& [label, value] : labels) {
       metric.label.push_back({std::string(label), std::string(value)});
     }

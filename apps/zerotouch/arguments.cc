@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "terminal/help_text.h"
 #include "terminal/typed_text.h"
 #include "zerotouch/command.h"
 #include "zerotouch/exit_code.h"
@@ -280,7 +281,11 @@ int RunCommandLine(int argc, char** argv) {
   app.set_version_flag("--version", ZEROTOUCH_VERSION);
   app.require_subcommand(1);
   app.footer(kExitCodes);
-  app.get_formatter()->column_width(34);
+  const auto help = std::make_shared<CLI::Formatter>();
+  help->column_width(34);
+  app.formatter_fn([help](const CLI::App* command, std::string name, CLI::AppFormatMode mode) {
+    return terminal::WrapHelp(help->make_help(command, std::move(name), mode));
+  });
   int code = kDone;
   AddCommands(app, code);
   try {

@@ -6,12 +6,15 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "base/status_text.h"
 #include "base/terminal_text.h"
+#include "terminal/help_text.h"
 #include "terminal/typed_text.h"
 #include "zerotouchd/admin.h"
 #include "zerotouchd/check.h"
@@ -110,6 +113,10 @@ int RunCommandLine(int argc, char** argv) {
       "zerotouchd");
   app.set_version_flag("--version", ZEROTOUCH_VERSION);
   app.require_subcommand(1);
+  const auto help = std::make_shared<CLI::Formatter>();
+  app.formatter_fn([help](const CLI::App* command, std::string name, CLI::AppFormatMode mode) {
+    return terminal::WrapHelp(help->make_help(command, std::move(name), mode));
+  });
   GivenTexts given;
   AdminAction action;
   CLI::App* sandbox = app.add_subcommand(

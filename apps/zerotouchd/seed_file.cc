@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <set>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -96,16 +99,66 @@ void ReadCsv(const fs::path& folder, const sandbox::proto::Seed& seed, int index
   }
 }
 
-absl::StatusOr<sandbox::proto::Seed> ReadSeedFile(const std::string& file) {
+// Appends to `faults` what is wrong with the file as JSON of a seed.
+absl::StatusOr<sandbox::proto::Seed> ReadSeedFile(const std::string& file,
+                                                  std::vector<Violation>& faults) {
   if (file.empty()) return sandbox::DefaultSeed();
   ZT_ASSIGN_OR_RETURN(std::string text, ReadWholeFile(file, limits::kSeedFileBytes));
   sandbox::proto::Seed seed;
-  const std::vector<Violation> faults = sandbox::ReadSeed(std::move(text), seed);
-  if (faults.empty()) return seed;
-  return absl::InvalidArgumentError(sandbox::DescribeFaults(faults));
+  faults = sandbox::ReadSeed(std::move(text), seed);
+  return seed;
 }
 
-// Appends the faults of the claims that the registry finds.
+// Returns true if what was read after such faults is all that the file has.
+bool ReadToTheEnd(const std::vector<Violation>& faults) {
+  return faults.size() < limits::kReportedViolations &&
+         std::none_of(faults.begin(), faults.end(),
+                      [](const Violation& fault) { return fault.field.starts_with("line "); });
+}
+
+// Returns true if `path` is `outer` or a part of it.
+bool IsWithin(std::string_view path, std::string_view outer) {
+  if (!path.starts_with(outer)) return false;
+  path.remove_prefix(outer.size());
+  return path.empty() || path.front() == '.' || path.front() == '[';
+}
+
+// Returns true if a fault at `path` may only follow from one of the others: what that is
+// about was not read.
+bool FollowsFrom(std::string_view path, const std::vector<Violation>& others) {
+  return std::any_of(others.begin(), others.end(), [&](const Violation& other) {
+    const bool is_value = other.description.starts_with("Invalid value");
+    return IsWithin(other.field, path) || (is_value && IsWithin(path, other.field));
+  });
+}
+
+// Returns the ids of the seed's companies, without anything that can be wrong with them.
+// If an id is given twice, its last place counts, as for the claims.
+sandbox::proto::Seed BareCompaniesOf(const sandbox::proto::Seed& seed) {
+  sandbox::proto::Seed bare;
+  std::set<int64_t> partners, customers;
+  for (int i = seed.resellers_size(); i-- > 0;) {
+    const sandbox::proto::SeedReseller& reseller = seed.resellers(i);
+    if (reseller.partner_id() <= 0 || !partners.insert(reseller.partner_id()).second) continue;
+    sandbox::proto::SeedReseller& added = *bare.add_resellers();
+    added.set_partner_id(reseller.partner_id());
+    for (int j = reseller.customers_size(); j-- > 0;) {
+      const int64_t id = reseller.customers(j).customer_id();
+      if (id > 0 && customers.insert(id).second) added.add_customers()->set_customer_id(id);
+    }
+  }
+  sandbox::CompleteSeed(bare);
+  return bare;
+}
+
+// Returns what is left of a seed that has faults, to find those of its claims.
+PreparedSeed WithoutFaults(const PreparedSeed& prepared) {
+  PreparedSeed bare{.seed = BareCompaniesOf(prepared.seed), .claims = prepared.claims};
+  for (SeedClaim& claim : bare.claims) claim.claim.clear_configuration_id();
+  return bare;
+}
+
+// Sets `faults` to those of the claims that the registry finds.
 absl::Status TryOut(const PreparedSeed& prepared, const RegistryRules& rules,
                     std::vector<Violation>& faults) {
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> folder, ScratchFolder::Make());
@@ -119,9 +172,11 @@ absl::Status TryOut(const PreparedSeed& prepared, const RegistryRules& rules,
   return faults.empty() ? status : absl::OkStatus();
 }
 
-absl::Status FindFaults(const std::string& file, const RegistryRules& rules,
-                        PreparedSeed& prepared) {
-  std::vector<Violation> faults = sandbox::CheckSeed(prepared.seed, wire::RpcNames());
+// Completes the seed and fills in its claims. Appends its faults.
+absl::Status FindFaults(const std::string& file, const RegistryRules& rules, PreparedSeed& prepared,
+                        std::vector<Violation>& faults) {
+  sandbox::CompleteSeed(prepared.seed);
+  faults = sandbox::CheckSeed(prepared.seed, wire::RpcNames());
   prepared.claims = sandbox::ClaimsOf(prepared.seed);
   const fs::path folder = fs::path(file).parent_path();
   for (int i = 0; i < prepared.seed.devices_csv_size(); ++i) {
@@ -131,33 +186,32 @@ absl::Status FindFaults(const std::string& file, const RegistryRules& rules,
     faults.push_back({"devices", fmt::format("too many devices: give at most {}, with those of "
                                              "devicesCsv",
                                              limits::kSeedDevices)});
+    return absl::OkStatus();
   }
   sandbox::ResolveClaims(prepared.seed, prepared.claims, faults);
-  if (faults.empty() && !prepared.claims.empty()) {
-    ZT_RETURN_IF_ERROR(TryOut(prepared, rules, faults));
-  }
-  if (faults.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(sandbox::DescribeFaults(faults));
+  if (prepared.claims.empty()) return absl::OkStatus();
+  std::vector<Violation> of_claims;
+  ZT_RETURN_IF_ERROR(TryOut(faults.empty() ? prepared : WithoutFaults(prepared), rules, of_claims));
+  faults.insert(faults.end(), of_claims.begin(), of_claims.end());
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<PreparedSeed> PrepareSeed(const std::string& file, const RegistryRules& rules) {
   PreparedSeed prepared;
-  const auto in_file = [&](const absl::Status& status) {
-    return absl::InvalidArgumentError(fmt::format("the seed {} has faults; nothing was made\n{}",
-                                                  terminal::WithoutPasswords(file),
-                                                  MessageOf(status)));
-  };
-  absl::StatusOr<sandbox::proto::Seed> seed = ReadSeedFile(file);
-  if (absl::IsInvalidArgument(seed.status())) return in_file(seed.status());
-  ZT_RETURN_IF_ERROR(seed.status());
-  prepared.seed = *std::move(seed);
-  sandbox::CompleteSeed(prepared.seed);
-  const absl::Status status = FindFaults(file, rules, prepared);
-  if (absl::IsInvalidArgument(status)) return in_file(status);
-  ZT_RETURN_IF_ERROR(status);
-  return prepared;
+  std::vector<Violation> faults;
+  ZT_ASSIGN_OR_RETURN(prepared.seed, ReadSeedFile(file, faults));
+  if (ReadToTheEnd(faults)) {
+    std::vector<Violation> more;
+    ZT_RETURN_IF_ERROR(FindFaults(file, rules, prepared, more));
+    std::erase_if(more, [&](const Violation& fault) { return FollowsFrom(fault.field, faults); });
+    faults.insert(faults.end(), more.begin(), more.end());
+  }
+  if (faults.empty()) return prepared;
+  return absl::InvalidArgumentError(fmt::format("the seed {} has faults; nothing was made\n{}",
+                                                terminal::WithoutPasswords(file),
+                                                sandbox::DescribeFaults(faults)));
 }
 
 }  // namespace zerotouch::daemon

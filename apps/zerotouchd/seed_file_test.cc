@@ -78,7 +78,40 @@ TEST_F(SeedFileTest, FaultsOfJson_AreNamed) {
   EXPECT_THAT(FaultsOf(R"({"resellers": [{"nmae": "x", "partnerId": "y"}]})"),
               AllOf(HasSubstr("nmae"), HasSubstr("resellers[0].partnerId")));
   EXPECT_THAT(FaultsOf("{"), HasSubstr("nothing was made"));
+  EXPECT_THAT(FaultsOf("{\"resellers\":[\n {\"name\":\"x\"},\n {\"name\":\"y\",}\n]}"),
+              HasSubstr("\nline 3: Invalid JSON"));
+  EXPECT_THAT(FaultsOf("\xEF\xBB\xBF{}"), HasSubstr("resellers: give at least one"));
   EXPECT_THAT(FaultsOf("{}"), HasSubstr("resellers: give at least one"));
+}
+
+TEST_F(SeedFileTest, FaultsOfEveryKind_AreReportedTogether) {
+  WriteSeedFile("devices.csv", "modemtype,modemid,owner\nIMEI,490154203237519,7\n");
+  const std::string faults = FaultsOf(R"({
+    "resellers": [{"nmae": "x", "partnerId": "5", "customers": [
+      {"customerId": "7", "ownerEmails": ["nobody"]}, {"customerId": "7"}]}, {"partnerId": "y"}],
+    "dpcs": "none",
+    "accounts": [{"email": 5, "partnerId": "5"}],
+    "devices": [{"partnerId": "5", "deviceIdentifier": {"imei": "490154203237518"}},
+                {"partnerId": "5", "customerId": "7", "deviceIdentifier": {"imei": "1"}},
+                {"customerId": "7", "deviceIdentifier": {"imei": "490154203237526"},
+                 "configuration": "none"},
+                {"customerId": "7", "deviceIdentifer": {"imei": "490154203237518"}},
+                {"customerId": "7", "deviceIdentifier": {"imei": "490154203237518"}}],
+    "devicesCsv": ["devices.csv"],
+    "faults": [{"method": "nope", "delay": "1x"}]})");
+  for (const char* fault :
+       {"resellers[0]: Invalid JSON payload received. Unknown name \"nmae\"",
+        "resellers[0].customers[0].ownerEmails[0]: ", "resellers[0].customers[1].customerId: ",
+        "resellers[1].partnerId: ", "dpcs[0]: ", "accounts[0].email: Invalid value",
+        "devices[0].customerId: ", "devices[1]: ", "devices[2].configuration: ",
+        "devices[3]: Invalid JSON payload received. Unknown name",
+        "devicesCsv[0] line 2: ", "faults[0].delay: ", "faults[0].method: "}) {
+    EXPECT_THAT(faults, HasSubstr(fault));
+  }
+  EXPECT_THAT(faults, Not(HasSubstr("devices[4]")));
+  EXPECT_THAT(faults, Not(HasSubstr("dpcs[0].")));
+  EXPECT_EQ(faults.find("devices[3]: "), faults.rfind("devices[3]: ")) << faults;
+  EXPECT_EQ(faults.find("accounts[0].email: "), faults.rfind("accounts[0].email: ")) << faults;
 }
 
 TEST_F(SeedFileTest, DevicesThatCannotBeClaimed_AreFaults) {

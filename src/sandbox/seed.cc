@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/limits.h"
@@ -60,6 +63,23 @@ void FlattenMetadata(std::string& text) {
     blanks.emplace_back(end, 1);
   }
   for (const auto& [begin, length] : blanks) text.replace(begin, length, length, ' ');
+}
+
+// Returns `line 2` for a fault of a text that is not JSON, whose description ends with
+// `at byte 42.`; empty for others.
+std::string LineOf(std::string_view text, std::string_view description) {
+  constexpr std::string_view kPlace = " at byte ";
+  const size_t place = description.rfind(kPlace);
+  if (place == std::string_view::npos) return "";
+  description.remove_prefix(place + kPlace.size());
+  size_t byte = 0;
+  const char* const end = description.data() + description.size();
+  const auto [rest, error] = std::from_chars(description.data(), end, byte);
+  if (error != std::errc() || std::string_view(rest, static_cast<size_t>(end - rest)) != ".") {
+    return "";
+  }
+  const std::string_view before = text.substr(0, std::min(byte, text.size()));
+  return fmt::format("line {}", 1 + std::count(before.begin(), before.end(), '\n'));
 }
 
 void CompleteCustomer(proto::SeedCustomer& customer, int number, std::set<int64_t>& taken,
@@ -137,8 +157,14 @@ proto::Seed DefaultSeed() {
 }
 
 std::vector<Violation> ReadSeed(std::string text, proto::Seed& seed) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.replace(0, kByteOrderMark.size(), 3, ' ');
   FlattenMetadata(text);
-  return json::Parse(text, seed);
+  std::vector<Violation> faults = json::Parse(text, seed);
+  for (Violation& fault : faults) {
+    if (fault.field.empty()) fault.field = LineOf(text, fault.description);
+  }
+  return faults;
 }
 
 void CompleteSeed(proto::Seed& seed) {

@@ -44,7 +44,9 @@ struct SeedClaim {
 // and two customers.
 proto::Seed DefaultSeed();
 
-// Reads the JSON text of a seed. Returns the violations; empty on success.
+// Reads the JSON text of a seed, which may begin with a byte order mark. Returns the
+// violations; empty on success. `line N` is the field of one that is not JSON. If there are
+// others only, `seed` has everything else.
 std::vector<Violation> ReadSeed(std::string text, proto::Seed& seed);
 
 // Fills in what was left out: ids, names, e-mail addresses, DPCs.
@@ -57,7 +59,8 @@ std::vector<Violation> CheckSeed(const proto::Seed& seed, const MethodNames& nam
 // Returns the claims of the seed's `devices`.
 std::vector<SeedClaim> ClaimsOf(const proto::Seed& seed);
 
-// Fills in the companies that were left out and the ids of the configurations.
+// Fills in the companies that were left out and the ids of the configurations. Removes the
+// claims for which it appends faults.
 void ResolveClaims(const proto::Seed& seed, std::vector<SeedClaim>& claims,
                    std::vector<Violation>& faults);
 

@@ -245,11 +245,16 @@ std::vector<SeedClaim> ClaimsOf(const proto::Seed& seed) {
 void ResolveClaims(const proto::Seed& seed, std::vector<SeedClaim>& claims,
                    std::vector<Violation>& faults) {
   const SeedIndex index(seed);
+  std::vector<SeedClaim> resolved;
+  resolved.reserve(claims.size());
   for (SeedClaim& claim : claims) {
-    for (Violation& fault : index.Resolve(claim)) {
+    std::vector<Violation> found = index.Resolve(claim);
+    for (Violation& fault : found) {
       faults.push_back({claim.path + fault.field, std::move(fault.description)});
     }
+    if (found.empty()) resolved.push_back(std::move(claim));
   }
+  claims = std::move(resolved);
 }
 
 }  // namespace zerotouch::sandbox

@@ -211,8 +211,7 @@ class Daemon {
     return absl::OkStatus();
   }
 
-  // Makes the batch workers look for operations.
-  void WakeWorkers() { engine_.Wake(); }
+  batch::Engine& engine() { return engine_; }
 
   // Listens and starts the batch workers; without TLS if `tls` is null. Returns the
   // endpoint for clients.
@@ -381,7 +380,7 @@ sandbox::StateHooks HooksOf(sandbox::Box& box, SandboxRegistry& registry,
                             const std::atomic<Daemon*>& running) {
   return {.registry_replaced =
               [&running, &box] {
-                if (Daemon* const daemon = running) daemon->WakeWorkers();
+                if (Daemon* const daemon = running) daemon->engine().Wake();
                 box.keeper.KeepNow();
                 return absl::OkStatus();
               },
@@ -448,12 +447,15 @@ absl::StatusOr<int> RunSandbox(const Settings& settings) {
                 settings.controls ? AroundOf(box, registry_controls) : Around(),
                 /*sandbox=*/true);
   running = &daemon;
+  box.SetCustomersOf([&](const std::string& email) { return registry->CustomersOf(email); });
+  box.controls.clock.SetCatchUp([&] { daemon.engine().DeleteOld(); });
   if (settings.controls)
     ZT_RETURN_IF_ERROR(KeepControls(box, registry->dir(), registry->SeedFaults()));
   if (settings.controls && store::IsPostgresUrl(registry->url())) {
     log::Warning(
-        "the controls of this sandbox act on this server only: other servers on the same database "
-        "have faults, a clock and a pace of their own");
+        "fault rules, clock, pause, speed and the log of calls are those of this server only: "
+        "other servers on this database have their own, and run operations that are paused here; "
+        "snapshots, state:reset and tenants are those of the database");
   }
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   const absl::StatusOr<std::string> line = registry->Publish(endpoint);

@@ -55,6 +55,13 @@ std::string SandboxRegistry::TokenUri() const {
   return endpoint_.http.empty() ? "" : endpoint_.TokenUri();
 }
 
+std::vector<CustomerId> SandboxRegistry::CustomersOf(const std::string& email) {
+  const absl::StatusOr<std::unique_ptr<store::Snapshot>> snapshot = store_->Read();
+  if (!snapshot.ok()) return {};
+  const auto account = (*snapshot)->FindAccount(email);
+  return account.ok() && account->has_value() ? (*account)->customers : std::vector<CustomerId>();
+}
+
 absl::Status SandboxRegistry::RestoreKeys() {
   Endpoint endpoint;
   {

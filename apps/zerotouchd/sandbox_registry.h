@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/ids.h"
 #include "base/mutex.h"
 #include "store/store.h"
 #include "zerotouchd/endpoint.h"
@@ -45,6 +46,9 @@ class SandboxRegistry {
 
   // Returns where clients get tokens; empty before Publish.
   std::string TokenUri() const;
+
+  // Returns the customers that the account acts for; none if that cannot be read.
+  std::vector<CustomerId> CustomersOf(const std::string& email);
 
   // Makes the keys of the key files good again, after the registry was reset.
   absl::Status RestoreKeys();

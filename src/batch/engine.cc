@@ -113,6 +113,8 @@ void Engine::Start() {
 
 void Engine::Wake() { workers_->Wake(); }
 
+void Engine::DeleteOld() { workers_->DeleteOld(); }
+
 void Engine::Stop() {
   store_.OnOperation(nullptr);
   workers_->Stop();

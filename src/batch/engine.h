@@ -108,6 +108,9 @@ class Engine {
 
   // Looks for operations to run, after the registry was changed by others.
   void Wake();
+  // Deletes what is past its retention now. That time has passed is durable on return, so
+  // call it before and after moving the clock. An error is logged.
+  void DeleteOld();
 
   // Run a batch of one item. The change is durable on return.
   absl::StatusOr<ItemResult> ClaimOne(const BatchSender& sender, const api::PartnerClaim& item);

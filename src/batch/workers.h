@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -45,6 +46,10 @@ class Workers {
   void Stop();
   // Tells the workers that there is a new operation.
   void Wake();
+  // Moves the registry's retention mark on, and deletes operations that finished 30 days before
+  // it, and deliveries of webhooks of events before. Returns the mark; nullopt, after a line in
+  // the log, if it could not be stored.
+  std::optional<absl::Time> DeleteOld() ZT_EXCLUDES(advance_mutex_, mutex_);
 
  private:
   // The end of a time slice.
@@ -96,7 +101,7 @@ class Workers {
   // Deletes operations whose retention is over, if that was not done for a while.
   void Sweep();
   // Moves the registry's retention mark on, and returns it.
-  absl::StatusOr<absl::Time> AdvanceRetention();
+  absl::StatusOr<absl::Time> AdvanceRetention() ZT_EXCLUDES(advance_mutex_, mutex_);
   // Deletes operations that finished before, and deliveries of webhooks of events before.
   void DeleteFinishedBefore(absl::Time before);
   // Deletes the uses of assertions that have expired.
@@ -121,6 +126,7 @@ class Workers {
     metrics::AddHeldBytes("batches", memory_.held_bytes(), sink);
   }};
 
+  Mutex advance_mutex_;  // is locked before mutex_
   Mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ ZT_GUARDED_BY(mutex_) = false;

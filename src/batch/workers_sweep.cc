@@ -28,6 +28,8 @@ constexpr absl::Duration kNotableDelay = absl::Hours(1);
 }  // namespace
 
 absl::StatusOr<absl::Time> Workers::AdvanceRetention() {
+  // A mark of an earlier moment must not be stored after that of a later one.
+  const MutexLock advancing(advance_mutex_);
   RetentionClock retention;
   {
     const MutexLock lock(mutex_);
@@ -63,11 +65,8 @@ void Workers::Sweep() {
     next_sweep_ = now + kSweepInterval;
     was_behind = std::exchange(is_retention_behind_, false);
   }
-  const absl::StatusOr<absl::Time> mark = AdvanceRetention();
-  if (!mark.ok()) {
-    log::Error("cannot delete old operations", {{"error", MessageOf(mark.status())}});
-    return;
-  }
+  const std::optional<absl::Time> mark = DeleteOld();
+  if (!mark.has_value()) return;
   const absl::Duration behind = clock_.Now() - *mark;
   if (behind > kNotableDelay) {
     if (!was_behind) {
@@ -78,9 +77,18 @@ void Workers::Sweep() {
     const MutexLock lock(mutex_);
     is_retention_behind_ = true;
   }
-  DeleteFinishedBefore(*mark - limits::kOperationRetention);
   ForgetAssertions();
   SettleGivenUp();
+}
+
+std::optional<absl::Time> Workers::DeleteOld() {
+  const absl::StatusOr<absl::Time> mark = AdvanceRetention();
+  if (!mark.ok()) {
+    log::Error("cannot delete old operations", {{"error", MessageOf(mark.status())}});
+    return std::nullopt;
+  }
+  DeleteFinishedBefore(*mark - limits::kOperationRetention);
+  return *mark;
 }
 
 void Workers::DeleteFinishedBefore(absl::Time before) {

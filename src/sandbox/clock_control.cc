@@ -36,13 +36,16 @@ absl::StatusOr<proto::Clock> ClockControl::Advance(const Anyone&,
   if (!request.has_duration() || by < absl::ZeroDuration()) {
     return errors::InvalidParameter("duration", "use a duration of 0s or more, such as 3600s");
   }
+  if (catch_up_) catch_up_();
   if (!clock_.Advance(by).ok()) {
     return errors::InvalidParameter(
         "duration",
         fmt::format("use a duration that ends before {}",
                     absl::FormatTime("%Y-%m-%d", limits::kLatestSandboxTime, absl::UTCTimeZone())));
   }
-  return Changed();
+  proto::Clock state = Changed();
+  if (catch_up_) catch_up_();
+  return state;
 }
 
 absl::StatusOr<proto::Clock> ClockControl::Freeze(const Anyone&, const proto::FreezeClockRequest&) {

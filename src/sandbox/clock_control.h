@@ -2,6 +2,9 @@
 #ifndef ZEROTOUCH_SANDBOX_CLOCK_CONTROL_H_
 #define ZEROTOUCH_SANDBOX_CLOCK_CONTROL_H_
 
+#include <functional>
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "openzerotouch/sandbox/v1/clock.pb.h"
 #include "sandbox/anyone.h"
@@ -10,12 +13,17 @@
 
 namespace zerotouch::sandbox {
 
-// Implements openzerotouch.sandbox.v1.ClockService. A change is in the data folder when
-// its call returns. Thread-safe.
+// Implements openzerotouch.sandbox.v1.ClockService. A change is in the data folder, and what
+// it makes old in the registry is gone, when its call returns. Thread-safe.
 class ClockControl {
  public:
   // Both must outlive it.
   ClockControl(SandboxClock& clock, Keeper& keeper) : clock_(clock), keeper_(keeper) {}
+
+  // Sets what brings the registry up to the time of the clock, in durable form. It runs
+  // before and after each advance, so that a kill loses none of the time that passed.
+  // Before all calls.
+  void SetCatchUp(std::function<void()> catch_up) { catch_up_ = std::move(catch_up); }
 
   absl::StatusOr<proto::Clock> Get(const Anyone& caller, const proto::GetClockRequest& request);
   // Returns errors::InvalidParameter if the duration is missing, negative or too long.
@@ -33,6 +41,7 @@ class ClockControl {
 
   SandboxClock& clock_;
   Keeper& keeper_;
+  std::function<void()> catch_up_;
 };
 
 }  // namespace zerotouch::sandbox

@@ -369,6 +369,34 @@ TEST_F(ControlsTest, Clock_MovesTokensAndVacations_AndAssertionsAreGoodByEither)
   EXPECT_EQ(Control("POST", "/sandbox/v1/clock:resume").status, 200);
 }
 
+TEST_F(ControlsTest, Item_IsForTheCustomerThatItNames_AndForThoseOfItsCaller) {
+  const auto imei = [](const char* digits) {
+    return fmt::format(R"("deviceIdentifier":{{"imei":"{}"}})", digits);
+  };
+  const std::string result = R"("item":{"status":"SINGLE_DEVICE_STATUS_OTHER_ERROR"}})";
+  const std::string customer = fmt::format(R"({{"customerId":"{}",)", sandbox().first.customer);
+  Add(customer + R"("device":{)" + imei("356938035644807") + "}," + result);
+  const auto results = [](const std::string& operation) {
+    const Json json(operation);
+    std::vector<std::string> seen;
+    for (size_t i = 0; i < json.Size("/response/perDeviceStatus"); ++i) {
+      seen.push_back(json[fmt::format("/response/perDeviceStatus/{}/result/status", i)]);
+    }
+    return seen;
+  };
+  const Json customers(first_.Get("/v1/partners/" + sandbox().first.partner + "/customers").body);
+  std::string second = customers["/customers/0/companyId"];
+  if (second == sandbox().first.customer) second = customers["/customers/1/companyId"];
+  const std::string item = std::string(kZeroTouch) + "," + imei("356938035644807");
+  EXPECT_THAT(
+      results(
+          ClaimInBatch({fmt::format(R"("customerId":"{}",{})", second, item),
+                        fmt::format(R"("customerId":"{}",{})", sandbox().first.customer, item)})),
+      testing::ElementsAre("SINGLE_DEVICE_STATUS_SUCCESS", "SINGLE_DEVICE_STATUS_OTHER_ERROR"));
+  EXPECT_THAT(results(UnclaimInBatch({item})), testing::ElementsAre("SINGLE_DEVICE_STATUS_SUCCESS"))
+      << "neither the item nor its caller names the customer";
+}
+
 TEST_F(ControlsTest, RulesAndClock_OutliveAKill) {
   const TempDir dir;
   const std::vector<std::string> arguments = {"sandbox", "--listen", "127.0.0.1:0", "--data-dir",

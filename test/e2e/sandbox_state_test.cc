@@ -109,6 +109,39 @@ TEST_F(SandboxStateTest, Reset_BringsTheSeedBack) {
   ExpectDone(Control("DELETE", "snapshots/kept"));
 }
 
+TEST(SandboxClock, TimeThatPassed_OutlivesAKill) {
+  const TempDir dir;
+  const std::vector<std::string> arguments = {"sandbox", "--listen", "127.0.0.1:0", "--data-dir",
+                                              dir / "data"};
+  std::string operation;
+  {
+    ServerProcess server(arguments);
+    const Sandbox box = ParseSandbox(server.ready_line());
+    ApiCaller caller(box.endpoint, box.first.credentials);
+    operation =
+        FieldIn(caller
+                    .Post(box.first.Devices() + ":unclaimAsync",
+                          R"({"unclaims":[{"deviceId":"1",)" + std::string(kZeroTouch) + "}]}")
+                    .body,
+                "name");
+    EXPECT_EQ(caller.Post("/v1/" + operation + ":wait", "{}").status, 200);
+    server.Kill();
+  }
+  {
+    ServerProcess server(arguments);
+    const std::string endpoint = ParseSandbox(server.ready_line()).endpoint;
+    EXPECT_EQ(
+        CallUrl("POST", endpoint + "/sandbox/v1/clock:advance", R"({"duration":"2678400s"})", "")
+            .status,
+        200);
+    server.Kill();  // at once: what the call answered holds
+  }
+  ServerProcess server(arguments);
+  const Sandbox box = ParseSandbox(server.ready_line());
+  ApiCaller caller(box.endpoint, box.first.credentials);
+  EXPECT_EQ(caller.Get("/v1/" + operation).status, 404);
+}
+
 TEST(SandboxKeys, RevokedOnes_StayRevokedAfterARestart_UntilAReset) {
   const TempDir dir;
   const std::vector<std::string> arguments = {"sandbox", "--listen", "127.0.0.1:0", "--data-dir",

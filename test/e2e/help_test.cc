@@ -19,6 +19,15 @@ constexpr size_t kHelpColumns = 100;
 
 using Program = std::function<ProgramRun(const std::vector<std::string>&)>;
 
+ProgramRun RunZerotouch(const std::vector<std::string>& words) {
+  CliProcess process(words);
+  ProgramRun run;
+  run.exit_code = process.Wait();
+  run.out = process.out();
+  run.err = process.err();
+  return run;
+}
+
 // Checks the help of a command and of those below it. Returns how many these are.
 int CheckHelp(const Program& run, std::vector<std::string> words) {
   const std::string name = fmt::format("{}", fmt::join(words, " "));

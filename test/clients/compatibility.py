@@ -40,6 +40,11 @@ def row(cells):
     return '| ' + ' | '.join(cells) + ' |\n'
 
 
+def with_extensions(methods):
+    """Returns the ids of Google's methods, and then the names of ours, sorted."""
+    return sorted(methods.ids) + sorted(methods.extensions)
+
+
 def table(records, methods):
     text = ''
     for transport, title in TRANSPORTS:
@@ -68,7 +73,7 @@ def main(mode, path, folder):
     with open(path, encoding='utf-8') as file:
         page = file.read()
     records = driven.read(folder)
-    wanted = with_table(page, table(records, sorted(Methods().ids)))
+    wanted = with_table(page, table(records, with_extensions(Methods())))
     if mode == 'write':
         with open(path, 'w', encoding='utf-8') as file:
             file.write(wanted)

@@ -4,7 +4,8 @@ import json
 import os
 import re
 
-PROTO = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'proto', 'google')
+PROTO = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'proto')
+GOOGLE = os.path.join(PROTO, 'google')
 RPC = re.compile(r'^service (\w+)|rpc (\w+)\(.*?option \(google\.api\.http\) = \{(.*?)\};',
                  re.DOTALL | re.MULTILINE)
 PACKAGE = re.compile(r'^package ([\w.]+);', re.MULTILINE)
@@ -48,6 +49,7 @@ def id_of(verb, template):
 class Methods:
     def __init__(self, root=PROTO):
         self.ids = []
+        self.extensions = []  # the RPC names of our own packages
         self.routes = []   # (HTTP method, compiled path, id)
         self.rules = {}    # Service.Method: (HTTP method, template, body: a field, '*' or None)
         self.grpc = {}     # /package.Service/Method: id
@@ -68,7 +70,11 @@ class Methods:
             body = BODY.search(match.group(3))
             self.rules[f'{service}.{match.group(2)}'] = *rules[0], body.group(1) if body else None
             name = id_of(*rules[0])
-            self.ids.append(name)
+            if package.group(1).startswith('openzerotouch.'):
+                name = f'{package.group(1)}.{service}.{match.group(2)}'
+                self.extensions.append(name)
+            else:
+                self.ids.append(name)
             self.grpc[f'/{package.group(1)}.{service}/{match.group(2)}'] = name
             for verb, template in rules:
                 self.routes.append((verb.upper(), re.compile(pattern_of(template)), name))

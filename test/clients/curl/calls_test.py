@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Calls every method of the API with curl: calls_test.py http1.1|http2|batch CALLS.
+"""Calls every method with curl: calls_test.py http1|http2|batch CALLS...
 
-Makes the calls of test/clients/calls.json as JSON over HTTP/1.1, over HTTP/2, or
-each as a part of a POST /batch, and exceeds the limit of unfinished operations.
+Makes the calls of the files as JSON over HTTP/1.1, over HTTP/2, or each as a part of a
+POST /batch, and exceeds the limit of unfinished operations.
 Needs the sandboxes of run.py.
 """
 import json
@@ -16,13 +16,15 @@ import urllib.parse
 
 CLIENTS = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 sys.path.append(CLIENTS)
-from methods import Methods, VARIABLE  # noqa: E402
+from methods import GOOGLE, Methods, VARIABLE  # noqa: E402
 
 SCOPES = 'https://www.googleapis.com/auth/'
 HTTP = {'INVALID_ARGUMENT': 400, 'FAILED_PRECONDITION': 400, 'PERMISSION_DENIED': 403,
-        'NOT_FOUND': 404, 'RESOURCE_EXHAUSTED': 429}
+        'NOT_FOUND': 404, 'ALREADY_EXISTS': 409, 'RESOURCE_EXHAUSTED': 429}
 # limits::kUnfinishedOperationsPerPartner
 MOST_UNFINISHED = 100
+# Answers until the client leaves.
+ENDLESS = {'CallService.WatchCalls'}
 # Number of items that a slow sandbox does not finish while the test runs.
 LONG = 100
 
@@ -55,9 +57,8 @@ class Server:
         own, other = self.ready['resellers']
         account = next(c for c in self.ready['customers']
                        if c['customerId'] == own['customerIds'][0])
-        self.tokens = {'PartnerService': self.sign(own, 'androidworkprovisioning'),
-                       'CustomerService': self.sign(account, 'androidworkzerotouchemm')}
-        self.tokens['Operations'] = self.tokens['PartnerService']
+        self.tokens = {'partner': self.sign(own, 'androidworkprovisioning'),
+                       'customer': self.sign(account, 'androidworkzerotouchemm')}
         self.names = {'partner': own['partnerId'], 'otherPartner': other['partnerId'],
                       'customer': own['customerIds'][0], 'otherCustomer': own['customerIds'][1]}
 
@@ -70,13 +71,14 @@ class Server:
         """Returns the status, the header as curl prints it, and the body."""
         option = '--http2-prior-knowledge' if self.mode == 'http2' else '--http1.1'
         answer = subprocess.run(['curl', '--silent', '--show-error', '--include', option, *options],
-                                input=body, stdout=subprocess.PIPE, check=True, text=True).stdout
+                                input=body, stdout=subprocess.PIPE, check=True, text=True,
+                                errors='replace').stdout
         header, _, content = answer.replace('\r\n', '\n').partition('\n\n')
         assert header.startswith('HTTP/2' if self.mode == 'http2' else 'HTTP/1.1'), header
         return int(header.split()[1]), header, content
 
-    def call(self, service, verb, target, content):
-        header = ['Authorization: Bearer ' + self.tokens[service]]
+    def call(self, role, verb, target, content):
+        header = ['Authorization: Bearer ' + self.tokens[role]]
         body = ''
         if content is not None:
             header.append('Content-Type: application/json')
@@ -110,16 +112,23 @@ def at(value, path):
     return value
 
 
+def role_of(call):
+    return call.get('as', 'customer' if call['call'].startswith('CustomerService.') else 'partner')
+
+
 def make(server, rules, call):
-    service = call['call'].partition('.')[0]
+    role = role_of(call)
     request = json.loads(server.filled(json.dumps(call['request'])))
-    status, _, content = server.call(service, *transcoded(rules[call['call']], request))
+    status, _, content = server.call(role, *transcoded(rules[call['call']], request))
+    if call.get('streams'):
+        assert status == 200 and content, content
+        return
     answer = json.loads(content)
     # A call in a batch request does not wait, so it is repeated.
     deadline = time.monotonic() + 10
     while (server.mode == 'batch' and call.get('expect', {}).get('done') and
            not answer.get('done') and time.monotonic() < deadline):
-        status, _, content = server.call(service, *transcoded(rules[call['call']], request))
+        status, _, content = server.call(role, *transcoded(rules[call['call']], request))
         answer = json.loads(content)
     if 'refused' in call:
         assert status == HTTP[call['refused']], content
@@ -138,26 +147,29 @@ def too_many_operations(server):
                'sectionType': 'SECTION_TYPE_ZERO_TOUCH'}
     target = server.filled('/v1/partners/${partner}/devices:unclaimAsync')
     for _ in range(MOST_UNFINISHED):
-        status, header, content = server.call('PartnerService', 'POST', target,
+        status, header, content = server.call('partner', 'POST', target,
                                               {'unclaims': [unclaim] * LONG})
         assert status == 200, content
-    status, header, content = server.call('PartnerService', 'POST', target, {'unclaims': [unclaim]})
+    status, header, content = server.call('partner', 'POST', target, {'unclaims': [unclaim]})
     assert status == 429, content
     assert re.search(r'^retry-after: [1-9]', header, re.IGNORECASE | re.MULTILINE), header
     assert json.loads(content)['error']['status'] == 'RESOURCE_EXHAUSTED', content
 
 
-def main(mode, path):
-    with open(path, encoding='utf-8') as file:
-        calls = json.load(file)['calls']
-    rules = Methods().rules
+def main(mode, *paths):
+    calls = []
+    for path in paths:
+        with open(path, encoding='utf-8') as file:
+            calls += json.load(file)['calls']
+    # A batch request holds calls of Google's API only.
+    rules = (Methods(GOOGLE) if mode == 'batch' else Methods()).rules
     server = Server('ZEROTOUCH_SANDBOX', mode)
     for number, call in enumerate(calls):
         try:
             make(server, rules, call)
         except (AssertionError, LookupError) as error:
             sys.exit(f'call {number}, {call["call"]}: {error!r}')
-    missed = set(rules) - {call['call'] for call in calls}
+    missed = set(rules) - {call['call'] for call in calls} - ENDLESS
     assert not missed, f'not among the calls: {missed}'
     too_many_operations(Server('ZEROTOUCH_SLOW_SANDBOX', mode))
 

@@ -11,35 +11,42 @@ import (
 	"strings"
 
 	api "google/android/device/provisioning/v1"
+	controls "openzerotouch/sandbox/v1"
+	extensions "openzerotouch/v1"
 
 	"github.com/golang/protobuf/jsonpb"
 	"github.com/golang/protobuf/proto"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
 
-// call is a call of test/clients/calls.json.
+// call is a call of test/clients/calls.json or extensions.json.
 type call struct {
 	Call    string
 	Request json.RawMessage
 	Refused string            // name of the code; empty: the call succeeds
 	Expect  map[string]string // values by path in the answer
 	Save    map[string]string // paths in the answer by name
+	As      string            // customer: for methods that resellers have too
+	Streams bool              // the answer is a stream, which this test does not read
 }
 
 // UnmarshalJSON reads expected values of any type as text.
 func (c *call) UnmarshalJSON(text []byte) error {
 	type plain struct {
-		Call, Refused string
-		Request       json.RawMessage
-		Expect        map[string]interface{}
-		Save          map[string]string
+		Call, Refused, As string
+		Request           json.RawMessage
+		Expect            map[string]interface{}
+		Save              map[string]string
+		Streams           bool
 	}
 	var read plain
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err
 	}
-	*c = call{read.Call, read.Request, read.Refused, map[string]string{}, read.Save}
+	*c = call{read.Call, read.Request, read.Refused, map[string]string{}, read.Save, read.As,
+		read.Streams}
 	for path, value := range read.Expect {
 		c.Expect[path] = fmt.Sprint(value)
 	}
@@ -65,12 +72,16 @@ func at(value interface{}, path string) (interface{}, error) {
 	return value, nil
 }
 
-// everyMethod makes the calls of the file in order.
-func (t *test) everyMethod(path string) error {
-	text, err := os.ReadFile(path)
-	check(err)
-	var file struct{ Calls []call }
-	check(json.Unmarshal(text, &file))
+// everyMethod makes the calls of the files in order.
+func (t *test) everyMethod(paths []string) error {
+	var calls []call
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		check(err)
+		var file struct{ Calls []call }
+		check(json.Unmarshal(text, &file))
+		calls = append(calls, file.Calls...)
+	}
 	own := t.Resellers[0]
 	names := map[string]string{"partner": own.PartnerID, "otherPartner": t.Resellers[1].PartnerID,
 		"customer": own.CustomerIDs[0], "otherCustomer": own.CustomerIDs[1]}
@@ -78,7 +89,12 @@ func (t *test) everyMethod(path string) error {
 	defer customer.Close()
 	clients := map[string]interface{}{"PartnerService": t.partner, "Operations": t.operations,
 		"CustomerService": api.NewCustomerServiceClient(customer)}
-	for i, c := range file.Calls {
+	addExtensions(clients, "", t.connection)
+	addExtensions(clients, "customer ", customer)
+	for i, c := range calls {
+		if c.Streams {
+			continue
+		}
 		if err := c.make(clients, names); err != nil {
 			return fmt.Errorf("call %d, %s: %v", i, c.Call, err)
 		}
@@ -86,11 +102,30 @@ func (t *test) everyMethod(path string) error {
 	return nil
 }
 
+// addExtensions adds clients of our own services, by their names after `prefix`.
+func addExtensions(clients map[string]interface{}, prefix string, to *grpc.ClientConn) {
+	clients[prefix+"BatchService"] = extensions.NewBatchServiceClient(to)
+	clients[prefix+"HistoryService"] = extensions.NewHistoryServiceClient(to)
+	clients[prefix+"ServiceAccountService"] = extensions.NewServiceAccountServiceClient(to)
+	clients[prefix+"UserService"] = extensions.NewUserServiceClient(to)
+	clients[prefix+"WebhookService"] = extensions.NewWebhookServiceClient(to)
+	clients[prefix+"CallService"] = controls.NewCallServiceClient(to)
+	clients[prefix+"ClockService"] = controls.NewClockServiceClient(to)
+	clients[prefix+"DeviceService"] = controls.NewDeviceServiceClient(to)
+	clients[prefix+"FaultService"] = controls.NewFaultServiceClient(to)
+	clients[prefix+"OperationControlService"] = controls.NewOperationControlServiceClient(to)
+	clients[prefix+"StateService"] = controls.NewStateServiceClient(to)
+	clients[prefix+"TenantService"] = controls.NewTenantServiceClient(to)
+}
+
 func (c *call) make(clients map[string]interface{}, names map[string]string) error {
 	expand := func(text string) string {
 		return os.Expand(text, func(name string) string { return names[name] })
 	}
 	service, method := c.Call[:strings.Index(c.Call, ".")], c.Call[strings.Index(c.Call, ".")+1:]
+	if c.As == "customer" && service != "CustomerService" {
+		service = "customer " + service
+	}
 	answer, err := invoke(clients[service], method, expand(string(c.Request)))
 	if c.Refused != "" {
 		return isRefused(err, c.Refused)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests the API over gRPC with the Go library: go test CALLS, see run.
+// Tests the API over gRPC with the Go library: go test CALLS..., see run.
 //
 // Reads the ready lines of two sandboxes from the files of the variables
 // ZEROTOUCH_SANDBOX and ZEROTOUCH_SLOW_SANDBOX; the second one is slow.
@@ -151,7 +151,7 @@ func main() {
 		name string
 		run  func() error
 	}{
-		{"every method", func() error { return t.everyMethod(os.Args[1]) }},
+		{"every method", func() error { return t.everyMethod(os.Args[1:]) }},
 		{"lists by pages", t.pages},
 		{"5,000 unclaims with failing items", t.batches},
 		{"errors carry their details", t.errors},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests the API over gRPC with @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS CALLS.
+// Tests the API over gRPC with @grpc/grpc-js: grpc_test.js ZEROTOUCHD PROTOS GOOGLEAPIS CALLS...
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -15,7 +15,7 @@ const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
 const protobuf = require('protobufjs');
 
-const [program, protos, googleapis, callsFile] = process.argv.slice(2);
+const [program, protos, googleapis, ...callsFiles] = process.argv.slice(2);
 const partnerScope = 'https://www.googleapis.com/auth/androidworkprovisioning';
 const customerScope = 'https://www.googleapis.com/auth/androidworkzerotouchemm';
 // limits::kUnfinishedOperationsPerPartner
@@ -26,6 +26,9 @@ const loading = {
   includeDirs: [protos, googleapis], keepCase: true, longs: String, enums: String,
   defaults: true, oneofs: true,
 };
+const extensions = ['v1', 'sandbox/v1'].flatMap(folder =>
+  fs.readdirSync(path.join(protos, 'openzerotouch', folder))
+    .map(name => `openzerotouch/${folder}/${name}`)).filter(name => name.endsWith('.proto'));
 const loaded = grpc.loadPackageDefinition(protoLoader.loadSync([
   'google/android/device/provisioning/v1/service.proto',
   'google/longrunning/operations.proto',
@@ -143,9 +146,11 @@ const at = (value, steps) => steps.split('.').reduce((inner, step) => inner?.[st
 test('every method, answered and refused', async () => {
   const names = protoLoader.loadSync([
     'google/android/device/provisioning/v1/service.proto', 'google/longrunning/operations.proto',
+    ...extensions,
   ], {...loading, keepCase: false, defaults: false});
-  const {google} = grpc.loadPackageDefinition(names);
-  const services = {...google.android.device.provisioning.v1, ...google.longrunning};
+  const {google, openzerotouch} = grpc.loadPackageDefinition(names);
+  const services = {...google.android.device.provisioning.v1, ...google.longrunning,
+    ...openzerotouch.v1, ...openzerotouch.sandbox.v1};
   const [own, other] = ready.resellers;
   const values = {partner: partnerId, otherPartner: other.partnerId,
     customer: own.customerIds[0], otherCustomer: own.customerIds[1]};
@@ -153,8 +158,8 @@ test('every method, answered and refused', async () => {
   const customers = bearer(account, customerScope);
   const filled = text => text.replaceAll(/\$\{(\w+)\}/g, (_, name) => values[name]);
   const stubs = {};
-  for (const {call: id, request, refused, expect = {}, save = {}} of
-    JSON.parse(fs.readFileSync(callsFile)).calls) {
+  for (const {call: id, request, refused, expect = {}, save = {}, as, streams} of
+    callsFiles.flatMap(file => JSON.parse(fs.readFileSync(file)).calls)) {
     const [service, method] = id.split('.');
     stubs[service] ??= client(services[service]);
     const message = JSON.parse(filled(JSON.stringify(request)));
@@ -162,7 +167,16 @@ test('every method, answered and refused', async () => {
       const snake = message.updateMask.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
       message.updateMask = {paths: [snake]};
     }
-    const sent = service === 'CustomerService' ? customers : metadata;
+    for (const name of ['duration', 'timeout']) {  // and these
+      if (message[name]) message[name] = {seconds: Number.parseInt(message[name], 10)};
+    }
+    const sent = as === 'customer' || service === 'CustomerService' ? customers : metadata;
+    if (streams) {
+      let messages = 0;
+      for await (const _ of stubs[service][method](message, sent)) ++messages;
+      assert.ok(messages > 0, id);
+      continue;
+    }
     const calling = call(stubs[service], method, message, {metadata: sent});
     if (refused) {
       await assert.rejects(calling, {code: grpc.status[refused]}, id);

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Calls every method over gRPC, answered and refused, with Debian's python3-grpcio:
-methods_test.py ZEROTOUCHD PROTOS GOOGLEAPIS."""
+methods_test.py ZEROTOUCHD PROTOS GOOGLEAPIS EXTENSIONS."""
 
 import json
+import re
 import sys
 import tempfile
 import unittest
@@ -12,7 +13,7 @@ import grpc
 
 import sandbox
 
-PROGRAM, PROTOS, GOOGLEAPIS = sys.argv[1:4]
+PROGRAM, PROTOS, GOOGLEAPIS, EXTENSIONS = sys.argv[1:5]
 GENERATED = tempfile.TemporaryDirectory()
 sandbox.generate(PROTOS, GOOGLEAPIS, GENERATED.name)
 
@@ -26,7 +27,7 @@ ZERO_TOUCH = 'SECTION_TYPE_ZERO_TOUCH'
 BATCH_SIZE = 5000
 SUCCESS = 'SINGLE_DEVICE_STATUS_SUCCESS'
 FILES = {'PartnerService': service_pb2, 'CustomerService': service_pb2,
-         'Operations': operations_pb2}
+         'Operations': operations_pb2} | sandbox.extensions()
 
 
 def message_type(descriptor):
@@ -53,22 +54,26 @@ class MethodsTest(unittest.TestCase):
         code = cls.sandbox.stop()
         assert code == 0, f'exit code {code}'
 
-    def call(self, service, method, **request):
-        """Returns the answer as in JSON."""
+    def call(self, service, method, role=None, **request):
+        """Returns the answer as in JSON; of a streaming method, the first message."""
         file = FILES[service].DESCRIPTOR
         found = file.services_by_name[service].methods_by_name[method]
         message = json_format.ParseDict(request, message_type(found.input_type)())
-        token = self.customer_token if service == 'CustomerService' else self.sandbox.token
-        stub = self.sandbox.channel.unary_unary(
+        is_customer = (role or service) in ('customer', 'CustomerService')
+        token = self.customer_token if is_customer else self.sandbox.token
+        channel = self.sandbox.channel
+        stub = (channel.unary_stream if found.server_streaming else channel.unary_unary)(
             f'/{file.package}.{service}/{method}',
             request_serializer=lambda sent: sent.SerializeToString(),
             response_deserializer=message_type(found.output_type).FromString)
         answer = stub(message, metadata=[('authorization', 'Bearer ' + token)], timeout=60)
+        if found.server_streaming:
+            answer = list(answer)[0]
         return json_format.MessageToDict(answer)
 
-    def refused(self, code, service, method, **request):
+    def refused(self, code, service, method, role=None, **request):
         with self.assertRaises(grpc.RpcError) as caught:
-            self.call(service, method, **request)
+            self.call(service, method, role, **request)
         self.assertEqual(code, caught.exception.code().name, caught.exception.details())
         self.assertTrue(caught.exception.details())
 
@@ -135,6 +140,34 @@ class MethodsTest(unittest.TestCase):
         unclaim = {'deviceIdentifier': device, 'sectionType': ZERO_TOUCH}
         self.assertEqual({}, self.partners('UnclaimDevice', **unclaim))
         self.partners_refused('FAILED_PRECONDITION', 'UnclaimDevice', **unclaim)
+
+    def test_extensions(self):
+        with open(EXTENSIONS, encoding='utf-8') as file:
+            calls = json.load(file)['calls']
+        names = {'partner': self.partner, 'otherPartner': self.sandbox.other_partner,
+                 'customer': self.sandbox.customer, 'otherCustomer': self.stranger.split('/')[1]}
+
+        def filled(text):
+            return re.sub(r'\$\{(\w+)\}', lambda name: str(names[name.group(1)]), text)
+
+        def at(answer, path):
+            for step in path.split('.'):
+                answer = answer[int(step)] if isinstance(answer, list) else answer[step]
+            return answer
+
+        for call in calls:
+            with self.subTest(call=call['call']):
+                request = json.loads(filled(json.dumps(call['request'])))
+                arguments = (*call['call'].split('.'), call.get('as'))
+                if 'refused' in call:
+                    self.refused(call['refused'], *arguments, **request)
+                    continue
+                answer = self.call(*arguments, **request)
+                for path, wanted in call.get('expect', {}).items():
+                    wanted = filled(wanted) if isinstance(wanted, str) else wanted
+                    self.assertEqual(wanted, at(answer, path))
+                for name, path in call.get('save', {}).items():
+                    names[name] = at(answer, path)
 
     def test_batches(self):
         known = [s for s in range(1000, 1000 + BATCH_SIZE) if s % 10]

@@ -2,6 +2,8 @@
 """A zerotouchd sandbox for tests, and gRPC channels to it by Debian's grpcio."""
 
 import base64
+import glob
+import importlib
 import json
 import os
 import subprocess
@@ -12,8 +14,23 @@ import time
 import grpc
 
 SCOPE = 'https://www.googleapis.com/auth/androidworkprovisioning'
+GENERATED = []  # the modules of our own packages
 # A request or an answer of 100,000 items exceeds the client's default of 4 MiB.
 LARGE = [('grpc.max_receive_message_length', 64 << 20)]
+
+
+def extension_files(protos):
+    """Returns the protos of our own packages, as they are imported."""
+    return sorted(os.path.relpath(path, protos) for path in glob.glob(
+        os.path.join(protos, 'openzerotouch', '**', '*.proto'), recursive=True))
+
+
+def extensions():
+    """Returns the generated modules of our own packages by the names of their services."""
+    modules = [importlib.import_module(name[:-len('.py')].replace(os.sep, '.'))
+               for name in GENERATED]
+    return {service: module for module in modules
+            for service in module.DESCRIPTOR.services_by_name}
 
 
 def generate(protos, googleapis, out):
@@ -32,10 +49,12 @@ def generate(protos, googleapis, out):
         'google/rpc/error_details.proto',
         'google/rpc/status.proto',
     ]
+    files += extension_files(protos)
     subprocess.run(['protoc', '-I', protos, '-I', googleapis, f'--python_out={out}', *files],
                    check=True)
     # Adds the new folders to the packages `google` and `grpc`, which exist already.
     sys.path.insert(0, out)
+    GENERATED[:] = [path[:-len('.proto')] + '_pb2.py' for path in extension_files(protos)]
     import google
     google.__path__.append(os.path.join(out, 'google'))
     grpc.__path__.append(os.path.join(out, 'grpc'))

@@ -40,9 +40,9 @@ def row(cells):
     return '| ' + ' | '.join(cells) + ' |\n'
 
 
-def with_extensions(methods):
+def methods_of(transport, methods):
     """Returns the ids of Google's methods, and then the names of ours, sorted."""
-    return sorted(methods.ids) + sorted(methods.extensions)
+    return sorted(methods.ids) + (sorted(methods.extensions) if transport != 'batch' else [])
 
 
 def table(records, methods):
@@ -55,7 +55,7 @@ def table(records, methods):
             continue
         text += f'\n### {title}\n\n' + row(['method'] + [NAMES.get(c, c) for c in clients])
         text += row(['---'] * (len(clients) + 1))
-        for method in methods:
+        for method in methods_of(transport, methods):
             text += row([f'`{method}`'] + [cell(records, method, transport, c) for c in clients])
         text += row(['refused with'] + [refusals(records, transport, c) for c in clients])
     return text + '\n'
@@ -73,7 +73,7 @@ def main(mode, path, folder):
     with open(path, encoding='utf-8') as file:
         page = file.read()
     records = driven.read(folder)
-    wanted = with_table(page, table(records, with_extensions(Methods())))
+    wanted = with_table(page, table(records, Methods()))
     if mode == 'write':
         with open(path, 'w', encoding='utf-8') as file:
             file.write(wanted)

@@ -111,7 +111,7 @@ void FillDevices(PartnerId partner, const Listing& listing, const store::Page<De
   for (const DeviceState& device : page.rows) {
     *response.add_devices() = PartnerView(partner, device, now);
   }
-  response.set_total_size(TotalSize(total_size));
+  if (total_size != kNotCounted) response.set_total_size(TotalSize(total_size));
   if (page.more) {
     response.set_next_page_token(listing.TokenAfter(page.rows.back().id.value(), total_size));
   }
@@ -185,7 +185,8 @@ absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> Devices::FindByIdenti
 }
 
 absl::StatusOr<api::FindDevicesByOwnerResponse> Devices::FindByOwner(
-    const Reader& caller, const api::FindDevicesByOwnerRequest& request) {
+    const Reader& caller, const api::FindDevicesByOwnerRequest& request,
+    const WantedFields& wanted) {
   const PartnerId partner = caller.right().partner;
   ZT_RETURN_IF_ERROR(CheckLimit(request.limit()));
   ZT_ASSIGN_OR_RETURN(const store::OwnerQuery query, OwnerQueryOf(partner, request));
@@ -196,8 +197,11 @@ absl::StatusOr<api::FindDevicesByOwnerResponse> Devices::FindByOwner(
   ZT_ASSIGN_OR_RETURN(
       const store::Page<DeviceState> page,
       listing.snapshot().FindByOwner(query, DeviceId(listing.after()), request.limit()));
-  // Counted only for the first page, because counting takes time on long lists.
-  const int64_t total = listing.after() == 0 ? page.total_size : listing.total_size();
+  // Counted at most once, because counting takes time on long lists.
+  int64_t total = listing.after() == 0 ? kNotCounted : listing.total_size();
+  if (wanted.total_size && total == kNotCounted) {
+    ZT_ASSIGN_OR_RETURN(total, listing.snapshot().CountByOwner(query));
+  }
   api::FindDevicesByOwnerResponse response;
   FillDevices(partner, listing, page, total, clock_.Now(), response);
   return response;

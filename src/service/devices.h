@@ -9,6 +9,7 @@
 #include "google/protobuf/empty.pb.h"
 #include "model/api.h"
 #include "model/rules.h"
+#include "service/wanted_fields.h"
 
 namespace zerotouch::store {
 class Store;
@@ -44,7 +45,8 @@ class Devices {
   absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> FindByIdentifier(
       const Reader& caller, const api::FindDevicesByDeviceIdentifierRequest& request);
   absl::StatusOr<api::FindDevicesByOwnerResponse> FindByOwner(
-      const Reader& caller, const api::FindDevicesByOwnerRequest& request);
+      const Reader& caller, const api::FindDevicesByOwnerRequest& request,
+      const WantedFields& wanted);
   absl::StatusOr<api::GetDeviceSimLockStateResponse> GetSimLockState(
       const Reader& caller, const api::GetDeviceSimLockStateRequest& request);
   absl::StatusOr<api::DeviceMetadata> UpdateMetadata(

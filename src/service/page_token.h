@@ -14,10 +14,13 @@
 // to the method and arguments they were made for (https://google.aip.dev/158).
 namespace zerotouch::service {
 
+// Stands for a list whose size no call has asked for.
+inline constexpr int64_t kNotCounted = -1;
+
 // The end of a page.
 struct PageEnd {
   int64_t last_id = 0;     // id of its last row; 0 before the first page
-  int64_t total_size = 0;  // size of the list, for methods that keep it
+  int64_t total_size = 0;  // size of the list, for methods that keep it, or kNotCounted
 };
 
 // Returns a token for the page after `end`. `list` names method and arguments,

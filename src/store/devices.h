@@ -58,9 +58,11 @@ class DeviceReads {
                                                            int64_t limit) = 0;
 
   // Finds devices on which `query.reseller` holds a claim of `query.section` for
-  // one of the owners; ids above `after`. Counts the total only if `after` is 0.
+  // one of the owners; ids above `after`. Does not count the total.
   virtual absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
                                                         int64_t limit) = 0;
+  // Counts the devices that FindByOwner finds, in time that grows with their number.
+  virtual absl::StatusOr<int64_t> CountByOwner(const OwnerQuery& query) = 0;
   // Lists devices on which any reseller holds a claim for the customer; ids above
   // `after`. Does not count the total.
   virtual absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer,

@@ -12,7 +12,7 @@ template <class Row>
 struct Page {
   std::vector<Row> rows;
   bool more = false;       // rows follow
-  int64_t total_size = 0;  // rows of the whole list
+  int64_t total_size = 0;  // rows of the whole list, if the method counts them
 };
 
 // Cuts a page for which up to `limit` + 1 rows were read to `limit` rows, and sets

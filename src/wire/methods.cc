@@ -51,9 +51,10 @@ MethodKind MethodTable::KindOf(const google::protobuf::MethodDescriptor& method)
 
 absl::StatusOr<Answer> MethodTable::Call(const google::protobuf::MethodDescriptor& method,
                                          const auth::Principal& caller,
-                                         const google::protobuf::Message& request) const {
+                                         const google::protobuf::Message& request,
+                                         const service::WantedFields& wanted) const {
   ZT_ASSIGN_OR_RETURN(const Functions* functions, Find(method, &request));
-  return functions->call(method.full_name(), caller, request);
+  return functions->call(method.full_name(), caller, request, wanted);
 }
 
 absl::Status MethodTable::CheckRight(const google::protobuf::MethodDescriptor& method,

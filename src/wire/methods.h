@@ -21,6 +21,7 @@
 #include "service/event_answer.h"
 #include "service/list_answer.h"
 #include "service/operation_answer.h"
+#include "service/wanted_fields.h"
 #include "wire/method_names.h"
 
 namespace zerotouch::wire {
@@ -51,21 +52,30 @@ class MethodTable {
 
   // Lets `function` of `service`, which must outlive the table, serve the method
   // that takes a Request. Adds the services that are defined in the file of Request,
-  // so a package of our own defines its services beside their requests.
-  template <class Service, class Right, class Request, class Response>
+  // so a package of our own defines its services beside their requests. The function may
+  // take service::WantedFields as third argument.
+  template <class Service, class Right, class Request, class Response, class... Wanted>
   void Register(MethodKind kind, Service& service,
                 absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
-                                                              const Request&)) {
+                                                              const Request&, const Wanted&...)) {
     Functions functions;
     functions.kind = kind;
     functions.call = [&service, function](
                          const std::string& method, const auth::Principal& caller,
-                         const google::protobuf::Message& message) -> absl::StatusOr<Answer> {
+                         const google::protobuf::Message& message,
+                         [[maybe_unused]] const service::WantedFields& wanted)
+        -> absl::StatusOr<Answer> {
       const auto& request = static_cast<const Request&>(message);
       ZT_ASSIGN_OR_RETURN(auth::Authorized<Right> authorized,
                           auth::Authorize<Right>(caller, request, method));
       authorized.SetCall(std::string(NameOfMethod(method)), log::RequestId());
-      ZT_ASSIGN_OR_RETURN(Response response, (service.*function)(authorized, request));
+      absl::StatusOr<Response> served;
+      if constexpr (sizeof...(Wanted) == 0) {
+        served = (service.*function)(authorized, request);
+      } else {
+        served = (service.*function)(authorized, request, wanted);
+      }
+      ZT_ASSIGN_OR_RETURN(Response response, std::move(served));
       if constexpr (std::is_constructible_v<Answer, Response>) {
         return Answer(std::move(response));
       } else {
@@ -106,10 +116,11 @@ class MethodTable {
 
   // Checks the caller's rights and runs the method. Returns its error,
   // errors::Unimplemented if no function serves it, or INTERNAL if `request` is
-  // not of the method's input type.
+  // not of the method's input type. Fields that are not wanted may be missing in the answer.
   absl::StatusOr<Answer> Call(const google::protobuf::MethodDescriptor& method,
                               const auth::Principal& caller,
-                              const google::protobuf::Message& request) const;
+                              const google::protobuf::Message& request,
+                              const service::WantedFields& wanted = {}) const;
 
  private:
   // `method` is the full name of the method, for errors.
@@ -117,7 +128,8 @@ class MethodTable {
     MethodKind kind = MethodKind::kLong;
     bool needs_credentials = true;
     std::function<absl::StatusOr<Answer>(const std::string& method, const auth::Principal&,
-                                         const google::protobuf::Message&)>
+                                         const google::protobuf::Message&,
+                                         const service::WantedFields&)>
         call;
     std::function<absl::Status(const std::string& method, const auth::Principal&,
                                const google::protobuf::Message&)>

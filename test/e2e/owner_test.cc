@@ -91,6 +91,33 @@ TEST_F(OwnerTest, Pages_HaveEveryDeviceOnce_AlsoWhileSomeAreAdded) {
   EXPECT_EQ(seen, all);
 }
 
+// The device that is claimed between the pages shows when the list was counted.
+TEST_F(OwnerTest, TotalSize_IsCountedByTheFirstPageThatSelectsIt) {
+  const std::string& customer = sandbox().first.customer;
+  const auto claim = [&](const char* serial) {
+    ClaimFor(customer, Identifier(fmt::format(
+                           R"("serialNumber":"{}","manufacturer":"M","model":"N")", serial)));
+  };
+  const auto page = [&](const std::string& fields, const std::string& token) {
+    const Answer answer = first_.Post(
+        sandbox().first.Devices() + ":findByOwner?fields=" + fields,
+        fmt::format(R"({{{}{},"limit":1,"pageToken":"{}"}})", Of(customer), kZeroTouch, token));
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return Json(answer.body);
+  };
+  claim("N1");
+  claim("N2");
+  const Json first = page("devices,nextPageToken", "");
+  EXPECT_EQ(first.Size("/devices"), 1u);
+  EXPECT_FALSE(first.Has("/totalSize"));
+  claim("N3");
+  const Json second = page("totalSize,nextPageToken", first["/nextPageToken"]);
+  EXPECT_EQ(second["/totalSize"], "3");
+  claim("N4");
+  EXPECT_EQ(page("*", second["/nextPageToken"])["/totalSize"], "3");
+  EXPECT_EQ(page("totalSize", "")["/totalSize"], "4");
+}
+
 TEST_F(OwnerTest, Token_IsValidOnlyForTheSameArguments) {
   const std::string& customer = sandbox().first.customer;
   for (const char* serial : {"T1", "T2"}) {

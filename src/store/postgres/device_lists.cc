@@ -90,12 +90,14 @@ absl::StatusOr<Page<DeviceState>> PostgresTransaction::FindByOwner(const OwnerQu
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers,
                       db_.RunAll(SelectFirstOfEach(query, after, limit + 1)));
   for (const Rows& rows : answers) TakeDevices(rows, ids);
-  ZT_ASSIGN_OR_RETURN(Page<DeviceState> page, LoadPage(*this, std::move(ids), limit));
-  if (!after) {
-    ZT_ASSIGN_OR_RETURN(const std::vector<Rows> counts, db_.RunAll(SelectCountOfEach(query)));
-    for (const Rows& rows : counts) page.total_size += ReadInt(rows);
-  }
-  return page;
+  return LoadPage(*this, std::move(ids), limit);
+}
+
+absl::StatusOr<int64_t> PostgresTransaction::CountByOwner(const OwnerQuery& query) {
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> counts, db_.RunAll(SelectCountOfEach(query)));
+  int64_t count = 0;
+  for (const Rows& rows : counts) count += ReadInt(rows);
+  return count;
 }
 
 absl::StatusOr<Page<DeviceState>> PostgresTransaction::ListDevicesOfCustomer(CustomerId customer,

@@ -42,16 +42,6 @@ absl::Status ReadFirstOfEach(Database& db, const OwnerQuery& query, DeviceId aft
   });
 }
 
-absl::Status AddCountOfEach(Database& db, const OwnerQuery& query, int64_t& count) {
-  return ForEachOwner(
-      db, query, kCountOfCustomer, kCountOfWorkspace, [&](Cursor& counted) -> absl::Status {
-        counted.Int(static_cast<int64_t>(query.section)).Int(query.reseller.value());
-        ZT_ASSIGN_OR_RETURN(const int64_t more, ReadInt(counted));
-        count += more;
-        return absl::OkStatus();
-      });
-}
-
 }  // namespace
 
 absl::StatusOr<Page<DeviceState>> SqliteTransaction::FindByIdentity(PartnerId partner,
@@ -82,9 +72,19 @@ absl::StatusOr<Page<DeviceState>> SqliteTransaction::FindByOwner(const OwnerQuer
                                                                  DeviceId after, int64_t limit) {
   std::vector<DeviceId> ids;
   ZT_RETURN_IF_ERROR(ReadFirstOfEach(db_, query, after, limit + 1, ids));
-  ZT_ASSIGN_OR_RETURN(Page<DeviceState> page, LoadPage(*this, std::move(ids), limit));
-  if (!after) ZT_RETURN_IF_ERROR(AddCountOfEach(db_, query, page.total_size));
-  return page;
+  return LoadPage(*this, std::move(ids), limit);
+}
+
+absl::StatusOr<int64_t> SqliteTransaction::CountByOwner(const OwnerQuery& query) {
+  int64_t count = 0;
+  ZT_RETURN_IF_ERROR(ForEachOwner(
+      db_, query, kCountOfCustomer, kCountOfWorkspace, [&](Cursor& counted) -> absl::Status {
+        counted.Int(static_cast<int64_t>(query.section)).Int(query.reseller.value());
+        ZT_ASSIGN_OR_RETURN(const int64_t more, ReadInt(counted));
+        count += more;
+        return absl::OkStatus();
+      }));
+  return count;
 }
 
 absl::StatusOr<Page<DeviceState>> SqliteTransaction::ListDevicesOfCustomer(CustomerId customer,

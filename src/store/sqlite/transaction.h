@@ -105,6 +105,7 @@ class SqliteTransaction : public Transaction {
                                                    DeviceId after, int64_t limit) override;
   absl::StatusOr<Page<DeviceState>> FindByOwner(const OwnerQuery& query, DeviceId after,
                                                 int64_t limit) override;
+  absl::StatusOr<int64_t> CountByOwner(const OwnerQuery& query) override;
   absl::StatusOr<Page<DeviceState>> ListDevicesOfCustomer(CustomerId customer, DeviceId after,
                                                           int64_t limit) override;
   absl::StatusOr<bool> HasManyGivenUp() override;

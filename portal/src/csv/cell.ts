@@ -8,7 +8,7 @@ const kInvisible =
   '\\u0000-\\u001F\\u007F\\u0080-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5' +
   '\\u180B-\\u180F\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u206F\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0' +
   '\\uFFF0-\\uFFFB\\u{1BCA0}-\\u{1BCA3}\\u{1D173}-\\u{1D17A}\\u{E0000}-\\u{E0FFF}';
-const kTrim = new RegExp(`^[${kSpace}${kInvisible}]+|[${kSpace}${kInvisible}]+$`, 'gu');
+const kBlank = new RegExp(`^[${kSpace}${kInvisible}]$`, 'u');
 const kAnyDropped = new RegExp(`[-_${kSpace}${kInvisible}]`, 'gu');
 const kFirstInvisible = new RegExp(`[${kInvisible}]`, 'u');
 
@@ -16,13 +16,31 @@ const kAsText = 'format the column as text and export the file again';
 
 export type CellKind = 'NUMBER' | 'SERIAL' | 'TEXT';
 
+function isBlank(character: string): boolean {
+  const unit = character.charCodeAt(0);
+  return !(unit > 0x20 && unit < 0x7f) && kBlank.test(character);
+}
+
+function characterBefore(text: string, end: number): string {
+  const pair = text.slice(Math.max(0, end - 2), end);
+  return pair.codePointAt(0)! > 0xffff ? pair : text.charAt(end - 1);
+}
+
 // Returns the text without white space and invisible characters around it.
 export function trimCell(text: string): string {
-  const first = text.charCodeAt(0);
-  const last = text.charCodeAt(text.length - 1);
-  // As most cells are.
-  if (text === '' || (first > 0x20 && first < 0x7f && last > 0x20 && last < 0x7f)) return text;
-  return text.replace(kTrim, '');
+  let begin = 0;
+  while (begin < text.length) {
+    const character = String.fromCodePoint(text.codePointAt(begin)!);
+    if (!isBlank(character)) break;
+    begin += character.length;
+  }
+  let end = text.length;
+  while (end > begin) {
+    const character = characterBefore(text, end);
+    if (!isBlank(character)) break;
+    end -= character.length;
+  }
+  return text.slice(begin, end);
 }
 
 // Returns a column's name in lower case, without spaces, hyphens, underscores and invisible

@@ -163,6 +163,11 @@ export function mappingProblem(mapping: Mapping, hasResultId = false): string {
   return '';
 }
 
+// Returns a number in decimal digits without zeros in front.
+function bareNumber(digits: string): string {
+  return digits.startsWith('0') ? String(BigInt(digits)) : digits;
+}
+
 // Reads the rows of a file by a mapping. The functions that read a row throw RowProblem if it
 // cannot be sent. Identifiers are left to the server to check.
 export class RowReader {
@@ -248,7 +253,7 @@ export class RowReader {
     if (!isPositiveInt64(text)) {
       throw new RowProblem(`invalid ${this.title(column)}: use ${what}, a positive number`);
     }
-    return String(BigInt(text));
+    return bareNumber(text);
   }
 
   private deviceIdOf(row: CsvRecord): string {
@@ -261,9 +266,9 @@ export class RowReader {
         problem ? `deviceId ${problem}` : 'invalid deviceId: use a device id, a positive number',
       );
     }
-    if (own && own !== String(BigInt(text)))
-      throw new RowProblem('the row has two different device ids');
-    return String(BigInt(text));
+    const id = bareNumber(text);
+    if (own && own !== id) throw new RowProblem('the row has two different device ids');
+    return id;
   }
 
   private sectionOf(row: CsvRecord, otherwise: SectionType | undefined): SectionType {
@@ -311,6 +316,7 @@ export class RowReader {
 }
 
 function isPositiveInt64(text: string): boolean {
+  if (/^[1-9]\d{0,17}$/.test(text)) return true; // as most are
   if (!/^\d+$/.test(text)) return false;
   const number = BigInt(text);
   return number > 0n && number < 1n << 63n;

@@ -56,13 +56,27 @@ const kKnown = [
 ];
 const kLower = new Map(kKnown.map(name => [name.toLowerCase(), name]));
 
-// Returns what may be wrong with a manufacturer's name; empty if it is known.
-export function manufacturerWarning(name: string): string {
+function warningOf(name: string): string {
   const lower = name.toLowerCase();
   if (name === '' || kLower.has(lower)) return '';
   for (const [known, spelling] of kLower) {
-    const near = known.length > 3 && editDistance(lower, known) <= (known.length > 6 ? 2 : 1);
-    if (near) return `did you mean the manufacturer "${spelling}"?`;
+    const most = known.length > 6 ? 2 : 1;
+    if (known.length <= 3 || Math.abs(known.length - lower.length) > most) continue;
+    if (editDistance(lower, known) <= most) return `did you mean the manufacturer "${spelling}"?`;
   }
   return `"${name}" is not a common manufacturer: use exactly what the device reports, or it never starts zero-touch`;
+}
+
+// A file names few manufacturers many times.
+const kKept = 1000;
+const kept = new Map<string, string>();
+
+// Returns what may be wrong with a manufacturer's name; empty if it is known.
+export function manufacturerWarning(name: string): string {
+  let warning = kept.get(name);
+  if (warning === undefined) {
+    warning = warningOf(name);
+    if (kept.size < kKept) kept.set(name, warning);
+  }
+  return warning;
 }

@@ -150,10 +150,12 @@ export const t = {
     select: (name: string) => `Select ${name}`,
     clear: 'Clear',
     selected: (count: number) => `${n(count)} selected`,
-    rows: (count: number, total: number | undefined) =>
+    rows: (count: number, total: number | undefined, hasMore = false) =>
       total !== undefined && total > count
         ? `${n(count)} of ${many(total, 'row')} loaded; scroll for more`
-        : many(count, 'row'),
+        : hasMore
+          ? `${many(count, 'row')} loaded; scroll for more`
+          : many(count, 'row'),
   },
   devices: {
     title: 'Devices',
@@ -194,6 +196,8 @@ export const t = {
     serialHint: (scanned: number, total: number | undefined) =>
       `To find a serial number among all devices, add its manufacturer and model. Searched so far: ${n(scanned)}${total === undefined ? '' : ` of ${many(total, 'device')}`}.`,
     searchMore: 'Search more devices',
+    mostOwners: (most: number) =>
+      `Shows the devices of the first ${n(most)} customers. Choose a customer to see those of others.`,
     ours: 'yours',
     notClaimed: 'Nobody claims this device now.',
     vacationStart: 'Vacation began',
@@ -519,6 +523,7 @@ export const t = {
     undone: (count: number) => `${many(count, 'device')} claimed again, as before.`,
     dismiss: 'Hide this',
     notFound: 'No device found',
+    searched: (count: number) => `${many(count, 'device')} searched so far; there are more.`,
     notFoundText: (count: number) =>
       `Searched ${many(count, 'device')}. Check the digits, or remove the filter.`,
     empty: 'No devices yet',

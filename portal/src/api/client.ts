@@ -56,8 +56,8 @@ async function errorOf(answer: Response): Promise<ApiError> {
 }
 
 export type CallOptions = {
-  signal?: AbortSignal;
-  query?: Record<string, string | number | boolean | undefined>;
+  signal?: AbortSignal | undefined;
+  query?: Record<string, string | number | boolean | undefined> | undefined;
 };
 
 function urlOf(path: string, query: CallOptions['query']): string {
@@ -119,9 +119,9 @@ async function json<T>(answer: Promise<Response>): Promise<T> {
 
 export const api = {
   get: <T>(path: string, query?: CallOptions['query'], signal?: AbortSignal) =>
-    json<T>(send('GET', path, undefined, {...(query ? {query} : {}), ...(signal ? {signal} : {})})),
-  post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) =>
-    json<T>(send('POST', path, body, signal ? {signal} : {})),
+    json<T>(send('GET', path, undefined, {query, signal})),
+  post: <T>(path: string, body: unknown = {}, options?: CallOptions) =>
+    json<T>(send('POST', path, body, options)),
   patch: <T>(path: string, body: unknown, query?: CallOptions['query']) =>
     json<T>(send('PATCH', path, body, query ? {query} : {})),
   delete: <T>(path: string) => json<T>(send('DELETE', path)),

@@ -8,7 +8,8 @@ import type {Configuration, CustomerDevicesPage, Dpc} from '../api/types';
 import {t} from '../en';
 import {lintExtras} from '../extras/lint';
 import {lastPart, useMay} from '../model';
-import {Badge, Empty, ErrorNote, LinkButton, Loading, Note, Page} from '../ui/kit';
+import {Badge, Empty, LinkButton, Note, Page} from '../ui/kit';
+import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 export function useConfigurations(customer: string) {
@@ -135,23 +136,22 @@ export function ConfigurationsPage({customer}: {customer: string}) {
   );
   return (
     <Page title={t.configurations.title} intro={t.configurations.intro} actions={add}>
-      <ErrorNote error={configurations.error} retry={() => void configurations.refetch()} />
-      {configurations.isPending ? (
-        <Loading />
-      ) : (configurations.data ?? []).length === 0 ? (
-        !configurations.error && (
+      <List
+        list={configurations}
+        isEmpty={(configurations.data ?? []).length === 0}
+        empty={
           <Empty title={t.configurations.none} action={add}>
             {t.configurations.noneText}
           </Empty>
-        )
-      ) : (
+        }
+      >
         <Table
           label={t.configurations.title}
           rows={configurations.data ?? []}
           columns={columns}
           idOf={each => each.name ?? ''}
         />
-      )}
+      </List>
       {configurations.data &&
         configurations.data.length > 0 &&
         !configurations.data.some(each => each.isDefault) && (

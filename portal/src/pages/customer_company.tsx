@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A customer's terms of service, and the resellers that registered its devices.
 import {useQueryClient} from '@tanstack/react-query';
-import {useMemo} from 'react';
+import {useEffect, useMemo} from 'react';
 import {Link} from 'wouter';
 import {api, ApiError} from '../api/client';
 import {t} from '../en';
 import {kAllButSession, useCustomerList, useUser} from '../model';
 import {useAttempt} from '../ui/attempt';
 import {Button, Card, Empty, ErrorNote, Facts, Field, Loading, Note, Page, tell} from '../ui/kit';
+import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
 import {TermsBadge} from './customers';
@@ -64,21 +65,24 @@ export function TermsPage({customer}: {customer: string}) {
 }
 
 type Reseller = {id: string; devices: number};
+const kReadAtFirst = 1000; // devices
 
 export function CustomerResellersPage({customer}: {customer: string}) {
   const [url, setUrl] = useUrlState('q');
   const devices = useCustomerDevices(customer);
+  const {rows: read, readOn, hasMore} = devices;
+  useEffect(() => {
+    if (hasMore && read.length < kReadAtFirst) readOn();
+  }, [hasMore, read.length, readOn]);
   const all = useMemo(() => {
     const counts = new Map<string, number>();
-    for (const page of devices.data?.pages ?? []) {
-      for (const device of page.devices ?? []) {
-        for (const id of new Set((device.claims ?? []).map(claim => claim.resellerId ?? ''))) {
-          if (id) counts.set(id, (counts.get(id) ?? 0) + 1);
-        }
+    for (const device of read) {
+      for (const id of new Set((device.claims ?? []).map(claim => claim.resellerId ?? ''))) {
+        if (id) counts.set(id, (counts.get(id) ?? 0) + 1);
       }
     }
     return [...counts].map(([id, count]) => ({id, devices: count}));
-  }, [devices.data]);
+  }, [read]);
   const rows = all.filter(each => each.id.includes(url.q.trim()));
   const columns = useMemo<Column<Reseller>[]>(
     () => [
@@ -103,24 +107,23 @@ export function CustomerResellersPage({customer}: {customer: string}) {
             type="search"
           />
         </div>
-        {devices.hasNextPage && (
-          <Button busy={devices.isFetchingNextPage} onPress={() => void devices.fetchNextPage()}>
+        {hasMore && (
+          <Button busy={devices.isReading} onPress={readOn}>
             {t.resellers.more}
           </Button>
         )}
       </div>
-      <ErrorNote error={devices.error} retry={() => void devices.refetch()} />
-      {devices.isPending ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        !devices.error && (
+      <List
+        list={devices}
+        isEmpty={rows.length === 0}
+        empty={
           <Empty title={url.q ? t.resellers.notFound : t.resellers.none}>
             {t.resellers.noneText}
           </Empty>
-        )
-      ) : (
+        }
+      >
         <Table label={t.resellers.title} rows={rows} columns={columns} idOf={each => each.id} />
-      )}
+      </List>
     </Page>
   );
 }

@@ -7,7 +7,8 @@ import {api} from '../api/client';
 import type {CustomerDevicesPage as Page_, Device} from '../api/types';
 import {t} from '../en';
 import {deviceTitle, lastPart, modelOf, useMay} from '../model';
-import {Badge, Button, Empty, ErrorNote, Field, Loading, Page, Select} from '../ui/kit';
+import {Badge, Button, Empty, Field, Loading, Note, Page, Select} from '../ui/kit';
+import {List, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useTyped, useUrlState} from '../ui/url';
 import {useConfigurations} from './configurations';
@@ -15,14 +16,19 @@ import {ApplyDialog, RemoveDialog, UnclaimDialog} from './customer_actions';
 import {SectionBadges} from './devices';
 import {Unclaimed} from './unclaimed';
 
+const kFirstPage = 100; // is shown sooner than a long one
 const kPage = 1000;
+const kEnough = 50; // devices that are found
+const kSearched = 20_000; // devices that are read to find some
+const devicesOf = (page: Page_) => page.devices;
+
 export function useCustomerDevices(customer: string) {
-  return useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: ['customerDevices', customer],
     queryFn: ({pageParam, signal}) =>
       api.get<Page_>(
         `/v1/customers/${customer}/devices`,
-        {pageSize: kPage, pageToken: pageParam},
+        {pageSize: pageParam ? kPage : kFirstPage, pageToken: pageParam},
         signal,
       ),
     initialPageParam: '',
@@ -31,6 +37,7 @@ export function useCustomerDevices(customer: string) {
     refetchOnWindowFocus: false,
     staleTime: 60_000,
   });
+  return usePages(list, devicesOf);
 }
 
 export function CustomerDevicesPage({customer}: {customer: string}) {
@@ -38,6 +45,7 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
   const [url, setUrl] = useUrlState('q', 'configuration');
   const commit = useCallback((q: string) => setUrl({q: q.trim()}), [setUrl]);
   const [typed, setTyped] = useTyped(url.q, commit);
+  const [mayRead, setMayRead] = useState(kSearched);
   const [selected, setSelected] = useState<Record<string, boolean>>({});
   const mayAssign = useMay('ASSIGNER');
   const mayUnclaim = useMay('MANAGER');
@@ -50,11 +58,7 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
       ),
     [configurations.data],
   );
-  const {hasNextPage, isFetchingNextPage, fetchNextPage} = list;
-  const all = useMemo(
-    () => (list.data?.pages ?? []).flatMap(page => page.devices ?? []),
-    [list.data],
-  );
+  const {rows: all, hasMore, isReading, readOn} = list;
   const rows = useMemo(() => {
     const bare = url.q.toLowerCase();
     return all.filter(device => {
@@ -71,13 +75,12 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
     });
   }, [all, url.q, url.configuration]);
   const isFiltered = Boolean(url.q || url.configuration);
-  // The API lists devices and does not search them: goes on reading until enough are found.
+  // The API lists devices and does not search them: goes on reading until enough are found, or a
+  // person should say whether to.
+  const isSearching = isFiltered && rows.length < kEnough && all.length < mayRead;
   useEffect(() => {
-    if (isFiltered && rows.length < 50 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [isFiltered, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (isSearching) readOn();
+  }, [isSearching, readOn]);
   const columns = useMemo<Column<Device>[]>(
     () => [
       {
@@ -146,33 +149,41 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
           ]}
         />
       </search>
-      <ErrorNote error={list.error} retry={() => void list.refetch()} />
-      {list.isPending ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        isFetchingNextPage ? (
-          <Loading />
-        ) : isFiltered ? (
-          <Empty title={t.customerDevices.notFound}>
-            {t.customerDevices.notFoundText(all.length)}
-          </Empty>
-        ) : (
-          !list.error && (
+      {isFiltered && hasMore && !isSearching && (
+        <Note>
+          <p>{t.customerDevices.searched(all.length)}</p>
+          <Button busy={isReading} onPress={() => setMayRead(all.length + kSearched)}>
+            {t.devices.searchMore}
+          </Button>
+        </Note>
+      )}
+      <List
+        list={list}
+        isEmpty={rows.length === 0}
+        empty={
+          isReading || (isSearching && hasMore) ? (
+            <Loading />
+          ) : isFiltered ? (
+            <Empty title={t.customerDevices.notFound}>
+              {t.customerDevices.notFoundText(all.length)}
+            </Empty>
+          ) : (
             <Empty title={t.customerDevices.empty}>{t.customerDevices.emptyText}</Empty>
           )
-        )
-      ) : (
+        }
+      >
         <Table
           label={t.customerDevices.title}
           rows={rows}
           columns={columns}
           idOf={device => device.deviceId ?? ''}
           nameOf={deviceTitle}
-          loadingMore={isFetchingNextPage}
-          onEnd={onEnd}
+          loadingMore={isReading}
+          hasMore={hasMore}
+          {...(isFiltered ? {} : {onEnd: readOn})}
           {...(mayAssign ? {selected, onSelect: setSelected} : {})}
         />
-      )}
+      </List>
       {chosen.length > 0 && (
         <div className="selection">
           <strong role="status">{t.table.selected(chosen.length)}</strong>

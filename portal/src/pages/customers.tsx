@@ -20,6 +20,7 @@ import {
   Page,
   tell,
 } from '../ui/kit';
+import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
 
@@ -151,40 +152,40 @@ export function CustomersPage({partner}: {partner: string}) {
           />
         </div>
       </div>
-      <ErrorNote error={customers.error} retry={() => void customers.refetch()} />
-      {customers.isPending ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        url.q ? (
-          <Empty title={t.customers.notFound(url.q)} />
-        ) : (
-          <Empty title={t.customers.none} action={add}>
-            {t.customers.noneText}
-          </Empty>
-        )
-      ) : (
+      <List
+        list={customers}
+        isEmpty={rows.length === 0}
+        empty={
+          url.q ? (
+            <Empty title={t.customers.notFound(url.q)} />
+          ) : (
+            <Empty title={t.customers.none} action={add}>
+              {t.customers.noneText}
+            </Empty>
+          )
+        }
+      >
         <Table
           label={t.customers.title}
           rows={rows}
           columns={columns}
           idOf={each => each.name ?? ''}
         />
-      )}
+      </List>
       <Card title={t.customers.vendors}>
         <p className="hint">{t.customers.vendorsText}</p>
-        <ErrorNote error={vendors.error} retry={() => void vendors.refetch()} />
-        {vendors.isPending ? (
-          <Loading />
-        ) : (vendors.data ?? []).length === 0 ? (
-          <p className="muted">{t.customers.noVendors}</p>
-        ) : (
+        <List
+          list={vendors}
+          isEmpty={(vendors.data ?? []).length === 0}
+          empty={<p className="muted">{t.customers.noVendors}</p>}
+        >
           <Table
             label={t.customers.vendors}
             rows={vendors.data ?? []}
             columns={vendorColumns}
             idOf={each => each.name ?? ''}
           />
-        )}
+        </List>
       </Card>
     </Page>
   );

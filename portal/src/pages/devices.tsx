@@ -26,14 +26,13 @@ import {
   Button,
   ConfirmButton,
   Empty,
-  ErrorNote,
   Field,
   LinkButton,
-  Loading,
   Note,
   Page,
   Select,
 } from '../ui/kit';
+import {List, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useTyped, useUrlState} from '../ui/url';
 
@@ -86,27 +85,38 @@ async function search(
   return [...found.values()];
 }
 
+const devicesOf = (page: Page_) => page.devices;
+
 function useDevices(partner: string, owners: string[], section: SectionType, enabled: boolean) {
-  return useInfiniteQuery({
-    queryKey: ['devices', partner, owners.join(), section],
-    queryFn: ({pageParam, signal}) =>
-      api.post<Page_>(
-        `/v1/partners/${partner}/devices:findByOwner`,
-        {
-          customerId: owners.slice(0, kMostOwners),
-          sectionType: section,
-          limit: String(kPage),
-          ...(pageParam ? {pageToken: pageParam} : {}),
-        },
-        signal,
-      ),
-    initialPageParam: '',
-    getNextPageParam: page => page.nextPageToken || undefined,
+  const path = `/v1/partners/${partner}/devices:findByOwner`;
+  const query = {customerId: owners.slice(0, kMostOwners), sectionType: section};
+  const options = {
     // Reading a long list again costs as many calls as it has pages.
     refetchOnWindowFocus: false,
     staleTime: 60_000,
     enabled: enabled && owners.length > 0,
+  };
+  const list = useInfiniteQuery({
+    queryKey: ['devices', partner, owners.join(), section],
+    queryFn: ({pageParam, signal}) =>
+      api.post<Page_>(
+        path,
+        {...query, limit: String(kPage), pageToken: pageParam},
+        {signal, query: {fields: 'devices,nextPageToken'}},
+      ),
+    initialPageParam: '',
+    getNextPageParam: page => page.nextPageToken || undefined,
+    ...options,
   });
+  // Counting a long list takes longer than reading its first page: the rows do not wait for it.
+  const count = useQuery({
+    queryKey: ['devices', partner, owners.join(), section, 'count'],
+    queryFn: ({signal}) =>
+      api.post<Page_>(path, {...query, limit: '1'}, {signal, query: {fields: 'totalSize'}}),
+    ...options,
+    enabled: list.isSuccess && options.enabled,
+  });
+  return {...usePages(list, devicesOf), total: count.data && (count.data.totalSize ?? 0)};
 }
 
 function matches(device: Device, text: string): boolean {
@@ -131,7 +141,7 @@ export function DevicesPage({partner}: {partner: string}) {
   const [model, setModel] = useTyped(url.model, commitModel);
   const [selected, setSelected] = useState<Record<string, boolean>>({});
   const [, go] = useLocation();
-  const mayUnclaim = useMay('MANAGER');
+  const mayManage = useMay('MANAGER');
   const mayClaim = useMay('ASSIGNER');
 
   const customers = useCustomers(partner);
@@ -154,25 +164,15 @@ export function DevicesPage({partner}: {partner: string}) {
     queryFn: () => search(partner, url.q, url.manufacturer, url.model),
     enabled: url.q !== '',
   });
-  const {hasNextPage, isFetchingNextPage, fetchNextPage} = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-
   const rows = useMemo(() => {
-    if (!url.q) return (list.data?.pages ?? []).flatMap(page => page.devices ?? []);
+    if (!url.q) return list.rows;
     const all = new Map((found.data ?? []).map(device => [device.deviceId ?? '', device]));
-    for (const page of isNumber ? [] : (list.data?.pages ?? [])) {
-      for (const device of page.devices ?? [])
-        if (matches(device, url.q)) all.set(device.deviceId ?? '', device);
+    for (const device of isNumber ? [] : list.rows) {
+      if (matches(device, url.q)) all.set(device.deviceId ?? '', device);
     }
     return [...all.values()];
-  }, [url.q, list.data, found.data, isNumber]);
-  const total = list.data?.pages[0]?.totalSize;
-  const scanned = (list.data?.pages ?? []).reduce(
-    (sum, page) => sum + (page.devices?.length ?? 0),
-    0,
-  );
+  }, [url.q, list.rows, found.data, isNumber]);
+  const {total} = list;
 
   const columns = useMemo<Column<Device>[]>(
     () => [
@@ -263,54 +263,62 @@ export function DevicesPage({partner}: {partner: string}) {
       </search>
       {looksLikeSerial && (
         <Note>
-          <p>{t.devices.serialHint(scanned, total)}</p>
+          <p>{t.devices.serialHint(list.rows.length, total)}</p>
           <div className="toolbar">
             <Field label={t.devices.manufacturer} value={maker} onChange={setMaker} />
             <Field label={t.devices.modelName} value={model} onChange={setModel} />
-            {hasNextPage && (
-              <Button busy={isFetchingNextPage} onPress={onEnd}>
+            {list.hasMore && (
+              <Button busy={list.isReading} onPress={list.readOn}>
                 {t.devices.searchMore}
               </Button>
             )}
           </div>
         </Note>
       )}
-      <ErrorNote
-        error={customers.error ?? list.error ?? found.error}
-        retry={() => {
-          void customers.refetch();
-          void list.refetch();
+      {owners.length > kMostOwners && <Note>{t.devices.mostOwners(kMostOwners)}</Note>}
+      <List
+        list={{
+          isPending: isLoading,
+          error: customers.error ?? list.error ?? found.error,
+          retry: () => {
+            if (customers.error) void customers.refetch();
+            if (list.error) list.retry();
+            if (found.error) void found.refetch();
+          },
         }}
-      />
-      {isLoading ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        url.q ? (
-          <Empty title={t.devices.notFound(url.q)}>{t.devices.notFoundText}</Empty>
-        ) : customers.data?.length === 0 ? (
-          <Empty
-            title={t.devices.noCustomers}
-            action={
-              <LinkButton to="/reseller/customers" kind="primary">
-                {t.devices.addCustomer}
-              </LinkButton>
-            }
-          >
-            {t.devices.noCustomersText}
-          </Empty>
-        ) : (
-          <Empty
-            title={t.devices.none}
-            action={
-              <LinkButton to="/reseller/upload/claim" kind="primary">
-                {t.devices.upload}
-              </LinkButton>
-            }
-          >
-            {t.devices.noneText}
-          </Empty>
-        )
-      ) : (
+        isEmpty={rows.length === 0}
+        empty={
+          url.q ? (
+            <Empty title={t.devices.notFound(url.q)}>{t.devices.notFoundText}</Empty>
+          ) : customers.data?.length === 0 ? (
+            <Empty
+              title={t.devices.noCustomers}
+              action={
+                mayManage && (
+                  <LinkButton to="/reseller/customers" kind="primary">
+                    {t.devices.addCustomer}
+                  </LinkButton>
+                )
+              }
+            >
+              {t.devices.noCustomersText}
+            </Empty>
+          ) : (
+            <Empty
+              title={t.devices.none}
+              action={
+                mayClaim && (
+                  <LinkButton to="/reseller/upload/claim" kind="primary">
+                    {t.devices.upload}
+                  </LinkButton>
+                )
+              }
+            >
+              {t.devices.noneText}
+            </Empty>
+          )
+        }
+      >
         <Table
           label={t.devices.title}
           rows={rows}
@@ -318,11 +326,12 @@ export function DevicesPage({partner}: {partner: string}) {
           idOf={device => device.deviceId ?? ''}
           nameOf={deviceTitle}
           total={url.q ? undefined : total}
-          loadingMore={isFetchingNextPage}
-          {...(url.q ? {} : {onEnd})}
-          {...(mayUnclaim ? {selected, onSelect: setSelected} : {})}
+          loadingMore={list.isReading}
+          hasMore={!url.q && list.hasMore}
+          {...(url.q ? {} : {onEnd: list.readOn})}
+          {...(mayManage ? {selected, onSelect: setSelected} : {})}
         />
-      )}
+      </List>
       {chosen.length > 0 && (
         <div className="selection">
           <strong role="status">{t.table.selected(chosen.length)}</strong>

@@ -15,13 +15,13 @@ import {
   CopyButton,
   Empty,
   ErrorNote,
-  Loading,
   Note,
   Page,
   saveFile,
   tell,
   Time,
 } from '../ui/kit';
+import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 export function KeysPage({partner}: {partner: string}) {
@@ -141,23 +141,22 @@ export function KeysPage({partner}: {partner: string}) {
           </div>
         </Card>
       )}
-      <ErrorNote error={accounts.error} retry={() => void accounts.refetch()} />
-      {accounts.isPending ? (
-        <Loading />
-      ) : (accounts.data ?? []).length === 0 ? (
-        !accounts.error && (
+      <List
+        list={accounts}
+        isEmpty={(accounts.data ?? []).length === 0}
+        empty={
           <Empty title={t.keys.none} action={add}>
             {t.keys.noneText}
           </Empty>
-        )
-      ) : (
+        }
+      >
         <Table
           label={t.keys.title}
           rows={accounts.data ?? []}
           columns={columns}
           idOf={each => each.name ?? ''}
         />
-      )}
+      </List>
     </Page>
   );
 }

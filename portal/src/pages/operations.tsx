@@ -35,6 +35,7 @@ import {
   tell,
   Time,
 } from '../ui/kit';
+import {List, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
 
@@ -62,6 +63,8 @@ function kindText(kind: BatchKind | undefined): string {
   return t.operations.kinds[kind ?? 'KIND_UNSPECIFIED'];
 }
 
+const batchesOf = (page: BatchesPage) => page.batches;
+
 export function OperationsPage() {
   const [url, setUrl] = useUrlState('done');
   const list = useInfiniteQuery({
@@ -75,16 +78,16 @@ export function OperationsPage() {
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
     refetchInterval: query =>
-      (query.state.data?.pages ?? []).some(page => page.batches?.some(each => !each.operation?.done))
+      (query.state.data?.pages ?? []).some(page =>
+        page.batches?.some(each => !each.operation?.done),
+      )
         ? 1000
         : 10_000,
   });
-  const {hasNextPage, isFetchingNextPage, fetchNextPage} = list;
+  const pages = usePages(list, batchesOf);
+  const mayClaim = useMay('ASSIGNER');
   // The list is in the order in which they were accepted; people look for the latest.
-  const rows = useMemo(
-    () => (list.data?.pages ?? []).flatMap(page => page.batches ?? []).reverse(),
-    [list.data],
-  );
+  const rows = useMemo(() => [...pages.rows].reverse(), [pages.rows]);
   const columns = useMemo<Column<Batch>[]>(
     () => [
       {
@@ -135,34 +138,37 @@ export function OperationsPage() {
             ['true', t.operations.finished],
           ]}
         />
-        {hasNextPage && (
-          <Button busy={isFetchingNextPage} onPress={() => void fetchNextPage()}>
+        {pages.hasMore && (
+          <Button busy={pages.isReading} onPress={pages.readOn}>
             {t.operations.newer}
           </Button>
         )}
       </div>
-      <ErrorNote error={list.error} retry={() => void list.refetch()} />
-      {list.isPending ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        <Empty
-          title={t.operations.none}
-          action={
-            <LinkButton to="/reseller/upload/claim" kind="primary">
-              {t.devices.upload}
-            </LinkButton>
-          }
-        >
-          {t.operations.noneText}
-        </Empty>
-      ) : (
+      <List
+        list={pages}
+        isEmpty={rows.length === 0}
+        empty={
+          <Empty
+            title={t.operations.none}
+            action={
+              mayClaim && (
+                <LinkButton to="/reseller/upload/claim" kind="primary">
+                  {t.devices.upload}
+                </LinkButton>
+              )
+            }
+          >
+            {t.operations.noneText}
+          </Empty>
+        }
+      >
         <Table
           label={t.operations.title}
           rows={rows}
           columns={columns}
           idOf={each => each.operation?.name ?? ''}
         />
-      )}
+      </List>
     </Page>
   );
 }
@@ -288,8 +294,7 @@ function Related({text, name}: {text: string; name: string | undefined}) {
   if (!name) return null;
   return (
     <p>
-      {text}{' '}
-      <Link href={`/reseller/operations/${lastPart(name)}`}>{t.operations.showUndo}</Link>
+      {text} <Link href={`/reseller/operations/${lastPart(name)}`}>{t.operations.showUndo}</Link>
     </p>
   );
 }

@@ -21,6 +21,7 @@ import {
   tell,
   Time,
 } from '../ui/kit';
+import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 const kSteps = [
@@ -219,7 +220,6 @@ function SnapshotsCard() {
     <Card title={t.controls.snapshots}>
       <p className="hint">{t.controls.snapshotsText}</p>
       <ErrorNote error={error} />
-      <ErrorNote error={list.error} retry={() => void list.refetch()} />
       <form
         className="toolbar"
         onSubmit={event => {
@@ -245,18 +245,18 @@ function SnapshotsCard() {
           {t.controls.save}
         </Button>
       </form>
-      {list.isPending ? (
-        <Loading />
-      ) : (list.data ?? []).length === 0 ? (
-        <Empty title={t.controls.noSnapshots}>{t.controls.noSnapshotsText}</Empty>
-      ) : (
+      <List
+        list={list}
+        isEmpty={(list.data ?? []).length === 0}
+        empty={<Empty title={t.controls.noSnapshots}>{t.controls.noSnapshotsText}</Empty>}
+      >
         <Table
           label={t.controls.snapshots}
           rows={list.data ?? []}
           columns={columns}
           idOf={each => each.name ?? ''}
         />
-      )}
+      </List>
     </Card>
   );
 }

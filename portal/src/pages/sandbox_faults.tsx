@@ -15,11 +15,11 @@ import {
   Empty,
   ErrorNote,
   Field,
-  Loading,
   Page,
   Select,
   tell,
 } from '../ui/kit';
+import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 const kMethods = [
@@ -339,19 +339,18 @@ export function FaultsPage() {
       }
     >
       <ErrorNote error={error} />
-      <ErrorNote error={list.error} retry={() => void list.refetch()} />
-      {list.isPending ? (
-        <Loading />
-      ) : rows.length === 0 ? (
-        <Empty title={t.faults.none}>{t.faults.noneText}</Empty>
-      ) : (
+      <List
+        list={list}
+        isEmpty={rows.length === 0}
+        empty={<Empty title={t.faults.none}>{t.faults.noneText}</Empty>}
+      >
         <Table
           label={t.faults.title}
           rows={rows}
           columns={columns}
           idOf={rule => rule.name ?? ''}
         />
-      )}
+      </List>
       <Card title={t.faults.often}>
         <div className="actions">
           {kPresets.map(([text, rule]) => (

@@ -17,12 +17,12 @@ import {
   ErrorNote,
   Facts,
   Field,
-  Loading,
   Page,
   Select,
   tell,
   Time,
 } from '../ui/kit';
+import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 function AddUser({parent, close}: {parent: string; close: () => void}) {
@@ -127,23 +127,22 @@ export function UsersPage({parent}: {parent: string}) {
   );
   return (
     <Page title={t.users.title} intro={t.users.intro} actions={add}>
-      <ErrorNote error={users.error} retry={() => void users.refetch()} />
-      {users.isPending ? (
-        <Loading />
-      ) : (users.data ?? []).length === 0 ? (
-        !users.error && (
+      <List
+        list={users}
+        isEmpty={(users.data ?? []).length === 0}
+        empty={
           <Empty title={t.users.none} action={add}>
             {t.users.noneText}
           </Empty>
-        )
-      ) : (
+        }
+      >
         <Table
           label={t.users.title}
           rows={users.data ?? []}
           columns={columns}
           idOf={each => each.name ?? ''}
         />
-      )}
+      </List>
       <Card title={t.users.roles}>
         <Facts
           rows={[...kRoles].reverse().map(role => [t.roles[role], t.roleTexts[role]] as const)}

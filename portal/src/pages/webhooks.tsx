@@ -25,6 +25,7 @@ import {
   tell,
   Time,
 } from '../ui/kit';
+import {List, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 function eventsFor(parent: string): string[] {
@@ -157,23 +158,22 @@ export function WebhooksPage({parent, base}: {parent: string; base: string}) {
           </div>
         </Card>
       )}
-      <ErrorNote error={list.error} retry={() => void list.refetch()} />
-      {list.isPending ? (
-        <Loading />
-      ) : (list.data ?? []).length === 0 ? (
-        !list.error && (
+      <List
+        list={list}
+        isEmpty={(list.data ?? []).length === 0}
+        empty={
           <Empty title={t.webhooks.none} action={add}>
             {t.webhooks.noneText}
           </Empty>
-        )
-      ) : (
+        }
+      >
         <Table
           label={t.webhooks.title}
           rows={list.data ?? []}
           columns={columns}
           idOf={each => each.name ?? ''}
         />
-      )}
+      </List>
     </Page>
   );
 }
@@ -184,6 +184,8 @@ function lastAttempt(delivery: WebhookDelivery): string {
   if (!last) return t.none;
   return last.error || t.webhooks.answered(last.httpStatus ?? 0, last.latency ?? '');
 }
+
+const deliveriesOf = (page: DeliveriesPage) => page.deliveries;
 
 export function WebhookPage({parent, base, id}: {parent: string; base: string; id: string}) {
   const client = useQueryClient();
@@ -202,6 +204,7 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
     getNextPageParam: page => page.nextPageToken || undefined,
     refetchInterval: 3000,
   });
+  const pages = usePages(deliveries, deliveriesOf);
   const {error, run} = useAttempt();
   const act = (path: string, text: string) =>
     run(async () => {
@@ -251,7 +254,6 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
     ],
     [mayEdit, name],
   );
-  const rows = (deliveries.data?.pages ?? []).flatMap(page => page.deliveries ?? []);
   const back = {to: `${base}/webhooks`, text: t.webhooks.title};
   if (!webhook.data) {
     return (
@@ -300,22 +302,21 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
         </span>
       </Note>
       <ErrorNote error={error} />
-      <ErrorNote error={deliveries.error} retry={() => void deliveries.refetch()} />
       <Card title={t.webhooks.deliveries}>
-        {rows.length === 0 ? (
-          <Empty title={t.webhooks.noDeliveries}>{t.webhooks.noDeliveriesText}</Empty>
-        ) : (
+        <List
+          list={pages}
+          isEmpty={pages.rows.length === 0}
+          empty={<Empty title={t.webhooks.noDeliveries}>{t.webhooks.noDeliveriesText}</Empty>}
+        >
           <Table
             label={t.webhooks.deliveries}
-            rows={rows}
+            rows={pages.rows}
             columns={columns}
             idOf={each => each.name ?? ''}
-            onEnd={() => {
-              if (deliveries.hasNextPage && !deliveries.isFetchingNextPage)
-                void deliveries.fetchNextPage();
-            }}
+            hasMore={pages.hasMore}
+            onEnd={pages.readOn}
           />
-        )}
+        </List>
       </Card>
     </Page>
   );

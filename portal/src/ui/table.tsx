@@ -28,6 +28,7 @@ type Props<Row> = {
   selected?: RowSelectionState;
   onSelect?: (selected: RowSelectionState) => void;
   total?: number | undefined; // rows of the whole list, if more of them exist than are loaded
+  hasMore?: boolean; // rows are left to load, however many
   onEnd?: () => void; // the last row is near: load more
   loadingMore?: boolean;
 };
@@ -139,7 +140,7 @@ export function Table<Row>(props: Props<Row>) {
         </div>
       </div>
       <div className="table-foot">
-        <span>{t.table.rows(all.length, total)}</span>
+        <span>{t.table.rows(all.length, total, props.hasMore)}</span>
         {props.loadingMore && <Loading />}
       </div>
     </div>

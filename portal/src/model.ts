@@ -127,6 +127,10 @@ export function identifiersOf(text: string): DeviceIdentifier[] {
   return found;
 }
 
+export function useDevice(parent: string, id: string) {
+  return useQuery({queryKey: ['device', parent, id], queryFn: () => getDevice(parent, id)});
+}
+
 export async function getDevice(parent: string, id: string): Promise<Device> {
   return api.get<Device>(`/v1/${parent}/devices/${encodeURIComponent(id)}`);
 }

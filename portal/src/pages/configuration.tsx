@@ -18,12 +18,12 @@ import {
   ConfirmButton,
   ErrorNote,
   Field,
-  Loading,
   Note,
   Page,
   Select,
   tell,
 } from '../ui/kit';
+import {Unread} from '../ui/list';
 import {useDpcs, useUses} from './configurations';
 import {SetupQr} from './setup_qr';
 
@@ -131,14 +131,7 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
     }
   }, [draft, saved.data]);
   const back = {to: `/customer/${customer}/configurations`, text: t.configurations.title};
-  if (!draft) {
-    return (
-      <Page title={t.configurations.one} back={back}>
-        {saved.isPending && <Loading />}
-        <ErrorNote error={saved.error} retry={() => void saved.refetch()} />
-      </Page>
-    );
-  }
+  if (!draft) return <Unread title={t.configurations.one} back={back} query={saved} />;
   const set = (changes: Partial<Draft>) => setDraft({...draft, ...changes});
   const dpcOf = (path: string | undefined) =>
     dpcs.data?.find(each => lastPart(each.name) === lastPart(path));

@@ -9,32 +9,41 @@ import {Button, DialogButton, formatTime, Note, Progress, Select, tell} from '..
 import {forEach, Failures, type Done} from './for_each';
 import {rememberUnclaimed, undoExpiry} from './unclaimed';
 
-// A dialog that does something to each of the chosen devices.
+type Chosen = {
+  customer: string;
+  devices: Device[];
+  finish: (done: Device[]) => void; // is told which devices were changed
+};
+
+// A button, and the dialog that it opens: makes a call for each of the chosen devices.
 function BulkDialog({
   button,
   title,
-  devices,
-  act,
-  finish,
+  verb,
+  arguments: more,
+  kind = 'primary',
+  trigger = kind,
+  disabled = false,
   children,
-  kind,
-  disabled,
-  confirm,
-}: {
+  customer,
+  devices,
+  finish,
+}: Chosen & {
   button: string;
   title: string;
-  devices: Device[];
-  act: (device: Device) => Promise<unknown>;
-  finish: (done: Device[]) => void;
-  children?: ReactNode;
+  verb: 'applyConfiguration' | 'removeConfiguration' | 'unclaim';
+  arguments?: {configuration: string};
   kind?: 'danger' | 'primary';
+  trigger?: 'danger' | 'primary' | 'plain'; // the kind of the button that opens it
   disabled?: boolean;
-  confirm: string;
+  children: ReactNode;
 }) {
   const [done, setDone] = useState<Done | null>(null);
   const [busy, setBusy] = useState(false);
   const run = async (close: () => void) => {
     setBusy(true);
+    const act = ({deviceId}: Device) =>
+      api.post(`/v1/customers/${customer}/devices:${verb}`, {device: {deviceId}, ...more});
     const result = await forEach(devices, act, setDone);
     setBusy(false);
     const failed = new Set(result.failed.map(each => each.device));
@@ -45,7 +54,7 @@ function BulkDialog({
     close();
   };
   return (
-    <DialogButton button={button} kind={kind ?? 'plain'} title={title}>
+    <DialogButton button={button} kind={trigger} title={title}>
       {close => (
         <>
           <div className="dialog-body">{children}</div>
@@ -65,13 +74,8 @@ function BulkDialog({
             >
               {done && !busy ? t.close : t.cancel}
             </Button>
-            <Button
-              kind={kind ?? 'primary'}
-              busy={busy}
-              disabled={Boolean(disabled)}
-              onPress={() => void run(close)}
-            >
-              {confirm}
+            <Button kind={kind} busy={busy} disabled={disabled} onPress={() => void run(close)}>
+              {button}
             </Button>
           </div>
         </>
@@ -81,45 +85,33 @@ function BulkDialog({
 }
 
 export function ApplyDialog({
-  customer,
-  devices,
   configurations,
-  finish,
-}: {
-  customer: string;
-  devices: Device[];
-  configurations: Configuration[];
-  finish: () => void;
-}) {
-  const [chosen, setChosen] = useState('');
+  ...chosen
+}: Chosen & {configurations: Configuration[]}) {
+  const [selected, setSelected] = useState('');
   const configuration =
-    chosen || configurations.find(each => each.isDefault)?.name || configurations[0]?.name || '';
+    selected || configurations.find(each => each.isDefault)?.name || configurations[0]?.name || '';
   return (
     <BulkDialog
+      {...chosen}
       button={t.customerDevices.apply}
-      title={t.customerDevices.applyTitle(devices.length)}
-      confirm={t.customerDevices.apply}
-      kind="primary"
-      devices={devices}
-      finish={finish}
+      title={t.customerDevices.applyTitle(chosen.devices.length)}
+      verb="applyConfiguration"
+      arguments={{configuration}}
       disabled={!configuration}
-      act={device =>
-        api.post(`/v1/customers/${customer}/devices:applyConfiguration`, {
-          device: {deviceId: device.deviceId},
-          configuration,
-        })
-      }
     >
       {configurations.length === 0 ? (
         <Note tone="warn">
           {t.customerDevices.noConfigurations}{' '}
-          <Link href={`/customer/${customer}/configurations/new`}>{t.configurations.add}</Link>
+          <Link href={`/customer/${chosen.customer}/configurations/new`}>
+            {t.configurations.add}
+          </Link>
         </Note>
       ) : (
         <Select
           label={t.customerDevices.configuration}
           value={configuration}
-          onChange={setChosen}
+          onChange={setSelected}
           options={configurations.map(
             each => [each.name ?? '', each.configurationName ?? ''] as const,
           )}
@@ -130,27 +122,14 @@ export function ApplyDialog({
   );
 }
 
-export function RemoveDialog({
-  customer,
-  devices,
-  finish,
-}: {
-  customer: string;
-  devices: Device[];
-  finish: () => void;
-}) {
+export function RemoveDialog(chosen: Chosen) {
   return (
     <BulkDialog
+      {...chosen}
       button={t.customerDevices.removeConfiguration}
-      title={t.customerDevices.removeTitle(devices.length)}
-      confirm={t.customerDevices.removeConfiguration}
-      devices={devices}
-      finish={finish}
-      act={device =>
-        api.post(`/v1/customers/${customer}/devices:removeConfiguration`, {
-          device: {deviceId: device.deviceId},
-        })
-      }
+      title={t.customerDevices.removeTitle(chosen.devices.length)}
+      verb="removeConfiguration"
+      trigger="plain"
     >
       <p>{t.customerDevices.removeText}</p>
     </BulkDialog>
@@ -158,31 +137,18 @@ export function RemoveDialog({
 }
 
 // Unclaims the devices, and remembers them so that the devices page offers to undo it.
-export function UnclaimDialog({
-  customer,
-  devices,
-  finish,
-}: {
-  customer: string;
-  devices: Device[];
-  finish: () => void;
-}) {
+export function UnclaimDialog(chosen: Chosen) {
   return (
     <BulkDialog
+      {...chosen}
       button={t.devices.unclaim}
+      title={t.devices.unclaimTitle(chosen.devices.length)}
+      verb="unclaim"
       kind="danger"
-      title={t.devices.unclaimTitle(devices.length)}
-      confirm={t.devices.unclaim}
-      devices={devices}
       finish={done => {
-        rememberUnclaimed(customer, done);
-        finish();
+        rememberUnclaimed(chosen.customer, done);
+        chosen.finish(done);
       }}
-      act={device =>
-        api.post(`/v1/customers/${customer}/devices:unclaim`, {
-          device: {deviceId: device.deviceId},
-        })
-      }
     >
       <p>{t.customerDevices.unclaimText}</p>
       <p>{t.customerDevices.undoUntil(formatTime(undoExpiry()))}</p>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device of a customer.
-import {useQuery, useQueryClient} from '@tanstack/react-query';
+import {useQueryClient} from '@tanstack/react-query';
 import {Link, useLocation} from 'wouter';
 import {t} from '../en';
-import {deviceTitle, getDevice, lastPart, modelOf, useMay} from '../model';
+import {deviceTitle, lastPart, modelOf, useDevice, useMay} from '../model';
 import {History} from '../ui/history';
-import {Card, ErrorNote, Facts, Loading, Page, Time} from '../ui/kit';
+import {Card, Facts, Page, Time} from '../ui/kit';
+import {Unread} from '../ui/list';
 import {useConfigurations} from './configurations';
 import {ApplyDialog, RemoveDialog, UnclaimDialog} from './customer_actions';
 import {IdentifierFacts} from './device';
@@ -15,22 +16,13 @@ export function CustomerDevicePage({customer, id}: {customer: string; id: string
   const [, go] = useLocation();
   const mayAssign = useMay('ASSIGNER');
   const mayUnclaim = useMay('MANAGER');
-  const device = useQuery({
-    queryKey: ['customerDevice', customer, id],
-    queryFn: () => getDevice(`customers/${customer}`, id),
-  });
+  const device = useDevice(`customers/${customer}`, id);
   const configurations = useConfigurations(customer);
   const back = {to: `/customer/${customer}/devices`, text: t.customerDevices.title};
-  if (!device.data) {
-    return (
-      <Page title={t.devices.device} back={back}>
-        {device.isPending && <Loading />}
-        <ErrorNote error={device.error} retry={() => void device.refetch()} />
-      </Page>
-    );
-  }
+  if (!device.data) return <Unread title={t.devices.device} back={back} query={device} />;
+  const chosen = {customer, devices: [device.data]};
   const refresh = async () => {
-    await client.invalidateQueries({queryKey: ['customerDevice', customer, id]});
+    await client.invalidateQueries({queryKey: ['device', `customers/${customer}`, id]});
     await client.invalidateQueries({queryKey: ['history']});
     await client.invalidateQueries({queryKey: ['customerDevices', customer]});
   };
@@ -47,23 +39,17 @@ export function CustomerDevicePage({customer, id}: {customer: string; id: string
         <>
           {mayAssign && (
             <ApplyDialog
-              customer={customer}
-              devices={[device.data]}
+              {...chosen}
               configurations={configurations.data ?? []}
               finish={() => void refresh()}
             />
           )}
           {mayAssign && device.data.configuration && (
-            <RemoveDialog
-              customer={customer}
-              devices={[device.data]}
-              finish={() => void refresh()}
-            />
+            <RemoveDialog {...chosen} finish={() => void refresh()} />
           )}
           {mayUnclaim && (
             <UnclaimDialog
-              customer={customer}
-              devices={[device.data]}
+              {...chosen}
               finish={() => {
                 void client.invalidateQueries({queryKey: ['customerDevices', customer]});
                 go(`/customer/${customer}/devices`);

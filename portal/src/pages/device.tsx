@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One device, as its reseller sees it.
-import {useQuery, useQueryClient} from '@tanstack/react-query';
+import {useQueryClient} from '@tanstack/react-query';
 import {useState} from 'react';
 import {useLocation} from 'wouter';
 import {api} from '../api/client';
 import type {Device, DeviceClaim, Operation} from '../api/types';
 import {t} from '../en';
-import {deviceTitle, getDevice, lastPart, modelOf, useCustomerNames, useMay} from '../model';
+import {deviceTitle, lastPart, modelOf, useCustomerNames, useDevice, useMay} from '../model';
 import {Form, useAttempt} from '../ui/attempt';
 import {History} from '../ui/history';
 import {
@@ -18,12 +18,12 @@ import {
   ErrorNote,
   Facts,
   Field,
-  Loading,
   Note,
   Page,
   tell,
   Time,
 } from '../ui/kit';
+import {Unread} from '../ui/list';
 
 export function IdentifierFacts({device}: {device: Device}) {
   const {
@@ -178,19 +178,9 @@ export function DevicePage({partner, id}: {partner: string; id: string}) {
   const [, go] = useLocation();
   const names = useCustomerNames(partner);
   const mayUnclaim = useMay('MANAGER');
-  const device = useQuery({
-    queryKey: ['device', partner, id],
-    queryFn: () => getDevice(`partners/${partner}`, id),
-  });
+  const device = useDevice(`partners/${partner}`, id);
   const back = {to: '/reseller/devices', text: t.devices.title};
-  if (!device.data) {
-    return (
-      <Page title={t.devices.device} back={back}>
-        {device.isPending && <Loading />}
-        <ErrorNote error={device.error} retry={() => void device.refetch()} />
-      </Page>
-    );
-  }
+  if (!device.data) return <Unread title={t.devices.device} back={back} query={device} />;
   const ours = (device.data.claims ?? []).filter(claim => claim.resellerId === partner);
   const unclaim = async (claim: DeviceClaim) => {
     const operation = await api.post<Operation>(`/v1/partners/${partner}/devices:unclaimAsync`, {

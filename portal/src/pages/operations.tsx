@@ -35,7 +35,7 @@ import {
   tell,
   Time,
 } from '../ui/kit';
-import {List, usePages} from '../ui/list';
+import {List, Unread, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
 
@@ -332,14 +332,7 @@ export function OperationPage({id}: {id: string}) {
   }, [client, isDone]);
   const back = {to: '/reseller/operations', text: t.operations.title};
   const {data} = operation;
-  if (!data) {
-    return (
-      <Page title={t.operations.operation} back={back}>
-        {operation.isPending && <Loading />}
-        <ErrorNote error={operation.error} retry={() => void operation.refetch()} />
-      </Page>
-    );
-  }
+  if (!data) return <Unread title={t.operations.operation} back={back} query={operation} />;
   const items = results.data?.response?.perDeviceStatus ?? [];
   const kind = batch.data?.kind ?? 'KIND_UNSPECIFIED';
   const isPreview = kind.startsWith('PREVIEW');

@@ -19,13 +19,12 @@ import {
   Empty,
   ErrorNote,
   Field,
-  Loading,
   Note,
   Page,
   tell,
   Time,
 } from '../ui/kit';
-import {List, usePages} from '../ui/list';
+import {List, Unread, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 function eventsFor(parent: string): string[] {
@@ -255,14 +254,7 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
     [mayEdit, name],
   );
   const back = {to: `${base}/webhooks`, text: t.webhooks.title};
-  if (!webhook.data) {
-    return (
-      <Page title={t.webhooks.one} back={back}>
-        {webhook.isPending && <Loading />}
-        <ErrorNote error={webhook.error} retry={() => void webhook.refetch()} />
-      </Page>
-    );
-  }
+  if (!webhook.data) return <Unread title={t.webhooks.one} back={back} query={webhook} />;
   return (
     <Page
       title={webhook.data.url ?? ''}

@@ -1,8 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists that are read from the server: their pages, and what is shown before there are rows.
+// What is read from the server, and what is shown until it is: lists and single resources.
 import type {InfiniteData, UseInfiniteQueryResult} from '@tanstack/react-query';
 import {useCallback, useMemo, type ReactNode} from 'react';
 import {ErrorNote, Loading} from './notes';
+import {Page} from './page';
+
+type Read = {isPending: boolean; error: unknown; refetch?: () => unknown; retry?: () => void};
+
+function ReadError({error, retry, refetch}: Read) {
+  return <ErrorNote error={error} retry={retry ?? (() => void refetch?.())} />;
+}
+
+// The page of a resource that is being read, or could not be read.
+export function Unread({
+  title,
+  back,
+  query,
+}: {
+  title: string;
+  back: {to: string; text: string};
+  query: Read;
+}) {
+  return (
+    <Page title={title} back={back}>
+      {query.isPending && <Loading />}
+      <ReadError {...query} />
+    </Page>
+  );
+}
 
 // The rows of a list that is read page by page. `rowsOf` must be the same function each time.
 export function usePages<Page, Row>(
@@ -42,16 +67,15 @@ export function List({
   empty,
   children,
 }: {
-  list: {isPending: boolean; error: unknown; retry?: () => void; refetch?: () => unknown};
+  list: Read;
   isEmpty: boolean;
   empty: ReactNode;
   children: ReactNode;
 }) {
-  const {isPending, error, retry, refetch} = list;
   return (
     <>
-      <ErrorNote error={error} retry={retry ?? (() => void refetch?.())} />
-      {isPending ? <Loading /> : !isEmpty ? children : !error && empty}
+      <ReadError {...list} />
+      {list.isPending ? <Loading /> : !isEmpty ? children : !list.error && empty}
     </>
   );
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures the portal in Chromium on a registry of many devices: the first paint, the first rows of
-// the lists, and scrolling them. Prints each figure beside its limit.
+// the lists and of filters, the calls behind them, scrolling, and a file of 100,000 rows. Prints
+// each figure beside its limit.
 //
-// usage: node portal.mjs, in build-dev/test/portal/test, which has the packages
+// usage: node portal.mjs, in build-dev/test/portal/test, which has the packages. Under
+// with_postgres, the registry is in PostgreSQL.
 //   ZEROTOUCHD  the program
 //   DEVICES     how many devices the registry has (default: 1000000)
 //   DATA        a folder that keeps the registry for the next run
-import {spawn} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {createWriteStream, existsSync, mkdirSync, mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -22,6 +24,16 @@ const kFirstPaint = 1000; // milliseconds
 const kFirstRows = 300;
 const kFrame = 50; // the longest that a smooth scroll may stand still
 const kScrolls = 60;
+const kFileRows = 100_000;
+const kPreview = 3000;
+const kWholeCheck = 10_000;
+const kLongTask = 200; // the longest that the page may not answer
+const kMostMinutes = 30;
+
+setTimeout(() => {
+  console.error(`stopped after ${kMostMinutes} minutes`);
+  process.exit(1);
+}, kMostMinutes * 60_000).unref();
 
 const folder = process.env.DATA ?? mkdtempSync(join(tmpdir(), 'zerotouch-portal-bench-'));
 
@@ -55,9 +67,14 @@ async function startServer() {
   const data = join(folder, 'data');
   const seed = join(folder, 'seed.json');
   if (!existsSync(seed)) await writeSeed();
+  const {PGHOST, PGPORT, PGUSER} = process.env;
+  if (PGHOST) execFileSync('createdb', ['portal']);
   const server = spawn(
     process.env.ZEROTOUCHD,
-    ['sandbox', '--listen', '127.0.0.1:0', '--data-dir', data, '--seed', seed],
+    [
+      ...['sandbox', '--listen', '127.0.0.1:0', '--data-dir', data, '--seed', seed],
+      ...(PGHOST ? [`--database=postgresql://${PGUSER}@${PGHOST}:${PGPORT}/portal`] : []),
+    ],
     {stdio: ['ignore', 'pipe', 'ignore']},
   );
   process.once('exit', () => server.kill('SIGKILL'));
@@ -78,21 +95,48 @@ async function firstPaint(person, path, what) {
   print(`first paint of ${what}`, paint, kFirstPaint);
 }
 
+// Follows a link of the navigation, or opens the list with a query, and waits for its rows. Returns
+// the milliseconds.
+function rowsOf(person, {link, query}) {
+  return person.page.evaluate(
+    async to => {
+      performance.clearResourceTimings();
+      const begin = performance.now();
+      if (to.link) {
+        document.querySelector(`nav a[href="/portal${to.link}"]`).click();
+      } else {
+        history.pushState(null, '', `/portal/reseller/devices${to.query}`);
+        dispatchEvent(new PopStateEvent('popstate'));
+      }
+      while (!document.querySelector('[role=row] a[href*="/devices/"]')) {
+        await new Promise(requestAnimationFrame);
+      }
+      return performance.now() - begin;
+    },
+    {link, query},
+  );
+}
+
+// Prints how long the calls of the page took, of those to `path`.
+async function calls(person, path) {
+  await person.page.waitForLoadState('networkidle');
+  const took = await person.page.evaluate(
+    part =>
+      performance
+        .getEntriesByType('resource')
+        .filter(each => each.name.includes(part))
+        .map(each => `${each.duration.toFixed(0)} ms for ${new URL(each.name).search || 'all'}`),
+    path,
+  );
+  console.log(`  calls: ${took.join(', ')}`);
+}
+
 // Opens the list from another page, as a click in the navigation does, and scrolls it.
 async function list(person, company, path) {
   await person.go(path.replace('devices', 'webhooks'));
-  await person.page.evaluate(() => {
-    window.longest = 0;
-  });
-  const rows = await person.page.evaluate(async to => {
-    const begin = performance.now();
-    document.querySelector(`nav a[href="/portal${to}"]`).click();
-    while (!document.querySelector('[role=row] a[href*="/devices/"]')) {
-      await new Promise(requestAnimationFrame);
-    }
-    return performance.now() - begin;
-  }, path);
+  const rows = await rowsOf(person, {link: path});
   print(`first rows of the ${company}'s devices`, rows, kFirstRows);
+  await calls(person, '/devices');
   const longest = await person.page.evaluate(async steps => {
     const table = document.querySelector('[role=table]');
     let most = 0;
@@ -110,6 +154,39 @@ async function list(person, company, path) {
   console.log(`  ${await person.page.locator('.table-foot').innerText()}`);
 }
 
+// Opens the list with a query, as a link does, from the empty list of an unknown device.
+async function filtered(person, what, query) {
+  await person.go(`/reseller/devices?q=${imei(9_999_999)}`);
+  await person.see('No device found');
+  const rows = await rowsOf(person, {query});
+  print(`first rows of ${what}`, rows, kFirstRows);
+  await calls(person, '/devices');
+}
+
+async function file(person) {
+  await person.go(`/reseller/upload/claim?customer=${kCustomer}`);
+  const rows = ['imei,serial,manufacturer,model'];
+  for (let i = 0; i < kFileRows; ++i) rows.push(`${imei(2_000_000 + i)},T${i},Google,Pixel 9`);
+  await person.page.evaluate(() => {
+    window.longest = 0;
+    new PerformanceObserver(tasks => {
+      for (const {duration} of tasks.getEntries())
+        window.longest = Math.max(window.longest, duration);
+    }).observe({type: 'longtask'});
+  });
+  const buffer = Buffer.from(rows.join('\n'));
+  const begin = performance.now();
+  await person.page.setInputFiles('input[type=file]', {
+    ...{name: 'many.csv', mimeType: 'text/csv'},
+    buffer,
+  });
+  await person.page.getByText('Columns of many.csv').waitFor();
+  print(`columns and first rows of ${kFileRows} rows`, performance.now() - begin, kPreview);
+  await person.page.getByRole('button', {name: /^Claim 100,000/}).waitFor();
+  print(`check of ${kFileRows} rows`, performance.now() - begin, kWholeCheck);
+  print('longest task of the page', await person.page.evaluate(() => window.longest), kLongTask);
+}
+
 const server = await startServer();
 const browser = await openBrowser();
 const person = await Person.open(browser, server.endpoint);
@@ -124,7 +201,11 @@ for (const [company, path] of [
   await person.page.getByRole('navigation').first().waitFor();
   await firstPaint(person, path, `the ${company}'s devices`);
   for (let i = 0; i < 3; ++i) await list(person, company, path);
-  await person.page.evaluate(() => fetch('/portal/session'));
+  if (company === 'reseller') {
+    await filtered(person, 'a search for an IMEI', `?q=${imei(kDevices - 1)}`);
+    await filtered(person, "one customer's devices", `?customer=${kCustomer}`);
+    await file(person);
+  }
   await person.context.clearCookies();
 }
 await browser.close();

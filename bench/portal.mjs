@@ -9,7 +9,7 @@
 //   DEVICES     how many devices the registry has (default: 1000000)
 //   DATA        a folder that keeps the registry for the next run
 import {execFileSync, spawn} from 'node:child_process';
-import {createWriteStream, existsSync, mkdirSync, mkdtempSync} from 'node:fs';
+import {createWriteStream, existsSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -22,7 +22,7 @@ const kPartner = '100000001';
 const kCustomer = '100000021';
 const kFirstPaint = 1000; // milliseconds
 const kFirstRows = 300;
-const kFrame = 50; // the longest that a smooth scroll may stand still
+const kFrame = 50; // a smooth scroll stands still for less
 const kScrolls = 60;
 const kFileRows = 100_000;
 const kPreview = 3000;
@@ -137,20 +137,22 @@ async function list(person, company, path) {
   const rows = await rowsOf(person, {link: path});
   print(`first rows of the ${company}'s devices`, rows, kFirstRows);
   await calls(person, '/devices');
-  const longest = await person.page.evaluate(async steps => {
+  const frames = await person.page.evaluate(async steps => {
     const table = document.querySelector('[role=table]');
-    let most = 0;
+    const took = [];
     let last = performance.now();
     for (let frame = 0; frame < steps * 6; ++frame) {
       await new Promise(requestAnimationFrame);
       const now = performance.now();
-      most = Math.max(most, now - last);
+      took.push(now - last);
       last = now;
       table.scrollTop += 400;
     }
-    return most;
+    return took.sort((a, b) => a - b);
   }, kScrolls);
-  print(`longest frame while scrolling the ${company}'s devices`, longest, kFrame);
+  const at = share => frames[Math.floor(share * (frames.length - 1))];
+  print(`95 % of the frames while scrolling the ${company}'s devices`, at(0.95), kFrame);
+  console.log(`  median ${at(0.5).toFixed(0)} ms, longest ${at(1).toFixed(0)} ms`);
   console.log(`  ${await person.page.locator('.table-foot').innerText()}`);
 }
 
@@ -174,12 +176,11 @@ async function file(person) {
         window.longest = Math.max(window.longest, duration);
     }).observe({type: 'longtask'});
   });
-  const buffer = Buffer.from(rows.join('\n'));
+  // A file by its path: the browser reads it as it does one that a person drops.
+  const path = join(folder, 'many.csv');
+  writeFileSync(path, rows.join('\n'));
   const begin = performance.now();
-  await person.page.setInputFiles('input[type=file]', {
-    ...{name: 'many.csv', mimeType: 'text/csv'},
-    buffer,
-  });
+  await person.page.setInputFiles('input[type=file]', path);
   await person.page.getByText('Columns of many.csv').waitFor();
   print(`columns and first rows of ${kFileRows} rows`, performance.now() - begin, kPreview);
   await person.page.getByRole('button', {name: /^Claim 100,000/}).waitFor();

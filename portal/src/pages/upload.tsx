@@ -23,6 +23,7 @@ import {
   Card,
   ErrorNote,
   LinkButton,
+  Loading,
   Note,
   Page,
   Progress,
@@ -256,6 +257,7 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
           {checked?.problem && <Note tone="danger">{checked.problem}</Note>}
         </Card>
       )}
+      {(busy === 'open' || (opened && !checked)) && <Loading />}
       {opened && checked && !checked.problem && client.current && (
         <>
           <Card

@@ -8,7 +8,7 @@ import {
   type RowSelectionState,
 } from '@tanstack/react-table';
 import {useVirtualizer} from '@tanstack/react-virtual';
-import {useEffect, useMemo, useRef, type ReactNode} from 'react';
+import {memo, useCallback, useEffect, useMemo, useRef, type ReactNode} from 'react';
 import {t} from '../en';
 import {Check, Loading} from './kit';
 
@@ -33,6 +33,64 @@ type Props<Row> = {
   loadingMore?: boolean;
 };
 
+// As in styles.css. A row that is as high as expected is drawn once.
+const kRowHeight = 48;
+const heightOf = () => kRowHeight;
+
+type LineProps<Row> = {
+  row: Row;
+  index: number;
+  start: number; // px
+  columns: Column<Row>[];
+  measure: (element: Element | null) => void;
+  name: string; // of the row, for its check box
+  isSelected: boolean;
+  select: ((index: number, isSelected: boolean) => void) | undefined;
+};
+
+// A row in view. While the table is scrolled, those that stay are not drawn again.
+function LineOf<Row>({
+  row,
+  index,
+  start,
+  columns,
+  measure,
+  name,
+  isSelected,
+  select,
+}: LineProps<Row>) {
+  return (
+    <div
+      role="row"
+      className={isSelected ? 'tr selected' : 'tr'}
+      aria-rowindex={index + 2}
+      data-index={index}
+      ref={measure}
+      style={{transform: `translateY(${start}px)`}}
+    >
+      {select && (
+        <div role="cell" className="td select">
+          <Check
+            label={t.table.select(name)}
+            hideLabel
+            checked={isSelected}
+            onChange={checked => select(index, checked)}
+          />
+        </div>
+      )}
+      {columns.map((column, i) => (
+        <div role="cell" className={column.isMain ? 'td main' : 'td'} key={i}>
+          <span className="cell-name" aria-hidden="true">
+            {column.name}
+          </span>
+          <span className="cell-value">{column.cell(row, index)}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+const Line = memo(LineOf) as typeof LineOf;
+
 export function Table<Row>(props: Props<Row>) {
   const {label, rows, columns, idOf, selected, onSelect, total, onEnd} = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -41,7 +99,6 @@ export function Table<Row>(props: Props<Row>) {
       columns.map((column, i) => ({
         id: String(i),
         header: column.name,
-        cell: ({row}) => column.cell(row.original, row.index),
       })),
     [columns],
   );
@@ -56,11 +113,21 @@ export function Table<Row>(props: Props<Row>) {
       onSelect?.(typeof update === 'function' ? update(selected ?? {}) : update),
   });
   const all = table.getRowModel().rows;
+  const latest = useRef(all);
+  useEffect(() => {
+    latest.current = all;
+  }, [all]);
+  const select = useCallback(
+    (index: number, isSelected: boolean) => latest.current[index]?.toggleSelected(isSelected),
+    [],
+  );
+  // The same function while the rows are the same: another one makes it measure all rows again.
+  const keyOf = useCallback((i: number) => all[i]?.id ?? i, [all]);
   const virtual = useVirtualizer({
     count: all.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 53,
-    getItemKey: i => all[i]?.id ?? i,
+    estimateSize: heightOf,
+    getItemKey: keyOf,
     overscan: 12,
   });
   const items = virtual.getVirtualItems();
@@ -105,36 +172,17 @@ export function Table<Row>(props: Props<Row>) {
           {items.map(item => {
             const row = all[item.index]!;
             return (
-              <div
-                role="row"
+              <Line
                 key={row.id}
-                className={row.getIsSelected() ? 'tr selected' : 'tr'}
-                aria-rowindex={item.index + 2}
-                data-index={item.index}
-                ref={virtual.measureElement}
-                style={{transform: `translateY(${item.start}px)`}}
-              >
-                {onSelect && (
-                  <div role="cell" className="td select">
-                    <Check
-                      label={t.table.select(props.nameOf?.(row.original) ?? row.id)}
-                      hideLabel
-                      checked={row.getIsSelected()}
-                      onChange={checked => row.toggleSelected(checked)}
-                    />
-                  </div>
-                )}
-                {row.getVisibleCells().map((cell, i) => (
-                  <div role="cell" className={columns[i]?.isMain ? 'td main' : 'td'} key={cell.id}>
-                    <span className="cell-name" aria-hidden="true">
-                      {columns[i]?.name}
-                    </span>
-                    <span className="cell-value">
-                      {flexRender(cell.column.columnDef.cell, cell.getContext())}
-                    </span>
-                  </div>
-                ))}
-              </div>
+                row={row.original}
+                index={item.index}
+                start={item.start}
+                columns={columns}
+                measure={virtual.measureElement}
+                name={props.nameOf?.(row.original) ?? row.id}
+                isSelected={row.getIsSelected()}
+                select={onSelect && select}
+              />
             );
           })}
         </div>

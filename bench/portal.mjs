@@ -87,8 +87,27 @@ function print(what, value, most) {
   console.log(`${what}: ${value.toFixed(0)} ms (at most ${most} ms)${verdict}`);
 }
 
+// Returns the milliseconds of processor time that the pages have used: what they would take on a
+// quiet machine.
+async function pageTime(person) {
+  const session = await person.context.browser().newBrowserCDPSession();
+  const {processInfo} = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const pages = processInfo.filter(each => each.type === 'renderer');
+  return pages.reduce((sum, each) => sum + each.cpuTime * 1000, 0);
+}
+
+// Runs `act`, and prints how much processor time the page took for it.
+async function metered(person, act) {
+  const before = await pageTime(person);
+  const result = await act();
+  const took = (await pageTime(person)) - before;
+  console.log(`  processor time of the page: ${took.toFixed(0)} ms`);
+  return result;
+}
+
 async function firstPaint(person, path, what) {
-  await person.go(path);
+  await metered(person, () => person.go(path));
   const paint = await person.page.evaluate(
     () => performance.getEntriesByName('first-contentful-paint')[0].startTime,
   );
@@ -134,10 +153,10 @@ async function calls(person, path) {
 // Opens the list from another page, as a click in the navigation does, and scrolls it.
 async function list(person, company, path) {
   await person.go(path.replace('devices', 'webhooks'));
-  const rows = await rowsOf(person, {link: path});
+  const rows = await metered(person, () => rowsOf(person, {link: path}));
   print(`first rows of the ${company}'s devices`, rows, kFirstRows);
   await calls(person, '/devices');
-  const frames = await person.page.evaluate(async steps => {
+  const scroll = async steps => {
     const table = document.querySelector('[role=table]');
     const took = [];
     let last = performance.now();
@@ -149,7 +168,8 @@ async function list(person, company, path) {
       table.scrollTop += 400;
     }
     return took.sort((a, b) => a - b);
-  }, kScrolls);
+  };
+  const frames = await metered(person, () => person.page.evaluate(scroll, kScrolls));
   const at = share => frames[Math.floor(share * (frames.length - 1))];
   print(`95 % of the frames while scrolling the ${company}'s devices`, at(0.95), kFrame);
   console.log(`  median ${at(0.5).toFixed(0)} ms, longest ${at(1).toFixed(0)} ms`);
@@ -160,7 +180,7 @@ async function list(person, company, path) {
 async function filtered(person, what, query) {
   await person.go(`/reseller/devices?q=${imei(9_999_999)}`);
   await person.see('No device found');
-  const rows = await rowsOf(person, {query});
+  const rows = await metered(person, () => rowsOf(person, {query}));
   print(`first rows of ${what}`, rows, kFirstRows);
   await calls(person, '/devices');
 }

@@ -7,7 +7,16 @@ import {Link, Redirect, Route, Switch, useLocation, useParams} from 'wouter';
 import {loginUrl, readSession, sessionExpiry, signIn, signOut, type Session} from './api/session';
 import {t} from './en';
 import iconUrl from './icon.svg';
-import {UserContext, useCustomerCompanies, useRole, useUser, type User} from './model';
+import {
+  may,
+  roleOf,
+  UserContext,
+  useCustomerCompanies,
+  useRole,
+  useUser,
+  type Role,
+  type User,
+} from './model';
 import {ConfigurationPage} from './pages/configuration';
 import {ConfigurationsPage} from './pages/configurations';
 import {CustomerDevicePage} from './pages/customer_device';
@@ -28,6 +37,7 @@ import {UploadPage} from './pages/upload';
 import {UsersPage} from './pages/users';
 import {WebhookPage, WebhooksPage} from './pages/webhooks';
 import {chooseTheme, storedTheme, type Theme} from './theme';
+import {useAttempt} from './ui/attempt';
 import {Boundary} from './ui/boundary';
 import {Button, Empty, ErrorNote, Loading, News, Page, Select} from './ui/kit';
 
@@ -48,7 +58,7 @@ export function App() {
     return (
       <main>
         <h1>{t.product}</h1>
-        <ErrorNote error={new Error(t.errors.noSession)} retry={() => void session.refetch()} />
+        <ErrorNote error={session.error} retry={() => void session.refetch()} />
       </main>
     );
   }
@@ -107,7 +117,7 @@ function SessionExpired({session}: {session: Session & {signedIn: true}}) {
   );
 }
 
-type NavItem = {to: string; text: string};
+type NavItem = {to: string; text: string; least?: Role}; // the role that may read the page
 
 function resellerNav(user: User): NavItem[] {
   if (!user.partnerId) return [];
@@ -117,9 +127,9 @@ function resellerNav(user: User): NavItem[] {
     {to: '/reseller/upload/unclaim', text: t.nav.unclaimCsv},
     {to: '/reseller/customers', text: t.nav.customers},
     {to: '/reseller/operations', text: t.nav.operations},
-    {to: '/reseller/webhooks', text: t.nav.webhooks},
-    {to: '/reseller/keys', text: t.nav.keys},
-    {to: '/reseller/users', text: t.nav.users},
+    {to: '/reseller/webhooks', text: t.nav.webhooks, least: 'ADMIN'},
+    {to: '/reseller/keys', text: t.nav.keys, least: 'OWNER'},
+    {to: '/reseller/users', text: t.nav.users, least: 'OWNER'},
   ];
 }
 
@@ -129,8 +139,8 @@ function customerNav(customer: string): NavItem[] {
     {to: `${base}/devices`, text: t.nav.devices},
     {to: `${base}/configurations`, text: t.nav.configurations},
     {to: `${base}/resellers`, text: t.nav.resellers},
-    {to: `${base}/webhooks`, text: t.nav.webhooks},
-    {to: `${base}/users`, text: t.nav.users},
+    {to: `${base}/webhooks`, text: t.nav.webhooks, least: 'ADMIN'},
+    {to: `${base}/users`, text: t.nav.users, least: 'OWNER'},
     {to: `${base}/terms`, text: t.nav.terms},
   ];
 }
@@ -145,10 +155,12 @@ const kSandboxNav: NavItem[] = [
 function NavGroup({
   title,
   items,
+  role,
   children,
 }: {
   title: string;
   items: NavItem[];
+  role?: string | undefined;
   children?: ReactNode;
 }) {
   const [path] = useLocation();
@@ -159,18 +171,20 @@ function NavGroup({
       </p>
       {children}
       <ul>
-        {items.map(({to, text}) => (
-          <li key={to}>
-            <Link
-              href={to}
-              {...(path === to || path.startsWith(`${to}/`)
-                ? {'aria-current': 'page' as const}
-                : {})}
-            >
-              {text}
-            </Link>
-          </li>
-        ))}
+        {items
+          .filter(({least}) => !least || may(role, least))
+          .map(({to, text}) => (
+            <li key={to}>
+              <Link
+                href={to}
+                {...(path === to || path.startsWith(`${to}/`)
+                  ? {'aria-current': 'page' as const}
+                  : {})}
+              >
+                {text}
+              </Link>
+            </li>
+          ))}
       </ul>
     </nav>
   );
@@ -184,7 +198,7 @@ function CustomerNav() {
   const names = useCustomerCompanies();
   if (!current) return null;
   return (
-    <NavGroup title={t.nav.customer} items={customerNav(current)}>
+    <NavGroup title={t.nav.customer} items={customerNav(current)} role={roleOf(user, current)}>
       {ids.length > 1 && (
         <Select
           label={t.nav.company}
@@ -209,11 +223,13 @@ function Who() {
   const role = useRole();
   const client = useQueryClient();
   const [theme, setTheme] = useState<Theme>(storedTheme());
-  const leave = async () => {
-    await signOut();
-    client.clear();
-    location.assign('/portal/');
-  };
+  const {busy, error, run} = useAttempt();
+  const leave = () =>
+    run(async () => {
+      await signOut();
+      client.clear();
+      location.assign('/portal/');
+    });
   return (
     <div className="who">
       <div>
@@ -234,7 +250,8 @@ function Who() {
           ['dark', t.theme.dark],
         ]}
       />
-      <Button onPress={() => void leave()}>
+      <ErrorNote error={error} />
+      <Button busy={busy} onPress={() => void leave()}>
         {user.mode === 'SANDBOX' ? t.session.otherAccount : t.session.signOut}
       </Button>
     </div>
@@ -292,7 +309,9 @@ function Frame() {
         </header>
         <aside className={isOpen ? 'side open' : 'side'} id="side" aria-label={t.nav.side}>
           <Brand />
-          {user.partnerId && <NavGroup title={t.nav.reseller} items={resellerNav(user)} />}
+          {user.partnerId && (
+            <NavGroup title={t.nav.reseller} items={resellerNav(user)} role={roleOf(user)} />
+          )}
           <CustomerNav />
           {user.sandboxControls && <NavGroup title={t.nav.sandbox} items={kSandboxNav} />}
           <Who />

@@ -42,7 +42,6 @@ export const t = {
     requestId: 'Request id',
     offline: 'The server does not answer. Check your connection, then retry.',
     terms: 'The terms of service are not accepted. Open “Terms of service” and accept them first.',
-    noSession: 'The portal cannot reach its server.',
   },
   theme: {label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark'},
   roles: {
@@ -130,7 +129,6 @@ export const t = {
     search: 'Search accounts',
     noAccounts: 'The sandbox has no accounts',
     noAccountsText: 'Add one with zerotouch sandbox tenants, then reload this page.',
-    failed: (why: string) => `Cannot sign in: ${why}`,
     errors: {
       NO_ROLE:
         'No company has given you a role. Ask an owner of your company, or the operator of this server.',

@@ -35,21 +35,29 @@ export function useUser(): User {
   return user;
 }
 
-// Returns the person's role for the company whose page is open.
-export function useRole(): string | undefined {
-  const user = useUser();
-  const [path] = useLocation();
-  const customer = /^\/customer\/(\d+)/.exec(path)?.[1];
+// Returns the person's role for a customer, or for the reseller.
+export function roleOf(user: User, customer?: string): string | undefined {
   if (!customer) return user.partnerRole ?? user.role;
   const i = (user.customerIds ?? []).indexOf(customer);
   return user.customerRoles?.[i] ?? user.role;
 }
 
-// Is true if the person's role may do what `least` may. The server decides; this only hides what
-// it would refuse.
-export function useMay(least: Role): boolean {
-  const rank = kRoles.indexOf(useRole() as Role);
+// Returns the person's role for the company whose page is open.
+export function useRole(): string | undefined {
+  const user = useUser();
+  const [path] = useLocation();
+  return roleOf(user, /^\/customer\/(\d+)/.exec(path)?.[1]);
+}
+
+// Is true if `role` may do what `least` may. The server decides; this only hides what it would
+// refuse.
+export function may(role: string | undefined, least: Role): boolean {
+  const rank = kRoles.indexOf(role as Role);
   return rank < 0 || rank >= kRoles.indexOf(least);
+}
+
+export function useMay(least: Role): boolean {
+  return may(useRole(), least);
 }
 
 export function useCustomers(partner: string) {

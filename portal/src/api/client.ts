@@ -1,59 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls the API as every other client does.
+import {ApiError, errorOf, reach} from './error';
 import {accessToken, forgetToken} from './session';
 
-type Details = {'@type'?: string; [name: string]: unknown}[];
-
-// An error in the API's own shape.
-export class ApiError extends Error {
-  readonly status: number; // HTTP; 0 if there was no answer
-  readonly code: string; // such as NOT_FOUND
-  readonly reason: string | undefined; // the API's own code, such as INVALID_DEVICE_ID
-  readonly requestId: string | undefined;
-
-  constructor(status: number, code: string, message: string, reason?: string, requestId?: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.reason = reason;
-    this.requestId = requestId;
-  }
-}
-
-function reasonOf(details: Details | undefined): string | undefined {
-  for (const detail of details ?? []) {
-    if (String(detail['@type']).endsWith('.TosError')) return 'TOS';
-    const code = detail['code'] ?? detail['reason'] ?? detail['errorCode'];
-    if (typeof code === 'string') return code;
-  }
-  return undefined;
-}
-
-async function errorOf(answer: Response): Promise<ApiError> {
-  const requestId = answer.headers.get('X-Request-Id') ?? undefined;
-  const text = await answer.text().catch(() => '');
-  try {
-    const {error} = JSON.parse(text) as {
-      error: {message?: string; status?: string; details?: Details};
-    };
-    return new ApiError(
-      answer.status,
-      error.status ?? String(answer.status),
-      error.message ?? answer.statusText,
-      reasonOf(error.details),
-      requestId,
-    );
-  } catch {
-    // A proxy's page, or half an answer.
-    return new ApiError(
-      answer.status,
-      String(answer.status),
-      answer.statusText || `HTTP ${answer.status}`,
-      undefined,
-      requestId,
-    );
-  }
-}
+export {ApiError};
 
 export type CallOptions = {
   signal?: AbortSignal | undefined;
@@ -81,19 +31,13 @@ export async function send(
     const headers: Record<string, string> = {};
     if (!isSandbox) headers['Authorization'] = `Bearer ${await accessToken()}`;
     if (method !== 'GET') headers['Content-Type'] = 'application/json';
-    let answer: Response;
-    try {
-      answer = await fetch(urlOf(path, options.query), {
-        method,
-        headers,
-        body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
-        credentials: 'omit',
-        ...(options.signal ? {signal: options.signal} : {}),
-      });
-    } catch (error) {
-      if (options.signal?.aborted) throw error;
-      throw new ApiError(0, 'UNAVAILABLE', 'no answer');
-    }
+    const answer = await reach(urlOf(path, options.query), {
+      method,
+      headers,
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      credentials: 'omit',
+      ...(options.signal ? {signal: options.signal} : {}),
+    });
     if (answer.ok) return answer;
     const failure = await errorOf(answer);
     if (failure.status !== 401 || isSandbox || attempt > 0) throw failure;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds the session, and its access token, which is kept in memory only.
+import {errorOf, reach} from './error';
 
 export type Account = {
   email: string;
@@ -27,6 +28,7 @@ export type Session =
       sandboxControls?: boolean;
     };
 
+// The session has ended: a dialog asks to sign in again.
 export class SessionError extends Error {}
 
 let csrf = '';
@@ -56,7 +58,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Respo
     headers['Content-Type'] = 'application/json';
     headers['X-CSRF-Token'] = csrf;
   }
-  return fetch(path, {
+  return reach(path, {
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),
@@ -68,7 +70,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Respo
 // Reads the session from the server.
 export async function readSession(): Promise<Session> {
   const answer = await call('GET', '/portal/session');
-  if (!answer.ok) throw new SessionError(`/portal/session: ${answer.status}`);
+  if (!answer.ok) throw await errorOf(answer);
   const session = (await answer.json()) as Session;
   token = null;
   if (session.signedIn) {
@@ -81,12 +83,13 @@ export async function readSession(): Promise<Session> {
 // Signs in as an account of the sandbox.
 export async function signIn(account: string): Promise<void> {
   const answer = await call('POST', '/portal/session', {account});
-  if (!answer.ok) throw new SessionError(`${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw await errorOf(answer);
 }
 
 export async function signOut(): Promise<void> {
+  const answer = await call('DELETE', '/portal/session');
+  if (!answer.ok && answer.status !== 401) throw await errorOf(answer);
   token = null;
-  await call('DELETE', '/portal/session');
 }
 
 export function loginUrl(): string {
@@ -103,7 +106,7 @@ async function fetchToken(): Promise<string> {
     setExpired(true);
     throw new SessionError('expired');
   }
-  if (!answer.ok) throw new SessionError(`/portal/token: ${answer.status}`);
+  if (!answer.ok) throw await errorOf(answer);
   const {accessToken, expiresIn} = (await answer.json()) as {
     accessToken: string;
     expiresIn: number;

@@ -37,9 +37,7 @@ export function SignInPage({session}: {session: Session & {signedIn: false}}) {
       await signIn(email);
       client.setQueryData(['session'], await readSession());
     } catch (failure) {
-      setError(
-        new Error(t.signIn.failed(failure instanceof Error ? failure.message : String(failure))),
-      );
+      setError(failure);
       setBusy('');
     }
   };

@@ -84,3 +84,118 @@ for (const role of ['MANAGER', 'ASSIGNER', 'VIEWER']) {
     await leave(person);
   });
 }
+
+// Expects that the page is not wider than its window, and that no control is cut off.
+async function expectRoom(person, path) {
+  for (const width of [360, 3840]) {
+    await person.page.setViewportSize({width, height: 900});
+    const found = await person.page.evaluate(() => {
+      const outside = [...document.querySelectorAll('main :is(a, button, input, select, h1)')]
+        .filter(each => {
+          const box = each.getBoundingClientRect();
+          return box.width > 0 && (box.left < -1 || box.right > innerWidth + 1);
+        })
+        .map(each => each.outerHTML.slice(0, 100));
+      return {wide: document.documentElement.scrollWidth, outside};
+    });
+    assert.deepEqual(found.outside, [], `${path} at ${width} px`);
+    assert.ok(found.wide <= width, `${path} is ${found.wide} px wide at ${width} px`);
+  }
+}
+
+test('every page has room in a window of 360 px and on a 4K screen', async () => {
+  await claim(imei(1));
+  for (const [person, pages] of [
+    [await asReseller(), [...kReseller, ...kSandbox]],
+    [await asCustomer(), customerPages()],
+  ]) {
+    await walk(person, pages, path => expectRoom(person, path));
+    await leave(person);
+  }
+});
+
+// Presses Tab until the control of this name has the focus, as a person without a mouse does.
+async function tabTo(person, name) {
+  const focused = () =>
+    person.page.evaluate(() => {
+      const at = document.activeElement;
+      return (
+        at.getAttribute('aria-label') ??
+        at.labels?.[0]?.textContent ??
+        at.textContent
+      ).trim();
+    });
+  for (let i = 0; i < 80; ++i) {
+    await person.page.keyboard.press('Tab');
+    if ((await focused()) === name) return;
+  }
+  assert.fail(`Tab does not reach ${name}`);
+}
+
+test('by the keyboard alone: claim, find, go back, unclaim', async () => {
+  const person = await asReseller();
+  const {keyboard} = person.page;
+  await open(person, '/reseller/devices');
+  await tabTo(person, 'Claim one device');
+  await keyboard.press('Enter');
+  await person.page.getByRole('heading', {name: 'Claim one device'}).waitFor();
+  await tabTo(person, 'IMEI');
+  await keyboard.type(imei(5));
+  await keyboard.press('Enter');
+  await person.page.getByRole('heading', {name: imei(5)}).waitFor();
+
+  await open(person, '/reseller/devices');
+  await tabTo(person, 'Search');
+  await keyboard.type(imei(5));
+  await person.page.waitForURL(/q=\d{15}/);
+  await tabTo(person, imei(5));
+  await keyboard.press('Enter');
+  await person.page.getByRole('heading', {name: imei(5)}).waitFor();
+  await person.page.goBack();
+  await person.page.getByRole('link', {name: imei(5)}).waitFor();
+  assert.equal(await person.field('Search').inputValue(), imei(5));
+
+  await tabTo(person, `Select ${imei(5)}`);
+  await keyboard.press('Space');
+  await tabTo(person, 'Unclaim');
+  await keyboard.press('Enter');
+  await person.page.getByRole('dialog').waitFor();
+  await keyboard.press('Escape');
+  await person.page.getByRole('dialog').waitFor({state: 'detached'});
+  await keyboard.press('Enter'); // the focus is on the button again
+  await person.page.getByRole('dialog').waitFor();
+  await tabTo(person, 'Unclaim');
+  await keyboard.press('Enter');
+  await person.page.getByRole('heading', {name: 'Unclaim of 1 device'}).waitFor();
+  await leave(person);
+});
+
+test('by the keyboard alone: a file is chosen and sent', async () => {
+  const person = await asReseller();
+  await open(person, `/reseller/upload/claim?customer=${stage.customerId}`);
+  await chooseFile(person, 'one.csv', `imei\n${imei(6)}\n`);
+  await tabTo(person, 'Claim 1 device');
+  await person.page.keyboard.press('Enter');
+  await person.page.getByRole('heading', {name: 'Claim of 1 device'}).waitFor();
+  await leave(person);
+});
+
+test('a list that cannot be read says why, with the request id, and is not called empty', async () => {
+  const person = await asReseller();
+  person.expectErrors('429 (Too Many Requests)', '403 (Forbidden)');
+  await control('faults', {
+    method: 'partners.customers.list',
+    times: 1,
+    error: {status: 'PERMISSION_DENIED'},
+  });
+  await open(person, '/reseller/customers');
+  await person.see('Request id');
+  assert.equal(await person.page.getByText('No customers yet').count(), 0);
+  // There are no calls without the access token of the session.
+  await person.page.route('**/portal/token', route =>
+    route.fulfill({status: 429, headers: {'X-Request-Id': 'a1b2c3'}, body: '{}'}),
+  );
+  await person.page.reload();
+  await person.see('a1b2c3');
+  await leave(person);
+});

@@ -161,7 +161,7 @@ test('reseller: 100,000 rows are checked while the page stays responsive', async
     `100,000 rows in ${seconds.toFixed(1)} s; longest pause of the page ${blocked.toFixed(0)} ms`,
   );
   assert.ok(seconds < 10, `${seconds} s`);
-  assert.ok(blocked < 2000, `${blocked} ms`);
+  assert.ok(blocked < 1000, `${blocked} ms`); // 200 ms on a quiet machine: bench/portal.mjs
   await leave(person);
 });
 

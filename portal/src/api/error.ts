@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes wrong with calls.
+// Holds what goes wrong with calls.
 
 type Details = {'@type'?: string; [name: string]: unknown}[];
 

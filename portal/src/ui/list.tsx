@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is read from the server, and what is shown until it is: lists and single resources.
+// Reads lists and single resources from the server, and says what is known until they are there.
 import type {InfiniteData, UseInfiniteQueryResult} from '@tanstack/react-query';
 import {useCallback, useMemo, type ReactNode} from 'react';
 import {ErrorNote, Loading} from './notes';
@@ -59,8 +59,8 @@ export function usePages<Page, Row>(
   };
 }
 
-// What is known of a list: that it is being read, that reading it failed, `empty`, or its rows. A
-// list that could not be read is not called empty.
+// Shows what is known of a list: that it is being read, that reading it failed, `empty`, or its
+// rows. A list that could not be read is not called empty.
 export function List({
   list,
   isEmpty,

@@ -180,7 +180,7 @@ test('by the keyboard alone: a file is chosen and sent', async () => {
   await leave(person);
 });
 
-test('a list that cannot be read says why, with the request id; it is not called empty', async () => {
+test('a list that cannot be read says why, with the request id; it is not empty', async () => {
   const person = await asReseller();
   person.expectErrors('429 (Too Many Requests)', '403 (Forbidden)');
   await control('faults', {

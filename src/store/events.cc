@@ -169,13 +169,14 @@ const std::string* NotedChange::IdentifierOf(PartnerId reseller) const {
   return nullptr;
 }
 
-void NotedEvents::Note(const DeviceState& state, const DeviceChange& change) {
+void NotedEvents::Note(const DeviceState& state, const DeviceChange& change, size_t actor) {
   if (change.before == change.after) return;
   NotedChange noted{.device = state.id,
                     .section = change.section,
                     .before = change.before,
                     .after = change.after,
-                    .identifiers = {}};
+                    .identifiers = {},
+                    .actor = actor};
   for (const StatementState& each : state.statements) {
     if (!each.value.has_value()) continue;
     noted.identifiers.emplace_back(each.reseller, each.value->identifier.SerializeAsString());

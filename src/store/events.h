@@ -33,6 +33,7 @@ struct NotedChange {
   std::optional<Claim> after;
   // Serialized identifiers, by the reseller that stated them; those that are known.
   std::vector<std::pair<PartnerId, std::string>> identifiers;
+  size_t actor = 0;  // the number of the one that made it, in its transaction
 
   // Returns the identifier that the reseller stated, or null if it is not known.
   const std::string* IdentifierOf(PartnerId reseller) const;
@@ -44,9 +45,9 @@ struct NotedEvents {
   std::vector<std::pair<PartnerId, OperationId>> finished;
 
   bool empty() const { return changes.empty() && finished.empty(); }
-  // Notes the change of the device, unless it changes no claim. `state` is the device after
-  // it.
-  void Note(const DeviceState& state, const DeviceChange& change);
+  // Notes the change of the device by an actor, unless it changes no claim. `state` is the device
+  // after it.
+  void Note(const DeviceState& state, const DeviceChange& change, size_t actor = 0);
 };
 
 // The companies that may see the changes, each list ascending and distinct.

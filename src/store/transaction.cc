@@ -29,9 +29,19 @@ Delivery NewDelivery(WebhookId webhook, EventType type, absl::Time now, std::str
 }
 
 absl::Status Transaction::AddTo(DeviceChange change, int64_t& place) {
+  const size_t actor = ActorOf(change);
+  if (actors_.size() > 1) change.item = 0;  // each actor made a single call
   ZT_ASSIGN_OR_RETURN(
-      place, AddEntry(changelog::DeviceEntry{.change = std::move(change), .previous = place}));
+      place,
+      AddEntry(changelog::DeviceEntry{.change = std::move(change), .previous = place}, actor));
   return absl::OkStatus();
+}
+
+int64_t Transaction::PartOf(int64_t sequence) const {
+  for (const auto& [actor, block] : blocks_) {
+    if (sequence < block.end()) return block.PartOf(sequence);
+  }
+  return 0;
 }
 
 absl::StatusOr<bool> Transaction::IsWatched() {
@@ -78,7 +88,12 @@ absl::Status Transaction::AddEvents(absl::Time now) {
   const auto add = [&](const Webhook& webhook, EventType type, const std::string& payload) {
     return AddDelivery(NewDelivery(webhook.id, type, now, payload));
   };
-  ZT_RETURN_IF_ERROR(MakeDeviceEvents(events_.changes, actor_, webhooks, add));
+  const std::span<const NotedChange> changes(events_.changes);
+  for (size_t begin = 0, end = 0; begin < changes.size(); begin = end) {
+    while (end < changes.size() && changes[end].actor == changes[begin].actor) ++end;
+    ZT_RETURN_IF_ERROR(MakeDeviceEvents(changes.subspan(begin, end - begin),
+                                        actors_[changes[begin].actor], webhooks, add));
+  }
   for (const auto& [partner, id] : events_.finished) {
     ZT_ASSIGN_OR_RETURN(const std::optional<OperationHead> head, FindOperation(id));
     if (!head.has_value()) continue;
@@ -98,7 +113,7 @@ absl::StatusOr<LoggedPlaces> Transaction::AddEntries(const DeviceState& state) {
   LoggedPlaces places{
       .sim_lock = state.sim_lock_entry, .zero_touch = state.zero_touch_entry, .statements = {}};
   for (const DeviceChange& change : state.changes) {
-    if (is_watched) events_.Note(state, change);
+    if (is_watched) events_.Note(state, change, ActorOf(change));
     if (change.before != change.after) {
       ZT_RETURN_IF_ERROR(
           AddTo(change, change.section == Section::kSimLock ? places.sim_lock : places.zero_touch));
@@ -124,7 +139,7 @@ absl::StatusOr<LoggedPlaces> Transaction::AddEntries(const DeviceState& state) {
                         .after = state.ClaimIn(section),
                         .statements = {},
                         .metadata_keys = {}};
-    if (is_watched) events_.Note(state, change);
+    if (is_watched) events_.Note(state, change, ActorOf(change));
     ZT_RETURN_IF_ERROR(AddTo(std::move(change), is_sim_lock ? places.sim_lock : places.zero_touch));
   }
   return places;

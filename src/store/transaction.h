@@ -65,35 +65,52 @@ class Transaction : public Snapshot,
                     public WebhookWrites {
  public:
   // Sets who makes the changes; the server itself by default.
-  void SetActor(Actor actor) { actor_ = std::move(actor); }
-  const Actor& actor() const { return actor_; }
+  void SetActor(Actor actor) { actors_ = {std::move(actor)}; }
+  // Sets who makes the changes of devices, of several calls in one transaction: actors[i] those
+  // of item i. They are logged as if each call had a transaction of its own.
+  void SetActors(std::vector<Actor> actors) { actors_ = std::move(actors); }
+  // Returns the first one.
+  const Actor& actor() const { return actors_.front(); }
 
   // Writes the events for webhooks, which happened at `now`, and the entries to the
   // log, which the transaction must not change afterwards. The store calls it once, after the
   // mutation.
   absl::Status FinishBlock(absl::Time now) {
     if (!events_.empty()) ZT_RETURN_IF_ERROR(AddEvents(now));
-    if (block_.empty()) return absl::OkStatus();
-    return AppendBlock(block_.Finish(now, actor_));
+    for (const auto& [actor, block] : blocks_) {
+      ZT_RETURN_IF_ERROR(AppendBlock(block.Finish(now, actors_[actor])));
+    }
+    return absl::OkStatus();
   }
 
  protected:
-  // Returns the first of limits::kLogPartEntries sequences, above those of `block()` and of
-  // every entry that this transaction has read a place of.
+  // Returns the first of limits::kLogPartEntries sequences, above those of this transaction's
+  // blocks and of every entry that it has read a place of.
   virtual absl::StatusOr<int64_t> NextPart() = 0;
   // Appends the block to a chain.
   virtual absl::Status AppendBlock(const changelog::FinishedBlock& block) = 0;
 
-  const changelog::Block& block() const { return block_; }
+  // Returns the number of actors that were set.
+  size_t actors() const { return actors_.size(); }
 
-  // Adds an entry and returns its sequence.
+  // Returns the first sequence that an entry has; 0 if nothing was logged.
+  int64_t FirstSequence() const { return blocks_.empty() ? 0 : blocks_.front().second.first(); }
+  // Returns the sequence after the last one; 0 if nothing was logged.
+  int64_t EndSequence() const { return blocks_.empty() ? 0 : blocks_.back().second.end(); }
+  // Returns the first sequence of the part that has an entry of this transaction.
+  int64_t PartOf(int64_t sequence) const;
+
+  // Adds an entry of actors_[actor] and returns its sequence.
   template <class Entry>
-  absl::StatusOr<int64_t> AddEntry(const Entry& entry) {
-    if (block_.NeedsPart()) {
+  absl::StatusOr<int64_t> AddEntry(const Entry& entry, size_t actor = 0) {
+    // An entry of another actor than the one before begins a block.
+    const bool is_first = blocks_.empty() || blocks_.back().first != actor;
+    if (is_first || blocks_.back().second.NeedsPart()) {
       ZT_ASSIGN_OR_RETURN(const int64_t first, NextPart());
-      block_.BeginPart(first);
+      if (is_first) blocks_.emplace_back(actor, changelog::Block());
+      blocks_.back().second.BeginPart(first);
     }
-    return block_.Add(entry);
+    return blocks_.back().second.Add(entry);
   }
   // Adds the changes of the device, and returns their places.
   absl::StatusOr<LoggedPlaces> AddEntries(const DeviceState& state);
@@ -107,14 +124,17 @@ class Transaction : public Snapshot,
 
   // Returns true if there is any webhook, so that events are noted.
   absl::StatusOr<bool> IsWatched();
+  // Returns the number of the actor that made the change.
+  size_t ActorOf(const DeviceChange& change) const { return actors_.size() == 1 ? 0 : change.item; }
   // Writes a delivery for each noted event and webhook that asks for it.
   absl::Status AddEvents(absl::Time now);
   // Reads the identifiers that events for these webhooks need.
   absl::Status ReadMissingIdentifiers(std::span<const Webhook> webhooks);
 
-  Actor actor_;
+  std::vector<Actor> actors_ = {Actor()};
   std::optional<bool> is_watched_;
-  changelog::Block block_;
+  // With the number of the actor of each; those of one actor are not all neighbours.
+  std::vector<std::pair<size_t, changelog::Block>> blocks_;
   NotedEvents events_;  // stays empty if there are no webhooks
 };
 

@@ -13,7 +13,7 @@
 
 // The log of changes. One append-only log serves the history of devices and the audit.
 //
-// Each transaction that changes something appends one block: who made the changes, and one
+// A transaction appends one block for each call whose changes it makes: who made them, and an
 // entry for each of them. A block is stored in parts of up to limits::kLogPartEntries entries.
 // An entry's sequence is the first sequence of its part plus its place in it, so one number
 // finds it: a claim keeps the sequence of its last change, and each entry has that of the one

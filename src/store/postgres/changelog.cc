@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/status_macros.h"
@@ -7,12 +9,24 @@
 #include "store/postgres/transaction.h"
 
 namespace zerotouch::store::postgres {
+namespace {
+
+// The chains that the schema makes.
+constexpr int64_t kChains = 64;
+
+}  // namespace
 
 absl::StatusOr<std::vector<ChainHead>> PostgresTransaction::ReadChainHeads() {
   ZT_ASSIGN_OR_RETURN(
       const Rows rows,
       db_.Run(Query(kSql<"SELECT ", kHeadColumns, " FROM log_heads ORDER BY chain">)));
-  return ReadAll(rows, ReadHead<RowReader>);
+  std::vector<ChainHead> heads = ReadAll(rows, ReadHead<RowReader>);
+  int64_t expected = 1;
+  for (const ChainHead& head : heads) {
+    if (head.chain == expected) ++expected;
+  }
+  if (expected > kChains) return heads;
+  return absl::DataLossError(fmt::format("the head of chain {} was dropped", expected));
 }
 
 absl::StatusOr<std::vector<StoredPart>> PostgresTransaction::ReadParts(int64_t after,
@@ -70,7 +84,7 @@ void PostgresTransaction::TakeParts(const Rows& rows) {
 
 absl::StatusOr<int64_t> PostgresTransaction::NextPart() {
   if (parts_.empty()) {
-    ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(ReserveParts(1)));
+    ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(ReserveParts(actors())));
     TakeParts(rows);
   }
   const int64_t first = parts_.front();

@@ -14,6 +14,9 @@ namespace {
 // How many keys one statement looks up. Several statements are sent at once.
 constexpr size_t kKeysAtOnce = 10'000;
 
+// How many devices are read by the statement that looks them up.
+constexpr size_t kFewDevices = 64;
+
 // Splits `values` into pieces and makes a query of each.
 template <class Value, class Make>
 std::vector<Query> MakeQueries(std::span<const Value> values, const Make& make) {
@@ -35,6 +38,13 @@ Query SelectStatements(std::span<const int64_t> devices) {
              "SELECT device, reseller, version, identifier, metadata, last_entry FROM statements "
              "WHERE device = ANY($1)")
       .Ints(devices);
+}
+
+// Returns true if these are few devices, which are sought by modem ids alone.
+bool AreFewModems(std::span<const Identity* const> identities) {
+  return !identities.empty() && identities.size() <= kFewDevices &&
+         std::all_of(identities.begin(), identities.end(),
+                     [](const Identity* each) { return each->serial_key.empty(); });
 }
 
 void AddKeyMatches(uint8_t key, const StatementIds& statements, KeyMatches& key_matches) {
@@ -148,8 +158,13 @@ absl::Status PostgresTransaction::LocateSerials(std::span<const Identity* const>
 }
 
 // One row for each key, statement and claim that belong together.
-absl::StatusOr<KeyMatches> PostgresTransaction::LocateOne(const Identity& identity) {
-  std::vector<int64_t> modems(identity.modems.begin(), identity.modems.end());
+absl::StatusOr<std::vector<KeyMatches>> PostgresTransaction::LocateFew(
+    std::span<const Identity* const> identities) {
+  std::vector<int64_t> modems;
+  for (const Identity* identity : identities) {
+    modems.insert(modems.end(), identity->modems.begin(), identity->modems.end());
+  }
+  SortUnique(modems);
   const Query queries[] = {
       Query(kSql<"SELECT k.modem, k.version, k.device, k.reseller, k.others, "
                  "s.reseller, s.version, s.identifier, s.metadata, s.last_entry, "
@@ -158,8 +173,8 @@ absl::StatusOr<KeyMatches> PostgresTransaction::LocateOne(const Identity& identi
                  kClaimColumns,
                  ", device FROM claims) c ON c.device = k.device WHERE k.modem = ANY($1)">)
           .Ints(modems),
-      // After the claims, so that the sequence is above the places in them.
-      ReserveParts(1)};
+      // After the claims, so that the sequences are above the places in them.
+      ReserveParts(actors())};
   ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
   TakeParts(answers[1]);
   located_.emplace();
@@ -173,11 +188,13 @@ absl::StatusOr<KeyMatches> PostgresTransaction::LocateOne(const Identity& identi
     ZT_RETURN_IF_ERROR(TakeStatement(row, state));
     TakeClaim(row, state);
   }
-  KeyMatches found;
-  for (size_t i = 0; i < identity.modems.size(); ++i) {
-    const auto key = modem_rows_.find(identity.modems[i]);
-    if (key != modem_rows_.end()) {
-      AddKeyMatches(static_cast<uint8_t>(i), key->second.statements, found);
+  std::vector<KeyMatches> found(identities.size());
+  for (size_t i = 0; i < identities.size(); ++i) {
+    uint8_t number = 0;
+    for (const ModemKey modem : identities[i]->modems) {
+      const auto key = modem_rows_.find(modem);
+      if (key != modem_rows_.end()) AddKeyMatches(number, key->second.statements, found[i]);
+      ++number;
     }
   }
   return found;
@@ -185,11 +202,8 @@ absl::StatusOr<KeyMatches> PostgresTransaction::LocateOne(const Identity& identi
 
 absl::StatusOr<std::vector<KeyMatches>> PostgresTransaction::Locate(
     std::span<const Identity* const> identities) {
+  if (writing() && AreFewModems(identities)) return LocateFew(identities);
   std::vector<KeyMatches> found(identities.size());
-  if (writing() && identities.size() == 1 && identities[0]->serial_key.empty()) {
-    ZT_ASSIGN_OR_RETURN(found[0], LocateOne(*identities[0]));
-    return found;
-  }
   ZT_RETURN_IF_ERROR(LocateModems(identities, found));
   ZT_RETURN_IF_ERROR(LocateSerials(identities, found));
   return found;
@@ -283,7 +297,8 @@ absl::StatusOr<std::vector<DeviceState>> PostgresTransaction::ReadClaims(
   std::vector<Query> queries = MakeQueries(std::span<const int64_t>(numbers), SelectClaims);
   // After the claims, so that the sequences are above the places in them.
   if (writing()) {
-    queries.push_back(ReserveParts((ids.size() - 1) / limits::kLogPartEntries + 1));
+    queries.push_back(
+        ReserveParts(std::max(actors(), (ids.size() - 1) / limits::kLogPartEntries + 1)));
   }
   ZT_ASSIGN_OR_RETURN(std::vector<Rows> answers, db_.RunAll(queries));
   if (writing()) {

@@ -246,7 +246,7 @@ absl::Status PostgresTransaction::RecordResults(const Lease& lease, int32_t item
                 .Time(leases_.Of(lease_until))
                 .Time(now)
                 .Bytes(EncodeResults(results))
-                .Int(block().first()),
+                .Int(FirstSequence()),
             [id = lease.head.id](int64_t affected) {
               return affected == 0 ? LostLease(id) : absl::OkStatus();
             });

@@ -219,10 +219,10 @@ class PostgresTransaction : public Transaction {
                             std::vector<KeyMatches>& found);
   absl::Status LocateSerials(std::span<const Identity* const> identities,
                              std::vector<KeyMatches>& found);
-  // Locates one device by its modem ids, and reads it and a place in the log, in one round
+  // Locates a few devices by their modem ids, and reads them and places in the log, in one round
   // trip.
-  absl::StatusOr<KeyMatches> LocateOne(const Identity& identity);
-  // Returns true if LocateOne read all of these devices. Forgets what it read otherwise.
+  absl::StatusOr<std::vector<KeyMatches>> LocateFew(std::span<const Identity* const> identities);
+  // Returns true if LocateFew read all of these devices. Forgets what it read otherwise.
   bool HasLocated(std::span<const DeviceId> ids);
   // Store a row in the state, and its version.
   void TakeClaim(RowReader& row, DeviceState& state);
@@ -272,7 +272,7 @@ class PostgresTransaction : public Transaction {
   void QueueModemKeys(const absl::btree_map<ModemKey, StatementIds>& after);
   void QueueSerialKeys(const absl::btree_map<SerialKey, StatementIds>& after);
 
-  // The devices that LocateOne found, as one statement read them with their keys; until other
+  // The devices that LocateFew found, as one statement read them with their keys; until other
   // devices are read, or changed ones written.
   std::optional<absl::btree_map<DeviceId, DeviceState>> located_;
   // First sequences of parts of the log that are reserved for this transaction.

@@ -16,7 +16,9 @@ constexpr int64_t kChain = 1;
 
 absl::StatusOr<std::vector<ChainHead>> SqliteTransaction::ReadChainHeads() {
   Cursor cursor = db_.Use(kSql<"SELECT ", kHeadColumns, " FROM log_heads ORDER BY chain">);
-  return ReadAll(cursor, ReadHead<RowReader>);
+  ZT_ASSIGN_OR_RETURN(std::vector<ChainHead> heads, ReadAll(cursor, ReadHead<RowReader>));
+  if (heads.empty()) return ChainHeadLost();
+  return heads;
 }
 
 absl::StatusOr<std::vector<StoredPart>> SqliteTransaction::ReadParts(int64_t after, int64_t limit) {
@@ -54,7 +56,7 @@ absl::Status SqliteTransaction::AddCheckpoint(const StoredCheckpoint& checkpoint
 
 // Sequences have no gaps, except after those of a database that was moved into the file.
 absl::StatusOr<int64_t> SqliteTransaction::NextPart() {
-  if (!block().empty()) return block().end();
+  if (const int64_t end = EndSequence(); end > 0) return end;
   ZT_ASSIGN_OR_RETURN(const int64_t last, ReadInt(db_, "SELECT max(last) FROM log_heads"));
   return last + 1;
 }

@@ -248,7 +248,7 @@ absl::Status SqliteTransaction::RecordResults(const Lease& lease, int32_t items_
                          .Int(held.number)
                          .Int(held.items_done)
                          .Bytes(encoded)
-                         .Int(block().first())
+                         .Int(FirstSequence())
                          .Run());
   const int64_t done = held.items_done + static_cast<int64_t>(results.size());
   return db_

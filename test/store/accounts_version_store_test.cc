@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // AccountsVersion changes with everything that an authenticated caller is made of.
 
-#include <sqlite3.h>
-
 #include <atomic>
 #include <set>
 #include <thread>
 
-#include "store/database_url.h"
 #include "store/store_test_base.h"
 #include "store/transfer.h"
 #include "support/archive_rows.h"
-#include "support/postgres_cluster.h"
 
 namespace zerotouch::store {
 namespace {
@@ -41,20 +37,6 @@ class AccountsVersionStoreTest : public StoreTest {
     seen_.insert(Version());
     Write(mutation);
     EXPECT_TRUE(seen_.insert(Version()).second) << what;
-  }
-
-  // Runs a statement that another program sends.
-  void RunForeign(const std::string& sql) {
-    const std::optional<std::string> path = SqlitePath(url_);
-    if (!path.has_value()) {
-      test::PostgresCluster::Shared().Run(sql, test::PostgresCluster::DatabaseOf(url_));
-      return;
-    }
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open(path->c_str(), &db), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(db);
-    sqlite3_close(db);
   }
 
   std::set<int64_t> seen_;

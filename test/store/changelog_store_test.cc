@@ -407,6 +407,15 @@ TEST_P(ChangelogStoreTest, ConcurrentWrites_MakeOneWholeLog) {
   EXPECT_EQ(*verified, checkpoint.height + 1);
 }
 
+TEST_P(ChangelogStoreTest, DroppedHead_IsFound_AlsoOfAnUnusedChain) {
+  ExpectWhole(4);
+  // On PostgreSQL a chain that nobody has needed yet.
+  RunForeign("DELETE FROM log_heads WHERE chain = (SELECT max(chain) FROM log_heads)");
+  const absl::StatusOr<int64_t> verified = changelog::VerifyLog(*Read(), std::nullopt);
+  EXPECT_TRUE(absl::IsDataLoss(verified.status())) << verified.status();
+  EXPECT_THAT(std::string(verified.status().message()), testing::HasSubstr("head of"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, ChangelogStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);
 
 }  // namespace

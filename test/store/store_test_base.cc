@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/store_test_base.h"
 
+#include <sqlite3.h>
+
+#include "store/database_url.h"
 #include "support/postgres_cluster.h"
 
 namespace zerotouch::store {
@@ -35,6 +38,19 @@ void StoreTest::SetUp() {
     }
     return absl::OkStatus();
   });
+}
+
+void StoreTest::RunForeign(const std::string& sql) {
+  const std::optional<std::string> path = SqlitePath(url_);
+  if (!path.has_value()) {
+    test::PostgresCluster::Shared().Run(sql, test::PostgresCluster::DatabaseOf(url_));
+    return;
+  }
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path->c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(db);
+  sqlite3_close(db);
 }
 
 void StoreTest::Reopen() {

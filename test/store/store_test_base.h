@@ -46,6 +46,9 @@ class StoreTest : public testing::TestWithParam<Kind> {
   // Stores a new device with these modem ids, claimed for zero touch.
   DeviceId AddDevice(std::vector<ModemKey> modems, PartnerId reseller, CustomerId owner);
 
+  // Runs a statement that another program sends.
+  void RunForeign(const std::string& sql);
+
   // Adds a new statement with these lookup keys to the device, and returns it.
   static StatementState& AddStatement(DeviceState& device, PartnerId reseller, Identity keys);
 

@@ -205,9 +205,12 @@ absl::Status Verifier::Finish() const {
   }
   if (expected_.empty()) return absl::OkStatus();
   const ChainHead& missing = expected_[0];
+  const bool is_any = missing.chain == kAnyChain;
+  // The heads of a checkpoint of several chains are known from the log alone.
   return Fault(
-      "the log was rewritten since the checkpoint: {} never had the hash {} at height {}",
-      missing.chain == kAnyChain ? std::string("it") : fmt::format("its chain {}", missing.chain),
+      "the log was rewritten since the checkpoint{}: {} never had the hash {} at height {}",
+      is_any && heads_.size() > 1 ? ", or the row that it keeps of the checkpoint was dropped" : "",
+      is_any ? std::string("it") : fmt::format("its chain {}", missing.chain),
       absl::BytesToHexString(missing.hash), missing.height);
 }
 

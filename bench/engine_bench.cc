@@ -132,7 +132,7 @@ int Run(int argc, char** argv) {
       NameDevice(number, *claims.add_claims());
       claims.mutable_claims()->rbegin()->set_customer_id(kOwner.value());
     }
-    Must(engine.AcceptClaims(kSender, claims).status());
+    Must(engine.AcceptClaims(kSender, claims.claims()).status());
   }
   Measure("claims of new devices", [&] { RunClaims(*store); });
 
@@ -140,7 +140,7 @@ int Run(int argc, char** argv) {
   {
     api::UnclaimDevicesRequest unclaims;
     for (const int number : numbers) NameDevice(number, *unclaims.add_unclaims());
-    Must(engine.AcceptUnclaims(kSender, unclaims).status());
+    Must(engine.AcceptUnclaims(kSender, unclaims.unclaims()).status());
   }
   Measure("unclaims", [&] { RunUnclaims(*store); });
   return 0;

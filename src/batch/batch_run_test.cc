@@ -297,7 +297,7 @@ class BatchRunTest : public testing::Test {
     const auto preview =
         RunPreview(batches_.engine().PreviewClaims(kPartners[partner], request.claims()).value());
     const auto results =
-        RunInChunks(batches_.engine().AcceptClaims(kPartners[partner], request).value());
+        RunInChunks(batches_.engine().AcceptClaims(kPartners[partner], request.claims()).value());
     ExpectForeseen(preview, results);
     if (HasFatalFailure()) return;
     for (int i = 0; i < count; ++i) {
@@ -325,8 +325,8 @@ class BatchRunTest : public testing::Test {
       *request.add_updates() = *same.add_updates() = requests_->Update(numbered_.size(), number);
       GiveIds(number, *request.mutable_updates(i), *same.mutable_updates(i));
     }
-    const auto results =
-        RunInChunks(batches_.engine().AcceptMetadataUpdates(kPartners[partner], request).value());
+    const auto results = RunInChunks(
+        batches_.engine().AcceptMetadataUpdates(kPartners[partner], request.updates()).value());
     for (int i = 0; i < count; ++i) {
       const api::UpdateMetadataArguments& item = same.updates(i);
       api::DeviceMetadata after;
@@ -347,8 +347,8 @@ class BatchRunTest : public testing::Test {
     }
     const auto preview = RunPreview(
         batches_.engine().PreviewUnclaims(kPartners[partner], request.unclaims()).value());
-    const auto results =
-        RunInChunks(batches_.engine().AcceptUnclaims(kPartners[partner], request).value());
+    const auto results = RunInChunks(
+        batches_.engine().AcceptUnclaims(kPartners[partner], request.unclaims()).value());
     ExpectForeseen(preview, results);
     if (HasFatalFailure()) return;
     for (int i = 0; i < count; ++i) {
@@ -392,14 +392,14 @@ class BatchRunTest : public testing::Test {
       for (int i = 1 + requests_->Below(60); i > 0; --i) {
         *request.add_claims() = requests_->Claim(partner);
       }
-      accepted = batches_.engine().AcceptClaims(kPartners[partner], request).value();
+      accepted = batches_.engine().AcceptClaims(kPartners[partner], request.claims()).value();
     } else {
       api::UnclaimDevicesRequest request;
       std::optional<size_t> number;
       for (int i = 1 + requests_->Below(60); i > 0; --i) {
         *request.add_unclaims() = requests_->Unclaim(0, number);
       }
-      accepted = batches_.engine().AcceptUnclaims(kPartners[partner], request).value();
+      accepted = batches_.engine().AcceptUnclaims(kPartners[partner], request.unclaims()).value();
     }
     for (const ItemResult& each : RunInChunks(accepted)) {
       if (each.device) seen_.insert(each.device);

@@ -12,7 +12,6 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "batch/accept.h"
-#include "batch/claim.h"
 #include "batch/figures.h"
 #include "batch/kinds.h"
 #include "batch/stored_request.h"
@@ -102,6 +101,7 @@ Engine::Engine(store::Store& store, const RegistryRules& rules, const Clock& clo
       rules_(rules),
       clock_(clock),
       commit_doubt_(options.commit_doubt),
+      calls_(store, rules, clock),
       workers_(std::make_unique<Workers>(store, rules, clock, options)) {}
 
 Engine::~Engine() { Stop(); }
@@ -122,32 +122,19 @@ void Engine::Stop() {
 
 absl::StatusOr<ItemResult> Engine::ClaimOne(const BatchSender& sender,
                                             const api::PartnerClaim& item) {
-  ItemResult result;
-  const api::PartnerClaim* const items[] = {&item};
-  ZT_RETURN_IF_ERROR(
-      store_.Write(sender.actor, [&](store::Transaction& transaction) -> absl::Status {
-        ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                            RunClaims(transaction, sender.partner, items, rules_));
-        ZT_CHECK(results.size() == 1, "a claim has no result");
-        result = results[0];
-        return absl::OkStatus();
-      }));
-  return result;
+  return calls_.Run(
+      {.partner = sender.partner, .actor = sender.actor, .claim = &item, .target = {}});
 }
 
 absl::StatusOr<ItemResult> Engine::UnclaimOne(const BatchSender& sender,
                                               const api::PartnerUnclaim& item) {
-  const PartnerId caller = sender.partner;
-  const absl::Time now = clock_.Now();
-  const ItemTarget target = TargetOf(CheckUnclaim(item, rules_, now));
-  return ChangeOne(
-      sender.actor, target,
-      [&](store::Transaction& transaction) {
-        return LoadOne(transaction, caller, item.device_identifier(), target);
-      },
-      [&](store::Transaction&, const Hardware& hardware) -> absl::StatusOr<ItemResult> {
-        return DecideUnclaim(caller, item, hardware, now);
-      });
+  const ItemTarget target = TargetOf(CheckUnclaim(item, rules_, clock_.Now()));
+  // A request that is refused anyway does not wait for the store.
+  if (const auto* refused = std::get_if<Outcome>(&target)) {
+    return ItemResult{.outcome = *refused, .device = {}};
+  }
+  return calls_.Run(
+      {.partner = sender.partner, .actor = sender.actor, .unclaim = &item, .target = target});
 }
 
 absl::StatusOr<ItemResult> Engine::UpdateMetadataOne(const BatchSender& sender,
@@ -245,42 +232,39 @@ absl::StatusOr<ItemResult> Engine::ChangeOne(const store::Actor& actor, const It
 }
 
 absl::StatusOr<store::OperationHead> Engine::AcceptClaims(const BatchSender& sender,
-                                                          const api::ClaimDevicesRequest& request) {
-  return Accept(sender, store::BatchKind::kClaim, request.claims_size(), SplitRequest(request));
+                                                          const PackedItems& claims) {
+  return Accept(sender, store::BatchKind::kClaim, claims);
 }
 
-absl::StatusOr<store::OperationHead> Engine::AcceptUnclaims(
-    const BatchSender& sender, const api::UnclaimDevicesRequest& request) {
-  return Accept(sender, store::BatchKind::kUnclaim, request.unclaims_size(), SplitRequest(request));
+absl::StatusOr<store::OperationHead> Engine::AcceptUnclaims(const BatchSender& sender,
+                                                            const PackedItems& unclaims) {
+  return Accept(sender, store::BatchKind::kUnclaim, unclaims);
 }
 
-absl::StatusOr<store::OperationHead> Engine::AcceptMetadataUpdates(
-    const BatchSender& sender, const api::UpdateDeviceMetadataInBatchRequest& request) {
-  return Accept(sender, store::BatchKind::kUpdateMetadata, request.updates_size(),
-                SplitRequest(request));
+absl::StatusOr<store::OperationHead> Engine::AcceptMetadataUpdates(const BatchSender& sender,
+                                                                   const PackedItems& updates) {
+  return Accept(sender, store::BatchKind::kUpdateMetadata, updates);
 }
 
-absl::StatusOr<store::OperationHead> Engine::PreviewClaims(
-    const BatchSender& sender,
-    const google::protobuf::RepeatedPtrField<api::PartnerClaim>& claims) {
-  return Accept(sender, store::BatchKind::kPreviewClaim, claims.size(), SplitItems(claims));
+absl::StatusOr<store::OperationHead> Engine::PreviewClaims(const BatchSender& sender,
+                                                           const PackedItems& claims) {
+  return Accept(sender, store::BatchKind::kPreviewClaim, claims);
 }
 
-absl::StatusOr<store::OperationHead> Engine::PreviewUnclaims(
-    const BatchSender& sender,
-    const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims) {
-  return Accept(sender, store::BatchKind::kPreviewUnclaim, unclaims.size(), SplitItems(unclaims));
+absl::StatusOr<store::OperationHead> Engine::PreviewUnclaims(const BatchSender& sender,
+                                                             const PackedItems& unclaims) {
+  return Accept(sender, store::BatchKind::kPreviewUnclaim, unclaims);
 }
 
 absl::StatusOr<store::OperationHead> Engine::Accept(const BatchSender& sender,
-                                                    store::BatchKind kind, int32_t items,
-                                                    const std::vector<std::string>& chunks) {
+                                                    store::BatchKind kind,
+                                                    const PackedItems& items) {
   // The id is random, so that it cannot be guessed. If it is taken, the store refuses
   // it and the caller's retry gets another one.
   const store::OperationHead head{.id = OperationId(RandomId()),
                                   .partner = sender.partner,
                                   .kind = kind,
-                                  .items = items,
+                                  .items = items.size(),
                                   .accepted = clock_.Now(),
                                   .started = {},
                                   .finished = {},
@@ -289,7 +273,7 @@ absl::StatusOr<store::OperationHead> Engine::Accept(const BatchSender& sender,
                                   .trace_id = TraceOfNewOperation()};
   NoteAccepted(head.id);
   const auto add = [&](store::Transaction& transaction) {
-    return WithContext(transaction.AddOperation(head, chunks), "storing the operation");
+    return WithContext(transaction.AddOperation(head, items.chunks()), "storing the operation");
   };
   ZT_RETURN_IF_ERROR(AddOperation(store_, head, add, commit_doubt_));
   workers_->Wake();

@@ -7,13 +7,14 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "batch/grouped_calls.h"
+#include "batch/stored_request.h"
 #include "batch/targets.h"
 #include "model/api.h"
 #include "model/rules.h"
@@ -132,25 +133,22 @@ class Engine {
   // limits::kOperationRetention, and kChangedSince if the zero-touch claim changed since.
   absl::StatusOr<ItemResult> UndoCustomerUnclaimOne(const CustomerSender& sender, DeviceId device);
 
-  // Accept a batch, which the workers run. The batch is durable on return. The request
-  // must have 1 to limits::kBatchItems items. Return RESOURCE_EXHAUSTED past
+  // Accept a batch, which the workers run. The batch is durable on return. There
+  // must be 1 to limits::kBatchItems items. Return RESOURCE_EXHAUSTED past
   // limits::kUnfinishedOperationsPerPartner, UNAVAILABLE only if the batch is certainly
-  // not stored, UNKNOWN if that could not be found out. Fields of the request that this
-  // program does not know are not stored.
+  // not stored, UNKNOWN if that could not be found out.
   absl::StatusOr<store::OperationHead> AcceptClaims(const BatchSender& sender,
-                                                    const api::ClaimDevicesRequest& request);
+                                                    const PackedItems& claims);
   absl::StatusOr<store::OperationHead> AcceptUnclaims(const BatchSender& sender,
-                                                      const api::UnclaimDevicesRequest& request);
-  absl::StatusOr<store::OperationHead> AcceptMetadataUpdates(
-      const BatchSender& sender, const api::UpdateDeviceMetadataInBatchRequest& request);
+                                                      const PackedItems& unclaims);
+  absl::StatusOr<store::OperationHead> AcceptMetadataUpdates(const BatchSender& sender,
+                                                             const PackedItems& updates);
   // Accept a batch whose results say what the claims or unclaims would do, and which
   // changes nothing.
-  absl::StatusOr<store::OperationHead> PreviewClaims(
-      const BatchSender& sender,
-      const google::protobuf::RepeatedPtrField<api::PartnerClaim>& claims);
-  absl::StatusOr<store::OperationHead> PreviewUnclaims(
-      const BatchSender& sender,
-      const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims);
+  absl::StatusOr<store::OperationHead> PreviewClaims(const BatchSender& sender,
+                                                     const PackedItems& claims);
+  absl::StatusOr<store::OperationHead> PreviewUnclaims(const BatchSender& sender,
+                                                       const PackedItems& unclaims);
   // Accepts an undo of the sender's finished claim or unclaim operation `id`. Returns
   // errors::UnknownOperation if the sender has no such operation, errors::InvalidOperation
   // if it is of another kind, not done, or undone already by an operation that was not
@@ -165,13 +163,13 @@ class Engine {
                                        const Loading& load, const Decision& decide);
 
   absl::StatusOr<store::OperationHead> Accept(const BatchSender& sender, store::BatchKind kind,
-                                              int32_t items,
-                                              const std::vector<std::string>& chunks);
+                                              const PackedItems& items);
 
   store::Store& store_;
   const RegistryRules& rules_;
   const Clock& clock_;
   const absl::Duration commit_doubt_;
+  GroupedCalls calls_;
   std::unique_ptr<Workers> workers_;
 };
 

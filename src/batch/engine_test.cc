@@ -145,11 +145,12 @@ TEST_F(EngineTest, StoreThatFails_PostponesTheOperation_WhileOthersRun) {
   for (const std::string& imei : imeis) *unclaims.add_unclaims() = UnclaimOf(imei);
   RunSql(
       "CREATE TRIGGER broken BEFORE INSERT ON given_up BEGIN SELECT raise(ABORT, 'broken'); END");
-  const auto waiting = engine_->AcceptUnclaims(kPartner, unclaims);
+  const auto waiting = engine_->AcceptUnclaims(kPartner, unclaims.unclaims());
   // Operations of other partners do not wait for it.
   api::UnclaimDevicesRequest other;
   *other.add_unclaims() = UnclaimOf(ImeiOf(101));
-  EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, other))[0].outcome, Outcome::kUnknownDevice);
+  EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, other.unclaims()))[0].outcome,
+            Outcome::kUnknownDevice);
   EXPECT_LE(store_->Read().value()->FindOperation(waiting->id).value()->items_done, 50);
   RunSql("DROP TRIGGER broken");
   int failed = 0;
@@ -162,10 +163,11 @@ TEST_F(EngineTest, UnreadableOperation_IsPostponed_WhileOthersRun) {
   *request.add_unclaims() = UnclaimOf(ImeiOf(1));
   engine_ = std::make_unique<Engine>(*store_, rules_, Clock::System(),
                                      EngineOptions{.workers = 1, .postpone = absl::Seconds(5)});
-  const auto damaged = engine_->AcceptUnclaims(kPartner, request);
+  const auto damaged = engine_->AcceptUnclaims(kPartner, request.unclaims());
   RunSql("UPDATE operation_chunks SET request = x'ff'");
   engine_->Start();
-  EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, request))[0].outcome, Outcome::kUnknownDevice);
+  EXPECT_EQ(Results(engine_->AcceptUnclaims(kOther, request.unclaims()))[0].outcome,
+            Outcome::kUnknownDevice);
   EXPECT_EQ(store_->Read().value()->FindOperation(damaged->id).value()->items_done, 0);
 }
 
@@ -175,7 +177,7 @@ TEST_F(EngineTest, BatchesWithoutMemoryForTwo_RunOneAfterTheOther) {
   for (const PartnerId partner : {kPartner, kOther}) {
     api::UnclaimDevicesRequest request;
     for (int i = 0; i < 5'000; ++i) request.add_unclaims();
-    accepted.push_back(engine_->AcceptUnclaims(partner, request));
+    accepted.push_back(engine_->AcceptUnclaims(partner, request.unclaims()));
   }
   for (const auto& each : accepted) EXPECT_EQ(Results(each).size(), 5'000u);
 }
@@ -185,7 +187,7 @@ TEST_F(EngineTest, OperationOfAStoppedEngine_Continues) {
   std::vector<api::PartnerClaim> claims;
   api::ClaimDevicesRequest request;
   for (int i = 0; i < 1000; ++i) *request.add_claims() = ClaimOf(ImeiOf(i));
-  const auto accepted = engine_->AcceptClaims(kPartner, request);
+  const auto accepted = engine_->AcceptClaims(kPartner, request.claims());
   while (store_->Read().value()->FindOperation(accepted->id).value()->items_done == 0) {
     std::this_thread::yield();
   }
@@ -214,9 +216,10 @@ TEST_F(EngineTest, AccountThatIsGone_EndsItsOperationsAtTheNextChunk) {
     ASSERT_TRUE(store_->Write(mutation).ok());
   };
   StartEngine({.items_per_second = 1'000});
-  const auto running = engine_->AcceptUnclaims({kPartner, email}, request);
-  const auto waiting = engine_->AcceptUnclaims({kPartner, email}, request);
-  const auto of_another = engine_->AcceptUnclaims({kPartner, "other@example.com"}, request);
+  const auto running = engine_->AcceptUnclaims({kPartner, email}, request.unclaims());
+  const auto waiting = engine_->AcceptUnclaims({kPartner, email}, request.unclaims());
+  const auto of_another =
+      engine_->AcceptUnclaims({kPartner, "other@example.com"}, request.unclaims());
   while (head_of(running).items_done == 0) std::this_thread::yield();
   change([&](store::Transaction& tx) { return tx.RevokeKey(email, "k1"); });
   const int32_t before = head_of(running).items_done;
@@ -231,7 +234,7 @@ TEST_F(EngineTest, AccountThatIsGone_EndsItsOperationsAtTheNextChunk) {
   EXPECT_TRUE(head_of(waiting).cancelled);
   EXPECT_EQ(head_of(waiting).items_done, 0);
   EXPECT_TRUE(head_of(of_another).cancelled) << "an account that was never there";
-  EXPECT_EQ(Results(engine_->AcceptUnclaims(kPartner, request)).size(), 1'000u)
+  EXPECT_EQ(Results(engine_->AcceptUnclaims(kPartner, request.unclaims())).size(), 1'000u)
       << "without an account";
 }
 
@@ -249,7 +252,7 @@ TEST_F(EngineTest, DisabledAccount_EndsItsOperations) {
   StartEngine();
   api::UnclaimDevicesRequest request;
   *request.add_unclaims() = UnclaimOf(ImeiOf(1));
-  const auto accepted = engine_->AcceptUnclaims({kPartner, email}, request);
+  const auto accepted = engine_->AcceptUnclaims({kPartner, email}, request.unclaims());
   std::optional<store::OperationHead> head;
   do {
     head = store_->Read().value()->FindOperation(accepted->id).value();
@@ -290,7 +293,7 @@ class RetentionEngineTest : public EngineTest {
   OperationId Finished() {
     api::UnclaimDevicesRequest request;
     *request.add_unclaims() = UnclaimOf(ImeiOf(1));
-    const auto accepted = engine_->AcceptUnclaims(kPartner, request);
+    const auto accepted = engine_->AcceptUnclaims(kPartner, request.unclaims());
     while (!store_->Read().value()->FindOperation(accepted->id).value()->finished) {
       std::this_thread::yield();
     }
@@ -379,10 +382,11 @@ TEST_F(EngineTest, TooManyUnfinishedOperations_AreRefused) {
   api::UnclaimDevicesRequest request;
   *request.add_unclaims() = UnclaimOf(ImeiOf(1));
   for (int i = 0; i < limits::kUnfinishedOperationsPerPartner; ++i) {
-    ASSERT_TRUE(engine_->AcceptUnclaims(kPartner, request).ok());
+    ASSERT_TRUE(engine_->AcceptUnclaims(kPartner, request.unclaims()).ok());
   }
-  EXPECT_EQ(errors::HttpStatusOf(engine_->AcceptUnclaims(kPartner, request).status()), 429);
-  EXPECT_TRUE(engine_->AcceptUnclaims(kOther, request).ok());
+  EXPECT_EQ(errors::HttpStatusOf(engine_->AcceptUnclaims(kPartner, request.unclaims()).status()),
+            429);
+  EXPECT_TRUE(engine_->AcceptUnclaims(kOther, request.unclaims()).ok());
 }
 
 }  // namespace

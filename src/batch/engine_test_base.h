@@ -95,12 +95,12 @@ class EngineTest : public testing::Test {
   std::vector<ItemResult> RunClaims(const std::vector<api::PartnerClaim>& claims) {
     api::ClaimDevicesRequest request;
     for (const api::PartnerClaim& claim : claims) *request.add_claims() = claim;
-    return Results(engine_->AcceptClaims(kPartner, request));
+    return Results(engine_->AcceptClaims(kPartner, request.claims()));
   }
   std::vector<ItemResult> RunUnclaims(const std::vector<std::string>& imeis) {
     api::UnclaimDevicesRequest request;
     for (const std::string& imei : imeis) *request.add_unclaims() = UnclaimOf(imei);
-    return Results(engine_->AcceptUnclaims(kPartner, request));
+    return Results(engine_->AcceptUnclaims(kPartner, request.unclaims()));
   }
   // Changes the database directly, without the store.
   void RunSql(const std::string& sql) {

@@ -94,7 +94,7 @@ TEST_F(EngineTest, Preview_ThatIsCancelled_Stops) {
                                             [] {
                                               api::UnclaimDevicesRequest next;
                                               next.add_unclaims();
-                                              return next;
+                                              return PackedItems(next.unclaims());
                                             }()))
                 .size(),
             1u)

@@ -3,26 +3,26 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/wire_format_lite.h>
 
-#include <algorithm>
-#include <optional>
+#include <memory>
 
 #include "base/limits.h"
-#include "base/yield.h"
 #include "model/unknown_fields.h"
+#include "openzerotouch/v1/batches.pb.h"
 
 namespace zerotouch::batch {
 namespace {
 
-using google::protobuf::RepeatedPtrField;
 using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedOutputStream;
 
 // The field of the items, the same in all requests.
 constexpr int kItemsField = api::UnclaimDevicesRequest::kUnclaimsFieldNumber;
 static_assert(kItemsField == api::ClaimDevicesRequest::kClaimsFieldNumber &&
-              kItemsField == api::UpdateDeviceMetadataInBatchRequest::kUpdatesFieldNumber);
+              kItemsField == api::UpdateDeviceMetadataInBatchRequest::kUpdatesFieldNumber &&
+              kItemsField == openzerotouch::v1::PreviewClaimRequest::kClaimsFieldNumber &&
+              kItemsField == openzerotouch::v1::PreviewUnclaimRequest::kUnclaimsFieldNumber);
 constexpr uint32_t kItemTag =
     WireFormatLite::MakeTag(kItemsField, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
 
@@ -30,60 +30,33 @@ absl::Status Damaged(OperationId id) {
   return absl::DataLossError(fmt::format("the request of operation {} is damaged", id.value()));
 }
 
-// Serializes items [begin, end) as the repeated field of a message, without copying them
-// first.
-template <class Item>
-std::string SerializeItems(const RepeatedPtrField<Item>& items, int begin, int end) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream out(&stream);
-  ItemYielder yielder;
-  for (int i = begin; i < end; ++i) {
-    const Item* item = &items[i];
-    std::optional<Item> known;
-    if (HasUnknownFields(*item)) {
-      known.emplace(*item).DiscardUnknownFields();
-      item = &*known;
-    }
-    out.WriteTag(kItemTag);
-    out.WriteVarint32(static_cast<uint32_t>(item->ByteSizeLong()));
-    item->SerializeWithCachedSizes(&out);
-    yielder.AfterItem();
-  }
-  out.Trim();
-  return bytes;
-}
-
-template <class Item>
-std::vector<std::string> Split(const RepeatedPtrField<Item>& items) {
-  std::vector<std::string> chunks;
-  for (int begin = 0; begin < items.size(); begin += limits::kStoredChunkItems) {
-    const int end = std::min(begin + limits::kStoredChunkItems, items.size());
-    chunks.push_back(SerializeItems(items, begin, end));
-  }
-  return chunks;
-}
-
 }  // namespace
 
-std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request) {
-  return SplitItems(request.claims());
-}
-
-std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request) {
-  return SplitItems(request.unclaims());
-}
-
-std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequest& request) {
-  return Split(request.updates());
-}
-
-std::vector<std::string> SplitItems(const RepeatedPtrField<api::PartnerClaim>& claims) {
-  return Split(claims);
-}
-
-std::vector<std::string> SplitItems(const RepeatedPtrField<api::PartnerUnclaim>& unclaims) {
-  return Split(unclaims);
+void PackedItems::Add(const google::protobuf::Message& item) {
+  const google::protobuf::Message* known = &item;
+  std::unique_ptr<google::protobuf::Message> copy;
+  if (HasUnknownFields(item)) {
+    copy.reset(item.New());
+    copy->CopyFrom(item);
+    copy->DiscardUnknownFields();
+    known = copy.get();
+  }
+  if (size_++ % limits::kStoredChunkItems == 0) {
+    // The items of a request are much alike.
+    const size_t last = chunks_.empty() ? 0 : chunks_.back().size();
+    if (!chunks_.empty()) chunks_.back().shrink_to_fit();
+    chunks_.emplace_back().reserve(last + last / 8);
+  }
+  std::string& chunk = chunks_.back();
+  const size_t before = chunk.size();
+  const auto size = static_cast<uint32_t>(known->ByteSizeLong());
+  chunk.resize(before + CodedOutputStream::VarintSize32(kItemTag) +
+               CodedOutputStream::VarintSize32(size) + size);
+  auto* at = reinterpret_cast<uint8_t*>(chunk.data() + before);
+  at = CodedOutputStream::WriteTagToArray(kItemTag, at);
+  at = CodedOutputStream::WriteVarint32ToArray(size, at);
+  known->SerializeWithCachedSizesToArray(at);
+  bytes_ += chunk.size() - before;
 }
 
 int32_t ChunksOf(int32_t items) {

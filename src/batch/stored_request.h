@@ -2,6 +2,8 @@
 #ifndef ZEROTOUCH_BATCH_STORED_REQUEST_H_
 #define ZEROTOUCH_BATCH_STORED_REQUEST_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,16 +17,33 @@
 // holds only these items.
 namespace zerotouch::batch {
 
-// Split a request into its chunks, without unknown fields: no length limit covers
-// them.
-std::vector<std::string> SplitRequest(const api::ClaimDevicesRequest& request);
-std::vector<std::string> SplitRequest(const api::UnclaimDevicesRequest& request);
-std::vector<std::string> SplitRequest(const api::UpdateDeviceMetadataInBatchRequest& request);
-// The same for the items of a request.
-std::vector<std::string> SplitItems(
-    const google::protobuf::RepeatedPtrField<api::PartnerClaim>& claims);
-std::vector<std::string> SplitItems(
-    const google::protobuf::RepeatedPtrField<api::PartnerUnclaim>& unclaims);
+// Collects the items of a request in their stored form, which takes a tenth of the memory
+// of messages. Not thread-safe.
+class PackedItems {
+ public:
+  PackedItems() = default;
+  // Packs `items` in their order.
+  template <class Item>
+  // NOLINTNEXTLINE(google-explicit-constructor): the same items in another form.
+  PackedItems(const google::protobuf::RepeatedPtrField<Item>& items) {
+    for (const Item& item : items) Add(item);
+  }
+
+  // Appends a serialized copy of `item` without its unknown fields: no length limit covers
+  // them.
+  void Add(const google::protobuf::Message& item);
+
+  int32_t size() const { return size_; }
+  // Returns the bytes of the stored form.
+  size_t bytes() const { return bytes_; }
+  // Returns the chunks.
+  const std::vector<std::string>& chunks() const { return chunks_; }
+
+ private:
+  std::vector<std::string> chunks_;
+  int32_t size_ = 0;
+  size_t bytes_ = 0;
+};
 
 // Returns the number of chunks of a request with `items` items.
 int32_t ChunksOf(int32_t items);

@@ -17,7 +17,9 @@ TEST(StoredRequest, IsSplitIntoChunks_ThatHoldTheItemsInOrder) {
   constexpr int kItems = limits::kStoredChunkItems + 1;
   api::UnclaimDevicesRequest request;
   for (int i = 0; i < kItems; ++i) request.add_unclaims()->set_device_id(i + 1);
-  const std::vector<std::string> chunks = SplitRequest(request);
+  const PackedItems packed(request.unclaims());
+  EXPECT_EQ(packed.size(), kItems);
+  const std::vector<std::string>& chunks = packed.chunks();
   ASSERT_EQ(chunks.size(), static_cast<size_t>(ChunksOf(kItems)));
   api::UnclaimDevicesRequest first, last;
   ASSERT_TRUE(ParseChunk(chunks[0], OperationId(1), first).ok());
@@ -34,7 +36,7 @@ TEST(StoredRequest, Chunk_IsSplitIntoItems) {
   request.add_unclaims()->set_device_id(1);
   request.add_unclaims();
   request.add_unclaims()->mutable_device_identifier()->set_imei("490154203237518");
-  const std::string chunk = SplitRequest(request)[0];
+  const std::string chunk = PackedItems(request.unclaims()).chunks()[0];
   std::vector<std::string_view> items;
   ASSERT_TRUE(SplitChunk(chunk, OperationId(1), items).ok());
   ASSERT_EQ(items.size(), 3u);
@@ -49,7 +51,7 @@ TEST(StoredRequest, Chunk_IsSplitIntoItems) {
 TEST(StoredRequest, DamagedChunk_IsNotSplit) {
   api::UnclaimDevicesRequest request;
   request.add_unclaims()->set_device_id(1);
-  const std::string chunk = SplitRequest(request)[0];
+  const std::string chunk = PackedItems(request.unclaims()).chunks()[0];
   std::vector<std::string_view> items;
   for (size_t size = 1; size < chunk.size(); ++size) {
     EXPECT_TRUE(absl::IsDataLoss(SplitChunk(chunk.substr(0, size), OperationId(1), items))) << size;
@@ -67,9 +69,9 @@ TEST(StoredRequest, HasNoUnknownFields) {
   unclaims.add_unclaims()->mutable_vacation_mode_expire_time()->set_seconds(5);
   api::UpdateDeviceMetadataInBatchRequest updates;
   updates.add_updates()->mutable_device_metadata();
-  const auto claims_before = SplitRequest(claims);
-  const auto unclaims_before = SplitRequest(unclaims);
-  const auto updates_before = SplitRequest(updates);
+  const auto claims_before = PackedItems(claims.claims()).chunks();
+  const auto unclaims_before = PackedItems(unclaims.unclaims()).chunks();
+  const auto updates_before = PackedItems(updates.updates()).chunks();
 
   AddUnknown(&claims);
   AddUnknown(claims.mutable_claims(0));
@@ -77,9 +79,9 @@ TEST(StoredRequest, HasNoUnknownFields) {
   AddUnknown(claims.mutable_claims(0)->mutable_device_metadata());
   AddUnknown(unclaims.mutable_unclaims(0)->mutable_vacation_mode_expire_time());
   AddUnknown(updates.mutable_updates(0)->mutable_device_metadata());
-  EXPECT_EQ(SplitRequest(claims), claims_before);
-  EXPECT_EQ(SplitRequest(unclaims), unclaims_before);
-  EXPECT_EQ(SplitRequest(updates), updates_before);
+  EXPECT_EQ(PackedItems(claims.claims()).chunks(), claims_before);
+  EXPECT_EQ(PackedItems(unclaims.unclaims()).chunks(), unclaims_before);
+  EXPECT_EQ(PackedItems(updates.updates()).chunks(), updates_before);
 }
 
 }  // namespace

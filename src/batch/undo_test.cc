@@ -29,7 +29,7 @@ class UndoTest : public EngineTest {
   OperationId Claim(const std::vector<api::PartnerClaim>& claims, PartnerId caller) {
     api::ClaimDevicesRequest request;
     for (const api::PartnerClaim& claim : claims) *request.add_claims() = claim;
-    const auto accepted = engine_->AcceptClaims(caller, request);
+    const auto accepted = engine_->AcceptClaims(caller, request.claims());
     results_ = Results(accepted);
     return accepted->id;
   }
@@ -39,7 +39,7 @@ class UndoTest : public EngineTest {
   OperationId Unclaim(const std::vector<api::PartnerUnclaim>& unclaims) {
     api::UnclaimDevicesRequest request;
     for (const api::PartnerUnclaim& unclaim : unclaims) *request.add_unclaims() = unclaim;
-    const auto accepted = engine_->AcceptUnclaims(kPartner, request);
+    const auto accepted = engine_->AcceptUnclaims(kPartner, request.unclaims());
     results_ = Results(accepted);
     return accepted->id;
   }
@@ -233,7 +233,7 @@ TEST_F(UndoTest, OperationsThatCannotBeUndone_AreRefused) {
   EXPECT_EQ(refused(kPartner, OperationId(12345)), "404 INVALID_OPERATION_ID");
   api::UpdateDeviceMetadataInBatchRequest update;
   update.add_updates();
-  const auto metadata = engine_->AcceptMetadataUpdates(kPartner, update);
+  const auto metadata = engine_->AcceptMetadataUpdates(kPartner, update.updates());
   Results(metadata);
   EXPECT_EQ(refused(kPartner, metadata->id), "400 INVALID_OPERATION");
   api::ClaimDevicesRequest request;
@@ -245,7 +245,7 @@ TEST_F(UndoTest, OperationsThatCannotBeUndone_AreRefused) {
   EXPECT_EQ(refused(kPartner, claims), "400 INVALID_OPERATION") << "a second time";
   EXPECT_EQ(refused(kPartner, undo_->id), "400 INVALID_OPERATION") << "an undo";
   engine_->Stop();
-  const auto waiting = engine_->AcceptClaims(kPartner, request);
+  const auto waiting = engine_->AcceptClaims(kPartner, request.claims());
   EXPECT_EQ(refused(kPartner, waiting->id), "400 INVALID_OPERATION") << "not done";
 }
 

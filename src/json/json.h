@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_JSON_JSON_H_
 #define ZEROTOUCH_JSON_JSON_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +10,9 @@
 #include "base/violation.h"
 
 namespace google::protobuf {
+class FieldDescriptor;
 class Message;
-}
+}  // namespace google::protobuf
 
 // Reads and writes proto3 JSON as Google's front end does (protobuf.dev "ProtoJSON
 // format"), without a tree between text and message.
@@ -19,6 +21,11 @@ namespace zerotouch::json {
 struct ParseOptions {
   // For clients: a newer server may send fields that this build does not know.
   bool ignore_unknown_fields = false;
+  // A list of messages of the type that is parsed, whose elements are not added to it: `take` is
+  // called with each as soon as it is read, and the next one takes its place. Null: none. `take`
+  // is called with elements that have violations too.
+  const google::protobuf::FieldDescriptor* taken = nullptr;
+  std::function<void(const google::protobuf::Message& element)> take = nullptr;
 };
 
 // Parses `text`, one JSON object, and merges it into `message`. An empty or blank

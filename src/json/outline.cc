@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json/outline.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace zerotouch::json {
@@ -30,14 +31,22 @@ Outline OutlineOf(std::string_view text, size_t most_items) {
   Outline outline;
   int64_t depth = 0;          // of braces and brackets
   bool in_root_list = false;  // directly below the root, a list is open
+  size_t before_item = 0;     // values before the last item began
+  const auto end_item = [&] {
+    outline.item_values = std::max(outline.item_values, outline.values - before_item);
+    before_item = outline.values;
+  };
   for (size_t at = 0; at < text.size();) {
     switch (text[at]) {
       case '"':
         at = SkipString(text, at);
         continue;
       case '{':
+        if (depth == 1 || (depth == 2 && in_root_list)) {
+          end_item();
+          ++outline.items;
+        }
         ++outline.values;
-        if (depth == 1 || (depth == 2 && in_root_list)) ++outline.items;
         if (outline.items > most_items) return outline;
         ++depth;
         break;
@@ -60,13 +69,17 @@ Outline OutlineOf(std::string_view text, size_t most_items) {
     }
     ++at;
   }
+  end_item();
   return outline;
 }
 
-size_t ParsingBytes(const Outline& outline) {
-  return outline.values * kIndexBytes + MessageBytes(outline);
+size_t ParsingBytes(const Outline& outline, bool by_item) {
+  return outline.values * kIndexBytes + MessageBytes(outline, by_item);
 }
 
-size_t MessageBytes(const Outline& outline) { return outline.values * kValueBytes; }
+// The largest item, and what is beside the items.
+size_t MessageBytes(const Outline& outline, bool by_item) {
+  return (by_item ? 2 * outline.item_values : outline.values) * kValueBytes;
+}
 
 }  // namespace zerotouch::json

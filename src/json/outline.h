@@ -15,6 +15,9 @@ struct Outline {
   size_t items = 0;
   // Members and elements at all depths, or more.
   size_t values = 0;
+  // The most values of one item, with those between it and the next one; or those before the
+  // first item, if they are more.
+  size_t item_values = 0;
 };
 
 // Returns the outline of `text`, and stops where it has more than `most_items`. If
@@ -22,12 +25,12 @@ struct Outline {
 Outline OutlineOf(std::string_view text, size_t most_items);
 
 // Returns about how many bytes it takes to parse such a text, without the text, in
-// the worst case.
-size_t ParsingBytes(const Outline& outline);
+// the worst case. `by_item`: its items are not kept (ParseOptions::taken).
+size_t ParsingBytes(const Outline& outline, bool by_item = false);
 
 // Returns about how many bytes the parsed message takes, without the strings' text,
 // in the worst case.
-size_t MessageBytes(const Outline& outline);
+size_t MessageBytes(const Outline& outline, bool by_item = false);
 
 }  // namespace zerotouch::json
 

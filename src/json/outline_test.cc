@@ -41,6 +41,15 @@ TEST(Outline, CountsItemsAndValues) {
   EXPECT_EQ(OutlineOf(R"({"a":[1,2],"b":{"c":"1,2,3"}})", kMost).values, 8u);
 }
 
+TEST(Outline, CountsTheValuesOfTheLargestItem) {
+  const auto values = [](const char* text) { return OutlineOf(text, kMost).item_values; };
+  EXPECT_EQ(values(R"({})"), 1u);
+  EXPECT_EQ(values(R"({"unclaims":[{},{},{}]})"), 3u);  // the root, a colon and the list
+  // Four objects and colons, and the comma after it.
+  EXPECT_EQ(values(R"({"unclaims":[{"x":{"y":{"z":"{"}}},{}]})"), 7u);
+  EXPECT_EQ(values(R"({"unclaims":[{},{"a":{},"b":[1,2]}]})"), 7u);
+}
+
 TEST(Outline, OneItemTooMany_EndsTheCount) {
   const std::string text = Repeated(R"({"unclaims":[)", "{}", 100, "]}");
   EXPECT_EQ(OutlineOf(text, 100).items, 100u);

@@ -47,6 +47,12 @@ bool StandsAsObject(Form form) {
 
 bool HasNoForm(Form form) { return form == Form::kValue || form == Form::kListValue; }
 
+std::unique_ptr<Message> NewElement(const Message& message,
+                                    const google::protobuf::FieldDescriptor& list) {
+  return std::unique_ptr<Message>(
+      message.GetReflection()->GetMessageFactory()->GetPrototype(list.message_type())->New());
+}
+
 void SetDynamic(const Scalar& scalar, google::protobuf::Value& out) {
   switch (scalar.kind) {
     case Scalar::Kind::kNull:
@@ -89,8 +95,9 @@ class MessageReader {
   bool ReadDynamic(Value& value, google::protobuf::Value& out);
   bool Note(Violation violation);
 
-  const ParseOptions options_;
+  const ParseOptions& options_;
   TextReader text_;
+  std::unique_ptr<Message> element_;  // the last one of options_.taken
   std::vector<Violation> violations_;
 };
 
@@ -228,6 +235,13 @@ bool MessageReader::ReadObject(Value& value, const Field& field, Message& messag
            text_.Check(value);
   }
   const auto& reflection = *message.GetReflection();
+  if (field.descriptor == options_.taken) {
+    if (element_ == nullptr) element_ = NewElement(message, *field.descriptor);
+    element_->Clear();
+    if (!ReadMembers(value, *field.message, *element_, path)) return false;
+    options_.take(*element_);
+    return true;
+  }
   Message& target = field.is_repeated ? *reflection.AddMessage(&message, field.descriptor)
                                       : *reflection.MutableMessage(&message, field.descriptor);
   return ReadMembers(value, *field.message, target, path);

@@ -48,18 +48,20 @@ v1::Batch BatchOf(const store::OperationHead& head) {
 }  // namespace
 
 absl::StatusOr<google::longrunning::Operation> Batches::PreviewClaim(
-    const Assigner& caller, const openzerotouch::v1::PreviewClaimRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
+    const Assigner& caller, const openzerotouch::v1::PreviewClaimRequest&,
+    const batch::PackedItems& items) {
+  ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(items.size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.PreviewClaims(SenderOf(caller), request.claims()));
+                      engine_.PreviewClaims(SenderOf(caller), items));
   return OperationOf(head);
 }
 
 absl::StatusOr<google::longrunning::Operation> Batches::PreviewUnclaim(
-    const Assigner& caller, const openzerotouch::v1::PreviewUnclaimRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
+    const Assigner& caller, const openzerotouch::v1::PreviewUnclaimRequest&,
+    const batch::PackedItems& items) {
+  ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(items.size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.PreviewUnclaims(SenderOf(caller), request.unclaims()));
+                      engine_.PreviewUnclaims(SenderOf(caller), items));
   return OperationOf(head);
 }
 

@@ -9,7 +9,8 @@
 
 namespace zerotouch::batch {
 class Engine;
-}
+class PackedItems;
+}  // namespace zerotouch::batch
 namespace zerotouch::store {
 class Store;
 }
@@ -17,7 +18,7 @@ class Store;
 namespace zerotouch::service {
 
 // Implements openzerotouch.v1.BatchService but for UndoCustomerUnclaim, which is in
-// CustomerDevices. Thread-safe.
+// CustomerDevices. The request of a batch has no items: they are `items`. Thread-safe.
 class Batches {
  public:
   // Both must outlive it.
@@ -28,9 +29,11 @@ class Batches {
   using Changer = auth::Authorized<auth::ChangesOperations>;
 
   absl::StatusOr<google::longrunning::Operation> PreviewClaim(
-      const Assigner& caller, const openzerotouch::v1::PreviewClaimRequest& request);
+      const Assigner& caller, const openzerotouch::v1::PreviewClaimRequest& request,
+      const batch::PackedItems& items);
   absl::StatusOr<google::longrunning::Operation> PreviewUnclaim(
-      const Assigner& caller, const openzerotouch::v1::PreviewUnclaimRequest& request);
+      const Assigner& caller, const openzerotouch::v1::PreviewUnclaimRequest& request,
+      const batch::PackedItems& items);
   absl::StatusOr<openzerotouch::v1::ListBatchesResponse> List(
       const Reader& caller, const openzerotouch::v1::ListBatchesRequest& request);
   absl::StatusOr<openzerotouch::v1::Batch> Get(const Reader& caller,

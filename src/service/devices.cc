@@ -131,10 +131,10 @@ absl::StatusOr<api::ClaimDeviceResponse> Devices::Claim(const Assigner& caller,
 }
 
 absl::StatusOr<google::longrunning::Operation> Devices::ClaimAsync(
-    const Assigner& caller, const api::ClaimDevicesRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(request.claims_size())));
+    const Assigner& caller, const api::ClaimDevicesRequest&, const batch::PackedItems& items) {
+  ZT_RETURN_IF_ERROR(CheckBatchSize("claims", static_cast<size_t>(items.size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptClaims(SenderOf(caller), request));
+                      engine_.AcceptClaims(SenderOf(caller), items));
   return OperationOf(head);
 }
 
@@ -147,10 +147,10 @@ absl::StatusOr<google::protobuf::Empty> Devices::Unclaim(const Manager& caller,
 }
 
 absl::StatusOr<google::longrunning::Operation> Devices::UnclaimAsync(
-    const Manager& caller, const api::UnclaimDevicesRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(request.unclaims_size())));
+    const Manager& caller, const api::UnclaimDevicesRequest&, const batch::PackedItems& items) {
+  ZT_RETURN_IF_ERROR(CheckBatchSize("unclaims", static_cast<size_t>(items.size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptUnclaims(SenderOf(caller), request));
+                      engine_.AcceptUnclaims(SenderOf(caller), items));
   return OperationOf(head);
 }
 
@@ -244,10 +244,11 @@ absl::StatusOr<api::DeviceMetadata> Devices::UpdateMetadata(
 }
 
 absl::StatusOr<google::longrunning::Operation> Devices::UpdateMetadataAsync(
-    const Manager& caller, const api::UpdateDeviceMetadataInBatchRequest& request) {
-  ZT_RETURN_IF_ERROR(CheckBatchSize("updates", static_cast<size_t>(request.updates_size())));
+    const Manager& caller, const api::UpdateDeviceMetadataInBatchRequest&,
+    const batch::PackedItems& items) {
+  ZT_RETURN_IF_ERROR(CheckBatchSize("updates", static_cast<size_t>(items.size())));
   ZT_ASSIGN_OR_RETURN(const store::OperationHead head,
-                      engine_.AcceptMetadataUpdates(SenderOf(caller), request));
+                      engine_.AcceptMetadataUpdates(SenderOf(caller), items));
   return OperationOf(head);
 }
 

@@ -16,12 +16,13 @@ class Store;
 }
 namespace zerotouch::batch {
 class Engine;
-}
+class PackedItems;
+}  // namespace zerotouch::batch
 
 namespace zerotouch::service {
 
 // Implements partners.devices. Each function is one method of the API and returns
-// errors of errors/errors.h. Thread-safe.
+// errors of errors/errors.h. The request of a batch has no items: they are `items`. Thread-safe.
 class Devices {
  public:
   // The references must outlive it.
@@ -35,12 +36,14 @@ class Devices {
 
   absl::StatusOr<api::ClaimDeviceResponse> Claim(const Assigner& caller,
                                                  const api::ClaimDeviceRequest& request);
-  absl::StatusOr<google::longrunning::Operation> ClaimAsync(
-      const Assigner& caller, const api::ClaimDevicesRequest& request);
+  absl::StatusOr<google::longrunning::Operation> ClaimAsync(const Assigner& caller,
+                                                            const api::ClaimDevicesRequest& request,
+                                                            const batch::PackedItems& items);
   absl::StatusOr<google::protobuf::Empty> Unclaim(const Manager& caller,
                                                   const api::UnclaimDeviceRequest& request);
   absl::StatusOr<google::longrunning::Operation> UnclaimAsync(
-      const Manager& caller, const api::UnclaimDevicesRequest& request);
+      const Manager& caller, const api::UnclaimDevicesRequest& request,
+      const batch::PackedItems& items);
   absl::StatusOr<api::Device> Get(const Reader& caller, const api::GetDeviceRequest& request);
   absl::StatusOr<api::FindDevicesByDeviceIdentifierResponse> FindByIdentifier(
       const Reader& caller, const api::FindDevicesByDeviceIdentifierRequest& request);
@@ -52,7 +55,8 @@ class Devices {
   absl::StatusOr<api::DeviceMetadata> UpdateMetadata(
       const Manager& caller, const api::UpdateDeviceMetadataRequest& request);
   absl::StatusOr<google::longrunning::Operation> UpdateMetadataAsync(
-      const Manager& caller, const api::UpdateDeviceMetadataInBatchRequest& request);
+      const Manager& caller, const api::UpdateDeviceMetadataInBatchRequest& request,
+      const batch::PackedItems& items);
 
  private:
   store::Store& store_;

@@ -64,7 +64,7 @@ class FinishedOperation {
     head_.accepted = absl::Now();
     const absl::Status status = store_->Write([&](store::Transaction& tx) -> absl::Status {
       absl::Status made = tx.AddPartner({.id = head_.partner, .name = "R", .created = absl::Now()});
-      made.Update(tx.AddOperation(head_, batch::SplitRequest(request)));
+      made.Update(tx.AddOperation(head_, batch::PackedItems(request.unclaims()).chunks()));
       if (!made.ok()) return made;
       const auto lease = tx.LeaseOperation(absl::Now(), absl::Hours(1), store::LeaseOrder::kFair);
       if (!lease.ok()) return lease.status();

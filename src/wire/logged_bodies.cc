@@ -71,8 +71,13 @@ void LoggedBodies::NoteAnswer(const sandbox::CallSeam& seam, http::Response& res
 
 void LoggedBodies::NoteAnswer(std::string_view body) { answer_.bytes = BeginOf(body); }
 
-void LoggedBodies::NoteRequest(const google::protobuf::Message& message) {
+void LoggedBodies::NoteRequest(const google::protobuf::Message& message,
+                               const batch::PackedItems& items) {
+  request_ = {};
+  if (message.ByteSizeLong() + items.bytes() > limits::kLoggedBodyBytes) return;
   request_ = BodyOf(message);
+  // Each chunk is a message of the same type.
+  for (const std::string& chunk : items.chunks()) request_.bytes += chunk;
 }
 
 void LoggedBodies::NoteAnswer(const google::protobuf::Message& message) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "batch/stored_request.h"
 #include "google/protobuf/message.h"
 #include "http/http.h"
 #include "sandbox/call_seam.h"
@@ -22,8 +23,9 @@ class LoggedBodies {
   void NoteAnswer(std::string_view body);
   // Watches the stream of the answer, if it has one. `seam` must outlive that.
   void NoteAnswer(const sandbox::CallSeam& seam, http::Response& response);
-  // The same for messages of gRPC. Larger ones are left out.
-  void NoteRequest(const google::protobuf::Message& message);
+  // The same for messages of gRPC, and items that were taken from one. Larger ones are left
+  // out.
+  void NoteRequest(const google::protobuf::Message& message, const batch::PackedItems& items);
   void NoteAnswer(const google::protobuf::Message& message);
 
   std::string_view answer() const { return answer_.bytes; }

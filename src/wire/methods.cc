@@ -49,12 +49,17 @@ MethodKind MethodTable::KindOf(const google::protobuf::MethodDescriptor& method)
   return found == functions_.end() ? MethodKind::kOther : found->second.kind;
 }
 
+bool MethodTable::TakesItems(const google::protobuf::MethodDescriptor& method) const {
+  const auto found = functions_.find(method.input_type());
+  return found != functions_.end() && found->second.takes_items;
+}
+
 absl::StatusOr<Answer> MethodTable::Call(const google::protobuf::MethodDescriptor& method,
                                          const auth::Principal& caller,
                                          const google::protobuf::Message& request,
-                                         const service::WantedFields& wanted) const {
+                                         const Beside& beside) const {
   ZT_ASSIGN_OR_RETURN(const Functions* functions, Find(method, &request));
-  return functions->call(method.full_name(), caller, request, wanted);
+  return functions->call(method.full_name(), caller, request, beside);
 }
 
 absl::Status MethodTable::CheckRight(const google::protobuf::MethodDescriptor& method,

@@ -15,6 +15,7 @@
 #include "auth/authorized.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "batch/stored_request.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "service/bytes_answer.h"
@@ -30,6 +31,12 @@ namespace zerotouch::wire {
 // or events that are.
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
                             service::ListAnswer, service::BytesAnswer, service::EventAnswer>;
+
+// What a function may get beside its request.
+struct Beside {
+  batch::PackedItems items;       // those of a batch, in their stored form; if it TakesItems
+  service::WantedFields wanted;   // what is not wanted may be missing in the answer
+};
 
 // The kind of a method decides where it runs.
 enum class MethodKind {
@@ -52,43 +59,46 @@ class MethodTable {
 
   // Lets `function` of `service`, which must outlive the table, serve the method
   // that takes a Request. Adds the services that are defined in the file of Request,
-  // so a package of our own defines its services beside their requests. The function may
-  // take service::WantedFields as third argument.
-  template <class Service, class Right, class Request, class Response, class... Wanted>
+  // so a package of our own defines its services beside their requests.
+  template <class Service, class Right, class Request, class Response>
   void Register(MethodKind kind, Service& service,
                 absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
-                                                              const Request&, const Wanted&...)) {
-    Functions functions;
-    functions.kind = kind;
-    functions.call = [&service, function](
-                         const std::string& method, const auth::Principal& caller,
-                         const google::protobuf::Message& message,
-                         [[maybe_unused]] const service::WantedFields& wanted)
-        -> absl::StatusOr<Answer> {
-      const auto& request = static_cast<const Request&>(message);
-      ZT_ASSIGN_OR_RETURN(auth::Authorized<Right> authorized,
-                          auth::Authorize<Right>(caller, request, method));
-      authorized.SetCall(std::string(NameOfMethod(method)), log::RequestId());
-      absl::StatusOr<Response> served;
-      if constexpr (sizeof...(Wanted) == 0) {
-        served = (service.*function)(authorized, request);
-      } else {
-        served = (service.*function)(authorized, request, wanted);
-      }
-      ZT_ASSIGN_OR_RETURN(Response response, std::move(served));
-      if constexpr (std::is_constructible_v<Answer, Response>) {
-        return Answer(std::move(response));
-      } else {
-        return Answer(std::make_unique<Response>(std::move(response)));
-      }
-    };
-    functions.check_right = [](const std::string& method, const auth::Principal& caller,
-                               const google::protobuf::Message& message) {
-      return auth::Authorize<Right>(caller, static_cast<const Request&>(message), method).status();
-    };
-    functions.check_account = &auth::CheckAccount<Right>;
-    functions.needs_credentials = auth::kNeedsCredentials<Right>;
-    Add(Request::descriptor(), std::move(functions));
+                                                              const Request&)) {
+    Add<Right, Request, Response>(
+        kind, /*takes_items=*/false,
+        [&service, function](const auth::Authorized<Right>& caller, const Request& request,
+                             const Beside&) {
+          return (service.*function)(caller, request);
+        });
+  }
+
+  // The same for a batch. The function gets the items of the request beside it, in their stored
+  // form.
+  template <class Service, class Right, class Request, class Response>
+  void Register(MethodKind kind, Service& service,
+                absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
+                                                              const Request&,
+                                                              const batch::PackedItems&)) {
+    Add<Right, Request, Response>(
+        kind, /*takes_items=*/true,
+        [&service, function](const auth::Authorized<Right>& caller, const Request& request,
+                             const Beside& beside) {
+          return (service.*function)(caller, request, beside.items);
+        });
+  }
+
+  // The same for a list. The function gets what of the answer the caller wants.
+  template <class Service, class Right, class Request, class Response>
+  void Register(MethodKind kind, Service& service,
+                absl::StatusOr<Response> (Service::*function)(const auth::Authorized<Right>&,
+                                                              const Request&,
+                                                              const service::WantedFields&)) {
+    Add<Right, Request, Response>(
+        kind, /*takes_items=*/false,
+        [&service, function](const auth::Authorized<Right>& caller, const Request& request,
+                             const Beside& beside) {
+          return (service.*function)(caller, request, beside.wanted);
+        });
   }
 
   // Returns the services, in the order in which they were added.
@@ -104,6 +114,9 @@ class MethodTable {
   // Returns the kind of the method; kOther if no function serves it.
   MethodKind KindOf(const google::protobuf::MethodDescriptor& method) const;
 
+  // Returns true if the method's function gets the items of a batch beside the request.
+  bool TakesItems(const google::protobuf::MethodDescriptor& method) const;
+
   // Checks the caller's right to a request of which `request` has the resource:
   // enough before the body is read. Returns the error that Call would return.
   absl::Status CheckRight(const google::protobuf::MethodDescriptor& method,
@@ -116,20 +129,21 @@ class MethodTable {
 
   // Checks the caller's rights and runs the method. Returns its error,
   // errors::Unimplemented if no function serves it, or INTERNAL if `request` is
-  // not of the method's input type. Fields that are not wanted may be missing in the answer.
+  // not of the method's input type.
   absl::StatusOr<Answer> Call(const google::protobuf::MethodDescriptor& method,
                               const auth::Principal& caller,
                               const google::protobuf::Message& request,
-                              const service::WantedFields& wanted = {}) const;
+                              const Beside& beside = {}) const;
 
  private:
   // `method` is the full name of the method, for errors.
   struct Functions {
     MethodKind kind = MethodKind::kLong;
     bool needs_credentials = true;
+    bool takes_items = false;
     std::function<absl::StatusOr<Answer>(const std::string& method, const auth::Principal&,
                                          const google::protobuf::Message&,
-                                         const service::WantedFields&)>
+                                         const Beside&)>
         call;
     std::function<absl::Status(const std::string& method, const auth::Principal&,
                                const google::protobuf::Message&)>
@@ -137,6 +151,33 @@ class MethodTable {
     std::function<absl::Status(const auth::Principal&, const std::string& method)> check_account;
   };
 
+  template <class Right, class Request, class Response, class Function>
+  void Add(MethodKind kind, bool takes_items, const Function& function) {
+    Functions functions;
+    functions.kind = kind;
+    functions.takes_items = takes_items;
+    functions.call = [function](const std::string& method, const auth::Principal& caller,
+                                const google::protobuf::Message& message,
+                                const Beside& beside) -> absl::StatusOr<Answer> {
+      const auto& request = static_cast<const Request&>(message);
+      ZT_ASSIGN_OR_RETURN(auth::Authorized<Right> authorized,
+                          auth::Authorize<Right>(caller, request, method));
+      authorized.SetCall(std::string(NameOfMethod(method)), log::RequestId());
+      ZT_ASSIGN_OR_RETURN(Response response, function(authorized, request, beside));
+      if constexpr (std::is_constructible_v<Answer, Response>) {
+        return Answer(std::move(response));
+      } else {
+        return Answer(std::make_unique<Response>(std::move(response)));
+      }
+    };
+    functions.check_right = [](const std::string& method, const auth::Principal& caller,
+                               const google::protobuf::Message& message) {
+      return auth::Authorize<Right>(caller, static_cast<const Request&>(message), method).status();
+    };
+    functions.check_account = &auth::CheckAccount<Right>;
+    functions.needs_credentials = auth::kNeedsCredentials<Right>;
+    Add(Request::descriptor(), std::move(functions));
+  }
   void Add(const google::protobuf::Descriptor* request, Functions functions);
   // Returns the functions of the method. Returns errors::Unimplemented, or INTERNAL
   // if `request` (unless null) is not of the method's input type.

@@ -32,22 +32,24 @@ class ReadRequestTest : public ::testing::Test {
  protected:
   // Reads a body over HTTP. `held_` is then the most memory that was reserved.
   absl::Status ReadJson(std::string body, google::protobuf::Message& message,
-                        std::string_view path = "/v1/partners/7/devices:unclaimAsync") {
+                        std::string_view path = "/v1/partners/7/devices:unclaimAsync",
+                        batch::PackedItems* items = nullptr) {
     http::Request request = RequestOf(std::move(body));
     const absl::StatusOr<RouteMatch> match = routes_.Find("POST", path);
-    absl::Status status = ReadRequest(*match, Query(), request, message);
+    absl::Status status = ReadRequest(*match, Query(), request, message, items);
     EXPECT_TRUE(!status.ok() || request.body.size() < 16'384 || request.body.empty());
     return status;
   }
 
   absl::Status ReadGrpc(const std::string& bytes, google::protobuf::Message& message,
-                        const absl::Status& right = absl::OkStatus()) {
+                        const absl::Status& right = absl::OkStatus(),
+                        batch::PackedItems* items = nullptr) {
     std::string body;
     grpc::AppendFrameHead(static_cast<uint32_t>(bytes.size()), body);
     http::Request request = RequestOf(body + bytes);
     return grpc::ReadRequest(
         request, limits::kBodyBytes, [&](const google::protobuf::Message&) { return right; },
-        message);
+        message, items);
   }
 
   http::Request RequestOf(std::string body) {
@@ -93,6 +95,69 @@ TEST_F(ReadRequestTest, LargestBatch_IsRead) {
   EXPECT_EQ(ReadGrpc(bytes, unclaims_), absl::OkStatus());
   EXPECT_EQ(unclaims_.unclaims_size(), limits::kBatchItems);
   EXPECT_GE(held_, bytes.size() + unclaims_.SpaceUsedLong());
+}
+
+TEST_F(ReadRequestTest, Items_ArePackedAsTheyAreRead) {
+  const std::string path = "/v1/partners/7/devices:claimAsync";
+  std::string text = R"({"claims":[)";
+  for (int i = 0; i < 2'500; ++i) {
+    text += i == 0 ? "" : ",";
+    text += i % 3 == 0 ? "{}"
+                       : R"({"deviceIdentifier":{"imei":"490154203237518"},"customerId":"5",)"
+                         R"("deviceMetadata":{"entries":{"a":"b"}}})";
+  }
+  text += R"(],"claims":{"customerId":7}})";  // a list may be given twice, or as one element
+  api::ClaimDevicesRequest whole;
+  ASSERT_EQ(ReadJson(text, whole, path), absl::OkStatus());
+  ASSERT_EQ(whole.claims_size(), 2'501);
+  const uint64_t held_whole = held_;
+  const batch::PackedItems expected(whole.claims());
+
+  api::ClaimDevicesRequest rest;
+  batch::PackedItems items;
+  EXPECT_EQ(ReadJson(text, rest, path, &items), absl::OkStatus());
+  EXPECT_EQ(items.chunks(), expected.chunks());
+  EXPECT_EQ(items.size(), 2'501);
+  EXPECT_EQ(rest.claims_size(), 0);
+  EXPECT_EQ(rest.partner_id(), 7);
+  EXPECT_LT(held_, held_whole / 2);
+
+  whole.mutable_claims(0)
+      ->GetReflection()
+      ->MutableUnknownFields(whole.mutable_claims(0))
+      ->AddVarint(9'999, 1);
+  batch::PackedItems from_grpc;
+  EXPECT_EQ(ReadGrpc(whole.SerializeAsString(), rest, absl::OkStatus(), &from_grpc),
+            absl::OkStatus());
+  EXPECT_EQ(from_grpc.chunks(), expected.chunks());
+  EXPECT_EQ(rest.claims_size(), 0);
+  EXPECT_EQ(rest.partner_id(), 7);
+}
+
+TEST_F(ReadRequestTest, WrongItems_HaveTheSameErrors) {
+  for (const std::string item :
+       {R"({"deviceId":"x"})", R"({"deviceIdentifier":{"imei":1,"nonsense":2}})", "7", "null", "[]",
+        R"({"deviceId":"1","deviceIdentifier":{}})", "{", R"({"vacationModeDays":1e99})"}) {
+    for (const int before : {1, 2'000}) {
+      std::string text = R"({"unclaims":[)";
+      for (int i = 0; i < before; ++i) text += R"({"deviceId":"1"},)";
+      text += item + "," + item + R"(],"partnerId":"8"})";
+      batch::PackedItems items;
+      api::UnclaimDevicesRequest rest;
+      const absl::Status status = ReadJson(text, unclaims_);
+      EXPECT_FALSE(status.ok());
+      EXPECT_EQ(ReadJson(text, rest, "/v1/partners/7/devices:unclaimAsync", &items), status);
+      unclaims_.Clear();
+    }
+  }
+  // An item that is no message, and a text that is no UTF-8.
+  for (const std::string& bytes :
+       {std::string("\x12\x02\x08\xFF", 4), std::string("\x12\x05\x12\x03\x12\x01\xFF", 7)}) {
+    batch::PackedItems items;
+    const absl::Status status = ReadGrpc(bytes, unclaims_);
+    EXPECT_FALSE(status.ok());
+    EXPECT_EQ(ReadGrpc(bytes, unclaims_, absl::OkStatus(), &items), status);
+  }
 }
 
 TEST_F(ReadRequestTest, TooLittleMemory_IsRefusedBeforeParsing) {

@@ -148,9 +148,9 @@ TEST_F(PowerCutTest, AtAnySyncOfABatch_LosesNothing_AndRunsNothingTwice) {
   {
     const PowerCuts recorder;
     Open(dir_ / "registry.db");
-    RunEngine(Sender()->AcceptClaims(kCutPartner, Claims())->id, /*slow=*/false);
+    RunEngine(Sender()->AcceptClaims(kCutPartner, Claims().claims())->id, /*slow=*/false);
     recorder.Record();
-    id = Sender()->AcceptUnclaims(kCutPartner, Unclaims())->id;
+    id = Sender()->AcceptUnclaims(kCutPartner, Unclaims().unclaims())->id;
     accepted_at = PowerCuts::count();
     RunEngine(id, /*slow=*/true);
     cuts = PowerCuts::Finish();

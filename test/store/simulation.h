@@ -276,7 +276,7 @@ class Simulation {
     }
     const PartnerId caller(partner + 1);
     batch.head = (is_preview ? sender_.PreviewClaims(caller, request.claims())
-                             : sender_.AcceptClaims(caller, request))
+                             : sender_.AcceptClaims(caller, request.claims()))
                      .value();
   }
 
@@ -293,7 +293,7 @@ class Simulation {
     }
     const PartnerId caller(partner + 1);
     batch.head = (is_preview ? sender_.PreviewUnclaims(caller, request.unclaims())
-                             : sender_.AcceptUnclaims(caller, request))
+                             : sender_.AcceptUnclaims(caller, request.unclaims()))
                      .value();
   }
 
@@ -307,7 +307,7 @@ class Simulation {
       batch.expected.push_back(Updated(registers[device]));
       if (batch.expected.back().outcome == Outcome::kSuccess) orders_[partner][device] = order;
     }
-    batch.head = sender_.AcceptMetadataUpdates(PartnerId(partner + 1), request).value();
+    batch.head = sender_.AcceptMetadataUpdates(PartnerId(partner + 1), request.updates()).value();
   }
 
   // Undoes the first batch of the partner that is finished and can be undone. Returns false

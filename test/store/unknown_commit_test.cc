@@ -57,7 +57,7 @@ class UnknownCommitTest : public testing::Test {
     batch::Engine engine(*store_, rules_, Clock::System(), {.commit_doubt = doubt});
     api::UnclaimDevicesRequest request;
     request.add_unclaims()->set_device_id(5);
-    return engine.AcceptUnclaims({kPartner, "a@example.com"}, request);
+    return engine.AcceptUnclaims({kPartner, "a@example.com"}, request.unclaims());
   }
   // Calls `effect` before the first COMMIT.
   static std::function<absl::Status()> AtFirst(std::function<void()> effect) {

@@ -3,10 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "base/limits.h"
 #include "base/status_macros.h"
+#include "base/yield.h"
 #include "errors/errors.h"
+#include "google/protobuf/wire_format_lite.h"
 #include "http/gzip.h"
+#include "json/wire_records.h"
 #include "wire/http_fault.h"
 
 namespace zerotouch::wire::grpc {
@@ -91,6 +96,30 @@ absl::Status ParseMessage(std::string_view bytes, google::protobuf::Message& mes
   }
   message.DiscardUnknownFields();
   return absl::OkStatus();
+}
+
+absl::Status ParseMessage(std::string_view bytes, const google::protobuf::FieldDescriptor& list,
+                          google::protobuf::Message& message, batch::PackedItems& items) {
+  const std::unique_ptr<google::protobuf::Message> item(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(list.message_type())
+          ->New());
+  std::string others;  // the fields besides the list
+  ItemYielder yielder;
+  json::Record record;
+  for (json::RecordReader reader(bytes); reader.Next(record);) {
+    if (record.field != list.number() ||
+        record.type != google::protobuf::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
+      others += record.wire;
+      continue;
+    }
+    if (!item->ParseFromArray(record.bytes.data(), static_cast<int>(record.bytes.size()))) {
+      return NotA(*message.GetDescriptor());
+    }
+    items.Add(*item);  // drops what its type does not know
+    yielder.AfterItem();
+  }
+  return ParseMessage(others, message);
 }
 
 }  // namespace zerotouch::wire::grpc

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "batch/stored_request.h"
 #include "google/protobuf/message.h"
 
 // Messages as gRPC frames them: a byte that tells if the message is compressed,
@@ -55,6 +56,9 @@ absl::Status NotA(const google::protobuf::Descriptor& type);
 // at every depth: they would pass every check and be stored. Returns
 // errors::BadRequest if `bytes` is malformed.
 absl::Status ParseMessage(std::string_view bytes, google::protobuf::Message& message);
+// The same, but adds the elements of `list`, one by one, to `items` instead of the message.
+absl::Status ParseMessage(std::string_view bytes, const google::protobuf::FieldDescriptor& list,
+                          google::protobuf::Message& message, batch::PackedItems& items);
 
 }  // namespace zerotouch::wire::grpc
 

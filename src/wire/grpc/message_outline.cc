@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/grpc/message_outline.h"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
@@ -103,7 +104,9 @@ class Scanner {
       outline_.message_bytes += is_packed ? length * kNumberBytes : kStringBytes + length;
       return in_.Skip(size);
     }
-    if (depth == 0 && field == list_ && ++outline_.items > most_items_) return true;
+    const bool is_item = depth == 0 && field == list_;
+    if (is_item && ++outline_.items > most_items_) return true;
+    const size_t before = outline_.message_bytes;
     outline_.message_bytes += field->is_map() ? kEntryBytes : SizeOf(*field->message_type());
     const CodedInputStream::Limit outer = in_.PushLimit(size);
     // A limit that is past the end of the bytes, or of the outer message, is cut.
@@ -111,6 +114,10 @@ class Scanner {
       return false;
     }
     in_.PopLimit(outer);
+    if (is_item) {
+      outline_.items_bytes += outline_.message_bytes - before;
+      outline_.item_bytes = std::max(outline_.item_bytes, outline_.message_bytes - before);
+    }
     return true;
   }
 

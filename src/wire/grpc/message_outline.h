@@ -16,6 +16,8 @@ namespace zerotouch::wire::grpc {
 struct MessageOutline {
   size_t items = 0;          // in the list of messages, if the type has one
   size_t message_bytes = 0;  // about what the parsed message takes
+  size_t items_bytes = 0;    // those of the items
+  size_t item_bytes = 0;     // those of the largest item
   // The fields besides the list that have a single number, serialized: enough to
   // check the caller's right to a batch.
   std::string numbers;

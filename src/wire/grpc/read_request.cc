@@ -38,7 +38,7 @@ absl::Status CheckBatch(const FieldDescriptor& list, const MessageOutline& outli
 
 absl::Status ReadRequest(http::Request& request, size_t limit,
                          const std::function<absl::Status(const Message&)>& check_right,
-                         Message& message) {
+                         Message& message, batch::PackedItems* items) {
   std::string unpacked;
   ZT_ASSIGN_OR_RETURN(
       const std::string_view bytes,
@@ -48,19 +48,24 @@ absl::Status ReadRequest(http::Request& request, size_t limit,
           unpacked));
   const auto outline = OutlineOf(bytes, *message.GetDescriptor(), limits::kBatchItems);
   if (!outline.has_value()) return NotA(*message.GetDescriptor());
-  if (const FieldDescriptor* list = BatchFieldOf(*message.GetDescriptor())) {
-    ZT_RETURN_IF_ERROR(CheckBatch(*list, *outline, check_right, message));
-  }
-  const size_t held = request.body.size() + unpacked.size() + outline->message_bytes;
-  if (request.hold && !request.hold(held)) {
+  const FieldDescriptor* const list = BatchFieldOf(*message.GetDescriptor());
+  if (list != nullptr) ZT_RETURN_IF_ERROR(CheckBatch(*list, *outline, check_right, message));
+  const bool by_item = list != nullptr && items != nullptr;
+  // If items are packed, one at a time is parsed, and the other fields are copied first.
+  const size_t message_bytes = outline->message_bytes - (by_item ? outline->items_bytes : 0);
+  const size_t parsing_bytes = message_bytes + (by_item ? outline->item_bytes + bytes.size() : 0);
+  if (request.hold && !request.hold(request.body.size() + unpacked.size() + parsing_bytes)) {
     CountRejection(Rejection::kMemory);
     return errors::TooBusy("request bodies", absl::Seconds(1));
   }
-  ZT_RETURN_IF_ERROR(ParseMessage(bytes, message));
+  ZT_RETURN_IF_ERROR(by_item ? ParseMessage(bytes, *list, message, *items)
+                             : ParseMessage(bytes, message));
   // Free the bytes of up to 100,000 items, which are parsed now.
   std::string().swap(request.body);
   // Cannot fail, because it is less than before.
-  if (request.hold) static_cast<void>(request.hold(outline->message_bytes));
+  if (request.hold) {
+    static_cast<void>(request.hold(message_bytes + (by_item ? items->bytes() : 0)));
+  }
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "absl/status/status.h"
+#include "batch/stored_request.h"
 #include "google/protobuf/message.h"
 #include "http/http.h"
 
@@ -16,11 +17,12 @@ namespace zerotouch::wire::grpc {
 // the message holds: a batch of too many items gets the error of CheckBatchSize, and
 // without memory for the message (`request.hold`) the call gets errors::TooBusy.
 // `check_right`, unless empty, is asked before the items of a batch are parsed; it
-// gets a message of the same type without them.
+// gets a message of the same type without them. The items of a batch are added to `items`,
+// unless that is null, instead of the message.
 absl::Status ReadRequest(
     http::Request& request, size_t limit,
     const std::function<absl::Status(const google::protobuf::Message&)>& check_right,
-    google::protobuf::Message& message);
+    google::protobuf::Message& message, batch::PackedItems* items = nullptr);
 
 }  // namespace zerotouch::wire::grpc
 

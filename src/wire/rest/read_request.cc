@@ -37,32 +37,39 @@ absl::Status CheckPathRight(const RouteMatch& match, const auth::Principal& call
 }
 
 absl::Status ReadRequest(const RouteMatch& match, const Query& query, http::Request& request,
-                         google::protobuf::Message& message) {
+                         google::protobuf::Message& message, batch::PackedItems* items) {
+  const google::protobuf::FieldDescriptor* batch = BatchFieldOf(*message.GetDescriptor());
+  json::ParseOptions options;
+  if (items != nullptr) {
+    options.taken = batch;
+    options.take = [&](const google::protobuf::Message& item) { items->Add(item); };
+  }
   if (request.body.size() < kCountedBytes) {
-    return Transcode(match, query, request.body, message);
+    return Transcode(match, query, request.body, message, options);
   }
   const json::Outline outline = json::OutlineOf(request.body, limits::kBatchItems);
-  const google::protobuf::FieldDescriptor* batch = BatchFieldOf(*message.GetDescriptor());
   if (batch != nullptr && outline.items > limits::kBatchItems) {
     return CheckBatchSize(batch->name(), outline.items);
   }
   const size_t text_bytes = request.body.size();
-  if (request.hold && !request.hold(text_bytes + json::ParsingBytes(outline))) {
+  // The stored form of items is shorter than their text.
+  const size_t packed_bytes = items == nullptr ? 0 : text_bytes;
+  if (request.hold && !request.hold(text_bytes + packed_bytes +
+                                    json::ParsingBytes(outline, /*by_item=*/items != nullptr))) {
     CountRejection(Rejection::kMemory);
     return errors::TooBusy("request bodies", absl::Seconds(1));
   }
-  ZT_RETURN_IF_ERROR(Transcode(match, query, request.body, message));
+  ZT_RETURN_IF_ERROR(Transcode(match, query, request.body, message, options));
   // Free the text of up to 100,000 items, which are parsed now.
   std::string().swap(request.body);
   // The arena knows what the message takes but for long texts, which were in the body.
   // Cannot fail, because it is less than before.
   const google::protobuf::Arena* arena = message.GetArena();
-  const size_t message_bytes = json::MessageBytes(outline);
+  size_t message_bytes = json::MessageBytes(outline, /*by_item=*/items != nullptr);
+  if (arena != nullptr) message_bytes = std::min<size_t>(arena->SpaceAllocated(), message_bytes);
   if (request.hold) {
-    static_cast<void>(request.hold(
-        text_bytes + (arena == nullptr
-                          ? message_bytes
-                          : std::min<size_t>(arena->SpaceAllocated(), message_bytes))));
+    static_cast<void>(request.hold(items == nullptr ? text_bytes + message_bytes
+                                                    : items->bytes() + message_bytes));
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "auth/principal.h"
+#include "batch/stored_request.h"
 #include "google/protobuf/message.h"
 #include "http/http.h"
 #include "wire/methods.h"
@@ -18,11 +19,12 @@ namespace zerotouch::wire {
 absl::Status CheckPathRight(const RouteMatch& match, const auth::Principal& caller,
                             const MethodTable& methods);
 
-// Parses a request as Transcode does, and frees its body. Before that, counts what
-// the body holds: a batch of too many items gets the error of CheckBatchSize, and
-// without memory for the message (`request.hold`) the call gets errors::TooBusy.
+// Parses a request as Transcode does, and frees its body. The items of a batch are added
+// to `items`, unless that is null, instead of the message. Before that, counts what the
+// body holds: a batch of too many items gets the error of CheckBatchSize, and without
+// memory for what is parsed (`request.hold`) the call gets errors::TooBusy.
 absl::Status ReadRequest(const RouteMatch& match, const Query& query, http::Request& request,
-                         google::protobuf::Message& message);
+                         google::protobuf::Message& message, batch::PackedItems* items = nullptr);
 
 }  // namespace zerotouch::wire
 

@@ -10,7 +10,6 @@
 
 #include "base/limits.h"
 #include "errors/errors.h"
-#include "json/json.h"
 
 namespace zerotouch::wire {
 
@@ -28,7 +27,8 @@ bool IsBlank(const std::string& text) {
   return text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
-Violations ReadBody(const Route& route, std::string& body, Message& request) {
+Violations ReadBody(const Route& route, std::string& body, Message& request,
+                    const json::ParseOptions& options) {
   switch (route.body) {
     case Route::Body::kNone:
       if (IsBlank(body)) return {};
@@ -37,7 +37,7 @@ Violations ReadBody(const Route& route, std::string& body, Message& request) {
       return json::Parse(body,
                          *request.GetReflection()->MutableMessage(&request, route.body_field));
     case Route::Body::kWhole:
-      return json::Parse(body, request);
+      return json::Parse(body, request, options);
   }
   return {};
 }
@@ -97,8 +97,8 @@ Violations BindParameter(const RouteMatch& match, const QueryParameter& paramete
 }  // namespace
 
 absl::Status Transcode(const RouteMatch& match, const Query& query, std::string& body,
-                       Message& request) {
-  Violations in_body = ReadBody(*match.route, body, request);
+                       Message& request, const json::ParseOptions& options) {
+  Violations in_body = ReadBody(*match.route, body, request, options);
   Violations all;
   for (const auto& binding : match.bindings) {
     Append(json::BindText(binding.field, binding.value, request), all);

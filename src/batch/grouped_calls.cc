@@ -93,13 +93,13 @@ void GroupedCalls::RunGroup(const Group& group) {
   for (Waiting* waiting : group) waiting->runs_alone = true;
   std::vector<const SingleCall*> calls;
   for (const Waiting* waiting : group) calls.push_back(&waiting->call);
-  const absl::StatusOr<std::vector<ItemResult>> results = RunTogether(calls);
+  absl::StatusOr<std::vector<ItemResult>> results = RunTogether(calls);
   // No call may run again if the group may have been committed.
   if (!results.ok() && group.size() > 1 && !absl::IsUnknown(results.status())) return;
+  for (Waiting* waiting : group) waiting->runs_alone = false;
   for (size_t i = 0; i < group.size(); ++i) {
-    group[i]->runs_alone = false;
     if (results.ok()) {
-      group[i]->result = (*results)[i];
+      group[i]->result = std::move((*results)[i]);
     } else {
       // A copy of its own for each thread.
       group[i]->result = absl::Status(results.status().code(), results.status().message());

@@ -32,10 +32,10 @@ namespace zerotouch::wire {
 using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service::OperationAnswer,
                             service::ListAnswer, service::BytesAnswer, service::EventAnswer>;
 
-// What a function may get beside its request.
+// The arguments that some functions get beside their request.
 struct Beside {
-  batch::PackedItems items;       // those of a batch, in their stored form; if it TakesItems
-  service::WantedFields wanted;   // what is not wanted may be missing in the answer
+  batch::PackedItems items;      // those of a batch, in their stored form; if it TakesItems
+  service::WantedFields wanted;  // what is not wanted may be missing in the answer
 };
 
 // The kind of a method decides where it runs.

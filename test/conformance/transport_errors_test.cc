@@ -95,7 +95,7 @@ TEST_F(TransportErrors, Http1) {
   };
   Send("no HTTP", "nonsense\r\n\r\n");
   Send("no Host", get + "\r\n");
-  Send("a Host that is none", get + "Host: x y\r\n\r\n");
+  Send("a Host with a space", get + "Host: x y\r\n\r\n");
   Send("another transfer coding", get + "Host: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
   Send("two credentials", get + "Host: x\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n");
   Send("a URL that is too long", get_of("/" + std::string(300, 'x') + "?QUERY", ""));

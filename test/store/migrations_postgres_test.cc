@@ -128,11 +128,13 @@ TEST_F(MigrationsPostgresTest, LongReader_DelaysTheMigration_WhichDoesNotBlockOt
 
 TEST_F(MigrationsPostgresTest, Deadlock_IsRetried) {
   // The migration changes `statements` and then `claims`; the other transaction locks them in
-  // reverse order.
-  const auto other = OpenTransaction("LOCK TABLE claims IN ROW EXCLUSIVE MODE");
+  // reverse order, and never looks for a deadlock itself.
+  cluster_.Run("GRANT SET ON PARAMETER deadlock_timeout TO PUBLIC");
+  const auto other = OpenTransaction(
+      "SET LOCAL deadlock_timeout = '10min'; LOCK TABLE claims IN ROW EXCLUSIVE MODE");
   std::thread upgrade = StartUpgrade();
   AwaitWaitingMigration();
-  // The first to wait for a second detects the deadlock, which is the migration.
+  // The migration detects the deadlock, or gives up waiting.
   const absl::Status locked = other->RunScript("LOCK TABLE statements IN ROW EXCLUSIVE MODE");
   EXPECT_TRUE(locked.ok()) << locked;
   EXPECT_TRUE(other->RunScript("COMMIT").ok());

@@ -20,7 +20,7 @@ using beast::error_code;
 // Counted for each field besides its text: ": " and the end of its line.
 constexpr size_t kFieldOverhead = 4;
 
-// What can be in a host and port (RFC 3986 section 3.2.2).
+// The characters of a host and port (RFC 3986 section 3.2.2).
 constexpr std::string_view kHostCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]";
 
@@ -176,8 +176,8 @@ void BeastParser::CheckFraming() {
     return Refuse(Malformed("The request must have one Host header."), true);
   }
   if (host.find_first_not_of(kHostCharacters) != host.npos) {  // section 3.2
-    return Refuse(Malformed("The Host header must be a host name or an address, and may have a port."),
-                  true);
+    return Refuse(
+        Malformed("The Host header must be a host name or an address, and may have a port."), true);
   }
   if (codings > 0 && version_ < 11) {  // section 6.1
     return Refuse(Malformed("An HTTP/1.0 request cannot have a Transfer-Encoding."), true);

@@ -412,11 +412,11 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
   const auth::Principal& caller = head.caller.principal();
   // As in RefuseEarly, which is skipped if the body arrives with the head.
   if (!request.body.empty()) ZT_RETURN_IF_ERROR(CheckPathRight(*head.route, caller, methods_));
-  Beside beside;
-  beside.wanted.total_size = selection == nullptr || selection->Find("totalSize") != nullptr;
+  MoreArguments more;
+  more.wanted.total_size = selection == nullptr || selection->Find("totalSize") != nullptr;
   ZT_RETURN_IF_ERROR(ReadRequest(*head.route, head.query, request, message,
-                                 methods_.TakesItems(method) ? &beside.items : nullptr));
-  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message, beside));
+                                 methods_.TakesItems(method) ? &more.items : nullptr));
+  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(method, caller, message, more));
   if (const auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
     may_wait = operation->may_wait;
   }

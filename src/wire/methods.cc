@@ -57,9 +57,9 @@ bool MethodTable::TakesItems(const google::protobuf::MethodDescriptor& method) c
 absl::StatusOr<Answer> MethodTable::Call(const google::protobuf::MethodDescriptor& method,
                                          const auth::Principal& caller,
                                          const google::protobuf::Message& request,
-                                         const Beside& beside) const {
+                                         const MoreArguments& more) const {
   ZT_ASSIGN_OR_RETURN(const Functions* functions, Find(method, &request));
-  return functions->call(method.full_name(), caller, request, beside);
+  return functions->call(method.full_name(), caller, request, more);
 }
 
 absl::Status MethodTable::CheckRight(const google::protobuf::MethodDescriptor& method,

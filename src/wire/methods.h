@@ -33,7 +33,7 @@ using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, service:
                             service::ListAnswer, service::BytesAnswer, service::EventAnswer>;
 
 // The arguments that some functions get beside their request.
-struct Beside {
+struct MoreArguments {
   batch::PackedItems items;      // those of a batch, in their stored form; if it TakesItems
   service::WantedFields wanted;  // what is not wanted may be missing in the answer
 };
@@ -67,7 +67,7 @@ class MethodTable {
     Add<Right, Request, Response>(
         kind, /*takes_items=*/false,
         [&service, function](const auth::Authorized<Right>& caller, const Request& request,
-                             const Beside&) {
+                             const MoreArguments&) {
           return (service.*function)(caller, request);
         });
   }
@@ -82,8 +82,8 @@ class MethodTable {
     Add<Right, Request, Response>(
         kind, /*takes_items=*/true,
         [&service, function](const auth::Authorized<Right>& caller, const Request& request,
-                             const Beside& beside) {
-          return (service.*function)(caller, request, beside.items);
+                             const MoreArguments& more) {
+          return (service.*function)(caller, request, more.items);
         });
   }
 
@@ -96,8 +96,8 @@ class MethodTable {
     Add<Right, Request, Response>(
         kind, /*takes_items=*/false,
         [&service, function](const auth::Authorized<Right>& caller, const Request& request,
-                             const Beside& beside) {
-          return (service.*function)(caller, request, beside.wanted);
+                             const MoreArguments& more) {
+          return (service.*function)(caller, request, more.wanted);
         });
   }
 
@@ -133,7 +133,7 @@ class MethodTable {
   absl::StatusOr<Answer> Call(const google::protobuf::MethodDescriptor& method,
                               const auth::Principal& caller,
                               const google::protobuf::Message& request,
-                              const Beside& beside = {}) const;
+                              const MoreArguments& more = {}) const;
 
  private:
   // `method` is the full name of the method, for errors.
@@ -143,7 +143,7 @@ class MethodTable {
     bool takes_items = false;
     std::function<absl::StatusOr<Answer>(const std::string& method, const auth::Principal&,
                                          const google::protobuf::Message&,
-                                         const Beside&)>
+                                         const MoreArguments&)>
         call;
     std::function<absl::Status(const std::string& method, const auth::Principal&,
                                const google::protobuf::Message&)>
@@ -158,12 +158,12 @@ class MethodTable {
     functions.takes_items = takes_items;
     functions.call = [function](const std::string& method, const auth::Principal& caller,
                                 const google::protobuf::Message& message,
-                                const Beside& beside) -> absl::StatusOr<Answer> {
+                                const MoreArguments& more) -> absl::StatusOr<Answer> {
       const auto& request = static_cast<const Request&>(message);
       ZT_ASSIGN_OR_RETURN(auth::Authorized<Right> authorized,
                           auth::Authorize<Right>(caller, request, method));
       authorized.SetCall(std::string(NameOfMethod(method)), log::RequestId());
-      ZT_ASSIGN_OR_RETURN(Response response, function(authorized, request, beside));
+      ZT_ASSIGN_OR_RETURN(Response response, function(authorized, request, more));
       if constexpr (std::is_constructible_v<Answer, Response>) {
         return Answer(std::move(response));
       } else {

@@ -347,12 +347,12 @@ absl::StatusOr<http::Response> Handler::CallApi(http::Request& request, Head& he
     return methods_.CheckRight(*head.method, caller, without_items);
   };
   ZT_RETURN_IF_ERROR(methods_.CheckAccount(*head.method, caller));
-  Beside beside;
+  MoreArguments more;
   ZT_RETURN_IF_ERROR(ReadRequest(request, BodyLimit(head), check_right, message,
-                                 methods_.TakesItems(*head.method) ? &beside.items : nullptr));
-  if (seam_.Logs()) head.bodies.NoteRequest(message, beside.items);
+                                 methods_.TakesItems(*head.method) ? &more.items : nullptr));
+  if (seam_.Logs()) head.bodies.NoteRequest(message, more.items);
   const bool accepts_gzip = AcceptsGzip(request);
-  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, caller, message, beside));
+  ZT_ASSIGN_OR_RETURN(Answer answer, methods_.Call(*head.method, caller, message, more));
   if (auto* operation = std::get_if<service::OperationAnswer>(&answer)) {
     may_wait = operation->may_wait;
     if (seam_.Logs()) head.bodies.NoteAnswer(operation->operation);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # A thin front of CMake and the scripts; see CMakePresets.json.
 JOBS ?= $(shell nproc)
-# Tests also wait, so one more than there are processors keeps them busy.
-TEST_JOBS ?= $(shell expr $$(nproc) + 1)
+# Tests also wait, so two more than there are processors keep them busy.
+TEST_JOBS ?= $(shell expr $$(nproc) + 2)
 BENCH_DIR ?= build/bench
 SANITIZED ?= -DZEROTOUCH_ALL_TESTS=OFF
 

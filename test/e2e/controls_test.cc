@@ -375,7 +375,10 @@ TEST_F(ControlsTest, Item_IsForTheCustomerThatItNames_AndForThoseOfItsCaller) {
   };
   const std::string result = R"("item":{"status":"SINGLE_DEVICE_STATUS_OTHER_ERROR"}})";
   const std::string customer = fmt::format(R"({{"customerId":"{}",)", sandbox().first.customer);
-  Add(customer + R"("device":{)" + imei("356938035644807") + "}," + result);
+  EXPECT_EQ(Control("POST", kFaults,
+                    customer + R"("device":{)" + imei("356938035644807") + "}," + result)
+                .status,
+            200);
   const auto results = [](const std::string& operation) {
     const Json json(operation);
     std::vector<std::string> seen;

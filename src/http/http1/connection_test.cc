@@ -298,6 +298,9 @@ TEST_F(Http1Test, Malformed_IsABadRequestAndClosed) {
         std::string("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x y\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x/y\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: x:80.y\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: [::1].y\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: \"x\"\r\n\r\n"),
         std::string("\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost : x\r\n\r\n"),
@@ -323,7 +326,7 @@ TEST_F(Http1Test, Malformed_IsABadRequestAndClosed) {
 }
 
 TEST_F(Http1Test, HostOfEveryForm_IsTaken) {
-  for (const char* host : {"", "x", "x:80", "[::1]:80", "a_b.example", "%C3%A4.example"}) {
+  for (const char* host : {"", "x", "x:", "x:80", "[::1]", "[::1]:80", "a_b.example", "%C3%A4.example"}) {
     EXPECT_EQ(Ask(fmt::format("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", host)).status, 200) << host;
   }
 }

@@ -20,9 +20,26 @@ using beast::error_code;
 // Counted for each field besides its text: ": " and the end of its line.
 constexpr size_t kFieldOverhead = 4;
 
-// The characters of a host and port (RFC 3986 section 3.2.2).
+// The characters of a host's name (RFC 3986 section 3.2.2). Within brackets an address has colons
+// too.
 constexpr std::string_view kHostCharacters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]";
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=";
+constexpr std::string_view kDigits = "0123456789";
+
+// Returns true if `text` is a name or an address, with or without a port.
+bool IsHost(std::string_view text) {
+  size_t end = text.find_first_not_of(kHostCharacters);
+  if (text.starts_with('[')) {
+    end = text.find(']');
+    if (end == text.npos) return false;
+    for (const char c : text.substr(1, end - 1)) {
+      if (c != ':' && kHostCharacters.find(c) == kHostCharacters.npos) return false;
+    }
+    ++end;
+  }
+  if (end == text.npos || end == text.size()) return true;
+  return text[end] == ':' && text.find_first_not_of(kDigits, end + 1) == text.npos;
+}
 
 class BeastParser final : public RequestParser, private beast_http::basic_parser<true> {
  public:
@@ -175,7 +192,7 @@ void BeastParser::CheckFraming() {
   if (hosts > 1 || (hosts == 0 && version_ >= 11)) {
     return Refuse(Malformed("The request must have one Host header."), true);
   }
-  if (host.find_first_not_of(kHostCharacters) != host.npos) {  // section 3.2
+  if (!IsHost(host)) {  // section 3.2
     return Refuse(
         Malformed("The Host header must be a host name or an address, and may have a port."), true);
   }

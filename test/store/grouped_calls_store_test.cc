@@ -169,7 +169,7 @@ class GroupedCallsTest : public store::StoreTest {
     return numbers;
   }
 
-  const RegistryRules rules_;
+  const RegistryRules rules_{};
   std::optional<HeldStore> held_;
   std::optional<GroupedCalls> calls_;
 };

@@ -326,7 +326,8 @@ TEST_F(Http1Test, Malformed_IsABadRequestAndClosed) {
 }
 
 TEST_F(Http1Test, HostOfEveryForm_IsTaken) {
-  for (const char* host : {"", "x", "x:", "x:80", "[::1]", "[::1]:80", "a_b.example", "%C3%A4.example"}) {
+  for (const char* host :
+       {"", "x", "x:", "x:80", "[::1]", "[::1]:80", "a_b.example", "%C3%A4.example"}) {
     EXPECT_EQ(Ask(fmt::format("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", host)).status, 200) << host;
   }
 }

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <numeric>
 #include <string>
 #include <thread>
 
@@ -164,8 +165,8 @@ class GroupedCallsTest : public store::StoreTest {
   }
 
   static std::vector<int> Numbers(int count) {
-    std::vector<int> numbers;
-    for (int i = 0; i < count; ++i) numbers.push_back(i);
+    std::vector<int> numbers(static_cast<size_t>(count));
+    std::iota(numbers.begin(), numbers.end(), 0);
     return numbers;
   }
 
@@ -269,7 +270,7 @@ TEST_P(GroupedCallsTest, GroupThatConflicts_RunsOneByOne) {
   std::atomic<bool> changed = false;
   held_->Intercept([&](int number, const auto& mutation) {
     return store_->Write([&](store::Transaction& transaction) {
-      const absl::Status status = mutation(transaction);
+      absl::Status status = mutation(transaction);
       if (number == 3 && !changed.exchange(true)) {
         EXPECT_TRUE(RunCall(5, 99, /*is_claim=*/false, &of_replica).ok());
       }

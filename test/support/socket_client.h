@@ -34,7 +34,7 @@ class SocketClient {
     address.sin_family = AF_INET;
     if (from != nullptr) {
       inet_pton(AF_INET, from, &address.sin_addr);
-      bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+      if (bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) return;
     }
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

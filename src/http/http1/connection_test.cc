@@ -348,7 +348,7 @@ TEST_F(Http1Test, EmptyLineBeforeARequest_IsIgnored) {
 
 TEST_F(Http1Test, TruncatedBody_IsNeverHandled) {
   std::atomic<int> handled = 0;
-  handler_.handle = [&](Request) {
+  handler_.handle = [&](const Request&) {
     ++handled;
     return Response();
   };
@@ -361,7 +361,7 @@ TEST_F(Http1Test, TruncatedBody_IsNeverHandled) {
 }
 
 TEST_F(Http1Test, StreamedAnswer_IsChunked) {
-  handler_.handle = [](Request) {
+  handler_.handle = [](const Request&) {
     Response response;
     response.stream = std::make_unique<Pieces>(std::vector<std::string>{"one,", "", "two"});
     return response;
@@ -379,7 +379,7 @@ TEST_F(Http1Test, StreamedAnswer_IsChunked) {
 }
 
 TEST_F(Http1Test, StreamedAnswer_ToHttp10_EndsWithTheConnection) {
-  handler_.handle = [](Request) {
+  handler_.handle = [](const Request&) {
     Response response;
     response.stream = std::make_unique<Pieces>(std::vector<std::string>{"one,", "two"});
     return response;
@@ -391,7 +391,7 @@ TEST_F(Http1Test, StreamedAnswer_ToHttp10_EndsWithTheConnection) {
 }
 
 TEST_F(Http1Test, ErrorInAStream_CutsTheConnection) {
-  handler_.handle = [](Request) {
+  handler_.handle = [](const Request&) {
     Response response;
     response.stream =
         std::make_unique<Pieces>(std::vector<std::string>{"one,"}, absl::UnavailableError("gone"));
@@ -421,7 +421,7 @@ TEST_F(Http1Test, Head_HasTheHeaderAlone) {
 
 TEST_F(Http1Test, EarlyRefusal_IsReadThoughTheBodyStillComes) {
   std::atomic<int> handled = 0;
-  handler_.handle = [&](Request) {
+  handler_.handle = [&](const Request&) {
     ++handled;
     return Response();
   };

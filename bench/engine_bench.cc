@@ -66,7 +66,7 @@ void NameDevice(int number, Item& item) {
 void RunOperation(store::Store& store, const char* method) {
   std::optional<store::Lease> lease;
   Must(store.Write([&](store::Transaction& transaction) {
-    lease = Must(transaction.LeaseOperation(absl::Now(), absl::Hours(1)));
+    lease = Must(transaction.LeaseOperation(absl::Now(), absl::Hours(1), store::LeaseOrder::kFair));
     return absl::OkStatus();
   }));
   const RegistryRules rules;

@@ -144,25 +144,21 @@ test('reseller: 100,000 rows are checked while the page stays responsive', async
   await person.go(`/reseller/upload/claim?customer=${stage.customerId}`);
   const rows = ['imei,manufacturer,model'];
   for (let i = 0; i < 100_000; ++i) rows.push(`${imei(1_000_000 + i)},Google,Pixel 9`);
+  // Counts how often the page's timer runs from the choice of the file until the button is there.
   await person.page.evaluate(() => {
-    window.longest = 0;
-    let last = performance.now();
-    setInterval(() => {
-      window.longest = Math.max(window.longest, performance.now() - last);
-      last = performance.now();
-    }, 20);
+    const timer = setInterval(() => ++window.turns, 20);
+    document.addEventListener('change', () => (window.turns = 0), {capture: true, once: true});
+    new MutationObserver(() => {
+      const buttons = [...document.querySelectorAll('button')];
+      if (buttons.some(each => each.textContent === 'Claim 100,000 devices')) clearInterval(timer);
+    }).observe(document.body, {childList: true, subtree: true, characterData: true});
   });
-  const begin = Date.now();
   await chooseFile(person, 'many.csv', rows.join('\n'));
   await person.button('Claim 100,000 devices').waitFor();
-  const seconds = (Date.now() - begin) / 1000;
-  const blocked = await person.page.evaluate(() => window.longest);
-  console.log(
-    `100,000 rows in ${seconds.toFixed(1)} s; longest pause of the page ${blocked.toFixed(0)} ms`,
-  );
-  // Far from what bench/portal.mjs measures on a quiet machine: a page that checks all rows at once
-  // is blocked for most of the time.
-  assert.ok(blocked < Math.max(1000, 300 * seconds), `blocked ${blocked} ms of ${seconds} s`);
+  const turns = await person.page.evaluate(() => window.turns);
+  // A page that checks all rows in one go runs no timer meanwhile. How long a pause is at most is
+  // measured by bench/portal.mjs.
+  assert.ok(turns >= 5, `the page's own timer ran ${turns} times`);
   await leave(person);
 });
 

@@ -57,6 +57,11 @@ std::optional<std::string> Policy::Refuse(const std::string& url) const {
     return "leave out the user name and password: deliveries are signed";
   }
   if (!PartOf(parsed.get(), CURLUPART_FRAGMENT).empty()) return "leave out the part after #";
+  // No server listens on port 0, which libcurl takes.
+  const std::string port = PartOf(parsed.get(), CURLUPART_PORT);
+  if (!port.empty() && port.find_first_not_of('0') == std::string::npos) {
+    return "use a port from 1 to 65535";
+  }
   std::string host = PartOf(parsed.get(), CURLUPART_HOST);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   const std::optional<Address> address = Address::Parse(host);

@@ -15,7 +15,8 @@ TEST(Policy, ServerTakesHttpsOfTheInternet) {
   }
   for (const char* url :
        {"http://example.com", "https://127.0.0.1/", "https://0x7f000001/", "https://[::1]:8443/",
-        "https://a:b@example.com/", "", "https:///a", "https:/a", "https://a#b"}) {
+        "https://a:b@example.com/", "", "https:///a", "https:/a", "https://a#b",
+        "https://example.com:0/", "https://example.com:00", "https://example.com:65536/"}) {
     EXPECT_NE(policy.Refuse(url), std::nullopt) << url;
   }
 }

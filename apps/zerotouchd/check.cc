@@ -14,12 +14,12 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/time/clock.h"
+#include "auth/oidc.h"
 #include "base/clock.h"
 #include "base/json_string.h"
 #include "base/limits.h"
@@ -32,6 +32,7 @@
 #include "zerotouchd/endpoint.h"
 #include "zerotouchd/issuer_keys.h"
 #include "zerotouchd/production.h"
+#include "zerotouchd/sign_in.h"
 #include "zerotouchd/tls_files.h"
 
 namespace zerotouch::daemon {
@@ -49,36 +50,38 @@ Finding Error(std::string_view about, const absl::Status& status) {
   return {std::string(about), Verdict::kError, std::string(MessageOf(status))};
 }
 
-// Returns why no server could listen on the address, or nullopt. A port in use is no
-// reason: it may be the server's own.
-std::optional<std::string> WhyNotBound(const ListenAddress& address) {
+// Returns whether a program listens on the address, which may be the server itself.
+// FAILED_PRECONDITION says why no server could listen there.
+absl::StatusOr<bool> IsInUse(const ListenAddress& address) {
   addrinfo wanted = {};
   wanted.ai_socktype = SOCK_STREAM;
   wanted.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
   const int unresolved =
       getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &wanted, &found);
-  if (unresolved != 0) return gai_strerror(unresolved);
+  if (unresolved != 0) return absl::FailedPreconditionError(gai_strerror(unresolved));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, &freeaddrinfo);
   const int socket = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return strerror(errno);
+  if (socket < 0) return absl::FailedPreconditionError(strerror(errno));
   const absl::Cleanup closed = [socket] { close(socket); };
   const int yes = 1;
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (bind(socket, found->ai_addr, found->ai_addrlen) == 0 || errno == EADDRINUSE) {
-    return std::nullopt;
-  }
-  return strerror(errno);
+  if (bind(socket, found->ai_addr, found->ai_addrlen) == 0) return false;
+  if (errno == EADDRINUSE) return true;
+  return absl::FailedPreconditionError(strerror(errno));
 }
 
 void CheckAddress(std::string_view setting, const std::string& text, const std::string& how,
                   Findings& findings) {
-  const std::optional<std::string> reason = WhyNotBound(*ParseListenAddress(text));
-  if (!reason.has_value()) return findings.push_back(Ok(setting, text + how));
+  const absl::StatusOr<bool> is_in_use = IsInUse(*ParseListenAddress(text));
+  if (is_in_use.ok()) {
+    const char* now = *is_in_use ? "; a program listens there now, such as the running server" : "";
+    return findings.push_back(Ok(setting, text + how + now));
+  }
   findings.push_back(Error(setting, absl::FailedPreconditionError(fmt::format(
                                         "cannot listen on {}: {}; use an address of this machine "
                                         "and a port that this user may use",
-                                        text, *reason))));
+                                        text, MessageOf(is_in_use.status())))));
 }
 
 void CheckAddresses(const Settings& settings, Findings& findings) {
@@ -91,7 +94,10 @@ void CheckAddresses(const Settings& settings, Findings& findings) {
                                                         : " without TLS, as --insecure allows";
     CheckAddress("listen", settings.listen, how, findings);
   }
-  if (!settings.metrics_listen.empty()) {
+  if (settings.metrics_listen.empty()) return;
+  if (const absl::Status status = CheckMetricsListener(settings); !status.ok()) {
+    findings.push_back(Error("metrics-listen", status));
+  } else {
     CheckAddress("metrics-listen", settings.metrics_listen, "", findings);
   }
 }
@@ -136,6 +142,20 @@ void CheckIssuers(const Settings& settings, Findings& findings) {
                                                          "are refused until they can be fetched",
                                                          issuer.url, MessageOf(keys.status()))));
   }
+}
+
+// Asks the OpenID provider of the portal what a sign-in asks it.
+void CheckSignIn(const Settings& settings, Findings& findings) {
+  const absl::StatusOr<std::unique_ptr<auth::OidcClient>> client =
+      MakeOidcClient(settings, /*secret=*/"");
+  if (!client.ok()) return findings.push_back(Error("oidc-issuer", client.status()));
+  if (*client == nullptr) return;
+  const absl::Status reached = (*client)->Reach();
+  findings.push_back(
+      reached.ok() ? Ok("oidc-issuer", settings.oidc_issuer + " can be used to sign in")
+                   : Warning("oidc-issuer", fmt::format("{}: {}; nobody can sign in to the portal "
+                                                        "until it answers",
+                                                        settings.oidc_issuer, MessageOf(reached))));
 }
 
 void CheckSecrets(const Settings& settings, Findings& findings) {
@@ -244,8 +264,12 @@ Findings CheckAll(const absl::StatusOr<Settings>& settings) {
   }
   CheckAddresses(*settings, findings);
   CheckTls(*settings, findings);
+  if (const absl::Status status = CheckAuthorityFiles(*settings); !status.ok()) {
+    findings.push_back(Error("authorities", status));
+  }
   CheckSecrets(*settings, findings);
   CheckIssuers(*settings, findings);
+  CheckSignIn(*settings, findings);
   CheckRegistry(*settings, findings);
   CheckDisk(*settings, findings);
   return findings;

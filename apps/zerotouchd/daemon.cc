@@ -206,7 +206,9 @@ class Daemon {
   // Lets people sign in to the portal, if the settings name a provider. INVALID_ARGUMENT says
   // what to change. Call it before Start.
   absl::Status SetUpSignIn() {
-    ZT_ASSIGN_OR_RETURN(oidc_, MakeOidcClient(settings_, *store_));
+    ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store_->Read());
+    ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot->ServerSecret());
+    ZT_ASSIGN_OR_RETURN(oidc_, MakeOidcClient(settings_, secret));
     if (oidc_ != nullptr) portal_.SetOidc(*oidc_);
     return absl::OkStatus();
   }
@@ -433,6 +435,8 @@ void BlockStopSignals() {
 absl::StatusOr<int> RunSandbox(const Settings& settings) {
   const log::Writer log_writer;
   PrepareProcess(settings, /*sandbox=*/true);
+  ZT_RETURN_IF_ERROR(CheckMetricsListener(settings));
+  ZT_RETURN_IF_ERROR(CheckAuthorityFiles(settings));
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   ZT_ASSIGN_OR_RETURN(std::vector<auth::Issuer> issuers, ReadIssuers(settings));
   const RegistryRules rules = RulesOf(settings);
@@ -475,7 +479,9 @@ absl::Status RunServe(const Settings& settings, RereadSettings reread) {
   PrepareProcess(settings, /*sandbox=*/false);
   if (settings.database.empty()) return NoDatabase();
   ZT_RETURN_IF_ERROR(CheckListener(settings));
+  ZT_RETURN_IF_ERROR(CheckMetricsListener(settings));
   ZT_RETURN_IF_ERROR(CheckSettingsFiles(settings));
+  ZT_RETURN_IF_ERROR(CheckAuthorityFiles(settings));
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const http::TlsContext> tls, ReadTls(settings));
   ZT_ASSIGN_OR_RETURN(std::vector<auth::Issuer> issuers, ReadIssuers(settings));
   ZT_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,

@@ -22,8 +22,13 @@ std::vector<SecretFile> SettingsFilesOf(const Settings& settings) {
   if (!settings.oidc_client_secret_file.empty()) {
     files.push_back({"oidc-client-secret-file", settings.oidc_client_secret_file});
   }
-  if (!settings.token_issuers.empty()) {
-    files.push_back({"token-issuers", settings.token_issuers, /*is_secret=*/false});
+  const std::pair<const char*, const std::string&> trusted[] = {
+      {"token-issuers", settings.token_issuers},
+      {"tls-client-ca", settings.tls_client_ca},
+      {"oidc-ca", settings.oidc_ca},
+      {"webhook-ca", settings.webhook_ca}};
+  for (const auto& [setting, path] : trusted) {
+    if (!path.empty()) files.push_back({setting, path, /*is_secret=*/false});
   }
   return files;
 }
@@ -47,6 +52,18 @@ absl::Status CheckListener(const Settings& settings) {
                   "credentials in clear text; give --tls-certificate and --tls-key, listen on "
                   "127.0.0.1, or give --insecure if a TLS proxy is in front of it",
                   settings.listen));
+}
+
+absl::Status CheckMetricsListener(const Settings& settings) {
+  const std::optional<ListenAddress> calls = ParseListenAddress(settings.listen);
+  const std::optional<ListenAddress> metrics = ParseListenAddress(settings.metrics_listen);
+  if (!calls.has_value() || !metrics.has_value() || calls->port == 0 ||
+      calls->port != metrics->port || calls->host != metrics->host) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("metrics-listen: {} is the address of listen too; choose another port",
+                  settings.metrics_listen));
 }
 
 absl::Status NoDatabase() {

@@ -16,6 +16,9 @@ namespace zerotouch::daemon {
 // `insecure` is not set.
 absl::Status CheckListener(const Settings& settings);
 
+// Returns INVALID_ARGUMENT if metrics-listen is the address of listen.
+absl::Status CheckMetricsListener(const Settings& settings);
+
 // Returns the error of a server without a database.
 absl::Status NoDatabase();
 
@@ -27,8 +30,8 @@ struct SecretFile {
 };
 
 // Returns the files with secrets: the TLS key, the registry file with its log, the settings
-// file if it holds a password, and the file of issuers, which decides who is who. They need
-// not exist.
+// file if it holds a password, the secret of the client at the OpenID provider; and the files of
+// issuers and of certificate authorities, which decide who is who. They need not exist.
 std::vector<SecretFile> SecretFilesOf(const Settings& settings);
 
 // Returns FAILED_PRECONDITION, which names file, mode and command, if users other than the

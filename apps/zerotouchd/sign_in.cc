@@ -5,11 +5,11 @@
 
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "auth/oidc.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "store/store.h"
 #include "zerotouchd/provider_call.h"
 #include "zerotouchd/settings.h"
 
@@ -32,15 +32,25 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<auth::OidcClient>> MakeOidcClient(const Settings& settings,
-                                                                 store::Store& store) {
-  if (settings.oidc_issuer.empty()) return nullptr;
+                                                                 std::string_view secret) {
+  if (settings.oidc_issuer.empty()) {
+    const std::pair<const char*, const std::string&> others[] = {
+        {"oidc-client-id", settings.oidc_client_id},
+        {"oidc-client-secret-file", settings.oidc_client_secret_file},
+        {"oidc-groups-claim", settings.oidc_groups_claim},
+        {"oidc-ca", settings.oidc_ca}};
+    for (const auto& [setting, value] : others) {
+      if (value.empty()) continue;
+      return absl::InvalidArgumentError(fmt::format(
+          "{} is given without oidc-issuer; give the issuer URL of the provider too", setting));
+    }
+    return nullptr;
+  }
   if (settings.oidc_client_id.empty()) {
     return absl::InvalidArgumentError("give --oidc-client-id with --oidc-issuer");
   }
   ZT_ASSIGN_OR_RETURN(const std::string client_secret,
                       ReadSecret(settings.oidc_client_secret_file));
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
-  ZT_ASSIGN_OR_RETURN(const std::string secret, snapshot->ServerSecret());
   return std::make_unique<auth::OidcClient>(
       auth::OidcSettings{.issuer = settings.oidc_issuer,
                          .client_id = settings.oidc_client_id,

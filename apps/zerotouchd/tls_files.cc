@@ -79,4 +79,22 @@ absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& 
   return tls;
 }
 
+absl::Status CheckAuthorityFiles(const Settings& settings) {
+  struct AuthorityFile {
+    const char* setting;
+    const char* of_whom;
+    const std::string& path;
+  };
+  const AuthorityFile files[] = {
+      {"webhook-ca", "the receivers of webhooks", settings.webhook_ca},
+      {"oidc-ca", "the OpenID provider", settings.oidc_ca},
+  };
+  for (const AuthorityFile& file : files) {
+    if (file.path.empty()) continue;
+    ZT_ASSIGN_OR_RETURN(const http::PemFile pem, ReadPem(file.setting, file.path));
+    ZT_RETURN_IF_ERROR(http::CheckAuthorities(file.setting, file.of_whom, pem));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace zerotouch::daemon

@@ -20,6 +20,10 @@ absl::StatusOr<std::shared_ptr<const http::TlsContext>> LoadTls(const Settings& 
 // or only for limits::kCertificateWarning.
 absl::StatusOr<std::shared_ptr<const http::TlsContext>> ReadTls(const Settings& settings);
 
+// Checks the files of authorities that libcurl reads at each connection: webhook-ca and oidc-ca.
+// An error is one line that names the file and says what to do.
+absl::Status CheckAuthorityFiles(const Settings& settings);
+
 }  // namespace zerotouch::daemon
 
 #endif  // ZEROTOUCH_ZEROTOUCHD_TLS_FILES_H_

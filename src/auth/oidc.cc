@@ -221,6 +221,11 @@ absl::StatusOr<std::shared_ptr<const OidcClient::Keys>> OidcClient::ReadKeys(
   return read;
 }
 
+absl::Status OidcClient::Reach() {
+  ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const Provider> provider, ReadProvider());
+  return ReadKeys(*provider, clock_.Now()).status();
+}
+
 absl::StatusOr<OidcClient::Start> OidcClient::Begin(const std::string& redirect_uri,
                                                     const std::string& return_path) {
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const Provider> provider, ReadProvider());

@@ -68,6 +68,10 @@ class OidcClient {
   absl::StatusOr<Finish> End(std::string_view query, std::string_view cookie,
                              const std::string& redirect_uri);
 
+  // Reads what the provider says of itself, and its keys, as a sign-in does. UNAVAILABLE if the
+  // provider cannot be reached or its answers are no good.
+  absl::Status Reach();
+
   // Returns where to send the browser to sign out at the provider too, from where it comes back
   // to `return_url`; an empty text if the provider has no such place, or is not known yet.
   std::string SignOutUrl(const std::string& return_url);

@@ -8,6 +8,8 @@
 #include <openssl/x509.h>
 
 #include <ctime>
+#include <utility>
+#include <vector>
 
 #include "base/openssl_handle.h"
 #include "base/status_macros.h"
@@ -72,27 +74,38 @@ absl::Status AddChain(const PemFile& file, BIO* bio, SSL_CTX* context) {
   return absl::OkStatus();
 }
 
+// Returns the certificates of the file, one or more. `setting` and `of_whom`, the ones who have
+// certificates of these authorities, are for the error.
+absl::StatusOr<std::vector<Certificate>> ReadAuthorities(std::string_view setting,
+                                                         std::string_view of_whom,
+                                                         const PemFile& file) {
+  const Bio bio = BioOf(file.content);
+  std::vector<Certificate> authorities;
+  for (;;) {
+    Certificate authority(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
+    if (authority == nullptr) break;
+    authorities.push_back(std::move(authority));
+  }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (!authorities.empty() && at_end) return authorities;
+  return absl::InvalidArgumentError(
+      fmt::format("{}: {} does not hold certificates in PEM form only; give the certificates of "
+                  "the authorities that issue those of {}",
+                  setting, file.path, of_whom));
+}
+
 // Makes the context refuse clients without a certificate of one of the authorities.
 absl::Status DemandCertificates(const PemFile& authorities, SSL_CTX* context) {
   // Sessions are resumed only where they began: with these authorities.
   constexpr unsigned char kSessions[] = "zerotouchd clients";
-  const Bio bio = BioOf(authorities.content);
+  ZT_ASSIGN_OR_RETURN(const std::vector<Certificate> certificates,
+                      ReadAuthorities("tls-client-ca", "clients", authorities));
   X509_STORE* const store = SSL_CTX_get_cert_store(context);
-  int count = 0;
-  for (;; ++count) {
-    const Certificate authority(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
-    if (authority == nullptr) break;
+  for (const Certificate& authority : certificates) {
     // The names are sent to the client, which selects its certificate by them.
     X509_STORE_add_cert(store, authority.get());
     SSL_CTX_add_client_CA(context, authority.get());
-  }
-  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  ERR_clear_error();
-  if (count == 0 || !at_end) {
-    return absl::InvalidArgumentError(
-        fmt::format("tls-client-ca: {} does not hold certificates in PEM form only; give the "
-                    "certificates of the authorities that issue those of clients",
-                    authorities.path));
   }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_session_id_context(context, kSessions, sizeof(kSessions) - 1);
@@ -169,5 +182,10 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(
 }
 
 ssl_st* TlsContext::NewConnection() const { return SSL_new(context_.get()); }
+
+absl::Status CheckAuthorities(std::string_view setting, std::string_view of_whom,
+                              const PemFile& file) {
+  return ReadAuthorities(setting, of_whom, file).status();
+}
 
 }  // namespace zerotouch::http

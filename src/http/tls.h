@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -48,6 +49,12 @@ class TlsContext {
   absl::Time valid_from_;
   absl::Time valid_until_;
 };
+
+// Checks that the file holds certificates in PEM form, one or more, and nothing else in PEM form.
+// INVALID_ARGUMENT is one line that begins with `setting` and ends with `of_whom`, the ones who
+// have certificates of these authorities.
+absl::Status CheckAuthorities(std::string_view setting, std::string_view of_whom,
+                              const PemFile& file);
 
 }  // namespace zerotouch::http
 

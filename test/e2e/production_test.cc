@@ -186,6 +186,57 @@ TEST_F(ProductionTest, Check_NamesEachFault) {
   EXPECT_THAT(elsewhere.out, HasSubstr("cannot listen on 192.0.2.1:0"));
 }
 
+TEST_F(ProductionTest, FilesOfAuthorities_AreReadAtTheStart) {
+  const std::string missing = dir_ / "none.pem";
+  const std::string text = Write("text.pem", "no certificate\n", 0644);
+  const std::string key = Write("a-key.pem", certificate_.key_pem(), 0644);
+  const std::string good = Write("ca.pem", certificate_.pem(), 0666);
+  const Arguments more[] = {
+      {"webhook-ca"}, {"oidc-ca", "--oidc-issuer", "https://127.0.0.1:1", "--oidc-client-id", "a"}};
+  for (Arguments arguments : more) {
+    const std::string setting = arguments.front();
+    arguments.front() = "--" + setting;
+    for (const auto& [path, says] : {std::pair(missing, ": no such file "), std::pair(text, ": "),
+                                     std::pair(key, ": "), std::pair(good, ": every user ")}) {
+      Arguments all = With("serve", arguments);
+      all.erase(all.begin());
+      all.insert(std::find(all.begin(), all.end(), "--" + setting) + 1, path);
+      ExpectRefused(all, setting + says);
+    }
+  }
+  chmod(good.c_str(), 0644);
+  EXPECT_EQ(RunZerotouchd(With("check", {"--webhook-ca", good})).exit_code, 0);
+}
+
+TEST_F(ProductionTest, SettingsOfTheProvider_GoTogether) {
+  for (const auto& [setting, value] :
+       {std::pair("oidc-client-id", "a"), std::pair("oidc-groups-claim", "groups"),
+        std::pair("oidc-client-secret-file", "none")}) {
+    Arguments all = With("serve", {std::string("--") + setting, value});
+    all.erase(all.begin());
+    ExpectRefused(all, fmt::format("{} is given without oidc-issuer", setting));
+  }
+  Arguments alone = With("serve", {"--oidc-issuer", "https://127.0.0.1:1"});
+  alone.erase(alone.begin());
+  ExpectRefused(alone, "give --oidc-client-id");
+  const ProgramRun away = RunZerotouchd(
+      With("check", {"--oidc-issuer", "https://127.0.0.1:1", "--oidc-client-id", "a"}));
+  EXPECT_EQ(away.exit_code, 2) << away.out;
+  EXPECT_THAT(away.out, HasSubstr("nobody can sign in to the portal until it answers"));
+}
+
+TEST_F(ProductionTest, Addresses_MustDiffer_AndCheckSaysWhatIsInUse) {
+  ServerProcess server(With("serve", {}));
+  const std::string endpoint = ParseSandbox(server.ready_line()).endpoint;
+  const std::string used = endpoint.substr(endpoint.rfind('/') + 1);
+  ExpectRefused({"--database", Database(), "--listen", used, "--metrics-listen", used},
+                "metrics-listen: " + used + " is the address of listen too");
+  const ProgramRun beside = RunZerotouchd({"check", "--database", Database(), "--listen", used});
+  EXPECT_EQ(beside.exit_code, 0) << beside.out;
+  EXPECT_THAT(beside.out, HasSubstr("a program listens there now, such as the running server"));
+  EXPECT_EQ(server.Terminate(), 0);
+}
+
 TEST_F(ProductionTest, Check_WarnsOfACertificateThatEndsSoon) {
   WriteTls(Certificate("soon", {.valid_until_days = 29}));
   const ProgramRun soon = RunZerotouchd(With("check", Tls()));

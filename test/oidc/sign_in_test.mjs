@@ -3,13 +3,14 @@
 //
 // Signs in to the portal of `zerotouchd serve` at a real OpenID provider, which also misbehaves.
 import assert from 'node:assert/strict';
-import {execFileSync, spawn} from 'node:child_process';
+import {execFile, execFileSync, spawn} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {after, before, test} from 'node:test';
+import {promisify} from 'node:util';
 
 import {Browser} from './browser.mjs';
 import {TestProvider, newKey} from './provider.mjs';
@@ -75,6 +76,19 @@ after(async () => {
   server.kill('SIGKILL');
   await provider.stop();
   rmSync(folder, {recursive: true});
+});
+
+// Returns what `zerotouchd check` prints.
+// The provider runs in this process, which must not wait for the program.
+async function check() {
+  const {stdout} = await promisify(execFile)(PROGRAM, [
+    'check', '--database', database, '--listen', '127.0.0.1:0', '--oidc-issuer', provider.issuer,
+    '--oidc-client-id', 'zerotouch']);
+  return stdout;
+}
+
+test('check asks the provider', async () => {
+  assert.match(await check(), /^ok +oidc-issuer +\S+ can be used to sign in$/m);
 });
 
 const isCallback = (url) => url.startsWith(`${root}/portal/callback`);

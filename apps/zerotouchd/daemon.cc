@@ -227,8 +227,7 @@ class Daemon {
     if (is_sandbox_ && !IsLoopback(address)) {
       log::Warning(
           "other machines can reach this sandbox, and its companies and controls are not "
-          "protected; "
-          "listen on 127.0.0.1, or keep the port private");
+          "protected; listen on 127.0.0.1, or keep the port private");
     } else if (tls == nullptr && !IsLoopback(address)) {
       log::Warning(
           "other machines can reach this address, and it has no TLS; give --tls-certificate and "
@@ -463,12 +462,8 @@ absl::StatusOr<int> RunSandbox(const Settings& settings) {
   }
   ZT_ASSIGN_OR_RETURN(const Endpoint endpoint, daemon.Start(tls));
   const absl::StatusOr<std::string> line = registry->Publish(endpoint);
-  absl::StatusOr<int> code = 0;
-  if (line.ok()) {
-    code = RunUntilDone(daemon, settings, *line);
-  } else {
-    code = line.status();
-  }
+  const absl::StatusOr<int> code =
+      line.ok() ? RunUntilDone(daemon, settings, *line) : line.status();
   daemon.Stop();
   box.keeper.Stop();
   return code;

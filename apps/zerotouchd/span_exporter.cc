@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "zerotouchd/span_exporter.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/time/clock.h"
 #include "base/json_string.h"
-#include "base/limits.h"
 #include "base/log.h"
+#include "base/spans.h"
 #include "webhook/transfer.h"
 
 namespace zerotouch::daemon {
@@ -19,9 +16,6 @@ namespace {
 // How often it looks for spans, and how long the end of the process waits for the last ones.
 constexpr absl::Duration kCollect = absl::Milliseconds(250);
 constexpr absl::Duration kLastSpans = absl::Seconds(1);
-
-// Status.code ERROR of OTLP.
-constexpr int kErrorCode = 2;
 
 // `name` is a constant.
 void AppendAttribute(std::string_view name, std::string_view value, const char*& comma,
@@ -32,43 +26,14 @@ void AppendAttribute(std::string_view name, std::string_view value, const char*&
   json += "}}";
 }
 
-void AppendNanos(std::string_view name, absl::Time time, std::string& json) {
-  const fmt::format_int nanos(absl::ToUnixNanos(time));
-  json.append(name).append(nanos.data(), nanos.size()).append(1, '"');
-}
-
-// Appends directly: most of what a span costs is this.
-void AppendSpan(const spans::Span& span, std::string& json) {
-  json.append(R"({"traceId":")").append(span.trace_id);
-  json.append(R"(","spanId":")").append(span.span_id).append(1, '"');
-  if (!span.parent_id.empty()) {
-    json.append(R"(,"parentSpanId":")").append(span.parent_id).append(1, '"');
-  }
-  json.append(R"(,"name":")").append(span.name).append(R"(","kind":)");
-  json += static_cast<char>('0' + static_cast<int>(span.kind));
-  AppendNanos(R"(,"startTimeUnixNano":")", span.start, json);
-  AppendNanos(R"(,"endTimeUnixNano":")", span.start + span.took, json);
-  json += R"(,"attributes":[)";
-  const char* comma = "";
-  for (const auto& [name, value] : span.attributes) AppendAttribute(name, value, comma, json);
-  json += ']';
-  if (span.is_fault) json += fmt::format(R"(,"status":{{"code":{}}})", kErrorCode);
-  json += '}';
-}
-
 }  // namespace
 
-std::string OtlpJson(std::span<const spans::Span> exported, std::string_view version) {
+std::string OtlpJson(std::string_view spans, std::string_view version) {
   std::string json = R"({"resourceSpans":[{"resource":{"attributes":[)";
   const char* comma = "";
   AppendAttribute("service.name", "zerotouchd", comma, json);
   AppendAttribute("service.version", version, comma, json);
-  json += R"(]},"scopeSpans":[{"scope":{"name":"zerotouchd"},"spans":[)";
-  comma = "";
-  for (const spans::Span& span : exported) {
-    json += std::exchange(comma, ",");
-    AppendSpan(span, json);
-  }
+  json.append(R"(]},"scopeSpans":[{"scope":{"name":"zerotouchd"},"spans":[)").append(spans);
   json += "]}]}]}";
   return json;
 }
@@ -96,14 +61,14 @@ void SpanExporter::Run() {
     if (stopping_ && !deadline.has_value()) deadline = absl::Now() + kLastSpans;
     // One request at a time: while the collector is slow, spans wait, and then are dropped.
     if (transfers.running() == 0) {
-      const std::vector<spans::Span> some = spans::Take(limits::kSpansAtOnce);
-      if (some.empty() && stopping_) return;
-      if (!some.empty()) {
+      const spans::Taken some = spans::Take();
+      if (some.count == 0 && stopping_) return;
+      if (some.count > 0) {
         transfers.Begin(
             {.url = url_,
              .headers = {"Content-Type: application/json"},
-             .body = OtlpJson(some, ZEROTOUCH_VERSION)},
-            [&is_failing, count = some.size()](const webhook::PostResult& result) {
+             .body = OtlpJson(some.json, ZEROTOUCH_VERSION)},
+            [&is_failing, count = some.count](const webhook::PostResult& result) {
               const bool failed = result.http_status < 200 || result.http_status > 299;
               spans::Count(failed ? spans::Result::kDropped : spans::Result::kExported, count);
               if (failed && !is_failing) {

@@ -4,18 +4,15 @@
 
 #include <atomic>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
 
-#include "base/spans.h"
-
 namespace zerotouch::daemon {
 
-// Returns the spans as an ExportTraceServiceRequest in the JSON of OTLP/HTTP
+// Returns the spans of spans::Taken as an ExportTraceServiceRequest in the JSON of OTLP/HTTP
 // (opentelemetry.io/docs/specs/otlp).
-std::string OtlpJson(std::span<const spans::Span> exported, std::string_view version);
+std::string OtlpJson(std::string_view spans, std::string_view version);
 
 // Sends the spans of calls to a collector, on a thread of its own. A collector that does not
 // answer costs spans, and nothing else.

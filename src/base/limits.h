@@ -486,9 +486,9 @@ inline constexpr size_t kWebhookAnswerBytes = size_t{64} << 10;
 // Bytes of the reason why an attempt failed that are kept.
 inline constexpr size_t kWebhookErrorBytes = 200;
 
-// Spans of calls that wait for the collector of traces, of some 400 bytes each; past the limit
-// they are dropped. Spans that are sent to it in one request.
+// Spans that wait for the collector, of some 600 bytes each, and spans in one request to it.
 inline constexpr size_t kQueuedSpans = 4'096;
+inline constexpr size_t kQueuedSpanBytes = 8 << 20;
 inline constexpr size_t kSpansAtOnce = 512;
 
 // Page size of the lists of webhooks and of deliveries: the default and the maximum.

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <utility>
+#include <initializer_list>
+#include <string>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "base/log.h"
@@ -17,15 +19,20 @@ namespace {
 // An id is not 0, and neither is that of an operation.
 std::string SpanId(int64_t number) { return fmt::format("{:016x}", number); }
 
-void AddSpan(const store::OperationHead& head, spans::Span span, absl::Duration took) {
+// Adds a span of the operation that has ended now, with `more` attributes.
+void AddSpan(const store::OperationHead& head, spans::Span span,
+             std::initializer_list<spans::Attribute> more, absl::Duration took) {
   const KindTraits* const kind = TraitsOf(head.kind);
+  const std::string operation = std::to_string(head.id.value());
+  std::vector<spans::Attribute> attributes(more);
+  attributes.push_back({"zerotouch.operation", operation});
+  attributes.push_back({"zerotouch.kind", kind == nullptr ? "" : kind->name});
   span.trace_id = head.trace_id;
   span.kind = spans::Kind::kInternal;
   span.start = absl::Now() - took;
   span.took = took;
-  span.attributes.emplace_back("zerotouch.operation", std::to_string(head.id.value()));
-  span.attributes.emplace_back("zerotouch.kind", kind == nullptr ? "" : kind->name);
-  spans::Add(std::move(span));
+  span.attributes = attributes;
+  spans::Add(span);
 }
 
 bool IsTraced(const store::OperationHead& head) {
@@ -41,27 +48,20 @@ std::string TraceOfNewOperation() {
 void TraceChunk(const store::OperationHead& head, size_t items, absl::Duration took,
                 bool is_fault) {
   if (!IsTraced(head)) return;
+  const std::string id = SpanId(RandomId());
+  const std::string parent = SpanId(head.id.value());
+  const std::string count = std::to_string(items);
   AddSpan(head,
-          {.span_id = SpanId(RandomId()),
-           .parent_id = SpanId(head.id.value()),
-           .name = "operation.chunk",
-           .start = {},
-           .took = {},
-           .is_fault = is_fault,
-           .attributes = {{"zerotouch.items", std::to_string(items)}}},
-          took);
+          {.span_id = id, .parent_id = parent, .name = "operation.chunk", .is_fault = is_fault},
+          {{"zerotouch.items", count}}, took);
 }
 
 void TraceOperation(const store::OperationHead& head, absl::Duration took) {
   if (!IsTraced(head)) return;
-  AddSpan(head,
-          {.span_id = SpanId(head.id.value()),
-           .parent_id = head.request_id,
-           .name = "operation",
-           .start = {},
-           .took = {},
-           .attributes = {{"zerotouch.items", std::to_string(head.items)},
-                          {"zerotouch.state", head.cancelled ? "cancelled" : "done"}}},
+  const std::string id = SpanId(head.id.value());
+  const std::string count = std::to_string(head.items);
+  AddSpan(head, {.span_id = id, .parent_id = head.request_id, .name = "operation"},
+          {{"zerotouch.items", count}, {"zerotouch.state", head.cancelled ? "cancelled" : "done"}},
           took);
 }
 

@@ -99,17 +99,20 @@ void CallMeter::Trace(const http::Request& request, std::string_view path, size_
   // The parts of a /batch have its request id.
   const bool is_part = request.protocol == http::Protocol::kBatchPart;
   const http::TraceParent parent = http::ReadTraceParent(request.headers.Get("traceparent"));
+  const std::string part_id = is_part ? http::NewRequestId() : std::string();
+  const std::string code_name = absl::StatusCodeToString(code);
+  const spans::Attribute attributes[] = {{"http.request.method", request.method},
+                                         {"url.path", path},
+                                         {"zerotouch.code", code_name},
+                                         {"zerotouch.request_id", request.request_id}};
   spans::Add({.trace_id = request.trace_id,
-              .span_id = is_part ? http::NewRequestId() : request.request_id,
-              .parent_id = is_part ? request.request_id : std::string(parent.parent_id),
+              .span_id = is_part ? part_id : request.request_id,
+              .parent_id = is_part ? request.request_id : parent.parent_id,
               .name = names_[method],
               .start = absl::Now() - took,
               .took = took,
               .is_fault = IsServerFault(code),
-              .attributes = {{"http.request.method", request.method},
-                             {"url.path", std::string(path)},
-                             {"zerotouch.code", absl::StatusCodeToString(code)},
-                             {"zerotouch.request_id", request.request_id}}});
+              .attributes = attributes});
 }
 
 CallMeter::Protocol CountedProtocol(http::Protocol protocol) {

@@ -2,6 +2,7 @@
 #include "zerotouch/arguments.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -10,10 +11,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/edit_distance.h"
 #include "base/limits.h"
 #include "terminal/help_text.h"
 #include "terminal/typed_text.h"
@@ -244,34 +247,53 @@ void AddCommands(CLI::App& app, int& code) {
   }
 }
 
-// Returns the command that the words begin with, for "see ... --help".
-std::string HelpFor(int argc, char** argv) {
-  std::string words = " ";
-  for (int i = 1; i < argc; ++i) words += fmt::format("{} ", argv[i]);
-  for (const Command& command : Commands()) {
-    const std::string path =
-        fmt::format("{}{}{}", command.group, command.group.empty() ? "" : " ", command.verb);
-    if (words.starts_with(fmt::format(" {} ", path))) {
-      return fmt::format("zerotouch {} --help", path);
-    }
-  }
-  return "zerotouch --help";
+std::string PathOf(const Command& command) {
+  return fmt::format("{}{}{}", command.group, command.group.empty() ? "" : " ", command.verb);
 }
 
-// Returns what is wrong if a word stands where a command is expected; empty if none does.
-std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
+// Returns what `word` may have been meant to be after the groups of `path`: commands of another
+// group with this verb, or the names here that differ in a letter or two; empty if nothing is near.
+std::string Suggestion(std::string_view path, std::string_view word) {
+  constexpr size_t kTypingErrors = 2;
+  constexpr size_t kNames = 3;
+  constexpr size_t kLongestWord = 40;
+  std::set<std::string> meant;
+  for (const Command& command : Commands()) {
+    const std::string full = PathOf(command);
+    if (path.empty() && command.verb == word) meant.insert(full);
+    if (!full.starts_with(path) || word.size() > kLongestWord) continue;
+    const std::string name = full.substr(0, full.find(' ', path.size()));
+    const std::string_view last = std::string_view(name).substr(path.size());
+    if (EditDistance(word, last) <= std::min(kTypingErrors, word.size() / 2)) meant.insert(name);
+  }
+  if (meant.empty() || meant.size() > kNames) return "";
+  return fmt::format("; did you mean \"{}\"?", fmt::join(meant, "\" or \""));
+}
+
+// Holds the first wrong word of a command line, and the words before it.
+struct WrongWord {
+  std::string text;  // empty if none stands where a command is expected
+  std::string path;  // of the groups and the command before it, each with a space behind
+};
+
+WrongWord FindWrongWord(const CLI::App& app, int argc, char** argv) {
+  WrongWord wrong;
   const CLI::App* at = &app;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word.empty() || word.starts_with('-')) return "";
+    if (word.empty() || word.starts_with('-')) break;
     const std::vector<const CLI::App*> commands =
         at->get_subcommands([](const CLI::App*) { return true; });
-    if (commands.empty()) return "";
+    if (commands.empty()) break;
     const auto command = std::ranges::find(commands, word, &CLI::App::get_name);
-    if (command == commands.end()) return fmt::format("Unknown command \"{}\"", word);
+    if (command == commands.end()) {
+      wrong.text = fmt::format("Unknown command \"{}\"{}", word, Suggestion(wrong.path, word));
+      break;
+    }
     at = *command;
+    wrong.path += word + " ";
   }
-  return "";
+  return wrong;
 }
 
 }  // namespace
@@ -292,10 +314,10 @@ int RunCommandLine(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing
     if (error.get_exit_code() == 0) return app.exit(error);
-    const std::string unknown = UnknownCommand(app, argc, argv);
-    PrintError(fmt::format("{}; see {}",
-                           terminal::WithoutPasswords(unknown.empty() ? error.what() : unknown),
-                           HelpFor(argc, argv)));
+    const WrongWord wrong = FindWrongWord(app, argc, argv);
+    const std::string text = wrong.text.empty() ? error.what() : wrong.text;
+    PrintError(fmt::format("{}{} see zerotouch {}--help", terminal::WithoutPasswords(text),
+                           text.ends_with('?') ? "" : ";", wrong.path));
     return kUsage;
   }
   return code;

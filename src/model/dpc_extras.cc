@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/ascii.h"
+#include "base/edit_distance.h"
 #include "base/limits.h"
 #include "crypto/encoding.h"
 #include "model/provisioning_names.h"
@@ -25,22 +26,6 @@ constexpr size_t kSha256Bytes = 32;
 // An unknown name gets a suggestion if it differs from a known one in at most so many
 // letters.
 constexpr size_t kTypingErrors = 3;
-
-// Returns the fewest letters to insert, delete or replace to turn `a` into `b`.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
 
 // Returns the known extra whose name is nearest to `name`; null if none is near.
 const ProvisioningExtra* Nearest(std::string_view name) {

@@ -245,8 +245,14 @@ TEST_F(CliTest, WrongUse_IsExitCode1_InOneLine) {
     std::string text;
   } kCases[] = {
       {{}, "subcommand"},
-      {{"nope"}, "Unknown command \"nope\""},
-      {{"devices", "steal", "--imei", "1"}, "Unknown command \"steal\""},
+      {{"nope"}, "Unknown command \"nope\"; see zerotouch --help"},
+      {{"devices"}, "see zerotouch devices --help"},
+      {{"devices", "steal", "--imei", "1"},
+       "Unknown command \"steal\"; see zerotouch devices --help"},
+      {{"claim", csv, file}, "Unknown command \"claim\"; did you mean \"devices claim\"?"},
+      {{"device", "claim"}, "did you mean \"devices\"? see zerotouch --help"},
+      {{"devices", "lst"}, "did you mean \"devices list\"? see zerotouch devices --help"},
+      {{"sandbox", "fault", "list"}, "did you mean \"sandbox faults\"?"},
       {{"devices", "claim"}, "--csv"},
       {{"devices", "claim", csv, dir_ / "none.csv"}, "none.csv"},
       {{"devices", "claim", csv, dir_.path()}, "Is a directory"},

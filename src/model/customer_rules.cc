@@ -2,6 +2,7 @@
 #include "model/customer_rules.h"
 
 #include <optional>
+#include <utility>
 
 namespace zerotouch {
 namespace {
@@ -27,17 +28,15 @@ bool IsOwnedBy(CustomerId customer, const DeviceState& device) {
 ItemResult DecideConfiguration(CustomerId caller, ConfigurationId configuration,
                                DeviceState* device) {
   if (const auto wrong = RefusalOf(caller, device)) return {.outcome = *wrong, .device = {}};
-  if (device->zero_touch->configuration != configuration) {
-    device->zero_touch->configuration = configuration;
-    device->MarkChanged(Section::kZeroTouch);
-  }
+  Claim after = *device->zero_touch;
+  after.configuration = configuration;
+  device->SetClaim(Section::kZeroTouch, std::move(after));
   return {.outcome = Outcome::kSuccess, .device = device->id};
 }
 
 ItemResult DecideCustomerUnclaim(CustomerId caller, DeviceState* device) {
   if (const auto wrong = RefusalOf(caller, device)) return {.outcome = *wrong, .device = {}};
-  device->zero_touch = GivenUp(*device->zero_touch);
-  device->MarkChanged(Section::kZeroTouch);
+  device->SetClaim(Section::kZeroTouch, GivenUp(*device->zero_touch));
   return {.outcome = Outcome::kSuccess, .device = device->id};
 }
 

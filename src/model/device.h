@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -51,6 +52,15 @@ struct DeviceState {
   int64_t EntryIn(Section section) const {
     return section == Section::kSimLock ? sim_lock_entry : zero_touch_entry;
   }
+  // Sets the claim. One that stays as it is does not change the device: the log has no entry for
+  // it, and so there is nothing to undo.
+  void SetClaim(Section section, Claim claim) {
+    std::optional<Claim>& current = ClaimIn(section);
+    if (current == claim) return;
+    current = std::move(claim);
+    MarkChanged(section);
+  }
+  // Has the claim written, as programs need it that set one themselves.
   void MarkChanged(Section section) {
     (section == Section::kSimLock ? sim_lock_changed : zero_touch_changed) = true;
   }

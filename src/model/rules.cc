@@ -2,6 +2,7 @@
 #include "model/rules.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -207,16 +208,17 @@ ItemResult DecideUnclaim(PartnerId caller, const api::PartnerUnclaim& item,
   }
   if (const auto refused = RefusalOf(caller, item, hardware)) return {.outcome = *refused};
   DeviceState* const device = hardware.device;
-  std::optional<Claim>& claim = device->ClaimIn(section);
+  const std::optional<Claim>& claim = device->ClaimIn(section);
   if (!IsHeld(claim)) return {.outcome = Outcome::kNotClaimed};
   if (claim->reseller != caller) return {.outcome = Outcome::kNotYours};
+  Claim after = *claim;
   if (AsksForVacation(item)) {
-    claim->vacation_starts = now;
-    claim->vacation_expires = VacationEnd(item, now);
+    after.vacation_starts = now;
+    after.vacation_expires = VacationEnd(item, now);
   } else {
-    claim = GivenUp(*claim);
+    after = GivenUp(after);
   }
-  device->MarkChanged(section);
+  device->SetClaim(section, std::move(after));
   return {.outcome = Outcome::kSuccess, .device = device->id};
 }
 
@@ -252,7 +254,7 @@ ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const Ch
   const std::variant<RequestedClaim, Outcome> request = RequestedClaimOf(caller, item, customers);
   if (const auto* wrong = std::get_if<Outcome>(&request)) return {.outcome = *wrong};
   const RequestedClaim& wanted = std::get<RequestedClaim>(request);
-  std::optional<Claim>& claim = device.ClaimIn(wanted.section);
+  const std::optional<Claim>& claim = device.ClaimIn(wanted.section);
   if (IsHeld(claim) && !IsSameHolder(*claim, wanted)) {
     return {.outcome = Outcome::kHeldByOther};
   }
@@ -267,10 +269,7 @@ ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const Ch
   // replicas notice if one drops it while the other relies on it.
   if (is_first) statement.changed = true;
   if (is_first && claim.has_value()) DropFormerStatement(claim->reseller, wanted.section, device);
-  if (claim != after) {
-    claim = std::move(after);
-    device.MarkChanged(wanted.section);
-  }
+  device.SetClaim(wanted.section, std::move(after));
   if (before != nullptr) {
     *before = std::move(statement);
   } else {

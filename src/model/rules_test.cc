@@ -101,6 +101,17 @@ TEST(DecideUnclaim, Permissions) {
   }
 }
 
+TEST(DecideUnclaim, SameVacationAgain_ChangesNothing) {
+  DeviceState device = Device({}, HeldBy(kCaller));
+  const auto item =
+      Parse<api::PartnerUnclaim>(std::string(kSimLock) + kImei + "vacation_mode_days: 3");
+  EXPECT_EQ(DecideUnclaim(kCaller, item, HardwareOf(device), Now()).outcome, kFine);
+  EXPECT_TRUE(device.Changed());
+  device.sim_lock_changed = false;
+  EXPECT_EQ(DecideUnclaim(kCaller, item, HardwareOf(device), Now()).outcome, kFine);
+  EXPECT_FALSE(device.Changed()) << "an undo would take it for the change of another item";
+}
+
 TEST(DecideUnclaimDeathTest, AnItemThatWasNotChecked_EndsTheProcess) {
   DeviceState device = Device(HeldBy(kCaller));
   EXPECT_DEATH(DecideUnclaim(kCaller, Parse<api::PartnerUnclaim>(kImei), HardwareOf(device), Now()),

@@ -153,7 +153,7 @@ ItemResult DecideUndo(PartnerId caller, const DeviceChange& change, const UndoFa
   ZT_CHECK(device.statements_read || !UndoNeedsStatements(caller, change, device),
            "an undo is decided without the statements");
   if (HasChangedSince(change, device)) return {.outcome = Outcome::kChangedSince};
-  std::optional<Claim>& claim = device.ClaimIn(change.section);
+  const std::optional<Claim>& claim = device.ClaimIn(change.section);
   std::optional<Claim> back;
   if (ClaimsAgain(change)) {
     std::variant<Claim, Outcome> again = ClaimAgain(change, customers);
@@ -172,10 +172,7 @@ ItemResult DecideUndo(PartnerId caller, const DeviceChange& change, const UndoFa
   if (const FormerStatement* const former = AlteredStatement(caller, change)) {
     if (StatementState* const own = device.EntryOf(caller)) PutBackStatement(*former, facts, *own);
   }
-  if (back.has_value() && claim != back) {
-    claim = *std::move(back);
-    device.MarkChanged(change.section);
-  }
+  if (back.has_value()) device.SetClaim(change.section, *std::move(back));
   return {.outcome = Outcome::kSuccess, .device = device.id};
 }
 

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/status_macros.h"
+#include "store/sqlite/row_list.h"
 
 namespace zerotouch::store::sqlite {
 
@@ -80,6 +81,14 @@ Cursor& Cursor::Null() {
   return *this;
 }
 
+Cursor& Cursor::List(const RowList& rows) {
+  if (statement_ != nullptr) {
+    Check(sqlite3_bind_pointer(statement_, ++bound_, const_cast<RowList*>(&rows), kRowListPointer,
+                               nullptr));
+  }
+  return *this;
+}
+
 bool Cursor::Row() {
   if (!status_.ok()) return false;
   const int code = sqlite3_step(statement_);
@@ -134,6 +143,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   // corrupt the log when one connection closes while another writes
   // (sqlite.org/wal.html, "The WAL-Reset Bug").
   sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  ZT_RETURN_IF_ERROR(AddRowLists(db));
   return database;
 }
 

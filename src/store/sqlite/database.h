@@ -20,6 +20,8 @@ struct sqlite3_stmt;
 
 namespace zerotouch::store::sqlite {
 
+struct RowList;
+
 // A prepared statement in use, from its first parameter to its destruction,
 // which makes it ready for the next use. The first error is kept: after the last
 // Row(), status() returns it. Values that were read are valid until the next
@@ -42,6 +44,8 @@ class Cursor {
   Cursor& Time(const std::optional<absl::Time>& value);
   Cursor& OptionalInt(std::optional<int64_t> value);
   Cursor& Null();
+  // Binds rows (row_list.h), which must live until the statement was run.
+  Cursor& List(const RowList& rows);
 
   // Steps to the next row. Returns false at the end and after an error.
   bool Row();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "base/status_macros.h"
 #include "store/columns.h"
 #include "store/record_codec.h"
+#include "store/sqlite/row_list.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/transaction.h"
 #include "store/statement_ids.h"
@@ -13,10 +15,14 @@ namespace zerotouch::store::sqlite {
 
 namespace {
 
-void AddKeyMatches(uint8_t key, const StatementIds& statements, KeyMatches& key_matches) {
+// Adds the statements of the row, after its first column.
+absl::Status AddKeyMatches(const Cursor& row, uint8_t key, KeyMatches& key_matches) {
+  StatementIds statements;
+  ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements, /*column=*/1));
   for (const StatementId& statement : statements) {
     key_matches.push_back({.key = key, .device = statement.device, .reseller = statement.reseller});
   }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -38,14 +44,15 @@ absl::Status SqliteTransaction::LocateModems(std::span<const Identity* const> id
   }
   std::sort(probes.begin(), probes.end(),
             [](const Probe& a, const Probe& b) { return a.modem < b.modem; });
-  Cursor row = db_.Use("SELECT device, reseller, others FROM modem_keys WHERE modem = ?");
-  for (const Probe& probe : probes) {
-    row.Reset();
-    row.Int(probe.modem);
-    if (!row.Row()) continue;
-    StatementIds statements;
-    ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements));
-    AddKeyMatches(probe.key, statements, found[probe.index]);
+  const auto fill = [&](size_t i, ListRow& row) { row.Int(probes[i].modem); };
+  const RowList list{.size = probes.size(), .fill = fill};
+  Cursor row = db_.Use(
+      "SELECT p.rowid, device, reseller, others FROM row_list(?) p "
+      "CROSS JOIN modem_keys ON modem = p.c0");
+  row.List(list);
+  while (row.Row()) {
+    const Probe& probe = probes[static_cast<size_t>(row.IntAt(0))];
+    ZT_RETURN_IF_ERROR(AddKeyMatches(row, probe.key, found[probe.index]));
   }
   return row.status();
 }
@@ -60,15 +67,19 @@ absl::Status SqliteTransaction::LocateSerials(std::span<const Identity* const> i
     return std::tie(identities[a]->serial_key, identities[a]->serial) <
            std::tie(identities[b]->serial_key, identities[b]->serial);
   });
-  Cursor row =
-      db_.Use("SELECT device, reseller, others FROM serial_keys WHERE key = ? AND serial = ?");
-  for (const uint32_t i : probes) {
-    row.Reset();
-    row.Text(identities[i]->serial_key).Text(identities[i]->serial);
-    if (!row.Row()) continue;
-    StatementIds statements;
-    ZT_RETURN_IF_ERROR(TakeStatementIds(row, statements));
-    AddKeyMatches(static_cast<uint8_t>(identities[i]->modems.size()), statements, found[i]);
+  const auto fill = [&](size_t i, ListRow& row) {
+    const Identity& sought = *identities[probes[i]];
+    row.Text(sought.serial_key).Text(sought.serial);
+  };
+  const RowList list{.size = probes.size(), .fill = fill};
+  Cursor row = db_.Use(
+      "SELECT p.rowid, device, reseller, others FROM row_list(?) p "
+      "CROSS JOIN serial_keys ON key = p.c0 AND serial = p.c1");
+  row.List(list);
+  while (row.Row()) {
+    const uint32_t i = probes[static_cast<size_t>(row.IntAt(0))];
+    const auto key = static_cast<uint8_t>(identities[i]->modems.size());
+    ZT_RETURN_IF_ERROR(AddKeyMatches(row, key, found[i]));
   }
   return row.status();
 }
@@ -107,49 +118,55 @@ absl::Status SqliteTransaction::TakeStatement(RowReader& row, DeviceState& state
 absl::StatusOr<std::vector<DeviceState>> SqliteTransaction::ReadClaims(
     std::span<const DeviceId> ids) {
   std::vector<DeviceState> states(ids.size());
+  if (ids_ != nullptr) held_.reserve(held_.size() + ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) states[i].id = ids[i];
+  const auto fill = [&](size_t i, ListRow& row) { row.Int(ids[i].value()); };
+  const RowList list{.size = ids.size(), .fill = fill};
   Cursor claims = db_.Use(
-      kSql<"SELECT c.section, coalesce(g.restored, 1) = 0, coalesce(g.entry, last_entry), ",
-           kClaimColumns,
-           " FROM claims c LEFT JOIN given_up g ON g.device = c.device AND g.section = c.section "
-           "WHERE c.device = ?">);
-  for (size_t i = 0; i < ids.size(); ++i) {
-    states[i].id = ids[i];
-    claims.Reset();
-    claims.Int(ids[i].value());
-    while (claims.Row()) {
-      RowReader row(claims);
-      TakeClaim(row, states[i]);
-    }
+      kSql<
+          "SELECT d.rowid, c.section, coalesce(g.restored, 1) = 0, coalesce(g.entry, last_entry), ",
+          kClaimColumns,
+          " FROM row_list(?) d CROSS JOIN claims c ON c.device = d.c0 "
+          "LEFT JOIN given_up g ON g.device = c.device AND g.section = c.section">);
+  claims.List(list);
+  while (claims.Row()) {
+    RowReader row(claims);
+    DeviceState& state = states[static_cast<size_t>(row.Int())];
+    TakeClaim(row, state);
   }
   ZT_RETURN_IF_ERROR(claims.status());
   return states;
 }
 
 absl::Status SqliteTransaction::ReadStatements(std::span<DeviceState* const> states) {
-  Cursor statements =
-      db_.Use("SELECT reseller, identifier, metadata, last_entry FROM statements WHERE device = ?");
-  for (DeviceState* state : states) {
-    if (state->statements_read) continue;
-    statements.Reset();
-    statements.Int(state->id.value());
-    while (statements.Row()) {
-      RowReader row(statements);
-      ZT_RETURN_IF_ERROR(TakeStatement(row, *state));
-    }
-    state->statements_read = true;
+  std::vector<DeviceState*> unread;
+  std::copy_if(states.begin(), states.end(), std::back_inserter(unread),
+               [](const DeviceState* state) { return !state->statements_read; });
+  const auto fill = [&](size_t i, ListRow& row) { row.Int(unread[i]->id.value()); };
+  const RowList list{.size = unread.size(), .fill = fill};
+  Cursor statements = db_.Use(
+      "SELECT d.rowid, reseller, identifier, metadata, last_entry FROM row_list(?) d "
+      "CROSS JOIN statements s ON s.device = d.c0");
+  statements.List(list);
+  while (statements.Row()) {
+    RowReader row(statements);
+    DeviceState& state = *unread[static_cast<size_t>(row.Int())];
+    ZT_RETURN_IF_ERROR(TakeStatement(row, state));
   }
+  for (DeviceState* state : unread) state->statements_read = true;
   return statements.status();
 }
 
 absl::Status SqliteTransaction::ReadStatedIdentifiers(
     PartnerId reseller, std::span<const DeviceId> devices,
     absl::FunctionRef<void(size_t i, std::string_view identifier)> take) {
-  Cursor row = db_.Use("SELECT identifier FROM statements WHERE device = ? AND reseller = ?");
-  for (size_t i = 0; i < devices.size(); ++i) {
-    row.Reset();
-    row.Int(devices[i].value()).Int(reseller.value());
-    if (row.Row()) take(i, row.TextAt(0));
-  }
+  const auto fill = [&](size_t i, ListRow& row) { row.Int(devices[i].value()); };
+  const RowList list{.size = devices.size(), .fill = fill};
+  Cursor row = db_.Use(
+      "SELECT d.rowid, identifier FROM row_list(?) d "
+      "CROSS JOIN statements s ON s.device = d.c0 AND s.reseller = ?");
+  row.List(list).Int(reseller.value());
+  while (row.Row()) take(static_cast<size_t>(row.IntAt(0)), row.TextAt(1));
   return row.status();
 }
 

@@ -204,8 +204,13 @@ class SqliteTransaction : public Transaction {
                              std::vector<KeyMatches>& found);
 
   // device_changes.cc
-  absl::Status WriteState(const DeviceState& state, const LoggedPlaces& places);
-  absl::Status WriteClaim(const DeviceState& state, Section section, int64_t last_entry);
+  struct NewRows;
+  // Write what is stored already, and note the rows to add.
+  absl::Status WriteState(const DeviceState& state, const LoggedPlaces& places, NewRows& rows);
+  absl::Status WriteStatementOf(DeviceId device, const StatementState& statement,
+                                int64_t last_entry, NewRows& rows);
+  absl::Status WriteClaim(const DeviceState& state, Section section, int64_t last_entry,
+                          NewRows& rows);
 
   Database& db_;
   DeviceIds* const ids_ = nullptr;

@@ -9,12 +9,12 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/status_macros.h"
-#include "base/yield.h"
 #include "batch/claim.h"
 #include "batch/claim_order.h"
 #include "batch/kinds.h"
 #include "batch/metadata_update.h"
 #include "batch/pending_items.h"
+#include "batch/stored_request.h"
 #include "batch/targets.h"
 #include "batch/unclaim.h"
 #include "batch/undo_run.h"
@@ -158,25 +158,33 @@ class TargetRun final : public ItemRun {
     return DecideItems(reads, caller_, parsed.items, targets, rules_, now);
   }
 
+  // Returns true if the identifiers of the item at position `at` repeat what was stated.
+  bool Repeats(size_t at, std::string_view stated) const {
+    const std::string_view given =
+        MessageIn(pending_.BytesOf(at), Item::kDeviceIdentifierFieldNumber);
+    if (!given.empty() && IsAsStated(given, stated)) return true;
+    Item item;
+    api::DeviceIdentifier identifier;
+    // A damaged one is reported when the item runs.
+    return pending_.ParseOne(at, item).ok() &&
+           identifier.ParseFromArray(stated.data(), static_cast<int>(stated.size())) &&
+           IsAsStated(item.device_identifier(), identifier);
+  }
+
   // Looks up the devices. Returns them by position, before the items are sorted.
   absl::StatusOr<std::vector<Place>> FindPlaces(store::Snapshot& snapshot, absl::Time now) {
-    std::vector<ItemTarget> targets;
-    targets.reserve(pending_.size());
-    ItemYielder yielder;
-    Item item;
-    for (size_t at = 0; at < pending_.size(); ++at) {
-      ZT_RETURN_IF_ERROR(pending_.ParseOne(at, item));
-      targets.push_back(TargetFor(item, rules_, now));
-      yielder.AfterItem();
-    }
-    const auto identifier_of = [&](size_t i) -> const api::DeviceIdentifier& {
-      ZT_CHECK(pending_.ParseOne(i, item).ok(), "an item cannot be parsed again");
-      return item.device_identifier();
-    };
-    ZT_RETURN_IF_ERROR(LocateTargets(snapshot, caller_, identifier_of, targets));
+    std::vector<ItemTarget> targets(pending_.size());
+    std::vector<GivenFields> fields(pending_.size());
+    ZT_RETURN_IF_ERROR(pending_.ParseEach<Item>([&](size_t i, const Item& item) {
+      targets[i] = TargetFor(item, rules_, now);
+      fields[i] = GivenFieldsOf(item.device_identifier());
+    }));
+    ZT_RETURN_IF_ERROR(LocateTargets(
+        snapshot, caller_, [&](size_t i) { return fields[i]; }, targets));
     // Metadata updates read every statement anyway.
     if constexpr (std::is_same_v<Item, api::PartnerUnclaim>) {
-      ZT_RETURN_IF_ERROR(ClearRepeated(snapshot, caller_, identifier_of, targets));
+      const auto repeats = [&](size_t i, std::string_view stated) { return Repeats(i, stated); };
+      ZT_RETURN_IF_ERROR(ClearRepeated(snapshot, caller_, repeats, targets));
     }
     std::vector<Place> places;
     places.reserve(targets.size());
@@ -259,15 +267,15 @@ class ClaimRun final : public ItemRun {
   absl::Status Order(store::Snapshot& snapshot) {
     std::vector<Identity> identities(pending_.size());
     std::vector<const Identity*> sought(pending_.size());
-    api::PartnerClaim item;
-    for (size_t i = 0; i < pending_.size(); ++i) {
-      ZT_RETURN_IF_ERROR(pending_.ParseOne(i, item));
-      std::variant<CheckedClaim, Outcome> one = CheckClaim(item, rules_);
-      if (auto* claim = std::get_if<CheckedClaim>(&one)) {
-        identities[i] = std::move(claim->identity);
-        sought[i] = &identities[i];
-      }
-    }
+    ZT_RETURN_IF_ERROR(
+        pending_.ParseEach<api::PartnerClaim>([&](size_t i, const api::PartnerClaim& item) {
+          std::variant<Identity, Outcome> one =
+              ParseIdentity(item.device_identifier(), rules_.identity);
+          if (auto* identity = std::get_if<Identity>(&one)) {
+            identities[i] = std::move(*identity);
+            sought[i] = &identities[i];
+          }
+        }));
     ZT_ASSIGN_OR_RETURN(const std::vector<KeyMatches> found, Find(snapshot, sought));
     ClaimOrder order = OrderClaims(sought, found);
     pending_.Reorder(order.positions);

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "base/check.h"
+#include "base/in_two.h"
 #include "base/sorted.h"
 #include "base/status_macros.h"
 #include "batch/read_devices.h"
@@ -187,9 +188,11 @@ absl::Status ChunkDevices::Apply(store::Transaction& transaction) const {
 
 std::vector<Checked> CheckAll(std::span<const api::PartnerClaim* const> items,
                               const RegistryRules& rules) {
-  std::vector<Checked> checked;
-  checked.reserve(items.size());
-  for (const api::PartnerClaim* item : items) checked.push_back(CheckClaim(*item, rules));
+  std::vector<Checked> checked(items.size());
+  InTwo(items.size(), [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) checked[i] = CheckClaim(*items[i], rules);
+    return absl::OkStatus();
+  }).IgnoreError();
   return checked;
 }
 
@@ -207,7 +210,7 @@ absl::StatusOr<CustomersOfReseller> ReadCustomers(store::CompanyReads& reads, Pa
 absl::StatusOr<std::vector<ItemResult>> DecideClaims(
     store::CompanyReads& reads, PartnerId caller, std::span<const api::PartnerClaim* const> items,
     const RegistryRules& rules, ChunkDevices& devices) {
-  const std::vector<Checked> checked = CheckAll(items, rules);
+  std::vector<Checked> checked = CheckAll(items, rules);
   std::vector<const Identity*> identities;
   for (const Checked& one : checked) {
     if (const auto* claim = std::get_if<CheckedClaim>(&one)) identities.push_back(&claim->identity);
@@ -220,7 +223,7 @@ absl::StatusOr<std::vector<ItemResult>> DecideClaims(
   results.reserve(items.size());
   size_t loaded = 0;
   for (size_t i = 0; i < items.size(); ++i) {
-    const auto* claim = std::get_if<CheckedClaim>(&checked[i]);
+    auto* const claim = std::get_if<CheckedClaim>(&checked[i]);
     if (claim == nullptr) {
       results.push_back({.outcome = std::get<Outcome>(checked[i]), .device = {}});
       continue;
@@ -238,7 +241,7 @@ absl::StatusOr<std::vector<ItemResult>> DecideClaims(
     }
     DeviceState* const device = std::get<DeviceState*>(place);
     ChangeRecorder recorder(device);
-    results.push_back(DecideClaim(caller, *items[i], *claim, customers, *device));
+    results.push_back(DecideClaim(caller, *items[i], *std::move(claim), customers, *device));
     recorder.Record(static_cast<uint32_t>(i), caller);
     if (results.back().outcome == Outcome::kSuccess) devices.Keep(device);
   }

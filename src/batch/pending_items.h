@@ -4,6 +4,7 @@
 
 #include <google/protobuf/arena.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,7 +17,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/in_two.h"
 #include "base/status_macros.h"
+#include "base/yield.h"
 #include "store/store.h"
 
 namespace google::protobuf {
@@ -55,19 +58,44 @@ class PendingItems {
   // Sorts the items in the order of `positions`, a permutation.
   void Reorder(std::span<const uint32_t> positions);
 
+  // Returns the stored form of the item at position `at`, which lives as long as this.
+  std::string_view BytesOf(size_t at) const { return items_[at]; }
   // Parses the item at position `at` into `item`. DATA_LOSS if it is damaged.
   absl::Status ParseOne(size_t at, google::protobuf::Message& item) const;
+
+  // Calls `take(at, item)` for each item, from two threads at the same time. It must not keep the
+  // item: only some are in memory.
+  template <class Item, class Take>
+  absl::Status ParseEach(const Take& take) const {
+    constexpr size_t kAtOnce = 500;
+    return InTwo(size(), [&](size_t first, size_t last) -> absl::Status {
+      ItemYielder yielder;
+      for (size_t begin = first; begin < last; begin += kAtOnce) {
+        ZT_ASSIGN_OR_RETURN(const ParsedItems<Item> parsed,
+                            Parse<Item>(begin, std::min(last, begin + kAtOnce)));
+        for (size_t i = 0; i < parsed.items.size(); ++i) {
+          take(begin + i, *parsed.items[i]);
+          yielder.AfterItem();
+        }
+      }
+      return absl::OkStatus();
+    });
+  }
 
   // Parses the items at positions [begin, end).
   template <class Item>
   absl::StatusOr<ParsedItems<Item>> Parse(size_t begin, size_t end) const {
     ParsedItems<Item> parsed{.arena = std::make_unique<google::protobuf::Arena>(), .items = {}};
-    parsed.items.reserve(end - begin);
-    for (size_t at = begin; at < end; ++at) {
-      Item* const item = google::protobuf::Arena::CreateMessage<Item>(parsed.arena.get());
-      ZT_RETURN_IF_ERROR(ParseOne(at, *item));
-      parsed.items.push_back(item);
-    }
+    parsed.items.resize(end - begin);
+    const absl::Status all = InTwo(end - begin, [&](size_t first, size_t last) -> absl::Status {
+      for (size_t i = first; i < last; ++i) {
+        Item* const item = google::protobuf::Arena::CreateMessage<Item>(parsed.arena.get());
+        ZT_RETURN_IF_ERROR(ParseOne(begin + i, *item));
+        parsed.items[i] = item;
+      }
+      return absl::OkStatus();
+    });
+    ZT_RETURN_IF_ERROR(all);
     return parsed;
   }
 

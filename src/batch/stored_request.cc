@@ -82,6 +82,26 @@ absl::Status SplitChunk(std::string_view chunk, OperationId id,
   return in.ConsumedEntireMessage() ? absl::OkStatus() : Damaged(id);
 }
 
+std::string_view MessageIn(std::string_view item, int number) {
+  const uint32_t sought =
+      WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  // The fields before it are numbers or short.
+  while (item.size() >= 2) {
+    const auto tag = static_cast<uint8_t>(item[0]);
+    const auto next = static_cast<uint8_t>(item[1]);
+    const bool has_length =
+        WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+    const size_t size = size_t{2} + (has_length ? next : 0);
+    if (tag >= 0x80 || next >= 0x80 || size > item.size()) return {};
+    if (tag == sought) return item.substr(2, next);
+    if (!has_length && WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_VARINT) {
+      return {};
+    }
+    item.remove_prefix(size);
+  }
+  return {};
+}
+
 absl::Status ParseItem(std::string_view bytes, OperationId id, google::protobuf::Message& item) {
   if (item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return absl::OkStatus();
   return Damaged(id);

@@ -56,6 +56,10 @@ absl::Status ParseChunk(std::string_view chunk, OperationId id, google::protobuf
 absl::Status SplitChunk(std::string_view chunk, OperationId id,
                         std::vector<std::string_view>& items);
 
+// Returns the serialized message in field `number` (up to 15) of such an item; nothing if there is
+// none, or if the item must be parsed to find it.
+std::string_view MessageIn(std::string_view item, int number);
+
 // Parses such an item into `item`. Returns DATA_LOSS if it is damaged.
 absl::Status ParseItem(std::string_view bytes, OperationId id, google::protobuf::Message& item);
 

@@ -48,6 +48,32 @@ TEST(StoredRequest, Chunk_IsSplitIntoItems) {
   EXPECT_TRUE(absl::IsDataLoss(ParseItem("\xff", OperationId(1), item)));
 }
 
+TEST(StoredRequest, MessageIsFoundInItem) {
+  constexpr int kIdentifier = api::PartnerUnclaim::kDeviceIdentifierFieldNumber;
+  api::PartnerUnclaim item;
+  item.mutable_device_identifier()->set_imei("490154203237518");
+  item.set_section_type(api::SECTION_TYPE_ZERO_TOUCH);
+  EXPECT_EQ(MessageIn(item.SerializeAsString(), kIdentifier),
+            item.device_identifier().SerializeAsString());
+
+  api::PartnerClaim claim;
+  claim.set_customer_id(11);
+  claim.mutable_device_metadata();
+  EXPECT_EQ(MessageIn(claim.SerializeAsString(), api::PartnerClaim::kDeviceIdentifierFieldNumber),
+            "");
+
+  item.mutable_device_identifier()->set_model(std::string(200, 'a'));
+  EXPECT_EQ(MessageIn(item.SerializeAsString(), kIdentifier), "") << "it must be parsed";
+  for (const char* damaged : {"", "\x12",
+                              "\x12\x05"
+                              "abc",
+                              "\xff\xff",
+                              "\x0b\x01\x12\x01"
+                              "a"}) {
+    EXPECT_EQ(MessageIn(damaged, kIdentifier), "") << damaged;
+  }
+}
+
 TEST(StoredRequest, DamagedChunk_IsNotSplit) {
   api::UnclaimDevicesRequest request;
   request.add_unclaims()->set_device_id(1);

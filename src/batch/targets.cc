@@ -36,7 +36,7 @@ absl::StatusOr<Sought> LookUp(store::DeviceReads& reads, std::span<const ItemTar
 }
 
 // Returns true if `given` may contradict what `caller` stated, which has some of its keys.
-bool NeedsCheck(PartnerId caller, const api::DeviceIdentifier& given, const Identity& identity,
+bool NeedsCheck(PartnerId caller, const GivenFields& given, const Identity& identity,
                 const KeyMatches& key_matches) {
   const auto own = std::ranges::count_if(
       key_matches, [&](const KeyMatch& each) { return each.reseller == caller; });
@@ -44,7 +44,7 @@ bool NeedsCheck(PartnerId caller, const api::DeviceIdentifier& given, const Iden
 }
 
 // Replaces hardware that `caller` stated by its record. Returns false if it stated none.
-bool ReplaceOwn(PartnerId caller, const api::DeviceIdentifier& given, const KeyMatches& key_matches,
+bool ReplaceOwn(PartnerId caller, const GivenFields& given, const KeyMatches& key_matches,
                 ItemTarget& target) {
   const Matches own = OwnDevices(caller, key_matches);
   if (own.empty()) return false;
@@ -66,17 +66,19 @@ ItemTarget TargetOf(std::variant<Target, Outcome> checked) {
   return std::get<Identity>(std::move(target));
 }
 
-absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller,
+                           absl::FunctionRef<GivenFields(size_t i)> fields_of,
                            std::span<ItemTarget> targets) {
   ZT_ASSIGN_OR_RETURN(const Sought sought, LookUp(reads, targets));
   for (size_t n = 0; n < sought.items.size(); ++n) {
     const size_t i = sought.items[n];
-    ReplaceOwn(caller, identifier_of(i), sought.found[n], targets[i]);
+    ReplaceOwn(caller, fields_of(i), sought.found[n], targets[i]);
   }
   return absl::OkStatus();
 }
 
-absl::Status ClearRepeated(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+absl::Status ClearRepeated(store::DeviceReads& reads, PartnerId caller,
+                           absl::FunctionRef<bool(size_t i, std::string_view stated)> repeats,
                            std::span<ItemTarget> targets) {
   std::vector<std::pair<DeviceId, uint32_t>> checks;  // device, item
   for (uint32_t i = 0; i < targets.size(); ++i) {
@@ -91,14 +93,10 @@ absl::Status ClearRepeated(store::DeviceReads& reads, PartnerId caller, Identifi
     ids.push_back(checks[n].first);
     first.push_back(n);
   }
-  api::DeviceIdentifier stated;
-  return reads.ReadStatedIdentifiers(caller, ids, [&](size_t i, std::string_view bytes) {
-    // A damaged one is reported when the item runs.
-    if (!stated.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  return reads.ReadStatedIdentifiers(caller, ids, [&](size_t i, std::string_view stated) {
     for (size_t n = first[i]; n < checks.size() && checks[n].first == ids[i]; ++n) {
       const uint32_t item = checks[n].second;
-      if (!IsAsStated(identifier_of(item), stated)) continue;
-      std::get<TargetDevice>(targets[item]).check_identifier = false;
+      if (repeats(item, stated)) std::get<TargetDevice>(targets[item]).check_identifier = false;
     }
   });
 }
@@ -114,7 +112,8 @@ absl::StatusOr<TargetDevices> TargetDevices::Load(store::DeviceReads& reads, Par
   OfOthers others;
   for (size_t n = 0; n < sought.items.size(); ++n) {
     const size_t i = sought.items[n];
-    if (ReplaceOwn(caller, identifier_of(i), sought.found[n], devices.targets_[i])) continue;
+    const GivenFields given = GivenFieldsOf(identifier_of(i));
+    if (ReplaceOwn(caller, given, sought.found[n], devices.targets_[i])) continue;
     if (!sought.found[n].empty()) others[i] = std::move(sought.found[n]);
   }
   ZT_RETURN_IF_ERROR(devices.ReadStates(reads, others, with_statements));

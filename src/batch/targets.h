@@ -35,17 +35,22 @@ using ItemTarget = std::variant<TargetDevice, Identity, Outcome>;
 // Returns the target of an item whose request was checked, before any look-up.
 ItemTarget TargetOf(std::variant<Target, Outcome> checked);
 
-// Looks up the hardware among the targets of `items` and replaces it by its record, if
-// `caller` stated it. Hardware that only others stated stays as it is.
-// `identifier_of(i)` returns the identifiers of the item at [i].
+// Gives the identifiers of the item at [i].
 using IdentifierOf = absl::FunctionRef<const api::DeviceIdentifier&(size_t i)>;
-absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+
+// Looks up the hardware among the targets of items and replaces it by its record, if
+// `caller` stated it. Hardware that only others stated stays as it is.
+// `fields_of(i)` says what the identifier of the item at [i] has.
+absl::Status LocateTargets(store::DeviceReads& reads, PartnerId caller,
+                           absl::FunctionRef<GivenFields(size_t i)> fields_of,
                            std::span<ItemTarget> targets);
 
 // Clears check_identifier of the targets whose item repeats what `caller` stated. Reads the
 // statements in the order of device ids. An identifier that was repeated stays so, unless the
-// caller gives up the device and claims it with other identifiers.
-absl::Status ClearRepeated(store::DeviceReads& reads, PartnerId caller, IdentifierOf identifier_of,
+// caller gives up the device and claims it with other identifiers. `repeats(i, stated)` returns
+// true if the item at [i] repeats the serialized DeviceIdentifier.
+absl::Status ClearRepeated(store::DeviceReads& reads, PartnerId caller,
+                           absl::FunctionRef<bool(size_t i, std::string_view stated)> repeats,
                            std::span<ItemTarget> targets);
 
 // The devices of a chunk of items. The items decide one after the other, so that

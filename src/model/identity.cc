@@ -20,8 +20,19 @@ constexpr ModemKey kMeidBit = ModemKey{1} << 60;
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
-bool AllHex(std::string_view text) { return std::all_of(text.begin(), text.end(), IsHex); }
+// The compiler inlines lambdas, and not pointers to functions.
+bool AllDigits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return IsDigit(c); });
+}
+bool AllHex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return IsHex(c); });
+}
+
+// Returns true if the text is an IMEI in the form in which most are sent, the canonical one.
+bool IsCanonicalImei(std::string_view text, const IdentityRules& rules) {
+  return text.size() == 15 && AllDigits(text) &&
+         (rules.lenient || LuhnDigit(text.substr(0, 14)) == text[14]);
+}
 
 // Counts the code points of UTF-8 text: the bytes that are not continuation bytes.
 size_t CountCharacters(std::string_view text) {
@@ -44,6 +55,10 @@ bool IsChromeOs(const api::DeviceIdentifier& identifier) {
 // Parses one modem id into `identity`. Returns an outcome if it is malformed.
 std::optional<Outcome> AddImei(std::string_view text, const IdentityRules& rules,
                                Identity& identity) {
+  if (IsCanonicalImei(text, rules)) {
+    identity.modems.push_back(ModemKeyOfImei(text));
+    return std::nullopt;
+  }
   if (TrimSpace(text).empty()) return std::nullopt;
   const std::string canonical = CanonicalImei(text, rules);
   if (canonical.empty()) return Outcome::kInvalidImei;
@@ -65,6 +80,7 @@ std::optional<Outcome> AddModems(const api::DeviceIdentifier& identifier,
   if (auto wrong = AddImei(identifier.imei2(), rules, identity)) return wrong;
   if (auto wrong = AddMeid(identifier.meid(), identity)) return wrong;
   if (auto wrong = AddMeid(identifier.meid2(), identity)) return wrong;
+  if (identity.modems.size() < 2) return std::nullopt;
   // Only ids of the same kind can be equal.
   auto sorted = identity.modems;
   std::sort(sorted.begin(), sorted.end());
@@ -149,7 +165,6 @@ char LuhnDigit(std::string_view digits) {
 }
 
 std::string CanonicalImei(std::string_view text, const IdentityRules& rules) {
-  // Most are sent in this form.
   std::string digits = AllDigits(text) ? std::string(text) : WithoutSeparators(TrimSpace(text));
   if (!AllDigits(digits) || digits.size() < 14 || digits.size() > 16) return {};
   const char check = LuhnDigit(std::string_view(digits).substr(0, 14));
@@ -203,7 +218,10 @@ std::variant<Identity, Outcome> ParseIdentity(const api::DeviceIdentifier& ident
 }
 
 void Canonicalize(api::DeviceIdentifier& identifier) {
-  const auto imei = [](std::string_view text) { return CanonicalImei(text, {.lenient = true}); };
+  const auto imei = [](const std::string& text) {
+    static constexpr IdentityRules kLenient = {.lenient = true};
+    return IsCanonicalImei(text, kLenient) ? text : CanonicalImei(text, kLenient);
+  };
   const auto trimmed = [](std::string_view text) { return std::string(TrimSpace(text)); };
   using Each = api::DeviceIdentifier;
   Rewrite(identifier.imei(), &Each::mutable_imei, imei, identifier);

@@ -148,7 +148,7 @@ bool IsSame(const api::DeviceIdentifier& a, const api::DeviceIdentifier& b) {
 // `before` is null if the caller stated nothing yet.
 std::variant<StatementState, Outcome> StatementAfter(PartnerId caller,
                                                      const api::PartnerClaim& item,
-                                                     const CheckedClaim& checked,
+                                                     CheckedClaim checked,
                                                      const DeviceState& device,
                                                      const StatementState* before) {
   StatementState after;
@@ -160,7 +160,7 @@ std::variant<StatementState, Outcome> StatementAfter(PartnerId caller,
   }
   if (!after.value.has_value() || !HoldsClaim(caller, device)) {
     if (!after.value.has_value() || !IsSame(after.value->identifier, checked.identifier)) {
-      after.SetIdentifier(checked.identifier, checked.identity);
+      after.SetIdentifier(std::move(checked.identifier), checked.identity);
     }
   } else {
     const api::DeviceIdentifier& stated = after.value->identifier;
@@ -248,7 +248,7 @@ std::optional<Outcome> CheckOwner(PartnerId caller, const api::PartnerClaim& ite
   return wrong == nullptr ? std::nullopt : std::optional(*wrong);
 }
 
-ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
+ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, CheckedClaim checked,
                        const CustomersOfReseller& customers, DeviceState& device) {
   ZT_CHECK(device.is_new || device.statements_read, "a claim is decided without the statements");
   const std::variant<RequestedClaim, Outcome> request = RequestedClaimOf(caller, item, customers);
@@ -260,7 +260,7 @@ ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const Ch
   }
   StatementState* const before = device.EntryOf(caller);
   std::variant<StatementState, Outcome> stated =
-      StatementAfter(caller, item, checked, device, before);
+      StatementAfter(caller, item, std::move(checked), device, before);
   if (const auto* wrong = std::get_if<Outcome>(&stated)) return {.outcome = *wrong};
   StatementState& statement = std::get<StatementState>(stated);
   Claim after = ClaimAfter(claim, wanted);

@@ -99,7 +99,7 @@ void DropFormerStatement(PartnerId former, Section section, DeviceState& device)
 // Claims the device that DeviceToClaim returned; for a new one it has a new id and
 // `is_new` set. Fills in what the caller stated, or replaces its identifiers if it held no
 // claim on the device any more. On failure it is unchanged.
-ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, const CheckedClaim& checked,
+ItemResult DecideClaim(PartnerId caller, const api::PartnerClaim& item, CheckedClaim checked,
                        const CustomersOfReseller& customers, DeviceState& device);
 
 }  // namespace zerotouch

@@ -2,6 +2,7 @@
 #include "model/statement.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -81,6 +82,29 @@ bool Differ(const std::string& given, const std::string& stated) {
   return !given.empty() && !stated.empty() && !EqualIgnoringCase(given, stated);
 }
 
+// Takes the first field of a serialized message, with its tag, from `rest`. Returns nothing at
+// the end, and if a number of it has more than one byte.
+std::string_view TakeField(std::string_view& rest) {
+  constexpr uint8_t kVarint = 0;
+  constexpr uint8_t kBytes = 2;
+  if (rest.size() < 2 || ((rest[0] | rest[1]) & 0x80) != 0) return {};
+  const int type = rest[0] & 7;
+  const size_t size = type == kBytes ? size_t{2} + static_cast<uint8_t>(rest[1]) : size_t{2};
+  if ((type != kVarint && type != kBytes) || size > rest.size()) return {};
+  const std::string_view field = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return field;
+}
+
+bool HasField(std::string_view message, std::string_view field) {
+  while (!message.empty()) {
+    const std::string_view each = TakeField(message);
+    if (each.empty()) return false;
+    if (each == field) return true;
+  }
+  return false;
+}
+
 void FillIfEmpty(const std::string& given, std::string* kept) {
   if (kept->empty()) *kept = given;
 }
@@ -119,16 +143,20 @@ std::optional<Outcome> ContradictionOf(const api::DeviceIdentifier& given,
   return std::nullopt;
 }
 
-bool CouldContradict(const api::DeviceIdentifier& given, size_t stated_keys, size_t keys) {
+GivenFields GivenFieldsOf(const api::DeviceIdentifier& given) {
+  return {.attested_id = !given.chrome_os_attested_device_id().empty(),
+          .modem = !given.imei().empty() || !given.imei2().empty() || !given.meid().empty() ||
+                   !given.meid2().empty(),
+          .text = !given.serial_number().empty() || !given.manufacturer().empty() ||
+                  !given.model().empty()};
+}
+
+bool CouldContradict(const GivenFields& given, size_t stated_keys, size_t keys) {
   // With an attested id, a manufacturer is not part of the serial set.
-  if (!given.chrome_os_attested_device_id().empty()) return true;
-  const bool has_modem = !given.imei().empty() || !given.imei2().empty() || !given.meid().empty() ||
-                         !given.meid2().empty();
+  if (given.attested_id) return true;
   // A serial set alone is one key.
-  if (!has_modem) return false;
-  const bool has_text =
-      !given.serial_number().empty() || !given.manufacturer().empty() || !given.model().empty();
-  return has_text || stated_keys < keys;
+  if (!given.modem) return false;
+  return given.text || stated_keys < keys;
 }
 
 bool IsAsStated(const api::DeviceIdentifier& given, const api::DeviceIdentifier& stated) {
@@ -147,6 +175,14 @@ bool IsAsStated(const api::DeviceIdentifier& given, const api::DeviceIdentifier&
          same_text(given.manufacturer(), stated.manufacturer()) &&
          same_text(given.model(), stated.model()) &&
          same_text(given.chrome_os_attested_device_id(), stated.chrome_os_attested_device_id());
+}
+
+bool IsAsStated(std::string_view given, std::string_view stated) {
+  while (!given.empty()) {
+    const std::string_view field = TakeField(given);
+    if (field.empty() || !HasField(stated, field)) return false;
+  }
+  return true;
 }
 
 api::DeviceIdentifier FilledIn(const api::DeviceIdentifier& stated,

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "base/ids.h"
 #include "model/api.h"
@@ -46,14 +47,25 @@ struct StatementState {
 std::optional<Outcome> ContradictionOf(const api::DeviceIdentifier& given,
                                        const api::DeviceIdentifier& stated);
 
+// The kinds of fields that an identifier has.
+struct GivenFields {
+  bool attested_id = false;
+  bool modem = false;
+  bool text = false;  // serial number, manufacturer or model
+};
+GivenFields GivenFieldsOf(const api::DeviceIdentifier& given);
+
 // Returns true if identifiers that find a device by `stated_keys` of their `keys` lookup
 // keys could contradict what was stated about it: they have a text besides a modem id, or a
 // key that was not stated.
-bool CouldContradict(const api::DeviceIdentifier& given, size_t stated_keys, size_t keys);
+bool CouldContradict(const GivenFields& given, size_t stated_keys, size_t keys);
 
 // Returns true if every field of `given`, which need not be canonical, is empty or as it was
 // stated, ignoring case. Then it does not contradict `stated`. False says nothing.
 bool IsAsStated(const api::DeviceIdentifier& given, const api::DeviceIdentifier& stated);
+// The same for serialized identifiers, without reading them: true if each field is as it was
+// stated, byte by byte.
+bool IsAsStated(std::string_view given, std::string_view stated);
 
 // Returns `stated` with its empty fields filled in from `given`, which must not
 // contradict it.

@@ -77,18 +77,21 @@ class Transaction : public Snapshot,
   // mutation.
   absl::Status FinishBlock(absl::Time now) {
     if (!events_.empty()) ZT_RETURN_IF_ERROR(AddEvents(now));
+    if (blocks_.empty()) return absl::OkStatus();
+    std::vector<changelog::FinishedBlock> finished;
+    finished.reserve(blocks_.size());
     for (const auto& [actor, block] : blocks_) {
-      ZT_RETURN_IF_ERROR(AppendBlock(block.Finish(now, actors_[actor])));
+      finished.push_back(block.Finish(now, actors_[actor]));
     }
-    return absl::OkStatus();
+    return AppendBlocks(finished);
   }
 
  protected:
   // Returns the first of limits::kLogPartEntries sequences, above those of this transaction's
   // blocks and of every entry that it has read a place of.
   virtual absl::StatusOr<int64_t> NextPart() = 0;
-  // Appends the block to a chain.
-  virtual absl::Status AppendBlock(const changelog::FinishedBlock& block) = 0;
+  // Appends the blocks, at least one, to a chain, one after the other.
+  virtual absl::Status AppendBlocks(std::span<const changelog::FinishedBlock> blocks) = 0;
 
   // Returns the number of actors that were set.
   size_t actors() const { return actors_.size(); }

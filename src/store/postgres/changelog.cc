@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "base/status_macros.h"
 #include "store/changelog/chain.h"
@@ -93,23 +95,44 @@ absl::StatusOr<int64_t> PostgresTransaction::NextPart() {
 }
 
 // One statement, sent with the changes. It takes a chain that no transaction has locked, and
-// that ends before this block's sequences, so that the sequences of each chain grow.
-absl::Status PostgresTransaction::AppendBlock(const changelog::FinishedBlock& block) {
+// that ends before these blocks' sequences, so that the sequences of each chain grow.
+absl::Status PostgresTransaction::AppendBlocks(std::span<const changelog::FinishedBlock> blocks) {
+  std::vector<int64_t> entries;
+  std::vector<std::string> digests;
+  std::vector<int64_t> firsts;
+  std::vector<int64_t> numbers;  // of the block of each part, from 1
+  std::vector<std::string> parts;
+  for (const changelog::FinishedBlock& block : blocks) {
+    entries.push_back(block.entries);
+    digests.push_back(block.digests);
+    firsts.insert(firsts.end(), block.firsts.begin(), block.firsts.end());
+    numbers.insert(numbers.end(), block.firsts.size(), std::ssize(entries));
+    parts.insert(parts.end(), block.parts.begin(), block.parts.end());
+  }
+  // `blocks` has the height before each block and its end; number 0 is the end of the chain.
   // Divides by zero, which is a conflict, if every chain is being appended to.
-  db_.Queue(Query("WITH moved AS (UPDATE log_heads h SET height = h.height + $2, last = $3, "
-                  "hash = sha256(h.hash || $4) WHERE h.chain = (SELECT chain FROM log_heads "
-                  "WHERE last < $1 ORDER BY chain LIMIT 1 FOR UPDATE SKIP LOCKED) "
-                  "RETURNING h.chain, h.height - $2 AS height, h.hash), "
+  db_.Queue(Query("WITH RECURSIVE head AS (SELECT chain, height, hash FROM log_heads "
+                  "WHERE last < $1 ORDER BY chain LIMIT 1 FOR UPDATE SKIP LOCKED), "
+                  "blocks AS (SELECT 0 AS number, chain, 0::bigint AS height, "
+                  "height AS end_height, hash FROM head UNION ALL "
+                  "SELECT number + 1, chain, end_height, end_height + ($3::bigint[])[number + 1], "
+                  "sha256(hash || ($4::bytea[])[number + 1]) FROM blocks "
+                  "WHERE number < cardinality($3)), "
+                  "moved AS (UPDATE log_heads h SET height = b.end_height, last = $2, "
+                  "hash = b.hash FROM blocks b "
+                  "WHERE b.number = cardinality($3) AND h.chain = b.chain), "
                   "added AS (INSERT INTO log_parts (first, chain, height, hash, part) "
-                  "SELECT u.first, m.chain, m.height, m.hash, u.part FROM moved m, "
-                  "unnest($5::bigint[], $6::bytea[]) AS u(first, part) RETURNING 1) "
+                  "SELECT u.first, b.chain, b.height, b.hash, u.part FROM blocks b JOIN "
+                  "unnest($5::bigint[], $6::bigint[], $7::bytea[]) AS u(first, number, part) "
+                  "ON b.number = u.number RETURNING 1) "
                   "SELECT 1 / (count(*) = cardinality($5))::integer FROM added")
-                .Int(block.firsts.front())
-                .Int(block.entries)
-                .Int(block.last)
-                .Bytes(block.digests)
-                .Ints(block.firsts)
-                .Blobs(block.parts));
+                .Int(firsts.front())
+                .Int(blocks.back().last)
+                .Ints(entries)
+                .Blobs(digests)
+                .Ints(firsts)
+                .Ints(numbers)
+                .Blobs(parts));
   return absl::OkStatus();
 }
 

@@ -201,7 +201,7 @@ class PostgresTransaction : public Transaction {
  protected:
   // changelog.cc
   absl::StatusOr<int64_t> NextPart() override;
-  absl::Status AppendBlock(const changelog::FinishedBlock& block) override;
+  absl::Status AppendBlocks(std::span<const changelog::FinishedBlock> blocks) override;
 
  private:
   bool writing() const { return ids_ != nullptr; }

@@ -61,6 +61,11 @@ absl::StatusOr<int64_t> SqliteTransaction::NextPart() {
   return last + 1;
 }
 
+absl::Status SqliteTransaction::AppendBlocks(std::span<const changelog::FinishedBlock> blocks) {
+  for (const changelog::FinishedBlock& block : blocks) ZT_RETURN_IF_ERROR(AppendBlock(block));
+  return absl::OkStatus();
+}
+
 absl::Status SqliteTransaction::AppendBlock(const changelog::FinishedBlock& block) {
   std::optional<ChainHead> head;
   {

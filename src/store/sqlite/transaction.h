@@ -183,9 +183,12 @@ class SqliteTransaction : public Transaction {
  protected:
   // changelog.cc
   absl::StatusOr<int64_t> NextPart() override;
-  absl::Status AppendBlock(const changelog::FinishedBlock& block) override;
+  absl::Status AppendBlocks(std::span<const changelog::FinishedBlock> blocks) override;
 
  private:
+  // changelog.cc
+  absl::Status AppendBlock(const changelog::FinishedBlock& block);
+
   // companies.cc
   absl::StatusOr<Page<Customer>> ListCustomersThrough(PartnerId partner, VendorId vendor,
                                                       CustomerId after, int64_t limit);

@@ -95,6 +95,10 @@ class MeteredStore final : public Store {
     return false;
   }
 
+  bool ReadInGroup(DeviceId device, Work&& work) override {
+    return store_->ReadInGroup(device, std::move(work));
+  }
+
   void OnOperation(std::function<void()> heard) override { store_->OnOperation(std::move(heard)); }
   void ShortenWaits(absl::Duration longest) override { store_->ShortenWaits(longest); }
   SavedStates* saved_states() override { return store_->saved_states(); }

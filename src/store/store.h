@@ -88,9 +88,18 @@ class Store {
   // std::bad_alloc, else INTERNAL. `done` must return soon and must not call Write.
   // If `work` cannot be queued, `done` is called before this returns.
   //
-  // Returns false, and takes neither argument, if the store has no such thread: run
-  // `work` on a thread that may wait.
+  // A store that writes in parallel (PostgreSQL) runs `work` on a thread that may wait: what it
+  // writes is durable once Write returns, and kept whatever happens afterwards.
+  //
+  // Returns false, and takes neither argument, if the store has no such threads.
   virtual bool WriteInGroup(Work&& /*work*/, WorkDone&& /*done*/) { return false; }
+
+  // Queues `work` for a thread that reads for several calls at once, and returns true. `work`
+  // runs on that thread and must return soon. What it gets from AccountsVersion, and from
+  // ReadDevice for `device` (0: none), was read for all of them after this was called.
+  //
+  // Returns false, and does not take `work`, if reading for one call is as fast.
+  virtual bool ReadInGroup(DeviceId /*device*/, Work&& /*work*/) { return false; }
 
   // Calls `heard`, on a thread of the store, when another process may have
   // accepted or released an operation. It must return soon. Null removes the

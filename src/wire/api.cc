@@ -243,6 +243,12 @@ http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait
   return response;
 }
 
+void Api::Authenticate(http::Request& request) {
+  const std::shared_ptr<Head> head = HeadOf(request);
+  request.context = head;
+  if (head->IsCall()) CheckCall(request, *head).IgnoreError();  // AnswerCall gets the same error
+}
+
 http::Response Api::RefuseCall(const absl::Status& status, const http::Request& request) {
   const std::shared_ptr<Head> head = HeadOf(request);
   // A token was made, but not the note that its assertion was used.
@@ -397,10 +403,7 @@ http::Response Api::Ready(const http::Request& request, Head& head) {
 
 absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
                                          absl::Duration& may_wait) {
-  ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
-  ZT_RETURN_IF_ERROR(head.route.status());
-  ZT_RETURN_IF_ERROR(CheckAlt(head.query));
-  ZT_RETURN_IF_ERROR(Admit(request, head));
+  ZT_RETURN_IF_ERROR(CheckCall(request, head));
   if (std::optional<http::Response> fault = FaultOf(request, head)) return *std::move(fault);
   const google::protobuf::MethodDescriptor& method = *head.route->route->method;
   ZT_ASSIGN_OR_RETURN(std::shared_ptr<const json::Selection> selection,
@@ -423,6 +426,13 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
   return AnswerResponse(std::move(answer), head.query.pretty, std::move(selection));
 }
 
+absl::Status Api::CheckCall(const http::Request& request, Head& head) const {
+  ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
+  ZT_RETURN_IF_ERROR(head.route.status());
+  ZT_RETURN_IF_ERROR(CheckAlt(head.query));
+  return Admit(request, head);
+}
+
 absl::Status Api::Admit(const http::Request& request, Head& head) const {
   if (head.is_open) {
     // A script of a page could read an answer that is a script.
@@ -440,6 +450,8 @@ http::Response Api::Refuse(const absl::Status& status, const Head& head) {
   head.answered = error.code();
   return ErrorResponse(error, head.query.pretty, head.query.error_format);
 }
+
+std::string Api::ResourceOf(const http::Request& request) { return HeadOf(request)->Resource(); }
 
 void Api::LogCall(const http::Request& request, const http::Response& response,
                   absl::Duration took) {

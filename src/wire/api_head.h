@@ -33,6 +33,15 @@ struct Api::Head final : http::RequestContext {
   // Returns false for methods and endpoints that need no credentials, and for OPTIONS.
   bool IsCall() const { return !body_limit.has_value(); }
 
+  // Returns the resource that the path names; empty if it names none.
+  std::string Resource() const {
+    if (!route.ok()) return "";
+    for (const UrlTemplate::Binding& binding : route->bindings) {
+      if (binding.field == "name") return binding.value;
+    }
+    return "";
+  }
+
   const std::string method;  // after X-HTTP-Method-Override
   const std::string target;  // as received
   const Target parts;        // of `target`

@@ -22,22 +22,16 @@ namespace zerotouch::wire {
 // thread-safe.
 class Caller {
  public:
-  // Authenticates with the Authorization header or the access_token parameter. Does
-  // nothing if that succeeded recently: an account that is disabled while a slow
-  // body arrives is refused. Returns the error of Authenticator::Authenticate or
-  // CountCall.
+  // Authenticates with the Authorization header or the access_token parameter. Returns the
+  // same as before if that was recent: an account that is disabled while a slow body arrives
+  // is refused. Returns the error of Authenticator::Authenticate or CountCall.
   absl::Status Authenticate(const auth::Authenticator& authenticator, const Clock& clock,
                             std::string_view header, std::string_view query) {
     const absl::Time now = clock.Now();
-    if (principal_.has_value() && now - since_ < limits::kReadTimeout) return absl::OkStatus();
-    principal_.reset();
-    ZT_ASSIGN_OR_RETURN(principal_, authenticator.Authenticate(header, query));
+    if (now - since_ < limits::kReadTimeout) return status_;
     since_ = now;
-    email_ = principal_->email;
-    if (std::exchange(is_counted_, true)) return absl::OkStatus();
-    absl::Status counted = authenticator.CountCall(*principal_);
-    if (!counted.ok()) principal_.reset();
-    return counted;
+    status_ = AuthenticateNow(authenticator, header, query);
+    return status_;
   }
 
   // Returns the caller: nobody, who has no rights, if not authenticated.
@@ -54,9 +48,21 @@ class Caller {
   void SetEmail(std::string email) { email_ = std::move(email); }
 
  private:
+  absl::Status AuthenticateNow(const auth::Authenticator& authenticator, std::string_view header,
+                               std::string_view query) {
+    principal_.reset();
+    ZT_ASSIGN_OR_RETURN(principal_, authenticator.Authenticate(header, query));
+    email_ = principal_->email;
+    if (std::exchange(is_counted_, true)) return absl::OkStatus();
+    absl::Status counted = authenticator.CountCall(*principal_);
+    if (!counted.ok()) principal_.reset();
+    return counted;
+  }
+
   std::optional<auth::Principal> principal_;
   std::string email_;
-  absl::Time since_;
+  absl::Status status_;
+  absl::Time since_ = absl::InfinitePast();  // of the status
   bool is_counted_ = false;
 };
 

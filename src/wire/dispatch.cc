@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -12,6 +13,7 @@
 #include "base/metrics.h"
 #include "base/rejections.h"
 #include "errors/errors.h"
+#include "model/resource_name.h"
 
 namespace zerotouch::wire {
 namespace {
@@ -23,6 +25,13 @@ constexpr absl::Duration kLongestPoll = absl::Milliseconds(200);
 
 // A request with a longer body takes too long to parse for an event loop.
 constexpr size_t kShortBodyBytes = size_t{16} << 10;
+
+// Returns the device of a reseller or of a customer that `name` names; 0 if it is another name.
+DeviceId DeviceNamed(std::string_view name) {
+  if (const auto parsed = ParseDeviceName(name)) return parsed->device;
+  if (const auto parsed = ParseCustomerDeviceName(name)) return parsed->device;
+  return DeviceId();
+}
 
 http::Response AnswerSafely(Calls& calls, http::Request& request, absl::Duration& may_wait) {
   try {
@@ -100,6 +109,7 @@ void Dispatch::Run(Calls& calls, MethodKind kind, http::Request request, http::E
   auto call = std::shared_ptr<Call>(
       new Call{calls, std::move(request), executors, std::move(done), clock_.Now(), kind});
   if (is_short && kind == MethodKind::kShortWrite) return RunInGroup(call);
+  if (is_short && kind == MethodKind::kShortRead) return RunWithReads(call);
   if (kind == MethodKind::kWait) return Poll(call);
   RunOnWorker(call);
 }
@@ -122,15 +132,37 @@ void Dispatch::RunInline(Calls& calls, MethodKind kind, http::Request request,
 }
 
 void Dispatch::RunOnWorker(const std::shared_ptr<Call>& call) {
-  call->executors.Post([this, call] {
-    const log::RequestScope scope(call->ids);
-    call->response = AnswerSafely(call->calls, call->request, call->may_wait);
-    if (Delay(call, call->request)) return;
-    call->Finish();
-  });
+  call->executors.Post([this, call] { Answer(call); });
+}
+
+void Dispatch::Answer(const std::shared_ptr<Call>& call) {
+  const log::RequestScope scope(call->ids);
+  call->response = AnswerSafely(call->calls, call->request, call->may_wait);
+  if (Delay(call, call->request)) return;
+  call->Finish();
+}
+
+void Dispatch::RunWithReads(const std::shared_ptr<Call>& call) {
+  // Others would wait for what else a call reads.
+  const DeviceId device = DeviceNamed(call->calls.ResourceOf(call->request));
+  const bool is_queued = device && store_.ReadInGroup(device, [this, call] { Answer(call); });
+  if (!is_queued) RunOnWorker(call);
 }
 
 void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
+  const bool is_queued = store_.ReadInGroup(DeviceId(), [this, call] {
+    try {
+      const log::RequestScope scope(call->ids);
+      call->calls.Authenticate(call->request);
+    } catch (const std::exception&) {
+      // It is done again, and fails again, if it is still necessary.
+    }
+    Write(call);
+  });
+  if (!is_queued) Write(call);
+}
+
+void Dispatch::Write(const std::shared_ptr<Call>& call) {
   const bool queued = store_.WriteInGroup(
       [call] {
         const log::RequestScope scope(call->ids);

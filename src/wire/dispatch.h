@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,20 +25,27 @@ class Calls {
   // this long, that has not happened: the answer says so, and the request may be made
   // again. May throw.
   virtual http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) = 0;
+  // Authenticates the caller, if the call needs it; AnswerCall then does not do so again. May
+  // throw.
+  virtual void Authenticate(http::Request& request) = 0;
   // Returns the answer to a request that failed with `status`.
   virtual http::Response RefuseCall(const absl::Status& status, const http::Request& request) = 0;
   // Returns how long the request, which AnswerCall left as it was, is to wait before it
   // is made again; zero if it was answered. A fault rule of a sandbox says so.
   virtual absl::Duration TakeDelay(const http::Request&) { return absl::ZeroDuration(); }
+  // Returns the name of the resource that the call is about, so that it can be read before;
+  // empty if it has none.
+  virtual std::string ResourceOf(const http::Request& request) = 0;
   // Counts the call and writes a line of the log. `request` is what AnswerCall or
   // RefuseCall left of it; `took` is the time since it was complete.
   virtual void LogCall(const http::Request& request, const http::Response& response,
                        absl::Duration took) = 0;
 };
 
-// Runs calls where they hold nobody up: on the event loop if they cannot block, a
-// short change with others on the store's thread that writes, and else on a worker
-// thread. Calls that wait for an operation use no thread meanwhile. Thread-safe.
+// Runs calls where they hold nobody up: on the event loop if they cannot block, a short change
+// on a thread of the store for changes, a read of one device, if it may wait, on a thread of the
+// store that reads for several calls, and else on a worker thread. Calls that wait for an operation
+// use no thread meanwhile. Thread-safe.
 class Dispatch {
  public:
   // Counts the calls of the methods of `services`. The others must outlive it.
@@ -70,6 +78,10 @@ class Dispatch {
   void RunInline(Calls& calls, MethodKind kind, http::Request request, http::Executors& executors,
                  http::Done done);
   void RunOnWorker(const std::shared_ptr<Call>& call);
+  void RunWithReads(const std::shared_ptr<Call>& call);
+  // Answers the call on this thread, which may wait.
+  void Answer(const std::shared_ptr<Call>& call);
+  void Write(const std::shared_ptr<Call>& call);
   void RunInGroup(const std::shared_ptr<Call>& call);
   void Poll(const std::shared_ptr<Call>& call);
 

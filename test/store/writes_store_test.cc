@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
-#include <future>
 #include <thread>
 
 #include "base/fault.h"
@@ -68,20 +67,6 @@ TEST_P(WritesStoreTest, Read_WhileAWriteIsUnderWay_DoesNotWait) {
     return put;
   });
   EXPECT_EQ(CountDpcs(), 2u);
-}
-
-TEST_P(WritesStoreTest, WriteInGroup_WithoutSuchAThread_TakesNeitherArgument) {
-  std::promise<absl::Status> done;
-  bool ran = false;
-  Store::Work work = [&ran] { ran = true; };
-  Store::WorkDone call_back = [&done](absl::Status status) { done.set_value(std::move(status)); };
-  if (store_->WriteInGroup(std::move(work), std::move(call_back))) {
-    EXPECT_EQ(done.get_future().get(), absl::OkStatus());
-  } else {
-    std::move(work)();                       // NOLINT(bugprone-use-after-move)
-    std::move(call_back)(absl::OkStatus());  // NOLINT(bugprone-use-after-move)
-  }
-  EXPECT_TRUE(ran);
 }
 
 TEST_P(WritesStoreTest, Ping_IsOk) { EXPECT_TRUE(store_->Ping().ok()); }

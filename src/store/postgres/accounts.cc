@@ -76,10 +76,16 @@ absl::StatusOr<std::string> PostgresTransaction::ServerSecret() {
   return std::string(RowReader(rows, 0).Text());
 }
 
+Query PostgresTransaction::SelectAccountsVersion() {
+  return Query("SELECT value FROM registry_values WHERE name = 'accounts_version'");
+}
+
 absl::StatusOr<int64_t> PostgresTransaction::AccountsVersion() {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query("SELECT value FROM registry_values WHERE name = 'accounts_version'")));
+  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(SelectAccountsVersion()));
+  return ReadAccountsVersion(rows);
+}
+
+absl::StatusOr<int64_t> PostgresTransaction::ReadAccountsVersion(const Rows& rows) {
   if (rows.size() == 0) return AccountsVersionLost();
   return ReadInt(rows);
 }

@@ -40,6 +40,17 @@ Query SelectStatements(std::span<const int64_t> devices) {
       .Ints(devices);
 }
 
+// One statement, which sees one moment without a transaction (Store::ReadDevice). A device has
+// statements only while it has claims.
+Query SelectDevices(std::span<const int64_t> devices) {
+  return Query(kSql<"SELECT c.device, s.reseller, s.version, s.identifier, s.metadata, "
+                    "s.last_entry, c.* FROM (SELECT section, version, last_entry, ",
+                    kClaimColumns,
+                    ", device FROM claims) c LEFT JOIN statements s ON s.device = c.device "
+                    "WHERE c.device = ANY($1)">)
+      .Ints(devices);
+}
+
 // Returns true if these are few devices, which are sought by modem ids alone.
 bool AreFewModems(std::span<const Identity* const> identities) {
   return !identities.empty() && identities.size() <= kFewDevices &&
@@ -356,25 +367,40 @@ absl::Status PostgresTransaction::ReadStatedIdentifiers(
   return absl::OkStatus();
 }
 
-// One statement, which sees one moment without a transaction (Store::ReadDevice). A device
-// has statements only while it has claims.
 absl::StatusOr<DeviceState> PostgresTransaction::ReadDevice(DeviceId id) {
-  ZT_ASSIGN_OR_RETURN(
-      const Rows rows,
-      db_.Run(Query(kSql<"SELECT s.reseller, s.version, s.identifier, s.metadata, s.last_entry, "
-                         "c.* FROM (SELECT section, version, last_entry, ",
-                         kClaimColumns,
-                         ", device FROM claims) c LEFT JOIN statements s ON s.device = c.device "
-                         "WHERE c.device = $1">)
-                  .Int(id.value())));
-  DeviceState state;
-  state.id = id;
+  const int64_t number[] = {id.value()};
+  ZT_ASSIGN_OR_RETURN(const Rows rows, db_.Run(SelectDevices(number)));
+  absl::btree_map<DeviceId, DeviceState> devices;
+  ZT_RETURN_IF_ERROR(TakeWhole(rows, std::span(&id, 1), devices));
+  return std::move(devices.begin()->second);
+}
+
+absl::StatusOr<GroupReads> PostgresTransaction::ReadForCalls(std::span<const DeviceId> ids) {
+  std::vector<int64_t> numbers;
+  numbers.reserve(ids.size());
+  for (const DeviceId id : ids) numbers.push_back(id.value());
+  std::vector<Query> queries = {SelectAccountsVersion()};
+  if (!ids.empty()) queries.push_back(SelectDevices(numbers));
+  ZT_ASSIGN_OR_RETURN(const std::vector<Rows> answers, db_.RunAll(queries));
+  GroupReads reads;
+  ZT_ASSIGN_OR_RETURN(reads.accounts_version, ReadAccountsVersion(answers[0]));
+  if (!ids.empty()) ZT_RETURN_IF_ERROR(TakeWhole(answers[1], ids, reads.devices));
+  return reads;
+}
+
+absl::Status PostgresTransaction::TakeWhole(const Rows& rows, std::span<const DeviceId> ids,
+                                            absl::btree_map<DeviceId, DeviceState>& devices) {
+  for (const DeviceId id : ids) {
+    DeviceState& state = devices[id];
+    state.id = id;
+    state.statements_read = true;
+  }
   for (RowReader row : rows) {
+    DeviceState& state = devices.at(DeviceId(row.Int()));
     ZT_RETURN_IF_ERROR(TakeStatement(row, state));
     TakeClaim(row, state);
   }
-  state.statements_read = true;
-  return state;
+  return absl::OkStatus();
 }
 
 void PostgresTransaction::TakeClaim(RowReader& row, DeviceState& state) {

@@ -14,13 +14,16 @@
 #include "base/status_text.h"
 #include "store/changelog/logged.h"
 #include "store/figures.h"
+#include "store/guarded.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/pool.h"
+#include "store/postgres/read_groups.h"
 #include "store/postgres/saved_states.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/shared_read.h"
 #include "store/postgres/transaction.h"
+#include "store/postgres/work_threads.h"
 
 namespace zerotouch::store::postgres {
 namespace {
@@ -29,6 +32,14 @@ namespace {
 // is enough for four replicas.
 constexpr int kReaders = 12;
 constexpr int kWriters = 8;
+
+// The threads that run short changes at most: they mostly wait, and as many calls as wait can
+// share a transaction (src/batch/grouped_calls.h).
+constexpr size_t kWritingThreads = 64;
+
+// The threads that read for several calls at once, and run them. While they are busy, calls
+// gather.
+constexpr int kReadGroups = 2;
 
 // Each statement of a writing transaction sees what others committed before it.
 // Decisions that depend on it are verified by the writes (see transaction.h).
@@ -66,7 +77,9 @@ class PostgresStore final : public Store {
         readers_(url, kReaders, answering_),
         writers_(url, kWriters, answering_),
         ids_(clock),
-        listener_(url, clock, ahead, answering_) {}
+        listener_(url, clock, ahead, answering_),
+        writing_(kWritingThreads),
+        read_groups_(kReadGroups, [this](auto devices) { return ReadForCalls(devices); }) {}
 
   absl::StatusOr<std::unique_ptr<Snapshot>> Read() override {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
@@ -74,6 +87,10 @@ class PostgresStore final : public Store {
   }
 
   absl::StatusOr<int64_t> AccountsVersion() override {
+    if (const auto* reads = read_groups_.Current()) {
+      if (!reads->ok()) return CopyOf(reads->status());
+      return (*reads)->accounts_version;
+    }
     const VersionRead read = accounts_version_.Get([&] {
       const absl::StatusOr<int64_t> version = ReadAccountsVersion();
       return VersionRead{.version = version.value_or(0),
@@ -85,11 +102,21 @@ class PostgresStore final : public Store {
   }
 
   absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override {
+    if (const auto* reads = read_groups_.Current()) {
+      if (!reads->ok()) return CopyOf(reads->status());
+      const auto found = (*reads)->devices.find(id);
+      if (found != (*reads)->devices.end()) return found->second;
+    }
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
     absl::StatusOr<DeviceState> device =
         PostgresTransaction(*db, listener_.leases()).ReadDevice(id);
     readers_.GiveBack(std::move(db));
     return device;
+  }
+
+  bool ReadInGroup(DeviceId device, Work&& work) override {
+    read_groups_.Add(device, std::move(work));
+    return true;
   }
 
   absl::Status Write(const std::function<absl::Status(Transaction&)>& mutation) override {
@@ -105,6 +132,16 @@ class PostgresStore final : public Store {
       absl::SleepFor(absl::Microseconds(RandomBetween(0, pause_us)));
       pause_us = std::min(pause_us * 2, kLongestPauseUs);
     }
+  }
+
+  bool WriteInGroup(Work&& work, WorkDone&& done) override {
+    writing_.Add([work = std::move(work), done = std::move(done)]() mutable {
+      std::move(done)(Guarded([&] {
+        std::exchange(work, nullptr)();
+        return absl::OkStatus();
+      }));
+    });
+    return true;
   }
 
   void OnOperation(std::function<void()> heard) override {
@@ -124,12 +161,26 @@ class PostgresStore final : public Store {
     std::string message;
   };
 
+  // Returns a status that another thread than that of `status` may copy.
+  static absl::Status CopyOf(const absl::Status& status) {
+    return absl::Status(status.code(), status.message());
+  }
+
   absl::StatusOr<int64_t> ReadAccountsVersion() {
     ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
     absl::StatusOr<int64_t> version =
         PostgresTransaction(*db, listener_.leases()).AccountsVersion();
     readers_.GiveBack(std::move(db));
     return version;
+  }
+
+  absl::StatusOr<GroupReads> ReadForCalls(std::span<const DeviceId> devices) {
+    const metrics::Timer timer(StoreSeconds(StoreKind::kPostgres, StoreCall::kRead));
+    ZT_ASSIGN_OR_RETURN(std::unique_ptr<Session> db, readers_.Take());
+    absl::StatusOr<GroupReads> reads =
+        PostgresTransaction(*db, listener_.leases()).ReadForCalls(devices);
+    readers_.GiveBack(std::move(db));
+    return reads;
   }
 
   // Sets `again` to true if the transaction only conflicted with others.
@@ -163,6 +214,8 @@ class PostgresStore final : public Store {
   SharedRead<VersionRead> accounts_version_;
   DeviceIds ids_;
   Listener listener_;
+  WorkThreads writing_;
+  ReadGroups read_groups_;
 };
 
 }  // namespace

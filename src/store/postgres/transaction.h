@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "store/device_ids.h"
+#include "store/postgres/read_groups.h"
 #include "store/postgres/session.h"
 #include "store/statement_ids.h"
 #include "store/store.h"
@@ -111,6 +112,9 @@ class PostgresTransaction : public Transaction {
       PartnerId reseller, std::span<const DeviceId> devices,
       absl::FunctionRef<void(size_t i, std::string_view identifier)> take) override;
   absl::StatusOr<DeviceState> ReadDevice(DeviceId id) override;
+  // Reads for several calls in one round trip, outside a transaction. `ids` are ascending and
+  // distinct.
+  absl::StatusOr<GroupReads> ReadForCalls(std::span<const DeviceId> ids);
   DeviceId NextDeviceId() override { return ids_->Next(); }
   absl::Status CheckLocated() override;
 
@@ -224,6 +228,12 @@ class PostgresTransaction : public Transaction {
   absl::StatusOr<std::vector<KeyMatches>> LocateFew(std::span<const Identity* const> identities);
   // Returns true if LocateFew read all of these devices. Forgets what it read otherwise.
   bool HasLocated(std::span<const DeviceId> ids);
+  // Reads the answer to SelectAccountsVersion.
+  static absl::StatusOr<int64_t> ReadAccountsVersion(const Rows& rows);
+  static Query SelectAccountsVersion();
+  // Adds these devices, of which the rows have what is stored.
+  absl::Status TakeWhole(const Rows& rows, std::span<const DeviceId> ids,
+                         absl::btree_map<DeviceId, DeviceState>& devices);
   // Store a row in the state, and its version.
   void TakeClaim(RowReader& row, DeviceState& state);
   absl::Status TakeStatement(RowReader& row, DeviceState& state);

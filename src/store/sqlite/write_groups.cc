@@ -2,8 +2,6 @@
 #include "store/sqlite/write_groups.h"
 
 #include <chrono>
-#include <exception>
-#include <new>
 #include <string>
 #include <utility>
 
@@ -16,6 +14,7 @@
 #include "base/status_text.h"
 #include "store/changelog/logged.h"
 #include "store/figures.h"
+#include "store/guarded.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/transaction.h"
 
@@ -63,19 +62,6 @@ thread_local const WriteGroups* groups_of_this_thread = nullptr;
 // get this status.
 absl::Status Unshared(const absl::Status& status) {
   return absl::Status(status.code(), status.message());
-}
-
-// Returns what `run` returns, or an error if an exception leaves it: that fails one
-// call, not the process and the other writes of the group.
-template <class Function>
-absl::Status Guarded(const Function& run) {
-  try {
-    return run();
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("out of memory");
-  } catch (const std::exception& error) {
-    return absl::InternalError(absl::StrCat("a write threw an exception: ", error.what()));
-  }
 }
 
 // Changes the first page of the file, to what it is already.

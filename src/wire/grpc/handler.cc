@@ -17,6 +17,7 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "http/content_coding.h"
+#include "model/api.h"
 #include "sandbox/call_seam.h"
 #include "wire/call_meter.h"
 #include "wire/caller.h"
@@ -244,6 +245,13 @@ http::Response Handler::AnswerCall(http::Request& request, absl::Duration& may_w
   return *std::move(answer);
 }
 
+void Handler::Authenticate(http::Request& request) {
+  const std::shared_ptr<Head> head = HeadOf(request);
+  request.context = head;
+  // AnswerCall gets the same error.
+  if (head->status.ok() && IsOfTheApi(*head->method)) Admit(request, *head).IgnoreError();
+}
+
 http::Response Handler::RefuseCall(const absl::Status& status, const http::Request& request) {
   const absl::Status error = PublicError(status);
   HeadOf(request)->answered = error.code();
@@ -295,6 +303,16 @@ void Handler::NoteCall(const http::Request& request, const Head& head, absl::Sta
 absl::Duration Handler::TakeDelay(const http::Request& request) {
   auto* const head = static_cast<Head*>(request.context.get());
   return head == nullptr ? absl::ZeroDuration() : std::exchange(head->delay, absl::ZeroDuration());
+}
+
+std::string Handler::ResourceOf(const http::Request& request) {
+  const Method* const method = HeadOf(request)->method;
+  if (method == nullptr || method->input_type() != api::GetDeviceRequest::descriptor()) return "";
+  std::string unpacked;
+  const absl::StatusOr<std::string_view> bytes = OnlyMessage(
+      request.body, {.encoding = "", .limit = message_bytes_, .hold = nullptr}, unpacked);
+  api::GetDeviceRequest message;
+  return bytes.ok() && ParseMessage(*bytes, message).ok() ? message.name() : "";
 }
 
 void Handler::PlanFaults(Head& head, const Message* request) const {

@@ -63,8 +63,10 @@ class Handler final : public http::Handler, private Calls {
   size_t BodyLimit(const Head& head) const;
 
   http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
+  void Authenticate(http::Request& request) override;
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
   absl::Duration TakeDelay(const http::Request& request) override;
+  std::string ResourceOf(const http::Request& request) override;
   void LogCall(const http::Request& request, const http::Response& response,
                absl::Duration took) override;
   // Returns what the call is counted as.

@@ -93,6 +93,10 @@ absl::Status Authenticator::CountCall(const Principal& caller) const {
   return quota_ == nullptr ? absl::OkStatus() : quota_->Take(caller);
 }
 
+std::optional<absl::Status> Authenticator::TryCountCall(const Principal& caller) const {
+  return quota_ == nullptr ? absl::OkStatus() : quota_->TryTake(caller);
+}
+
 absl::StatusOr<Authenticator::Verified> Authenticator::ByAccessToken(int64_t version,
                                                                      std::string_view text) const {
   ZT_ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> key, accounts_.TokenKey(version));

@@ -53,6 +53,8 @@ class Authenticator {
 
   // Counts a call of the caller. Returns the error of CallQuota::Take.
   absl::Status CountCall(const Principal& caller) const;
+  // The same, but does not wait: returns nullopt, and counts nothing, if CountCall has to.
+  std::optional<absl::Status> TryCountCall(const Principal& caller) const;
 
  private:
   // A credential that was verified, and when it is valid.

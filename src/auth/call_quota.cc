@@ -22,14 +22,27 @@ CallQuota::CallQuota(int64_t per_100s, store::Store* shared, const Clock& clock)
       buckets_(limits::kQuotaPeriod, limits::kQuotaBuckets) {}
 
 absl::Status CallQuota::Take(const Principal& caller) {
-  const int64_t per_100s = caller.quota_per_100s.value_or(per_100s_);
+  if (const std::optional<absl::Status> taken = TryTake(caller)) return *taken;
+  const int64_t per_100s = QuotaOf(caller);
+  ZT_ASSIGN_OR_RETURN(const absl::Duration wait, TakeShared(caller.email, per_100s));
+  return Answer(wait, per_100s);
+}
+
+std::optional<absl::Status> CallQuota::TryTake(const Principal& caller) {
+  const int64_t per_100s = QuotaOf(caller);
   if (per_100s == 0) return absl::OkStatus();
-  absl::Duration wait;
-  if (shared_ == nullptr) {
-    wait = buckets_.Take(caller.email, per_100s, clock_.Now());
-  } else {
-    ZT_ASSIGN_OR_RETURN(wait, TakeShared(caller.email, per_100s));
-  }
+  const absl::Time now = clock_.Now();
+  if (shared_ == nullptr) return Answer(buckets_.Take(caller.email, per_100s, now), per_100s);
+  const std::optional<absl::Duration> wait = TakeLeased(caller.email, now);
+  if (!wait.has_value()) return std::nullopt;
+  return Answer(*wait, per_100s);
+}
+
+int64_t CallQuota::QuotaOf(const Principal& caller) const {
+  return caller.quota_per_100s.value_or(per_100s_);
+}
+
+absl::Status CallQuota::Answer(absl::Duration wait, int64_t per_100s) {
   if (wait == absl::ZeroDuration()) return absl::OkStatus();
   CountRejection(Rejection::kQuota);
   return errors::TooBusy(
@@ -38,7 +51,6 @@ absl::Status CallQuota::Take(const Principal& caller) {
 
 absl::StatusOr<absl::Duration> CallQuota::TakeShared(const std::string& email, int64_t per_100s) {
   const absl::Time now = clock_.Now();
-  if (const std::optional<absl::Duration> wait = TakeLeased(email, now)) return *wait;
   // One server has at most a hundredth, so a few servers stay within a tenth.
   const int64_t wanted = std::max<int64_t>(per_100s / 100, 1);
   store::QuotaLease leased;

@@ -41,6 +41,8 @@ class CallQuota {
   // quota is used up, or an error of the store. May wait for the store if that is
   // shared.
   absl::Status Take(const Principal& caller);
+  // The same, but does not wait: returns nullopt, and counts nothing, if Take has to.
+  std::optional<absl::Status> TryTake(const Principal& caller);
 
   // Returns the quota of an account and how much of it is used; nullopt if its calls are
   // not limited. `own` is the account's own quota, if it has one.
@@ -54,6 +56,9 @@ class CallQuota {
     absl::Time empty_until;  // the store has none before that
   };
 
+  int64_t QuotaOf(const Principal& caller) const;
+  // Returns OK, or the error of a caller that has to wait.
+  static absl::Status Answer(absl::Duration wait, int64_t per_100s);
   absl::StatusOr<absl::Duration> TakeShared(const std::string& email, int64_t per_100s);
   // Takes a call from the lease. Returns nullopt if the store must be asked.
   std::optional<absl::Duration> TakeLeased(const std::string& email, absl::Time now);

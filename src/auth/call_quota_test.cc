@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "auth/token_buckets.h"
@@ -83,6 +84,21 @@ TEST_F(CallQuotaTest, QuotaOfTheAccount_ReplacesTheDefault) {
   CallQuota none(0, nullptr, clock_);
   EXPECT_EQ(CallsOf(none, {.email = "a"}, 1'000), 1'000);
   EXPECT_EQ(CallsOf(none, {.email = "c", .quota_per_100s = 5}), 5);
+}
+
+TEST_F(CallQuotaTest, TryTake_TakesOnlyWhatNeedsNoStore) {
+  CallQuota own(2, nullptr, clock_);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(own.TryTake(caller_), absl::OkStatus());
+  ASSERT_TRUE(own.TryTake(caller_).has_value());
+  EXPECT_TRUE(absl::IsResourceExhausted(*own.TryTake(caller_)));
+
+  CallQuota shared(1'000, store_.get(), clock_);
+  EXPECT_EQ(shared.TryTake(caller_), std::nullopt);
+  EXPECT_TRUE(shared.Take(caller_).ok());
+  int leased = 0;
+  while (leased < 100 && shared.TryTake(caller_) == absl::OkStatus()) ++leased;
+  EXPECT_EQ(leased, 9) << "the rest of a hundredth";
+  EXPECT_EQ(CallsOf(shared, caller_), 990) << "what was not taken was not counted";
 }
 
 // Servers that share a registry together accept what one would, within a tenth.

@@ -243,10 +243,13 @@ http::Response Api::AnswerPlain(http::Request& request, absl::Duration& may_wait
   return response;
 }
 
-void Api::Authenticate(http::Request& request) {
+bool Api::Authenticate(http::Request& request) {
   const std::shared_ptr<Head> head = HeadOf(request);
   request.context = head;
-  if (head->IsCall()) CheckCall(request, *head).IgnoreError();  // AnswerCall gets the same error
+  // AnswerCall refuses the others before it authenticates.
+  if (!head->IsCall() || head->is_open || !CheckCall(*head).ok()) return true;
+  return head->caller.TryAuthenticate(authenticator_, clock_, request.headers.Get("Authorization"),
+                                      head->query.access_token);
 }
 
 http::Response Api::RefuseCall(const absl::Status& status, const http::Request& request) {
@@ -291,9 +294,7 @@ absl::Status Api::CheckHead(const http::Request& header, Head& head,
   const uint64_t declared = body_bytes.value_or(0);
   if (head.is_open) ZT_RETURN_IF_ERROR(guard_.Check(header));
   if (head.body_limit.has_value()) return CheckBodySize(declared, *head.body_limit);
-  ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
-  ZT_RETURN_IF_ERROR(head.route.status());
-  ZT_RETURN_IF_ERROR(CheckAlt(head.query));
+  ZT_RETURN_IF_ERROR(CheckCall(head));
   // The body of a POST that stands for a GET is a form, which may hold the token.
   const bool is_form =
       head.method != header.method && head.method != "PATCH" && head.method != "PUT";
@@ -403,7 +404,8 @@ http::Response Api::Ready(const http::Request& request, Head& head) {
 
 absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
                                          absl::Duration& may_wait) {
-  ZT_RETURN_IF_ERROR(CheckCall(request, head));
+  ZT_RETURN_IF_ERROR(CheckCall(head));
+  ZT_RETURN_IF_ERROR(Admit(request, head));
   if (std::optional<http::Response> fault = FaultOf(request, head)) return *std::move(fault);
   const google::protobuf::MethodDescriptor& method = *head.route->route->method;
   ZT_ASSIGN_OR_RETURN(std::shared_ptr<const json::Selection> selection,
@@ -426,11 +428,10 @@ absl::StatusOr<http::Response> Api::Call(http::Request& request, Head& head,
   return AnswerResponse(std::move(answer), head.query.pretty, std::move(selection));
 }
 
-absl::Status Api::CheckCall(const http::Request& request, Head& head) const {
+absl::Status Api::CheckCall(const Head& head) {
   ZT_RETURN_IF_ERROR(CheckSystemParameters(head.query));
   ZT_RETURN_IF_ERROR(head.route.status());
-  ZT_RETURN_IF_ERROR(CheckAlt(head.query));
-  return Admit(request, head);
+  return CheckAlt(head.query);
 }
 
 absl::Status Api::Admit(const http::Request& request, Head& head) const {

@@ -96,14 +96,14 @@ class Api final : public http::Handler, private Calls {
   // Returns an error if the request can be refused without its body.
   absl::Status CheckHead(const http::Request& header, Head& head,
                          std::optional<uint64_t> body_bytes) const;
-  // Checks what the query asks for and the route, and admits the caller.
-  absl::Status CheckCall(const http::Request& request, Head& head) const;
+  // Checks the route and what the query asks for.
+  static absl::Status CheckCall(const Head& head);
   // Authenticates the caller; or checks that the caller of a method that needs no
   // credentials is not a web page.
   absl::Status Admit(const http::Request& request, Head& head) const;
 
   http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
-  void Authenticate(http::Request& request) override;
+  bool Authenticate(http::Request& request) override;
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
   absl::Duration TakeDelay(const http::Request& request) override;
   std::string ResourceOf(const http::Request& request) override;

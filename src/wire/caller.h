@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "auth/authenticator.h"
 #include "auth/principal.h"
@@ -27,11 +28,20 @@ class Caller {
   // is refused. Returns the error of Authenticator::Authenticate or CountCall.
   absl::Status Authenticate(const auth::Authenticator& authenticator, const Clock& clock,
                             std::string_view header, std::string_view query) {
-    const absl::Time now = clock.Now();
-    if (now - since_ < limits::kReadTimeout) return status_;
-    since_ = now;
-    status_ = AuthenticateNow(authenticator, header, query);
-    return status_;
+    ZT_RETURN_IF_ERROR(CheckToken(authenticator, clock, header, query));
+    if (!counted_.has_value()) Count(authenticator.CountCall(*principal_));
+    return *counted_;
+  }
+
+  // The same, but does not wait for the quota: returns false if Authenticate, which must be
+  // called anyway, has to.
+  bool TryAuthenticate(const auth::Authenticator& authenticator, const Clock& clock,
+                       std::string_view header, std::string_view query) {
+    const bool is_known = CheckToken(authenticator, clock, header, query).ok();
+    if (!is_known || counted_.has_value()) return true;
+    std::optional<absl::Status> counted = authenticator.TryCountCall(*principal_);
+    if (counted.has_value()) Count(*std::move(counted));
+    return counted_.has_value();
   }
 
   // Returns the caller: nobody, who has no rights, if not authenticated.
@@ -48,22 +58,33 @@ class Caller {
   void SetEmail(std::string email) { email_ = std::move(email); }
 
  private:
-  absl::Status AuthenticateNow(const auth::Authenticator& authenticator, std::string_view header,
-                               std::string_view query) {
+  absl::Status CheckToken(const auth::Authenticator& authenticator, const Clock& clock,
+                          std::string_view header, std::string_view query) {
+    const absl::Time now = clock.Now();
+    if (now - since_ < limits::kReadTimeout) return known_;
+    since_ = absl::InfinitePast();  // if an exception ends this
+    absl::StatusOr<auth::Principal> principal = authenticator.Authenticate(header, query);
+    known_ = principal.status();
     principal_.reset();
-    ZT_ASSIGN_OR_RETURN(principal_, authenticator.Authenticate(header, query));
-    email_ = principal_->email;
-    if (std::exchange(is_counted_, true)) return absl::OkStatus();
-    absl::Status counted = authenticator.CountCall(*principal_);
+    if (principal.ok()) {
+      principal_ = *std::move(principal);
+      email_ = principal_->email;
+      if (counted_.has_value()) Count(*std::move(counted_));
+    }
+    since_ = now;
+    return known_;
+  }
+  // Keeps the answer of the quota. A caller that it refuses has no rights.
+  void Count(absl::Status counted) {
     if (!counted.ok()) principal_.reset();
-    return counted;
+    counted_ = std::move(counted);
   }
 
   std::optional<auth::Principal> principal_;
   std::string email_;
-  absl::Status status_;
-  absl::Time since_ = absl::InfinitePast();  // of the status
-  bool is_counted_ = false;
+  absl::Status known_;                       // the answer of the authenticator
+  absl::Time since_ = absl::InfinitePast();  // of that answer
+  std::optional<absl::Status> counted_;      // the answer of the quota, which is asked once
 };
 
 }  // namespace zerotouch::wire

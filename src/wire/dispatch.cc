@@ -142,21 +142,28 @@ void Dispatch::Answer(const std::shared_ptr<Call>& call) {
   call->Finish();
 }
 
+bool Dispatch::Authenticate(const std::shared_ptr<Call>& call) {
+  const log::RequestScope scope(call->ids);
+  try {
+    return call->calls.Authenticate(call->request);
+  } catch (const std::exception&) {
+    return false;  // AnswerCall tries again, and its failure is answered
+  }
+}
+
 void Dispatch::RunWithReads(const std::shared_ptr<Call>& call) {
   // Others would wait for what else a call reads.
   const DeviceId device = DeviceNamed(call->calls.ResourceOf(call->request));
-  const bool is_queued = device && store_.ReadInGroup(device, [this, call] { Answer(call); });
+  const bool is_queued = device && store_.ReadInGroup(device, [this, call] {
+    if (Authenticate(call)) return Answer(call);
+    RunOnWorker(call);
+  });
   if (!is_queued) RunOnWorker(call);
 }
 
 void Dispatch::RunInGroup(const std::shared_ptr<Call>& call) {
   const bool is_queued = store_.ReadInGroup(DeviceId(), [this, call] {
-    try {
-      const log::RequestScope scope(call->ids);
-      call->calls.Authenticate(call->request);
-    } catch (const std::exception&) {
-      // It is done again, and fails again, if it is still necessary.
-    }
+    Authenticate(call);
     Write(call);
   });
   if (!is_queued) Write(call);

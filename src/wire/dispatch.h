@@ -25,9 +25,9 @@ class Calls {
   // this long, that has not happened: the answer says so, and the request may be made
   // again. May throw.
   virtual http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) = 0;
-  // Authenticates the caller, if the call needs it; AnswerCall then does not do so again. May
-  // throw.
-  virtual void Authenticate(http::Request& request) = 0;
+  // Authenticates the caller, if the call needs it; AnswerCall then does not do so again. Returns
+  // false if AnswerCall has to wait for the caller's quota. May throw.
+  virtual bool Authenticate(http::Request& request) = 0;
   // Returns the answer to a request that failed with `status`.
   virtual http::Response RefuseCall(const absl::Status& status, const http::Request& request) = 0;
   // Returns how long the request, which AnswerCall left as it was, is to wait before it
@@ -79,7 +79,10 @@ class Dispatch {
                  http::Done done);
   void RunOnWorker(const std::shared_ptr<Call>& call);
   void RunWithReads(const std::shared_ptr<Call>& call);
-  // Answers the call on this thread, which may wait.
+  // Authenticates the caller on a thread on which other calls wait. Returns false if the call
+  // has to go on elsewhere.
+  static bool Authenticate(const std::shared_ptr<Call>& call);
+  // Answers the call on this thread.
   void Answer(const std::shared_ptr<Call>& call);
   void Write(const std::shared_ptr<Call>& call);
   void RunInGroup(const std::shared_ptr<Call>& call);

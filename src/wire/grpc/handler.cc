@@ -245,11 +245,12 @@ http::Response Handler::AnswerCall(http::Request& request, absl::Duration& may_w
   return *std::move(answer);
 }
 
-void Handler::Authenticate(http::Request& request) {
+bool Handler::Authenticate(http::Request& request) {
   const std::shared_ptr<Head> head = HeadOf(request);
   request.context = head;
-  // AnswerCall gets the same error.
-  if (head->status.ok() && IsOfTheApi(*head->method)) Admit(request, *head).IgnoreError();
+  const bool is_call = head->status.ok() && methods_.NeedsCredentials(*head->method);
+  return !is_call || head->caller.TryAuthenticate(authenticator_, clock_,
+                                                  request.headers.Get("authorization"), "");
 }
 
 http::Response Handler::RefuseCall(const absl::Status& status, const http::Request& request) {

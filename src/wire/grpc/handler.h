@@ -63,7 +63,7 @@ class Handler final : public http::Handler, private Calls {
   size_t BodyLimit(const Head& head) const;
 
   http::Response AnswerCall(http::Request& request, absl::Duration& may_wait) override;
-  void Authenticate(http::Request& request) override;
+  bool Authenticate(http::Request& request) override;
   http::Response RefuseCall(const absl::Status& status, const http::Request& request) override;
   absl::Duration TakeDelay(const http::Request& request) override;
   std::string ResourceOf(const http::Request& request) override;

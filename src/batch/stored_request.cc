@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/limits.h"
+#include "base/status_macros.h"
 #include "model/unknown_fields.h"
 #include "openzerotouch/v1/batches.pb.h"
 
@@ -68,18 +69,25 @@ absl::Status ParseChunk(std::string_view chunk, OperationId id,
   return ParseItem(chunk, id, request);
 }
 
-absl::Status SplitChunk(std::string_view chunk, OperationId id,
-                        std::vector<std::string_view>& items) {
+absl::StatusOr<std::string_view> TakeItem(std::string_view& chunk, OperationId id) {
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(chunk.data()),
                                             static_cast<int>(chunk.size()));
-  while (const uint32_t tag = in.ReadTag()) {
-    uint32_t length = 0;
-    if (tag != kItemTag || !in.ReadVarint32(&length)) return Damaged(id);
-    const auto begin = static_cast<size_t>(in.CurrentPosition());
-    if (length > chunk.size() - begin || !in.Skip(static_cast<int>(length))) return Damaged(id);
-    items.push_back(chunk.substr(begin, length));
+  uint32_t length = 0;
+  if (in.ReadTag() != kItemTag || !in.ReadVarint32(&length)) return Damaged(id);
+  const auto begin = static_cast<size_t>(in.CurrentPosition());
+  if (length > chunk.size() - begin) return Damaged(id);
+  const std::string_view item = chunk.substr(begin, length);
+  chunk.remove_prefix(begin + length);
+  return item;
+}
+
+absl::Status SplitChunk(std::string_view chunk, OperationId id,
+                        std::vector<std::string_view>& items) {
+  while (!chunk.empty()) {
+    ZT_ASSIGN_OR_RETURN(const std::string_view item, TakeItem(chunk, id));
+    items.push_back(item);
   }
-  return in.ConsumedEntireMessage() ? absl::OkStatus() : Damaged(id);
+  return absl::OkStatus();
 }
 
 std::string_view MessageIn(std::string_view item, int number) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/ids.h"
 #include "model/api.h"
 
@@ -50,6 +51,10 @@ int32_t ChunksOf(int32_t items);
 
 // Parses a chunk of operation `id` into `request`. Returns DATA_LOSS if it is damaged.
 absl::Status ParseChunk(std::string_view chunk, OperationId id, google::protobuf::Message& request);
+
+// Removes the first item from `chunk`, a chunk of operation `id` or what is left of one, and
+// returns it: serialized, a part of the chunk. Returns DATA_LOSS if the chunk is damaged or empty.
+absl::StatusOr<std::string_view> TakeItem(std::string_view& chunk, OperationId id);
 
 // Appends the serialized items of a chunk of operation `id`, which are parts of it. Returns
 // DATA_LOSS if it is damaged.

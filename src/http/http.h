@@ -120,8 +120,11 @@ class BodySource {
   virtual ~BodySource() = default;
   // Appends the next piece, at most about 40 kB, to `out`. Returns false at the end. An
   // error cuts the answer off, because its status was sent already. Runs on a
-  // worker thread.
+  // worker thread, or on the event loop if it IsReady.
   virtual absl::StatusOr<bool> Next(std::string& out) = 0;
+  // Returns true if Next does not block, if it is called soon, and takes less than about
+  // 100 µs. Called on the event loop.
+  virtual bool IsReady() { return false; }
   // Returns the trailers, once the answer has ended. Sent over HTTP/2 only.
   virtual Headers Trailers() { return {}; }
   // Returns how long to wait, without a thread, until Next is called again after it

@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -76,6 +77,21 @@ auto RunOnWorker(Executors& executors, const Executor& executor, Function functi
     promised->Set(std::move(result));
   });
   co_return co_await promised->Get();
+}
+
+// Appends the next piece of `source` to `piece`: on the loop, after whatever waits there, if the
+// source is ready, else on a worker thread. Returns nullopt if that throws.
+inline auto ReadPiece(BodySource& source, Executors& executors, const Executor& executor,
+                      std::string& piece) -> Awaitable<std::optional<absl::StatusOr<bool>>> {
+  if (!source.IsReady()) {
+    co_return co_await RunOnWorker(executors, executor, [&] { return source.Next(piece); });
+  }
+  co_await boost::asio::post(executor, kAwait);
+  try {
+    co_return source.Next(piece);
+  } catch (const std::exception&) {
+    co_return std::nullopt;
+  }
 }
 
 }  // namespace zerotouch::http

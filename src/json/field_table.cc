@@ -41,6 +41,9 @@ Form FormOf(const Descriptor& descriptor) {
 Field Describe(const FieldDescriptor& descriptor) {
   Field field;
   field.descriptor = &descriptor;
+  field.number = descriptor.number();
+  field.type = descriptor.type();
+  field.cpp_type = descriptor.cpp_type();
   field.is_map = descriptor.is_map();
   field.is_repeated = descriptor.is_repeated() && !field.is_map;
   if (const auto* oneof = descriptor.real_containing_oneof()) {
@@ -66,6 +69,9 @@ const FieldTable& Build(const Descriptor& descriptor, Tables& tables) {
     if (const Descriptor* type = field.descriptor->message_type()) {
       field.message = &Build(*type, tables);
     }
+    const auto number = static_cast<size_t>(field.number);
+    if (number >= table.numbers.size()) table.numbers.resize(number + 1);
+    table.numbers[number] = &field;
     const std::string& json_name = field.descriptor->json_name();
     const std::string& name = field.descriptor->name();
     table.names.emplace_back(json_name, &field);
@@ -99,13 +105,6 @@ class TableCache {
 const Field* FieldTable::Find(std::string_view name) const {
   for (const auto& [known, field] : names) {
     if (known == name) return field;
-  }
-  return nullptr;
-}
-
-const Field* FieldTable::Find(int number) const {
-  for (const Field& field : fields) {
-    if (field.descriptor->number() == number) return &field;
   }
   return nullptr;
 }

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_JSON_FIELD_TABLE_H_
 #define ZEROTOUCH_JSON_FIELD_TABLE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ struct FieldTable;
 // A field of a message type, with what the parser and the writer need to know.
 struct Field {
   const google::protobuf::FieldDescriptor* descriptor = nullptr;
+  // As the descriptor has them, which looks them up.
+  int number = 0;
+  google::protobuf::FieldDescriptor::Type type{};
+  google::protobuf::FieldDescriptor::CppType cpp_type{};
   const FieldTable* message = nullptr;  // of its message type; null for scalar fields
   uint64_t oneof_bit = 0;               // identifies its oneof in the message; 0: no oneof
   bool is_repeated = false;             // a list; not a map
@@ -47,9 +52,13 @@ struct FieldTable {
   // the type has no such field.
   const Field* Find(std::string_view name) const;
   // Returns the field with the number, or null.
-  const Field* Find(int number) const;
+  const Field* Find(int number) const {
+    const auto at = static_cast<size_t>(number);
+    return at < numbers.size() ? numbers[at] : nullptr;
+  }
 
   std::vector<std::pair<std::string_view, const Field*>> names;
+  std::vector<const Field*> numbers;  // by number; null where there is no field
 };
 
 // Returns the table of `descriptor`. Builds it at first use and keeps it: the

@@ -62,6 +62,12 @@ struct WriteOptions {
 void Append(const google::protobuf::Message& message, const WriteOptions& options,
             std::string& out);
 
+// Appends the elements of `list` that `wire`, a serialized message of its type, has: a comma and
+// white space before each, but no comma before the first one if `is_first`. The options are those
+// of the elements.
+void AppendElements(std::string_view wire, const google::protobuf::FieldDescriptor& list,
+                    const WriteOptions& options, bool is_first, std::string& out);
+
 }  // namespace zerotouch::json
 
 #endif  // ZEROTOUCH_JSON_JSON_H_

@@ -58,14 +58,13 @@ bool TakeValue(std::string_view& rest, Record& record) {
   }
 }
 
-WireFormatLite::WireType TypeOf(const FieldDescriptor& descriptor) {
-  return WireFormatLite::WireTypeForFieldType(
-      static_cast<WireFormatLite::FieldType>(descriptor.type()));
+WireFormatLite::WireType WireTypeOf(FieldDescriptor::Type type) {
+  return WireFormatLite::WireTypeForFieldType(static_cast<WireFormatLite::FieldType>(type));
 }
 
 }  // namespace
 
-bool RecordReader::Next(Record& record) {
+bool RecordReader::NextOfAnyForm(Record& record) {
   int groups = 0;
   while (!rest_.empty()) {
     const std::string_view begin = rest_;
@@ -95,8 +94,8 @@ Record LastRecord(std::string_view wire, int field) {
   return last;
 }
 
-int64_t SignedOf(const Record& record, const FieldDescriptor& descriptor) {
-  switch (descriptor.type()) {
+int64_t SignedOf(const Record& record, FieldDescriptor::Type type) {
+  switch (type) {
     case FieldDescriptor::TYPE_SINT32:
     case FieldDescriptor::TYPE_SINT64:
       return WireFormatLite::ZigZagDecode64(record.value);
@@ -107,13 +106,13 @@ int64_t SignedOf(const Record& record, const FieldDescriptor& descriptor) {
   }
 }
 
-bool IsPacked(const Record& record, const FieldDescriptor& descriptor) {
+bool IsPacked(const Record& record, FieldDescriptor::Type type) {
   return record.type == WireFormatLite::WIRETYPE_LENGTH_DELIMITED &&
-         TypeOf(descriptor) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+         WireTypeOf(type) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
 }
 
-bool TakePacked(std::string_view& packed, const FieldDescriptor& descriptor, Record& element) {
-  element.type = TypeOf(descriptor);
+bool TakePacked(std::string_view& packed, FieldDescriptor::Type type, Record& element) {
+  element.type = WireTypeOf(type);
   return TakeValue(packed, element);
 }
 

@@ -2,6 +2,7 @@
 #ifndef ZEROTOUCH_JSON_WIRE_RECORDS_H_
 #define ZEROTOUCH_JSON_WIRE_RECORDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -30,21 +31,46 @@ class RecordReader {
   bool Next(Record& record);
 
  private:
+  bool NextOfAnyForm(Record& record);
+
   std::string_view rest_;
 };
+
+// Most records are a number below 128, or up to 127 bytes, of one of the first 15 fields.
+inline bool RecordReader::Next(Record& record) {
+  if (rest_.size() < 2) return NextOfAnyForm(record);
+  const auto tag = static_cast<unsigned char>(rest_[0]);
+  const auto value = static_cast<unsigned char>(rest_[1]);
+  record.field = tag >> 3;
+  record.type = tag & 7;
+  record.value = value;
+  constexpr int kVarint = 0;
+  constexpr int kLengthDelimited = 2;
+  size_t size = 2;
+  if (record.type == kLengthDelimited) {
+    record.bytes = {rest_.data() + 2, value};
+    size += value;
+  } else if (record.type != kVarint) {
+    return NextOfAnyForm(record);
+  }
+  if (((tag | value) & 0x80) != 0 || size > rest_.size()) return NextOfAnyForm(record);
+  record.wire = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return true;
+}
 
 // Returns the last record of the field. If the field has no record, returns one with an empty
 // value, which is the default of every type.
 Record LastRecord(std::string_view wire, int field);
 
 // Returns the value of a record of a signed integer.
-int64_t SignedOf(const Record& record, const google::protobuf::FieldDescriptor& descriptor);
+int64_t SignedOf(const Record& record, google::protobuf::FieldDescriptor::Type type);
 
-// Returns true if the record holds several numbers of the repeated field.
-bool IsPacked(const Record& record, const google::protobuf::FieldDescriptor& descriptor);
+// Returns true if the record holds several numbers of a repeated field.
+bool IsPacked(const Record& record, google::protobuf::FieldDescriptor::Type type);
 
 // Removes the first number from `packed` and sets `element` to it. Returns false at the end.
-bool TakePacked(std::string_view& packed, const google::protobuf::FieldDescriptor& descriptor,
+bool TakePacked(std::string_view& packed, google::protobuf::FieldDescriptor::Type type,
                 Record& element);
 
 }  // namespace zerotouch::json

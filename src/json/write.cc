@@ -64,14 +64,14 @@ std::string TextOf(std::string_view wire) {
 }
 
 // Returns the key of a map's entry, without quotes. No other types can be one.
-std::string KeyText(const Record& key, const FieldDescriptor& descriptor) {
-  if (descriptor.type() == FieldDescriptor::TYPE_STRING) return std::string(key.bytes);
-  if (descriptor.type() == FieldDescriptor::TYPE_BOOL) return key.value != 0 ? "true" : "false";
+std::string KeyText(const Record& key, const Field& field) {
+  if (field.type == FieldDescriptor::TYPE_STRING) return std::string(key.bytes);
+  if (field.type == FieldDescriptor::TYPE_BOOL) return key.value != 0 ? "true" : "false";
   std::string text;
-  const bool is_signed = descriptor.cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
-                         descriptor.cpp_type() == FieldDescriptor::CPPTYPE_INT64;
+  const bool is_signed = field.cpp_type == FieldDescriptor::CPPTYPE_INT32 ||
+                         field.cpp_type == FieldDescriptor::CPPTYPE_INT64;
   if (is_signed) {
-    AppendNumber(SignedOf(key, descriptor), text);
+    AppendNumber(SignedOf(key, field.type), text);
   } else {
     AppendNumber(key.value, text);
   }
@@ -80,24 +80,28 @@ std::string KeyText(const Record& key, const FieldDescriptor& descriptor) {
 
 class Writer {
  public:
-  Writer(const WriteOptions& options, std::string& out)
-      : pretty_(options.pretty), depth_(options.depth), out_(out) {}
+  // The first member that is written is the first one of all if `is_first`.
+  Writer(const WriteOptions& options, bool is_first, std::string& out)
+      : pretty_(options.pretty), depth_(options.depth), is_first_(is_first), out_(out) {}
 
   // `wire` is a message of the type of `table`. `selection` is the selection within the
   // message, field or value; null: all.
   void WriteMessage(std::string_view wire, const FieldTable& table, const Selection* selection);
+  // Writes those of `records` that are elements of the list `field`, without its brackets.
+  void WriteElements(std::string_view records, const Field& field, const Selection* selection);
 
  private:
   // Records that follow each other, among them all of a field.
   struct Run {
     const Field* field;
     std::string_view records;
+    Record last;  // of the field
   };
 
   void WriteFields(std::string_view wire, const FieldTable& table, const Selection* selection);
   void WriteRun(const Run& run, const Selection* selection);
-  void WriteList(const Run& run, const Selection* selection);
-  void WriteMap(const Run& run, const Selection* selection);
+  void WriteList(std::string_view records, const Field& field, const Selection* selection);
+  void WriteMap(std::string_view records, const Field& field, const Selection* selection);
   void WriteValue(const Record& record, const Field& field, const Selection* selection);
   void WriteEnumValue(int number, const Field& field);
   void WriteAny(std::string_view wire, const Selection* selection);
@@ -112,7 +116,7 @@ class Writer {
 
   const bool pretty_;
   int depth_;
-  bool is_first_ = true;  // no member was written since the last Open
+  bool is_first_;  // no member was written since the last Open
   std::string& out_;
 };
 
@@ -161,10 +165,9 @@ void Writer::WriteEnumValue(int number, const Field& field) {
 }
 
 void Writer::WriteValue(const Record& record, const Field& field, const Selection* selection) {
-  const FieldDescriptor& descriptor = *field.descriptor;
-  switch (descriptor.cpp_type()) {
+  switch (field.cpp_type) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return AppendJsonString(descriptor.type() == FieldDescriptor::TYPE_BYTES
+      return AppendJsonString(field.type == FieldDescriptor::TYPE_BYTES
                                   ? absl::Base64Escape({record.bytes.data(), record.bytes.size()})
                                   : record.bytes,
                               out_);
@@ -176,11 +179,11 @@ void Writer::WriteValue(const Record& record, const Field& field, const Selectio
       out_ += record.value != 0 ? "true" : "false";
       return;
     case FieldDescriptor::CPPTYPE_INT32:
-      return AppendNumber(static_cast<int32_t>(SignedOf(record, descriptor)), out_);
+      return AppendNumber(static_cast<int32_t>(SignedOf(record, field.type)), out_);
     case FieldDescriptor::CPPTYPE_UINT32:
       return AppendNumber(static_cast<uint32_t>(record.value), out_);
     case FieldDescriptor::CPPTYPE_INT64:
-      return AppendQuotedNumber(SignedOf(record, descriptor), out_);
+      return AppendQuotedNumber(SignedOf(record, field.type), out_);
     case FieldDescriptor::CPPTYPE_UINT64:
       return AppendQuotedNumber(record.value, out_);
     case FieldDescriptor::CPPTYPE_FLOAT:
@@ -202,14 +205,14 @@ void Writer::WriteMessage(std::string_view wire, const FieldTable& table,
     case Form::kFieldMask:
       return AppendJsonString(TextOf<google::protobuf::FieldMask>(wire), out_);
     case Form::kWrapper:
-      return WriteValue(LastRecord(wire, table.fields.front().descriptor->number()),
+      return WriteValue(LastRecord(wire, table.fields.front().number),
                         table.fields.front(), nullptr);
     case Form::kAny:
       return WriteAny(wire, selection);
     case Form::kStruct:
-      return WriteMap({&table.fields.front(), wire}, selection);
+      return WriteMap(wire, table.fields.front(), selection);
     case Form::kListValue:
-      return WriteList({&table.fields.front(), wire}, nullptr);
+      return WriteList(wire, table.fields.front(), nullptr);
     case Form::kValue:
       return WriteDynamic(wire, table);
     case Form::kObject:
@@ -227,11 +230,12 @@ void Writer::WriteFields(std::string_view wire, const FieldTable& table,
   absl::InlinedVector<Run, kUsualFields> runs;
   Record record;
   for (RecordReader reader(wire); reader.Next(record);) {
-    if (!runs.empty() && runs.back().field->descriptor->number() == record.field) {
+    if (!runs.empty() && runs.back().field->number == record.field) {
       Run& run = runs.back();
       run.records = {run.records.data(), run.records.size() + record.wire.size()};
+      run.last = record;
     } else if (const Field* field = table.Find(record.field)) {
-      runs.push_back({field, record.wire});
+      runs.push_back({field, record.wire, record});
     }
   }
   // Protobuf writes fields in the order of their numbers.
@@ -250,41 +254,45 @@ void Writer::WriteFields(std::string_view wire, const FieldTable& table,
 }
 
 void Writer::WriteRun(const Run& run, const Selection* selection) {
-  if (run.field->is_map) return WriteMap(run, selection);
-  if (run.field->is_repeated) return WriteList(run, selection);
-  WriteValue(LastRecord(run.records, run.field->descriptor->number()), *run.field, selection);
+  if (run.field->is_map) return WriteMap(run.records, *run.field, selection);
+  if (run.field->is_repeated) return WriteList(run.records, *run.field, selection);
+  WriteValue(run.last, *run.field, selection);
 }
 
-void Writer::WriteList(const Run& run, const Selection* selection) {
+void Writer::WriteList(std::string_view records, const Field& field, const Selection* selection) {
   Open('[');
+  WriteElements(records, field, selection);
+  Close(']');
+}
+
+void Writer::WriteElements(std::string_view records, const Field& field,
+                           const Selection* selection) {
   Record record;
-  for (RecordReader reader(run.records); reader.Next(record);) {
-    if (record.field != run.field->descriptor->number()) continue;
-    if (IsPacked(record, *run.field->descriptor)) {
+  for (RecordReader reader(records); reader.Next(record);) {
+    if (record.field != field.number) continue;
+    if (IsPacked(record, field.type)) {
       Record element;
-      while (TakePacked(record.bytes, *run.field->descriptor, element)) {
+      while (TakePacked(record.bytes, field.type, element)) {
         Next();
-        WriteValue(element, *run.field, selection);
+        WriteValue(element, field, selection);
       }
       continue;
     }
     Next();
-    WriteValue(record, *run.field, selection);
+    WriteValue(record, field, selection);
   }
-  Close(']');
 }
 
 // If several entries have the same key, the last one is written.
-void Writer::WriteMap(const Run& run, const Selection* selection) {
-  const Field& key_field = run.field->message->fields[0];
-  const Field& value_field = run.field->message->fields[1];
+void Writer::WriteMap(std::string_view records, const Field& field, const Selection* selection) {
+  const Field& key_field = field.message->fields[0];
+  const Field& value_field = field.message->fields[1];
   std::vector<std::pair<std::string, Record>> entries;
   Record record;
-  for (RecordReader reader(run.records); reader.Next(record);) {
-    if (record.field != run.field->descriptor->number()) continue;
-    const Record key = LastRecord(record.bytes, key_field.descriptor->number());
-    entries.emplace_back(KeyText(key, *key_field.descriptor),
-                         LastRecord(record.bytes, value_field.descriptor->number()));
+  for (RecordReader reader(records); reader.Next(record);) {
+    if (record.field != field.number) continue;
+    entries.emplace_back(KeyText(LastRecord(record.bytes, key_field.number), key_field),
+                         LastRecord(record.bytes, value_field.number));
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -308,7 +316,7 @@ void Writer::WriteDynamic(std::string_view wire, const FieldTable& table) {
   Record record;
   if (RecordReader(wire).Next(record)) {
     const Field* const field = table.Find(record.field);
-    if (field != nullptr && field->descriptor->cpp_type() != FieldDescriptor::CPPTYPE_ENUM) {
+    if (field != nullptr && field->cpp_type != FieldDescriptor::CPPTYPE_ENUM) {
       return WriteValue(record, *field, nullptr);
     }
   }
@@ -347,9 +355,16 @@ void Writer::WriteAny(std::string_view wire, const Selection* selection) {
 }  // namespace
 
 void Append(const Message& message, const WriteOptions& options, std::string& out) {
-  Writer(options, out)
+  Writer(options, /*is_first=*/true, out)
       .WriteMessage(message.SerializePartialAsString(), TableOf(*message.GetDescriptor()),
                     options.selection);
+}
+
+void AppendElements(std::string_view wire, const FieldDescriptor& list, const WriteOptions& options,
+                    bool is_first, std::string& out) {
+  Writer(options, is_first, out)
+      .WriteElements(wire, *TableOf(*list.containing_type()).Find(list.number()),
+                     options.selection);
 }
 
 }  // namespace zerotouch::json

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/longrunning/operations.pb.h"
-#include "model/api.h"
 
 namespace zerotouch::service {
 
@@ -17,10 +17,12 @@ namespace zerotouch::service {
 class OperationItems {
  public:
   virtual ~OperationItems() = default;
-  // Replaces `*items` by the next items (about 60), in the order of the request.
-  // At the end clears `*items` and returns false.
-  virtual absl::StatusOr<bool> Next(
-      google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) = 0;
+  // Replaces `items` by the next items (about 100), in the order of the request: a serialized
+  // DevicesLongRunningOperationResponse with nothing else. At the end clears `items` and returns
+  // false.
+  virtual absl::StatusOr<bool> Next(std::string& items) = 0;
+  // Returns true if Next does not wait for the store, if it is called soon.
+  virtual bool IsReady() { return false; }
   // Continues with the first item again.
   virtual void Restart() = 0;
 };

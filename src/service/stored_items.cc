@@ -16,33 +16,56 @@
 #include "store/store.h"
 
 namespace zerotouch::service {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedOutputStream;
+
 namespace {
 
-// Items that are read, and held, at a time: about 20 KB of JSON.
-constexpr int kSliceItems = 60;
+constexpr size_t kMostVarintBytes = 10;
+
+// Items that are read, and held, at a time: about 20 KB of JSON without white space. Large items
+// are fewer.
+constexpr int kSliceItems = 100;
+constexpr size_t kSliceBytes = size_t{16} << 10;  // and one item
 
 // Returns true if the items are more than one slice.
 bool HasManyItems(const store::OperationHead& head) { return head.items > kSliceItems; }
 
-void SetItem(api::PartnerClaim&& item, api::OperationPerDevice& out) {
-  *out.mutable_claim() = std::move(item);
-}
-void SetItem(api::PartnerUnclaim&& item, api::OperationPerDevice& out) {
-  *out.mutable_unclaim() = std::move(item);
-}
-void SetItem(api::UpdateMetadataArguments&& item, api::OperationPerDevice& out) {
-  *out.mutable_update_metadata() = std::move(item);
-}
-// Fills in the result of `item`.
+// Returns what DescribeInvisible says about an item, serialized, that failed.
 template <class Item>
-void SetResult(const ItemResult& result, const Item& item, api::PerDeviceStatusInBatch* out) {
-  FillResult(result, out, DescribeInvisible(item.device_identifier(), result.outcome));
+absl::StatusOr<std::string> DetailOf(std::string_view item, OperationId id, Outcome outcome) {
+  Item parsed;
+  ZT_RETURN_IF_ERROR(batch::ParseItem(item, id, parsed));
+  return DescribeInvisible(parsed.device_identifier(), outcome);
 }
-auto& ItemsOf(api::ClaimDevicesRequest& request) { return *request.mutable_claims(); }
-auto& ItemsOf(api::UnclaimDevicesRequest& request) { return *request.mutable_unclaims(); }
 
-auto& ItemsOf(api::UpdateDeviceMetadataInBatchRequest& request) {
-  return *request.mutable_updates();
+// The field of an OperationPerDevice that has the items of a kind of batch.
+struct ItemField {
+  int number;
+  absl::StatusOr<std::string> (*detail_of)(std::string_view item, OperationId id, Outcome outcome);
+};
+
+ItemField FieldOf(batch::ItemType type) {
+  switch (type) {
+    case batch::ItemType::kClaims:
+      return {api::OperationPerDevice::kClaimFieldNumber, &DetailOf<api::PartnerClaim>};
+    case batch::ItemType::kUnclaims:
+      return {api::OperationPerDevice::kUnclaimFieldNumber, &DetailOf<api::PartnerUnclaim>};
+    case batch::ItemType::kUpdates:
+      break;
+  }
+  return {api::OperationPerDevice::kUpdateMetadataFieldNumber,
+          &DetailOf<api::UpdateMetadataArguments>};
+}
+
+// Appends the head of a field of `size` bytes, which follow.
+void AppendFieldHead(int field, size_t size, std::string& out) {
+  uint8_t head[2 * kMostVarintBytes];
+  uint8_t* end = CodedOutputStream::WriteTagToArray(
+      WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED), head);
+  end = CodedOutputStream::WriteVarint64ToArray(size, end);
+  out.append(reinterpret_cast<const char*>(head), static_cast<size_t>(end - head));
 }
 
 // Joins the stored request with the results, slice by slice. Holds neither between them.
@@ -52,63 +75,106 @@ class StoredItems final : public OperationItems {
   StoredItems(StoredOperations& operations, const store::OperationHead& head, Results results)
       : operations_(operations), head_(head), results_(std::move(results)) {}
 
-  absl::StatusOr<bool> Next(
-      google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) override {
-    items->Clear();
-    if (index_ >= static_cast<size_t>(head_.items)) return false;
+  bool IsReady() override {
+    held_chunk_ = IsAtChunk() ? nullptr : chunk_.lock();
+    held_results_ = results_ != nullptr ? results_ : last_results_.lock();
+    if (held_chunk_ != nullptr && held_results_ != nullptr) return true;
+    Release();
+    return IsAtEnd();
+  }
+
+  absl::StatusOr<bool> Next(std::string& items) override {
+    items.clear();
+    if (IsAtEnd()) return false;
     const batch::KindTraits* const kind = batch::TraitsOf(head_.kind);
     if (kind == nullptr) return absl::DataLossError("the operation has an unknown kind");
-    switch (kind->items) {
-      case batch::ItemType::kClaims:
-        ZT_RETURN_IF_ERROR(Join<api::ClaimDevicesRequest>(items));
-        break;
-      case batch::ItemType::kUnclaims:
-        ZT_RETURN_IF_ERROR(Join<api::UnclaimDevicesRequest>(items));
-        break;
-      case batch::ItemType::kUpdates:
-        ZT_RETURN_IF_ERROR(Join<api::UpdateDeviceMetadataInBatchRequest>(items));
-        break;
-    }
+    if (held_chunk_ == nullptr) ZT_RETURN_IF_ERROR(Hold());
+    const absl::Status status = Join(FieldOf(kind->items), items);
+    Release();
+    ZT_RETURN_IF_ERROR(status);
     return true;
   }
 
-  void Restart() override {
-    index_ = 0;
-    offset_ = 0;
-  }
+  void Restart() override { index_ = 0; }
 
  private:
-  template <class Request>
-  absl::Status Join(google::protobuf::RepeatedPtrField<api::OperationPerDevice>* items) {
-    constexpr int kItems = limits::kStoredChunkItems;
-    const auto at = static_cast<int>(index_);
-    if (at % kItems == 0) offset_ = 0;
-    ZT_ASSIGN_OR_RETURN(const Chunk chunk, operations_.ChunkOf(head_.id, at / kItems));
-    Results results = results_;
-    if (results == nullptr) {
-      ZT_ASSIGN_OR_RETURN(results, operations_.ResultsOf(head_));
+  bool IsAtEnd() const { return index_ >= static_cast<size_t>(head_.items); }
+  bool IsAtChunk() const { return index_ % limits::kStoredChunkItems == 0; }
+
+  // Hold what the next slice is made of, and release it.
+  absl::Status Hold() {
+    ZT_ASSIGN_OR_RETURN(
+        held_chunk_,
+        operations_.ChunkOf(head_.id, static_cast<int32_t>(index_ / limits::kStoredChunkItems)));
+    chunk_ = held_chunk_;
+    held_results_ = results_;
+    if (held_results_ != nullptr) return absl::OkStatus();
+    ZT_ASSIGN_OR_RETURN(held_results_, operations_.ResultsOf(head_));
+    last_results_ = held_results_;
+    return absl::OkStatus();
+  }
+  void Release() {
+    held_chunk_ = nullptr;
+    held_results_ = nullptr;
+  }
+
+  absl::Status Join(const ItemField& field, std::string& items) {
+    if (IsAtChunk()) offset_ = 0;
+    if (offset_ >= held_chunk_->size()) {
+      return absl::DataLossError("the operation has too few items");
     }
-    if (offset_ > chunk->size()) return absl::DataLossError("the operation has changed");
-    const int count = std::min(kSliceItems, kItems - at % kItems);
-    const std::string_view slice = SliceOf(std::string_view(*chunk).substr(offset_), 0, count);
-    offset_ += slice.size();
-    Request request;
-    ZT_RETURN_IF_ERROR(batch::ParseChunk(slice, head_.id, request));
-    if (ItemsOf(request).empty()) return absl::DataLossError("the operation has too few items");
-    for (auto& item : ItemsOf(request)) {
-      if (index_ >= results->size()) {
+    std::string_view rest = std::string_view(*held_chunk_).substr(offset_);
+    std::string result;
+    for (int i = 0; i < kSliceItems && items.size() < kSliceBytes && !rest.empty(); ++i) {
+      if (index_ >= held_results_->size()) {
         return absl::DataLossError("the operation has too many items");
       }
-      api::OperationPerDevice* out = items->Add();
-      SetResult((*results)[index_++], item, out->mutable_result());
-      SetItem(std::move(item), *out);
+      ZT_ASSIGN_OR_RETURN(const std::string_view item, batch::TakeItem(rest, head_.id));
+      ZT_RETURN_IF_ERROR(MakeResult((*held_results_)[index_++], field, item, result));
+      AppendItem(field.number, item, result, items);
     }
+    offset_ = held_chunk_->size() - rest.size();
     return absl::OkStatus();
+  }
+
+  // Sets `out` to the serialized result of `item`.
+  absl::Status MakeResult(const ItemResult& result, const ItemField& field, std::string_view item,
+                          std::string& out) const {
+    std::string detail;
+    if (result.outcome != Outcome::kSuccess) {
+      ZT_ASSIGN_OR_RETURN(detail, field.detail_of(item, head_.id, result.outcome));
+    }
+    api::PerDeviceStatusInBatch message;
+    FillResult(result, &message, detail);
+    message.SerializeToString(&out);
+    return absl::OkStatus();
+  }
+
+  static void AppendItem(int field, std::string_view item, std::string_view result,
+                         std::string& out) {
+    using api::OperationPerDevice;
+    AppendFieldHead(api::DevicesLongRunningOperationResponse::kPerDeviceStatusFieldNumber,
+                    WireFormatLite::TagSize(field, WireFormatLite::TYPE_MESSAGE) +
+                        WireFormatLite::LengthDelimitedSize(item.size()) +
+                        WireFormatLite::TagSize(OperationPerDevice::kResultFieldNumber,
+                                                WireFormatLite::TYPE_MESSAGE) +
+                        WireFormatLite::LengthDelimitedSize(result.size()),
+                    out);
+    AppendFieldHead(field, item.size(), out);
+    out += item;
+    AppendFieldHead(OperationPerDevice::kResultFieldNumber, result.size(), out);
+    out += result;
   }
 
   StoredOperations& operations_;
   const store::OperationHead head_;
   const Results results_;
+  // The last ones that were read, which may be kept.
+  std::weak_ptr<Chunk::element_type> chunk_;
+  std::weak_ptr<Results::element_type> last_results_;
+  // From IsReady, or for the time of Next.
+  Chunk held_chunk_;
+  Results held_results_;
   size_t index_ = 0;   // of the next item
   size_t offset_ = 0;  // of the next item in its chunk, in bytes
 };
@@ -132,27 +198,6 @@ absl::StatusOr<std::vector<ItemResult>> InRequestOrder(
 }
 
 }  // namespace
-
-std::string_view SliceOf(std::string_view chunk, int first, int count) {
-  using google::protobuf::internal::WireFormatLite;
-  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(chunk.data()),
-                                            static_cast<int>(chunk.size()));
-  int items = 0;
-  int begin = 0;
-  while (items < first + count) {
-    const int at = in.CurrentPosition();
-    const uint32_t tag = in.ReadTag();
-    if (tag == 0) break;
-    // The list is the only field of a batch that is not a number.
-    const bool is_item =
-        WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
-    if (is_item && items++ == first) begin = at;
-    if (!WireFormatLite::SkipField(&in, tag)) break;
-  }
-  if (items <= first) return {};
-  return chunk.substr(static_cast<size_t>(begin),
-                      static_cast<size_t>(in.CurrentPosition() - begin));
-}
 
 absl::StatusOr<std::unique_ptr<OperationItems>> StoredOperations::ItemsOf(
     store::OperationReads& reads, const store::OperationHead& head) {

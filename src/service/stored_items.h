@@ -5,7 +5,6 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -63,10 +62,6 @@ class StoredOperations {
   // At most limits::kKeptChunks, the last one read first.
   std::deque<KeptChunk> kept_chunks_ ZT_GUARDED_BY(mutex_);
 };
-
-// Returns the part of `chunk`, a serialized request of a batch, that has `count` items
-// from number `first` on, or fewer at the end: a serialized request too.
-std::string_view SliceOf(std::string_view chunk, int first, int count);
 
 }  // namespace zerotouch::service
 

@@ -15,39 +15,6 @@
 namespace zerotouch::service {
 namespace {
 
-TEST(StoredItems, Slices_AreTheChunk) {
-  api::UnclaimDevicesRequest chunk;
-  chunk.set_partner_id(7);
-  for (int i = 0; i < 1'000; ++i) {
-    auto& item = *chunk.add_unclaims();
-    if (i % 3 == 0) item.set_device_id(i);
-    if (i % 3 == 1) item.mutable_device_identifier()->set_serial_number(std::string(300, 'x'));
-  }
-  const std::string bytes = chunk.SerializeAsString();
-  for (const int count : {1, 7, 200, 999, 1'000, 5'000}) {
-    api::UnclaimDevicesRequest joined;
-    for (int first = 0; first < 1'000; first += count) {
-      api::UnclaimDevicesRequest slice;
-      ASSERT_TRUE(slice.ParseFromString(std::string(SliceOf(bytes, first, count))));
-      EXPECT_EQ(slice.unclaims_size(), std::min(count, 1'000 - first));
-      joined.MergeFrom(slice);
-    }
-    joined.set_partner_id(7);
-    EXPECT_EQ(joined.SerializeAsString(), bytes) << count;
-  }
-  EXPECT_TRUE(SliceOf(bytes, 1'000, 200).empty());
-  EXPECT_TRUE(SliceOf("", 0, 200).empty());
-}
-
-TEST(StoredItems, DamagedChunk_DoesNotParse) {
-  api::UnclaimDevicesRequest chunk;
-  for (int i = 0; i < 10; ++i) chunk.add_unclaims()->set_device_id(i + 1);
-  const std::string bytes = chunk.SerializeAsString();
-  const std::string_view slice =
-      SliceOf(std::string_view(bytes).substr(0, bytes.size() - 1), 0, 20);
-  EXPECT_FALSE(api::UnclaimDevicesRequest().ParseFromString(std::string(slice)));
-}
-
 // A registry with one finished operation of unclaims by device id; item i is of device i + 1.
 class FinishedOperation {
  public:
@@ -86,12 +53,14 @@ class FinishedOperation {
 // Reads at most `pieces` pieces and expects the items in their order from `first` on.
 // Returns the number of the next item.
 int64_t ExpectItems(OperationItems& items, int64_t first, int pieces) {
-  google::protobuf::RepeatedPtrField<api::OperationPerDevice> some;
+  std::string bytes;
+  api::DevicesLongRunningOperationResponse some;
   while (pieces-- > 0) {
-    const absl::StatusOr<bool> more = items.Next(&some);
+    const absl::StatusOr<bool> more = items.Next(bytes);
     EXPECT_TRUE(more.ok()) << more.status();
     if (!more.value_or(false)) break;
-    for (const api::OperationPerDevice& item : some) {
+    EXPECT_TRUE(some.ParseFromString(bytes));
+    for (const api::OperationPerDevice& item : some.per_device_status()) {
       ++first;
       EXPECT_EQ(item.unclaim().device_id(), first);
       EXPECT_EQ(item.result().device_id(), first);
@@ -107,12 +76,37 @@ TEST(StoredItems, ItemsOfManyChunks_AreInOrder_AlsoAfterARestart) {
   const auto snapshot = operation.store().Read().value();
   const auto first = operations.ItemsOf(*snapshot, operation.head()).value();
   const auto second = operations.ItemsOf(*snapshot, operation.head()).value();
-  const int64_t begun = ExpectItems(*first, 0, 20);
+  const int64_t begun = ExpectItems(*first, 0, 12);
   EXPECT_GT(begun, limits::kStoredChunkItems) << "in the second chunk";
   EXPECT_EQ(ExpectItems(*second, 0, 1'000), kItems);
   EXPECT_EQ(ExpectItems(*first, begun, 1'000), kItems) << "beside another reader";
   first->Restart();
   EXPECT_EQ(ExpectItems(*first, 0, 1'000), kItems);
+}
+
+TEST(StoredItems, SlicesOfAChunkThatIsKept_AreReady) {
+  constexpr int kChunks = static_cast<int>(limits::kKeptChunks) + 2;
+  constexpr int kItems = kChunks * limits::kStoredChunkItems;
+  FinishedOperation operation(kItems);
+  StoredOperations operations(operation.store());
+  const auto snapshot = operation.store().Read().value();
+  const auto items = operations.ItemsOf(*snapshot, operation.head()).value();
+  EXPECT_FALSE(items->IsReady()) << "its chunk was not read yet";
+  int64_t read = ExpectItems(*items, 0, 1);
+  while (read < limits::kStoredChunkItems) {
+    EXPECT_TRUE(items->IsReady()) << read;
+    read = ExpectItems(*items, read, 1);
+  }
+  EXPECT_FALSE(items->IsReady()) << "the second chunk was not read yet";
+  read = ExpectItems(*items, read, 1);
+  EXPECT_TRUE(items->IsReady());
+  read = ExpectItems(*items, read, 1);
+  for (int number = 2; number < kChunks; ++number) {
+    ASSERT_TRUE(operations.ChunkOf(operation.head().id, number).ok());
+  }
+  EXPECT_FALSE(items->IsReady()) << "other chunks took its place";
+  EXPECT_EQ(ExpectItems(*items, read, kItems), kItems);
+  EXPECT_TRUE(items->IsReady()) << "the end needs nothing";
 }
 
 }  // namespace

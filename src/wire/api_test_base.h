@@ -20,7 +20,6 @@
 namespace zerotouch::wire {
 
 using google::longrunning::GetOperationRequest;
-using google::protobuf::RepeatedPtrField;
 
 inline constexpr char kEmail[] = "reseller@sandbox.iam.gserviceaccount.com";
 inline constexpr char kKeyId[] = "0123456789abcdef0123456789abcdef01234567";
@@ -50,13 +49,16 @@ class FailingStore final : public store::Store {
 class FakeItems final : public service::OperationItems {
  public:
   FakeItems(int count, absl::Status end) : count_(count), left_(count), end_(std::move(end)) {}
-  absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
-    items->Clear();
+  absl::StatusOr<bool> Next(std::string& items) override {
+    items.clear();
     if (left_ == 0 && !end_.ok()) return end_;
+    api::DevicesLongRunningOperationResponse some;
     for (int i = 0; i < 1'000 && left_ > 0; ++i, --left_) {
-      items->Add()->mutable_result()->set_status(api::SINGLE_DEVICE_STATUS_SUCCESS);
+      some.add_per_device_status()->mutable_result()->set_status(
+          api::SINGLE_DEVICE_STATUS_SUCCESS);
     }
-    return !items->empty();
+    some.SerializeToString(&items);
+    return !items.empty();
   }
   void Restart() override { left_ = count_; }
 

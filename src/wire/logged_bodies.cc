@@ -47,6 +47,7 @@ class LoggedBodies::Watched final : public http::BodySource {
     stream_->begin.append(out, before, std::min(room, out.size() - before));
     return more;
   }
+  bool IsReady() override { return source_->IsReady(); }
   http::Headers Trailers() override { return source_->Trailers(); }
   uint64_t HeldBytes() const override { return source_->HeldBytes(); }
 

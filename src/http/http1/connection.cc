@@ -345,8 +345,7 @@ Awaitable<bool> Http1Connection::AnswerStream(BodySource& source, bool chunked,
     piece.assign(chunked ? kChunkHead : "");
     const size_t head_bytes = piece.size();
     waits_ = Waits::kForHandler;
-    const auto next = co_await RunOnWorker(context_.executors, socket_.executor(),
-                                           [&] { return source.Next(piece); });
+    const auto next = co_await ReadPiece(source, context_.executors, socket_.executor(), piece);
     if (!next.has_value() || !next->ok()) {
       log::Error("cannot finish an answer; closing the connection",
                  {{"error", next.has_value() ? next->status().ToString() : "out of memory"}});

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <string>
+#include <thread>
 
 #include "support/server_test_base.h"
 
@@ -376,6 +377,32 @@ TEST_F(Http1Test, StreamedAnswer_IsChunked) {
     EXPECT_TRUE(response.whole);
     EXPECT_EQ(response.body, "one,two");
   }
+}
+
+// A body that says where its pieces are made. Every second one is ready.
+class PlacesOfPieces final : public BodySource {
+ public:
+  absl::StatusOr<bool> Next(std::string& out) override {
+    out += std::this_thread::get_id() == loop_ ? "loop," : "worker,";
+    return ++pieces_ < 4;
+  }
+  bool IsReady() override {
+    loop_ = std::this_thread::get_id();
+    return pieces_ % 2 == 1;
+  }
+
+ private:
+  std::thread::id loop_;
+  int pieces_ = 0;
+};
+
+TEST_F(Http1Test, PieceThatIsReady_IsMadeOnTheLoop) {
+  handler_.handle = [](const Request&) {
+    Response response;
+    response.stream = std::make_unique<PlacesOfPieces>();
+    return response;
+  };
+  EXPECT_EQ(Ask(Get("/")).body, "worker,loop,worker,loop,");
 }
 
 TEST_F(Http1Test, StreamedAnswer_ToHttp10_EndsWithTheConnection) {

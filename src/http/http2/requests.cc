@@ -419,8 +419,7 @@ Awaitable<void> Requests::SendSource(StreamPtr stream, std::unique_ptr<BodySourc
       continue;
     }
     std::string piece;
-    const auto more =
-        co_await RunOnWorker(context_.executors, executor_, [&] { return source->Next(piece); });
+    const auto more = co_await ReadPiece(*source, context_.executors, executor_, piece);
     if (stream->over) co_return;
     if (!more.has_value() || !more->ok()) {
       log::Error("cannot finish an answer; resetting its stream",

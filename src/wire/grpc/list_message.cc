@@ -24,9 +24,11 @@ class ListParts final : public MessageParts {
                   ->GetPrototype(answer_.list->containing_type())
                   ->New()) {}
 
-  absl::StatusOr<const google::protobuf::Message*> Next() override {
+  absl::StatusOr<bool> Next(std::string& part) override {
+    part.clear();
     ZT_ASSIGN_OR_RETURN(const bool more, answer_.items->Next(*part_));
-    return more ? part_.get() : nullptr;
+    if (more) part_->SerializeToString(&part);
+    return more;
   }
 
   void Restart() override { answer_.items->Restart(); }

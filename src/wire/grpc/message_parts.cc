@@ -18,12 +18,12 @@ namespace {
 
 using google::protobuf::Message;
 
-// Appends `part`, or the end if it is null: compressed by `gzip` unless that is null.
-void AppendPart(const Message* part, GzipParts* gzip, std::string& out) {
+// Appends `part`: compressed by `gzip` unless that is null.
+void AppendPart(std::string_view part, bool is_last, GzipParts* gzip, std::string& out) {
   if (gzip != nullptr) {
-    gzip->Append(part == nullptr ? "" : part->SerializeAsString(), part == nullptr, out);
-  } else if (part != nullptr) {
-    part->AppendToString(&out);
+    gzip->Append(part, is_last, out);
+  } else {
+    out += part;
   }
 }
 
@@ -42,16 +42,17 @@ class PartsSource final : public http::BodySource {
 
   absl::StatusOr<bool> Next(std::string& out) override {
     out += std::exchange(begin_, {});
-    ZT_ASSIGN_OR_RETURN(const Message* part, parts_->Next());
+    std::string part;
+    ZT_ASSIGN_OR_RETURN(const bool more, parts_->Next(part));
     const size_t before = out.size();
-    AppendPart(part, gzip_.get(), out);
-    if (part == nullptr && gzip_ != nullptr) out += gzip_->End(head_);
+    AppendPart(part, !more, gzip_.get(), out);
+    if (!more && gzip_ != nullptr) out += gzip_->End(head_);
     const size_t size = out.size() - before;
-    if (size > left_ || (part == nullptr && size != left_)) {
+    if (size > left_ || (!more && size != left_)) {
       return absl::DataLossError("the answer's content changed while it was sent");
     }
     left_ -= size;
-    return part != nullptr;
+    return more;
   }
 
   http::Headers Trailers() override { return StatusFields(absl::OkStatus()); }
@@ -89,21 +90,19 @@ absl::StatusOr<Measured> Measure(MessageParts& parts, size_t held, GzipParts* gz
   Measured measured;
   // With gzip, only a message that is too short to compress is sent as it is.
   const size_t held_plain = gzip == nullptr ? held : limits::kCompressedAnswerBytes;
-  const Message* part = nullptr;
+  bool more = true;
+  std::string part;
   std::string piece;
-  do {
-    ZT_ASSIGN_OR_RETURN(part, parts.Next());
-    if (part != nullptr) {
-      measured.bytes += part->ByteSizeLong();
-      Keep(measured.bytes <= held_plain ? part->SerializeAsString() : "", measured.bytes,
-           held_plain, measured.text);
-    }
+  while (more) {
+    ZT_ASSIGN_OR_RETURN(more, parts.Next(part));
+    measured.bytes += part.size();
+    Keep(part, measured.bytes, held_plain, measured.text);
     if (gzip == nullptr) continue;
     piece.clear();
-    AppendPart(part, gzip, piece);
+    AppendPart(part, !more, gzip, piece);
     measured.packed_bytes += piece.size();
     Keep(piece, measured.packed_bytes, held, measured.packed);
-  } while (part != nullptr);
+  }
   return measured;
 }
 

@@ -18,8 +18,8 @@ namespace zerotouch::wire::grpc {
 class MessageParts {
  public:
   virtual ~MessageParts() = default;
-  // Reads the next part, which is valid until the next call. Returns null at the end.
-  virtual absl::StatusOr<const google::protobuf::Message*> Next() = 0;
+  // Replaces `part` by the next part, serialized. At the end clears it and returns false.
+  virtual absl::StatusOr<bool> Next(std::string& part) = 0;
   // Continues with the first part again.
   virtual void Restart() = 0;
 };

@@ -51,14 +51,16 @@ class OperationParts final : public MessageParts {
  public:
   explicit OperationParts(service::OperationAnswer answer) : answer_(std::move(answer)) {}
 
-  absl::StatusOr<const google::protobuf::Message*> Next() override {
-    part_.Clear();
-    if (ended_) return nullptr;
-    ZT_ASSIGN_OR_RETURN(const bool more, answer_.items->Next(part_.mutable_per_device_status()));
-    if (more) return &part_;
+  absl::StatusOr<bool> Next(std::string& part) override {
+    part.clear();
+    if (ended_) return false;
+    ZT_ASSIGN_OR_RETURN(const bool more, answer_.items->Next(part));
+    if (more) return true;
     ended_ = true;
-    part_.set_success_count(answer_.success_count);
-    return &part_;
+    Response last;
+    last.set_success_count(answer_.success_count);
+    last.SerializeToString(&part);
+    return true;
   }
 
   void Restart() override {
@@ -68,7 +70,6 @@ class OperationParts final : public MessageParts {
 
  private:
   service::OperationAnswer answer_;
-  Response part_;
   bool ended_ = false;
 };
 

@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "google/longrunning/operations.pb.h"
+#include "model/api.h"
 #include "wire/grpc/message.h"
 
 namespace zerotouch::wire::grpc {
 namespace {
 
 using google::longrunning::Operation;
-using google::protobuf::RepeatedPtrField;
 
 // Device ids have nothing in common, so that few items make a long compressed message.
 api::OperationPerDevice Item(int index) {
@@ -30,12 +30,14 @@ class MadeItems final : public service::OperationItems {
  public:
   // Fails at the end of pass number `fails`.
   MadeItems(int count, int fails) : count_(count), fails_(fails) {}
-  absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
-    items->Clear();
+  absl::StatusOr<bool> Next(std::string& items) override {
+    items.clear();
     if (at_ == count_ && way_ == fails_) return absl::UnavailableError("gone");
+    api::DevicesLongRunningOperationResponse some;
     const int end = std::min(count_, at_ + 1'000);
-    for (; at_ < end; ++at_) *items->Add() = Item(at_);
-    return !items->empty();
+    for (; at_ < end; ++at_) *some.add_per_device_status() = Item(at_);
+    some.SerializeToString(&items);
+    return !items.empty();
   }
   void Restart() override {
     at_ = 0;

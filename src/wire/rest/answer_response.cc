@@ -29,6 +29,7 @@ class Continued final : public http::BodySource {
     out += std::exchange(begin_, {});
     return true;
   }
+  bool IsReady() override { return !begin_.empty() || rest_->IsReady(); }
 
  private:
   std::string begin_;

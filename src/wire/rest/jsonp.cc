@@ -31,6 +31,7 @@ class CallSource final : public http::BodySource {
     ended_ = !more;
     return true;
   }
+  bool IsReady() override { return ended_ || argument_->IsReady(); }
 
  private:
   std::string begin_;

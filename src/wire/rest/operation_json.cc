@@ -9,8 +9,8 @@
 
 #include "base/json_string.h"
 #include "base/status_macros.h"
-#include "base/yield.h"
 #include "json/json.h"
+#include "model/api.h"
 #include "wire/type_url.h"
 
 namespace zerotouch::wire {
@@ -45,9 +45,9 @@ absl::StatusOr<bool> OperationJson::Next(std::string& out) {
   if (ended_) return false;
   bool more = false;
   // Freed at the end: a client that does not read holds no items.
-  Items items;
+  std::string items;
   if (answer_.items != nullptr) {
-    ZT_ASSIGN_OR_RETURN(more, answer_.items->Next(&items));
+    ZT_ASSIGN_OR_RETURN(more, answer_.items->Next(items));
   }
   if (!begun_) AppendHead(out);
   begun_ = true;
@@ -79,20 +79,17 @@ void OperationJson::AppendHead(std::string& out) {
   AppendJsonString(TypeUrlOf<api::DevicesLongRunningOperationResponse>(), out);
 }
 
-void OperationJson::AppendItems(const Items& items, std::string& out) {
-  ItemYielder yielder;
-  for (const api::OperationPerDevice& item : items) {
-    if (any_items_) {
-      out += ',';
-    } else {
-      AppendName("perDeviceStatus", kResponseDepth, out);
-      out += '[';
-    }
-    any_items_ = true;
-    if (pretty_) out += "\n      ";
-    json::Append(item, {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_}, out);
-    yielder.AfterItem();
+void OperationJson::AppendItems(std::string_view items, std::string& out) {
+  if (!any_items_) {
+    AppendName("perDeviceStatus", kResponseDepth, out);
+    out += '[';
   }
+  json::AppendElements(
+      items,
+      *api::DevicesLongRunningOperationResponse::descriptor()->FindFieldByNumber(
+          api::DevicesLongRunningOperationResponse::kPerDeviceStatusFieldNumber),
+      {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_}, !any_items_, out);
+  any_items_ = true;
 }
 
 void OperationJson::AppendTail(std::string& out) {

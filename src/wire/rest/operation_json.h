@@ -23,12 +23,13 @@ class OperationJson final : public http::BodySource {
 
   // Appends the head and the first items, then more items, then the tail.
   absl::StatusOr<bool> Next(std::string& out) override;
+  bool IsReady() override {
+    return ended_ || answer_.items == nullptr || answer_.items->IsReady();
+  }
 
  private:
-  using Items = google::protobuf::RepeatedPtrField<api::OperationPerDevice>;
-
   void AppendHead(std::string& out);
-  void AppendItems(const Items& items, std::string& out);
+  void AppendItems(std::string_view items, std::string& out);
   void AppendTail(std::string& out);
 
   // Begins the member `name`, at this depth, of the innermost object in `out`.

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "json/json.h"
+#include "model/api.h"
 
 namespace zerotouch::wire {
 namespace {
 
 using google::longrunning::Operation;
-using google::protobuf::RepeatedPtrField;
 
 api::OperationPerDevice Item(int i) {
   api::OperationPerDevice item;
@@ -32,12 +32,14 @@ class ListedItems final : public service::OperationItems {
   explicit ListedItems(int count, absl::Status end = absl::OkStatus())
       : count_(count), end_(std::move(end)) {}
 
-  absl::StatusOr<bool> Next(RepeatedPtrField<api::OperationPerDevice>* items) override {
-    items->Clear();
+  absl::StatusOr<bool> Next(std::string& items) override {
+    items.clear();
+    api::DevicesLongRunningOperationResponse some;
     const int end = std::min(count_, at_ + 1'000);
-    for (; at_ < end; ++at_) *items->Add() = Item(at_);
-    if (items->empty() && !end_.ok()) return end_;
-    return !items->empty();
+    for (; at_ < end; ++at_) *some.add_per_device_status() = Item(at_);
+    some.SerializeToString(&items);
+    if (items.empty() && !end_.ok()) return end_;
+    return !items.empty();
   }
   void Restart() override { at_ = 0; }
 

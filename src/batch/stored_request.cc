@@ -34,14 +34,14 @@ absl::Status Damaged(OperationId id) {
 }  // namespace
 
 void PackedItems::Add(const google::protobuf::Message& item) {
-  const google::protobuf::Message* known = &item;
-  std::unique_ptr<google::protobuf::Message> copy;
-  if (HasUnknownFields(item)) {
-    copy.reset(item.New());
-    copy->CopyFrom(item);
-    copy->DiscardUnknownFields();
-    known = copy.get();
-  }
+  if (!HasUnknownFields(item)) return AddSerialized(item.SerializeAsString());
+  const std::unique_ptr<google::protobuf::Message> known(item.New());
+  known->CopyFrom(item);
+  known->DiscardUnknownFields();
+  AddSerialized(known->SerializeAsString());
+}
+
+void PackedItems::AddSerialized(std::string_view item) {
   if (size_++ % limits::kStoredChunkItems == 0) {
     // The items of a request are much alike.
     const size_t last = chunks_.empty() ? 0 : chunks_.back().size();
@@ -50,13 +50,11 @@ void PackedItems::Add(const google::protobuf::Message& item) {
   }
   std::string& chunk = chunks_.back();
   const size_t before = chunk.size();
-  const auto size = static_cast<uint32_t>(known->ByteSizeLong());
-  chunk.resize(before + CodedOutputStream::VarintSize32(kItemTag) +
-               CodedOutputStream::VarintSize32(size) + size);
-  auto* at = reinterpret_cast<uint8_t*>(chunk.data() + before);
-  at = CodedOutputStream::WriteTagToArray(kItemTag, at);
-  at = CodedOutputStream::WriteVarint32ToArray(size, at);
-  known->SerializeWithCachedSizesToArray(at);
+  constexpr size_t kMostVarintBytes = 5;
+  uint8_t head[2 * kMostVarintBytes];
+  uint8_t* end = CodedOutputStream::WriteTagToArray(kItemTag, head);
+  end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(item.size()), end);
+  chunk.append(reinterpret_cast<const char*>(head), static_cast<size_t>(end - head)).append(item);
   bytes_ += chunk.size() - before;
 }
 

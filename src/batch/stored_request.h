@@ -33,6 +33,8 @@ class PackedItems {
   // Appends a serialized copy of `item` without its unknown fields: no length limit covers
   // them.
   void Add(const google::protobuf::Message& item);
+  // Appends an item that is serialized as protobuf does it, without unknown fields.
+  void AddSerialized(std::string_view item);
 
   int32_t size() const { return size_; }
   // Returns the bytes of the stored form.

@@ -29,8 +29,11 @@ bool CanHoldMore(const Field& field) {
 std::vector<Violation> BindLast(const Field& field, std::string_view text, const Path& path,
                                 Message& message) {
   const Scalar scalar{.kind = Scalar::Kind::kString, .text = text};
-  if (utf8::ValidBytes(text) == text.size() && Store(scalar, field, message) == Stored::kYes)
+  WireWriter value;
+  if (utf8::ValidBytes(text) == text.size() && Store(scalar, field, value) == Stored::kYes) {
+    message.MergeFromString(value.wire());
     return {};
+  }
   return {InvalidValue(PathText(&path), *field.descriptor, Shown(scalar))};
 }
 

@@ -193,9 +193,80 @@ TEST(Differential, DamagedText_IsTakenOnlyWhereProtobufTakesItAlike) {
   EXPECT_GT(refused, 1000) << "most damage must be noticed";
 }
 
+// Parses a request of a batch with its items taken out, and returns these.
+template <class Request>
+std::vector<std::string> TakenFrom(std::string text) {
+  std::vector<std::string> taken;
+  ParseOptions options;
+  options.taken = Request::descriptor()->FindFieldByNumber(2);
+  options.take = [&](std::string_view element) { taken.emplace_back(element); };
+  Request rest;
+  const std::vector<Violation> violations = Parse(text, rest, options);
+  EXPECT_TRUE(violations.empty()) << violations[0].description << " in " << text;
+  return taken;
+}
+
 std::vector<Violation> ParseUnclaims(std::string text) {
   api::UnclaimDevicesRequest message;
   return Parse(text, message);
+}
+
+TEST(Differential, TakenElements_AreSerializedAsProtobufDoes) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  Generator generator(seed);
+  for (int round = 0; round < 300; ++round) {
+    api::UnclaimDevicesRequest unclaims;
+    api::ClaimDevicesRequest claims;
+    generator.Fill(unclaims, 4);
+    generator.Fill(claims, 4);
+    ASSERT_TRUE(claims.ParseFromString(claims.SerializeAsString()));
+    google::protobuf::util::JsonPrintOptions options;
+    options.always_print_primitive_fields = round % 2 == 0;
+    std::string text;
+    ASSERT_TRUE(google::protobuf::util::MessageToJsonString(unclaims, &text, options).ok());
+    const std::vector<std::string> taken = TakenFrom<api::UnclaimDevicesRequest>(text);
+    ASSERT_EQ(taken.size(), static_cast<size_t>(unclaims.unclaims_size()));
+    for (int i = 0; i < unclaims.unclaims_size(); ++i) {
+      EXPECT_EQ(taken[static_cast<size_t>(i)], unclaims.unclaims(i).SerializeAsString()) << text;
+    }
+    text.clear();
+    ASSERT_TRUE(google::protobuf::util::MessageToJsonString(claims, &text, options).ok());
+    const std::vector<std::string> also_taken = TakenFrom<api::ClaimDevicesRequest>(text);
+    ASSERT_EQ(also_taken.size(), static_cast<size_t>(claims.claims_size()));
+    for (int i = 0; i < claims.claims_size(); ++i) {
+      api::PartnerClaim read;
+      ASSERT_TRUE(read.ParseFromString(also_taken[static_cast<size_t>(i)]));
+      // The entries of a map have no order.
+      EXPECT_TRUE(MessageDifferencer::Equals(read, claims.claims(i))) << text;
+    }
+  }
+}
+
+TEST(Parse, TakenElement_InAnyOrderAndTwice_IsSerializedInOrderOnce) {
+  const char* const kItems[] = {
+      R"({"sectionType":1,"deviceId":"5"})",
+      R"({"deviceId":5,"sectionType":"SECTION_TYPE_UNSPECIFIED","section_type":1})",
+      R"({"deviceId":"5","vacationModeDays":7,"sectionType":1,"vacationModeDays":0})",
+  };
+  api::PartnerUnclaim expected;
+  expected.set_device_id(5);
+  expected.set_section_type(api::SECTION_TYPE_SIM_LOCK);
+  for (const char* item : kItems) {
+    const auto taken =
+        TakenFrom<api::UnclaimDevicesRequest>(R"({"unclaims":[)" + std::string(item) + "]}");
+    ASSERT_EQ(taken.size(), 1u);
+    EXPECT_EQ(taken[0], expected.SerializeAsString()) << item;
+  }
+  const auto merged = TakenFrom<api::UnclaimDevicesRequest>(
+      R"({"unclaims":{"deviceIdentifier":{"model":"M","imei":"1"},"deviceIdentifier":{"imei":""},)"
+      R"("vacationModeExpireTime":"2026-01-02T03:04:05.5Z",)"
+      R"("vacationModeExpireTime":"1970-01-01T00:00:00Z"}})");
+  api::PartnerUnclaim once;
+  once.mutable_device_identifier()->set_model("M");
+  once.mutable_vacation_mode_expire_time();
+  ASSERT_EQ(merged.size(), 1u);
+  EXPECT_EQ(merged[0], once.SerializeAsString());
 }
 
 TEST(Parse, UnknownNames_AreAllNamedByPath) {

@@ -22,10 +22,10 @@ struct ParseOptions {
   // For clients: a newer server may send fields that this build does not know.
   bool ignore_unknown_fields = false;
   // A list of messages of the type that is parsed, whose elements are not added to it: `take` is
-  // called with each as soon as it is read, and the next one takes its place. Null: none. `take`
-  // is called with elements that have violations too.
+  // called with each, serialized as protobuf would, as soon as it is read. Null: none. `take` is
+  // called with elements that have violations too.
   const google::protobuf::FieldDescriptor* taken = nullptr;
-  std::function<void(const google::protobuf::Message& element)> take = nullptr;
+  std::function<void(std::string_view element)> take = nullptr;
 };
 
 // Parses `text`, one JSON object, and merges it into `message`. An empty or blank

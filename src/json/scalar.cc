@@ -12,13 +12,15 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "json/well_known.h"
 
 namespace zerotouch::json {
 
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 namespace {
 
@@ -122,59 +124,58 @@ std::optional<int> EnumFrom(const Scalar& scalar, const EnumDescriptor& type) {
   return number;
 }
 
-Stored StoreEnum(const Scalar& scalar, const Field& field, Message& message) {
+Stored StoreEnum(const Scalar& scalar, const Field& field, WireWriter& message) {
   const auto value = EnumFrom(scalar, *field.descriptor->enum_type());
   if (!value) {
     return scalar.kind == Scalar::Kind::kString ? Stored::kUnknownName : Stored::kNo;
   }
-  const auto& reflection = *message.GetReflection();
-  if (field.is_repeated) {
-    reflection.AddEnumValue(&message, field.descriptor, *value);
-  } else {
-    reflection.SetEnumValue(&message, field.descriptor, *value);
-  }
+  message.WriteInteger(field, *value);
   return Stored::kYes;
 }
 
-Stored StoreString(const Scalar& scalar, const Field& field, Message& message) {
+Stored StoreString(const Scalar& scalar, const Field& field, WireWriter& message) {
   if (scalar.kind != Scalar::Kind::kString) return Stored::kNo;
+  if (field.type == FieldDescriptor::TYPE_STRING) {
+    message.WriteBytes(field, scalar.text);
+    return Stored::kYes;
+  }
   std::string value;
-  if (field.descriptor->type() == FieldDescriptor::TYPE_STRING) {
-    value = scalar.text;
-  } else if (!absl::Base64Unescape(std::string(scalar.text), &value) &&
-             !absl::WebSafeBase64Unescape(std::string(scalar.text), &value)) {
+  if (!absl::Base64Unescape(std::string(scalar.text), &value) &&
+      !absl::WebSafeBase64Unescape(std::string(scalar.text), &value)) {
     return Stored::kNo;
   }
-  const auto& reflection = *message.GetReflection();
-  if (field.is_repeated) {
-    reflection.AddString(&message, field.descriptor, std::move(value));
-  } else {
-    reflection.SetString(&message, field.descriptor, std::move(value));
-  }
+  message.WriteBytes(field, value);
   return Stored::kYes;
 }
 
-Stored StoreSubmessage(const Scalar& scalar, const Field& field, Message& message) {
-  const auto& reflection = *message.GetReflection();
-  return StoreMessage(scalar, *field.message,
-                      field.is_repeated ? *reflection.AddMessage(&message, field.descriptor)
-                                        : *reflection.MutableMessage(&message, field.descriptor));
+Stored StoreSubmessage(const Scalar& scalar, const Field& field, WireWriter& message) {
+  const WireWriter::Frame frame = message.Begin(field);
+  const Stored stored = StoreMessage(scalar, *field.message, message);
+  message.End(frame);
+  return stored;
 }
 
-// The two members of Reflection that set, and append to, a field of one type.
 template <typename T>
-struct Setters {
-  using Reflection = google::protobuf::Reflection;
-  void (Reflection::*set)(Message*, const FieldDescriptor*, T) const;
-  void (Reflection::*add)(Message*, const FieldDescriptor*, T) const;
-};
+Stored StoreInteger(std::optional<T> value, const Field& field, WireWriter& message) {
+  if (!value) return Stored::kNo;
+  message.WriteInteger(field, static_cast<int64_t>(*value));
+  return Stored::kYes;
+}
 
 template <typename T>
-Stored StoreValue(std::optional<T> value, const Field& field, Message& message,
-                  Setters<T> setters) {
+Stored StoreReal(const Scalar& scalar, const Field& field, WireWriter& message) {
+  const std::optional<T> value = RealFrom<T>(scalar);
   if (!value) return Stored::kNo;
-  const auto& reflection = *message.GetReflection();
-  (reflection.*(field.is_repeated ? setters.add : setters.set))(&message, field.descriptor, *value);
+  message.WriteReal(field, *value);
+  return Stored::kYes;
+}
+
+// Writes the T that has this text. `defaults` are its fields, serialized, with their defaults.
+template <class T>
+Stored StoreText(const Scalar& scalar, std::string_view defaults, WireWriter& message) {
+  T read;
+  if (scalar.kind != Scalar::Kind::kString || !ReadText(scalar.text, read)) return Stored::kNo;
+  message.Append(defaults, read.SerializeAsString());
   return Stored::kYes;
 }
 
@@ -200,15 +201,25 @@ bool IsJsonNumber(std::string_view text) {
   return text.empty();
 }
 
-Stored StoreMessage(const Scalar& scalar, const FieldTable& table, Message& message) {
-  if (table.form == Form::kWrapper) return Store(scalar, table.fields.front(), message);
-  const bool is_read = scalar.kind == Scalar::Kind::kString && ReadText(scalar.text, message);
-  return is_read ? Stored::kYes : Stored::kNo;
+Stored StoreMessage(const Scalar& scalar, const FieldTable& table, WireWriter& message) {
+  // The seconds and nanoseconds of both types.
+  constexpr std::string_view kZeroTime("\x08\0\x10\0", 4);
+  switch (table.form) {
+    case Form::kTimestamp:
+      return StoreText<google::protobuf::Timestamp>(scalar, kZeroTime, message);
+    case Form::kDuration:
+      return StoreText<google::protobuf::Duration>(scalar, kZeroTime, message);
+    case Form::kFieldMask:
+      return StoreText<google::protobuf::FieldMask>(scalar, "", message);
+    case Form::kWrapper:
+      return Store(scalar, table.fields.front(), message);
+    default:
+      return Stored::kNo;
+  }
 }
 
-Stored Store(const Scalar& scalar, const Field& field, Message& message) {
-  using R = google::protobuf::Reflection;
-  switch (field.descriptor->cpp_type()) {
+Stored Store(const Scalar& scalar, const Field& field, WireWriter& message) {
+  switch (field.cpp_type) {
     case FieldDescriptor::CPPTYPE_STRING:
       return StoreString(scalar, field, message);
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -216,25 +227,19 @@ Stored Store(const Scalar& scalar, const Field& field, Message& message) {
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return StoreSubmessage(scalar, field, message);
     case FieldDescriptor::CPPTYPE_BOOL:
-      return StoreValue<bool>(BoolFrom(scalar.text), field, message, {&R::SetBool, &R::AddBool});
+      return StoreInteger(BoolFrom(scalar.text), field, message);
     case FieldDescriptor::CPPTYPE_INT32:
-      return StoreValue<int32_t>(IntegerFrom<int32_t>(scalar.text), field, message,
-                                 {&R::SetInt32, &R::AddInt32});
+      return StoreInteger(IntegerFrom<int32_t>(scalar.text), field, message);
     case FieldDescriptor::CPPTYPE_INT64:
-      return StoreValue<int64_t>(IntegerFrom<int64_t>(scalar.text), field, message,
-                                 {&R::SetInt64, &R::AddInt64});
+      return StoreInteger(IntegerFrom<int64_t>(scalar.text), field, message);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return StoreValue<uint32_t>(IntegerFrom<uint32_t>(scalar.text), field, message,
-                                  {&R::SetUInt32, &R::AddUInt32});
+      return StoreInteger(IntegerFrom<uint32_t>(scalar.text), field, message);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return StoreValue<uint64_t>(IntegerFrom<uint64_t>(scalar.text), field, message,
-                                  {&R::SetUInt64, &R::AddUInt64});
+      return StoreInteger(IntegerFrom<uint64_t>(scalar.text), field, message);
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return StoreValue<float>(RealFrom<float>(scalar), field, message,
-                               {&R::SetFloat, &R::AddFloat});
+      return StoreReal<float>(scalar, field, message);
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return StoreValue<double>(RealFrom<double>(scalar), field, message,
-                                {&R::SetDouble, &R::AddDouble});
+      return StoreReal<double>(scalar, field, message);
   }
   return Stored::kNo;
 }

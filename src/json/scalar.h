@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "google/protobuf/message.h"
 #include "json/field_table.h"
+#include "json/wire_writer.h"
 
 namespace zerotouch::json {
 
@@ -22,15 +22,14 @@ enum class Stored {
   kUnknownName,  // a string that is not a name of the field's enum
 };
 
-// Sets `field` of `message` to `scalar`, which must not be null, or appends it to a
-// repeated field. A number may be quoted. It must have JSON's form, within quotes too,
+// Writes `scalar`, which must not be null, as the value of `field`, or as an element of
+// a repeated field. A number may be quoted. It must have JSON's form, within quotes too,
 // and be whole and in range for integer types. Strings must be UTF-8.
-Stored Store(const Scalar& scalar, const Field& field, google::protobuf::Message& message);
+Stored Store(const Scalar& scalar, const Field& field, WireWriter& message);
 
-// Sets `message`, of the type of `table`, whose JSON form must be a scalar:
+// Writes `message`, of the type of `table`, whose JSON form must be a scalar:
 // Timestamp, Duration, FieldMask, wrappers.
-Stored StoreMessage(const Scalar& scalar, const FieldTable& table,
-                    google::protobuf::Message& message);
+Stored StoreMessage(const Scalar& scalar, const FieldTable& table, WireWriter& message);
 
 // Returns true if `text` is a JSON number (RFC 8259 section 6).
 bool IsJsonNumber(std::string_view text);

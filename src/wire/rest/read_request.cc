@@ -42,7 +42,7 @@ absl::Status ReadRequest(const RouteMatch& match, const Query& query, http::Requ
   json::ParseOptions options;
   if (items != nullptr) {
     options.taken = batch;
-    options.take = [&](const google::protobuf::Message& item) { items->Add(item); };
+    options.take = [&](std::string_view item) { items->AddSerialized(item); };
   }
   if (request.body.size() < kCountedBytes) {
     return Transcode(match, query, request.body, message, options);
@@ -52,9 +52,9 @@ absl::Status ReadRequest(const RouteMatch& match, const Query& query, http::Requ
     return CheckBatchSize(batch->name(), outline.items);
   }
   const size_t text_bytes = request.body.size();
-  // The stored form of items is shorter than their text.
-  const size_t packed_bytes = items == nullptr ? 0 : text_bytes;
-  if (request.hold && !request.hold(text_bytes + packed_bytes +
+  // The wire form, in which all is read first and items are stored, is shorter than the text.
+  const size_t wire_bytes = text_bytes;
+  if (request.hold && !request.hold(text_bytes + wire_bytes +
                                     json::ParsingBytes(outline, /*by_item=*/items != nullptr))) {
     CountRejection(Rejection::kMemory);
     return errors::TooBusy("request bodies", absl::Seconds(1));

@@ -258,13 +258,17 @@ TEST(Parse, TakenElement_InAnyOrderAndTwice_IsSerializedInOrderOnce) {
     ASSERT_EQ(taken.size(), 1u);
     EXPECT_EQ(taken[0], expected.SerializeAsString()) << item;
   }
-  const auto merged = TakenFrom<api::UnclaimDevicesRequest>(
-      R"({"unclaims":{"deviceIdentifier":{"model":"M","imei":"1"},"deviceIdentifier":{"imei":""},)"
-      R"("vacationModeExpireTime":"2026-01-02T03:04:05.5Z",)"
+  const auto timed = TakenFrom<api::UnclaimDevicesRequest>(
+      R"({"unclaims":{"vacationModeExpireTime":"2026-01-02T03:04:05.5Z",)"
       R"("vacationModeExpireTime":"1970-01-01T00:00:00Z"}})");
-  api::PartnerUnclaim once;
+  api::PartnerUnclaim at_zero;
+  at_zero.mutable_vacation_mode_expire_time();
+  ASSERT_EQ(timed.size(), 1u);
+  EXPECT_EQ(timed[0], at_zero.SerializeAsString());
+  const auto merged = TakenFrom<api::ClaimDevicesRequest>(
+      R"({"claims":{"deviceIdentifier":{"model":"M","imei":"1"},"deviceIdentifier":{"imei":""}}})");
+  api::PartnerClaim once;
   once.mutable_device_identifier()->set_model("M");
-  once.mutable_vacation_mode_expire_time();
   ASSERT_EQ(merged.size(), 1u);
   EXPECT_EQ(merged[0], once.SerializeAsString());
 }

@@ -176,8 +176,7 @@ bool MessageReader::ReadList(Value& value, const Field& field, WireWriter& out,
 }
 
 // In protobuf a map is a list of entries with a key and a value.
-bool MessageReader::ReadMap(Value& value, const Field& field, WireWriter& out,
-                            const Path* parent) {
+bool MessageReader::ReadMap(Value& value, const Field& field, WireWriter& out, const Path* parent) {
   const Field& key_field = field.message->fields[0];
   const Field& value_field = field.message->fields[1];
   Object object;
@@ -213,8 +212,7 @@ bool MessageReader::ReadMap(Value& value, const Field& field, WireWriter& out,
 }
 
 // One value: of a field, of an element of a list, of an entry of a map.
-bool MessageReader::ReadValue(Value& value, const Field& field, WireWriter& out,
-                              const Path& path) {
+bool MessageReader::ReadValue(Value& value, const Field& field, WireWriter& out, const Path& path) {
   Type type = Type::null;
   if (!text_.TypeOf(value, &type)) return false;
   switch (type) {

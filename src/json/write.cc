@@ -205,8 +205,8 @@ void Writer::WriteMessage(std::string_view wire, const FieldTable& table,
     case Form::kFieldMask:
       return AppendJsonString(TextOf<google::protobuf::FieldMask>(wire), out_);
     case Form::kWrapper:
-      return WriteValue(LastRecord(wire, table.fields.front().number),
-                        table.fields.front(), nullptr);
+      return WriteValue(LastRecord(wire, table.fields.front().number), table.fields.front(),
+                        nullptr);
     case Form::kAny:
       return WriteAny(wire, selection);
     case Form::kStruct:

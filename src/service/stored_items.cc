@@ -27,7 +27,7 @@ constexpr size_t kMostVarintBytes = 10;
 // Items that are read, and held, at a time: about 20 KB of JSON without white space. Large items
 // are fewer.
 constexpr int kSliceItems = 100;
-constexpr size_t kSliceBytes = size_t{16} << 10;  // and one item
+constexpr size_t kSliceBytes = size_t{12} << 10;  // and one item
 
 // Returns true if the items are more than one slice.
 bool HasManyItems(const store::OperationHead& head) { return head.items > kSliceItems; }

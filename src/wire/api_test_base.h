@@ -54,8 +54,7 @@ class FakeItems final : public service::OperationItems {
     if (left_ == 0 && !end_.ok()) return end_;
     api::DevicesLongRunningOperationResponse some;
     for (int i = 0; i < 1'000 && left_ > 0; ++i, --left_) {
-      some.add_per_device_status()->mutable_result()->set_status(
-          api::SINGLE_DEVICE_STATUS_SUCCESS);
+      some.add_per_device_status()->mutable_result()->set_status(api::SINGLE_DEVICE_STATUS_SUCCESS);
     }
     some.SerializeToString(&items);
     return !items.empty();

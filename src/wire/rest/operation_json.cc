@@ -84,11 +84,11 @@ void OperationJson::AppendItems(std::string_view items, std::string& out) {
     AppendName("perDeviceStatus", kResponseDepth, out);
     out += '[';
   }
-  json::AppendElements(
-      items,
-      *api::DevicesLongRunningOperationResponse::descriptor()->FindFieldByNumber(
-          api::DevicesLongRunningOperationResponse::kPerDeviceStatusFieldNumber),
-      {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_}, !any_items_, out);
+  json::AppendElements(items,
+                       *api::DevicesLongRunningOperationResponse::descriptor()->FindFieldByNumber(
+                           api::DevicesLongRunningOperationResponse::kPerDeviceStatusFieldNumber),
+                       {.pretty = pretty_, .depth = kItemDepth, .selection = per_device_},
+                       !any_items_, out);
   any_items_ = true;
 }
 

@@ -23,9 +23,7 @@ class OperationJson final : public http::BodySource {
 
   // Appends the head and the first items, then more items, then the tail.
   absl::StatusOr<bool> Next(std::string& out) override;
-  bool IsReady() override {
-    return ended_ || answer_.items == nullptr || answer_.items->IsReady();
-  }
+  bool IsReady() override { return ended_ || answer_.items == nullptr || answer_.items->IsReady(); }
 
  private:
   void AppendHead(std::string& out);

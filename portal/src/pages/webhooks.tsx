@@ -191,6 +191,7 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
   const [, go] = useLocation();
   const mayEdit = useMay('ADMIN');
   const name = `${parent}/webhooks/${id}`;
+  const [leaving, setLeaving] = useState(false);
   const webhook = useQuery({
     queryKey: ['webhooks', parent, id],
     queryFn: () => api.get<Webhook>(`/openzerotouch/v1/${name}`),
@@ -201,7 +202,8 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
       api.get<DeliveriesPage>(`/openzerotouch/v1/${name}/deliveries`, {pageToken: pageParam}),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
-    refetchInterval: 3000,
+    refetchInterval: leaving ? false : 3000,
+    enabled: !leaving,
   });
   const pages = usePages(deliveries, deliveriesOf);
   const {error, run} = useAttempt();
@@ -273,8 +275,15 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
               title={t.webhooks.removeTitle}
               confirm={t.webhooks.remove}
               act={async () => {
-                await api.delete(`/openzerotouch/v1/${name}`);
-                // Leaves the page before anything on it is read again.
+                // Nothing on the page is read while the webhook goes, nor on its way to the server.
+                setLeaving(true);
+                await deliveries.refetch({cancelRefetch: false});
+                try {
+                  await api.delete(`/openzerotouch/v1/${name}`);
+                } catch (failure) {
+                  setLeaving(false);
+                  throw failure;
+                }
                 go(`${base}/webhooks`);
                 client.removeQueries({queryKey: ['webhooks', parent, id]});
                 await client.invalidateQueries({queryKey: ['webhooks', parent]});

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <deque>
 #include <utility>
 
@@ -64,10 +63,7 @@ class SpanWriter {
   void Put(const Texts&... texts) {
     (PutOne(texts), ...);
   }
-  void PutOne(std::string_view text) {
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
-  }
+  void PutOne(std::string_view text) { at_ += text.copy(at_, text.size()); }
 
   std::string text_;
   std::string values_;  // the attributes

@@ -30,12 +30,17 @@ constexpr char kRoundTrip[] = "postgres.round_trip";
 
 // Timeouts keep a server that hangs or is disconnected from blocking callers, and
 // a client that is disconnected from holding locks. Generic plans assume short
-// arrays, so keys are looked up in the index even if there are many.
+// arrays, so keys are looked up in the index even if there are many. A session keeps a plan
+// until the statistics change, and until a table has any it counts as small: without the three
+// enable_ settings, millions of devices that are added within minutes are read by scans.
 constexpr const char* kSettings[] = {
     "SET statement_timeout = '20s'",
     "SET idle_in_transaction_session_timeout = '2s'",
     "SET lock_timeout = '10s'",
     "SET plan_cache_mode = force_generic_plan",
+    "SET enable_seqscan = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
     "SET jit = off",
     "SET client_min_messages = warning",
 };

@@ -13,12 +13,15 @@ endif()
 
 # zerotouch_test_flags(TARGET)
 #
-# Sets the flags of the tests' own files. UBSan looks for faults in the product's
-# files, which are separate libraries. Checking and optimising the tests' files too
-# takes longer than compiling the product.
+# Sets the flags of the tests' own files. Sanitizers look for faults in the product's
+# files, which are separate libraries. Optimising the tests' files too, and checking them
+# with UBSan, takes longer than compiling the product.
 function(zerotouch_test_flags target)
+  if(ZEROTOUCH_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
   if(ZEROTOUCH_BUILD_KIND STREQUAL asan)
-    target_compile_options(${target} PRIVATE -O0 -fno-sanitize=undefined)
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
   endif()
 endfunction()
 

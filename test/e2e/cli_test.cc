@@ -437,8 +437,9 @@ TEST_F(CliTest, FileLargerThanABatch_IsSentInOrder) {
 }
 
 TEST_F(CliTest, TimeoutBetweenBatches_KeepsEveryRowInTheResults) {
-  const std::string file = Generate(18'000);
-  ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--batch-size", "7000", "--timeout", "2.5s",
+  // The first batch takes 3.5 s at the server's pace, and the second is not done in time.
+  const std::string file = Generate(40'000);
+  ASSERT_EQ(Run({"devices", "claim", "--csv", file, "--batch-size", "14000", "--timeout", "6s",
                  "--format", "csv"}),
             4)
       << err();

@@ -175,6 +175,8 @@ class GroupedCallsTest : public store::StoreTest {
   std::optional<GroupedCalls> calls_;
 };
 
+class GroupedCallsPostgresTest : public GroupedCallsTest {};
+
 TEST_P(GroupedCallsTest, CallsThatWait_ShareATransaction_AndAreLoggedApart) {
   constexpr int kCalls = 14;
   const auto claimed = RunAtOnce(Numbers(kCalls), /*is_claim=*/true);
@@ -262,8 +264,7 @@ TEST_P(GroupedCallsTest, GroupWhoseCommitIsUnknown_IsNotRepeated) {
   EXPECT_EQ(HeldDevices(8), std::vector<bool>(8, true));
 }
 
-TEST_P(GroupedCallsTest, GroupThatConflicts_RunsOneByOne) {
-  if (!GetParam().replicas) GTEST_SKIP() << "a file has one writer";
+TEST_P(GroupedCallsPostgresTest, GroupThatConflicts_RunsOneByOne) {
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(RunCall(i, i, /*is_claim=*/true).ok());
   const auto replica = store::Open(url_, clock_).value();
   GroupedCalls of_replica(*replica, rules_, clock_);
@@ -287,8 +288,7 @@ TEST_P(GroupedCallsTest, GroupThatConflicts_RunsOneByOne) {
 }
 
 // A call that is answered with an error has changed nothing, and others are done once.
-TEST_P(GroupedCallsTest, AnyRoundTripThatFails_LeavesEachCallOnce) {
-  if (!GetParam().replicas) GTEST_SKIP() << "a file has no round trips";
+TEST_P(GroupedCallsPostgresTest, AnyRoundTripThatFails_LeavesEachCallOnce) {
   for (const bool is_claim : {true, false}) {
     int failing = 1;
     for (std::atomic<int> trips = failing; trips >= failing && !HasFailure(); ++failing) {
@@ -325,6 +325,8 @@ TEST_P(GroupedCallsTest, AnyRoundTripThatFails_LeavesEachCallOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Stores, GroupedCallsTest, testing::ValuesIn(store::AllKinds()),
                          store::NameOfKind);
+INSTANTIATE_TEST_SUITE_P(Stores, GroupedCallsPostgresTest,
+                         testing::ValuesIn(store::KindsWithReplicas()), store::NameOfKind);
 
 }  // namespace
 }  // namespace zerotouch::batch

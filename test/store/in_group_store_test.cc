@@ -45,6 +45,8 @@ class InGroupStoreTest : public StoreTest {
   }
 };
 
+class InGroupPostgresTest : public InGroupStoreTest {};
+
 TEST_P(InGroupStoreTest, Reads_AreOfWhatWasCommittedBefore) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   const DeviceId other = AddDevice({36}, kPartner, kCustomer);
@@ -78,8 +80,7 @@ TEST_P(InGroupStoreTest, Reads_AreOfWhatWasCommittedBefore) {
   });
 }
 
-TEST_P(InGroupStoreTest, LostDatabase_IsTheErrorOfEachRead) {
-  if (!GetParam().replicas) GTEST_SKIP() << "a file has no round trips";
+TEST_P(InGroupPostgresTest, LostDatabase_IsTheErrorOfEachRead) {
   const DeviceId device = AddDevice({35}, kPartner, kCustomer);
   const auto read = [&](absl::StatusCode code) {
     EXPECT_EQ(store_->AccountsVersion().status().code(), code);
@@ -107,6 +108,8 @@ TEST_P(InGroupStoreTest, WorkThatThrows_EndsWithAnError) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, InGroupStoreTest, testing::ValuesIn(AllKinds()), NameOfKind);
+INSTANTIATE_TEST_SUITE_P(Stores, InGroupPostgresTest, testing::ValuesIn(KindsWithReplicas()),
+                         NameOfKind);
 
 }  // namespace
 }  // namespace zerotouch::store

@@ -69,11 +69,10 @@ class PostgresPlans : public testing::Test {
   // Returns how many scans of whole tables, and of indexes, the registry's large tables had.
   // The store must be closed: a session adds what it did at its end.
   std::string ScansOf(const char* kind) const {
-    return cluster_.Run(
-        fmt::format("SELECT sum({}) FROM pg_stat_user_tables WHERE relname IN "
-                    "('modem_keys', 'serial_keys', 'statements', 'claims')",
-                    kind),
-        test::PostgresCluster::DatabaseOf(url_));
+    return cluster_.Run(fmt::format("SELECT sum({}) FROM pg_stat_user_tables WHERE relname IN "
+                                    "('modem_keys', 'serial_keys', 'statements', 'claims')",
+                                    kind),
+                        test::PostgresCluster::DatabaseOf(url_));
   }
 
   test::PostgresCluster& cluster_ = test::PostgresCluster::Shared();

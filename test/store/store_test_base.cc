@@ -17,6 +17,12 @@ std::vector<Kind> AllKinds() {
        .replicas = true}};
 }
 
+std::vector<Kind> KindsWithReplicas() {
+  std::vector<Kind> kinds = AllKinds();
+  std::erase_if(kinds, [](const Kind& kind) { return !kind.replicas; });
+  return kinds;
+}
+
 void StoreTest::SetUp() {
   url_ = GetParam().url(dir_.path());
   Reopen();

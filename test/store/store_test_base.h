@@ -25,6 +25,8 @@ struct Kind {
 
 // Returns every kind of store.
 std::vector<Kind> AllKinds();
+// Returns those that several servers may have open at once, each by round trips to a database.
+std::vector<Kind> KindsWithReplicas();
 inline std::string NameOfKind(const testing::TestParamInfo<Kind>& kind) { return kind.param.name; }
 
 // A store with two partners that have a customer each. Every test of this fixture

@@ -24,49 +24,32 @@ thread_local RunningGroup running;
 
 }  // namespace
 
-ReadGroups::ReadGroups(int threads, Read read) : read_(std::move(read)) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
-}
-
-ReadGroups::~ReadGroups() {
-  {
-    const MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.notify_all();
-  }
-  for (std::thread& thread : threads_) thread.join();
-}
-
 void ReadGroups::Add(DeviceId device, Store::Work work) {
   const MutexLock lock(mutex_);
   waiting_.emplace_back(device, std::move(work));
-  if (idle_ > 0) changed_.notify_one();
+  if (!is_starting_) StartGroup();
 }
 
 const absl::StatusOr<GroupReads>* ReadGroups::Current() const {
   return running.groups == this ? running.reads : nullptr;
 }
 
-void ReadGroups::Run() {
-  MutexLock lock(mutex_);
-  while (true) {
-    if (waiting_.empty()) {
-      if (stopping_) return;
-      ++idle_;
-      lock.Wait(changed_);
-      --idle_;
-      continue;
-    }
-    std::vector<Waiting> group;
-    group.reserve(std::min(waiting_.size(), kLargestGroup));
-    while (!waiting_.empty() && group.size() < kLargestGroup) {
-      group.push_back(std::move(waiting_.front()));
-      waiting_.pop_front();
-    }
-    lock.Unlock();
-    RunGroup(std::move(group));
-    lock.Lock();
+void ReadGroups::StartGroup() {
+  is_starting_ = true;
+  threads_.Add([this] { RunGroup(TakeGroup()); });
+}
+
+std::vector<ReadGroups::Waiting> ReadGroups::TakeGroup() {
+  const MutexLock lock(mutex_);
+  std::vector<Waiting> group;
+  group.reserve(std::min(waiting_.size(), kLargestGroup));
+  while (!waiting_.empty() && group.size() < kLargestGroup) {
+    group.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
   }
+  is_starting_ = false;
+  if (!waiting_.empty()) StartGroup();
+  return group;
 }
 
 void ReadGroups::RunGroup(std::vector<Waiting> group) const {

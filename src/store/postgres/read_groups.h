@@ -2,12 +2,10 @@
 #ifndef ZEROTOUCH_STORE_POSTGRES_READ_GROUPS_H_
 #define ZEROTOUCH_STORE_POSTGRES_READ_GROUPS_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <span>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +14,7 @@
 #include "base/ids.h"
 #include "base/mutex.h"
 #include "model/device.h"
+#include "store/postgres/work_threads.h"
 #include "store/store.h"
 
 namespace zerotouch::store::postgres {
@@ -34,9 +33,9 @@ class ReadGroups {
   using Read = std::function<absl::StatusOr<GroupReads>(std::span<const DeviceId> devices)>;
 
   // `read` reads for a group, on any thread. Its devices are ascending and distinct.
-  ReadGroups(int threads, Read read);
+  ReadGroups(size_t threads, Read read) : read_(std::move(read)), threads_(threads) {}
   // Waits until everything that was added has run.
-  ~ReadGroups();
+  ~ReadGroups() = default;
   ReadGroups(const ReadGroups&) = delete;
   ReadGroups& operator=(const ReadGroups&) = delete;
 
@@ -50,16 +49,16 @@ class ReadGroups {
  private:
   using Waiting = std::pair<DeviceId, Store::Work>;
 
-  void Run();
+  // Lets a thread run the next group.
+  void StartGroup() ZT_REQUIRES(mutex_);
+  std::vector<Waiting> TakeGroup();
   void RunGroup(std::vector<Waiting> group) const;
 
   const Read read_;
   Mutex mutex_;
-  std::condition_variable changed_;
   std::deque<Waiting> waiting_ ZT_GUARDED_BY(mutex_);
-  int idle_ ZT_GUARDED_BY(mutex_) = 0;  // threads
-  bool stopping_ ZT_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  bool is_starting_ ZT_GUARDED_BY(mutex_) = false;  // no thread has taken the group yet
+  WorkThreads threads_;  // last: it ends first
 };
 
 }  // namespace zerotouch::store::postgres

@@ -39,7 +39,7 @@ constexpr size_t kWritingThreads = 64;
 
 // The threads that read for several calls at once, and run them. While they are busy, calls
 // gather.
-constexpr int kReadGroups = 2;
+constexpr size_t kReadGroups = 2;
 
 // Each statement of a writing transaction sees what others committed before it.
 // Decisions that depend on it are verified by the writes (see transaction.h).

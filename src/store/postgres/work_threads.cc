@@ -21,7 +21,7 @@ void WorkThreads::Add(Store::Work work) {
   waiting_.push_back(std::move(work));
   if (waiting_.size() <= idle_) {
     changed_.notify_one();
-  } else if (threads_.size() < most_) {
+  } else if (threads_.size() < most_ && !stopping_) {
     threads_.emplace_back([this] { Run(); });
   }
 }

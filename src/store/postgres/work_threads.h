@@ -22,7 +22,7 @@ class WorkThreads {
   WorkThreads(const WorkThreads&) = delete;
   WorkThreads& operator=(const WorkThreads&) = delete;
 
-  // Queues `work`, which must not throw.
+  // Queues `work`, which must not throw. Work may add more, which also runs before the end.
   void Add(Store::Work work);
 
  private:

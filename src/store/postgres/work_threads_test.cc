@@ -45,5 +45,22 @@ TEST(WorkThreads, NoMoreRunAtOnceThanAllowed_AndAllRun) {
   EXPECT_EQ(ran, 300) << "what was added runs before the threads end";
 }
 
+TEST(WorkThreads, WorkThatIsAddedByWork_RunsBeforeTheEnd) {
+  std::atomic<int> ran = 0;
+  {
+    WorkThreads threads(2);
+    threads.Add([&] {
+      std::this_thread::yield();  // the end begins meanwhile
+      for (int i = 0; i < 5; ++i) {
+        threads.Add([&] {
+          std::this_thread::yield();
+          ++ran;
+        });
+      }
+    });
+  }
+  EXPECT_EQ(ran, 5);
+}
+
 }  // namespace
 }  // namespace zerotouch::store::postgres

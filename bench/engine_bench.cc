@@ -81,8 +81,9 @@ void RunOperation(store::Store& store, const char* method) {
                            .operation = lease->head.id};
   for (size_t at = 0; at < run->size(); at += kChunk) {
     const size_t end = std::min(run->size(), at + kChunk);
+    const batch::PreparedChunk chunk = run->Prepare(at, end);
     Must(store.Write(actor, [&](store::Transaction& transaction) {
-      const auto results = Must(run->Run(transaction, at, end, absl::Now()));
+      const auto results = Must(chunk(transaction, absl::Now()));
       return transaction.RecordResults(*lease, static_cast<int32_t>(at), results, absl::Now(),
                                        absl::Now() + absl::Hours(1));
     }));

@@ -2,12 +2,16 @@
 #include "batch/batch_run.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "base/check.h"
+#include "base/in_two.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "base/status_macros.h"
 #include "batch/claim.h"
 #include "batch/claim_order.h"
@@ -51,6 +55,7 @@ absl::StatusOr<DecidedTargets> DecideItems(
 // The input of loading a run.
 struct Loading {
   store::Snapshot& snapshot;
+  store::Snapshot* second;  // for a second thread; null if reads wait anyway
   const store::OperationHead& head;
   const RegistryRules& rules;
   absl::Time now;
@@ -76,6 +81,21 @@ absl::Status LoadPending(const Loading& loading, PendingItems& pending) {
   return pending.Load(loading.snapshot, loading.head, loading.skipped, loading.hold);
 }
 
+// Calls `parse(begin, end)` and then `look_up(snapshot, begin, end)` for the halves of [0, count)
+// at the same time, if there are snapshots for two threads.
+template <class Parse, class LookUp>
+absl::Status LookUpInTwo(const Loading& loading, size_t count, const Parse& parse,
+                         const LookUp& look_up) {
+  if (loading.second == nullptr) {
+    ZT_RETURN_IF_ERROR(InTwo(count, parse));
+    return look_up(loading.snapshot, 0, count);
+  }
+  return InTwo(count, [&](size_t begin, size_t end) -> absl::Status {
+    ZT_RETURN_IF_ERROR(parse(begin, end));
+    return look_up(begin == 0 ? loading.snapshot : *loading.second, begin, end);
+  });
+}
+
 // Returns the item at position `at`; null if it is damaged.
 template <class Item>
 std::unique_ptr<google::protobuf::Message> ItemOf(const PendingItems& pending, size_t at) {
@@ -92,6 +112,12 @@ class ItemRun : public BatchRun {
   virtual size_t GroupOf(size_t at) const = 0;
   // Returns the memory of the run, in bytes.
   virtual uint64_t bytes() const = 0;
+
+  PreparedChunk Prepare(size_t begin, size_t end) override = 0;
+  absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
+                                                 size_t end, absl::Time now) override {
+    return Prepare(begin, end)(transaction, now);
+  }
 };
 
 // A batch of items that refer to existing devices, which the batch does not create.
@@ -101,7 +127,7 @@ class TargetRun final : public ItemRun {
   static absl::StatusOr<std::unique_ptr<ItemRun>> Load(const Loading& loading) {
     auto run = std::make_unique<TargetRun>(loading.head.partner, loading.rules);
     ZT_RETURN_IF_ERROR(LoadPending(loading, run->pending_));
-    ZT_RETURN_IF_ERROR(run->Locate(loading.snapshot, loading.now), "looking up the devices");
+    ZT_RETURN_IF_ERROR(run->Locate(loading), "looking up the devices");
     return run;
   }
   TargetRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
@@ -114,16 +140,23 @@ class TargetRun final : public ItemRun {
   size_t GroupOf(size_t at) const override { return groups_[at]; }
   uint64_t bytes() const override { return pending_.bytes(); }
 
-  absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
-                                                 size_t end, absl::Time now) override {
-    ZT_ASSIGN_OR_RETURN(const DecidedTargets decided, Decide(transaction, begin, end, now));
-    ZT_RETURN_IF_ERROR(decided.devices.Apply(transaction));
-    return pending_.Indexed(begin, end, decided.results);
+  PreparedChunk Prepare(size_t begin, size_t end) override {
+    const auto parsed =
+        std::make_shared<const absl::StatusOr<ParsedItems<Item>>>(pending_.Parse<Item>(begin, end));
+    return [this, begin, parsed](store::Transaction& transaction,
+                                 absl::Time now) -> absl::StatusOr<std::vector<IndexedResult>> {
+      ZT_RETURN_IF_ERROR(parsed->status());
+      ZT_ASSIGN_OR_RETURN(const DecidedTargets decided,
+                          Decide(transaction, begin, (*parsed)->items, now));
+      ZT_RETURN_IF_ERROR(decided.devices.Apply(transaction));
+      return pending_.Indexed(begin, begin + decided.results.size(), decided.results);
+    };
   }
 
   absl::StatusOr<std::vector<IndexedResult>> Preview(store::Snapshot& snapshot, size_t begin,
                                                      size_t end, absl::Time now) override {
-    ZT_ASSIGN_OR_RETURN(const DecidedTargets decided, Decide(snapshot, begin, end, now));
+    ZT_ASSIGN_OR_RETURN(const ParsedItems<Item> parsed, pending_.Parse<Item>(begin, end));
+    ZT_ASSIGN_OR_RETURN(const DecidedTargets decided, Decide(snapshot, begin, parsed.items, now));
     return pending_.Indexed(begin, end, decided.results);
   }
 
@@ -140,22 +173,22 @@ class TargetRun final : public ItemRun {
     return place;
   }
 
-  absl::StatusOr<DecidedTargets> Decide(store::DeviceReads& reads, size_t begin, size_t end,
-                                        absl::Time now) const {
-    ZT_ASSIGN_OR_RETURN(const ParsedItems<Item> parsed, pending_.Parse<Item>(begin, end));
+  // Decides the items at positions from `begin` on.
+  absl::StatusOr<DecidedTargets> Decide(store::DeviceReads& reads, size_t begin,
+                                        std::span<const Item* const> items, absl::Time now) const {
     std::vector<ItemTarget> targets;
-    targets.reserve(end - begin);
-    for (size_t at = begin; at < end; ++at) {
-      const Place& place = places_[at];
+    targets.reserve(items.size());
+    for (size_t i = 0; i < items.size(); ++i) {
+      const Place& place = places_[begin + i];
       if (place.refused.has_value()) {
         targets.emplace_back(*place.refused);
       } else if (place.device.id) {
         targets.emplace_back(place.device);
       } else {
-        targets.push_back(TargetFor(*parsed.items[at - begin], rules_, now));
+        targets.push_back(TargetFor(*items[i], rules_, now));
       }
     }
-    return DecideItems(reads, caller_, parsed.items, targets, rules_, now);
+    return DecideItems(reads, caller_, items, targets, rules_, now);
   }
 
   // Returns true if the identifiers of the item at position `at` repeat what was stated.
@@ -172,20 +205,26 @@ class TargetRun final : public ItemRun {
   }
 
   // Looks up the devices. Returns them by position, before the items are sorted.
-  absl::StatusOr<std::vector<Place>> FindPlaces(store::Snapshot& snapshot, absl::Time now) {
+  absl::StatusOr<std::vector<Place>> FindPlaces(const Loading& loading) {
     std::vector<ItemTarget> targets(pending_.size());
     std::vector<GivenFields> fields(pending_.size());
-    ZT_RETURN_IF_ERROR(pending_.ParseEach<Item>([&](size_t i, const Item& item) {
-      targets[i] = TargetFor(item, rules_, now);
-      fields[i] = GivenFieldsOf(item.device_identifier());
-    }));
-    ZT_RETURN_IF_ERROR(LocateTargets(
-        snapshot, caller_, [&](size_t i) { return fields[i]; }, targets));
-    // Metadata updates read every statement anyway.
-    if constexpr (std::is_same_v<Item, api::PartnerUnclaim>) {
-      const auto repeats = [&](size_t i, std::string_view stated) { return Repeats(i, stated); };
-      ZT_RETURN_IF_ERROR(ClearRepeated(snapshot, caller_, repeats, targets));
-    }
+    const auto parse = [&](size_t begin, size_t end) {
+      return pending_.ParseEach<Item>(begin, end, [&](size_t i, const Item& item) {
+        targets[i] = TargetFor(item, rules_, loading.now);
+        fields[i] = GivenFieldsOf(item.device_identifier());
+      });
+    };
+    const auto look_up = [&](store::Snapshot& snapshot, size_t begin, size_t end) -> absl::Status {
+      const std::span<ItemTarget> part = std::span(targets).subspan(begin, end - begin);
+      ZT_RETURN_IF_ERROR(LocateTargets(
+          snapshot, caller_, [&](size_t i) { return fields[begin + i]; }, part));
+      // Metadata updates read every statement anyway.
+      if constexpr (!std::is_same_v<Item, api::PartnerUnclaim>) return absl::OkStatus();
+      return ClearRepeated(
+          snapshot, caller_,
+          [&](size_t i, std::string_view stated) { return Repeats(begin + i, stated); }, part);
+    };
+    ZT_RETURN_IF_ERROR(LookUpInTwo(loading, targets.size(), parse, look_up));
     std::vector<Place> places;
     places.reserve(targets.size());
     for (const ItemTarget& target : targets) places.push_back(PlaceOf(target));
@@ -194,8 +233,8 @@ class TargetRun final : public ItemRun {
 
   // Sorts the items by device id. Devices that are not found come after those, and refused
   // items last, in request order.
-  absl::Status Locate(store::Snapshot& snapshot, absl::Time now) {
-    ZT_ASSIGN_OR_RETURN(const std::vector<Place> places, FindPlaces(snapshot, now));
+  absl::Status Locate(const Loading& loading) {
+    ZT_ASSIGN_OR_RETURN(const std::vector<Place> places, FindPlaces(loading));
     static constexpr int64_t kRefused = std::numeric_limits<int64_t>::max();
     static constexpr int64_t kNotFound = kRefused - 1;
     const auto key = [](const Place& place) {
@@ -233,7 +272,7 @@ class ClaimRun final : public ItemRun {
   static absl::StatusOr<std::unique_ptr<ItemRun>> Load(const Loading& loading) {
     auto run = std::make_unique<ClaimRun>(loading.head.partner, loading.rules);
     ZT_RETURN_IF_ERROR(LoadPending(loading, run->pending_));
-    ZT_RETURN_IF_ERROR(run->Order(loading.snapshot), "looking up the devices");
+    ZT_RETURN_IF_ERROR(run->Order(loading), "looking up the devices");
     return run;
   }
   ClaimRun(PartnerId caller, const RegistryRules& rules) : caller_(caller), rules_(rules) {}
@@ -246,58 +285,81 @@ class ClaimRun final : public ItemRun {
   size_t GroupOf(size_t at) const override { return groups_[at]; }
   uint64_t bytes() const override { return pending_.bytes(); }
 
-  absl::StatusOr<std::vector<IndexedResult>> Run(store::Transaction& transaction, size_t begin,
-                                                 size_t end, absl::Time) override {
-    ZT_ASSIGN_OR_RETURN(const auto parsed, pending_.Parse<api::PartnerClaim>(begin, end));
-    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        RunClaims(transaction, caller_, parsed.items, rules_));
-    return pending_.Indexed(begin, end, results);
+  PreparedChunk Prepare(size_t begin, size_t end) override {
+    const auto chunk = std::make_shared<absl::StatusOr<Chunk>>(ChunkOf(begin, end));
+    const auto known = are_known_.begin() + static_cast<ptrdiff_t>(begin);
+    if (chunk->ok() &&
+        std::none_of(known, known + static_cast<ptrdiff_t>(end - begin), std::identity())) {
+      (*chunk)->claims->DecideAsNew(customers_);
+    }
+    return [this, begin, end, chunk](store::Transaction& transaction,
+                                     absl::Time) -> absl::StatusOr<std::vector<IndexedResult>> {
+      ZT_RETURN_IF_ERROR(chunk->status());
+      ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
+                          (*chunk)->claims->Run(transaction));
+      return pending_.Indexed(begin, end, results);
+    };
   }
 
   absl::StatusOr<std::vector<IndexedResult>> Preview(store::Snapshot& snapshot, size_t begin,
                                                      size_t end, absl::Time) override {
-    ZT_ASSIGN_OR_RETURN(const auto parsed, pending_.Parse<api::PartnerClaim>(begin, end));
-    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results,
-                        PreviewClaims(snapshot, caller_, parsed.items, rules_));
+    ZT_ASSIGN_OR_RETURN(const Chunk chunk, ChunkOf(begin, end));
+    ZT_ASSIGN_OR_RETURN(const std::vector<ItemResult> results, chunk.claims->Preview(snapshot));
     return pending_.Indexed(begin, end, results);
   }
 
  private:
+  struct Chunk {
+    ParsedItems<api::PartnerClaim> parsed;
+    std::unique_ptr<ClaimChunk> claims;
+  };
+  absl::StatusOr<Chunk> ChunkOf(size_t begin, size_t end) const {
+    ZT_ASSIGN_OR_RETURN(auto parsed, pending_.Parse<api::PartnerClaim>(begin, end));
+    auto claims = std::make_unique<ClaimChunk>(caller_, parsed.items, rules_);
+    return Chunk{.parsed = std::move(parsed), .claims = std::move(claims)};
+  }
+
   // Sorts the items as OrderClaims says.
-  absl::Status Order(store::Snapshot& snapshot) {
-    std::vector<Identity> identities(pending_.size());
+  absl::Status Order(const Loading& loading) {
+    std::vector<Identity> identities(pending_.size());  // empty: of a claim that is refused
     std::vector<const Identity*> sought(pending_.size());
-    ZT_RETURN_IF_ERROR(
-        pending_.ParseEach<api::PartnerClaim>([&](size_t i, const api::PartnerClaim& item) {
-          std::variant<Identity, Outcome> one =
-              ParseIdentity(item.device_identifier(), rules_.identity);
-          if (auto* identity = std::get_if<Identity>(&one)) {
-            identities[i] = std::move(*identity);
+    std::vector<KeyMatches> found(pending_.size());
+    std::vector<CustomerId> customers(pending_.size());
+    const auto parse = [&](size_t begin, size_t end) {
+      return pending_.ParseEach<api::PartnerClaim>(
+          begin, end, [&](size_t i, const api::PartnerClaim& item) {
+            std::variant<Identity, Outcome> one =
+                ParseIdentity(item.device_identifier(), rules_.identity);
+            if (auto* identity = std::get_if<Identity>(&one)) identities[i] = std::move(*identity);
             sought[i] = &identities[i];
-          }
-        }));
-    ZT_ASSIGN_OR_RETURN(const std::vector<KeyMatches> found, Find(snapshot, sought));
+            customers[i] = CustomerId(item.customer_id());
+          });
+    };
+    const auto look_up = [&](store::Snapshot& snapshot, size_t begin, size_t end) -> absl::Status {
+      ZT_ASSIGN_OR_RETURN(std::vector<KeyMatches> part,
+                          snapshot.Locate(std::span(sought).subspan(begin, end - begin)));
+      std::move(part.begin(), part.end(), found.begin() + static_cast<ptrdiff_t>(begin));
+      return absl::OkStatus();
+    };
+    ZT_RETURN_IF_ERROR(LookUpInTwo(loading, sought.size(), parse, look_up));
     ClaimOrder order = OrderClaims(sought, found);
     pending_.Reorder(order.positions);
     groups_ = std::move(order.groups);
+    are_known_.reserve(found.size());
+    for (const uint32_t i : order.positions) are_known_.push_back(!found[i].empty());
+    SortUnique(customers);
+    ZT_ASSIGN_OR_RETURN(customers_, loading.snapshot.ReadCustomerFacts(caller_, customers),
+                        "reading the customers");
     return absl::OkStatus();
-  }
-
-  // Returns the key_matches of sought[i] at [i]; none for null.
-  static absl::StatusOr<std::vector<KeyMatches>> Find(store::Snapshot& snapshot,
-                                                      std::span<const Identity* const> sought) {
-    static const Identity nothing;
-    std::vector<const Identity*> all;
-    all.reserve(sought.size());
-    for (const Identity* identity : sought)
-      all.push_back(identity == nullptr ? &nothing : identity);
-    return snapshot.Locate(all);
   }
 
   const PartnerId caller_;
   const RegistryRules& rules_;
   PendingItems pending_;
   std::vector<uint32_t> groups_;
+  // What the registry had when the run was loaded.
+  std::vector<bool> are_known_;  // by position: somebody stated a key of the item
+  CustomersOfReseller customers_;
 };
 
 // The items of a preview that have no result yet. Each is decided after the earlier items
@@ -383,10 +445,16 @@ absl::StatusOr<std::unique_ptr<BatchRun>> LoadBatchRun(store::Store& store,
   const KindTraits* const kind = TraitsOf(head.kind);
   if (kind == nullptr) return absl::DataLossError("the operation has an unknown kind");
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store.Read());
+  // Other stores share few sessions.
+  std::unique_ptr<store::Snapshot> second;
+  if (!store.ReadsWait() && static_cast<size_t>(head.items) >= kLeastInTwo) {
+    ZT_ASSIGN_OR_RETURN(second, store.Read());
+  }
   ZT_ASSIGN_OR_RETURN(const std::vector<bool> done, ReadDone(*snapshot, head));
   if (kind->deed == Deed::kUndo) return LoadUndoRun(*snapshot, head, done, rules, hold);
   const bool is_preview = kind->deed == Deed::kPreview;
   const Loading loading{.snapshot = *snapshot,
+                        .second = second.get(),
                         .head = head,
                         .rules = rules,
                         .now = now,

@@ -19,6 +19,11 @@ class Message;
 
 namespace zerotouch::batch {
 
+// Runs a chunk of items in a transaction and returns their results, one for each item. Does not
+// record them. Can be called again in another transaction, if this one fails.
+using PreparedChunk = std::function<absl::StatusOr<std::vector<store::IndexedResult>>(
+    store::Transaction& transaction, absl::Time now)>;
+
 // The items of one operation that have no result yet, in the order in which they
 // run. They run in the order of their device ids, so that the store writes each
 // page once. Items that may change the same device keep their request order, so
@@ -42,6 +47,14 @@ class BatchRun {
 
   // Returns a good end for a chunk that would end at `end`. The chunk may end anywhere.
   virtual size_t GoodEnd(size_t end) const { return end; }
+
+  // Does ahead what the items at positions [begin, end) need outside of a transaction. The result
+  // does the rest, and must not outlive the run. Another chunk may run meanwhile.
+  virtual PreparedChunk Prepare(size_t begin, size_t end) {
+    return [this, begin, end](store::Transaction& transaction, absl::Time now) {
+      return Run(transaction, begin, end, now);
+    };
+  }
 
   // Runs the items at positions [begin, end) and returns their results, one for
   // each item. Does not record them.

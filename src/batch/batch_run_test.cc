@@ -43,15 +43,7 @@ class Registry {
   Engine& engine() { return engine_; }  // without workers
   const RegistryRules& rules() const { return rules_; }
 
-  // Reads the device with its claims and its statements.
-  DeviceState Read(DeviceId id) {
-    const auto snapshot = store_->Read().value();
-    const DeviceId ids[] = {id};
-    DeviceState state = snapshot->ReadClaims(ids).value()[0];
-    DeviceState* const states[] = {&state};
-    EXPECT_TRUE(snapshot->ReadStatements(states).ok());
-    return state;
-  }
+  DeviceState Read(DeviceId id) { return store_->ReadDevice(id).value(); }
 
  private:
   static absl::Status Seed(store::Transaction& tx) {
@@ -216,22 +208,34 @@ class BatchRunTest : public testing::Test {
           return true;
         }).value();
     const int largest = 1 + requests_->Below(60);
+    const auto some = [&](size_t from) {
+      return std::min(run->size(), from + 1 + static_cast<size_t>(requests_->Below(largest)));
+    };
+    PreparedChunk ahead;  // [at, ahead_end), if there is one
+    size_t ahead_end = 0;
     size_t at = 0;
-    while (at < run->size() && (at == 0 || !requests_->OneIn(6))) {
-      size_t end = std::min(run->size(), at + 1 + static_cast<size_t>(requests_->Below(largest)));
-      if (requests_->OneIn(2)) end = run->GoodEnd(end);
-      const bool lost = requests_->OneIn(8);  // the commit fails
-      const absl::Status status =
-          batches_.store().Write([&](store::Transaction& tx) -> absl::Status {
-            const auto results = run->ChangesDevices() ? run->Run(tx, at, end, clock_.Now()).value()
-                                                       : Preview(*run, at, end);
-            const absl::Status recorded =
-                tx.RecordResults(lease, static_cast<int32_t>(lease.head.items - run->size() + at),
-                                 results, clock_.Now(), clock_.Now() + absl::Hours(1));
-            return lost ? absl::UnavailableError("lost") : recorded;
-          });
-      EXPECT_EQ(status.ok(), !lost) << status;
-      if (!lost) at = end;
+    while (at < run->size() && (at == 0 || ahead || !requests_->OneIn(6))) {
+      size_t end = ahead ? ahead_end : some(at);
+      if (!ahead && requests_->OneIn(2)) end = run->GoodEnd(end);
+      const PreparedChunk chunk = ahead ? std::exchange(ahead, nullptr) : run->Prepare(at, end);
+      if (end < run->size() && requests_->OneIn(2)) {
+        ahead_end = some(end);
+        ahead = run->Prepare(end, ahead_end);
+      }
+      for (bool lost = true; lost;) {
+        lost = requests_->OneIn(8);  // the commit fails
+        const absl::Status status =
+            batches_.store().Write([&](store::Transaction& tx) -> absl::Status {
+              const auto results =
+                  run->ChangesDevices() ? chunk(tx, clock_.Now()).value() : Preview(*run, at, end);
+              const absl::Status recorded =
+                  tx.RecordResults(lease, static_cast<int32_t>(lease.head.items - run->size() + at),
+                                   results, clock_.Now(), clock_.Now() + absl::Hours(1));
+              return lost ? absl::UnavailableError("lost") : recorded;
+            });
+        EXPECT_EQ(status.ok(), !lost) << status;
+      }
+      at = end;
     }
     EXPECT_TRUE(batches_.store()
                     .Write([&](store::Transaction& tx) { return tx.ReleaseLease(lease); })

@@ -43,7 +43,6 @@ Groups JoinLinked(std::span<const Identity* const> identities, std::span<const K
   absl::flat_hash_map<DeviceId, uint32_t> by_device;
   by_modem.reserve(identities.size());
   for (uint32_t i = 0; i < identities.size(); ++i) {
-    if (identities[i] == nullptr) continue;
     for (const ModemKey modem : identities[i]->modems) {
       groups.Join(by_modem.try_emplace(modem, i).first->second, i);
     }
@@ -73,10 +72,6 @@ ClaimOrder OrderClaims(std::span<const Identity* const> identities,
   for (uint32_t i = 0; i < identities.size(); ++i) {
     roots[i] = groups.RootOf(i);
     Place& place = places[roots[i]];
-    if (identities[i] == nullptr) {
-      place.device = 0;
-      continue;
-    }
     for (const KeyMatch& each : found[i]) {
       place.device = std::min(place.device, each.device.value());
     }

@@ -22,8 +22,8 @@ struct ClaimOrder {
 // Returns the order in which the claims of `identities` run: known devices by id, then new devices
 // by their first modem key. Claims that share an identifier, directly or through other claims, stay
 // together in the order of the span, because each may change what the next one finds. `found[i]`
-// are the statements that have a key of `identities[i]`. Null identities (of claims that are
-// refused anyway) come first.
+// are the statements that have a key of `identities[i]`. Identities without keys (of claims that
+// are refused anyway) come last.
 ClaimOrder OrderClaims(std::span<const Identity* const> identities,
                        std::span<const KeyMatches> found);
 

@@ -17,7 +17,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "base/in_two.h"
 #include "base/status_macros.h"
 #include "base/yield.h"
 #include "store/store.h"
@@ -63,39 +62,33 @@ class PendingItems {
   // Parses the item at position `at` into `item`. DATA_LOSS if it is damaged.
   absl::Status ParseOne(size_t at, google::protobuf::Message& item) const;
 
-  // Calls `take(at, item)` for each item, from two threads at the same time. It must not keep the
-  // item: only some are in memory.
+  // Calls `take(at, item)` for each item at positions [begin, end). It must not keep the item: only
+  // some are in memory. Two threads may do so at the same time.
   template <class Item, class Take>
-  absl::Status ParseEach(const Take& take) const {
+  absl::Status ParseEach(size_t begin, size_t end, const Take& take) const {
     constexpr size_t kAtOnce = 500;
-    return InTwo(size(), [&](size_t first, size_t last) -> absl::Status {
-      ItemYielder yielder;
-      for (size_t begin = first; begin < last; begin += kAtOnce) {
-        ZT_ASSIGN_OR_RETURN(const ParsedItems<Item> parsed,
-                            Parse<Item>(begin, std::min(last, begin + kAtOnce)));
-        for (size_t i = 0; i < parsed.items.size(); ++i) {
-          take(begin + i, *parsed.items[i]);
-          yielder.AfterItem();
-        }
+    ItemYielder yielder;
+    for (; begin < end; begin += std::min(kAtOnce, end - begin)) {
+      ZT_ASSIGN_OR_RETURN(const ParsedItems<Item> parsed,
+                          Parse<Item>(begin, std::min(end, begin + kAtOnce)));
+      for (size_t i = 0; i < parsed.items.size(); ++i) {
+        take(begin + i, *parsed.items[i]);
+        yielder.AfterItem();
       }
-      return absl::OkStatus();
-    });
+    }
+    return absl::OkStatus();
   }
 
   // Parses the items at positions [begin, end).
   template <class Item>
   absl::StatusOr<ParsedItems<Item>> Parse(size_t begin, size_t end) const {
     ParsedItems<Item> parsed{.arena = std::make_unique<google::protobuf::Arena>(), .items = {}};
-    parsed.items.resize(end - begin);
-    const absl::Status all = InTwo(end - begin, [&](size_t first, size_t last) -> absl::Status {
-      for (size_t i = first; i < last; ++i) {
-        Item* const item = google::protobuf::Arena::CreateMessage<Item>(parsed.arena.get());
-        ZT_RETURN_IF_ERROR(ParseOne(begin + i, *item));
-        parsed.items[i] = item;
-      }
-      return absl::OkStatus();
-    });
-    ZT_RETURN_IF_ERROR(all);
+    parsed.items.reserve(end - begin);
+    for (size_t at = begin; at < end; ++at) {
+      Item* const item = google::protobuf::Arena::CreateMessage<Item>(parsed.arena.get());
+      ZT_RETURN_IF_ERROR(ParseOne(at, *item));
+      parsed.items.push_back(item);
+    }
     return parsed;
   }
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/status_text.h"
+#include "batch/chunk_ahead.h"
 #include "batch/chunk_size.h"
 #include "batch/figures.h"
 #include "batch/item_faults.h"
@@ -230,6 +231,7 @@ Workers::Turn Workers::RunTurn(const store::Lease& lease) {
 
 Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
   ChunkSize size(options_.chunk_time);
+  ChunkAhead ahead(run);
   Throttle throttle(pace_.items_per_second(), time_.Now());
   size_t throttled_from = 0;
   const absl::Time turn_ends = time_.Now() + options_.slice;
@@ -247,14 +249,17 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
     }
     const size_t items = std::min(throttle.Limit(size.next()), at_most);
     size_t end = std::min(run.size(), at + items);
-    if (!throttle.IsOn() && at_most == run.size()) end = run.GoodEnd(end);
+    const bool is_free = !throttle.IsOn() && at_most == run.size();
+    if (is_free) end = ahead.EndOf(at, run.GoodEnd(end));
     const size_t taken = pace_.Take(end - at);
     if (taken == 0) return Turn::kYielded;
     end = at + taken;
+    const size_t next_end = is_free ? std::min(run.size(), end + size.next()) : end;
     absl::Duration elapsed;
     const absl::Time chunk_begun = time_.Now();
-    absl::Status status = run.ChangesDevices() ? RunChunk(lease, run, at, end, elapsed)
-                                               : PreviewChunk(lease, run, at, end, elapsed);
+    absl::Status status = run.ChangesDevices()
+                              ? RunChunk(lease, run, ahead.Advance(at, end, next_end), at, elapsed)
+                              : PreviewChunk(lease, run, at, end, elapsed);
     TraceChunk(lease.head, end - at, time_.Now() - chunk_begun, !status.ok());
     if (status.ok()) {
       size.Ran(end - at, elapsed);
@@ -284,15 +289,15 @@ Workers::Turn Workers::RunChunks(const store::Lease& lease, BatchRun& run) {
   return Turn::kFinished;
 }
 
-absl::Status Workers::RunChunk(const store::Lease& lease, BatchRun& run, size_t begin, size_t end,
-                               absl::Duration& elapsed) {
+absl::Status Workers::RunChunk(const store::Lease& lease, const BatchRun& run,
+                               const PreparedChunk& chunk, size_t begin, absl::Duration& elapsed) {
   return Record(lease, run, begin,
                 [&](store::Transaction& transaction,
                     absl::Time now) -> absl::StatusOr<std::vector<store::IndexedResult>> {
                   const absl::Time start = time_.Now();
                   ZT_RETURN_IF_ERROR(fault::At("batch.chunk"));
                   ZT_ASSIGN_OR_RETURN(std::vector<store::IndexedResult> results,
-                                      run.Run(transaction, begin, end, now));
+                                      chunk(transaction, now));
                   elapsed = time_.Now() - start;
                   return results;
                 });

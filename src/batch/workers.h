@@ -67,11 +67,11 @@ class Workers {
   Turn RunHeld(const store::Lease& lease);
   Turn RunTurn(const store::Lease& lease);
   Turn RunChunks(const store::Lease& lease, BatchRun& run);
-  // Runs the items [begin, end) in one transaction and sets `elapsed` to the time that
+  // Runs the chunk from `begin` on in one transaction and sets `elapsed` to the time that
   // it held the store. Retries transient errors. Returns ABORTED if the lease is lost
   // and CANCELLED on Stop; any other error is permanent, so that an item causes it.
-  absl::Status RunChunk(const store::Lease& lease, BatchRun& run, size_t begin, size_t end,
-                        absl::Duration& elapsed);
+  absl::Status RunChunk(const store::Lease& lease, const BatchRun& run, const PreparedChunk& chunk,
+                        size_t begin, absl::Duration& elapsed);
   // Waits until `until`, a time of time_, or until the pace is no longer `rate` items per
   // second. Returns false on Stop.
   bool WaitAtPace(absl::Time until, double rate);

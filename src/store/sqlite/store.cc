@@ -23,15 +23,16 @@
 namespace zerotouch::store::sqlite {
 namespace {
 
-// How many connections read at most. A call that finds none free waits for one.
-constexpr int kReaders = 64;
+// How many connections read at most. A call that finds none free waits for one. A worker that loads
+// a batch has two, and there are 64 workers at most.
+constexpr int kReaders = 160;
 
-// The writing connection caches 32 MiB of pages: a chunk of a batch touches
+// The writing connection caches 16 MiB of pages: a chunk of a batch touches
 // about 10 MiB.
 constexpr char kWriterSettings[] =
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
-    "PRAGMA cache_size = -32768;"
+    "PRAGMA cache_size = -16384;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA journal_size_limit = 67108864;";
 

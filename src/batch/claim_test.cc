@@ -46,7 +46,7 @@ class PreparedClaimsTest : public EngineTest {
     ItemResult result;
     EXPECT_TRUE(store_
                     ->Write([&](store::Transaction& transaction) {
-                      result = RunClaims(transaction, partner, items, rules_).value()[0];
+                      result = batch::RunClaims(transaction, partner, items, rules_).value()[0];
                       return absl::OkStatus();
                     })
                     .ok());

@@ -357,7 +357,7 @@ class ClaimRun final : public ItemRun {
   const RegistryRules& rules_;
   PendingItems pending_;
   std::vector<uint32_t> groups_;
-  // What the registry had when the run was loaded.
+  // Hold what the registry had when the run was loaded.
   std::vector<bool> are_known_;  // by position: somebody stated a key of the item
   CustomersOfReseller customers_;
 };

@@ -28,7 +28,7 @@ class SqliteLoop {
     // The settings of the server.
     Run("PRAGMA journal_mode = WAL");
     Run("PRAGMA synchronous = FULL");
-    Run("PRAGMA cache_size = -16384");
+    Run("PRAGMA cache_size = -8192");
     Run("PRAGMA wal_autocheckpoint = 4000");
     locate_ = Prepare("SELECT device FROM imeis WHERE imei = ?");
     locate_serial_ = Prepare("SELECT device FROM serials WHERE serial = ?");

@@ -104,11 +104,15 @@ api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(
   using State = api::GetDeviceSimLockStateResponse;
   auto state = State::UNLOCKED;
   for (const KeyMatch& each : key_matches) {
-    const std::optional<Claim>& claim = state_of(each.device).sim_lock;
+    const DeviceState& device = state_of(each.device);
+    const std::optional<Claim>& claim = device.sim_lock;
     if (!IsHeld(claim) || IsOnVacation(*claim, now)) continue;
-    if (claim->reseller == partner) return State::LOCKED_TO_PARTNER;
-    // Another's lock counts if its holder, or the caller, stated the hardware.
-    if (each.reseller == claim->reseller || each.reseller == partner) {
+    const bool is_ours = claim->reseller == partner;
+    // A lock counts if its holder, or the caller, stated the hardware. A holder that stated
+    // nothing, as in old registries, finds it by what others stated.
+    if (each.reseller == claim->reseller || each.reseller == partner ||
+        (is_ours && !HasStated(partner, device))) {
+      if (is_ours) return State::LOCKED_TO_PARTNER;
       state = State::LOCKED_TO_OTHER_PARTNER;
     }
   }

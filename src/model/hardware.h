@@ -77,7 +77,7 @@ Matches DevicesOfCustomer(CustomerId customer, std::span<const KeyMatch> key_mat
                           StateOfDevice state_of);
 
 // Returns the SIM-lock state of hardware for `partner`. During a vacation a
-// device is unlocked.
+// device is unlocked. Claims and statements of all devices found by a key must be read.
 api::GetDeviceSimLockStateResponse::SimLockState SimLockStateOf(
     PartnerId partner, std::span<const KeyMatch> key_matches, StateOfDevice state_of,
     absl::Time now);

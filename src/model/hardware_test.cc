@@ -143,6 +143,7 @@ TEST_F(HardwareTest, SimLockState_EachCase) {
   EXPECT_EQ(state(kUs, {}), State::UNLOCKED);
   Add(kFirstDevice, HeldFor(kUs), HeldFor(kThey));
   EXPECT_EQ(state(kThey, {their_first, own_first}), State::LOCKED_TO_PARTNER);
+  EXPECT_EQ(state(kThey, {own_first}), State::UNLOCKED) << "we stated that, not its holder";
   EXPECT_EQ(state(kUs, {their_first, own_first}), State::LOCKED_TO_OTHER_PARTNER);
   EXPECT_EQ(state(kUs, {own_first}), State::LOCKED_TO_OTHER_PARTNER) << "it is our device";
   EXPECT_EQ(state(kThird, {their_first}), State::LOCKED_TO_OTHER_PARTNER);
@@ -155,6 +156,12 @@ TEST_F(HardwareTest, SimLockState_EachCase) {
       << "a vacation ends by itself";
   lock = Former(kThey);
   EXPECT_EQ(state(kUs, {their_first, own_first}), State::UNLOCKED);
+
+  Add(kSecondDevice, HeldFor(kThird), HeldFor(kUs));
+  std::erase_if(devices_.at(kSecondDevice).statements,
+                [](const StatementState& each) { return each.reseller == kUs; });
+  EXPECT_EQ(state(kUs, {{1, kSecondDevice, kThird}}), State::LOCKED_TO_PARTNER)
+      << "of a registry with one record for all";
 }
 
 }  // namespace

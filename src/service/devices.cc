@@ -11,6 +11,7 @@
 #include "base/sorted.h"
 #include "base/status_macros.h"
 #include "batch/engine.h"
+#include "batch/read_devices.h"
 #include "errors/errors.h"
 #include "model/batch_size.h"
 #include "model/hardware.h"
@@ -221,7 +222,8 @@ absl::StatusOr<api::GetDeviceSimLockStateResponse> Devices::GetSimLockState(
     return StatusOf(Outcome::kIdentifiersPointApart);
   }
   const Matches found_devices = DevicesOf(found[0]);
-  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states, snapshot->ReadClaims(found_devices));
+  ZT_ASSIGN_OR_RETURN(std::vector<DeviceState> states,
+                      batch::ReadDevices(*snapshot, found_devices));
   const auto state_of = [&](DeviceId id) -> DeviceState& {
     return *std::ranges::find(states, id, &DeviceState::id);
   };

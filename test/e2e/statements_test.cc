@@ -89,6 +89,21 @@ TEST_F(StatementsTest, GuessedSerialNumber_RightOrWrong_HasTheSameAnswer) {
   EXPECT_EQ(Json(find("S-WRONG").body)["/devices/0/deviceId"], theirs);
 }
 
+TEST_F(StatementsTest, SimLock_IsNotFoundByWhatAnotherStated) {
+  const std::string phone = Imei("490154203237575");
+  const std::string id = SimLocked(phone);
+  const std::string meid = Identifier(R"("meid":"A0000000000075")");
+  const auto state = [&](ApiCaller& caller, const Sandbox::Reseller& reseller) {
+    return Json(caller.Post(reseller.Devices() + ":getSimLockState", "{" + meid + "}")
+                    .body)["/simLockState"];
+  };
+  EXPECT_EQ(TheirId(TheirClaim(Identifier(R"("imei":"490154203237575","meid":"A0000000000075")") +
+                               "," + kZeroTouch)),
+            id);
+  EXPECT_EQ(state(first_, sandbox().first), "UNLOCKED") << "we did not state that MEID";
+  EXPECT_EQ(state(second_, sandbox().second), "LOCKED_TO_OTHER_PARTNER") << "it is their device";
+}
+
 TEST_F(StatementsTest, ClaimThatContradictsItsHoldersStatement_IsRefused_AndChangesNothing) {
   const std::string id = Claimed(Phone("490154203237542", "S-1"));
   const std::string before = OurDevice(id).body;

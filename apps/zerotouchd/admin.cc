@@ -10,15 +10,35 @@
 #include "base/status_text.h"
 #include "base/utf8.h"
 #include "model/company.h"
+#include "store/inspection.h"
 #include "terminal/typed_text.h"
 #include "zerotouchd/admin_command.h"
 
 namespace zerotouch::daemon {
 namespace {
 
-absl::StatusOr<std::unique_ptr<store::Store>> OpenRegistry(const Settings& settings) {
-  ZT_ASSIGN_OR_RETURN(const std::string url, DatabaseOf(settings));
-  return store::Open(url, Clock::System(), store::Role::kAdmin);
+// Refuses a database that is no registry yet: Open would make one there, and with a mistyped
+// path it would pass for the registry that was meant.
+absl::Status CheckExists(const std::string& url) {
+  const absl::StatusOr<store::Inspection> found = store::Inspect(url, Clock::System());
+  // Open says what is wrong, or mends what an import that was killed left behind.
+  if (!found.ok() || found->schema != 0) return absl::OkStatus();
+  return absl::NotFoundError(fmt::format("there is no registry at {}; use the URL of a registry",
+                                         terminal::WithoutPasswords(url)));
+}
+
+absl::Status Write(const std::string& url,
+                   const std::function<absl::Status(store::Transaction&)>& mutation) {
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Store> store,
+                      store::Open(url, Clock::System(), store::Role::kAdmin));
+  return store->Write({.kind = store::ActorKind::kOperator,
+                       .partner = {},
+                       .customer = {},
+                       .account = "",
+                       .method = "admin",
+                       .request_id = "",
+                       .operation = {}},
+                      mutation);
 }
 
 }  // namespace
@@ -63,22 +83,25 @@ CLI::App& AdminGroup::AddPrinting(const char* name, const char* help, Run run) {
   return command;
 }
 
+absl::Status ChangeOrMake(const Settings& settings,
+                          const std::function<absl::Status(store::Transaction&)>& mutation) {
+  ZT_ASSIGN_OR_RETURN(const std::string url, DatabaseOf(settings));
+  return Write(url, mutation);
+}
+
 absl::Status Change(const Settings& settings,
                     const std::function<absl::Status(store::Transaction&)>& mutation) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Store> store, OpenRegistry(settings));
-  return store->Write({.kind = store::ActorKind::kOperator,
-                       .partner = {},
-                       .customer = {},
-                       .account = "",
-                       .method = "admin",
-                       .request_id = "",
-                       .operation = {}},
-                      mutation);
+  ZT_ASSIGN_OR_RETURN(const std::string url, DatabaseOf(settings));
+  ZT_RETURN_IF_ERROR(CheckExists(url));
+  return Write(url, mutation);
 }
 
 absl::Status View(const Settings& settings,
                   const std::function<absl::Status(store::Snapshot&)>& read) {
-  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Store> store, OpenRegistry(settings));
+  ZT_ASSIGN_OR_RETURN(const std::string url, DatabaseOf(settings));
+  ZT_RETURN_IF_ERROR(CheckExists(url));
+  ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Store> store,
+                      store::Open(url, Clock::System(), store::Role::kAdmin));
   ZT_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, store->Read());
   return read(*snapshot);
 }

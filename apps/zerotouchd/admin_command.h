@@ -64,12 +64,16 @@ class AdminGroup {
 // --data-dir. NOT_FOUND if there is no sandbox.
 absl::StatusOr<std::string> DatabaseOf(const Settings& settings);
 
-// Runs `mutation` in a transaction on the registry of the settings. A running
-// server sees the change at once.
+// Runs `mutation` in a transaction on the registry of the settings. A running server sees the
+// change at once. NOT_FOUND if the registry does not exist; it is not made.
 absl::Status Change(const Settings& settings,
                     const std::function<absl::Status(store::Transaction&)>& mutation);
+// Does the same, and makes the registry if it does not exist, for the first rows of one.
+absl::Status ChangeOrMake(const Settings& settings,
+                          const std::function<absl::Status(store::Transaction&)>& mutation);
 
-// Runs `read` on a snapshot of the registry of the settings.
+// Runs `read` on a snapshot of the registry of the settings. NOT_FOUND if it does not exist; it is
+// not made.
 absl::Status View(const Settings& settings,
                   const std::function<absl::Status(store::Snapshot&)>& read);
 

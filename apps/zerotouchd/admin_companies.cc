@@ -18,7 +18,7 @@ constexpr char kListPartners[] = "partners list";
 absl::Status CreatePartner(const Settings& settings, const AdminFlags& flags) {
   ZT_RETURN_IF_ERROR(CheckText("--name", flags.name));
   PartnerId id;
-  ZT_RETURN_IF_ERROR(Change(settings, [&](store::Transaction& tx) -> absl::Status {
+  ZT_RETURN_IF_ERROR(ChangeOrMake(settings, [&](store::Transaction& tx) -> absl::Status {
     ZT_ASSIGN_OR_RETURN(id, store::FreePartnerId(tx));
     return tx.AddPartner({.id = id, .name = flags.name, .created = absl::Now()});
   }));

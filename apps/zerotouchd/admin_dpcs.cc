@@ -25,7 +25,7 @@ absl::Status AddDpc(const Settings& settings, const AdminFlags& flags) {
       CheckDpcFlag("--download-location", DownloadLocationFault(flags.download_location)));
   ZT_RETURN_IF_ERROR(
       CheckDpcFlag("--signature-checksum", SignatureChecksumFault(flags.signature_checksum)));
-  return Change(settings, [&](store::Transaction& tx) {
+  return ChangeOrMake(settings, [&](store::Transaction& tx) {
     return tx.PutDpc({.id = flags.id,
                       .package_name = flags.package,
                       .title = flags.title,

@@ -223,6 +223,24 @@ TEST_F(AdminTest, WithoutARegistry_SaysHowToGiveOne) {
   EXPECT_TRUE(std::filesystem::is_empty(empty.path())) << "and none is made";
 }
 
+TEST_F(AdminTest, WrongDatabase_IsNotTakenForAnEmptyRegistry) {
+  const TempDir empty;
+  const std::string url = "sqlite://" + empty / "registri.db";
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"audit", "verify"},
+           {"audit", "checkpoint"},
+           {"accounts", "list"},
+           {"accounts", "set-quota", "somebody@example.com", "5"}}) {
+    std::vector<std::string> arguments = {"admin", "--database", url};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    const ProgramRun run = RunZerotouchd(arguments);
+    EXPECT_EQ(run.exit_code, 1) << run.out;
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr("there is no registry at " + url));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(empty.path())) << "and none is made";
+}
+
 TEST_F(AdminTest, NewDatabase_IsCreatedForTheFirstTenant_ThenServed) {
   const TempDir dir;
   const std::string url = "sqlite://" + dir / "registry.db";

@@ -259,7 +259,9 @@ TEST_F(ProductionTest, Check_LooksIntoPostgres) {
   EXPECT_EQ(fresh.exit_code, 0) << fresh.out;
   EXPECT_THAT(fresh.out, AllOf(HasSubstr("there is no registry yet"),
                                HasSubstr("ok       clock            the database's clock is ")));
-  EXPECT_EQ(RunZerotouchd({"admin", "--database", url, "partners", "list"}).exit_code, 0);
+  EXPECT_EQ(RunZerotouchd({"admin", "--database", url, "partners", "create", "--name", "First"})
+                .exit_code,
+            0);
   EXPECT_THAT(RunZerotouchd(check).out, HasSubstr("as this program's"));
   cluster.Run("UPDATE registry_version SET schema = 3", PostgresCluster::DatabaseOf(url));
   EXPECT_THAT(RunZerotouchd(check).out, HasSubstr("schema version 3; serve migrates it to "));

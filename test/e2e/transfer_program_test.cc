@@ -143,10 +143,11 @@ class TransferProgramTest : public testing::Test {
               1)
         << "one line: " << run.err;
   }
-  // Expects an empty target: no file, or an empty registry.
+  // Expects an empty target: no registry, or an empty one.
   void ExpectEmpty() const {
     if (!IsOnPostgres() && !std::filesystem::exists(dir_ / "registry.db")) return;
     const ProgramRun run = Admin({"partners", "list", "--format", "json"});
+    if (run.err.find("there is no registry") != std::string::npos) return;
     EXPECT_EQ(run.exit_code, 0) << run.err;
     EXPECT_EQ(run.out, "[]\n");
   }

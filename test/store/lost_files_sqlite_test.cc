@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/fault.h"
 #include "store/sqlite_store_test_base.h"
@@ -71,6 +72,20 @@ INSTANTIATE_TEST_SUITE_P(Files, LostFiles, testing::Values("", "-wal", "-shm"),
                            const std::string suffix = file.param;
                            return suffix.empty() ? "Registry" : suffix.substr(1);
                          });
+
+using EmptiedFile = SqliteStoreTest;
+
+TEST_F(EmptiedFile, WritesAreRefused_UntilItIsRestored) {
+  EXPECT_EQ(Put("before"), absl::OkStatus());
+  fs::copy_file(path_, dir_ / "aside");
+  fs::resize_file(path_, 0);
+  EXPECT_THAT(std::string(store_->Ping().message()), HasSubstr("removed or replaced"));
+  EXPECT_TRUE(absl::IsUnavailable(Put("lost")));
+  std::ofstream(path_, std::ios::binary) << std::ifstream(dir_ / "aside").rdbuf();
+  EXPECT_TRUE(test::WaitUntil([&] { return store_->Ping().ok(); })) << store_->Ping();
+  EXPECT_EQ(Put("again"), absl::OkStatus());
+  EXPECT_THAT(Dpcs(), ElementsAre("again", "before"));
+}
 
 using NewConnections = SqliteStoreTest;
 

@@ -26,6 +26,11 @@ absl::Status Removed(const std::string& path) {
                   path));
 }
 
+absl::Status Emptied(const std::string& path) {
+  return absl::UnavailableError(fmt::format(
+      "{} was emptied while it was open; stop zerotouchd and restore it from a backup", path));
+}
+
 absl::Status CannotUse(const std::string& path, const absl::Status& status) {
   if (!absl::IsUnavailable(status)) return status;
   return absl::FailedPreconditionError(

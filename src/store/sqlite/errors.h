@@ -18,6 +18,9 @@ absl::Status InUseByAnotherName(const std::string& path);
 // Returns UNAVAILABLE: the file was removed or replaced while it was open.
 absl::Status Removed(const std::string& path);
 
+// Returns UNAVAILABLE: the file was emptied while it was open.
+absl::Status Emptied(const std::string& path);
+
 // Returns FAILED_PRECONDITION for an UNAVAILABLE status of an attempt to open the
 // file, and other statuses unchanged.
 absl::Status CannotUse(const std::string& path, const absl::Status& status);

@@ -9,6 +9,7 @@ namespace zerotouch::store::sqlite {
 namespace {
 
 constexpr std::array<const char*, 3> kSuffixes = {"", "-wal", "-shm"};
+constexpr size_t kDatabase = 0;  // the index of the registry itself
 
 }  // namespace
 
@@ -32,13 +33,19 @@ absl::StatusOr<RegistryFiles> RegistryFiles::Open(const std::string& path, FileI
     if (!found.has_value()) return Removed(files.files_[i].path);
     files.files_[i].id = *found;
   }
-  if (files.files_[0].id != id) return Removed(path);
+  if (files.files_[kDatabase].id != id) return Removed(path);
   return files;
 }
 
 absl::Status RegistryFiles::Check() const {
-  for (const File& file : files_) {
-    if (IdOfPath(file.path) != file.id) return Removed(file.path);
+  for (size_t i = 0; i < files_.size(); ++i) {
+    const File& file = files_[i];
+    struct stat info = {};
+    if (stat(file.path.c_str(), &info) != 0 || FileId{info.st_dev, info.st_ino} != file.id) {
+      return Removed(file.path);
+    }
+    // SQLite keeps the pages that it has read and does not notice.
+    if (i == kDatabase && info.st_size == 0) return Emptied(file.path);
   }
   return absl::OkStatus();
 }

@@ -37,8 +37,8 @@ class RegistryFiles {
   // or a file is missing.
   static absl::StatusOr<RegistryFiles> Open(const std::string& path, FileId id);
 
-  // Returns OK if each name leads to the file that was noted, else UNAVAILABLE. Reads
-  // three directory entries.
+  // Returns OK if each name leads to the file that was noted and the database is not empty,
+  // else UNAVAILABLE. Reads three directory entries.
   absl::Status Check() const;
 
  private:

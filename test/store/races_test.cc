@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "batch/engine.h"
+#include "store/history.h"
 #include "store/store.h"
 #include "support/postgres_cluster.h"
 
@@ -319,8 +320,8 @@ class RacesTest : public testing::Test {
     return seen;
   }
 
-  // Describes the devices of the hardware: modems, serial number, claims and
-  // metadata, in the order of the hardware that finds them.
+  // Describes the devices of the hardware: modems, serial number, claims, metadata and
+  // history, in the order of the hardware that finds them.
   std::string StateOf(int64_t hardware) {
     const auto snapshot = stores_[0]->Read().value();
     std::string text;
@@ -387,6 +388,12 @@ class RacesTest : public testing::Test {
           !each.value->identifier.imei().empty() + !each.value->identifier.imei2().empty();
       text += fmt::format(" {} modems", modems);
     }
+    const std::vector<HistoryEntry> history =
+        ReadHistory(snapshot, id, {}, /*limit=*/20).value().entries;
+    for (auto entry = history.rbegin(); entry != history.rend(); ++entry) {
+      text += fmt::format(" {}:{}>{}", static_cast<int>(entry->change.section),
+                          IsHeld(entry->change.before), IsHeld(entry->change.after));
+    }
     return text;
   }
 
@@ -425,6 +432,16 @@ TEST_F(RacesTest, UnclaimTwice_OneFindsNoClaim) {
 
 TEST_F(RacesTest, UnclaimAndClaimByAnother) {
   ExpectAsOneAfterTheOther({Claims(kFirst)}, {Unclaims(kFirst), Claims(kSecond)}, kTwo);
+}
+
+// A claim that changes only what its reseller stated is logged before or after the unclaim.
+TEST_F(RacesTest, UnclaimAndClaimOfMoreModems) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)}, {Unclaims(kFirst), ClaimsBoth(kFirst)}, kTwo);
+}
+
+TEST_F(RacesTest, UnclaimAndMetadata) {
+  ExpectAsOneAfterTheOther({Claims(kFirst)},
+                           {Unclaims(kFirst), SetsMetadata(kFirst, "ordernumber", "1")}, kTwo);
 }
 
 TEST_F(RacesTest, UnclaimAndClaimAgain) {

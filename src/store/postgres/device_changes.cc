@@ -205,6 +205,16 @@ Query GiveUp(const UnclaimedKey& key, std::span<const int64_t> devices) {
 
 bool IsUnclaimed(const Claim& claim) { return claim == GivenUp(claim); }
 
+// Returns true if the claim's row must be written: the claim changed, or the log says what it was
+// while a statement changed. Then another transaction that changes the claim is a conflict, and
+// the log has both in their order.
+bool IsWritten(const DeviceState& state, Section section) {
+  if (section == Section::kSimLock ? state.sim_lock_changed : state.zero_touch_changed) return true;
+  return std::ranges::any_of(state.changes, [&](const DeviceChange& change) {
+    return change.section == section && change.after.has_value();
+  });
+}
+
 }  // namespace
 
 void PostgresTransaction::QueueStatements(std::span<const DeviceState* const> states,
@@ -404,9 +414,7 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
   for (size_t i = 0; i < states.size(); ++i) {
     const DeviceState* const state = states[i];
     for (const Section section : {Section::kSimLock, Section::kZeroTouch}) {
-      if (!(section == Section::kSimLock ? state->sim_lock_changed : state->zero_touch_changed)) {
-        continue;
-      }
+      if (!IsWritten(*state, section)) continue;
       const Claim& claim = *state->ClaimIn(section);
       const int64_t last_entry = places[i].In(section);
       const auto version = claim_versions_.find({state->id, section});

@@ -73,12 +73,21 @@ async function startServer() {
     process.env.ZEROTOUCHD,
     [
       ...['sandbox', '--listen', '127.0.0.1:0', '--data-dir', data, '--seed', seed],
+      ...['--log-level', 'warning', '--access-log', 'off'],
       ...(PGHOST ? [`--database=postgresql://${PGUSER}@${PGHOST}:${PGPORT}/portal`] : []),
     ],
-    {stdio: ['ignore', 'pipe', 'ignore']},
+    {stdio: ['ignore', 'pipe', 'inherit']},
   );
   process.once('exit', () => server.kill('SIGKILL'));
+  server.once('exit', code => {
+    if (code === 0) return;
+    console.error(`the server ended with ${code}`);
+    process.exit(1);
+  });
+  const begin = performance.now();
   const [line] = await once(createInterface({input: server.stdout}), 'line');
+  if (PGHOST) execFileSync('psql', ['-qc', 'ANALYZE', 'portal']); // as autovacuum does within a minute
+  console.log(`the server started after ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   return {...JSON.parse(line), process: server};
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles the portal into dist/: index.html and assets/NAME-HASH.*. With --watch, again
-// whenever a file changes.
+// Bundles the portal into dist/: index.html and assets/NAME-HASH.*.
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -26,6 +25,8 @@ async function bundle(entry, define = {}) {
     publicPath: '/portal/assets',
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    splitting: true,
     bundle: true,
     minify: true,
     format: 'esm',
@@ -38,23 +39,47 @@ async function bundle(entry, define = {}) {
     plugins: [englishOnly],
     logLevel: 'warning',
   });
-  return Object.keys(result.metafile.outputs).map(path => basename(path));
+  return Object.entries(result.metafile.outputs).map(([path, {entryPoint, imports}]) => ({
+    name: basename(path),
+    isEntry: Boolean(entryPoint?.endsWith(entry)),
+    parts: imports.filter(each => each.kind === 'import-statement').map(each => each.path),
+  }));
 }
 
-function only(names, pattern) {
-  const found = names.filter(name => pattern.test(name));
+function only(files, pattern) {
+  const found = files.map(file => file.name).filter(name => pattern.test(name));
   if (found.length !== 1) throw new Error(`expected one file ${pattern}, found ${found}`);
   return `/portal/assets/${found[0]}`;
+}
+
+// Returns the texts of src/en.ts.
+async function texts() {
+  const {outputFiles} = await build({
+    entryPoints: [join(folder, 'src/en.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+  });
+  const source = encodeURIComponent(outputFiles[0].text);
+  return (await import(`data:text/javascript,${source}`)).t;
 }
 
 rmSync(out, {recursive: true, force: true});
 mkdirSync(join(out, 'assets'), {recursive: true});
 const worker = only(await bundle('src/csv/worker.ts'), /^worker-.*\.js$/);
 const theme = only(await bundle('src/theme_early.ts'), /^theme_early-.*\.js$/);
-const names = await bundle('src/main.tsx', {CSV_WORKER_URL: JSON.stringify(worker)});
+const files = await bundle('src/main.tsx', {CSV_WORKER_URL: JSON.stringify(worker)});
+// The browser asks for the parts of the script at once, not when it has read the script.
+const preload = files
+  .find(file => file.isEntry)
+  .parts.map(path => `<link rel="modulepreload" href="/portal/assets/${basename(path)}">`);
+const {loading, noScript} = await texts();
 const page = readFileSync(join(folder, 'index.html'), 'utf8')
   .replace('THEME', theme)
-  .replace('SCRIPT', only(names, /^main-.*\.js$/))
-  .replaceAll('STYLES', only(names, /^main-.*\.css$/))
-  .replace('ICON', only(names, /^icon-.*\.svg$/));
+  .replace('PRELOAD', preload.join('\n    '))
+  .replace('SCRIPT', only(files, /^main-.*\.js$/))
+  .replaceAll('STYLES', only(files, /^main-.*\.css$/))
+  .replace('ICON', only(files, /^icon-.*\.svg$/))
+  .replace('LOADING', loading)
+  .replace('NOSCRIPT', noScript);
 writeFileSync(join(out, 'index.html'), page);

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame of every page: who is signed in, where one can go, and what is shown there.
 import {useQuery, useQueryClient} from '@tanstack/react-query';
-import {useEffect, useRef, useState, useSyncExternalStore, type ReactNode} from 'react';
+import {
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
 import {Dialog, Heading, Modal, ModalOverlay} from 'react-aria-components';
-import {Link, Redirect, Route, Switch, useLocation, useParams} from 'wouter';
+import {Link, Redirect, Route, Switch, useLocation} from 'wouter';
 import {loginUrl, readSession, sessionExpiry, signIn, signOut, type Session} from './api/session';
 import {t} from './en';
 import iconUrl from './icon.svg';
@@ -17,28 +24,13 @@ import {
   type Role,
   type User,
 } from './model';
-import {ConfigurationPage} from './pages/configuration';
-import {ConfigurationsPage} from './pages/configurations';
-import {CustomerDevicePage} from './pages/customer_device';
-import {CustomerDevicesPage} from './pages/customer_devices';
-import {CustomerResellersPage, TermsPage} from './pages/customer_company';
-import {CustomersPage} from './pages/customers';
-import {ClaimPage} from './pages/claim';
-import {DevicePage} from './pages/device';
-import {DevicesPage} from './pages/devices';
-import {KeysPage} from './pages/keys';
-import {OperationPage, OperationsPage} from './pages/operations';
-import {CallsPage} from './pages/sandbox_calls';
-import {ControlsPage} from './pages/sandbox_controls';
-import {FaultsPage} from './pages/sandbox_faults';
-import {PhonePage} from './pages/sandbox_phone';
+import {MissingPage} from './pages/missing';
 import {SignInPage} from './pages/sign_in';
-import {UploadPage} from './pages/upload';
-import {UsersPage} from './pages/users';
-import {WebhookPage, WebhooksPage} from './pages/webhooks';
+import {CustomerPages, loadOtherParts, ResellerPages, SandboxPages} from './parts';
 import {chooseTheme, storedTheme, type Theme} from './theme';
 import {useAttempt} from './ui/attempt';
 import {Boundary} from './ui/boundary';
+import {forgetDrafts} from './ui/draft';
 import {Button, Empty, ErrorNote, Loading, News, Page, Select} from './ui/kit';
 
 export function App() {
@@ -123,8 +115,8 @@ function resellerNav(user: User): NavItem[] {
   if (!user.partnerId) return [];
   return [
     {to: '/reseller/devices', text: t.nav.devices},
-    {to: '/reseller/upload/claim', text: t.nav.upload},
-    {to: '/reseller/upload/unclaim', text: t.nav.unclaimCsv},
+    {to: '/reseller/upload/claim', text: t.nav.upload, least: 'ASSIGNER'},
+    {to: '/reseller/upload/unclaim', text: t.nav.unclaimCsv, least: 'MANAGER'},
     {to: '/reseller/customers', text: t.nav.customers},
     {to: '/reseller/operations', text: t.nav.operations},
     {to: '/reseller/webhooks', text: t.nav.webhooks, least: 'ADMIN'},
@@ -227,6 +219,7 @@ function Who() {
   const leave = () =>
     run(async () => {
       await signOut();
+      forgetDrafts();
       client.clear();
       location.assign('/portal/');
     });
@@ -267,12 +260,18 @@ function Brand() {
   );
 }
 
+const kQuiet = 2000; // milliseconds in which the first page is drawn
+
 function Frame() {
   const user = useUser();
   const [path] = useLocation();
   const [isOpen, setOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
   const earlier = useRef(path);
+  useEffect(() => {
+    const timer = setTimeout(loadOtherParts, kQuiet);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     if (earlier.current === path) return;
     earlier.current = path;
@@ -318,7 +317,9 @@ function Frame() {
         </aside>
         <main id="main" tabIndex={-1} ref={main}>
           <Boundary place={path}>
-            <Pages />
+            <Suspense fallback={<Loading />}>
+              <Pages />
+            </Suspense>
           </Boundary>
         </main>
       </div>
@@ -338,92 +339,6 @@ function Home() {
   );
 }
 
-function ResellerPages({partner}: {partner: string}) {
-  return (
-    <Switch>
-      <Route path="/reseller/devices">
-        <DevicesPage partner={partner} />
-      </Route>
-      <Route path="/reseller/devices/:id">
-        {({id}) => <DevicePage partner={partner} id={id} key={id} />}
-      </Route>
-      <Route path="/reseller/claim">
-        <ClaimPage partner={partner} />
-      </Route>
-      <Route path="/reseller/upload/claim">
-        <UploadPage partner={partner} mode="claim" key="claim" />
-      </Route>
-      <Route path="/reseller/upload/unclaim">
-        <UploadPage partner={partner} mode="unclaim" key="unclaim" />
-      </Route>
-      <Route path="/reseller/customers">
-        <CustomersPage partner={partner} />
-      </Route>
-      <Route path="/reseller/operations">
-        <OperationsPage />
-      </Route>
-      <Route path="/reseller/operations/:id">{({id}) => <OperationPage id={id} key={id} />}</Route>
-      <Route path="/reseller/webhooks">
-        <WebhooksPage parent={`partners/${partner}`} base="/reseller" />
-      </Route>
-      <Route path="/reseller/webhooks/:id">
-        {({id}) => <WebhookPage parent={`partners/${partner}`} base="/reseller" id={id} key={id} />}
-      </Route>
-      <Route path="/reseller/keys">
-        <KeysPage partner={partner} />
-      </Route>
-      <Route path="/reseller/users">
-        <UsersPage parent={`partners/${partner}`} />
-      </Route>
-      <Route>
-        <Missing />
-      </Route>
-    </Switch>
-  );
-}
-
-function CustomerPages() {
-  const {customer = ''} = useParams<{customer: string}>();
-  const user = useUser();
-  if (!user.customerIds?.includes(customer)) return <Missing />;
-  const base = `/customer/${customer}`;
-  const parent = `customers/${customer}`;
-  return (
-    <Switch key={customer}>
-      <Route path="/customer/:customer/devices">
-        <CustomerDevicesPage customer={customer} />
-      </Route>
-      <Route path="/customer/:customer/devices/:id">
-        {({id}) => <CustomerDevicePage customer={customer} id={id} key={id} />}
-      </Route>
-      <Route path="/customer/:customer/configurations">
-        <ConfigurationsPage customer={customer} />
-      </Route>
-      <Route path="/customer/:customer/configurations/:id">
-        {({id}) => <ConfigurationPage customer={customer} id={id} key={id} />}
-      </Route>
-      <Route path="/customer/:customer/resellers">
-        <CustomerResellersPage customer={customer} />
-      </Route>
-      <Route path="/customer/:customer/terms">
-        <TermsPage customer={customer} />
-      </Route>
-      <Route path="/customer/:customer/users">
-        <UsersPage parent={parent} />
-      </Route>
-      <Route path="/customer/:customer/webhooks">
-        <WebhooksPage parent={parent} base={base} />
-      </Route>
-      <Route path="/customer/:customer/webhooks/:id">
-        {({id}) => <WebhookPage parent={parent} base={base} id={id} key={id} />}
-      </Route>
-      <Route>
-        <Missing />
-      </Route>
-    </Switch>
-  );
-}
-
 function Pages() {
   const user = useUser();
   return (
@@ -440,43 +355,14 @@ function Pages() {
         <CustomerPages />
       </Route>
       {user.sandboxControls && (
-        <Route path="/sandbox/calls">
-          <CallsPage />
-        </Route>
-      )}
-      {user.sandboxControls && (
-        <Route path="/sandbox/faults">
-          <FaultsPage />
-        </Route>
-      )}
-      {user.sandboxControls && (
-        <Route path="/sandbox/controls">
-          <ControlsPage />
-        </Route>
-      )}
-      {user.sandboxControls && (
-        <Route path="/sandbox/phone">
-          <PhonePage />
+        <Route path="/sandbox/*?">
+          <SandboxPages />
         </Route>
       )}
       <Route>
-        <Missing />
+        <MissingPage />
       </Route>
     </Switch>
   );
 }
 
-function Missing() {
-  return (
-    <Page title={t.missing.title}>
-      <Empty
-        title={t.missing.text}
-        action={
-          <Link href="/" className="button primary">
-            {t.missing.home}
-          </Link>
-        }
-      />
-    </Page>
-  );
-}

@@ -22,6 +22,7 @@ export const t = {
   product: 'OpenZeroTouch',
   none: '–',
   loading: 'Loading…',
+  noScript: 'The portal needs JavaScript.',
   retry: 'Retry',
   cancel: 'Cancel',
   close: 'Close',
@@ -37,6 +38,7 @@ export const t = {
   errors: {
     page: 'This page failed',
     reload: 'Load it again',
+    part: 'The server did not send this page. It may have been upgraded: load the page again.',
     status: 'Status',
     reason: 'Reason',
     requestId: 'Request id',
@@ -50,6 +52,12 @@ export const t = {
     MANAGER: 'Manager',
     ADMIN: 'Admin',
     OWNER: 'Owner',
+  },
+  needs: {
+    title: 'Not for your role',
+    text: (role: string, least: string) =>
+      `Your role is ${role}. This page is for the role ${least} and those above it.`,
+    ask: 'An owner of your company can give you another role.',
   },
   roleTexts: {
     VIEWER: 'Sees everything of the company and changes nothing.',

@@ -6,6 +6,7 @@ import {I18nProvider} from 'react-aria-components';
 import {Router} from 'wouter';
 import {ApiError} from './api/client';
 import {App} from './app';
+import {loadOpenPart} from './parts';
 import './styles.css';
 
 const client = new QueryClient({
@@ -19,6 +20,7 @@ const client = new QueryClient({
   },
 });
 
+loadOpenPart();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={client}>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shares between pages the person who is signed in, the companies, and the names of things.
-import {useQuery} from '@tanstack/react-query';
-import {createContext, useContext, useMemo} from 'react';
+import {useInfiniteQuery, useQuery} from '@tanstack/react-query';
+import {createContext, useContext, useEffect, useMemo} from 'react';
 import {useLocation} from 'wouter';
 import {allPages, api} from './api/client';
 import type {
@@ -60,17 +60,30 @@ export function useMay(least: Role): boolean {
   return may(useRole(), least);
 }
 
+// The customers of a reseller. `data` grows until all pages are read.
 export function useCustomers(partner: string) {
-  return useQuery({
+  const list = useInfiniteQuery({
     queryKey: ['customers', partner],
-    queryFn: () =>
-      allPages<CustomersPage, Company>(
+    queryFn: ({pageParam, signal}) =>
+      api.get<CustomersPage>(
         `/v1/partners/${partner}/customers`,
-        page => page.customers,
-        1000,
+        {pageSize: 1000, pageToken: pageParam},
+        signal,
       ),
+    initialPageParam: '',
+    getNextPageParam: page => page.nextPageToken || undefined,
     staleTime: 60_000,
   });
+  const {data, hasNextPage, isFetching, isError, fetchNextPage} = list;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  const customers = useMemo(
+    () => data?.pages.flatMap((page): Company[] => page.customers ?? []),
+    [data],
+  );
+  const {isPending, error, refetch} = list;
+  return {data: customers, isPending, error, refetch};
 }
 
 export function useCustomerNames(partner: string): Map<string, string> {

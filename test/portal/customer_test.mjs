@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uses the pages of a customer.
+import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {imei} from './sandbox.mjs';
-import {asCustomer, claim, kXss, leave, pictures, stage} from './stage.mjs';
+import {asCustomer, claim, control, kXss, leave, pictures, stage} from './stage.mjs';
 
 test('customer: a configuration with warnings, applied to many devices and removed', async () => {
   for (const number of [31, 32, 33]) await claim(imei(number));
@@ -24,6 +25,13 @@ test('customer: a configuration with warnings, applied to many devices and remov
       `{"android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE": {"server": "https://example.com"}}`,
     );
   await person.see('No warnings');
+  // What is typed is not lost by a reload, nor by looking at another page.
+  await person.page.reload();
+  await person.see('No warnings');
+  await person.page.getByRole('link', {name: 'Devices', exact: true}).click();
+  await person.page.getByRole('heading', {name: 'Devices'}).waitFor();
+  await person.page.goBack();
+  assert.equal(await person.field('Name').inputValue(), 'Kiosk');
   await person.field('Company name').fill(`Example ${kXss}`);
   await person.field('Contact e-mail').fill('it@example.com');
   await person.field('Contact phone').fill('+1 555 0100');
@@ -45,13 +53,31 @@ test('customer: a configuration with warnings, applied to many devices and remov
   await person.field('Search').fill('');
   await person.page.getByRole('link', {name: imei(31)}).waitFor();
   await person.page.getByRole('checkbox', {name: 'Select all loaded rows'}).check();
+  // One of them fails: the dialog says which, and the others are done.
+  await control('faults', {
+    method: 'customers.devices.applyConfiguration',
+    times: 1,
+    error: {status: 'PERMISSION_DENIED'},
+  });
+  person.expectErrors('403 (Forbidden)');
+  const rows = await person.page.getByRole('checkbox', {name: /^Select \d/}).count();
   await person.button('Apply a configuration').click();
   await person.inspect('apply-dialog');
   await person.page
     .getByRole('dialog')
     .getByRole('button', {name: 'Apply a configuration'})
     .click();
-  await person.see(/^Done for \d+ devices/);
+  await person.see('1 device failed');
+  await person.page.getByRole('dialog').locator('li code').waitFor(); // the request id
+  await person.page.keyboard.press('Escape');
+  await person.see('1 selected');
+  await person.page.getByRole('link', {name: 'Kiosk'}).nth(rows - 2).waitFor();
+  await person.button('Apply a configuration').click();
+  await person.page
+    .getByRole('dialog')
+    .getByRole('button', {name: 'Apply a configuration'})
+    .click();
+  await person.see('Done for 1 device.');
   await person.page.getByRole('link', {name: 'Kiosk'}).first().waitFor();
   await person.inspect('customer-devices', pictures);
   await person.fits('customer-devices', pictures);

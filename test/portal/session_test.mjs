@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {Person} from './person.mjs';
 import {imei} from './sandbox.mjs';
-import {asReseller, control, leave, pictures, stage} from './stage.mjs';
+import {asReseller, chooseFile, control, leave, pictures, stage} from './stage.mjs';
 
 test('sign in by the keyboard alone, look around, sign out', async () => {
   const person = await Person.open(stage.browser, stage.origin);
@@ -40,5 +40,59 @@ test('a session that ends in the middle of a form loses nothing', async () => {
   assert.equal(await person.field('IMEI').inputValue(), imei(51));
   await person.button('Claim').click();
   await person.page.getByRole('heading', {name: imei(51)}).waitFor();
+  await leave(person);
+});
+
+test('parts of the portal that the server does not send are asked for again', async () => {
+  const person = await Person.open(stage.browser, stage.origin);
+  person.expectErrors('net::ERR_FAILED', 'The server did not send this page');
+  await person.page.route(/assets\/(sandbox|worker)-/, route => route.abort());
+  await person.signIn(stage.sandbox.key(stage.reseller).client_email);
+  await person.page.getByRole('link', {name: 'Live calls'}).click();
+  await person.see('The server did not send this page.');
+  await person.page.getByRole('link', {name: 'Upload devices'}).click();
+  await chooseFile(person, 'one.csv', `imei\n${imei(52)}\n`);
+  await person.see('The server did not send this page.');
+  await person.page.unrouteAll();
+  await person.page.getByRole('link', {name: 'Live calls'}).click();
+  await person.button('Load it again').click();
+  await person.page.getByRole('heading', {name: 'Live calls'}).waitFor();
+  await leave(person);
+});
+
+test('a session that ends under a dialog is asked for over it, and the dialog stays', async () => {
+  const person = await asReseller();
+  person.expectErrors('401 (Unauthorized)');
+  await person.go('/reseller/customers');
+  await person.button('Create a customer').click();
+  await person.field('Company name').fill('Example');
+  await person.field('Owners').fill('owner@example.com');
+  await person.context.clearCookies();
+  await control('clock:advance', {duration: '3700s'});
+  await person.button('Create').press('Enter');
+  const again = person.page.getByRole('button', {name: /^Sign in again/});
+  await again.waitFor();
+  await person.page.keyboard.press('Escape');
+  await again.press('Enter');
+  await again.waitFor({state: 'detached'});
+  assert.equal(await person.field('Company name').inputValue(), 'Example');
+  await person.button('Create').press('Enter');
+  await person.page.getByRole('link', {name: 'Example', exact: true}).waitFor();
+  await leave(person);
+});
+
+test('two tabs: one signs out, the other asks to sign in and shows nothing of another person', async () => {
+  const person = await asReseller();
+  person.expectErrors('401 (Unauthorized)', '403 (Forbidden)');
+  const other = await person.context.newPage();
+  await other.goto(`${stage.origin}/portal/reseller/devices`);
+  await other.getByRole('button', {name: 'Change account'}).click();
+  await other.getByRole('heading', {name: 'Sign in'}).waitFor();
+  await other.getByRole('button', {name: /Customer:/}).first().click();
+  await other.getByRole('navigation').first().waitFor();
+  await control('clock:advance', {duration: '700s'}); // the tab's token expires
+  await person.page.getByRole('link', {name: 'Operations', exact: true}).click();
+  await person.see('Your session has ended');
+  await other.close();
   await leave(person);
 });

@@ -8,6 +8,7 @@ import {imei} from './sandbox.mjs';
 import {
   asCustomer,
   asReseller,
+  call,
   chooseFile,
   claim,
   control,
@@ -63,27 +64,97 @@ async function walk(person, pages, look) {
   }
 }
 
-for (const role of ['MANAGER', 'ASSIGNER', 'VIEWER']) {
-  test(`every page opens for a ${role}, and offers nothing that is refused`, async () => {
+const kRoles = ['VIEWER', 'ASSIGNER', 'MANAGER', 'ADMIN', 'OWNER'];
+// What pages offer that changes something: the least role that may do it, and where it is offered.
+const kOffers = [
+  ['Claim one device', 'ASSIGNER', '/reseller/devices'],
+  ['Upload a CSV file', 'ASSIGNER', '/reseller/devices'],
+  ['Claim', 'ASSIGNER', '/reseller/claim'],
+  ['Choose a file', 'ASSIGNER', '/reseller/upload/claim'],
+  ['Choose a file', 'MANAGER', '/reseller/upload/unclaim'],
+  ['Unclaim Zero-touch', 'MANAGER', '/reseller/devices/DEVICE'],
+  ['Edit', 'MANAGER', '/reseller/devices/DEVICE'],
+  ['Undo', 'MANAGER', '/reseller/operations/OPERATION'],
+  ['Delete', 'MANAGER', '/reseller/operations/OPERATION'],
+  ['Create a customer', 'MANAGER', '/reseller/customers'],
+  ['Add a webhook', 'ADMIN', '/reseller/webhooks'],
+  ['Create a service account', 'OWNER', '/reseller/keys'],
+  ['Add a user', 'OWNER', '/reseller/users'],
+  ['Apply a configuration', 'ASSIGNER', '/customer/CUSTOMER/devices/DEVICE'],
+  ['Unclaim', 'MANAGER', '/customer/CUSTOMER/devices/DEVICE'],
+  ['Create a configuration', 'MANAGER', '/customer/CUSTOMER/configurations'],
+  ['Create', 'MANAGER', '/customer/CUSTOMER/configurations/new'],
+  ['Save', 'MANAGER', '/customer/CUSTOMER/configurations/CONFIGURATION'],
+  ['Delete', 'MANAGER', '/customer/CUSTOMER/configurations/CONFIGURATION'],
+  ['Add a webhook', 'ADMIN', '/customer/CUSTOMER/webhooks'],
+  ['Add a user', 'OWNER', '/customer/CUSTOMER/users'],
+];
+
+// Makes a device, an operation and a configuration, and returns what paths name instead of them.
+async function furnish() {
+  const partner = `/v1/partners/${stage.reseller.partnerId}`;
+  const {name} = await call(stage.reseller, `${partner}/devices:claimAsync`, {
+    claims: [
+      {
+        deviceIdentifier: {imei: imei(77)},
+        customerId: stage.customerId,
+        sectionType: 'SECTION_TYPE_ZERO_TOUCH',
+      },
+    ],
+  });
+  let batch = {};
+  while (!batch.done) batch = await call(stage.reseller, `/v1/${name}`);
+  const parent = `/v1/customers/${stage.customerId}`;
+  const {dpcs} = await call(customer(), `${parent}/dpcs`);
+  const {configurationId} = await call(customer(), `${parent}/configurations`, {
+    configurationName: 'Kiosk',
+    dpcResourcePath: dpcs[0].name,
+    companyName: 'Example',
+    contactEmail: 'it@example.com',
+    contactPhone: '+1 555 0100',
+  });
+  const values = {
+    DEVICE: batch.response.perDeviceStatus[0].result.deviceId,
+    OPERATION: name.split('/').pop(),
+    CUSTOMER: stage.customerId,
+    CONFIGURATION: configurationId,
+  };
+  return path => path.replace(/[A-Z]{6,}/g, part => values[part]);
+}
+
+test('pages offer to each role what it may do, and nothing that is refused', async () => {
+  const named = await furnish();
+  const owner = stage.sandbox.key(stage.reseller).client_email;
+  const admin = stage.sandbox.key(customer()).client_email;
+  for (const role of kRoles) {
     const email = `${role.toLowerCase()}@example.com`;
-    const owner = stage.sandbox.key(stage.reseller).client_email;
     await addUser(owner, `partners/${stage.reseller.partnerId}`, email, role);
-    const admin = stage.sandbox.key(customer()).client_email;
     await addUser(admin, `customers/${stage.customerId}`, email, role);
     const person = await Person.open(stage.browser, stage.origin);
-    await person.signIn(new RegExp(email));
-    const pages = await person.page.evaluate(() =>
+    await person.signIn(new RegExp(`\\b${email}`));
+    const links = await person.page.evaluate(() =>
       [...document.querySelectorAll('nav a')].map(link =>
         link.getAttribute('href').replace('/portal', ''),
       ),
     );
-    assert.ok(pages.length > 10, pages.join(' '));
-    await walk(person, pages, async path => {
-      assert.equal(await person.page.getByRole('alert').count(), 0, `${path} for a ${role}`);
+    assert.ok(links.length > 10, links.join(' '));
+    const paths = new Set([...links, ...kOffers.map(([, , path]) => named(path))]);
+    await walk(person, paths, async path => {
+      const where = `${path} for a ${role}`;
+      assert.equal(await person.page.getByRole('alert').count(), 0, where);
+      const offered = await person.page
+        .locator('main :is(a, button)')
+        .evaluateAll(all => all.map(each => each.textContent.trim()));
+      const isForOthers = (await person.page.getByText('Your role is').count()) > 0;
+      if (links.includes(path)) assert.equal(isForOthers, false, where);
+      for (const [text, least, on] of kOffers) {
+        const may = kRoles.indexOf(role) >= kRoles.indexOf(least);
+        if (named(on) === path) assert.equal(offered.includes(text), may, `${text}: ${where}`);
+      }
     });
     await leave(person);
-  });
-}
+  }
+});
 
 // Expects that the page is not wider than its window, and that no control is cut off.
 async function expectRoom(person, path) {

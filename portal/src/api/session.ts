@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds the session, and its access token, which is kept in memory only.
+import {t} from '../en';
 import {errorOf, reach} from './error';
 
 export type Account = {
@@ -29,7 +30,11 @@ export type Session =
     };
 
 // The session has ended: a dialog asks to sign in again.
-export class SessionError extends Error {}
+export class SessionError extends Error {
+  constructor() {
+    super(t.session.expired);
+  }
+}
 
 let csrf = '';
 let token: {value: string; until: number} | null = null;
@@ -104,7 +109,7 @@ async function fetchToken(): Promise<string> {
   const answer = await call('POST', '/portal/token', {});
   if (answer.status === 401 || answer.status === 403) {
     setExpired(true);
-    throw new SessionError('expired');
+    throw new SessionError();
   }
   if (!answer.ok) throw await errorOf(answer);
   const {accessToken, expiresIn} = (await answer.json()) as {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import {t} from '../en';
 import {FileProblem} from './csv_text';
 import type {Checked, Opened, Outcome, Settings, SheetRow, Shown} from './sheet';
 import type {Requests} from './worker';
@@ -20,6 +21,11 @@ export class SheetClient {
       this.waiting.delete(id);
       if (problem === undefined) resolve?.(value);
       else reject?.(isFile ? new FileProblem(problem) : new Error(problem));
+    };
+    // The script of the worker was not there, or the worker has failed.
+    this.worker.onerror = () => {
+      for (const [, reject] of this.waiting.values()) reject(new Error(t.errors.part));
+      this.waiting.clear();
     };
   }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A configuration: what it says, and what a change of it does.
 import {useQuery, useQueryClient} from '@tanstack/react-query';
-import {useEffect, useMemo, useState} from 'react';
+import {useMemo, useState} from 'react';
 import {Link, useLocation} from 'wouter';
 import {api} from '../api/client';
-import type {Configuration} from '../api/types';
+import type {Configuration, Dpc} from '../api/types';
 import {t} from '../en';
 import {kMostBytes, lintExtras} from '../extras/lint';
 import {kExtraPrefix} from '../extras/names';
-import {lastPart, useMay} from '../model';
+import {lastPart, useMay, useUser} from '../model';
 import {Form, useAttempt} from '../ui/attempt';
+import {keepDraft, readDraft} from '../ui/draft';
 import {
   Badge,
   Button,
@@ -93,10 +94,219 @@ function ExtrasEditor({value, onChange}: {value: string; onChange: (value: strin
   );
 }
 
-export function ConfigurationPage({customer, id}: {customer: string; id: string}) {
-  const isNew = id === 'new';
+// The fields that a new configuration begins with.
+const kEmpty: Draft = {
+  configurationName: '',
+  dpcResourcePath: '',
+  dpcExtras: '',
+  companyName: '',
+  contactEmail: '',
+  contactPhone: '',
+  customMessage: '',
+  isDefault: false,
+};
+
+// What is typed of a configuration. It outlives a reload. `changed` are the fields that differ from
+// `saved`; `forget` goes back to it.
+function useDraft(name: string, saved: Configuration | undefined) {
+  const {email} = useUser();
+  const key = `${email}/${name}`;
+  const [typed, setTyped] = useState(() => readDraft<Draft>(key));
+  const draft = typed ?? (saved && {...kEmpty, ...saved});
+  const changed = draft
+    ? kFields.filter(field => (draft[field] || '') !== (saved?.[field] || ''))
+    : [];
+  const set = (changes: Partial<Draft>) => {
+    const next = {...kEmpty, ...draft, ...changes};
+    setTyped(next);
+    keepDraft(key, next);
+  };
+  const forget = () => {
+    setTyped(null);
+    keepDraft(key, null);
+  };
+  return {draft, changed, set, forget};
+}
+
+type FieldsProps = {draft: Draft; set: (changes: Partial<Draft>) => void};
+
+function DpcSelect({
+  dpc,
+  dpcs,
+  set,
+}: {
+  dpc: string; // the resource path of the chosen one
+  dpcs: Dpc[] | undefined;
+  set: FieldsProps['set'];
+}) {
+  const chosen = dpcs?.find(each => lastPart(each.name) === lastPart(dpc));
+  return (
+    <>
+      <Select
+        label={t.configurations.dpc}
+        value={dpc}
+        onChange={dpcResourcePath => set({dpcResourcePath})}
+        hint={chosen?.packageName ?? ''}
+        options={[
+          ...(dpc && !chosen ? [[dpc, t.configurations.oldDpc(lastPart(dpc))] as const] : []),
+          ...(dpcs ?? []).map(
+            each =>
+              [
+                each === chosen ? dpc : (each.name ?? ''),
+                each.dpcName || each.packageName || '',
+              ] as const,
+          ),
+        ]}
+      />
+      {dpcs?.length === 0 && <Note tone="warn">{t.configurations.noDpcs}</Note>}
+    </>
+  );
+}
+
+// What the phone shows of the company.
+function CompanyFields({draft, set}: FieldsProps) {
+  return (
+    <>
+      <div className="fields">
+        <Field
+          label={t.configurations.company}
+          value={draft.companyName ?? ''}
+          onChange={companyName => set({companyName})}
+          hint={t.configurations.companyHint}
+          required
+        />
+        <Field
+          label={t.configurations.email}
+          type="email"
+          value={draft.contactEmail ?? ''}
+          onChange={contactEmail => set({contactEmail})}
+          required
+        />
+        <Field
+          label={t.configurations.phone}
+          type="tel"
+          value={draft.contactPhone ?? ''}
+          onChange={contactPhone => set({contactPhone})}
+          required
+        />
+      </div>
+      <Field
+        label={t.configurations.message}
+        value={draft.customMessage ?? ''}
+        onChange={customMessage => set({customMessage})}
+        hint={t.configurations.messageHint}
+        multiline
+        rows={2}
+      />
+    </>
+  );
+}
+
+type FormProps = {
+  customer: string;
+  name: string; // of the configuration
+  saved: Configuration; // an empty one if it is new
+  isNew: boolean;
+  used: number; // devices that have it
+  dpcs: Dpc[] | undefined;
+};
+
+function ConfigurationForm({customer, name, saved, isNew, used, dpcs}: FormProps) {
   const client = useQueryClient();
   const [, go] = useLocation();
+  const mayEdit = useMay('MANAGER');
+  const {draft = kEmpty, changed, set, forget} = useDraft(name, saved);
+  const {busy, error, run} = useAttempt();
+  const dpc = draft.dpcResourcePath || dpcs?.[0]?.name || '';
+  const packageName = dpcs?.find(each => lastPart(each.name) === lastPart(dpc))?.packageName ?? '';
+  const isBroken = lintExtras(draft.dpcExtras ?? '').some(each => each.member === '');
+  const save = () =>
+    run(async () => {
+      const fields = Object.fromEntries(kFields.map(field => [field, draft[field]]));
+      const body: Configuration = {...fields, dpcResourcePath: dpc};
+      const next = isNew
+        ? await api.post<Configuration>(`/v1/customers/${customer}/configurations`, body)
+        : await api.patch<Configuration>(`/v1/${name}`, body, {updateMask: changed.join(',')});
+      await client.invalidateQueries({queryKey: ['configurations', customer]});
+      client.setQueryData(['configuration', next.name], next);
+      forget();
+      tell(t.saved);
+      if (isNew)
+        go(`/customer/${customer}/configurations/${next.configurationId}`, {replace: true});
+    });
+  return (
+    <div className="columns">
+      <Card>
+        <Form onSubmit={save}>
+          <fieldset className="whole" disabled={!mayEdit}>
+            <Field
+              label={t.configurations.name}
+              value={draft.configurationName ?? ''}
+              onChange={configurationName => set({configurationName})}
+              required
+            />
+            <DpcSelect dpc={dpc} dpcs={dpcs} set={set} />
+            <ExtrasEditor value={draft.dpcExtras ?? ''} onChange={dpcExtras => set({dpcExtras})} />
+            <CompanyFields draft={draft} set={set} />
+            <Check
+              label={t.configurations.makeDefault}
+              checked={Boolean(draft.isDefault)}
+              onChange={isDefault => set({isDefault})}
+            />
+          </fieldset>
+          {draft.isDefault && <p className="hint">{t.configurations.defaultEffect}</p>}
+          {!isNew && changed.length > 0 && <Note>{t.configurations.effect(used)}</Note>}
+          <ErrorNote error={error} />
+          {mayEdit && (
+            <div className="actions">
+              <Button
+                type="submit"
+                kind="primary"
+                busy={busy}
+                disabled={changed.length === 0 || isBroken || !dpc}
+              >
+                {isNew ? t.configurations.create : t.save}
+              </Button>
+              {changed.length > 0 && (
+                <Button onPress={forget}>{t.configurations.revert}</Button>
+              )}
+            </div>
+          )}
+        </Form>
+      </Card>
+      <Card title={t.configurations.qr}>
+        <SetupQr extras={draft.dpcExtras ?? ''} packageName={packageName} />
+      </Card>
+    </div>
+  );
+}
+
+function RemoveButton({customer, name, used}: {customer: string; name: string; used: number}) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const remove = async () => {
+    await api.delete(`/v1/${name}`);
+    await client.invalidateQueries({queryKey: ['configurations', customer]});
+    go(`/customer/${customer}/configurations`);
+  };
+  return (
+    <ConfirmButton
+      button={t.configurations.remove}
+      title={t.configurations.removeTitle}
+      confirm={t.configurations.remove}
+      act={remove}
+      disabled={used > 0}
+    >
+      <p>{t.configurations.removeText}</p>
+    </ConfirmButton>
+  );
+}
+
+const kNew: Configuration = {};
+
+// The page of a configuration; of a new one if its id is `new`.
+export function ConfigurationPage({customer, id}: {customer: string; id: string}) {
+  const isNew = id === 'new';
   const mayEdit = useMay('MANAGER');
   const name = `customers/${customer}/configurations/${id}`;
   const dpcs = useDpcs(customer);
@@ -107,75 +317,16 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
     enabled: !isNew,
     refetchOnWindowFocus: false,
   });
-  const [draft, setDraft] = useState<Draft | null>(
-    isNew
-      ? {
-          configurationName: '',
-          dpcExtras: '',
-          companyName: '',
-          contactEmail: '',
-          contactPhone: '',
-          customMessage: '',
-          isDefault: false,
-        }
-      : null,
-  );
-  const {busy, error, run} = useAttempt();
-  useEffect(() => {
-    if (!draft && saved.data) {
-      setDraft(
-        Object.fromEntries(
-          kFields.map(field => [field, saved.data[field] ?? (field === 'isDefault' ? false : '')]),
-        ) as Draft,
-      );
-    }
-  }, [draft, saved.data]);
-  const back = {to: `/customer/${customer}/configurations`, text: t.configurations.title};
-  if (!draft) return <Unread title={t.configurations.one} back={back} query={saved} />;
-  const set = (changes: Partial<Draft>) => setDraft({...draft, ...changes});
-  const dpcOf = (path: string | undefined) =>
-    dpcs.data?.find(each => lastPart(each.name) === lastPart(path));
-  const dpc = draft.dpcResourcePath ? draft.dpcResourcePath : (dpcs.data?.[0]?.name ?? '');
   const used = uses.data?.counts.get(name) ?? 0;
-  const changed = isNew
-    ? [...kFields]
-    : kFields.filter(field => (draft[field] || '') !== ((saved.data?.[field] ?? '') || ''));
-  const isBroken = lintExtras(draft.dpcExtras ?? '').some(each => each.member === '');
-  const save = () =>
-    run(async () => {
-      const body: Configuration = {...draft, dpcResourcePath: dpc};
-      const next = isNew
-        ? await api.post<Configuration>(`/v1/customers/${customer}/configurations`, body)
-        : await api.patch<Configuration>(`/v1/${name}`, body, {updateMask: changed.join(',')});
-      await client.invalidateQueries({queryKey: ['configurations', customer]});
-      client.setQueryData(['configuration', next.name], next);
-      setDraft(null);
-      tell(t.saved);
-      if (isNew)
-        go(`/customer/${customer}/configurations/${next.configurationId}`, {replace: true});
-    });
-  const remove = async () => {
-    await api.delete(`/v1/${name}`);
-    await client.invalidateQueries({queryKey: ['configurations', customer]});
-    go(`/customer/${customer}/configurations`);
-  };
+  const back = {to: `/customer/${customer}/configurations`, text: t.configurations.title};
+  const configuration = isNew ? kNew : saved.data;
+  if (!configuration) return <Unread title={t.configurations.one} back={back} query={saved} />;
   return (
     <Page
-      title={isNew ? t.configurations.add : (saved.data?.configurationName ?? t.configurations.one)}
+      title={isNew ? t.configurations.add : (configuration.configurationName ?? '')}
       back={back}
       actions={
-        !isNew &&
-        mayEdit && (
-          <ConfirmButton
-            button={t.configurations.remove}
-            title={t.configurations.removeTitle}
-            confirm={t.configurations.remove}
-            act={remove}
-            disabled={used > 0}
-          >
-            <p>{t.configurations.removeText}</p>
-          </ConfirmButton>
-        )
+        !isNew && mayEdit && <RemoveButton customer={customer} name={name} used={used} />
       }
     >
       {!isNew && uses.data && (
@@ -191,95 +342,14 @@ export function ConfigurationPage({customer, id}: {customer: string; id: string}
           </p>
         </Note>
       )}
-      <div className="columns">
-        <Card>
-          <Form onSubmit={save}>
-            <Field
-              label={t.configurations.name}
-              value={draft.configurationName ?? ''}
-              onChange={configurationName => set({configurationName})}
-              required
-            />
-            <Select
-              label={t.configurations.dpc}
-              value={dpc}
-              onChange={dpcResourcePath => set({dpcResourcePath})}
-              hint={dpcOf(dpc)?.packageName ?? ''}
-              options={[
-                ...(dpc && !dpcOf(dpc)
-                  ? [[dpc, t.configurations.oldDpc(lastPart(dpc))] as const]
-                  : []),
-                ...(dpcs.data ?? []).map(
-                  each =>
-                    [
-                      dpc && lastPart(each.name) === lastPart(dpc) ? dpc : (each.name ?? ''),
-                      `${each.dpcName || each.packageName}`,
-                    ] as const,
-                ),
-              ]}
-            />
-            {dpcs.data?.length === 0 && <Note tone="warn">{t.configurations.noDpcs}</Note>}
-            <ExtrasEditor value={draft.dpcExtras ?? ''} onChange={dpcExtras => set({dpcExtras})} />
-            <div className="fields">
-              <Field
-                label={t.configurations.company}
-                value={draft.companyName ?? ''}
-                onChange={companyName => set({companyName})}
-                hint={t.configurations.companyHint}
-                required
-              />
-              <Field
-                label={t.configurations.email}
-                type="email"
-                value={draft.contactEmail ?? ''}
-                onChange={contactEmail => set({contactEmail})}
-                required
-              />
-              <Field
-                label={t.configurations.phone}
-                type="tel"
-                value={draft.contactPhone ?? ''}
-                onChange={contactPhone => set({contactPhone})}
-                required
-              />
-            </div>
-            <Field
-              label={t.configurations.message}
-              value={draft.customMessage ?? ''}
-              onChange={customMessage => set({customMessage})}
-              hint={t.configurations.messageHint}
-              multiline
-              rows={2}
-            />
-            <Check
-              label={t.configurations.makeDefault}
-              checked={Boolean(draft.isDefault)}
-              onChange={isDefault => set({isDefault})}
-            />
-            {draft.isDefault && <p className="hint">{t.configurations.defaultEffect}</p>}
-            {!isNew && changed.length > 0 && <Note>{t.configurations.effect(used)}</Note>}
-            <ErrorNote error={error} />
-            {mayEdit && (
-              <div className="actions">
-                <Button
-                  type="submit"
-                  kind="primary"
-                  busy={busy}
-                  disabled={changed.length === 0 || isBroken || !dpc}
-                >
-                  {isNew ? t.configurations.create : t.save}
-                </Button>
-                {!isNew && changed.length > 0 && (
-                  <Button onPress={() => setDraft(null)}>{t.configurations.revert}</Button>
-                )}
-              </div>
-            )}
-          </Form>
-        </Card>
-        <Card title={t.configurations.qr}>
-          <SetupQr extras={draft.dpcExtras ?? ''} packageName={dpcOf(dpc)?.packageName ?? ''} />
-        </Card>
-      </div>
+      <ConfigurationForm
+        customer={customer}
+        name={name}
+        saved={configuration}
+        isNew={isNew}
+        used={used}
+        dpcs={dpcs.data}
+      />
     </Page>
   );
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Changes devices of a customer, one or many at once.
-import {useState, type ReactNode} from 'react';
+import {useRef, useState, type ReactNode} from 'react';
 import {Link} from 'wouter';
 import {api} from '../api/client';
 import type {Configuration, Device} from '../api/types';
 import {t} from '../en';
-import {Button, DialogButton, formatTime, Note, Progress, Select, tell} from '../ui/kit';
+import {Button, DialogButton, formatTime, keepFocus, Note, Progress, Select, tell} from '../ui/kit';
 import {forEach, Failures, type Done} from './for_each';
 import {rememberUnclaimed, undoExpiry} from './unclaimed';
 
 type Chosen = {
   customer: string;
   devices: Device[];
-  finish: (done: Device[]) => void; // is told which devices were changed
+  finish: (done: Device[]) => void; // is told which devices were changed, once that has been read
 };
 
 // A button, and the dialog that it opens: makes a call for each of the chosen devices.
@@ -24,6 +24,7 @@ function BulkDialog({
   kind = 'primary',
   trigger = kind,
   disabled = false,
+  onChanged,
   children,
   customer,
   devices,
@@ -36,10 +37,20 @@ function BulkDialog({
   kind?: 'danger' | 'primary';
   trigger?: 'danger' | 'primary' | 'plain'; // the kind of the button that opens it
   disabled?: boolean;
+  onChanged?: (changed: Device[]) => void; // is told at once which devices were changed
   children: ReactNode;
 }) {
   const [done, setDone] = useState<Done | null>(null);
   const [busy, setBusy] = useState(false);
+  // Devices that were changed. The page, which may drop this dialog, learns of them when the
+  // failures of the others have been read.
+  const changed = useRef<Device[]>([]);
+  const isOpen = useRef(false);
+  const tellPage = () => {
+    if (changed.current.length > 0) finish(changed.current);
+    changed.current = [];
+    keepFocus();
+  };
   const run = async (close: () => void) => {
     setBusy(true);
     const act = ({deviceId}: Device) =>
@@ -47,14 +58,27 @@ function BulkDialog({
     const result = await forEach(devices, act, setDone);
     setBusy(false);
     const failed = new Set(result.failed.map(each => each.device));
-    finish(devices.filter(device => !failed.has(device)));
-    if (result.failed.length > 0) return;
+    const succeeded = devices.filter(device => !failed.has(device));
+    onChanged?.(succeeded);
+    changed.current.push(...succeeded);
+    if (result.failed.length > 0) {
+      if (isOpen.current) return;
+      tell(t.customerDevices.someFailed(result.failed.length));
+      return tellPage();
+    }
     tell(t.customerDevices.doneFor(result.done));
     setDone(null);
     close();
+    tellPage();
+  };
+  const onOpenChange = (next: boolean) => {
+    isOpen.current = next;
+    if (next || busy) return;
+    setDone(null);
+    tellPage();
   };
   return (
-    <DialogButton button={button} kind={trigger} title={title}>
+    <DialogButton button={button} kind={trigger} title={title} onOpenChange={onOpenChange}>
       {close => (
         <>
           <div className="dialog-body">{children}</div>
@@ -66,14 +90,7 @@ function BulkDialog({
           )}
           {done && <Failures done={done} />}
           <div className="dialog-foot">
-            <Button
-              onPress={() => {
-                setDone(null);
-                close();
-              }}
-            >
-              {done && !busy ? t.close : t.cancel}
-            </Button>
+            <Button onPress={close}>{done ? t.close : t.cancel}</Button>
             <Button kind={kind} busy={busy} disabled={disabled} onPress={() => void run(close)}>
               {button}
             </Button>
@@ -145,10 +162,7 @@ export function UnclaimDialog(chosen: Chosen) {
       title={t.devices.unclaimTitle(chosen.devices.length)}
       verb="unclaim"
       kind="danger"
-      finish={done => {
-        rememberUnclaimed(chosen.customer, done);
-        chosen.finish(done);
-      }}
+      onChanged={changed => rememberUnclaimed(chosen.customer, changed)}
     >
       <p>{t.customerDevices.unclaimText}</p>
       <p>{t.customerDevices.undoUntil(formatTime(undoExpiry()))}</p>

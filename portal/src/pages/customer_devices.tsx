@@ -4,7 +4,7 @@ import {useInfiniteQuery, useQueryClient} from '@tanstack/react-query';
 import {useCallback, useEffect, useMemo, useState} from 'react';
 import {Link} from 'wouter';
 import {api} from '../api/client';
-import type {CustomerDevicesPage as Page_, Device} from '../api/types';
+import type {Configuration, CustomerDevicesPage as Page_, Device} from '../api/types';
 import {t} from '../en';
 import {deviceTitle, lastPart, modelOf, useMay} from '../model';
 import {Badge, Button, Empty, Field, Loading, Note, Page, Select} from '../ui/kit';
@@ -40,49 +40,12 @@ export function useCustomerDevices(customer: string) {
   return usePages(list, devicesOf);
 }
 
-export function CustomerDevicesPage({customer}: {customer: string}) {
-  const client = useQueryClient();
-  const [url, setUrl] = useUrlState('q', 'configuration');
-  const commit = useCallback((q: string) => setUrl({q: q.trim()}), [setUrl]);
-  const [typed, setTyped] = useTyped(url.q, commit);
-  const [mayRead, setMayRead] = useState(kSearched);
-  const [selected, setSelected] = useState<Record<string, boolean>>({});
-  const mayAssign = useMay('ASSIGNER');
-  const mayUnclaim = useMay('MANAGER');
-  const list = useCustomerDevices(customer);
-  const configurations = useConfigurations(customer);
-  const names = useMemo(
-    () =>
-      new Map(
-        (configurations.data ?? []).map(each => [each.name ?? '', each.configurationName ?? '']),
-      ),
-    [configurations.data],
-  );
-  const {rows: all, hasMore, isReading, readOn} = list;
-  const rows = useMemo(() => {
-    const bare = url.q.toLowerCase();
-    return all.filter(device => {
-      if (
-        url.configuration === 'none'
-          ? device.configuration
-          : url.configuration && lastPart(device.configuration) !== url.configuration
-      )
-        return false;
-      if (!bare) return true;
-      return [device.deviceId, ...Object.values(device.deviceIdentifier ?? {})].some(value =>
-        String(value).toLowerCase().includes(bare),
-      );
-    });
-  }, [all, url.q, url.configuration]);
-  const isFiltered = Boolean(url.q || url.configuration);
-  // The API lists devices and does not search them: goes on reading until enough are found, or a
-  // person should say whether to.
-  const isSearching = isFiltered && rows.length < kEnough && all.length < mayRead;
-  useEffect(() => {
-    if (isSearching) readOn();
-  }, [isSearching, readOn]);
-  const columns = useMemo<Column<Device>[]>(
-    () => [
+function useColumns(customer: string, configurations: Configuration[] | undefined) {
+  return useMemo<Column<Device>[]>(() => {
+    const names = new Map(
+      (configurations ?? []).map(each => [each.name ?? '', each.configurationName ?? '']),
+    );
+    return [
       {
         name: t.devices.device,
         isMain: true,
@@ -112,47 +75,117 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
           ),
       },
       {name: t.devices.claims, cell: device => <SectionBadges device={device} />},
-    ],
-    [customer, names],
+    ];
+  }, [customer, configurations]);
+}
+
+function matches(device: Device, query: string, configuration: string): boolean {
+  const has = lastPart(device.configuration);
+  if (configuration === 'none' ? has : configuration && has !== configuration) return false;
+  if (!query) return true;
+  const lower = query.toLowerCase();
+  return [device.deviceId, ...Object.values(device.deviceIdentifier ?? {})].some(value =>
+    String(value).toLowerCase().includes(lower),
   );
-  const chosen = useMemo(
-    () => rows.filter(device => selected[device.deviceId ?? '']),
-    [rows, selected],
+}
+
+// The devices that the address asks for, among those that are read. The API lists devices and does
+// not search them: goes on reading until enough are found, or a person should say whether to.
+function useWanted(customer: string) {
+  const [{q, configuration}] = useUrlState('q', 'configuration');
+  const [mayRead, setMayRead] = useState(kSearched);
+  const list = useCustomerDevices(customer);
+  const {rows: all, readOn} = list;
+  const rows = useMemo(
+    () => all.filter(device => matches(device, q, configuration)),
+    [all, q, configuration],
   );
-  const finish = () => {
-    setSelected({});
+  const isFiltered = Boolean(q || configuration);
+  const isSearching = isFiltered && rows.length < kEnough && all.length < mayRead;
+  useEffect(() => {
+    if (isSearching) readOn();
+  }, [isSearching, readOn]);
+  const searchOn = () => setMayRead(all.length + kSearched);
+  return {list, rows, searched: all.length, isFiltered, isSearching, searchOn};
+}
+
+function Toolbar({configurations}: {configurations: Configuration[]}) {
+  const [url, setUrl] = useUrlState('q', 'configuration');
+  const commit = useCallback((q: string) => setUrl({q: q.trim()}), [setUrl]);
+  const [typed, setTyped] = useTyped(url.q, commit);
+  return (
+    <search className="toolbar">
+      <div className="wide">
+        <Field
+          label={t.devices.search}
+          value={typed}
+          onChange={setTyped}
+          type="search"
+          placeholder={t.devices.searchPlaceholder}
+        />
+      </div>
+      <Select
+        label={t.customerDevices.configuration}
+        value={url.configuration}
+        onChange={configuration => setUrl({configuration})}
+        options={[
+          ['', t.customerDevices.any],
+          ['none', t.customerDevices.none],
+          ...configurations.map(
+            each => [lastPart(each.name), each.configurationName ?? ''] as const,
+          ),
+        ]}
+      />
+    </search>
+  );
+}
+
+// Says why no device is listed.
+function NoDevices({
+  isReading,
+  isFiltered,
+  searched,
+}: {
+  isReading: boolean;
+  isFiltered: boolean;
+  searched: number;
+}) {
+  if (isReading) return <Loading />;
+  return isFiltered ? (
+    <Empty title={t.customerDevices.notFound}>{t.customerDevices.notFoundText(searched)}</Empty>
+  ) : (
+    <Empty title={t.customerDevices.empty}>{t.customerDevices.emptyText}</Empty>
+  );
+}
+
+export function CustomerDevicesPage({customer}: {customer: string}) {
+  const client = useQueryClient();
+  const [selected, setSelected] = useState<Record<string, boolean>>({});
+  const mayAssign = useMay('ASSIGNER');
+  const mayUnclaim = useMay('MANAGER');
+  const {list, rows, searched, isFiltered, isSearching, searchOn} = useWanted(customer);
+  const configurations = useConfigurations(customer).data;
+  const columns = useColumns(customer, configurations);
+  const {hasMore, isReading, readOn} = list;
+  const devices = rows.filter(device => selected[device.deviceId ?? '']);
+  // Those that failed stay selected.
+  const finish = (done: Device[]) => {
+    setSelected(old => {
+      const rest = {...old};
+      for (const {deviceId} of done) delete rest[deviceId ?? ''];
+      return rest;
+    });
     void client.invalidateQueries({queryKey: ['customerDevices', customer]});
   };
+  const chosen = {customer, devices, finish};
   return (
     <Page title={t.customerDevices.title} intro={t.customerDevices.intro}>
       <Unclaimed customer={customer} />
-      <search className="toolbar">
-        <div className="wide">
-          <Field
-            label={t.devices.search}
-            value={typed}
-            onChange={setTyped}
-            type="search"
-            placeholder={t.devices.searchPlaceholder}
-          />
-        </div>
-        <Select
-          label={t.customerDevices.configuration}
-          value={url.configuration}
-          onChange={configuration => setUrl({configuration})}
-          options={[
-            ['', t.customerDevices.any],
-            ['none', t.customerDevices.none],
-            ...(configurations.data ?? []).map(
-              each => [lastPart(each.name), each.configurationName ?? ''] as const,
-            ),
-          ]}
-        />
-      </search>
+      <Toolbar configurations={configurations ?? []} />
       {isFiltered && hasMore && !isSearching && (
         <Note>
-          <p>{t.customerDevices.searched(all.length)}</p>
-          <Button busy={isReading} onPress={() => setMayRead(all.length + kSearched)}>
+          <p>{t.customerDevices.searched(searched)}</p>
+          <Button busy={isReading} onPress={searchOn}>
             {t.devices.searchMore}
           </Button>
         </Note>
@@ -161,15 +194,11 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
         list={list}
         isEmpty={rows.length === 0}
         empty={
-          isReading || (isSearching && hasMore) ? (
-            <Loading />
-          ) : isFiltered ? (
-            <Empty title={t.customerDevices.notFound}>
-              {t.customerDevices.notFoundText(all.length)}
-            </Empty>
-          ) : (
-            <Empty title={t.customerDevices.empty}>{t.customerDevices.emptyText}</Empty>
-          )
+          <NoDevices
+            isReading={isReading || (isSearching && hasMore)}
+            isFiltered={isFiltered}
+            searched={searched}
+          />
         }
       >
         <Table
@@ -184,20 +213,15 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
           {...(mayAssign ? {selected, onSelect: setSelected} : {})}
         />
       </List>
-      {chosen.length > 0 && (
+      {devices.length > 0 && (
         <div className="selection">
-          <strong role="status">{t.table.selected(chosen.length)}</strong>
+          <strong role="status">{t.table.selected(devices.length)}</strong>
           <Button kind="quiet" onPress={() => setSelected({})}>
             {t.table.clear}
           </Button>
-          <ApplyDialog
-            customer={customer}
-            devices={chosen}
-            configurations={configurations.data ?? []}
-            finish={finish}
-          />
-          <RemoveDialog customer={customer} devices={chosen} finish={finish} />
-          {mayUnclaim && <UnclaimDialog customer={customer} devices={chosen} finish={finish} />}
+          <ApplyDialog {...chosen} configurations={configurations ?? []} />
+          <RemoveDialog {...chosen} />
+          {mayUnclaim && <UnclaimDialog {...chosen} />}
         </div>
       )}
     </Page>

@@ -5,6 +5,7 @@ import {useCallback, useMemo, useState} from 'react';
 import {Link, useLocation} from 'wouter';
 import {api, ApiError} from '../api/client';
 import type {
+  Company,
   Device,
   DeviceIdentifier,
   DevicesPage as Page_,
@@ -89,7 +90,7 @@ const devicesOf = (page: Page_) => page.devices;
 
 function useDevices(partner: string, owners: string[], section: SectionType, enabled: boolean) {
   const path = `/v1/partners/${partner}/devices:findByOwner`;
-  const query = {customerId: owners.slice(0, kMostOwners), sectionType: section};
+  const query = {customerId: owners, sectionType: section};
   const options = {
     // Reading a long list again costs as many calls as it has pages.
     refetchOnWindowFocus: false,
@@ -115,6 +116,7 @@ function useDevices(partner: string, owners: string[], section: SectionType, ena
       api.post<Page_>(path, {...query, limit: '1'}, {signal, query: {fields: 'totalSize'}}),
     ...options,
     enabled: list.isSuccess && options.enabled,
+    retry: false,
   });
   return {...usePages(list, devicesOf), total: count.data && (count.data.totalSize ?? 0)};
 }
@@ -128,53 +130,8 @@ function matches(device: Device, text: string): boolean {
   ].some(value => String(value).toLowerCase().includes(lower));
 }
 
-export function DevicesPage({partner}: {partner: string}) {
-  const [url, setUrl] = useUrlState('q', 'customer', 'section', 'manufacturer', 'model');
-  const commitQuery = useCallback((q: string) => setUrl({q: q.trim()}), [setUrl]);
-  const [typed, setTyped] = useTyped(url.q, commitQuery);
-  const commitMaker = useCallback(
-    (manufacturer: string) => setUrl({manufacturer: manufacturer.trim()}),
-    [setUrl],
-  );
-  const commitModel = useCallback((model: string) => setUrl({model: model.trim()}), [setUrl]);
-  const [maker, setMaker] = useTyped(url.manufacturer, commitMaker);
-  const [model, setModel] = useTyped(url.model, commitModel);
-  const [selected, setSelected] = useState<Record<string, boolean>>({});
-  const [, go] = useLocation();
-  const mayManage = useMay('MANAGER');
-  const mayClaim = useMay('ASSIGNER');
-
-  const customers = useCustomers(partner);
-  const names = useMemo(
-    () =>
-      new Map((customers.data ?? []).map(each => [each.companyId ?? '', each.companyName ?? ''])),
-    [customers.data],
-  );
-  const section: SectionType =
-    url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
-  const owners = useMemo(
-    () =>
-      url.customer ? [url.customer] : (customers.data ?? []).map(each => each.companyId ?? ''),
-    [url.customer, customers.data],
-  );
-  const isNumber = identifiersOf(url.q).length > 0;
-  const list = useDevices(partner, owners, section, !isNumber);
-  const found = useQuery({
-    queryKey: ['find', partner, url.q, url.manufacturer, url.model],
-    queryFn: () => search(partner, url.q, url.manufacturer, url.model),
-    enabled: url.q !== '',
-  });
-  const rows = useMemo(() => {
-    if (!url.q) return list.rows;
-    const all = new Map((found.data ?? []).map(device => [device.deviceId ?? '', device]));
-    for (const device of isNumber ? [] : list.rows) {
-      if (matches(device, url.q)) all.set(device.deviceId ?? '', device);
-    }
-    return [...all.values()];
-  }, [url.q, list.rows, found.data, isNumber]);
-  const {total} = list;
-
-  const columns = useMemo<Column<Device>[]>(
+function useColumns(names: Map<string, string>): Column<Device>[] {
+  return useMemo<Column<Device>[]>(
     () => [
       {
         name: t.devices.device,
@@ -202,122 +159,211 @@ export function DevicesPage({partner}: {partner: string}) {
     ],
     [names],
   );
+}
 
-  const chosen = rows.filter(device => selected[device.deviceId ?? '']);
+// Says what to do if no device is listed.
+function NoDevices({query, hasCustomers}: {query: string; hasCustomers: boolean}) {
+  const mayManage = useMay('MANAGER');
+  const mayClaim = useMay('ASSIGNER');
+  if (query) return <Empty title={t.devices.notFound(query)}>{t.devices.notFoundText}</Empty>;
+  if (!hasCustomers) {
+    const add = (
+      <LinkButton to="/reseller/customers" kind="primary">
+        {t.devices.addCustomer}
+      </LinkButton>
+    );
+    return (
+      <Empty title={t.devices.noCustomers} action={mayManage && add}>
+        {t.devices.noCustomersText}
+      </Empty>
+    );
+  }
+  const upload = (
+    <LinkButton to="/reseller/upload/claim" kind="primary">
+      {t.devices.upload}
+    </LinkButton>
+  );
+  return (
+    <Empty title={t.devices.none} action={mayClaim && upload}>
+      {t.devices.noneText}
+    </Empty>
+  );
+}
+
+// What was searched is no number: asks for what makes a serial number unique.
+function SerialHint({list}: {list: ReturnType<typeof useDevices>}) {
+  const [url, setUrl] = useUrlState('manufacturer', 'model');
+  const commitMaker = useCallback(
+    (manufacturer: string) => setUrl({manufacturer: manufacturer.trim()}),
+    [setUrl],
+  );
+  const commitModel = useCallback((model: string) => setUrl({model: model.trim()}), [setUrl]);
+  const [maker, setMaker] = useTyped(url.manufacturer, commitMaker);
+  const [model, setModel] = useTyped(url.model, commitModel);
+  return (
+    <Note>
+      <p>{t.devices.serialHint(list.rows.length, list.total)}</p>
+      <div className="toolbar">
+        <Field label={t.devices.manufacturer} value={maker} onChange={setMaker} />
+        <Field label={t.devices.modelName} value={model} onChange={setModel} />
+        {list.hasMore && (
+          <Button busy={list.isReading} onPress={list.readOn}>
+            {t.devices.searchMore}
+          </Button>
+        )}
+      </div>
+    </Note>
+  );
+}
+
+function Toolbar({customers}: {customers: Company[]}) {
+  const [url, setUrl] = useUrlState('q', 'customer', 'section');
+  const commit = useCallback((q: string) => setUrl({q: q.trim()}), [setUrl]);
+  const [typed, setTyped] = useTyped(url.q, commit);
+  return (
+    <search className="toolbar">
+      <div className="wide">
+        <Field
+          label={t.devices.search}
+          value={typed}
+          onChange={setTyped}
+          type="search"
+          placeholder={t.devices.searchPlaceholder}
+        />
+      </div>
+      <Select
+        label={t.devices.owner}
+        value={url.customer}
+        onChange={customer => setUrl({customer})}
+        options={[
+          ['', t.devices.allCustomers],
+          ...customers.map(each => [each.companyId ?? '', each.companyName ?? ''] as const),
+        ]}
+      />
+      <Select
+        label={t.devices.section}
+        value={url.section}
+        onChange={section => setUrl({section})}
+        options={[
+          ['', t.sections.SECTION_TYPE_ZERO_TOUCH],
+          ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK],
+        ]}
+      />
+    </search>
+  );
+}
+
+// The devices that are selected, and what can be done with them.
+function Selection({
+  partner,
+  section,
+  devices,
+  clear,
+}: {
+  partner: string;
+  section: SectionType;
+  devices: Device[];
+  clear: () => void;
+}) {
+  const [, go] = useLocation();
   const unclaim = async () => {
     const operation = await api.post<Operation>(`/v1/partners/${partner}/devices:unclaimAsync`, {
-      unclaims: chosen.map(device => ({deviceId: device.deviceId, sectionType: section})),
+      unclaims: devices.map(device => ({deviceId: device.deviceId, sectionType: section})),
     });
     go(`/reseller/operations/${lastPart(operation.name)}`);
   };
-  const isLoading =
-    customers.isPending ||
-    (owners.length > 0 && !isNumber && list.isPending) ||
-    (url.q !== '' && found.isPending);
-  const looksLikeSerial = url.q !== '' && !isNumber;
-
   return (
-    <Page
-      title={t.devices.title}
-      actions={
-        mayClaim && (
-          <>
-            <LinkButton to="/reseller/claim">{t.devices.claimOne}</LinkButton>
-            <LinkButton to="/reseller/upload/claim" kind="primary">
-              {t.devices.upload}
-            </LinkButton>
-          </>
-        )
-      }
-    >
-      <search className="toolbar">
-        <div className="wide">
-          <Field
-            label={t.devices.search}
-            value={typed}
-            onChange={setTyped}
-            type="search"
-            placeholder={t.devices.searchPlaceholder}
-          />
-        </div>
-        <Select
-          label={t.devices.owner}
-          value={url.customer}
-          onChange={customer => setUrl({customer})}
-          options={[
-            ['', t.devices.allCustomers],
-            ...(customers.data ?? []).map(
-              each => [each.companyId ?? '', each.companyName ?? ''] as const,
-            ),
-          ]}
-        />
-        <Select
-          label={t.devices.section}
-          value={url.section}
-          onChange={next => setUrl({section: next})}
-          options={[
-            ['', t.sections.SECTION_TYPE_ZERO_TOUCH],
-            ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK],
-          ]}
-        />
-      </search>
-      {looksLikeSerial && (
-        <Note>
-          <p>{t.devices.serialHint(list.rows.length, total)}</p>
-          <div className="toolbar">
-            <Field label={t.devices.manufacturer} value={maker} onChange={setMaker} />
-            <Field label={t.devices.modelName} value={model} onChange={setModel} />
-            {list.hasMore && (
-              <Button busy={list.isReading} onPress={list.readOn}>
-                {t.devices.searchMore}
-              </Button>
-            )}
-          </div>
-        </Note>
+    <div className="selection">
+      <strong role="status">{t.table.selected(devices.length)}</strong>
+      <Button kind="quiet" onPress={clear}>
+        {t.table.clear}
+      </Button>
+      <ConfirmButton
+        button={t.devices.unclaim}
+        title={t.devices.unclaimTitle(devices.length)}
+        confirm={t.devices.unclaim}
+        act={unclaim}
+      >
+        <p>{t.devices.unclaimText}</p>
+        <p>{t.devices.undoable}</p>
+      </ConfirmButton>
+    </div>
+  );
+}
+
+// The devices that the address asks for: those of owners, or what a search finds.
+function useWanted(partner: string) {
+  const [url] = useUrlState('q', 'customer', 'section', 'manufacturer', 'model');
+  const customers = useCustomers(partner);
+  const section: SectionType =
+    url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
+  const owners = useMemo(
+    () =>
+      url.customer
+        ? [url.customer]
+        : (customers.data ?? []).slice(0, kMostOwners).map(each => each.companyId ?? ''),
+    [url.customer, customers.data],
+  );
+  const isNumber = identifiersOf(url.q).length > 0;
+  const list = useDevices(partner, owners, section, !isNumber);
+  const found = useQuery({
+    queryKey: ['find', partner, url.q, url.manufacturer, url.model],
+    queryFn: () => search(partner, url.q, url.manufacturer, url.model),
+    enabled: url.q !== '',
+  });
+  const rows = useMemo(() => {
+    if (!url.q) return list.rows;
+    const all = new Map((found.data ?? []).map(device => [device.deviceId ?? '', device]));
+    for (const device of isNumber ? [] : list.rows) {
+      if (matches(device, url.q)) all.set(device.deviceId ?? '', device);
+    }
+    return [...all.values()];
+  }, [url.q, list.rows, found.data, isNumber]);
+  const state = {
+    isPending:
+      (customers.isPending && !url.customer && !isNumber) ||
+      (owners.length > 0 && !isNumber && list.isPending) ||
+      (url.q !== '' && found.isPending),
+    error: customers.error ?? list.error ?? found.error,
+    retry: () => {
+      if (customers.error) void customers.refetch();
+      if (list.error) list.retry();
+      if (found.error) void found.refetch();
+    },
+  };
+  return {url, customers: customers.data, section, isNumber, list, rows, state};
+}
+
+export function DevicesPage({partner}: {partner: string}) {
+  const {url, customers, section, isNumber, list, rows, state} = useWanted(partner);
+  const [selected, setSelected] = useState<Record<string, boolean>>({});
+  const mayManage = useMay('MANAGER');
+  const mayClaim = useMay('ASSIGNER');
+  const names = useMemo(
+    () => new Map((customers ?? []).map(each => [each.companyId ?? '', each.companyName ?? ''])),
+    [customers],
+  );
+  const columns = useColumns(names);
+  const chosen = rows.filter(device => selected[device.deviceId ?? '']);
+  const claims = (
+    <>
+      <LinkButton to="/reseller/claim">{t.devices.claimOne}</LinkButton>
+      <LinkButton to="/reseller/upload/claim" kind="primary">
+        {t.devices.upload}
+      </LinkButton>
+    </>
+  );
+  return (
+    <Page title={t.devices.title} actions={mayClaim && claims}>
+      <Toolbar customers={customers ?? []} />
+      {url.q !== '' && !isNumber && <SerialHint list={list} />}
+      {!url.customer && (customers?.length ?? 0) > kMostOwners && (
+        <Note>{t.devices.mostOwners(kMostOwners)}</Note>
       )}
-      {owners.length > kMostOwners && <Note>{t.devices.mostOwners(kMostOwners)}</Note>}
       <List
-        list={{
-          isPending: isLoading,
-          error: customers.error ?? list.error ?? found.error,
-          retry: () => {
-            if (customers.error) void customers.refetch();
-            if (list.error) list.retry();
-            if (found.error) void found.refetch();
-          },
-        }}
+        list={state}
         isEmpty={rows.length === 0}
-        empty={
-          url.q ? (
-            <Empty title={t.devices.notFound(url.q)}>{t.devices.notFoundText}</Empty>
-          ) : customers.data?.length === 0 ? (
-            <Empty
-              title={t.devices.noCustomers}
-              action={
-                mayManage && (
-                  <LinkButton to="/reseller/customers" kind="primary">
-                    {t.devices.addCustomer}
-                  </LinkButton>
-                )
-              }
-            >
-              {t.devices.noCustomersText}
-            </Empty>
-          ) : (
-            <Empty
-              title={t.devices.none}
-              action={
-                mayClaim && (
-                  <LinkButton to="/reseller/upload/claim" kind="primary">
-                    {t.devices.upload}
-                  </LinkButton>
-                )
-              }
-            >
-              {t.devices.noneText}
-            </Empty>
-          )
-        }
+        empty={<NoDevices query={url.q} hasCustomers={customers?.length !== 0} />}
       >
         <Table
           label={t.devices.title}
@@ -325,7 +371,7 @@ export function DevicesPage({partner}: {partner: string}) {
           columns={columns}
           idOf={device => device.deviceId ?? ''}
           nameOf={deviceTitle}
-          total={url.q ? undefined : total}
+          total={url.q ? undefined : list.total}
           loadingMore={list.isReading}
           hasMore={!url.q && list.hasMore}
           {...(url.q ? {} : {onEnd: list.readOn})}
@@ -333,21 +379,12 @@ export function DevicesPage({partner}: {partner: string}) {
         />
       </List>
       {chosen.length > 0 && (
-        <div className="selection">
-          <strong role="status">{t.table.selected(chosen.length)}</strong>
-          <Button kind="quiet" onPress={() => setSelected({})}>
-            {t.table.clear}
-          </Button>
-          <ConfirmButton
-            button={t.devices.unclaim}
-            title={t.devices.unclaimTitle(chosen.length)}
-            confirm={t.devices.unclaim}
-            act={unclaim}
-          >
-            <p>{t.devices.unclaimText}</p>
-            <p>{t.devices.undoable}</p>
-          </ConfirmButton>
-        </div>
+        <Selection
+          partner={partner}
+          section={section}
+          devices={chosen}
+          clear={() => setSelected({})}
+        />
       )}
     </Page>
   );

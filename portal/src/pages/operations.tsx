@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches: how far they are, what they did to each device, and taking them back.
 import {useInfiniteQuery, useQuery, useQueryClient} from '@tanstack/react-query';
-import {useEffect, useMemo} from 'react';
+import {useEffect, useMemo, type ReactNode} from 'react';
 import {Link, useLocation} from 'wouter';
 import {api} from '../api/client';
 import type {
@@ -299,10 +299,9 @@ function Related({text, name}: {text: string; name: string | undefined}) {
   );
 }
 
-export function OperationPage({id}: {id: string}) {
-  const [, go] = useLocation();
+// What is known of an operation: its state, its kind, and its results once it is done.
+function useOperation(id: string) {
   const client = useQueryClient();
-  const mayChange = useMay('MANAGER');
   const name = kName + id;
   const operation = useQuery({
     queryKey: ['operation', id],
@@ -311,13 +310,13 @@ export function OperationPage({id}: {id: string}) {
     refetchInterval: query => (query.state.data?.done ? false : 700),
     staleTime: 0,
   });
+  const isDone = operation.data?.done === true;
   const results = useQuery({
     queryKey: ['results', id],
     queryFn: () => api.get<Operation>(`/v1/${name}`),
-    enabled: operation.data?.done === true,
+    enabled: isDone,
     staleTime: Infinity,
   });
-  const isDone = operation.data?.done === true;
   const batch = useQuery({
     queryKey: ['batch', id, isDone],
     queryFn: () => api.get<Batch>(`/openzerotouch/v1/${name}`),
@@ -330,15 +329,22 @@ export function OperationPage({id}: {id: string}) {
       void client.invalidateQueries({queryKey: [key]});
     }
   }, [client, isDone]);
-  const back = {to: '/reseller/operations', text: t.operations.title};
-  const {data} = operation;
-  if (!data) return <Unread title={t.operations.operation} back={back} query={operation} />;
-  const items = results.data?.response?.perDeviceStatus ?? [];
-  const kind = batch.data?.kind ?? 'KIND_UNSPECIFIED';
-  const isPreview = kind.startsWith('PREVIEW');
-  const undoUntil = batch.data?.undoExpireTime;
-  const total = data.metadata?.devicesCount ?? 0;
-  const succeeded = data.response?.successCount ?? 0;
+  return {name, operation, isDone, results, batch};
+}
+
+// The buttons of an operation: each as long as it has something to do.
+function OperationActions({
+  id,
+  isDone,
+  undoUntil,
+}: {
+  id: string;
+  isDone: boolean;
+  undoUntil: string | undefined; // when it can be undone no more
+}) {
+  const [, go] = useLocation();
+  const client = useQueryClient();
+  const name = kName + id;
   const cancel = async () => {
     await api.post(`/v1/${name}:cancel`);
     await client.invalidateQueries({queryKey: ['operation', id]});
@@ -355,84 +361,98 @@ export function OperationPage({id}: {id: string}) {
     go('/reseller/operations');
   };
   return (
+    <>
+      {!isDone && (
+        <ConfirmButton
+          button={t.operations.cancel}
+          title={t.operations.cancelTitle}
+          confirm={t.operations.cancel}
+          act={cancel}
+        >
+          <p>{t.operations.cancelText}</p>
+        </ConfirmButton>
+      )}
+      {undoUntil && (
+        <ConfirmButton
+          button={t.operations.undo}
+          trigger="plain"
+          kind="primary"
+          title={t.operations.undoTitle}
+          confirm={t.operations.undo}
+          act={undo}
+        >
+          <p>{t.operations.undoText}</p>
+          <p>{t.operations.undoUntil(formatTime(undoUntil))}</p>
+        </ConfirmButton>
+      )}
+      {isDone && (
+        <ConfirmButton
+          button={t.operations.remove}
+          title={t.operations.removeTitle}
+          confirm={t.operations.remove}
+          act={remove}
+        >
+          <p>{t.operations.removeText}</p>
+        </ConfirmButton>
+      )}
+    </>
+  );
+}
+
+function OperationFigures({operation, isPreview}: {operation: Operation; isPreview: boolean}) {
+  const total = operation.metadata?.devicesCount ?? 0;
+  const succeeded = operation.response?.successCount ?? 0;
+  const figures: [ReactNode, string][] = [
+    [total.toLocaleString(), t.operations.devices],
+    [
+      operation.done ? succeeded.toLocaleString() : t.none,
+      isPreview ? t.upload.wouldWork : t.operations.succeeded,
+    ],
+    [
+      operation.done ? (total - succeeded).toLocaleString() : t.none,
+      isPreview ? t.upload.wouldFail : t.operations.notDone,
+    ],
+    [<StateBadge operation={operation} />, t.operations.state],
+  ];
+  return (
+    <div className="figures" role="status">
+      {figures.map(([value, text]) => (
+        <div className="figure" key={text}>
+          <strong>{value}</strong>
+          <span>{text}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function OperationPage({id}: {id: string}) {
+  const mayChange = useMay('MANAGER');
+  const {name, operation, isDone, results, batch} = useOperation(id);
+  const back = {to: '/reseller/operations', text: t.operations.title};
+  const {data} = operation;
+  if (!data) return <Unread title={t.operations.operation} back={back} query={operation} />;
+  const items = results.data?.response?.perDeviceStatus ?? [];
+  const kind = batch.data?.kind ?? 'KIND_UNSPECIFIED';
+  const isPreview = kind.startsWith('PREVIEW');
+  const total = data.metadata?.devicesCount ?? 0;
+  const succeeded = data.response?.successCount ?? 0;
+  const undoUntil = succeeded > 0 ? batch.data?.undoExpireTime : undefined;
+  const titleOf = /^(UN)?CLAIM$/.test(kind) ? t.operations.titleOf : t.operations.titleOfMany;
+  return (
     <Page
-      title={
-        /^(UN)?CLAIM$/.test(kind)
-          ? t.operations.titleOf(kindText(kind), total)
-          : t.operations.titleOfMany(kindText(kind), total)
-      }
+      title={titleOf(kindText(kind), total)}
       back={back}
-      actions={
-        mayChange && (
-          <>
-            {!data.done && (
-              <ConfirmButton
-                button={t.operations.cancel}
-                title={t.operations.cancelTitle}
-                confirm={t.operations.cancel}
-                act={cancel}
-              >
-                <p>{t.operations.cancelText}</p>
-              </ConfirmButton>
-            )}
-            {undoUntil && succeeded > 0 && (
-              <ConfirmButton
-                button={t.operations.undo}
-                trigger="plain"
-                kind="primary"
-                title={t.operations.undoTitle}
-                confirm={t.operations.undo}
-                act={undo}
-              >
-                <p>{t.operations.undoText}</p>
-                <p>{t.operations.undoUntil(formatTime(undoUntil))}</p>
-              </ConfirmButton>
-            )}
-            {data.done && (
-              <ConfirmButton
-                button={t.operations.remove}
-                title={t.operations.removeTitle}
-                confirm={t.operations.remove}
-                act={remove}
-              >
-                <p>{t.operations.removeText}</p>
-              </ConfirmButton>
-            )}
-          </>
-        )
-      }
+      actions={mayChange && <OperationActions id={id} isDone={isDone} undoUntil={undoUntil} />}
     >
       <ErrorNote error={operation.error} retry={() => void operation.refetch()} />
       <Card>
-        <div className="figures" role="status">
-          <div className="figure">
-            <strong>{total.toLocaleString()}</strong>
-            <span>{t.operations.devices}</span>
-          </div>
-          <div className="figure">
-            <strong>{data.done ? succeeded.toLocaleString() : t.none}</strong>
-            <span>{isPreview ? t.upload.wouldWork : t.operations.succeeded}</span>
-          </div>
-          <div className="figure">
-            <strong>{data.done ? (total - succeeded).toLocaleString() : t.none}</strong>
-            <span>{isPreview ? t.upload.wouldFail : t.operations.notDone}</span>
-          </div>
-          <div className="figure">
-            <strong>
-              <StateBadge operation={data} />
-            </strong>
-            <span>{t.operations.state}</span>
-          </div>
-        </div>
-        {!data.done && (
-          <Progress value={data.metadata?.progress ?? 0} label={t.operations.progress} />
-        )}
+        <OperationFigures operation={data} isPreview={isPreview} />
+        {!isDone && <Progress value={data.metadata?.progress ?? 0} label={t.operations.progress} />}
         {data.error && <Note tone="danger">{data.error.message}</Note>}
         {isPreview && <Note>{t.operations.previewText}</Note>}
-        {data.done && kind === 'CLAIM' && succeeded > 0 && <Note>{t.operations.claimEffect}</Note>}
-        {undoUntil && succeeded > 0 && (
-          <p className="muted">{t.operations.undoUntil(formatTime(undoUntil))}</p>
-        )}
+        {isDone && kind === 'CLAIM' && succeeded > 0 && <Note>{t.operations.claimEffect}</Note>}
+        {undoUntil && <p className="muted">{t.operations.undoUntil(formatTime(undoUntil))}</p>}
         <Related text={t.operations.undoneBy} name={batch.data?.undoneBy} />
         <Related text={t.operations.undoes} name={batch.data?.undoes} />
         <ErrorNote error={batch.error} retry={() => void batch.refetch()} />
@@ -440,7 +460,7 @@ export function OperationPage({id}: {id: string}) {
           <code>{name}</code> <CopyButton text={name} label={t.operations.copyName} />
         </p>
       </Card>
-      {data.done && results.isPending && <Loading />}
+      {isDone && results.isPending && <Loading />}
       <ErrorNote error={results.error} retry={() => void results.refetch()} />
       {items.length > 0 && (
         <Card

@@ -2,8 +2,8 @@
 // Runs what a person starts, such as sending a form, and keeps why it failed.
 import {useState, type ReactNode} from 'react';
 
-// Returns `run`, which runs an action; `busy`, true while one runs; and the error of the last one,
-// null if it did not fail.
+// Returns `run`, which runs an action; `busy`, true while one runs; the error of the last one, null
+// if it did not fail; and `forget`, which drops the error.
 export function useAttempt() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -18,7 +18,8 @@ export function useAttempt() {
       setBusy(false);
     }
   };
-  return {busy, error, run};
+  const forget = () => setError(null);
+  return {busy, error, run, forget};
 }
 
 // Shows a form that the page itself sends.

@@ -15,16 +15,18 @@ export function DialogButton({
   children,
   disabled,
   wide,
+  onOpenChange,
 }: {
   button: ReactNode;
   kind?: ButtonProps['kind'];
   title: string;
+  onOpenChange?: (isOpen: boolean) => void;
   disabled?: boolean;
   wide?: boolean;
   children: (close: () => void) => ReactNode;
 }) {
   return (
-    <DialogTrigger>
+    <DialogTrigger {...(onOpenChange ? {onOpenChange} : {})}>
       <Button kind={kind ?? 'plain'} disabled={Boolean(disabled)}>
         {button}
       </Button>
@@ -44,6 +46,17 @@ export function DialogButton({
       </ModalOverlay>
     </DialogTrigger>
   );
+}
+
+// Moves the focus to the page's heading if the control that had it is gone, such as the button of
+// a row that was removed: else people without a mouse would start at the top again.
+export function keepFocus(): void {
+  const later = () => {
+    const at = document.activeElement;
+    if (at && at !== document.body) return;
+    document.querySelector<HTMLElement>('main h1')?.focus({preventScroll: true});
+  };
+  setTimeout(later, 50); // the dialog has gone, and has tried to give the focus back
 }
 
 // A button that asks before it acts.
@@ -66,9 +79,15 @@ export function ConfirmButton({
   disabled?: boolean;
   trigger?: ButtonProps['kind'];
 }) {
-  const {busy, error, run} = useAttempt();
+  const {busy, error, run, forget} = useAttempt();
   return (
-    <DialogButton button={button} kind={trigger ?? kind} title={title} disabled={Boolean(disabled)}>
+    <DialogButton
+      button={button}
+      kind={trigger ?? kind}
+      title={title}
+      disabled={Boolean(disabled)}
+      onOpenChange={forget}
+    >
       {close => (
         <>
           <div className="dialog-body">{children}</div>
@@ -82,6 +101,7 @@ export function ConfirmButton({
                 void run(async () => {
                   await act();
                   close();
+                  keepFocus();
                 })
               }
             >

@@ -13,6 +13,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
+#include "base/limits.h"
 #include "store/device_ids.h"
 #include "store/postgres/read_groups.h"
 #include "store/postgres/session.h"
@@ -260,6 +261,8 @@ class PostgresTransaction : public Transaction {
   void TakeParts(const Rows& rows);
 
   // device_changes.cc
+  // Counts changed devices, and tells the planner of their rows if there are many.
+  absl::Status CountChanged(size_t devices);
   // `places[i]` are those of `states[i]`.
   void QueueStatements(std::span<const DeviceState* const> states,
                        std::span<const LoggedPlaces> places);
@@ -285,6 +288,8 @@ class PostgresTransaction : public Transaction {
   // The devices that LocateFew found, as one statement read them with their keys; until other
   // devices are read, or changed ones written.
   std::optional<absl::btree_map<DeviceId, DeviceState>> located_;
+  size_t changed_ = 0;  // devices that this transaction has changed
+  size_t next_analyze_ = limits::kUnplannedDevices;  // of them
   // First sequences of parts of the log that are reserved for this transaction.
   std::deque<int64_t> parts_;
   // True if there are webhooks; set when it was read with the parts.

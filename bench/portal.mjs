@@ -86,7 +86,8 @@ async function startServer() {
   });
   const begin = performance.now();
   const [line] = await once(createInterface({input: server.stdout}), 'line');
-  if (PGHOST) execFileSync('psql', ['-qc', 'ANALYZE', 'portal']); // as autovacuum does within a minute
+  // As autovacuum does within a minute.
+  if (PGHOST) execFileSync('psql', ['-qc', 'ANALYZE', 'portal']);
   console.log(`the server started after ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   return {...JSON.parse(line), process: server};
 }

@@ -60,14 +60,16 @@ export function useMay(least: Role): boolean {
   return may(useRole(), least);
 }
 
-// The customers of a reseller. `data` grows until all pages are read.
+const kCustomersPage = 100; // the most that the API returns
+
+// The customers of a reseller. `data` grows until all pages are read; `first` is the first of them.
 export function useCustomers(partner: string) {
   const list = useInfiniteQuery({
     queryKey: ['customers', partner],
     queryFn: ({pageParam, signal}) =>
       api.get<CustomersPage>(
         `/v1/partners/${partner}/customers`,
-        {pageSize: 1000, pageToken: pageParam},
+        {pageSize: kCustomersPage, pageToken: pageParam},
         signal,
       ),
     initialPageParam: '',
@@ -83,7 +85,8 @@ export function useCustomers(partner: string) {
     [data],
   );
   const {isPending, error, refetch} = list;
-  return {data: customers, isPending, error, refetch};
+  const first = data?.pages[0]?.customers;
+  return {data: customers, first, isAll: hasNextPage === false, isPending, error, refetch};
 }
 
 export function useCustomerNames(partner: string): Map<string, string> {

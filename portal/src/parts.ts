@@ -29,8 +29,7 @@ export function loadOpenPart(): void {
   if (name && name in kParts) kParts[name as keyof typeof kParts]().catch(ignore);
 }
 
-// Loads the others when nothing else is to be done: pages open at once, and also while the server
-// is restarted.
+// Loads the others, so that their pages open at once, also while the server is restarted.
 export function loadOtherParts(): void {
   for (const load of Object.values(kParts)) load().catch(ignore);
 }

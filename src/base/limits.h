@@ -205,11 +205,6 @@ inline constexpr size_t kSeedDevices = 1'000'000;
 // How long a store may take to plant a seed: a million devices on a slow machine.
 inline constexpr absl::Duration kPlantWait = absl::Minutes(30);
 
-// Devices that one transaction changes before it tells PostgreSQL's planner of their rows; again at
-// each tenfold. Until the commit nobody else does, and plans for empty tables read the whole of large
-// ones. More than a chunk of a batch, so only seeds come to it.
-inline constexpr size_t kUnplannedDevices = 10'000;
-
 // Bytes of an e-mail address in the name of its key file.
 inline constexpr size_t kKeyFileNameBytes = 64;
 

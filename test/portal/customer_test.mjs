@@ -25,7 +25,7 @@ test('customer: a configuration with warnings, applied to many devices and remov
       `{"android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE": {"server": "https://example.com"}}`,
     );
   await person.see('No warnings');
-  // What is typed is not lost by a reload, nor by looking at another page.
+  // Keeps what is typed through a reload, and through a look at another page.
   await person.page.reload();
   await person.see('No warnings');
   await person.page.getByRole('link', {name: 'Devices', exact: true}).click();

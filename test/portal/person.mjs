@@ -61,6 +61,15 @@ export class Person {
     await this.settle();
   }
 
+  // Goes to a page as a link does, without loading the portal again.
+  async visit(path) {
+    await this.page.evaluate(to => {
+      history.pushState(null, '', `/portal${to}`);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, path);
+    await this.settle();
+  }
+
   async settle() {
     await this.page.getByRole('heading', {level: 1}).waitFor();
     await this.page.waitForFunction(() => !document.querySelector('.loading'));

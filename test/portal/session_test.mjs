@@ -45,12 +45,21 @@ test('a session that ends in the middle of a form loses nothing', async () => {
 
 test('parts of the portal that the server does not send are asked for again', async () => {
   const person = await Person.open(stage.browser, stage.origin);
-  person.expectErrors('net::ERR_FAILED', 'The server did not send this page');
-  await person.page.route(/assets\/(sandbox|worker)-/, route => route.abort());
+  person.expectErrors('net::ERR_FAILED', '404 (Not Found)', 'The server did not send this page');
+  await person.page.route(/assets\/sandbox-/, route => route.abort());
+  await person.page.addInitScript(() => {
+    const {Worker} = window;
+    window.Worker = class extends Worker {
+      constructor(url) {
+        super(url.replace('worker-', 'missing-'));
+      }
+    };
+  });
   await person.signIn(stage.sandbox.key(stage.reseller).client_email);
   await person.page.getByRole('link', {name: 'Live calls'}).click();
   await person.see('The server did not send this page.');
   await person.page.getByRole('link', {name: 'Upload devices'}).click();
+  await person.page.getByRole('heading', {name: /^Upload/}).waitFor();
   await chooseFile(person, 'one.csv', `imei\n${imei(52)}\n`);
   await person.see('The server did not send this page.');
   await person.page.unrouteAll();
@@ -81,7 +90,7 @@ test('a session that ends under a dialog is asked for over it, and the dialog st
   await leave(person);
 });
 
-test('two tabs: one signs out, the other asks to sign in and shows nothing of another person', async () => {
+test('two tabs: one takes another account, the other asks to sign in again', async () => {
   const person = await asReseller();
   person.expectErrors('401 (Unauthorized)', '403 (Forbidden)');
   const other = await person.context.newPage();

@@ -69,6 +69,7 @@ def check(tree):
             check_lengths(tree, path)
         if path.startswith(PORTAL) and path.endswith(SCRIPTS) and path != PORTAL_TEXTS:
             check_file_length(tree, path)
+            functions.check_components(tree, path)
         if is_licensed(tree, path):
             check_licence(tree, path)
         if path.endswith('.md'):

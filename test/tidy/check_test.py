@@ -151,6 +151,13 @@ class FunctionsTest(CheckTest):
         code = 'class ABSL_LOCKABLE A {\n' + '  int x();\n' * 80 + '};\n'
         self.assertEqual([], self.violations({'src/base/f.cc': code}))
 
+    def test_a_long_component(self):
+        def component(lines):
+            return ('// SPDX-License-Identifier: Apache-2.0\nexport function A({\n  b,\n}: {\n'
+                    '  b: string;\n}) {\n' + '  c();\n' * (lines - 6) + '}\n')
+        self.assertEqual([], self.violations({'portal/src/a.tsx': component(160)}))
+        self.expect('portal/src/a.tsx:2', 'A has 161 lines', {'portal/src/a.tsx': component(161)})
+
     def names(self, code):
         return [(line, name, lines) for line, name, lines in functions.functions(code)]
 

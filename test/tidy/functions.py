@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the length of C++ functions.
+"""Checks the length of functions: of C++, and of the portal's TypeScript.
 
 The reader knows braces, comments and literals, and no more of C++. A brace
 opens a function if a parameter list precedes it; lambdas and local classes
@@ -7,7 +7,10 @@ count to the function that holds them.
 """
 import re
 
+from tree import line_of
+
 FUNCTION_LINES = 60
+COMPONENT_LINES = 160  # most of a component is markup, which has few branches
 
 LITERAL = re.compile(
     r'//[^\n]*|/\*.*?\*/'
@@ -22,6 +25,7 @@ BODY = re.compile(r'\)\s*(?:const|noexcept|override|final|mutable|volatile|&&?|t
                   r'ABSL_\w+|ZT_\w+|\([^()]*\)|->\s*[\w:<>,*&\s]+|\s)*$')
 # The initialisers of a constructor, up to the brace of its body.
 INITIALIZERS = re.compile(r'\)\s*(?:noexcept\s*)?:\s+\w.*[)}]\s+$', re.DOTALL)
+COMPONENT = re.compile(r'^(?:export )?(?:async )?function (\w+).*?^\}$', re.DOTALL | re.MULTILINE)
 NAME = re.compile(r'([~\w:]+)\s*\(')
 
 
@@ -31,6 +35,16 @@ def check(tree):
             if length > FUNCTION_LINES:
                 tree.note(path, line, f'{name} has {length} lines, more than {FUNCTION_LINES}: '
                           'split it by what it does')
+
+
+def check_components(tree, path):
+    """Checks a file of the portal, in which only a function's last brace is alone at the margin."""
+    for match in COMPONENT.finditer(tree.read(path)):
+        length = match.group(0).count('\n') + 1
+        if length > COMPONENT_LINES:
+            tree.note(path, line_of(tree.read(path), match.start()),
+                      f'{match.group(1)} has {length} lines, more than {COMPONENT_LINES}: '
+                      'split it by what it does')
 
 
 def blanked(code):

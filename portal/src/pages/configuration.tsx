@@ -106,7 +106,7 @@ const kEmpty: Draft = {
   isDefault: false,
 };
 
-// What is typed of a configuration. It outlives a reload. `changed` are the fields that differ from
+// Holds what is typed of a configuration, also after a reload. `changed` are the fields that differ from
 // `saved`; `forget` goes back to it.
 function useDraft(name: string, saved: Configuration | undefined) {
   const {email} = useUser();
@@ -163,7 +163,7 @@ function DpcSelect({
   );
 }
 
-// What the phone shows of the company.
+// Asks for what the phone shows of the company.
 function CompanyFields({draft, set}: FieldsProps) {
   return (
     <>

@@ -168,7 +168,7 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
   const columns = useColumns(customer, configurations);
   const {hasMore, isReading, readOn} = list;
   const devices = rows.filter(device => selected[device.deviceId ?? '']);
-  // Those that failed stay selected.
+  // Leaves selected what failed.
   const finish = (done: Device[]) => {
     setSelected(old => {
       const rest = {...old};

@@ -86,6 +86,7 @@ async function search(
   return [...found.values()];
 }
 
+const kNobody: Company[] = [];
 const devicesOf = (page: Page_) => page.devices;
 
 function useDevices(partner: string, owners: string[], section: SectionType, enabled: boolean) {
@@ -107,6 +108,12 @@ function useDevices(partner: string, owners: string[], section: SectionType, ena
       ),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
+    // While more owners are read, the rows of the first ones stay.
+    placeholderData: (earlier, query) => {
+      const [, , before = '', sectionBefore] = query?.queryKey ?? [];
+      const isMore = owners.join().startsWith(before) && section === sectionBefore;
+      return isMore ? earlier : undefined;
+    },
     ...options,
   });
   // Counting a long list takes longer than reading its first page: the rows do not wait for it.
@@ -115,7 +122,7 @@ function useDevices(partner: string, owners: string[], section: SectionType, ena
     queryFn: ({signal}) =>
       api.post<Page_>(path, {...query, limit: '1'}, {signal, query: {fields: 'totalSize'}}),
     ...options,
-    enabled: list.isSuccess && options.enabled,
+    enabled: list.isSuccess && !list.isPlaceholderData && options.enabled,
     retry: false,
   });
   return {...usePages(list, devicesOf), total: count.data && (count.data.totalSize ?? 0)};
@@ -190,7 +197,7 @@ function NoDevices({query, hasCustomers}: {query: string; hasCustomers: boolean}
   );
 }
 
-// What was searched is no number: asks for what makes a serial number unique.
+// Asks for what makes a serial number unique.
 function SerialHint({list}: {list: ReturnType<typeof useDevices>}) {
   const [url, setUrl] = useUrlState('manufacturer', 'model');
   const commitMaker = useCallback(
@@ -297,12 +304,14 @@ function useWanted(partner: string) {
   const customers = useCustomers(partner);
   const section: SectionType =
     url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
+  // The first rows do not wait for the last customers.
+  const companies = (customers.isAll ? customers.data : customers.first) ?? kNobody;
   const owners = useMemo(
     () =>
       url.customer
         ? [url.customer]
-        : (customers.data ?? []).slice(0, kMostOwners).map(each => each.companyId ?? ''),
-    [url.customer, customers.data],
+        : companies.slice(0, kMostOwners).map(each => each.companyId ?? ''),
+    [url.customer, companies],
   );
   const isNumber = identifiersOf(url.q).length > 0;
   const list = useDevices(partner, owners, section, !isNumber);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an address shows that leads nowhere.
+// Shown for an address that leads nowhere.
 import {Link} from 'wouter';
 import {t} from '../en';
 import {Empty, Page} from '../ui/kit';

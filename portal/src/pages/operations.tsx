@@ -299,7 +299,7 @@ function Related({text, name}: {text: string; name: string | undefined}) {
   );
 }
 
-// What is known of an operation: its state, its kind, and its results once it is done.
+// Reads an operation: its state, its kind, and its results once it is done.
 function useOperation(id: string) {
   const client = useQueryClient();
   const name = kName + id;

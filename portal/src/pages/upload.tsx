@@ -130,7 +130,7 @@ function FileCard({
   );
 }
 
-// What was found in the file, and the buttons that preview and send it.
+// Shows what was found in the file, and the buttons that preview and send it.
 function CheckCard({
   mode,
   sheet,

@@ -103,7 +103,7 @@ export type Sheet = ReturnType<typeof useSheet>;
 
 export type Preview = {operation: string; progress: number; done: boolean; outcome?: Outcome};
 
-// What the server would do with the rows, as they were checked last: null until it is asked.
+// Asks what the server would do with the rows, as they were checked last: null until it is asked.
 export function usePreview(partner: string, mode: Mode, sheet: Sheet, {run}: {run: Step['run']}) {
   const [{preview, of}, setState] = useState<{preview: Preview | null; of: Checked | null}>({
     preview: null,

@@ -34,8 +34,8 @@ export function usePages<Page, Row>(
   list: UseInfiniteQueryResult<InfiniteData<Page>>,
   rowsOf: (page: Page) => Row[] | undefined,
 ) {
-  const {data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch} =
-    list;
+  const {data, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch} = list;
+  const hasNextPage = list.hasNextPage && !list.isPlaceholderData;
   const rows = useMemo(
     () => (data?.pages ?? []).flatMap(page => rowsOf(page) ?? []),
     [data, rowsOf],

@@ -13,7 +13,6 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
-#include "base/limits.h"
 #include "store/device_ids.h"
 #include "store/postgres/read_groups.h"
 #include "store/postgres/session.h"
@@ -261,7 +260,9 @@ class PostgresTransaction : public Transaction {
   void TakeParts(const Rows& rows);
 
   // device_changes.cc
-  // Counts changed devices, and tells the planner of their rows if there are many.
+  // Counts changed devices, and tells the planner of their rows when there are many, and again at
+  // each tenfold. Until the commit nobody else does, and plans for empty tables read the whole of
+  // large ones.
   absl::Status CountChanged(size_t devices);
   // `places[i]` are those of `states[i]`.
   void QueueStatements(std::span<const DeviceState* const> states,
@@ -289,7 +290,7 @@ class PostgresTransaction : public Transaction {
   // devices are read, or changed ones written.
   std::optional<absl::btree_map<DeviceId, DeviceState>> located_;
   size_t changed_ = 0;  // devices that this transaction has changed
-  size_t next_analyze_ = limits::kUnplannedDevices;  // of them
+  size_t next_analyze_ = 10'000;  // of them; more than a chunk of a batch, so only seeds come to it
   // First sequences of parts of the log that are reserved for this transaction.
   std::deque<int64_t> parts_;
   // True if there are webhooks; set when it was read with the parts.

@@ -79,6 +79,7 @@ async function startServer() {
     {stdio: ['ignore', 'pipe', 'inherit']},
   );
   process.once('exit', () => server.kill('SIGKILL'));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   server.once('exit', code => {
     if (code === 0) return;
     console.error(`the server ended with ${code}`);
@@ -87,7 +88,7 @@ async function startServer() {
   const begin = performance.now();
   const [line] = await once(createInterface({input: server.stdout}), 'line');
   // As autovacuum does within a minute.
-  if (PGHOST) execFileSync('psql', ['-qc', 'ANALYZE', 'portal']);
+  if (PGHOST) execFileSync('psql', ['-qc', 'SET client_min_messages = error; ANALYZE', 'portal']);
   console.log(`the server started after ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   return {...JSON.parse(line), process: server};
 }
@@ -118,10 +119,12 @@ async function metered(person, act) {
 
 async function firstPaint(person, path, what) {
   await metered(person, () => person.go(path));
-  const paint = await person.page.evaluate(
-    () => performance.getEntriesByName('first-contentful-paint')[0].startTime,
-  );
+  const {paint, whole} = await person.page.evaluate(() => ({
+    paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+    whole: performance.now(),
+  }));
   print(`first paint of ${what}`, paint, kFirstPaint);
+  console.log(`  all that it shows: ${whole.toFixed(0)} ms`);
 }
 
 // Follows a link of the navigation, or opens the list with a query, and waits for its rows. Returns

@@ -78,7 +78,7 @@ export function useCustomers(partner: string) {
   });
   const {data, hasNextPage, isFetching, isError, fetchNextPage} = list;
   useEffect(() => {
-    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage({cancelRefetch: false});
   }, [hasNextPage, isFetching, isError, fetchNextPage]);
   const customers = useMemo(
     () => data?.pages.flatMap((page): Company[] => page.customers ?? []),

@@ -282,9 +282,9 @@ test('the devices page lists more rows than it draws', async () => {
   await person.see(/^\d+ rows loaded; scroll for more$/);
   answer();
   await person.see(/of 4\d\d rows loaded/);
-  await person.field('Owner').selectOption(kXss);
+  await person.field('Customer').selectOption(kXss);
   await person.see('No devices yet');
-  await person.field('Owner').selectOption('');
+  await person.field('Customer').selectOption('');
   await person.see(/of 4\d\d rows loaded/);
   const table = person.page.getByRole('table');
   assert.ok((await person.page.getByRole('row').count()) < 60);

@@ -81,8 +81,8 @@ const kOffers = [
   ['Add a user', 'OWNER', '/customer/CUSTOMER/users'],
 ];
 
-// Claims a device and applies a configuration to it. Returns what puts their ids and the operation's
-// into a path.
+// Claims a device and applies a configuration to it. Returns what puts their ids, and that of the
+// operation, into a path.
 async function furnish(number, identifier = {}, configurationName = 'Kiosk') {
   const partner = `/v1/partners/${stage.reseller.partnerId}`;
   const {name} = await call(stage.reseller, `${partner}/devices:claimAsync`, {

@@ -68,6 +68,13 @@ test('reseller: claim one device, edit its metadata, find it, unclaim it, undo',
   await person.button('Undo').click();
   await dialog.getByRole('button', {name: 'Undo'}).click();
   await person.see('The undo is running.');
+  // Of a list of many pages the latest comes first, without asking for it.
+  await person.page.route(/\/operations\?pageSize=1000/, route =>
+    route.continue({url: route.request().url().replace('pageSize=1000', 'pageSize=1')}),
+  );
+  await person.go('/reseller/operations');
+  await person.page.getByRole('row').nth(2).waitFor();
+  assert.match(await person.page.getByRole('row').nth(1).textContent(), /Undo/);
   await person.go(`/reseller/devices?q=${imei(1)}`);
   await person.page.getByRole('link', {name: imei(1)}).waitFor();
   await leave(person);

@@ -63,6 +63,7 @@ function kindText(kind: BatchKind | undefined): string {
   return t.operations.kinds[kind ?? 'KIND_UNSPECIFIED'];
 }
 
+const kReadAtFirst = 5000; // operations, without being asked
 const batchesOf = (page: BatchesPage) => page.batches;
 
 export function OperationsPage() {
@@ -77,14 +78,18 @@ export function OperationsPage() {
       }),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
-    refetchInterval: query =>
-      (query.state.data?.pages ?? []).some(page =>
-        page.batches?.some(each => !each.operation?.done),
-      )
-        ? 1000
-        : 10_000,
+    refetchInterval: query => {
+      const pages = query.state.data?.pages ?? [];
+      const isLive = pages.some(page => page.batches?.some(each => !each.operation?.done));
+      return (isLive ? 1000 : 10_000) * Math.max(1, pages.length);
+    },
   });
   const pages = usePages(list, batchesOf);
+  // The latest are on the last page.
+  const {rows: read, readOn} = pages;
+  useEffect(() => {
+    if (read.length < kReadAtFirst) readOn();
+  }, [read.length, readOn]);
   const mayClaim = useMay('ASSIGNER');
   // The list is in the order in which they were accepted; people look for the latest.
   const rows = useMemo(() => [...pages.rows].reverse(), [pages.rows]);

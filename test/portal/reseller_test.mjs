@@ -68,7 +68,7 @@ test('reseller: claim one device, edit its metadata, find it, unclaim it, undo',
   await person.button('Undo').click();
   await dialog.getByRole('button', {name: 'Undo'}).click();
   await person.see('The undo is running.');
-  // Of a list of many pages the latest comes first, without asking for it.
+  // Shows the latest of many pages first, without being asked for it.
   await person.page.route(/\/operations\?pageSize=1000/, route =>
     route.continue({url: route.request().url().replace('pageSize=1000', 'pageSize=1')}),
   );

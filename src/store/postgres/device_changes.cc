@@ -457,13 +457,6 @@ void PostgresTransaction::QueueClaims(std::span<const DeviceState* const> states
   }
 }
 
-absl::Status PostgresTransaction::CountChanged(size_t devices) {
-  changed_ += devices;
-  if (changed_ < next_analyze_) return absl::OkStatus();
-  next_analyze_ = 10 * changed_;
-  return db_.Run(Query("ANALYZE claims, statements, modem_keys, serial_keys")).status();
-}
-
 absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> states) {
   located_.reset();
   std::vector<const DeviceState*> changed;
@@ -472,7 +465,6 @@ absl::Status PostgresTransaction::Apply(std::span<const DeviceState* const> stat
   }
   std::sort(changed.begin(), changed.end(),
             [](const DeviceState* a, const DeviceState* b) { return a->id < b->id; });
-  ZT_RETURN_IF_ERROR(CountChanged(changed.size()));
   ZT_RETURN_IF_ERROR(ReadDroppedKeys(changed));
   std::vector<LoggedPlaces> places;
   places.reserve(changed.size());

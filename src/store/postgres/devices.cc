@@ -17,6 +17,12 @@ constexpr size_t kKeysAtOnce = 10'000;
 // How many devices are read by the statement that looks them up.
 constexpr size_t kFewDevices = 64;
 
+// Joins the rows of the serial sets of `u`. A plain join would read the whole index for each
+// list, if it was planned while the table was empty; OFFSET 0 keeps the look-ups by key.
+constexpr SqlText kWithSerialKeys =
+    " CROSS JOIN LATERAL (SELECT * FROM serial_keys k WHERE k.key = u.key AND "
+    "k.serial = u.serial OFFSET 0) s";
+
 // Splits `values` into pieces and makes a query of each.
 template <class Value, class Make>
 std::vector<Query> MakeQueries(std::span<const Value> values, const Make& make) {
@@ -102,10 +108,9 @@ absl::Status PostgresTransaction::ReadSerialKeys(
           keys.push_back(identities[i]->serial_key);
           serials.push_back(identities[i]->serial);
         }
-        return Query(
-                   "SELECT u.i, s.version, s.device, s.reseller, s.others "
-                   "FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u(i, key, serial) "
-                   "JOIN serial_keys s ON s.key = u.key AND s.serial = u.serial")
+        return Query(kSql<"SELECT u.i, s.version, s.device, s.reseller, s.others "
+                          "FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u(i, key, serial)",
+                          kWithSerialKeys>)
             .Ints(at)
             .Texts(keys)
             .Texts(serials);
@@ -245,8 +250,9 @@ absl::Status PostgresTransaction::CheckLocated() {
   SortUnique(devices);
   const Query queries[] = {
       Query("SELECT modem, version FROM modem_keys WHERE modem = ANY($1)").Ints(modems),
-      Query("SELECT s.key, s.serial, s.version FROM unnest($1::text[], $2::text[]) "
-            "AS u(key, serial) JOIN serial_keys s ON s.key = u.key AND s.serial = u.serial")
+      Query(kSql<"SELECT s.key, s.serial, s.version FROM unnest($1::text[], $2::text[]) "
+                 "AS u(key, serial)",
+                 kWithSerialKeys>)
           .Texts(keys)
           .Texts(serials),
       Query("SELECT device, reseller, version FROM statements WHERE device = ANY($1)")

@@ -260,10 +260,6 @@ class PostgresTransaction : public Transaction {
   void TakeParts(const Rows& rows);
 
   // device_changes.cc
-  // Counts changed devices, and tells the planner of their rows when there are many, and again at
-  // each tenfold. Until the commit nobody else does, and plans for empty tables read the whole of
-  // large ones.
-  absl::Status CountChanged(size_t devices);
   // `places[i]` are those of `states[i]`.
   void QueueStatements(std::span<const DeviceState* const> states,
                        std::span<const LoggedPlaces> places);
@@ -289,8 +285,6 @@ class PostgresTransaction : public Transaction {
   // The devices that LocateFew found, as one statement read them with their keys; until other
   // devices are read, or changed ones written.
   std::optional<absl::btree_map<DeviceId, DeviceState>> located_;
-  size_t changed_ = 0;  // devices that this transaction has changed
-  size_t next_analyze_ = 10'000;  // of them; more than a chunk of a batch, so only seeds come to it
   // First sequences of parts of the log that are reserved for this transaction.
   std::deque<int64_t> parts_;
   // True if there are webhooks; set when it was read with the parts.

@@ -390,7 +390,11 @@ http::Response Api::Discovery(const http::Request& request, Head& head) {
 }
 
 absl::Status Api::CheckReady() {
-  return draining_ ? errors::Unavailable("it is shutting down") : store_.Ping();
+  if (draining_) return errors::Unavailable("it is shutting down");
+  const absl::Status status = store_.Ping();
+  if (!absl::IsDataLoss(status)) return status;
+  log::Error("the registry cannot be read", {{"error", status.ToString()}});
+  return errors::Unavailable("the registry cannot be read; the log of the server says why");
 }
 
 http::Response Api::Healthy(const http::Request&, Head&) {

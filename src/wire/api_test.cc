@@ -249,6 +249,15 @@ TEST_F(ApiTest, StoreDown_IsNotReady) {
   EXPECT_EQ(response.body.find("secret"), std::string::npos);
 }
 
+TEST_F(ApiTest, DamagedStore_IsNotReady) {
+  FailingStore damaged(absl::DataLossError("the disk image is malformed"));
+  Api api(methods_, authenticator_, tokens_, damaged, clock_);
+  const http::Response response = api.Handle(Request("GET", "/readyz"));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(response.body, HasSubstr("cannot be read"));
+  EXPECT_EQ(response.body.find("malformed"), std::string::npos);
+}
+
 TEST_F(ApiTest, RefuseEarly_UnauthenticatedBodiesAreNotRead) {
   EXPECT_EQ(RefuseEarly(Request("POST", kUnclaim, "{}")), 401);
   EXPECT_EQ(RefuseEarly(Authorized("POST", "/v1/nothing", "{}")), 404);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // As much of a browser as a sign-in needs: cookies of each origin, redirects one by one.
 
+// Returns the lines of Set-Cookie, which Node joins by commas; dates have commas too. Node 18 has
+// no Headers.getSetCookie.
+function cookiesOf(headers) {
+  return (headers.get('set-cookie') ?? '').split(/,\s*(?=[^;,=\s]+=)/).filter(Boolean);
+}
+
 export class Browser {
   constructor() { this.jars = new Map(); }
 
@@ -15,7 +21,7 @@ export class Browser {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await fetch(url, {
       ...options, redirect: 'manual', headers: {...options.headers, ...(cookie && {cookie})}});
-    for (const line of answer.headers.getSetCookie()) {
+    for (const line of cookiesOf(answer.headers)) {
       const [pair, ...attributes] = line.split(';').map((part) => part.trim());
       const equals = pair.indexOf('=');
       const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)];

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The devices of a customer: search, and configurations for many at once.
 import {useInfiniteQuery, useQueryClient} from '@tanstack/react-query';
-import {useCallback, useEffect, useMemo, useState} from 'react';
+import {useEffect, useMemo, useState} from 'react';
 import {Link} from 'wouter';
 import {api} from '../api/client';
 import type {Configuration, CustomerDevicesPage as Page_, Device} from '../api/types';
 import {t} from '../en';
 import {deviceTitle, lastPart, modelOf, useMay} from '../model';
-import {Badge, Button, Empty, Field, Loading, Note, Page, Select} from '../ui/kit';
+import {Badge, Button, Empty, Loading, Note, Page, Select} from '../ui/kit';
 import {List, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
-import {useTyped, useUrlState} from '../ui/url';
+import {useUrlState} from '../ui/url';
 import {useConfigurations} from './configurations';
 import {ApplyDialog, RemoveDialog, UnclaimDialog} from './customer_actions';
+import {DeviceSearch} from './device_search';
 import {SectionBadges} from './devices';
 import {Unclaimed} from './unclaimed';
 
@@ -110,20 +111,10 @@ function useWanted(customer: string) {
 }
 
 function Toolbar({configurations}: {configurations: Configuration[]}) {
-  const [url, setUrl] = useUrlState('q', 'configuration');
-  const commit = useCallback((q: string) => setUrl({q: q.trim()}), [setUrl]);
-  const [typed, setTyped] = useTyped(url.q, commit);
+  const [url, setUrl] = useUrlState('configuration');
   return (
     <search className="toolbar">
-      <div className="wide">
-        <Field
-          label={t.devices.search}
-          value={typed}
-          onChange={setTyped}
-          type="search"
-          placeholder={t.devices.searchPlaceholder}
-        />
-      </div>
+      <DeviceSearch />
       <Select
         label={t.customerDevices.configuration}
         value={url.configuration}

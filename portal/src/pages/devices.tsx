@@ -36,6 +36,7 @@ import {
 import {List, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useTyped, useUrlState} from '../ui/url';
+import {DeviceSearch} from './device_search';
 
 const kPage = 100; // the most that findByOwner returns
 const kMostOwners = 1000; // that findByOwner takes
@@ -224,20 +225,10 @@ function SerialHint({list}: {list: ReturnType<typeof useDevices>}) {
 }
 
 function Toolbar({customers}: {customers: Company[]}) {
-  const [url, setUrl] = useUrlState('q', 'customer', 'section');
-  const commit = useCallback((q: string) => setUrl({q: q.trim()}), [setUrl]);
-  const [typed, setTyped] = useTyped(url.q, commit);
+  const [url, setUrl] = useUrlState('customer', 'section');
   return (
     <search className="toolbar">
-      <div className="wide">
-        <Field
-          label={t.devices.search}
-          value={typed}
-          onChange={setTyped}
-          type="search"
-          placeholder={t.devices.searchPlaceholder}
-        />
-      </div>
+      <DeviceSearch />
       <Select
         label={t.devices.owner}
         value={url.customer}

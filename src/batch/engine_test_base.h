@@ -58,11 +58,13 @@ class EngineTest : public testing::Test {
   }
   static std::vector<std::string> Imeis(int count) {
     std::vector<std::string> imeis;
+    imeis.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) imeis.push_back(ImeiOf(i));
     return imeis;
   }
   std::vector<api::PartnerClaim> ClaimsOf(const std::vector<std::string>& imeis) {
     std::vector<api::PartnerClaim> claims;
+    claims.reserve(imeis.size());
     for (const std::string& imei : imeis) claims.push_back(ClaimOf(imei));
     return claims;
   }

@@ -373,7 +373,7 @@ absl::Status Workers::Record(const store::Lease& lease, const BatchRun& run, siz
   const auto done = static_cast<int32_t>(lease.head.items - (run.size() - begin));
   const store::Actor actor = ActorOf(lease.head);
   std::vector<store::IndexedResult> results;
-  const absl::Status settled = UntilSettled(lease, [&] {
+  absl::Status settled = UntilSettled(lease, [&] {
     return store_.Write(actor, [&](store::Transaction& transaction) -> absl::Status {
       const absl::Time now = clock_.Now();
       ZT_ASSIGN_OR_RETURN(results, results_of(transaction, now));

@@ -391,7 +391,7 @@ http::Response Api::Discovery(const http::Request& request, Head& head) {
 
 absl::Status Api::CheckReady() {
   if (draining_) return errors::Unavailable("it is shutting down");
-  const absl::Status status = store_.Ping();
+  absl::Status status = store_.Ping();
   if (!absl::IsDataLoss(status)) return status;
   log::Error("the registry cannot be read", {{"error", status.ToString()}});
   return errors::Unavailable("the registry cannot be read; the log of the server says why");

@@ -191,6 +191,7 @@ TEST_F(AdminTest, QuotaOfAnAccount_CountsAtOnce) {
   };
   set("3");
   std::vector<long> statuses;
+  statuses.reserve(4);
   for (int i = 0; i < 4; ++i) statuses.push_back(second_.Get(path).status);
   EXPECT_THAT(statuses, testing::ElementsAre(200, 200, 200, 429));
   set("none");

@@ -175,6 +175,7 @@ TEST_F(CliTest, BadRows_AreReportedByLine_TheOthersRun) {
   const auto rows = Rows(out());
   ASSERT_EQ(rows.size(), 7u);
   std::vector<std::string> statuses;
+  statuses.reserve(rows.size());
   for (const auto& row : rows) statuses.push_back(row[7]);
   EXPECT_THAT(statuses, ElementsAre("status", kSuccess, "INVALID_ROW", "INVALID_ROW", kSuccess,
                                     "SINGLE_DEVICE_STATUS_INVALID_DEVICE_IDENTIFIER", kSuccess));

@@ -36,7 +36,7 @@ class InGroupStoreTest : public StoreTest {
   absl::Status RunWriting(const std::function<void()>& write) {
     std::promise<absl::Status> ended;
     EXPECT_TRUE(store_->WriteInGroup([&] { write(); },
-                                     [&](absl::Status status) {
+                                     [&](const absl::Status& status) {
                                        // A copy that no other thread shares.
                                        ended.set_value(
                                            absl::Status(status.code(), status.message()));

@@ -387,6 +387,7 @@ class Simulation {
       if (is_known) devices[found[device][0].device] = device;
     }
     std::vector<DeviceId> ids;
+    ids.reserve(devices.size());
     for (const auto& [id, device] : devices) ids.push_back(id);
     const std::vector<DeviceState> states = ReadDevices(*snapshot, ids).value();
     for (const DeviceState& state : states) {

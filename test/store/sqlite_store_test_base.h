@@ -35,6 +35,7 @@ class SqliteStoreTest : public testing::Test {
   std::vector<std::string> Dpcs() {
     std::vector<std::string> ids;
     const std::vector<Dpc> dpcs = store_->Read().value()->ListDpcs().value();
+    ids.reserve(dpcs.size());
     for (const Dpc& dpc : dpcs) ids.push_back(dpc.id);
     return ids;
   }

@@ -36,7 +36,10 @@ const absl::StatusOr<GroupReads>* ReadGroups::Current() const {
 
 void ReadGroups::StartGroup() {
   is_starting_ = true;
-  threads_.Add([this] { RunGroup(TakeGroup()); });
+  threads_.Add([this] {
+    std::vector<Waiting> group = TakeGroup();
+    RunGroup(group);
+  });
 }
 
 std::vector<ReadGroups::Waiting> ReadGroups::TakeGroup() {
@@ -52,7 +55,7 @@ std::vector<ReadGroups::Waiting> ReadGroups::TakeGroup() {
   return group;
 }
 
-void ReadGroups::RunGroup(std::vector<Waiting> group) const {
+void ReadGroups::RunGroup(std::span<Waiting> group) const {
   std::vector<DeviceId> devices;
   for (const auto& [device, work] : group) {
     if (device) devices.push_back(device);

@@ -52,7 +52,7 @@ class ReadGroups {
   // Lets a thread run the next group.
   void StartGroup() ZT_REQUIRES(mutex_);
   std::vector<Waiting> TakeGroup();
-  void RunGroup(std::vector<Waiting> group) const;
+  void RunGroup(std::span<Waiting> group) const;
 
   const Read read_;
   Mutex mutex_;

@@ -9,8 +9,8 @@ usage: check.py [ROOT]           prints each violation as FILE:LINE: TEXT; exit 
   reached.py    files that nothing uses
   pages.py      the reference pages, which must be complete
   words.py      the language of comments, texts and pages
-  here          the length of files and lines, licence lines, links of pages, and
-                that every error that callers see has a golden test
+  here          the length of files and lines, licence lines, links of pages, that every
+                error that callers see has a golden test, and what the package needs
 """
 import os
 import re
@@ -59,6 +59,10 @@ LICENSED = ('.cc', '.h', '.cmake', '.py', '.sh', '.js', '.mjs', '.ts', '.tsx', '
             '.java', '.proto', '.sql')
 
 LINK = re.compile(r'\]\(([^)#\s]+)(#[^)]*)?\)')
+# The script and the Debian package say which libraries the build needs.
+INSTALLED = 'scripts/install-deps'
+PACKAGE = 'packaging/debian/control'
+
 PATH_IN_TEXT = re.compile(r'`((?:src|apps|test|bench|proto|scripts|cmake|docs)/[\w./-]*)`')
 
 
@@ -85,6 +89,7 @@ def check(tree):
     words.check(tree)
     check_errors(tree)
     check_error_texts(tree)
+    check_build_depends(tree)
     return tree.found
 
 
@@ -168,6 +173,17 @@ def check_texts(tree, path, goldens):
             if ' ' in text and not re.search('[^\n]*?'.join(parts), goldens):
                 tree.note(path, line_of(code, call.start()),
                           f'no golden in {GOLDEN} has the error "{text}"')
+
+
+def check_build_depends(tree):
+    """Checks that the Debian package declares the libraries that the build installs."""
+    if not tree.exists(INSTALLED):
+        return
+    wanted = re.search(r'^build=\(([^)]*)\)', tree.read(INSTALLED), re.MULTILINE).group(1)
+    declared = re.split(r'[\s,]+', tree.read(PACKAGE))
+    for name in wanted.split():
+        if name.endswith('-dev') and name not in declared:
+            tree.note(PACKAGE, 1, f'Build-Depends lacks {name}, which {INSTALLED} installs')
 
 
 def check_lock_file(tree, path):

@@ -280,6 +280,13 @@ class FilesTest(CheckTest):
         self.expect('test/clients/package-lock.json:1', 'names no registry',
                     {'test/clients/package-lock.json': '"resolved": "https://example.com/a.tgz"\n'})
 
+    def test_a_library_that_the_package_lacks(self):
+        self.expect('packaging/debian/control:1', 'lacks libpq-dev',
+                    {'scripts/install-deps': '# SPDX-License-Identifier: Apache-2.0\n'
+                                             'build=(g++ libfmt-dev\n  libpq-dev)\n',
+                     'README.md': TREE['README.md'] + 'scripts/install-deps\n',
+                     'packaging/debian/control': 'Build-Depends: libfmt-dev,\n libpq5\n'})
+
 
 class PagesTest(CheckTest):
     def test_a_method_that_its_page_lacks(self):

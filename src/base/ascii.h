@@ -25,6 +25,7 @@ std::string AsciiUpper(std::string_view text);
 // Compares two texts, ignoring the case of ASCII letters.
 inline bool EqualIgnoringCase(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
+  if (a == b) return true;  // as most are
   for (size_t i = 0; i < a.size(); ++i) {
     if (AsciiLower(a[i]) != AsciiLower(b[i])) return false;
   }

@@ -37,29 +37,23 @@ void Headers::Add(std::string_view name, std::string_view value) {
 }
 
 void Headers::Set(std::string_view name, std::string_view value) {
-  std::erase_if(places_, [&](const Place& place) {
-    return EqualIgnoringCase(std::string_view(text_).substr(place.begin, place.name_bytes), name);
-  });
+  std::erase_if(places_,
+                [&](const Place& place) { return EqualIgnoringCase(NameOf(place), name); });
   Add(name, value);
 }
 
 std::string_view Headers::Get(std::string_view name) const {
-  for (const auto& [key, value] : *this) {
-    if (EqualIgnoringCase(key, name)) return value;
-  }
-  return {};
+  const Place* const place = Find(name);
+  return place == nullptr ? std::string_view() : ValueOf(*place);
 }
 
-bool Headers::Has(std::string_view name) const {
-  return std::any_of(begin(), end(),
-                     [&](const Field& field) { return EqualIgnoringCase(field.first, name); });
-}
+bool Headers::Has(std::string_view name) const { return Find(name) != nullptr; }
 
-Headers::Field Headers::At(size_t index) const {
-  const Place& place = places_[index];
-  const std::string_view text = text_;
-  return {text.substr(place.begin, place.name_bytes),
-          text.substr(place.begin + place.name_bytes, place.value_bytes)};
+const Headers::Place* Headers::Find(std::string_view name) const {
+  const auto place = std::find_if(places_.begin(), places_.end(), [&](const Place& each) {
+    return EqualIgnoringCase(NameOf(each), name);
+  });
+  return place == places_.end() ? nullptr : &*place;
 }
 
 void Handler::Serve(Request request, Executors& executors, Done done) {

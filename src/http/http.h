@@ -72,7 +72,15 @@ class Headers {
     uint32_t value_bytes;
   };
 
-  Field At(size_t index) const;
+  Field At(size_t index) const { return {NameOf(places_[index]), ValueOf(places_[index])}; }
+  std::string_view NameOf(const Place& place) const {
+    return {text_.data() + place.begin, place.name_bytes};
+  }
+  std::string_view ValueOf(const Place& place) const {
+    return {text_.data() + place.begin + place.name_bytes, place.value_bytes};
+  }
+  // Returns the first field of that name, or null.
+  const Place* Find(std::string_view name) const;
 
   std::string text_;
   std::vector<Place> places_;

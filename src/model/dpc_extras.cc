@@ -20,7 +20,6 @@ namespace zerotouch {
 namespace {
 
 using simdjson::dom::element;
-using simdjson::dom::element_type;
 
 constexpr size_t kSha256Bytes = 32;
 // An unknown name gets a suggestion if it differs from a known one in at most so many

@@ -139,6 +139,7 @@ function customerNav(customer: string): NavItem[] {
 
 const kSandboxNav: NavItem[] = [
   {to: '/sandbox/calls', text: t.nav.calls},
+  {to: '/sandbox/client', text: t.nav.client},
   {to: '/sandbox/faults', text: t.nav.faults},
   {to: '/sandbox/controls', text: t.nav.controls},
   {to: '/sandbox/phone', text: t.nav.phone},

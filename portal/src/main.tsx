@@ -15,7 +15,7 @@ const client = new QueryClient({
       staleTime: 5_000,
       // Another attempt helps only if the server was not reached, or failed.
       retry: (count, error) =>
-        count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+        count < 2 && error instanceof ApiError && (error.status < 400 || error.status >= 500),
     },
   },
 });

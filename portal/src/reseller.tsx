@@ -1,72 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages of a reseller: one part of the bundle.
-import {Route, Switch} from 'wouter';
 import {ClaimPage} from './pages/claim';
 import {CustomersPage} from './pages/customers';
 import {DevicePage} from './pages/device';
 import {DevicesPage} from './pages/devices';
 import {KeysPage} from './pages/keys';
-import {MissingPage} from './pages/missing';
-import {Needs} from './pages/needs';
 import {OperationPage, OperationsPage} from './pages/operations';
+import {Places, type Place} from './pages/places';
 import {UploadPage} from './pages/upload';
 import {UsersPage} from './pages/users';
 import {WebhookPage, WebhooksPage} from './pages/webhooks';
 
+const kBase = '/reseller';
+
+function placesOf(partner: string): Place[] {
+  const parent = `partners/${partner}`;
+  const owner = {parent, base: kBase};
+  return [
+    {path: 'devices', page: () => <DevicesPage partner={partner} />},
+    {path: 'devices/:id', page: id => <DevicePage partner={partner} id={id} key={id} />},
+    {path: 'claim', least: 'ASSIGNER', page: () => <ClaimPage partner={partner} />},
+    {
+      path: 'upload/claim',
+      least: 'ASSIGNER',
+      page: () => <UploadPage partner={partner} mode="claim" key="claim" />,
+    },
+    {
+      path: 'upload/unclaim',
+      least: 'MANAGER',
+      page: () => <UploadPage partner={partner} mode="unclaim" key="unclaim" />,
+    },
+    {path: 'customers', page: () => <CustomersPage partner={partner} />},
+    {path: 'operations', page: () => <OperationsPage />},
+    {path: 'operations/:id', page: id => <OperationPage id={id} key={id} />},
+    {path: 'webhooks', least: 'ADMIN', page: () => <WebhooksPage {...owner} />},
+    {path: 'webhooks/:id', least: 'ADMIN', page: id => <WebhookPage {...owner} id={id} key={id} />},
+    {path: 'keys', least: 'OWNER', page: () => <KeysPage partner={partner} />},
+    {path: 'users', least: 'OWNER', page: () => <UsersPage parent={parent} />},
+  ];
+}
+
 export function ResellerPages({partner}: {partner: string}) {
-  return (
-    <Switch>
-      <Route path="/reseller/devices">
-        <DevicesPage partner={partner} />
-      </Route>
-      <Route path="/reseller/devices/:id">
-        {({id}) => <DevicePage partner={partner} id={id} key={id} />}
-      </Route>
-      <Route path="/reseller/claim">
-        <Needs least="ASSIGNER">
-          <ClaimPage partner={partner} />
-        </Needs>
-      </Route>
-      <Route path="/reseller/upload/claim">
-        <Needs least="ASSIGNER">
-          <UploadPage partner={partner} mode="claim" key="claim" />
-        </Needs>
-      </Route>
-      <Route path="/reseller/upload/unclaim">
-        <Needs least="MANAGER">
-          <UploadPage partner={partner} mode="unclaim" key="unclaim" />
-        </Needs>
-      </Route>
-      <Route path="/reseller/customers">
-        <CustomersPage partner={partner} />
-      </Route>
-      <Route path="/reseller/operations">
-        <OperationsPage />
-      </Route>
-      <Route path="/reseller/operations/:id">{({id}) => <OperationPage id={id} key={id} />}</Route>
-      <Route path="/reseller/webhooks">
-        <Needs least="ADMIN">
-          <WebhooksPage parent={`partners/${partner}`} base="/reseller" />
-        </Needs>
-      </Route>
-      <Route path="/reseller/webhooks/:id">
-        {({id}) => <Needs least="ADMIN">
-          <WebhookPage parent={`partners/${partner}`} base="/reseller" id={id} key={id} />
-        </Needs>}
-      </Route>
-      <Route path="/reseller/keys">
-        <Needs least="OWNER">
-          <KeysPage partner={partner} />
-        </Needs>
-      </Route>
-      <Route path="/reseller/users">
-        <Needs least="OWNER">
-          <UsersPage parent={`partners/${partner}`} />
-        </Needs>
-      </Route>
-      <Route>
-        <MissingPage />
-      </Route>
-    </Switch>
-  );
+  return <Places base={kBase} places={placesOf(partner)} />;
 }

@@ -1,30 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The controls of a sandbox: one part of the bundle.
-import {Route, Switch} from 'wouter';
-import {MissingPage} from './pages/missing';
+import {Places, type Place} from './pages/places';
 import {CallsPage} from './pages/sandbox_calls';
+import {ClientPage} from './pages/sandbox_client';
 import {ControlsPage} from './pages/sandbox_controls';
 import {FaultsPage} from './pages/sandbox_faults';
 import {PhonePage} from './pages/sandbox_phone';
 
+const kPlaces: Place[] = [
+  {path: 'calls', page: () => <CallsPage />},
+  {path: 'client', page: () => <ClientPage />},
+  {path: 'faults', page: () => <FaultsPage />},
+  {path: 'controls', page: () => <ControlsPage />},
+  {path: 'phone', page: () => <PhonePage />},
+];
+
 export function SandboxPages() {
-  return (
-    <Switch>
-      <Route path="/sandbox/calls">
-        <CallsPage />
-      </Route>
-      <Route path="/sandbox/faults">
-        <FaultsPage />
-      </Route>
-      <Route path="/sandbox/controls">
-        <ControlsPage />
-      </Route>
-      <Route path="/sandbox/phone">
-        <PhonePage />
-      </Route>
-      <Route>
-        <MissingPage />
-      </Route>
-    </Switch>
-  );
+  return <Places base="/sandbox" places={kPlaces} />;
 }

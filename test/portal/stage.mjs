@@ -80,6 +80,22 @@ export async function call(account, path, body) {
   return answer.json();
 }
 
+// Calls the API as the owner does who signs in to the portal with the account's e-mail address.
+export async function callAsOwner(account, path, body) {
+  const headers = {'Content-Type': 'application/json'};
+  const post = (to, content) =>
+    fetch(stage.origin + to, {method: 'POST', headers, body: JSON.stringify(content)});
+  const signedIn = await post('/portal/session', {account: stage.sandbox.key(account).client_email});
+  headers.Cookie = signedIn.headers.get('set-cookie').split(';')[0];
+  const session = await fetch(`${stage.origin}/portal/session`, {headers});
+  headers['X-CSRF-Token'] = (await session.json()).csrf;
+  const {accessToken} = await (await post('/portal/token', {})).json();
+  headers.Authorization = `Bearer ${accessToken}`;
+  const answer = await (body ? post(path, body) : fetch(stage.origin + path, {headers}));
+  assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.json();
+}
+
 // Claims a device for the customer of the stage.
 export async function claim(imei) {
   await call(stage.reseller, `/v1/partners/${stage.reseller.partnerId}/devices:claim`, {

@@ -10,7 +10,7 @@ import re
 from tree import line_of
 
 FUNCTION_LINES = 60
-COMPONENT_LINES = 160  # most of a component is markup, which has few branches
+COMPONENT_LINES = 120  # most of a component is markup, which has few branches
 
 LITERAL = re.compile(
     r'//[^\n]*|/\*.*?\*/'

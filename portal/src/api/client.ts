@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls the API as every other client does.
-import {ApiError, errorOf, reach} from './error';
+import {ApiError, errorOf, lostError, reach} from './error';
 import {accessToken, forgetToken} from './session';
 
 export {ApiError};
@@ -45,30 +45,26 @@ export async function send(
   }
 }
 
-async function json<T>(answer: Promise<Response>): Promise<T> {
-  const response = await answer;
-  const text = await response.text();
+// Makes a call and returns what its answer holds.
+async function call<T>(...[method, ...rest]: Parameters<typeof send>): Promise<T> {
+  const answer = await send(method, ...rest);
   try {
+    const text = await answer.text();
     return (text === '' ? {} : JSON.parse(text)) as T;
-  } catch {
-    throw new ApiError(
-      response.status,
-      'DATA_LOSS',
-      'half an answer',
-      undefined,
-      response.headers.get('X-Request-Id') ?? undefined,
-    );
+  } catch (error) {
+    if (rest[2]?.signal?.aborted) throw error;
+    throw lostError(method, answer);
   }
 }
 
 export const api = {
   get: <T>(path: string, query?: CallOptions['query'], signal?: AbortSignal) =>
-    json<T>(send('GET', path, undefined, {query, signal})),
+    call<T>('GET', path, undefined, {query, signal}),
   post: <T>(path: string, body: unknown = {}, options?: CallOptions) =>
-    json<T>(send('POST', path, body, options)),
+    call<T>('POST', path, body, options),
   patch: <T>(path: string, body: unknown, query?: CallOptions['query']) =>
-    json<T>(send('PATCH', path, body, query ? {query} : {})),
-  delete: <T>(path: string) => json<T>(send('DELETE', path)),
+    call<T>('PATCH', path, body, query ? {query} : {}),
+  delete: <T>(path: string) => call<T>('DELETE', path),
 };
 
 // Reads all pages of a list.

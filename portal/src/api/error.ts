@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds what goes wrong with calls.
+import {t} from '../en';
 
 type Details = {'@type'?: string; [name: string]: unknown}[];
+
+type Facts = {
+  reason?: string | undefined; // the API's own code, such as INVALID_DEVICE_ID
+  requestId?: string | undefined;
+  retryAfter?: number; // seconds after which the server wants the call again
+};
 
 // An error in the API's own shape.
 export class ApiError extends Error {
   readonly status: number; // HTTP; 0 if there was no answer
   readonly code: string; // such as NOT_FOUND
-  readonly reason: string | undefined; // the API's own code, such as INVALID_DEVICE_ID
+  readonly reason: string | undefined;
   readonly requestId: string | undefined;
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, message: string, reason?: string, requestId?: string) {
+  constructor(status: number, code: string, message: string, facts: Facts = {}) {
     super(message);
     this.status = status;
     this.code = code;
-    this.reason = reason;
-    this.requestId = requestId;
+    this.reason = facts.reason;
+    this.requestId = facts.requestId;
+    this.retryAfter = facts.retryAfter;
+  }
+
+  // Is true if the call may have been done all the same: its answer is lost, or half of it is.
+  get isLost(): boolean {
+    return this.code === kLost;
   }
 }
+
+const kLost = 'LOST';
 
 function reasonOf(details: Details | undefined): string | undefined {
   for (const detail of details ?? []) {
@@ -28,9 +44,15 @@ function reasonOf(details: Details | undefined): string | undefined {
   return undefined;
 }
 
+function requestIdOf(answer: Response): string | undefined {
+  return answer.headers.get('X-Request-Id') ?? undefined;
+}
+
 // Returns the error that an answer holds, of whatever server.
 export async function errorOf(answer: Response): Promise<ApiError> {
-  const requestId = answer.headers.get('X-Request-Id') ?? undefined;
+  const requestId = requestIdOf(answer);
+  const seconds = Number.parseInt(answer.headers.get('Retry-After') ?? '', 10);
+  const retryAfter = seconds > 0 ? {retryAfter: seconds} : {};
   const text = await answer.text().catch(() => '');
   try {
     const {error} = JSON.parse(text) as {
@@ -40,19 +62,28 @@ export async function errorOf(answer: Response): Promise<ApiError> {
       answer.status,
       error.status ?? String(answer.status),
       error.message ?? answer.statusText,
-      reasonOf(error.details),
-      requestId,
+      {reason: reasonOf(error.details), requestId, ...retryAfter},
     );
   } catch {
     // A proxy's page, or half an answer.
-    return new ApiError(
-      answer.status,
-      String(answer.status),
-      answer.statusText || `HTTP ${answer.status}`,
-      undefined,
+    return new ApiError(answer.status, answer.statusText, t.errors.foreign, {
       requestId,
-    );
+      ...retryAfter,
+    });
   }
+}
+
+// Returns the error of a call whose answer did not come, or came in half. A call that changes
+// something may have been done.
+export function lostError(method: string | undefined, answer?: Response): ApiError {
+  const isChange = method !== undefined && method !== 'GET';
+  const what = answer ? t.errors.half : t.errors.offline;
+  return new ApiError(
+    answer?.status ?? 0,
+    isChange ? kLost : 'UNAVAILABLE',
+    isChange ? t.errors.lost : what,
+    {requestId: answer && requestIdOf(answer)},
+  );
 }
 
 // Fetches; throws ApiError with the status 0 if there is no answer.
@@ -61,6 +92,6 @@ export async function reach(url: string, init: RequestInit): Promise<Response> {
     return await fetch(url, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new ApiError(0, 'UNAVAILABLE', 'no answer');
+    throw lostError(init.method);
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+// The form that claims one device. What is typed is in the page's address.
 import {useQueryClient} from '@tanstack/react-query';
 import {useLocation} from 'wouter';
 import {api} from '../api/client';
-import type {DeviceIdentifier, PartnerClaim, SectionType} from '../api/types';
+import type {Company, PartnerClaim} from '../api/types';
 import {manufacturerWarning} from '../csv/manufacturers';
 import {t} from '../en';
 import {useCustomers} from '../model';
@@ -10,136 +11,129 @@ import {Form, useAttempt} from '../ui/attempt';
 import {Button, Card, ErrorNote, Field, Note, Page, Select, tell} from '../ui/kit';
 import {useUrlState} from '../ui/url';
 
+const kFields = [
+  'customer',
+  'section',
+  'imei',
+  'imei2',
+  'meid',
+  'serial',
+  'manufacturer',
+  'model',
+  'order',
+  'phone',
+  'simlock',
+] as const;
+type Typed = Record<(typeof kFields)[number], string>;
+
+// Returns the claim that is typed.
+function claimOf(typed: Typed, customerId: string): PartnerClaim {
+  const given = <Name extends string>(values: Record<Name, string>) =>
+    Object.fromEntries(
+      Object.entries<string>(values)
+        .map(([name, value]) => [name, value.trim()] as const)
+        .filter(([, value]) => value),
+    );
+  const {imei, imei2, meid, serial: serialNumber, manufacturer, model} = typed;
+  const claim: PartnerClaim = {
+    deviceIdentifier: given({imei, imei2, meid, serialNumber, manufacturer, model}),
+    sectionType: 'SECTION_TYPE_ZERO_TOUCH',
+    customerId,
+  };
+  const entries = given({ordernumber: typed.order, phonenumber: typed.phone});
+  if (Object.keys(entries).length > 0) claim.deviceMetadata = {entries};
+  if (typed.section !== 'SIM_LOCK') return claim;
+  return {
+    ...claim,
+    sectionType: 'SECTION_TYPE_SIM_LOCK',
+    ...(typed.simlock.trim() ? {simlockProfileId: typed.simlock.trim()} : {}),
+  };
+}
+
+type FieldsProps = {typed: Typed; set: (changes: Partial<Typed>) => void};
+
+function ForWhom({
+  typed,
+  set,
+  customer,
+  customers,
+}: FieldsProps & {customer: string; customers: Company[]}) {
+  return (
+    <div className="fields">
+      <Select
+        label={t.devices.owner}
+        value={customer}
+        onChange={next => set({customer: next})}
+        options={customers.map(each => [each.companyId ?? '', each.companyName ?? ''] as const)}
+      />
+      <Select
+        label={t.devices.section}
+        value={typed.section}
+        onChange={section => set({section})}
+        options={[
+          ['', t.sections.SECTION_TYPE_ZERO_TOUCH],
+          ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK],
+        ]}
+      />
+    </div>
+  );
+}
+
+function DeviceFields({typed, set}: FieldsProps) {
+  const field = (name: keyof Typed, label: string, hint = '', mono = false) => (
+    <Field
+      label={label}
+      value={typed[name]}
+      onChange={value => set({[name]: value})}
+      hint={hint}
+      mono={mono}
+    />
+  );
+  const maker = manufacturerWarning(typed.manufacturer.trim());
+  return (
+    <div className="fields">
+      {field('imei', t.upload.columns.imei, t.claim.imeiHint, true)}
+      {field('imei2', t.upload.columns.imei2, t.claim.imei2Hint, true)}
+      {field('meid', t.upload.columns.meid, '', true)}
+      {field('serial', t.devices.serial, t.claim.serialHint, true)}
+      {field('manufacturer', t.devices.manufacturer, maker || t.claim.makerHint)}
+      {field('model', t.devices.modelName)}
+      {field('order', t.claim.order)}
+      {field('phone', t.claim.phone)}
+      {typed.section === 'SIM_LOCK' && field('simlock', t.claim.simlock, '', true)}
+    </div>
+  );
+}
+
 export function ClaimPage({partner}: {partner: string}) {
   const client = useQueryClient();
   const [, go] = useLocation();
-  const [url, setUrl] = useUrlState(
-    'customer',
-    'section',
-    'imei',
-    'imei2',
-    'meid',
-    'serial',
-    'manufacturer',
-    'model',
-    'order',
-    'phone',
-    'simlock',
-  );
+  const [typed, set] = useUrlState(...kFields);
   const customers = useCustomers(partner);
   const {busy, error, run} = useAttempt();
-  const customer = url.customer || customers.data?.[0]?.companyId || '';
-  const section: SectionType =
-    url.section === 'SIM_LOCK' ? 'SECTION_TYPE_SIM_LOCK' : 'SECTION_TYPE_ZERO_TOUCH';
-  const hasIdentifier = Boolean(url.imei || url.meid || url.serial);
-  const maker = manufacturerWarning(url.manufacturer.trim());
-
+  const customer = typed.customer || customers.data?.[0]?.companyId || '';
   const submit = () =>
     run(async () => {
-      const identifier: DeviceIdentifier = {};
-      const set = (
-        name: 'imei' | 'imei2' | 'meid' | 'serialNumber' | 'manufacturer' | 'model',
-        value: string,
-      ) => {
-        if (value.trim()) identifier[name] = value.trim();
-      };
-      set('imei', url.imei);
-      set('imei2', url.imei2);
-      set('meid', url.meid);
-      set('serialNumber', url.serial);
-      set('manufacturer', url.manufacturer);
-      set('model', url.model);
-      const entries: Record<string, string> = {};
-      if (url.order.trim()) entries['ordernumber'] = url.order.trim();
-      if (url.phone.trim()) entries['phonenumber'] = url.phone.trim();
-      const claim: PartnerClaim = {
-        deviceIdentifier: identifier,
-        sectionType: section,
-        customerId: customer,
-      };
-      if (Object.keys(entries).length > 0) claim.deviceMetadata = {entries};
-      if (section === 'SECTION_TYPE_SIM_LOCK' && url.simlock.trim())
-        claim.simlockProfileId = url.simlock.trim();
       const {deviceId} = await api.post<{deviceId?: string}>(
         `/v1/partners/${partner}/devices:claim`,
-        claim,
+        claimOf(typed, customer),
       );
       await client.invalidateQueries({queryKey: ['devices']});
       tell(t.claim.done);
       go(`/reseller/devices/${deviceId}`);
     });
+  const hasIdentifier = Boolean(typed.imei || typed.meid || typed.serial);
   return (
     <Page
       title={t.claim.title}
       intro={t.claim.intro}
       back={{to: '/reseller/devices', text: t.devices.title}}
     >
+      <ErrorNote error={customers.error} retry={() => void customers.refetch()} />
       <Card>
         <Form onSubmit={submit}>
-          <div className="fields">
-            <Select
-              label={t.devices.owner}
-              value={customer}
-              onChange={next => setUrl({customer: next})}
-              options={(customers.data ?? []).map(
-                each => [each.companyId ?? '', each.companyName ?? ''] as const,
-              )}
-            />
-            <Select
-              label={t.devices.section}
-              value={url.section}
-              onChange={next => setUrl({section: next})}
-              options={[
-                ['', t.sections.SECTION_TYPE_ZERO_TOUCH],
-                ['SIM_LOCK', t.sections.SECTION_TYPE_SIM_LOCK],
-              ]}
-            />
-          </div>
-          <div className="fields">
-            <Field
-              label="IMEI"
-              value={url.imei}
-              onChange={imei => setUrl({imei})}
-              hint={t.claim.imeiHint}
-              mono
-            />
-            <Field
-              label="IMEI 2"
-              value={url.imei2}
-              onChange={imei2 => setUrl({imei2})}
-              hint={t.claim.imei2Hint}
-              mono
-            />
-            <Field label="MEID" value={url.meid} onChange={meid => setUrl({meid})} mono />
-            <Field
-              label={t.devices.serial}
-              value={url.serial}
-              onChange={serial => setUrl({serial})}
-              hint={t.claim.serialHint}
-              mono
-            />
-            <Field
-              label={t.devices.manufacturer}
-              value={url.manufacturer}
-              onChange={manufacturer => setUrl({manufacturer})}
-              hint={maker || t.claim.makerHint}
-            />
-            <Field
-              label={t.devices.modelName}
-              value={url.model}
-              onChange={model => setUrl({model})}
-            />
-            <Field label={t.claim.order} value={url.order} onChange={order => setUrl({order})} />
-            <Field label={t.claim.phone} value={url.phone} onChange={phone => setUrl({phone})} />
-            {section === 'SECTION_TYPE_SIM_LOCK' && (
-              <Field
-                label={t.claim.simlock}
-                value={url.simlock}
-                onChange={simlock => setUrl({simlock})}
-                mono
-              />
-            )}
-          </div>
+          <ForWhom typed={typed} set={set} customer={customer} customers={customers.data ?? []} />
+          <DeviceFields typed={typed} set={set} />
           <Note>{t.claim.effect}</Note>
           <ErrorNote error={error} />
           <div className="actions">

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A configuration: what it says, and what a change of it does.
 import {useQuery, useQueryClient} from '@tanstack/react-query';
-import {useMemo, useState} from 'react';
+import {useMemo} from 'react';
 import {Link, useLocation} from 'wouter';
 import {api} from '../api/client';
 import type {Configuration, Dpc} from '../api/types';
 import {t} from '../en';
 import {kMostBytes, lintExtras} from '../extras/lint';
 import {kExtraPrefix} from '../extras/names';
-import {lastPart, useMay, useUser} from '../model';
+import {lastPart, useMay} from '../model';
 import {Form, useAttempt} from '../ui/attempt';
-import {keepDraft, readDraft} from '../ui/draft';
+import {useDraft} from '../ui/draft';
 import {
   Badge,
   Button,
@@ -106,28 +106,6 @@ const kEmpty: Draft = {
   isDefault: false,
 };
 
-// Holds what is typed of a configuration, also after a reload. `changed` are the fields that differ from
-// `saved`; `forget` goes back to it.
-function useDraft(name: string, saved: Configuration | undefined) {
-  const {email} = useUser();
-  const key = `${email}/${name}`;
-  const [typed, setTyped] = useState(() => readDraft<Draft>(key));
-  const draft = typed ?? (saved && {...kEmpty, ...saved});
-  const changed = draft
-    ? kFields.filter(field => (draft[field] || '') !== (saved?.[field] || ''))
-    : [];
-  const set = (changes: Partial<Draft>) => {
-    const next = {...kEmpty, ...draft, ...changes};
-    setTyped(next);
-    keepDraft(key, next);
-  };
-  const forget = () => {
-    setTyped(null);
-    keepDraft(key, null);
-  };
-  return {draft, changed, set, forget};
-}
-
 type FieldsProps = {draft: Draft; set: (changes: Partial<Draft>) => void};
 
 function DpcSelect({
@@ -215,7 +193,8 @@ function ConfigurationForm({customer, name, saved, isNew, used, dpcs}: FormProps
   const client = useQueryClient();
   const [, go] = useLocation();
   const mayEdit = useMay('MANAGER');
-  const {draft = kEmpty, changed, set, forget} = useDraft(name, saved);
+  const {draft, set, forget} = useDraft<Draft>(name, {...kEmpty, ...saved});
+  const changed = kFields.filter(field => (draft[field] || '') !== (saved[field] || ''));
   const {busy, error, run} = useAttempt();
   const dpc = draft.dpcResourcePath || dpcs?.[0]?.name || '';
   const packageName = dpcs?.find(each => lastPart(each.name) === lastPart(dpc))?.packageName ?? '';

@@ -3,7 +3,14 @@
 import {useQueryClient} from '@tanstack/react-query';
 import {Link, useLocation} from 'wouter';
 import {t} from '../en';
-import {deviceTitle, lastPart, modelOf, useDevice, useMay} from '../model';
+import {
+  deviceTitle,
+  lastPart,
+  modelOf,
+  useCustomerCompanies,
+  useDevice,
+  useMay,
+} from '../model';
 import {History} from '../ui/history';
 import {Card, Facts, Page, Time} from '../ui/kit';
 import {Unread} from '../ui/list';
@@ -18,6 +25,7 @@ export function CustomerDevicePage({customer, id}: {customer: string; id: string
   const mayUnclaim = useMay('MANAGER');
   const device = useDevice(`customers/${customer}`, id);
   const configurations = useConfigurations(customer);
+  const companies = useCustomerCompanies();
   const back = {to: `/customer/${customer}/devices`, text: t.customerDevices.title};
   if (!device.data) return <Unread title={t.devices.device} back={back} query={device} />;
   const chosen = {customer, devices: [device.data]};
@@ -27,9 +35,12 @@ export function CustomerDevicePage({customer, id}: {customer: string; id: string
     await client.invalidateQueries({queryKey: ['customerDevices', customer]});
   };
   const current = configurations.data?.find(each => each.name === device.data.configuration);
-  const names = new Map(
-    (configurations.data ?? []).map(each => [lastPart(each.name), each.configurationName ?? '']),
-  );
+  const names = new Map([
+    ...companies,
+    ...(configurations.data ?? []).map(
+      each => [lastPart(each.name), each.configurationName ?? ''] as const,
+    ),
+  ]);
   return (
     <Page
       title={deviceTitle(device.data)}

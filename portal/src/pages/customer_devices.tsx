@@ -15,6 +15,7 @@ import {useConfigurations} from './configurations';
 import {ApplyDialog, RemoveDialog, UnclaimDialog} from './customer_actions';
 import {DeviceSearch} from './device_search';
 import {SectionBadges} from './devices';
+import {SaveDevices, type DeviceSource} from './save_devices';
 import {Unclaimed} from './unclaimed';
 
 const kFirstPage = 100; // is shown sooner than a long one
@@ -23,15 +24,15 @@ const kEnough = 50; // devices that are found
 const kSearched = 20_000; // devices that are read to find some
 const devicesOf = (page: Page_) => page.devices;
 
+function readDevices(customer: string, pageToken: string, pageSize: number, signal: AbortSignal) {
+  return api.get<Page_>(`/v1/customers/${customer}/devices`, {pageSize, pageToken}, signal);
+}
+
 export function useCustomerDevices(customer: string) {
   const list = useInfiniteQuery({
     queryKey: ['customerDevices', customer],
     queryFn: ({pageParam, signal}) =>
-      api.get<Page_>(
-        `/v1/customers/${customer}/devices`,
-        {pageSize: pageParam ? kPage : kFirstPage, pageToken: pageParam},
-        signal,
-      ),
+      readDevices(customer, pageParam, pageParam ? kPage : kFirstPage, signal),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
     // Reading a long list again costs as many calls as it has pages.
@@ -107,7 +108,12 @@ function useWanted(customer: string) {
     if (isSearching) readOn();
   }, [isSearching, readOn]);
   const searchOn = () => setMayRead(all.length + kSearched);
-  return {list, rows, searched: all.length, isFiltered, isSearching, searchOn};
+  const source: DeviceSource = {
+    read: (pageToken, signal) => readDevices(customer, pageToken, kPage, signal),
+    ...(isFiltered ? {keeps: device => matches(device, q, configuration)} : {}),
+    cli: `zerotouch devices list --as-customer ${customer} --format csv >devices.csv`,
+  };
+  return {list, rows, searched: all.length, isFiltered, isSearching, searchOn, source};
 }
 
 function Toolbar({configurations}: {configurations: Configuration[]}) {
@@ -154,7 +160,7 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
   const [selected, setSelected] = useState<Record<string, boolean>>({});
   const mayAssign = useMay('ASSIGNER');
   const mayUnclaim = useMay('MANAGER');
-  const {list, rows, searched, isFiltered, isSearching, searchOn} = useWanted(customer);
+  const {list, rows, searched, isFiltered, isSearching, searchOn, source} = useWanted(customer);
   const configurations = useConfigurations(customer).data;
   const columns = useColumns(customer, configurations);
   const {hasMore, isReading, readOn} = list;
@@ -170,7 +176,11 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
   };
   const chosen = {customer, devices, finish};
   return (
-    <Page title={t.customerDevices.title} intro={t.customerDevices.intro}>
+    <Page
+      title={t.customerDevices.title}
+      intro={t.customerDevices.intro}
+      actions={rows.length > 0 && <SaveDevices name="devices.csv" source={source} />}
+    >
       <Unclaimed customer={customer} />
       <Toolbar configurations={configurations ?? []} />
       {isFiltered && hasMore && !isSearching && (

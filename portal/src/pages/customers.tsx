@@ -20,6 +20,7 @@ import {
   Page,
   tell,
 } from '../ui/kit';
+import {useDraft} from '../ui/draft';
 import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useUrlState} from '../ui/url';
@@ -40,9 +41,12 @@ function emailsOf(text: string): string[] {
 
 function NewCustomer({partner, close}: {partner: string; close: () => void}) {
   const client = useQueryClient();
-  const [name, setName] = useState('');
-  const [owners, setOwners] = useState('');
-  const [admins, setAdmins] = useState('');
+  const {draft, set, forget} = useDraft(`partners/${partner}/customers/new`, {
+    name: '',
+    owners: '',
+    admins: '',
+  });
+  const {name, owners, admins} = draft;
   const {busy, error, run} = useAttempt();
   const submit = () =>
     run(async () => {
@@ -51,27 +55,35 @@ function NewCustomer({partner, close}: {partner: string; close: () => void}) {
       await api.post(`/v1/partners/${partner}/customers`, {customer});
       await client.invalidateQueries({queryKey: ['customers']});
       tell(t.customers.created);
+      forget();
       close();
     });
   return (
     <Form onSubmit={submit}>
-      <Field label={t.customers.name} value={name} onChange={setName} required autoFocus />
+      <Field label={t.customers.name} value={name} onChange={next => set({name: next})} required autoFocus />
       <Field
         label={t.customers.owners}
         value={owners}
-        onChange={setOwners}
+        onChange={next => set({owners: next})}
         hint={t.customers.ownersHint}
         required
       />
       <Field
         label={t.customers.admins}
         value={admins}
-        onChange={setAdmins}
+        onChange={next => set({admins: next})}
         hint={t.customers.adminsHint}
       />
       <ErrorNote error={error} />
       <div className="dialog-foot">
-        <Button onPress={close}>{t.cancel}</Button>
+        <Button
+          onPress={() => {
+            forget();
+            close();
+          }}
+        >
+          {t.cancel}
+        </Button>
         <Button
           type="submit"
           kind="primary"

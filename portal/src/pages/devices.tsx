@@ -37,6 +37,7 @@ import {List, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 import {useTyped, useUrlState} from '../ui/url';
 import {DeviceSearch} from './device_search';
+import {SaveDevices, type DeviceSource} from './save_devices';
 
 const kPage = 100; // the most that findByOwner returns
 const kMostOwners = 1000; // that findByOwner takes
@@ -90,9 +91,22 @@ async function search(
 const kNobody: Company[] = [];
 const devicesOf = (page: Page_) => page.devices;
 
+// Reads a page of the devices that are claimed for `owners`.
+function findByOwner(
+  partner: string,
+  owners: string[],
+  section: SectionType,
+  pageToken: string,
+  signal: AbortSignal,
+): Promise<Page_> {
+  return api.post<Page_>(
+    `/v1/partners/${partner}/devices:findByOwner`,
+    {customerId: owners, sectionType: section, limit: String(kPage), pageToken},
+    {signal, query: {fields: 'devices,nextPageToken'}},
+  );
+}
+
 function useDevices(partner: string, owners: string[], section: SectionType, enabled: boolean) {
-  const path = `/v1/partners/${partner}/devices:findByOwner`;
-  const query = {customerId: owners, sectionType: section};
   const options = {
     // Reading a long list again costs as many calls as it has pages.
     refetchOnWindowFocus: false,
@@ -101,12 +115,7 @@ function useDevices(partner: string, owners: string[], section: SectionType, ena
   };
   const list = useInfiniteQuery({
     queryKey: ['devices', partner, owners.join(), section],
-    queryFn: ({pageParam, signal}) =>
-      api.post<Page_>(
-        path,
-        {...query, limit: String(kPage), pageToken: pageParam},
-        {signal, query: {fields: 'devices,nextPageToken'}},
-      ),
+    queryFn: ({pageParam, signal}) => findByOwner(partner, owners, section, pageParam, signal),
     initialPageParam: '',
     getNextPageParam: page => page.nextPageToken || undefined,
     // While more owners are read, the rows of the first ones stay.
@@ -121,7 +130,11 @@ function useDevices(partner: string, owners: string[], section: SectionType, ena
   const count = useQuery({
     queryKey: ['devices', partner, owners.join(), section, 'count'],
     queryFn: ({signal}) =>
-      api.post<Page_>(path, {...query, limit: '1'}, {signal, query: {fields: 'totalSize'}}),
+      api.post<Page_>(
+        `/v1/partners/${partner}/devices:findByOwner`,
+        {customerId: owners, sectionType: section, limit: '1'},
+        {signal, query: {fields: 'totalSize'}},
+      ),
     ...options,
     enabled: list.isSuccess && !list.isPlaceholderData && options.enabled,
     retry: false,
@@ -331,11 +344,21 @@ function useWanted(partner: string) {
       if (found.error) void found.refetch();
     },
   };
-  return {url, customers: customers.data, section, isNumber, list, rows, state};
+  // A search for a number has found its devices; another one matches among those of the owners.
+  const source: DeviceSource = {
+    read: (pageToken, signal) =>
+      isNumber
+        ? Promise.resolve({devices: rows})
+        : findByOwner(partner, owners, section, pageToken, signal),
+    ...(url.q && !isNumber ? {keeps: device => matches(device, url.q)} : {}),
+    total: isNumber ? undefined : list.total,
+    cli: `zerotouch devices list --customer-id ${owners.join(',')} --section-type ${section} --format csv >devices.csv`,
+  };
+  return {url, customers: customers.data, section, isNumber, list, rows, state, source};
 }
 
 export function DevicesPage({partner}: {partner: string}) {
-  const {url, customers, section, isNumber, list, rows, state} = useWanted(partner);
+  const {url, customers, section, isNumber, list, rows, state, source} = useWanted(partner);
   const [selected, setSelected] = useState<Record<string, boolean>>({});
   const mayManage = useMay('MANAGER');
   const mayClaim = useMay('ASSIGNER');
@@ -345,7 +368,7 @@ export function DevicesPage({partner}: {partner: string}) {
   );
   const columns = useColumns(names);
   const chosen = rows.filter(device => selected[device.deviceId ?? '']);
-  const claims = (
+  const claims = mayClaim && (
     <>
       <LinkButton to="/reseller/claim">{t.devices.claimOne}</LinkButton>
       <LinkButton to="/reseller/upload/claim" kind="primary">
@@ -354,7 +377,15 @@ export function DevicesPage({partner}: {partner: string}) {
     </>
   );
   return (
-    <Page title={t.devices.title} actions={mayClaim && claims}>
+    <Page
+      title={t.devices.title}
+      actions={
+        <>
+          {rows.length > 0 && <SaveDevices name="devices.csv" source={source} />}
+          {claims}
+        </>
+      }
+    >
       <Toolbar customers={customers ?? []} />
       {url.q !== '' && !isNumber && <SerialHint list={list} />}
       {!url.customer && (customers?.length ?? 0) > kMostOwners && (

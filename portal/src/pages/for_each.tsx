@@ -2,11 +2,13 @@
 // Does something to each of many devices, and tells which ones failed.
 import {ApiError} from '../api/client';
 import type {Device} from '../api/types';
+import {failedDevicesCsv} from '../csv/device_list';
 import {t} from '../en';
 import {deviceTitle} from '../model';
-import {Note} from '../ui/kit';
+import {Button, Note, saveFile} from '../ui/kit';
 
 const kAtATime = 6; // calls for one device each
+const kListed = 10; // failures
 
 export type Done = {done: number; failed: {device: Device; error: unknown}[]};
 
@@ -42,7 +44,7 @@ export function Failures({done}: {done: Done}) {
         <strong>{t.customerDevices.someFailed(done.failed.length)}</strong>
       </p>
       <ul>
-        {done.failed.slice(0, 10).map(({device, error}) => (
+        {done.failed.slice(0, kListed).map(({device, error}) => (
           <li key={device.deviceId}>
             {deviceTitle(device)}: {error instanceof Error ? error.message : String(error)}
             {error instanceof ApiError && error.requestId && (
@@ -54,6 +56,10 @@ export function Failures({done}: {done: Done}) {
           </li>
         ))}
       </ul>
+      {done.failed.length > kListed && <p>{t.customerDevices.andMore(done.failed.length - kListed)}</p>}
+      <Button onPress={() => saveFile('failed-devices.csv', failedDevicesCsv(done.failed))}>
+        {t.upload.saveFailed}
+      </Button>
     </Note>
   );
 }

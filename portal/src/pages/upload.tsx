@@ -2,7 +2,7 @@
 // Claims or unclaims the devices of a CSV file: choose, check, preview on the server, confirm.
 import {useState} from 'react';
 import {Link, useLocation} from 'wouter';
-import {ApiError, send} from '../api/client';
+import {api, ApiError} from '../api/client';
 import type {Operation, SectionType} from '../api/types';
 import {columnOf, kColumnNames, type Column as FileColumn} from '../csv/device_csv';
 import {kMostItems, type Checked, type Mode, type Outcome, type Shown} from '../csv/sheet';
@@ -236,13 +236,12 @@ export function UploadPage({partner, mode}: {partner: string; mode: Mode}) {
       setUnsure(false);
       const body = await sheet.client.current!.body();
       const verb = mode === 'claim' ? 'claimAsync' : 'unclaimAsync';
-      const answer = await send('POST', `/v1/partners/${partner}/devices:${verb}`, body).catch(
-        (failure: unknown) => {
-          setUnsure(failure instanceof ApiError && failure.status === 0);
+      const operation = await api
+        .post<Operation>(`/v1/partners/${partner}/devices:${verb}`, body)
+        .catch((failure: unknown) => {
+          setUnsure(failure instanceof ApiError && failure.isLost);
           throw failure;
-        },
-      );
-      const operation = (await answer.json()) as Operation;
+        });
       tell(t.upload.accepted);
       go(`/reseller/operations/${lastPart(operation.name)}`);
     });

@@ -3,8 +3,12 @@
 import {useRef, useState} from 'react';
 import {csvRow} from '../csv/csv';
 import {kMostItems, type Mode} from '../csv/sheet';
+import {exampleCsv} from '../csv/examples';
 import {t} from '../en';
+import {useUser} from '../model';
 import {Button, saveFile} from '../ui/kit';
+
+const kExamples = 1000; // devices
 
 function template(mode: Mode): string {
   return mode === 'claim'
@@ -21,6 +25,7 @@ export function Drop({
   mode: Mode;
   disabled: boolean;
 }) {
+  const {sandboxControls} = useUser();
   const [isOver, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -62,6 +67,11 @@ export function Drop({
         <Button onPress={() => saveFile(`${mode}-template.csv`, template(mode))}>
           {t.upload.template}
         </Button>
+        {sandboxControls && (
+          <Button onPress={() => saveFile('devices.csv', exampleCsv(kExamples))}>
+            {t.upload.examples(kExamples)}
+          </Button>
+        )}
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists the users of a company with their roles, and adds and removes users.
 import {useQuery, useQueryClient} from '@tanstack/react-query';
-import {useMemo, useState} from 'react';
+import {useMemo} from 'react';
 import {api} from '../api/client';
 import type {PortalUser, UsersPage as Page_} from '../api/types';
 import {t} from '../en';
@@ -22,20 +22,25 @@ import {
   tell,
   Time,
 } from '../ui/kit';
+import {useDraft} from '../ui/draft';
 import {List} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
 function AddUser({parent, close}: {parent: string; close: () => void}) {
   const client = useQueryClient();
-  const [kind, setKind] = useState('email');
-  const [text, setText] = useState('');
-  const [role, setRole] = useState<Role>('VIEWER');
+  const {draft, set, forget} = useDraft(`${parent}/users/new`, {
+    kind: 'email',
+    text: '',
+    role: 'VIEWER' as Role,
+  });
+  const {kind, text, role} = draft;
   const {busy, error, run} = useAttempt();
   const submit = () =>
     run(async () => {
       await api.post(`/openzerotouch/v1/${parent}/users`, {[kind]: text.trim(), role});
       await client.invalidateQueries({queryKey: ['users', parent]});
       tell(t.users.added);
+      forget();
       close();
     });
   return (
@@ -43,7 +48,7 @@ function AddUser({parent, close}: {parent: string; close: () => void}) {
       <Select
         label={t.users.who}
         value={kind}
-        onChange={setKind}
+        onChange={next => set({kind: next})}
         options={[
           ['email', t.users.person],
           ['group', t.users.group],
@@ -52,7 +57,7 @@ function AddUser({parent, close}: {parent: string; close: () => void}) {
       <Field
         label={kind === 'email' ? t.users.email : t.users.groupName}
         value={text}
-        onChange={setText}
+        onChange={next => set({text: next})}
         required
         hint={kind === 'email' ? t.users.emailHint : t.users.groupHint}
         {...(kind === 'email' ? {type: 'email' as const} : {})}
@@ -60,13 +65,20 @@ function AddUser({parent, close}: {parent: string; close: () => void}) {
       <Select
         label={t.users.role}
         value={role}
-        onChange={next => setRole(next as Role)}
+        onChange={next => set({role: next as Role})}
         hint={t.roleTexts[role]}
         options={kRoles.map(each => [each, t.roles[each]] as const)}
       />
       <ErrorNote error={error} />
       <div className="dialog-foot">
-        <Button onPress={close}>{t.cancel}</Button>
+        <Button
+          onPress={() => {
+            forget();
+            close();
+          }}
+        >
+          {t.cancel}
+        </Button>
         <Button type="submit" kind="primary" busy={busy} disabled={!text.trim()}>
           {t.users.add}
         </Button>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Webhooks of a reseller or a customer, and what was sent to them.
 import {useInfiniteQuery, useQuery, useQueryClient} from '@tanstack/react-query';
-import {useMemo, useState} from 'react';
+import {useCallback, useMemo, useState} from 'react';
 import {Link, useLocation} from 'wouter';
 import {allPages, api} from '../api/client';
 import type {DeliveriesPage, Webhook, WebhookDelivery, WebhooksPage as Page_} from '../api/types';
@@ -24,6 +24,7 @@ import {
   tell,
   Time,
 } from '../ui/kit';
+import {useDraft} from '../ui/draft';
 import {List, Unread, usePages} from '../ui/list';
 import {Table, type Column} from '../ui/table';
 
@@ -45,8 +46,11 @@ function WebhookForm({
   created?: (webhook: Webhook) => void;
 }) {
   const client = useQueryClient();
-  const [url, setUrl] = useState(webhook?.url ?? '');
-  const [events, setEvents] = useState<string[]>(webhook?.events ?? eventsFor(parent));
+  const {draft, set, forget} = useDraft(webhook?.name ?? `${parent}/webhooks/new`, {
+    url: webhook?.url ?? '',
+    events: webhook?.events ?? eventsFor(parent),
+  });
+  const {url, events} = draft;
   const {busy, error, run} = useAttempt();
   const submit = () =>
     run(async () => {
@@ -66,6 +70,7 @@ function WebhookForm({
       }
       await client.invalidateQueries({queryKey: ['webhooks', parent]});
       tell(t.saved);
+      forget();
       close();
     });
   return (
@@ -73,7 +78,7 @@ function WebhookForm({
       <Field
         label={t.webhooks.url}
         value={url}
-        onChange={setUrl}
+        onChange={next => set({url: next})}
         type="url"
         required
         placeholder="https://"
@@ -87,14 +92,23 @@ function WebhookForm({
             label={`${event}: ${t.webhooks.eventTexts[event as keyof typeof t.webhooks.eventTexts]}`}
             checked={events.includes(event)}
             onChange={checked =>
-              setEvents(checked ? [...events, event] : events.filter(each => each !== event))
+              set({
+                events: checked ? [...events, event] : events.filter(each => each !== event),
+              })
             }
           />
         ))}
       </fieldset>
       <ErrorNote error={error} />
       <div className="dialog-foot">
-        <Button onPress={close}>{t.cancel}</Button>
+        <Button
+          onPress={() => {
+            forget();
+            close();
+          }}
+        >
+          {t.cancel}
+        </Button>
         <Button
           type="submit"
           kind="primary"
@@ -106,6 +120,10 @@ function WebhookForm({
       </div>
     </Form>
   );
+}
+
+function Events({of}: {of: Webhook}) {
+  return (of.events ?? []).map(event => <Badge key={event}>{event}</Badge>);
 }
 
 export function WebhooksPage({parent, base}: {parent: string; base: string}) {
@@ -129,9 +147,7 @@ export function WebhooksPage({parent, base}: {parent: string; base: string}) {
         width: '1.6fr',
         cell: each => (
           <span className="actions">
-            {(each.events ?? []).map(event => (
-              <Badge key={event}>{event}</Badge>
-            ))}
+            <Events of={each} />
           </span>
         ),
       },
@@ -186,35 +202,10 @@ function lastAttempt(delivery: WebhookDelivery): string {
 
 const deliveriesOf = (page: DeliveriesPage) => page.deliveries;
 
-export function WebhookPage({parent, base, id}: {parent: string; base: string; id: string}) {
-  const client = useQueryClient();
-  const [, go] = useLocation();
+function useColumns(redeliver: (delivery: WebhookDelivery) => void): Column<WebhookDelivery>[] {
   const mayEdit = useMay('ADMIN');
-  const name = `${parent}/webhooks/${id}`;
-  const [leaving, setLeaving] = useState(false);
-  const webhook = useQuery({
-    queryKey: ['webhooks', parent, id],
-    queryFn: () => api.get<Webhook>(`/openzerotouch/v1/${name}`),
-  });
-  const deliveries = useInfiniteQuery({
-    queryKey: ['deliveries', name],
-    queryFn: ({pageParam}) =>
-      api.get<DeliveriesPage>(`/openzerotouch/v1/${name}/deliveries`, {pageToken: pageParam}),
-    initialPageParam: '',
-    getNextPageParam: page => page.nextPageToken || undefined,
-    refetchInterval: leaving ? false : 3000,
-    enabled: !leaving,
-  });
-  const pages = usePages(deliveries, deliveriesOf);
-  const {error, run} = useAttempt();
-  const act = (path: string, text: string) =>
-    run(async () => {
-      await api.post(`/openzerotouch/v1/${path}`);
-      await client.invalidateQueries({queryKey: ['deliveries', name]});
-      tell(text);
-    });
-  const columns = useMemo<Column<WebhookDelivery>[]>(
-    () => [
+  return useMemo(() => {
+    const columns: Column<WebhookDelivery>[] = [
       {name: t.webhooks.event, isMain: true, width: '1.2fr', cell: each => each.eventType},
       {name: t.webhooks.time, width: '1.2fr', cell: each => <Time at={each.createTime} />},
       {
@@ -237,24 +228,111 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
         ),
       },
       {name: t.webhooks.next, width: '1.2fr', cell: each => <Time at={each.nextAttemptTime} />},
-      ...(mayEdit
-        ? [
-            {
-              name: t.table.actions,
-              cell: (each: WebhookDelivery) => (
-                <Button
-                  label={t.webhooks.redeliverOf(each.eventType ?? '')}
-                  onPress={() => void act(`${each.name}:redeliver`, t.webhooks.redelivered)}
-                >
-                  {t.webhooks.redeliver}
-                </Button>
-              ),
-            },
-          ]
-        : []),
-    ],
-    [mayEdit, name],
+    ];
+    if (!mayEdit) return columns;
+    const again = (each: WebhookDelivery) => (
+      <Button
+        label={t.webhooks.redeliverOf(each.eventType ?? '')}
+        onPress={() => redeliver(each)}
+      >
+        {t.webhooks.redeliver}
+      </Button>
+    );
+    return [...columns, {name: t.table.actions, cell: again}];
+  }, [mayEdit, redeliver]);
+}
+
+// Tests, edits and deletes a webhook. `leave` is called before the webhook goes, and again with false
+// if it stays.
+function WebhookActions({
+  webhook,
+  parent,
+  base,
+  test,
+  leave,
+}: {
+  webhook: Webhook;
+  parent: string;
+  base: string;
+  test: () => void;
+  leave: (isLeaving: boolean) => Promise<unknown>;
+}) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const remove = async () => {
+    await leave(true);
+    try {
+      await api.delete(`/openzerotouch/v1/${webhook.name}`);
+    } catch (failure) {
+      await leave(false);
+      throw failure;
+    }
+    go(`${base}/webhooks`);
+    client.removeQueries({queryKey: ['webhooks', parent, lastPart(webhook.name)]});
+    await client.invalidateQueries({queryKey: ['webhooks', parent]});
+  };
+  return (
+    <>
+      <Button onPress={test}>{t.webhooks.test}</Button>
+      <DialogButton button={t.edit} title={t.webhooks.editTitle}>
+        {close => <WebhookForm parent={parent} webhook={webhook} close={close} />}
+      </DialogButton>
+      <ConfirmButton
+        button={t.webhooks.remove}
+        title={t.webhooks.removeTitle}
+        confirm={t.webhooks.remove}
+        act={remove}
+      >
+        <p>{t.webhooks.removeText}</p>
+      </ConfirmButton>
+    </>
   );
+}
+
+// The deliveries of a webhook, as they happen: until the page is being left.
+function useDeliveries(name: string) {
+  const [leaving, setLeaving] = useState(false);
+  const deliveries = useInfiniteQuery({
+    queryKey: ['deliveries', name],
+    queryFn: ({pageParam}) =>
+      api.get<DeliveriesPage>(`/openzerotouch/v1/${name}/deliveries`, {pageToken: pageParam}),
+    initialPageParam: '',
+    getNextPageParam: page => page.nextPageToken || undefined,
+    refetchInterval: leaving ? false : 3000,
+    enabled: !leaving,
+  });
+  // Nothing on the page is read while the webhook goes, nor on its way to the server.
+  const leave = async (isLeaving: boolean) => {
+    setLeaving(isLeaving);
+    if (isLeaving) await deliveries.refetch({cancelRefetch: false});
+  };
+  return {pages: usePages(deliveries, deliveriesOf), leave};
+}
+
+export function WebhookPage({parent, base, id}: {parent: string; base: string; id: string}) {
+  const client = useQueryClient();
+  const mayEdit = useMay('ADMIN');
+  const name = `${parent}/webhooks/${id}`;
+  const webhook = useQuery({
+    queryKey: ['webhooks', parent, id],
+    queryFn: () => api.get<Webhook>(`/openzerotouch/v1/${name}`),
+  });
+  const {pages, leave} = useDeliveries(name);
+  const {error, run} = useAttempt();
+  const send = useCallback(
+    (path: string, text: string) =>
+      void run(async () => {
+        await api.post(`/openzerotouch/v1/${path}`);
+        await client.invalidateQueries({queryKey: ['deliveries', name]});
+        tell(text);
+      }),
+    [client, name, run],
+  );
+  const redeliver = useCallback(
+    (each: WebhookDelivery) => send(`${each.name}:redeliver`, t.webhooks.redelivered),
+    [send],
+  );
+  const columns = useColumns(redeliver);
   const back = {to: `${base}/webhooks`, text: t.webhooks.title};
   if (!webhook.data) return <Unread title={t.webhooks.one} back={back} query={webhook} />;
   return (
@@ -263,43 +341,20 @@ export function WebhookPage({parent, base, id}: {parent: string; base: string; i
       back={back}
       actions={
         mayEdit && (
-          <>
-            <Button onPress={() => void act(`${name}:test`, t.webhooks.tested)}>
-              {t.webhooks.test}
-            </Button>
-            <DialogButton button={t.edit} title={t.webhooks.editTitle}>
-              {close => <WebhookForm parent={parent} webhook={webhook.data} close={close} />}
-            </DialogButton>
-            <ConfirmButton
-              button={t.webhooks.remove}
-              title={t.webhooks.removeTitle}
-              confirm={t.webhooks.remove}
-              act={async () => {
-                // Nothing on the page is read while the webhook goes, nor on its way to the server.
-                setLeaving(true);
-                await deliveries.refetch({cancelRefetch: false});
-                try {
-                  await api.delete(`/openzerotouch/v1/${name}`);
-                } catch (failure) {
-                  setLeaving(false);
-                  throw failure;
-                }
-                go(`${base}/webhooks`);
-                client.removeQueries({queryKey: ['webhooks', parent, id]});
-                await client.invalidateQueries({queryKey: ['webhooks', parent]});
-              }}
-            >
-              <p>{t.webhooks.removeText}</p>
-            </ConfirmButton>
-          </>
+          <WebhookActions
+            webhook={webhook.data}
+            parent={parent}
+            base={base}
+            test={() => send(`${name}:test`, t.webhooks.tested)}
+            leave={leave}
+          />
         )
       }
     >
       <Note>
         <span className="actions">
-          {(webhook.data.events ?? []).map(event => (
-            <Badge key={event}>{event}</Badge>
-          ))}
+          {t.webhooks.events}
+          <Events of={webhook.data} />
         </span>
       </Note>
       <ErrorNote error={error} />

@@ -70,9 +70,14 @@ export function CopyButton({text, label}: {text: string; label: string}) {
   );
 }
 
-// Lets the person save `text` as a file.
-export function saveFile(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
-  const url = URL.createObjectURL(new Blob([text], {type}));
+// Lets the person save `content`, one text or its parts, as a file.
+export function saveFile(
+  name: string,
+  content: string | Blob[],
+  type = 'text/csv;charset=utf-8',
+): void {
+  const parts = typeof content === 'string' ? [content] : content;
+  const url = URL.createObjectURL(new Blob(parts, {type}));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

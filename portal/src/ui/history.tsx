@@ -15,9 +15,12 @@ function textOf(entry: HistoryEntry, names: Map<string, string>): string {
   }
   if (before?.configurationId !== after?.configurationId) {
     return after?.configurationId
-      ? t.history.configured(after.configurationId)
+      ? t.history.configured(nameOf(after.configurationId))
       : t.history.unconfigured;
   }
+  // Only the customer sees which configuration it is.
+  if (entry.method?.endsWith('.applyConfiguration')) return t.history.configuredByCustomer;
+  if (entry.method?.endsWith('.removeConfiguration')) return t.history.unconfigured;
   if (entry.metadataKeys?.length) return t.history.metadata(entry.metadataKeys.join(', '));
   return t.history.changed;
 }

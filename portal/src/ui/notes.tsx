@@ -33,27 +33,27 @@ export function Loading() {
   );
 }
 
+// Returns what to do about an error whose message does not say it.
+function adviceOf({status, retryAfter, message}: ApiError): string {
+  if (status === 429 || retryAfter) return t.errors.wait(retryAfter ?? 0);
+  if (status >= 500 && message !== t.errors.foreign) return t.errors.server;
+  return '';
+}
+
 // Shows what went wrong, with the id by which the operator finds the call in the log.
 export function ErrorNote({error, retry}: {error: unknown; retry?: () => void}) {
   if (!error || error instanceof SessionError) return null;
   const {message, status, code, reason, requestId} =
     error instanceof ApiError
       ? error
-      : {
-          message: error instanceof Error ? error.message : String(error),
-          status: 0,
-          code: '',
-          reason: '',
-          requestId: '',
-        };
-  const isOffline = error instanceof ApiError && error.status === 0;
+      : new ApiError(0, '', error instanceof Error ? error.message : String(error));
+  const advice = error instanceof ApiError && adviceOf(error);
   return (
     <div className="note danger" role="alert">
       <p>
-        <strong>
-          {isOffline ? t.errors.offline : reason === 'TOS' ? t.errors.terms : message}
-        </strong>
+        <strong>{reason === 'TOS' ? t.errors.terms : message}</strong>
       </p>
+      {advice && <p>{advice}</p>}
       {status > 0 && (
         <p className="note-detail">
           <span>

@@ -87,8 +87,6 @@ async function startServer() {
   });
   const begin = performance.now();
   const [line] = await once(createInterface({input: server.stdout}), 'line');
-  // As autovacuum does within a minute.
-  if (PGHOST) execFileSync('psql', ['-qc', 'SET client_min_messages = error; ANALYZE', 'portal']);
   console.log(`the server started after ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   return {...JSON.parse(line), process: server};
 }

@@ -8,10 +8,11 @@ import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
 const folder = dirname(fileURLToPath(import.meta.url));
+const tests = ['csv_test', 'device_list_test', 'lint_test'];
 const out = mkdtempSync(join(tmpdir(), 'portal-unit-'));
 try {
   await build({
-    entryPoints: [join(folder, 'test/csv_test.ts'), join(folder, 'test/lint_test.ts')],
+    entryPoints: tests.map(name => join(folder, `test/${name}.ts`)),
     outdir: out,
     bundle: true,
     platform: 'node',
@@ -21,7 +22,7 @@ try {
   });
   const {status} = spawnSync(
     process.execPath,
-    ['--test', join(out, 'csv_test.mjs'), join(out, 'lint_test.mjs')],
+    ['--test', ...tests.map(name => join(out, `${name}.mjs`))],
     {stdio: 'inherit'},
   );
   process.exitCode = status ?? 1;

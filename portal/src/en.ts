@@ -812,6 +812,7 @@ export const t = {
       'What a phone with these identifiers would show at its first start or after a factory reset.',
     phone: 'The phone’s screen',
     start: 'Start the phone',
+    startThis: 'Start this phone',
     hint: 'Type the IMEI of a device that is claimed, and start the phone. Add a serial number or model to see what happens if the phone reports something else.',
     outcome: 'What happens',
     extras: 'Provisioning extras',

@@ -6,7 +6,7 @@ import type {Device} from '../api/types';
 import {csvRow, markedCell} from './csv';
 import {kResultColumns} from './device_csv';
 
-export const kDeviceListColumns = [
+const kDeviceListColumns = [
   'deviceid',
   'imei',
   'imei2',
@@ -49,8 +49,48 @@ function cellsOf(device: Device): string[] {
 
 const marked = (cells: (string | undefined)[]) => cells.map(cell => markedCell(cell ?? ''));
 
-export function deviceListRow(device: Device): string {
-  return csvRow(cellsOf(device));
+// Rows of a saved file, 150 MB. The browser keeps them outside of the tab; the command line has no
+// such limit.
+export const kMostRows = 1_000_000;
+
+export type PageOfDevices = {devices?: Device[] | undefined; nextPageToken?: string | undefined};
+
+// A file that is read page by page. Each page is a Blob, so that the tab's own memory has one page.
+export type DeviceList = {
+  parts: Blob[];
+  rows: number;
+  read: number; // devices, of which `rows` are in the file
+  pageToken: string; // of the page that follows
+  isDone: boolean;
+};
+
+export const kNoDevices: DeviceList = {
+  parts: [new Blob([csvRow(kDeviceListColumns)])],
+  rows: 0,
+  read: 0,
+  pageToken: '',
+  isDone: false,
+};
+
+// Returns the file with another page, of which it takes the devices that `keeps` lets through, up to
+// `most` rows in all. It is done if no page follows and every row had room.
+export function withPage(
+  list: DeviceList,
+  page: PageOfDevices,
+  keeps: (device: Device) => boolean = () => true,
+  most = kMostRows,
+): DeviceList {
+  const devices = page.devices ?? [];
+  const wanted = devices.filter(keeps);
+  const kept = wanted.slice(0, most - list.rows);
+  const rows = kept.map(device => csvRow(cellsOf(device)));
+  return {
+    parts: kept.length > 0 ? [...list.parts, new Blob(rows)] : list.parts,
+    rows: list.rows + kept.length,
+    read: list.read + devices.length,
+    pageToken: page.nextPageToken ?? '',
+    isDone: !page.nextPageToken && kept.length === wanted.length,
+  };
 }
 
 // Returns a file of devices for which a call has failed.

@@ -16,7 +16,7 @@ import {Card, Facts, Page, Time} from '../ui/kit';
 import {Unread} from '../ui/list';
 import {useConfigurations} from './configurations';
 import {ApplyDialog, RemoveDialog, UnclaimDialog} from './customer_actions';
-import {IdentifierFacts} from './device';
+import {IdentifierFacts, StartPhone} from './device';
 
 export function CustomerDevicePage({customer, id}: {customer: string; id: string}) {
   const client = useQueryClient();
@@ -71,7 +71,7 @@ export function CustomerDevicePage({customer, id}: {customer: string; id: string
       }
     >
       <div className="columns">
-        <Card title={t.devices.identifiers}>
+        <Card title={t.devices.identifiers} actions={<StartPhone device={device.data} />}>
           <IdentifierFacts device={device.data} />
         </Card>
         <Card title={t.customerDevices.configuration}>

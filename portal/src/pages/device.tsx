@@ -6,7 +6,15 @@ import {useLocation} from 'wouter';
 import {api} from '../api/client';
 import type {Device, DeviceClaim, Operation} from '../api/types';
 import {t} from '../en';
-import {deviceTitle, lastPart, modelOf, useCustomerNames, useDevice, useMay} from '../model';
+import {
+  deviceTitle,
+  lastPart,
+  modelOf,
+  useCustomerNames,
+  useDevice,
+  useMay,
+  useUser,
+} from '../model';
 import {Form, useAttempt} from '../ui/attempt';
 import {History} from '../ui/history';
 import {
@@ -18,6 +26,7 @@ import {
   ErrorNote,
   Facts,
   Field,
+  LinkButton,
   Note,
   Page,
   tell,
@@ -174,6 +183,18 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
   );
 }
 
+// Leads to the page on which the phone starts, in a sandbox.
+export function StartPhone({device}: {device: Device}) {
+  const {sandboxControls} = useUser();
+  const {imei, serialNumber, manufacturer, model} = device.deviceIdentifier ?? {};
+  if (!sandboxControls || !(imei ?? serialNumber)) return null;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({imei, serial: serialNumber, manufacturer, model})) {
+    if (value) query.set(name, value);
+  }
+  return <LinkButton to={`/sandbox/phone?${query}`}>{t.phone.startThis}</LinkButton>;
+}
+
 export function DevicePage({partner, id}: {partner: string; id: string}) {
   const [, go] = useLocation();
   const names = useCustomerNames(partner);
@@ -212,7 +233,7 @@ export function DevicePage({partner, id}: {partner: string; id: string}) {
       }
     >
       <div className="columns">
-        <Card title={t.devices.identifiers}>
+        <Card title={t.devices.identifiers} actions={<StartPhone device={device.data} />}>
           <IdentifierFacts device={device.data} />
         </Card>
         <Card title={t.devices.claims}>

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client that retries, to see what it meets: the steps of a call, attempt by attempt.
+import {useQuery} from '@tanstack/react-query';
 import {useEffect, useRef, useState} from 'react';
 import {Link} from 'wouter';
+import {api} from '../api/client';
 import {callAs, type Attempt, type Request} from '../api/test_client';
+import type {CustomersPage} from '../api/types';
 import {t} from '../en';
 import {useUser, type User} from '../model';
 import {Form, useAttempt} from '../ui/attempt';
@@ -11,8 +14,8 @@ import {useUrlState} from '../ui/url';
 
 type Offer = {method: string; needsImei?: boolean; request: (imei: string) => Request};
 
-// The calls that the account of this person may make.
-function offersFor({partnerId, customerIds}: User): Offer[] {
+// Returns the calls that the account of this person may make. Devices are claimed for `owner`.
+function offersFor({partnerId, customerIds}: User, owner: string | undefined): Offer[] {
   const customer = customerIds?.[0];
   const partner = `/v1/partners/${partnerId}`;
   const ofReseller: Offer[] = [
@@ -52,7 +55,7 @@ function offersFor({partnerId, customerIds}: User): Offer[] {
       path: `${partner}/devices:claim`,
       body: {
         deviceIdentifier: {imei},
-        customerId: customer,
+        customerId: owner,
         sectionType: 'SECTION_TYPE_ZERO_TOUCH',
       },
     }),
@@ -60,7 +63,7 @@ function offersFor({partnerId, customerIds}: User): Offer[] {
   return [
     ...(partnerId ? ofReseller : []),
     ...(customer ? ofCustomer : []),
-    ...(partnerId && customer ? [toClaim] : []),
+    ...(partnerId && owner ? [toClaim] : []),
   ];
 }
 
@@ -99,7 +102,13 @@ export function ClientPage() {
   const {busy, error, run} = useAttempt();
   const stop = useRef(new AbortController());
   useEffect(() => () => stop.current.abort(), []);
-  const offers = offersFor(user);
+  const first = useQuery({
+    queryKey: ['customers', user.partnerId, 'first'],
+    queryFn: () =>
+      api.get<CustomersPage>(`/v1/partners/${user.partnerId}/customers`, {pageSize: 1}),
+    enabled: Boolean(user.partnerId),
+  });
+  const offers = offersFor(user, first.data?.customers?.[0]?.companyId);
   const offer = offers.find(each => each.method === url.method) ?? offers[0];
   const account = url.account || user.email;
   const imei = url.imei.trim();

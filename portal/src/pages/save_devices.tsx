@@ -2,15 +2,9 @@
 // Saves the devices of a list as CSV: reads it page by page, and can be cancelled.
 import {useCallback, useEffect, useRef, useState} from 'react';
 import type {Device} from '../api/types';
-import {csvRow} from '../csv/csv';
-import {deviceListRow, kDeviceListColumns} from '../csv/device_list';
+import {kMostRows, kNoDevices, withPage, type PageOfDevices} from '../csv/device_list';
 import {t} from '../en';
 import {Button, DialogButton, ErrorNote, Note, saveFile, tell} from '../ui/kit';
-
-// Rows of a file, 150 MB. The browser keeps them outside of the tab; the command line has no limit.
-const kMostRows = 1_000_000;
-
-type PageOfDevices = {devices?: Device[] | undefined; nextPageToken?: string | undefined};
 
 export type DeviceSource = {
   read: (pageToken: string, signal: AbortSignal) => Promise<PageOfDevices>;
@@ -19,32 +13,9 @@ export type DeviceSource = {
   cli: string; // the command that prints them all
 };
 
-// Holds what has been read: one Blob a page, so that the tab's own memory has one page.
-type Sheet = {parts: Blob[]; rows: number; read: number; pageToken: string; isDone: boolean};
-
-const kNothing: Sheet = {
-  parts: [new Blob([csvRow(kDeviceListColumns)])],
-  rows: 0,
-  read: 0,
-  pageToken: '',
-  isDone: false,
-};
-
-function added(sheet: Sheet, page: PageOfDevices, keeps: DeviceSource['keeps']): Sheet {
-  const devices = page.devices ?? [];
-  const kept = (keeps ? devices.filter(keeps) : devices).slice(0, kMostRows - sheet.rows);
-  return {
-    parts: kept.length > 0 ? [...sheet.parts, new Blob(kept.map(deviceListRow))] : sheet.parts,
-    rows: sheet.rows + kept.length,
-    read: sheet.read + devices.length,
-    pageToken: page.nextPageToken ?? '',
-    isDone: !page.nextPageToken,
-  };
-}
-
 // Reads on from where an earlier attempt failed, and gives the file to the browser.
 function Saving({name, source, close}: {name: string; source: DeviceSource; close: () => void}) {
-  const [sheet, setSheet] = useState(kNothing);
+  const [sheet, setSheet] = useState(kNoDevices);
   const [error, setError] = useState<unknown>(null);
   const latest = useRef({sheet, source});
   const run = useCallback(
@@ -56,7 +27,7 @@ function Saving({name, source, close}: {name: string; source: DeviceSource; clos
         while (!next.isDone && next.rows < kMostRows) {
           const page = await read(next.pageToken, signal);
           if (signal.aborted) return;
-          next = added(next, page, keeps);
+          next = withPage(next, page, keeps);
           latest.current.sheet = next;
           setSheet(next);
         }

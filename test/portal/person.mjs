@@ -99,9 +99,9 @@ export class Person {
     assert.deepEqual(faults, []);
   }
 
-  // Expects that axe-core finds nothing wrong with the page, by all of its rules, in the light and the
-  // dark theme, and keeps a picture of each in `folder`. On PostgreSQL the pages are the same: they
-  // are inspected on SQLite only.
+  // Expects that axe-core finds nothing wrong with the page, by all of its rules, in the light and
+  // the dark theme, and keeps a picture of each in `folder`. On PostgreSQL the pages are the same:
+  // they are inspected on SQLite only.
   async inspect(name, folder) {
     if (process.env.PGHOST) return;
     await this.page.evaluate(axeSource);

@@ -85,7 +85,8 @@ export async function callAsOwner(account, path, body) {
   const headers = {'Content-Type': 'application/json'};
   const post = (to, content) =>
     fetch(stage.origin + to, {method: 'POST', headers, body: JSON.stringify(content)});
-  const signedIn = await post('/portal/session', {account: stage.sandbox.key(account).client_email});
+  const {client_email: email} = stage.sandbox.key(account);
+  const signedIn = await post('/portal/session', {account: email});
   headers.Cookie = signedIn.headers.get('set-cookie').split(';')[0];
   const session = await fetch(`${stage.origin}/portal/session`, {headers});
   headers['X-CSRF-Token'] = (await session.json()).csrf;

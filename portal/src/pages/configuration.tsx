@@ -254,7 +254,7 @@ function ConfigurationForm({customer, name, saved, isNew, used, dpcs}: FormProps
         </Form>
       </Card>
       <Card title={t.configurations.qr}>
-        <SetupQr extras={draft.dpcExtras ?? ''} packageName={packageName} />
+        <SetupQr extras={draft.dpcExtras ?? ''} packageName={packageName} key={packageName} />
       </Card>
     </div>
   );

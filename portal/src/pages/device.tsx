@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One device, as its reseller sees it.
 import {useQueryClient} from '@tanstack/react-query';
-import {useState} from 'react';
 import {useLocation} from 'wouter';
 import {api} from '../api/client';
 import type {Device, DeviceClaim, Operation} from '../api/types';
@@ -16,6 +15,7 @@ import {
   useUser,
 } from '../model';
 import {Form, useAttempt} from '../ui/attempt';
+import {useDraft} from '../ui/draft';
 import {History} from '../ui/history';
 import {
   Badge,
@@ -114,8 +114,14 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
   const client = useQueryClient();
   const mayEdit = useMay('MANAGER');
   const entries = device.deviceMetadata?.entries ?? {};
-  const [draft, setDraft] = useState<Record<string, string> | null>(null);
-  const [newKey, setNewKey] = useState('');
+  const {
+    draft: {typed: draft, newKey},
+    set,
+    forget,
+  } = useDraft(`${partner}/devices/${device.deviceId}/metadata`, {
+    typed: null as Record<string, string> | null,
+    newKey: '',
+  });
   const {busy, error, run} = useAttempt();
   const save = () =>
     run(async () => {
@@ -124,7 +130,7 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
       });
       await client.invalidateQueries({queryKey: ['device']});
       await client.invalidateQueries({queryKey: ['history']});
-      setDraft(null);
+      forget();
       tell(t.saved);
     });
   if (!draft) {
@@ -133,7 +139,9 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
         title={t.devices.metadata}
         actions={
           mayEdit && (
-            <Button onPress={() => setDraft({phonenumber: '', ordernumber: '', ...entries})}>
+            <Button
+              onPress={() => set({typed: {phonenumber: '', ordernumber: '', ...entries}})}
+            >
               {t.edit}
             </Button>
           )
@@ -156,17 +164,14 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
             key={key}
             label={key}
             value={draft[key] ?? ''}
-            onChange={value => setDraft({...draft, [key]: value})}
+            onChange={value => set({typed: {...draft, [key]: value}})}
           />
         ))}
         <div className="toolbar">
-          <Field label={t.devices.newKey} value={newKey} onChange={setNewKey} />
+          <Field label={t.devices.newKey} value={newKey} onChange={next => set({newKey: next})} />
           <Button
             disabled={newKey.trim() === ''}
-            onPress={() => {
-              setDraft({...draft, [newKey.trim()]: ''});
-              setNewKey('');
-            }}
+            onPress={() => set({typed: {...draft, [newKey.trim()]: ''}, newKey: ''})}
           >
             {t.add}
           </Button>
@@ -176,7 +181,7 @@ function Metadata({partner, device}: {partner: string; device: Device}) {
           <Button type="submit" kind="primary" busy={busy}>
             {t.save}
           </Button>
-          <Button onPress={() => setDraft(null)}>{t.cancel}</Button>
+          <Button onPress={forget}>{t.cancel}</Button>
         </div>
       </Form>
     </Card>

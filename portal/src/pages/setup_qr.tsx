@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The QR code that sets up a phone that is not registered.
-import {useMemo, useState} from 'react';
+import {useMemo} from 'react';
 import {t} from '../en';
 import {kExtraPrefix} from '../extras/names';
+import {useDraft} from '../ui/draft';
 import {Field} from '../ui/kit';
 import {QrCode} from '../ui/qr';
 
@@ -10,6 +11,17 @@ const kComponent = `${kExtraPrefix}DEVICE_ADMIN_COMPONENT_NAME`;
 const kLocation = `${kExtraPrefix}DEVICE_ADMIN_PACKAGE_DOWNLOAD_LOCATION`;
 const kChecksum = `${kExtraPrefix}DEVICE_ADMIN_SIGNATURE_CHECKSUM`;
 const kPackageChecksum = `${kExtraPrefix}DEVICE_ADMIN_PACKAGE_CHECKSUM`;
+
+const kUnknown = {component: '', location: '', checksum: ''};
+
+// Holds what phones need to know of the DPC that Google publishes (src/sandbox/seed.cc).
+const kKnownDpcs: Record<string, typeof kUnknown> = {
+  'com.google.android.apps.work.clouddpc': {
+    component: 'com.google.android.apps.work.clouddpc/.receivers.CloudDeviceAdminReceiver',
+    location: 'https://play.google.com/managed/downloadManagingApp?identifier=setup',
+    checksum: 'I5YvS0O5hXY46mb01BlRjq4oJJGs2kuUcHvVkAPEXlg',
+  },
+};
 
 // A QR code that sets a phone up as this configuration would, for phones that are not registered.
 export function SetupQr({extras, packageName}: {extras: string; packageName: string}) {
@@ -23,9 +35,8 @@ export function SetupQr({extras, packageName}: {extras: string; packageName: str
       return null;
     }
   }, [extras]);
-  const [component, setComponent] = useState('');
-  const [location, setLocation] = useState('');
-  const [checksum, setChecksum] = useState('');
+  const {draft, set} = useDraft(`setup/${packageName}`, kKnownDpcs[packageName] ?? kUnknown);
+  const {component, location, checksum} = draft;
   if (!members) return <p className="muted">{t.configurations.qrBroken}</p>;
   const text = (name: string, typed: string) =>
     typeof members[name] === 'string' ? (members[name] as string) : typed.trim();
@@ -45,7 +56,7 @@ export function SetupQr({extras, packageName}: {extras: string; packageName: str
         <Field
           label={t.configurations.component}
           value={component}
-          onChange={setComponent}
+          onChange={next => set({component: next})}
           mono
           placeholder={packageName ? `${packageName}/.AdminReceiver` : ''}
         />
@@ -54,13 +65,18 @@ export function SetupQr({extras, packageName}: {extras: string; packageName: str
         <Field
           label={t.configurations.location}
           value={location}
-          onChange={setLocation}
+          onChange={next => set({location: next})}
           mono
           placeholder="https://"
         />
       )}
       {!members[kChecksum] && !members[kPackageChecksum] && (
-        <Field label={t.configurations.checksum} value={checksum} onChange={setChecksum} mono />
+        <Field
+          label={t.configurations.checksum}
+          value={checksum}
+          onChange={next => set({checksum: next})}
+          mono
+        />
       )}
       {isComplete ? (
         <QrCode text={JSON.stringify(bundle)} label={t.configurations.qr} />

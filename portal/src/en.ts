@@ -263,6 +263,7 @@ export const t = {
     simlock: 'SIM lock profile id',
     button: 'Claim',
     done: 'Claimed.',
+    again: 'You can claim it again: a device that you have claimed stays as it is.',
     effect:
       'A phone looks at its claim when it starts for the first time or after a factory reset. The customer’s default configuration is applied now.',
   },
@@ -551,8 +552,8 @@ export const t = {
     notFoundText: (count: number) =>
       `Searched ${many(count, 'device')}. Check the digits, or remove the filter.`,
     empty: 'No devices yet',
-    emptyText:
-      'Devices appear here when a reseller claims them for your company. Give your customer id to your reseller.',
+    emptyText: (id: string) =>
+      `Devices appear here when a reseller claims them for your company. Give your customer id to your reseller: ${id}.`,
     someFailed: (count: number) => `${many(count, 'device')} failed`,
     andMore: (count: number) => `and ${n(count)} more`,
     doneFor: (count: number) => `Done for ${many(count, 'device')}.`,

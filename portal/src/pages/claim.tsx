@@ -2,7 +2,7 @@
 // The form that claims one device. What is typed is in the page's address.
 import {useQueryClient} from '@tanstack/react-query';
 import {useLocation} from 'wouter';
-import {api} from '../api/client';
+import {api, ApiError} from '../api/client';
 import type {Company, PartnerClaim} from '../api/types';
 import {manufacturerWarning} from '../csv/manufacturers';
 import {t} from '../en';
@@ -136,6 +136,7 @@ export function ClaimPage({partner}: {partner: string}) {
           <DeviceFields typed={typed} set={set} />
           <Note>{t.claim.effect}</Note>
           <ErrorNote error={error} />
+          {error instanceof ApiError && error.isLost && <Note>{t.claim.again}</Note>}
           <div className="actions">
             <Button type="submit" kind="primary" busy={busy} disabled={!hasIdentifier || !customer}>
               {t.claim.button}

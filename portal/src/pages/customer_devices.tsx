@@ -139,10 +139,12 @@ function Toolbar({configurations}: {configurations: Configuration[]}) {
 
 // Says why no device is listed.
 function NoDevices({
+  customer,
   isReading,
   isFiltered,
   searched,
 }: {
+  customer: string;
   isReading: boolean;
   isFiltered: boolean;
   searched: number;
@@ -151,7 +153,7 @@ function NoDevices({
   return isFiltered ? (
     <Empty title={t.customerDevices.notFound}>{t.customerDevices.notFoundText(searched)}</Empty>
   ) : (
-    <Empty title={t.customerDevices.empty}>{t.customerDevices.emptyText}</Empty>
+    <Empty title={t.customerDevices.empty}>{t.customerDevices.emptyText(customer)}</Empty>
   );
 }
 
@@ -196,6 +198,7 @@ export function CustomerDevicesPage({customer}: {customer: string}) {
         isEmpty={rows.length === 0}
         empty={
           <NoDevices
+            customer={customer}
             isReading={isReading || (isSearching && hasMore)}
             isFiltered={isFiltered}
             searched={searched}

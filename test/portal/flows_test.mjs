@@ -106,7 +106,10 @@ const kFlows = [
   {
     name: 'upload',
     path: () => `/reseller/upload/claim?customer=${stage.customerId}`,
-    open: (person, n) => chooseFile(person, 'two.csv', `imei\n${imei(n)}\n${imei(n + 1)}\n`),
+    async open(person, n) {
+      await chooseFile(person, 'two.csv', `imei\n${imei(n)}\n${imei(n + 1)}\n`);
+      await person.button('Claim 2 devices').waitFor();
+    },
     stays: 'Columns of two.csv',
     send: byButton('Claim 2 devices'),
     done: 'Claim of 2 devices',
@@ -308,10 +311,13 @@ async function endSession(person, flow) {
 async function killServer(person, flow) {
   const started = await start(person, flow);
   await stage.sandbox.kill();
-  await flow.send(person);
-  await person.see(flow.lost ?? kNoAnswer);
-  await expectTyped(person, flow, started.n);
-  await stage.sandbox.restart();
+  try {
+    await flow.send(person);
+    await person.see(flow.lost ?? kNoAnswer);
+    await expectTyped(person, flow, started.n);
+  } finally {
+    await stage.sandbox.restart();
+  }
   assert.equal(await flow.count(started.n), started.before, flow.name);
   await flow.send(person);
   await expectDone(person, flow, started);

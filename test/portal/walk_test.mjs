@@ -245,6 +245,7 @@ test('by the keyboard alone: claim, find, go back, unclaim', async () => {
   await person.page.getByRole('dialog').waitFor();
   await keyboard.press('Escape');
   await person.page.getByRole('dialog').waitFor({state: 'detached'});
+  await person.page.waitForFunction(() => document.activeElement?.textContent === 'Unclaim');
   await keyboard.press('Enter'); // the focus is on the button again
   await person.page.getByRole('dialog').waitFor();
   await tabTo(person, 'Unclaim');
